@@ -1,6 +1,13 @@
+import { Dict as PolarDict } from '@nanook/core/compat';
 import type { Relation } from './relation.js';
 
-export { Dict } from '@nanook/core/compat';
+/** A dictionary of a policy. */
+export interface Dict {
+  [key: string]: unknown;
+}
+
+// The type is written out, so that the declarations of this package name no other package and also compile with TypeScript 4.
+export const Dict: new (entries?: object) => Dict = PolarDict;
 
 /** A class that `new` accepts. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a class of any construction
@@ -48,6 +55,9 @@ export interface ClassParams {
   /** Returns whether a value whose own class is not registered is an instance. Default: `instanceof`. */
   isaCheck?: IsaCheck;
 }
+
+/** A value with its class, or `null` or `undefined`, which have none. */
+export type NullishOrHasConstructor = { constructor: Class } | null | undefined;
 
 export interface UserTypeParams<Type extends Class> {
   name: string;
@@ -118,6 +128,14 @@ export interface QueryOpts {
   acceptExpression?: boolean;
   /** Values of variables, by name. */
   bindings?: Map<string, unknown>;
+}
+
+/** The options of a `Host`. */
+export interface HostOpts {
+  /** Whether a result may have a constraint in the place of a value. */
+  acceptExpression: boolean;
+  /** The equality of instances for `=`, `==` and `!=`. */
+  equalityFn: EqualityFn;
 }
 
 /** Returns whether a value has a member. Primitive values other than functions have none. */
