@@ -4,7 +4,17 @@
 // application in TypeScript with `"module": "commonjs"`, under Jest. It also compiles calls with the types of `nanook typegen`, as ES
 // modules and CommonJS.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -61,6 +71,22 @@ function unpack(manifest, tarballs) {
   return run(`unpack ${manifest.name}`, 'tar', ['-xzf', file, '--strip-components=1', '-C', place]);
 }
 
+/** Checks that the declarations of @nanook/oso name no other package, so that they compile with every version of TypeScript that oso supports. */
+function areOwnDeclarations() {
+  const place = join(folder, 'node_modules/@nanook/oso/dist');
+  const declarations = readdirSync(place, { recursive: true }).filter((file) => file.endsWith('.d.cts'));
+  const foreign = declarations.filter((file) =>
+    readFileSync(join(place, file), 'utf8').includes('@nanook/core'),
+  );
+  const ok = declarations.length > 0 && foreign.length === 0;
+  console.log(`${ok ? '✓' : '✗'} the declarations of @nanook/oso name no other package`);
+  if (!ok)
+    console.error(
+      `${declarations.length} declarations, of which these name @nanook/core: ${foreign.join(', ')}`,
+    );
+  return ok;
+}
+
 let ok = true;
 try {
   const tarballs = process.argv[2] ?? join(folder, 'tarballs');
@@ -85,6 +111,7 @@ try {
     lend(['@mikro-orm/core', 'drizzle-orm', 'sequelize', 'typeorm'], 'packages/orm');
     const plain = (title, file, what) => run(title, node, ['--throw-deprecation', file, what]);
     const results = [
+      areOwnDeclarations(),
       run('the command nanook', node, ['node_modules/@nanook/cli/dist/bin.mjs', 'init']),
       run('the command nanook, check', node, ['node_modules/@nanook/cli/dist/bin.mjs', 'check']),
       plain('ES module', 'esm.mjs', 'checks'),

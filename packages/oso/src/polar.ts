@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { Bindings, Diagnostic, NamedPolicy } from '@nanook/core';
 import { isPolicyError } from '@nanook/core';
+import { checkText } from './engine/check-text.js';
 import { refuseComputedRuleTypes } from './engine/computed-rule-types.js';
 import { toOsoError } from './engine/engine-error.js';
 import { engineError } from './engine/named-error.js';
@@ -93,6 +94,7 @@ export class Polar<Query, Resource> {
 
   /** Loads the text of a policy. It takes effect before the promise is fulfilled. @param filename a name for messages */
   async loadStr(contents: string, filename?: string): Promise<void> {
+    checkText(contents);
     return this.#load([
       { source: contents, ...(filename === undefined ? {} : { name: filename }) } as NamedPolicy,
     ]);

@@ -376,6 +376,12 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
       return [first, await all(oso.query('f(x)'))];
     },
     'a text without rules': load(''),
+    'a missing text': load(undefined as never),
+    'a number instead of a text': load(1.5 as never),
+    'a truth value instead of a text': load(true as never),
+    'an object instead of a text': load({ a: 1 } as never),
+    'a list instead of a text': load(['f(1);', 2] as never),
+    'a date instead of a text': load(new Date(0) as never),
     'a file with another extension': (library) => new library.Oso().loadFiles(['policy.txt']),
     'a file that does not exist': (library) => new library.Oso().loadFiles(['no-such-file.polar']),
     'no files': async (library) => new library.Oso().loadFiles([]),
