@@ -1,6 +1,8 @@
 import { Dict as PolarDict } from '@nanook/core/compat';
 import type { Relation } from './relation.js';
 
+export type { PolarTerm } from './engine/polar-term.js';
+
 /** A dictionary of a policy. */
 export interface Dict {
   [key: string]: unknown;
