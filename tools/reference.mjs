@@ -46,7 +46,6 @@ const unexported = {
   ],
   log: ['errors/nanook-log-error.ts:texts'],
   oso: [
-    'engine/polar-term.ts:PolarValue', // the form of a value inside the engine of oso
     'errors.ts:Named',
     'filter.ts:FilterRelation',
     'polar.ts:checkedRules',

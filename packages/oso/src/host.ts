@@ -5,7 +5,7 @@ import {
   UnregisteredClassError,
   UnregisteredInstanceError,
 } from './errors.js';
-import { termOf, valueOfTerm, type PolarTerm } from './engine/polar-term.js';
+import { termOf, valueOfTerm } from './engine/polar-term.js';
 import { typeAtPath } from './engine/type-at-path.js';
 import type { Adapter } from './filter.js';
 import { ancestors, defaultEqualityFn, isConstructor, isString, repr } from './helpers.js';
@@ -17,6 +17,7 @@ import {
   type EqualityFn,
   type HostTypes,
   type PolarComparisonOperator,
+  type PolarTerm,
 } from './types.js';
 
 const refuse = (): never => {

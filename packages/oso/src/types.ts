@@ -1,8 +1,6 @@
 import { Dict as PolarDict } from '@nanook/core/compat';
 import type { Relation } from './relation.js';
 
-export type { PolarTerm } from './engine/polar-term.js';
-
 /** A dictionary of a policy. */
 export interface Dict {
   [key: string]: unknown;
@@ -138,6 +136,38 @@ export interface HostOpts {
   acceptExpression: boolean;
   /** The equality of instances for `=`, `==` and `!=`. */
   equalityFn: EqualityFn;
+}
+
+/** A value in the form in which oso passes it to its engine. */
+export interface PolarTerm {
+  value: PolarValue;
+}
+
+/** The fields of a dictionary or of a pattern. */
+export interface PolarFields {
+  fields: Map<string, PolarTerm>;
+}
+
+/** The value of a term, under the name of its kind. */
+export type PolarValue =
+  | { Boolean: boolean }
+  | { Number: { Integer: number } | { Float: number | string } }
+  | { String: string }
+  | { List: PolarTerm[] }
+  | { Dictionary: PolarFields }
+  | { Call: { name: string; args: PolarTerm[] } }
+  | { Variable: string }
+  | { Expression: { operator: PolarOperator; args: PolarTerm[] } }
+  | { Pattern: { Dictionary: PolarFields } | { Instance: { tag: string; fields: PolarFields } } }
+  | { ExternalInstance: ExternalInstance };
+
+/** A value of the application, which the host keeps under a number. */
+export interface ExternalInstance {
+  instance_id: number;
+  constructor: undefined;
+  repr: string;
+  class_repr: string | undefined;
+  class_id: number | undefined;
 }
 
 /** Returns whether a value has a member. Primitive values other than functions have none. */

@@ -3,43 +3,16 @@ import { Expression } from '../expression.js';
 import { isConstructor, isString, repr } from '../helpers.js';
 import { Pattern } from '../pattern.js';
 import { Predicate } from '../predicate.js';
-import { Dict, type Class, type HostTypes, type PolarOperator } from '../types.js';
+import {
+  Dict,
+  type Class,
+  type ExternalInstance,
+  type HostTypes,
+  type PolarFields,
+  type PolarTerm,
+  type PolarValue,
+} from '../types.js';
 import { Variable } from '../variable.js';
-
-/** A value in the form in which oso passes it to its engine. */
-export interface PolarTerm {
-  value: PolarValue;
-}
-
-interface Fields {
-  fields: Map<string, PolarTerm>;
-}
-
-interface Call<Name> {
-  name: Name;
-  args: PolarTerm[];
-}
-
-export type PolarValue =
-  | { Boolean: boolean }
-  | { Number: { Integer: number } | { Float: number | string } }
-  | { String: string }
-  | { List: PolarTerm[] }
-  | { Dictionary: Fields }
-  | { Call: Call<string> }
-  | { Variable: string }
-  | { Expression: { operator: PolarOperator; args: PolarTerm[] } }
-  | { Pattern: { Dictionary: Fields } | { Instance: { tag: string; fields: Fields } } }
-  | { ExternalInstance: ExternalInstance };
-
-/** A value of the application, which the host keeps under a number. */
-export interface ExternalInstance {
-  instance_id: number;
-  constructor: undefined;
-  repr: string;
-  class_repr: string | undefined;
-  class_id: number | undefined;
-}
 
 /** The values that a host keeps, and its classes. */
 export interface KeptValues {
@@ -71,7 +44,7 @@ function valueOf(v: unknown, kept: KeptValues): PolarValue {
   return v instanceof Dict ? { Dictionary: fieldsOf(v, kept) } : { ExternalInstance: instanceOf(v, kept) };
 }
 
-const fieldsOf = (fields: object, kept: KeptValues): Fields => ({
+const fieldsOf = (fields: object, kept: KeptValues): PolarFields => ({
   fields: new Map(Object.entries(fields).map(([key, each]) => [key, termOf(each, kept)])),
 });
 
@@ -101,7 +74,7 @@ export async function valueOfTerm(
 ): Promise<unknown> {
   const inner = (term: PolarTerm): Promise<unknown> => valueOfTerm(term, kept, acceptExpression);
   const all = (terms: readonly PolarTerm[]): Promise<unknown[]> => Promise.all(terms.map(inner));
-  const dict = async ({ fields }: Fields): Promise<Dict> => {
+  const dict = async ({ fields }: PolarFields): Promise<Dict> => {
     const values = await all([...fields.values()]);
     return new Dict(Object.fromEntries([...fields.keys()].map((key, i) => [key, values[i]])));
   };
