@@ -76,7 +76,7 @@ describe('an isaCheck', () => {
 describe('unsafeHostAccess', () => {
   const policy = 'allow(_, "read", note: Note) if note.constructor.name = "Note";';
 
-  it('is named as the remedy in the error about a member that leads to the internals of JavaScript', async () => {
+  it('appears as the remedy in the error about a member that leads to the internals of JavaScript', async () => {
     const oso = new Oso();
     oso.registerClass(Note);
     await oso.loadStr(policy);

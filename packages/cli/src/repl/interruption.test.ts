@@ -47,7 +47,7 @@ describe.skipIf(process.platform === 'win32')('Interruption', () => {
     expect(passed).toEqual(['1 = 1\r']);
   });
 
-  it('is an ordinary signal without a terminal', () => {
+  it('works as an ordinary signal without a terminal', () => {
     const interruption = new Interruption(undefined);
     expect(interruption.signal.aborted).toBe(false);
     interruption.abort();

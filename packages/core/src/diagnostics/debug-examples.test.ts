@@ -70,7 +70,7 @@ describe('the codes of the debugger', () => {
     expect(ofFix).toBeUndefined();
   });
 
-  it('are written for the command line', async () => {
+  it('have entries in the file that the command line reads', async () => {
     const entry = { page: '../guides/debugging.md', severity: 'error' };
     const shown = errors.map(({ code, ofWrong, when, language, wrong, fix }) => ({
       code,

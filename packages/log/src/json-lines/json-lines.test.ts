@@ -169,7 +169,7 @@ describe('the files of jsonLines', () => {
     ]);
   });
 
-  it('may disappear during a read of the folder, which skips them', async () => {
+  it('do not end a read of the folder when they disappear during it', async () => {
     const folder = newFolder();
     // A broken link is listed and does not exist, as a file that is deleted after the list was made.
     symlinkSync('nowhere', join(folder, 'decisions-20200101T000000000Z-1-abcdef.jsonl'));

@@ -9,6 +9,7 @@ function kindOf(value: unknown): string {
   if (typeof value === 'boolean') return `boolean \`${value}\``;
   if (typeof value === 'number') return `floating point \`${value}\``;
   if (Array.isArray(value)) return `JsValue([${value.map((item) => JSON.stringify(item)).join(', ')}])`;
-  const { name } = (value as object).constructor;
+  // An object without a prototype has no constructor.
+  const name = (value as { readonly constructor?: { readonly name: string } }).constructor?.name ?? 'Object';
   return name === 'Object' ? `JsValue(Object(${JSON.stringify(value)}))` : `JsValue(${name})`;
 }

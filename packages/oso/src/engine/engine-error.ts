@@ -116,7 +116,7 @@ function missingAttribute(name: string, receiver: unknown): Made {
 
 const nilOf = (value: string): null | undefined => (value === 'undefined' ? undefined : null);
 
-/** What is known about the query that failed. */
+/** The facts about the query that failed. */
 export interface FailedQuery {
   readonly types: HostTypes;
   /** Returns the text of the query, if it was a call with values of the application. */

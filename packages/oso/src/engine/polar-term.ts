@@ -37,7 +37,7 @@ function valueOf(v: unknown, kept: KeptValues): PolarValue {
   if (v instanceof Variable) return { Variable: v.name };
   if (v instanceof Expression) return { Expression: { operator: v.operator, args: terms(v.args) } };
   if (v instanceof Pattern) {
-    // As in oso, only the fields of a `Dict` count.
+    // Only the fields of a `Dict` count, as in oso.
     const fields = fieldsOf(v.fields instanceof Dict ? v.fields : {}, kept);
     return { Pattern: v.tag === undefined ? { Dictionary: fields } : { Instance: { tag: v.tag, fields } } };
   }

@@ -69,7 +69,7 @@ function partsOf(term: unknown): readonly unknown[] {
 const mentions = (term: unknown, name: string): boolean =>
   term instanceof Variable ? term.name === name : partsOf(term).some((part) => mentions(part, name));
 
-/** Returns whether a term has a value that is written in Polar. Values of the application are none. */
+/** Returns whether a term is a text, a number or a boolean, or consists of them. Values of the application are excluded. */
 const isOfPolar = (term: unknown): boolean =>
   ['string', 'number', 'boolean'].includes(typeof term) ||
   ((Array.isArray(term) || term instanceof Dict) && partsOf(term).every(isOfPolar));

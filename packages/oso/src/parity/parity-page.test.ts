@@ -45,7 +45,7 @@ const further = `
 | a \`Predicate\` as an argument of \`queryRule\` | It is an error. oso binds it to the variable, and calls it if the variable is a condition |
 | \`new Dictionary()\` in a policy | It is a plain object. In oso it is a \`Dict\` |
 | integers from 2^53 up as arguments | They are numbers as others. oso throws an error for them |
-| \`forall\` over a call that returns a generator | Its elements decide. In oso, the \`forall\` holds, whatever the elements are |
+| \`forall\` over a call that returns a generator | Its elements decide. In oso, the \`forall\` always holds |
 | a variable that is passed to another rule | In a constraint, it has the name that it has in the first rule. In oso, it has the name of the parameter |
 | rest variables in results | An unbound \`*rest\` is a \`Variable\`. In oso it is an object \`{ RestVariable }\` |
 `;

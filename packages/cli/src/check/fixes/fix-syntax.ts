@@ -11,8 +11,8 @@ interface Range {
 }
 
 /**
- * Corrects the syntax errors of one file. A statement that has an error after all corrections keeps its text, because a correction of it
- * that still does not load helps nobody.
+ * Corrects the syntax errors of one file. A statement that still has an error after all corrections keeps its text, because the policy
+ * would not load with them either.
  *
  * @param maxRounds the number of parses that correct the errors of the one before
  */

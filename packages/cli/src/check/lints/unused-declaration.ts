@@ -51,7 +51,7 @@ export const neverUsed: Lint = {
 
 /** The names that rules give, with the types for which they give them. */
 class Grants {
-  /** By kind and name. A rule whose name is a variable has the name `anyName`, and one without a type has the type `undefined`. */
+  /** The types by kind and name. A rule whose name is a variable has the name `anyName`; a rule without a type has the type `undefined`. */
   readonly #types = new Map<string, Map<string | symbol, Set<string | undefined>>>();
 
   constructor(
