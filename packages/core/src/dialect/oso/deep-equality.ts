@@ -122,12 +122,12 @@ class DeepComparison {
 }
 
 /** Returns the enumerable fields of an object, symbols included. */
-const fieldsOf = (object: object): PropertyKey[] => [
-  ...Object.keys(object),
-  ...Object.getOwnPropertySymbols(object).filter((symbol) =>
-    Object.prototype.propertyIsEnumerable.call(object, symbol),
-  ),
-];
+function fieldsOf(object: object): (string | symbol)[] {
+  const symbols = Object.getOwnPropertySymbols(object);
+  if (symbols.length === 0) return Object.keys(object); // nearly all objects
+  const isEnumerable = (symbol: symbol) => Object.prototype.propertyIsEnumerable.call(object, symbol);
+  return [...Object.keys(object), ...symbols.filter(isEnumerable)];
+}
 
 /** Returns false for objects of different classes. Objects of another realm, and those without a class, are not told apart. */
 function haveSameClass(left: object, right: object): boolean {
