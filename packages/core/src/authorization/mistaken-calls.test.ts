@@ -452,6 +452,17 @@ const listing: [string, Call, string][] = [
   ['an actor that is undefined', (a) => a.where(undefined, 'open', 'Page'), 'null for an anonymous actor'],
 ];
 
+it.each(['[Note]', 'Note[]', 'Array<Note>'])(
+  'the error about the field type %s states how a list is declared',
+  async (fieldType) => {
+    const types = { User: { fields: { notes: fieldType } }, Note: {} };
+    const policies = { name: 'p.polar', source: 'allow(u: User, "read", n: Note) if n in u.notes;' };
+    await expect(Authorizer.load({ policies, types })).rejects.toThrow(
+      `unknown type \`${fieldType}\` for the field \`User.notes\`; a list is declared as ['Note']`,
+    );
+  },
+);
+
 describe.each([
   ['Authorizer.load', loading],
   ['typed', tagging],

@@ -7,6 +7,12 @@ export const listed = (names: readonly string[]): string => names.map((n) => `\`
 /** Corrects the article before the name of a class: `a ObjectId`. */
 const withArticle = (found: string): string => found.replace(/^a (?=[aeio])/i, 'an ');
 
+/** Advises how to declare a list, if the text spells one as other languages do: `[User]`, `User[]`, `Array<User>`. */
+function asList(type: string): string {
+  const item = /^\[(.+)\]$|^(.+)\[\]$|^(?:List|Array|Set)<(.+)>$/.exec(type);
+  return item === null ? '' : `; a list is declared as ['${item[1] ?? item[2] ?? item[3]}']`;
+}
+
 /** The errors that are not about the text of a policy: loading it, declaring types, calling the authorizer, and evaluating data. */
 export const runtimeCodes = {
   // ── load ──
@@ -85,7 +91,7 @@ export const runtimeCodes = {
     expected: string;
     known: readonly string[];
   }) =>
-    `unknown type \`${p.expected}\` for the field \`${p.type}.${p.field}\`${didYouMean(p.expected, p.known) || '; add the type to the option `types`'}`,
+    `unknown type \`${p.expected}\` for the field \`${p.type}.${p.field}\`${asList(p.expected) || didYouMean(p.expected, p.known) || '; add the type to the option `types`'}`,
   POLAR_TYPE_UNKNOWN_TYPE: (p: { name: string; known: readonly string[] }) =>
     `no type is registered as \`${p.name}\`${didYouMean(p.name, p.known) || '; add it to the option `types`'}`,
   POLAR_TYPE_NOT_GRANTABLE: (p: {

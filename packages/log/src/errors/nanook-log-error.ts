@@ -1,18 +1,20 @@
+const records = (count: number): string => `${count} record${count === 1 ? '' : 's'}`;
+
 /** The text of every code. Codes are public: a code is never renamed and never reused. */
 const texts = {
   NANOOK_LOG_INVALID_OPTION: (p: { owner: string; option: string; reason: string }) =>
     `the option \`${p.option}\` of ${p.owner} ${p.reason}`,
   NANOOK_LOG_SINK_FAILED: (p: { sink: string; waiting: number; reason: string }) =>
-    `the sink "${p.sink}" of the decision log failed, and is tried again until it works; ${p.waiting} records wait for it: ${p.reason}`,
+    `the sink "${p.sink}" of the decision log failed, and is tried again until it works; ${records(p.waiting)} ${p.waiting === 1 ? 'waits' : 'wait'} for it: ${p.reason}`,
   NANOOK_LOG_QUEUE_FULL: (p: { sink: string; capacity: number; whenFull: 'drop' | 'block' }) =>
     p.whenFull === 'drop'
-      ? `the sink "${p.sink}" of the decision log has ${p.capacity} records to write, so further records are dropped until it works again`
-      : `the sink "${p.sink}" of the decision log has ${p.capacity} records to write and accepted no other in time; repair the sink, or raise ` +
+      ? `the sink "${p.sink}" of the decision log has ${records(p.capacity)} to write, so further records are dropped until it works again`
+      : `the sink "${p.sink}" of the decision log has ${records(p.capacity)} to write and accepted no other in time; repair the sink, or raise ` +
         `\`capacity\` or \`maxWaitMs\``,
   NANOOK_LOG_DROPPED: (p: { sink: string; dropped: number }) =>
-    `the sink "${p.sink}" of the decision log works again; ${p.dropped} records were dropped while its queue was full`,
+    `the sink "${p.sink}" of the decision log works again; ${records(p.dropped)} ${p.dropped === 1 ? 'was' : 'were'} dropped while its queue was full`,
   NANOOK_LOG_NOT_STORED: (p: { sink: string; waiting: number; timeoutMs: number }) =>
-    `the sink "${p.sink}" of the decision log did not store ${p.waiting} records within ${p.timeoutMs} ms`,
+    `the sink "${p.sink}" of the decision log did not store ${records(p.waiting)} within ${p.timeoutMs} ms`,
   NANOOK_LOG_CLOSED: (_: object) =>
     `the decision log is closed, so the decision has no record; close the log after the last check`,
   NANOOK_LOG_OBSERVER_FAILED: (p: { sink: string; reason: string }) =>

@@ -112,7 +112,8 @@ const whenHttp: { readonly [C in ConfigErrorCode]: string } = {
   NANOOK_HTTP_NO_ACTION: 'start, if a requirement has the mistake; call, if a check has it',
   NANOOK_HTTP_NO_ARGUMENT: perCall,
   NANOOK_HTTP_NO_SOURCE: atStart,
-  NANOOK_HTTP_SWAPPED_ARGUMENTS: 'start: `listRoutes`, or `listen` of a protected app; call',
+  NANOOK_HTTP_SWAPPED_ARGUMENTS:
+    'call; at the start `listRoutes`, and `listen` of a protected app, show the text in NANOOK_HTTP_UNGRANTABLE',
   NANOOK_HTTP_NO_RETURN: atStart,
   NANOOK_HTTP_UNCALLED: 'start: `protect`; call',
   NANOOK_HTTP_NO_ERROR: 'call: replaces the value that the application threw',

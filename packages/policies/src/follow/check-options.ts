@@ -1,3 +1,4 @@
+import { describeValue } from '@nanook/core';
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 import type { FollowOptions } from './policy-follower.js';
 
@@ -30,7 +31,7 @@ export function checkOptions(options: FollowOptions): void {
         ? `does not exist; the options are ${Object.keys(checks).join(', ')}`
         : (value === undefined && option !== 'keys') || known[0](value)
           ? undefined
-          : `must be ${known[1]}`;
+          : `must be ${known[1]}, found ${describeValue(value)}`;
     if (reason !== undefined)
       throw new NanookPoliciesError('NANOOK_POLICIES_INVALID_OPTION', { option, reason });
   }
