@@ -27,6 +27,7 @@ has_role(user: User, "writer", note: Note) if note.ownerId = user.id;
 has_role(user: User, "owner", folder: Folder) if folder.ownerId = user.id;
 allow_field(_: User, "read", _: Note, field) if field in ["title", "body"];
 allow_field(_: User, "update", _: Note, "body");
+allow_field(_: User, "read", _: Folder, field) if field in ["title", "color"];
 allow(_: User, "deploy", "production");
 `,
   'model.ts': `export class Folder {

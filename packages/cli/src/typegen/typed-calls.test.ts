@@ -40,7 +40,8 @@ const onInstance: readonly Call[] = [
   (action, it) => `authz.actions(${it}).then((found) => found.has(${action}))`,
 ];
 
-const isList = (call: Call): boolean => call('', '').includes('found.has');
+const asksList = (call: string): boolean => call.includes('found.has');
+const isList = (call: Call): boolean => asksList(call('', ''));
 
 /** The calls about the rows of a type. */
 const onRows: readonly Call[] = [
@@ -94,6 +95,10 @@ const right: readonly string[] = [
   // An action of every member of a union, and any action in a list.
   ...calls(onInstance, "'read'", 'either'),
   ...calls(onInstance.filter(isList), "'edit'", 'either'),
+  // A field of every member of a union, and any field in a list.
+  ...onField("'read'", 'either', "'title'"),
+  ...onField("'read'", 'either', "'body'").filter(asksList),
+  '<T extends typeof note>(it: T) => me.authorizeField("read", it, "title")',
   // A type parameter accepts the actions of its constraint.
   generic("'edit'", 'typeof note'),
   generic("'archive'", 'Folder | null'),
@@ -178,7 +183,9 @@ const wrong: readonly string[] = [
   // Fields.
   ...onField("'read'", 'note', "'tilte'"),
   ...onField("'raed'", 'note', "'title'"),
-  ...onField("'read'", 'folder', "'title'"),
+  ...onField("'read'", 'folder', "'body'"),
+  // A field of one member of a union only.
+  ...onField("'read'", 'either', "'body'").filter((call) => !asksList(call)),
   // Names.
   "typed('Noet', { id: 1 })",
   "authorizer.type('Noet')",

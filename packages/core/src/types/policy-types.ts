@@ -163,10 +163,6 @@ export type ActionOrFieldActionOf<Resource> = NoInfer<
 // oxlint-disable-next-line typescript/no-redundant-type-constituents -- the actions are texts until an application adds them
 export type ListedAction<Resource> = NoInfer<ActionOnSome<Awaited<Resource>>> | '*';
 
-/** A field in the result of `authorizedFields`; `'*'` with the option `allowWildcard`. */
-// oxlint-disable-next-line typescript/no-redundant-type-constituents -- as for actions
-export type ListedField<Resource> = FieldOf<Resource> | '*';
-
 /** The actions on a type itself, such as *create*, by its name, its class or its token. */
 export type ActionOnType<Reference> = NoInfer<
   IsEmpty extends true ? string : ActionsFor<NameOfReference<Reference>, 'typeActions'>
@@ -191,17 +187,29 @@ export type ActionOfSource<
     ? ActionOf<Loaded>
     : ActionsFor<NameOfReference<Source>, Key>;
 
-/** The names of this kind of a resource; any text for a resource whose type the compiler does not know. */
-type NameOn<Resource, Key extends string> = IsEmpty extends true
-  ? string
-  : 0 extends 1 & Resource
+/** The names of this kind of each member of a union; any text for a resource whose type the compiler does not know. */
+type NameOnEach<Resource, Key extends string> = Resource extends unknown
+  ? 0 extends 1 & Resource
     ? string
-    : [NameOfRow<NonNullable<Resource>>] extends [never]
+    : [NameOfRow<Resource>] extends [never]
       ? string
-      : Part<NameOfRow<NonNullable<Resource>>, Key>;
+      : Part<NameOfRow<Resource>, Key>
+  : never;
 
-/** The fields that a rule `allow_field` can name on a resource. */
-export type FieldOf<Resource> = NoInfer<NameOn<Awaited<Resource>, 'fields'>>;
+/** For each member of a union, an object whose keys are the fields. */
+type FieldKeys<Resource> = Resource extends unknown ? ObjectWithKeys<NameOnEach<Resource, 'fields'>> : never;
+
+/** The fields that a rule `allow_field` can name on a resource. For a union, it is the fields that a rule can name on each member. */
+export type FieldOf<Resource> = NoInfer<
+  IsEmpty extends true ? string : string & keyof FieldKeys<NonNullable<Awaited<Resource>>>
+>;
+
+/** A field in the result of `authorizedFields`; `'*'` with the option `allowWildcard`. */
+export type ListedField<Resource> =
+  // oxlint-disable-next-line typescript/no-redundant-type-constituents -- as for actions
+  NoInfer<IsEmpty extends true ? string : NameOnEach<NonNullable<Awaited<Resource>>, 'fields'>> | '*';
 
 /** The roles that an actor can have on a resource. */
-export type RoleOf<Resource> = NameOn<Awaited<Resource>, 'roles'>;
+export type RoleOf<Resource> = IsEmpty extends true
+  ? string
+  : NameOnEach<NonNullable<Awaited<Resource>>, 'roles'>;
