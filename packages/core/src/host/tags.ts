@@ -1,6 +1,7 @@
 import type { DeclaredType, FieldType } from '../types/declared-type.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { noTypes } from './discriminators.js';
+import type { PendingTest } from './pending-test.js';
 
 /** The number of searches in a long list after which an index of it is built. */
 const fewSearches = 32;
@@ -47,6 +48,8 @@ export class Tags {
   #singleType: DeclaredType | undefined = undefined;
   /** The values of promised arguments, in the dialect oso. */
   #promised: WeakSet<object> | undefined = undefined;
+  /** The results of predicates that were promised, in the dialect oso. */
+  #tests: Map<DeclaredType, Map<unknown, boolean>> | undefined = undefined;
   readonly #ofField = new Map<FieldType, DeclaredType | undefined>();
   /** Lists of one type, so that few are created. */
   readonly #alone = new Map<DeclaredType, readonly DeclaredType[]>();
@@ -73,6 +76,7 @@ export class Tags {
     this.#only = undefined;
     this.#listIndex = undefined;
     this.#promised = undefined;
+    this.#tests = undefined;
     this.#forget();
   }
 
@@ -88,6 +92,18 @@ export class Tags {
 
   wasPromised(value: object): boolean {
     return this.#promised?.has(value) === true;
+  }
+
+  /** Notes the promised result of a predicate, so that it is not called again for the value in this query. */
+  noteTest({ type, value }: PendingTest, holds: boolean): void {
+    this.#tests ??= new Map();
+    const tests = this.#tests.get(type) ?? new Map<unknown, boolean>();
+    this.#tests.set(type, tests.set(value, holds));
+  }
+
+  /** Returns the noted result of a predicate. */
+  testOf(type: DeclaredType, value: unknown): boolean | undefined {
+    return this.#tests?.get(type)?.get(value);
   }
 
   /** Returns the types of a value in the order of their declarations. */

@@ -5,10 +5,11 @@ import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { findTag, tagVersion } from '../types/typed.js';
 import { ConstructorTypes } from './constructor-types.js';
 import { Discriminators, noTypes } from './discriminators.js';
+import { PendingTest } from './pending-test.js';
 import { PlainTypeSets, type TypeSet } from './plain-type-sets.js';
 import type { Tags } from './tags.js';
 import { UndecidedTypes } from './undecided-types.js';
-import { isPlainObject, isPolicyDictionary } from './value.js';
+import { isPlainObject, isPolicyDictionary, isThenable } from './value.js';
 import { isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
 
 export { hasEquality, type Method, type TypeSet } from './plain-type-sets.js';
@@ -46,24 +47,25 @@ export class TypeSets extends PlainTypeSets {
   override of(value: unknown, tags?: Tags): TypeSet {
     switch (typeof value) {
       case 'string':
-        return this.#withPredicates(value, this.string);
+        return this.#withPredicates(value, this.string, tags);
       case 'number':
-        return this.#withPredicates(value, Number.isInteger(value) ? this.integer : this.float);
+        return this.#withPredicates(value, Number.isInteger(value) ? this.integer : this.float, tags);
       case 'boolean':
-        return this.#withPredicates(value, this.boolean);
+        return this.#withPredicates(value, this.boolean, tags);
       case 'function':
         return this.types.dialect.classesAreInstances
-          ? this.#ofFunction(value as Class)
-          : this.#withPredicates(value, this.none);
+          ? this.#ofFunction(value as Class, tags)
+          : this.#withPredicates(value, this.none, tags);
       case 'object':
-        return value === null ? this.#withPredicates(value, this.none) : this.#ofObject(value, tags);
+        return value === null ? this.#withPredicates(value, this.none, tags) : this.#ofObject(value, tags);
       case 'bigint':
         return this.#withPredicates(
           value,
           this.types.dialect.hasOwnOperators && isWideInteger(value) ? this.integer : this.none,
+          tags,
         );
       default:
-        return this.#withPredicates(value, this.none);
+        return this.#withPredicates(value, this.none, tags);
     }
   }
 
@@ -98,9 +100,11 @@ export class TypeSets extends PlainTypeSets {
 
   #ofObject(value: object, tags: Tags | undefined): TypeSet {
     if (Array.isArray(value))
-      return this.types.dialect.predicatesReplaceClasses ? this.#withPredicates(value, this.list) : this.list;
-    if (tags?.wasPromised(value) === true) return this.#byTests(value);
-    if (this.hasOwnClass(value) && !isPolicyDictionary(value)) return this.#withOwnClass(value);
+      return this.types.dialect.predicatesReplaceClasses
+        ? this.#withPredicates(value, this.list, tags)
+        : this.list;
+    if (tags?.wasPromised(value) === true) return this.#byTests(value, tags);
+    if (this.hasOwnClass(value) && !isPolicyDictionary(value)) return this.#withOwnClass(value, tags);
     const prototype = Object.getPrototypeOf(value) as object | null;
     // The most frequent cases: a row, and an instance whose class determines the types.
     if (prototype === Object.prototype && !this.hasPredicates) return this.#ofRow(value, tags);
@@ -120,28 +124,28 @@ export class TypeSets extends PlainTypeSets {
   }
 
   /** Returns the types of a function. A registered class counts as an instance of itself. */
-  #ofFunction(value: Class): TypeSet {
+  #ofFunction(value: Class, tags: Tags | undefined): TypeSet {
     const constructors = this.#constructors!;
     const chain = constructors.chainOf(value.constructor);
     const types = constructors.ofRegistered(value) ?? constructors.ofRegistered(value.constructor);
     if (types !== undefined) return this.intern(types, chain, true);
-    return this.#withPredicates(value, this.intern([], chain, true));
+    return this.#withPredicates(value, this.intern([], chain, true), tags);
   }
 
   /** Returns the types of an object that has its own attribute `constructor`. */
-  #withOwnClass(value: object): TypeSet {
+  #withOwnClass(value: object, tags: Tags | undefined): TypeSet {
     const types = this.#constructors!.ofRegistered(value.constructor);
-    if (types === undefined) return this.#byTests(value);
+    if (types === undefined) return this.#byTests(value, tags);
     return this.intern(types, this.#constructors!.chainOf(value.constructor), true);
   }
 
   /** Returns the types of an object by the test of each type, as oso makes them if the class of the object is not registered or not known. */
-  #byTests(value: object): TypeSet {
+  #byTests(value: object, tags: Tags | undefined): TypeSet {
     const chain = this.#constructors!.chainOf(value.constructor);
     const inherited = this.inheritedTypes(Object.getPrototypeOf(value) as object | null);
     const own = chain.filter((type) => type.class === value.constructor);
     const types = [...new Set([...own, ...inherited])].filter((type) => type.is === undefined);
-    return this.#withPredicates(value, this.intern(types, chain, true));
+    return this.#withPredicates(value, this.intern(types, chain, true), tags);
   }
 
   /** Returns the types of an object without a class. */
@@ -195,7 +199,7 @@ export class TypeSets extends PlainTypeSets {
     const types = new Set<DeclaredType>(own?.types);
     if (predicatesReplaceClasses) for (const type of this.#predicates) types.delete(type);
     if (tag !== undefined) types.add(this.taggedAs(tag));
-    const undecided = this.#addRecognized(value, types);
+    const undecided = this.#addRecognized(value, types, tags);
     if (types.size === 0) for (const type of tags?.typesOf(value) ?? []) types.add(type);
     if (undecided !== undefined)
       return this.#internUndecided([...types], own?.chain ?? [...types], true, undecided);
@@ -212,10 +216,10 @@ export class TypeSets extends PlainTypeSets {
     return this.intern(types, this.#constructors.chainOf(constructor), true);
   }
 
-  #withPredicates(value: unknown, base: TypeSet): TypeSet {
+  #withPredicates(value: unknown, base: TypeSet, tags: Tags | undefined): TypeSet {
     if (!this.hasPredicates) return base;
     const types = new Set(base.types);
-    const undecided = this.#addRecognized(value, types);
+    const undecided = this.#addRecognized(value, types, tags);
     return undecided === undefined && types.size === base.types.size
       ? base
       : undecided === undefined
@@ -224,11 +228,15 @@ export class TypeSets extends PlainTypeSets {
   }
 
   /** Adds the types whose predicate recognizes a value. Returns the errors of predicates that threw, where they count later. */
-  #addRecognized(value: unknown, types: Set<DeclaredType>): Map<DeclaredType, unknown> | undefined {
+  #addRecognized(
+    value: unknown,
+    types: Set<DeclaredType>,
+    tags: Tags | undefined,
+  ): Map<DeclaredType, unknown> | undefined {
     let undecided: Map<DeclaredType, unknown> | undefined;
     for (const type of this.#predicates) {
       try {
-        if (holds(type, value)) types.add(type);
+        if (tags?.testOf(type, value) ?? holds(type, value, this.followConstructors)) types.add(type);
       } catch (error) {
         if (!this.types.defersPredicateErrors) throw error;
         (undecided ??= new Map()).set(type, error);
@@ -253,9 +261,20 @@ export class TypeSets extends PlainTypeSets {
 
 export const createTypeSets = (types: PlainTypeTable): PlainTypeSets => new TypeSets(types);
 
-/** Returns whether a type recognizes a value itself. */
-function holds(type: DeclaredType, value: unknown): boolean {
-  if (type.is !== undefined) return type.is(value) === true;
+/**
+ * Returns whether a type recognizes a value itself.
+ *
+ * @param awaits whether the result of a predicate may be a promise
+ * @throws {PendingTest} for a promise
+ */
+function holds(type: DeclaredType, value: unknown, awaits: boolean): boolean {
+  if (type.is !== undefined) {
+    const result: unknown = type.is(value);
+    if (!awaits || !isThenable(result)) return result === true;
+    // The test may not be made.
+    result.then(undefined, () => {});
+    throw new PendingTest(type, value, result);
+  }
   if (type.discriminator === undefined || typeof value !== 'object' || value === null) return false;
   const { field, value: wanted } = type.discriminator;
   return Object.hasOwn(value, field) && (value as Record<string, unknown>)[field] === wanted;

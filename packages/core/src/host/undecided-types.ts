@@ -19,6 +19,11 @@ export class UndecidedTypes extends Set<DeclaredType> {
     return super.has(type);
   }
 
+  /** Whether a test for some type throws. */
+  get isUndecidedForSome(): boolean {
+    return this.#errors.size > 0;
+  }
+
   /** Returns whether a test for a type throws. */
   isUndecided(type: DeclaredType): boolean {
     return this.#errors.has(type);
@@ -28,3 +33,7 @@ export class UndecidedTypes extends Set<DeclaredType> {
 /** Returns whether a test for one of some types throws, so that only the condition itself may make it. */
 export const someUndecided = (types: ReadonlySet<DeclaredType>, tested: readonly DeclaredType[]): boolean =>
   types instanceof UndecidedTypes && tested.some((type) => types.isUndecided(type));
+
+/** Returns whether a test for some type throws. */
+export const hasUndecided = (types: ReadonlySet<DeclaredType>): boolean =>
+  types instanceof UndecidedTypes && types.isUndecidedForSome;

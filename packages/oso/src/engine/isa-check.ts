@@ -27,20 +27,31 @@ const classesOfPlainValues = new Set<unknown>([
 /**
  * Returns the check of a type whose values its class alone does not decide: a type with an `isaCheck` of the application, one for plain
  * values, and one whose class has a later name. The engine asks about more values than oso. An error counts only when a policy tests the type.
+ *
+ * @param refusesPromises whether a promise is an error. Otherwise the engine awaits it, as oso
  */
 export function isaCheckOf(
   type: UserType<Class>,
   types: HostTypes,
+  refusesPromises: boolean,
 ): ((value: unknown) => boolean) | undefined {
   const isRecognized =
     customChecks.has(type) || classesOfPlainValues.has(type.cls) || types.get(type.cls) !== type;
   if (!isRecognized) return undefined;
+  const fail = (error: unknown): never => {
+    if (typeof error === 'object' && error !== null) errors.add(error);
+    throw error;
+  };
   return (value) => {
     try {
-      return isTrue(type.isaCheck(asPlainList(value)), type.name);
+      const result: unknown = type.isaCheck(asPlainList(value));
+      if (!isThenable(result)) return isTrue(result);
+      const promise = Promise.resolve(result).then(isTrue, fail);
+      if (!refusesPromises) return promise as unknown as boolean;
+      promise.catch(() => {});
+      throw promised(type.name);
     } catch (error) {
-      if (typeof error === 'object' && error !== null) errors.add(error);
-      throw error;
+      return fail(error);
     }
   };
 }
@@ -53,14 +64,13 @@ const asPlainList = (value: unknown): unknown =>
     : value;
 
 /** Returns what oso makes of the result of an `isaCheck`: true if it is a whole number other than 0 after conversion. */
-function isTrue(result: unknown, name: string): boolean {
-  if (!isThenable(result)) return ((result as number) | 0) !== 0;
-  if (result instanceof Promise) result.catch(() => {});
-  throw engineError(
+const isTrue = (result: unknown): boolean => ((result as number) | 0) !== 0;
+
+const promised = (name: string): Error =>
+  engineError(
     'TypeError',
     `The isaCheck of ${name} returned a promise. Expected true or false. Make the isaCheck synchronous.`,
   );
-}
 
 const isThenable = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

@@ -121,7 +121,7 @@ export class PolicyEngine {
   #declarationOf(type: UserType<Class>): TypeDeclaration {
     const loads = relationLoaders(type.fields, this.host);
     const { types } = this.host;
-    const is = isaCheckOf(type, types);
+    const is = isaCheckOf(type, types, this.options.strict);
     return {
       class: type.cls,
       leadsTo: (path, typeName) => typeAtPath(type.name, path, types) === typeName,

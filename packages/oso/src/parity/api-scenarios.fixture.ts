@@ -298,6 +298,92 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
       await oso.loadStr('allow(x, _, _) if not x matches Banned;');
       return oso.isAllowed({ banned: true }, 1, 1);
     },
+    'an isaCheck that returns another object with the method `then`': async (library) => {
+      const oso = new library.Oso();
+      // oxlint-disable-next-line unicorn/no-thenable -- as the queries of some libraries
+      const later = (result: boolean) => ({ then: (resolve: (found: boolean) => void) => resolve(result) });
+      oso.registerClass(class {} as never, {
+        name: 'Banned',
+        isaCheck: ((value: { banned: boolean }) => later(value.banned)) as never,
+      });
+      await oso.loadStr('allow(x, _, _) if not x matches Banned;');
+      return [await oso.isAllowed({ banned: true }, 1, 1), await oso.isAllowed({ banned: false }, 1, 1)];
+    },
+    'the type tests of all rules come before the first rule': async (library) => {
+      const row = { kind: 'row', part: { kind: 'row' } };
+      const fail = (): never => {
+        throw new RangeError('no answer');
+      };
+      const checks = {
+        throws: (value: typeof row) => value.kind === 'row' && fail(),
+        rejects: async (value: typeof row) => value.kind === 'row' && fail(),
+        'is promised to be true': async () => true,
+        'is promised to be false': async () => false,
+      };
+      const answers: unknown[] = [];
+      for (const policy of [
+        'allow(_: Row, _, _); allow(_: Banned, _, _);',
+        'allow(_: Banned, _, _); allow(_: Row, _, _);',
+        'allow(_: Row, "read", _); allow(_: Banned, "write", _);',
+        'allow(_: Row, _, _); allow([1], _, _: Banned);',
+        'allow(_: Row, _, _); allow(_: Row, _: Row, _: Banned);',
+        'allow(_: Row, _, _); allow(_, _: Row, _: Banned);',
+        'allow(_: Row, _, _); allow(_: Banned, _: Row, _: Row);',
+        'allow(x, _, _) if f(x); f(_: Row); f(_: Banned);',
+        'allow(x, _, _) if f(x.part); f(_: Row); f(_: Banned);',
+        'allow(_: Row, _, _); allow(_, _, _) if 1 matches Banned;',
+      ])
+        for (const [name, check] of Object.entries(checks)) {
+          const oso = new library.Oso();
+          oso.registerClass(class {} as never, { name: 'Banned', isaCheck: check as never });
+          oso.registerClass(class {} as never, { name: 'Row', isaCheck: (value) => value?.kind === 'row' });
+          await oso.loadStr(policy);
+          for (const action of ['read', row])
+            answers.push([
+              policy,
+              name,
+              await oso.isAllowed(row, action, row).catch((error: Error) => error.name),
+            ]);
+        }
+      return answers;
+    },
+    'the patterns of all rules are matched before the first rule': async (library) => {
+      class Row {
+        kind = 'row';
+        get bad(): never {
+          throw new RangeError('bad');
+        }
+        get later(): Promise<never> {
+          return Promise.reject(new RangeError('later'));
+        }
+      }
+      const answers: unknown[] = [];
+      for (const policy of [
+        'allow(_, _, _: Row{kind: "row"}); allow(_, _, _: Row{bad: 1});',
+        'allow(_, _, _: Row); allow(_, _, _: Row{bad: 1});',
+        'allow(_, _, _: Row{kind: "row"}); allow(_, _, _: Row{later: 1});',
+        'allow(_, _, _: Row); allow(_, _, _: {bad: 1});',
+        'allow(_, _, _: Row); allow(_: {missing: 1}, _, _: Row);',
+        'allow(_, _, _: Row); allow(_, _, _: {kind: {bad: 1}});',
+        'allow(_, "read", _); allow(_, "write", _: Row{bad: 1});',
+        'allow(_, action, _) if action = "read"; allow(_, [], _: Row{bad: 1});',
+        'allow(_, action, _) if action = "read"; allow(_: {bad: 1}, [_], _: Row);',
+        'allow(_, action, _) if action = "read"; allow(_: Row, _, _: Row{bad: 1});',
+        'allow(_, action, _) if action = "read"; allow(_: Row{bad: 1}, _, _: Org);',
+        'allow(_, _, r) if f(r); f(_: Row); f(_: Row{bad: 1});',
+        'allow(_, _, r) if not f(r); f(_: Row{kind: "row"}); f(_: Row{bad: 1});',
+        'allow(_, _, _: Row); allow(_, _, r: Row) if r.bad;',
+      ]) {
+        const oso = new library.Oso();
+        oso.registerClass(Row as never);
+        oso.registerClass(Org as never);
+        await oso.loadStr(policy);
+        const row = new Row();
+        for (const actor of [ann, row])
+          answers.push([policy, await oso.isAllowed(actor, 'read', row).catch((error: Error) => error.name)]);
+      }
+      return answers;
+    },
     'an isaCheck that is false for an instance of a subclass': async (library) => {
       const oso = new library.Oso();
       oso.registerClass(Org as never, { isaCheck: () => false });

@@ -2,10 +2,6 @@
 export const knownDifferences: Readonly<Record<string, string>> = {
   'isaCheck and instances of registered classes':
     'The engine asks `isaCheck` about more arguments of a rule than oso does. An error that it throws counts only when the policy tests the type.',
-  'an isaCheck that returns a promise':
-    'A type test with such an `isaCheck` is an error, which names it. oso awaits the promise.',
-  'an isaCheck that throws in another rule':
-    'The engine makes the type test of a rule when it tries the rule, and the first rule allows. oso makes the type tests of all rules first, and throws.',
   'the name of a class as the constructor of plain data':
     'Each type test of such a value is an error, because it may come from a request. In oso, the value is an instance of the class.',
   'not i.b': 'The filter has the condition that the field is not true. oso has no filter for it, and throws.',

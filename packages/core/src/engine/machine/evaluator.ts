@@ -4,6 +4,7 @@ import { PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
 import { failedMember, isFailedMember } from '../../host/failed-member.js';
 import { MissingValue, type MemberContext } from '../../host/member.js';
+import type { PendingTest } from '../../host/pending-test.js';
 import { kindOf } from '../../host/show.js';
 import { Tags } from '../../host/tags.js';
 import type { TypeSet, TypeSets } from '../../host/type-set.js';
@@ -49,6 +50,8 @@ export abstract class Evaluator extends ProofState implements Prover {
   #passed: PassedVariables | undefined = undefined;
   /** The values of the promises that were awaited. */
   #settled: Map<unknown, unknown> | undefined = undefined;
+  /** The last predicate whose result was awaited. */
+  #test: PendingTest | undefined = undefined;
   #seen: Map<object, IteratorResult<unknown>[]> | undefined = undefined;
   /** The promise that a goal waits for. */
   protected awaiting: { readonly promise: PromiseLike<unknown>; readonly origin: string } | undefined =
@@ -100,6 +103,10 @@ export abstract class Evaluator extends ProofState implements Prover {
 
   /** Sets the value of a promise for which the machine stopped. */
   settle(promise: PromiseLike<unknown>, value: unknown): void {
+    if (this.#test?.promise === promise) {
+      this.tags.noteTest(this.#test, value === true);
+      return;
+    }
     (this.#settled ??= new Map<unknown, unknown>()).set(promise, value);
     // The promise of a look-up or a call is awaited at once. Any other one is a value of its own.
     const isOwnValue = this.dialect.hasOpaquePromises && this.goals?.[this.index]?.kind !== 'receive';
@@ -110,6 +117,12 @@ export abstract class Evaluator extends ProofState implements Prover {
     // A variable of a rule is never bound to a promise: a promise is awaited before.
     if (term.kind === 'slot' && frame.rule !== undefined) return false;
     return this.waitsFor(value, origin);
+  }
+
+  waitForTest(test: PendingTest): GoalResult {
+    this.#test = test;
+    this.awaiting = { promise: test.promise, origin: 'the type of a value' };
+    return GoalResult.waits;
   }
 
   waitsFor(value: unknown, origin: string): boolean {

@@ -139,7 +139,7 @@ function tryRule(
     budget.step();
     return GoalResult.failed;
   }
-  machine.path = frame;
+  if (!candidate.isTrial) machine.path = frame;
   machine.startGoals(goals, frame, next);
   if (result === GoalResult.waits) {
     // When the promise is settled, the arguments are unified again, by goals.
@@ -217,7 +217,7 @@ export function applicableRules(
     return sorted && { args, rules: sorted.map(({ rule }) => rule) };
   }
   const fitting: Rule[] = [];
-  for (const candidate of table.candidates) {
+  for (const candidate of table.candidates.filter(({ isTrial }) => !isTrial)) {
     const result = tryHead(machine, candidate, args, span, frame);
     if (result === GoalResult.waits) return undefined;
     if (result === GoalResult.proved) fitting.push(candidate.rule);

@@ -1,4 +1,5 @@
 import type { Goal, Rule } from '../../ir/goal.js';
+import { constantTerm } from '../../ir/term.js';
 
 /** A rule that may apply to arguments of certain types, with the part of its head that is still to be proved. */
 export class Candidate {
@@ -7,20 +8,30 @@ export class Candidate {
   /**
    * @param unify the positions of the parameters that must be unified with their argument, because they may not fit
    * @param head the tests of specializers that the types of the arguments leave open
+   * @param isTrial whether the head is only tested: the candidate fails after it
    */
   constructor(
     readonly rule: Rule,
     readonly unify: readonly number[],
     readonly head: readonly Goal[],
+    readonly isTrial = false,
   ) {}
 
   /** The goals of the head, then those of the body. A rule is lowered when they are first needed. */
   get goals(): readonly Goal[] {
-    return (this.#goals ??= this.head.length === 0 ? this.rule.body : [...this.head, ...this.rule.body]);
+    return (this.#goals ??= this.head.length === 0 ? this.#rest : [...this.head, ...this.#rest]);
+  }
+
+  get #rest(): readonly Goal[] {
+    const { body, origin } = this.rule;
+    return this.isTrial ? [{ kind: 'condition', span: origin.span, term: constantTerm(false) }] : body;
   }
 }
 
-/** The rules for one tuple of argument types, most specific first. */
+/**
+ * The rules for one tuple of argument types, most specific first. In the dialect oso, trials of heads that may end the query with an error come
+ * before them.
+ */
 export interface CandidateTable {
   readonly candidates: readonly Candidate[];
   /**

@@ -19,7 +19,9 @@ export function groupByRules(
   for (const types of all) {
     const table = tableFor(types);
     if (table.candidates.length === 0) continue;
-    const key = table.candidates.map((c) => `${c.rule.id}:${c.unify.join()}:${c.head.length}`).join(' ');
+    const key = table.candidates
+      .map((c) => `${c.rule.id}:${c.unify.join()}:${c.head.length}:${c.isTrial}`)
+      .join(' ');
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { table, types: [types] });
     else group.types.push(types);

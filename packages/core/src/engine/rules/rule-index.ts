@@ -1,7 +1,7 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
 import type { TypeSet, TypeSets } from '../../host/type-set.js';
 import type { Meter } from '../../host/meter.js';
-import { someUndecided } from '../../host/undecided-types.js';
+import { hasUndecided, someUndecided } from '../../host/undecided-types.js';
 import { nearNames } from '../../internal/near-names.js';
 import type { Goal, Parameter, Predicate, Rule } from '../../ir/goal.js';
 import type { Program } from '../../ir/program.js';
@@ -43,6 +43,8 @@ export class RuleIndex {
   /** The tables by the discriminating arguments, position after position. */
   #found: Branch = branch();
   #foundCount = 0;
+  /** The rules whose heads read attributes. */
+  #reading: readonly Rule[] | undefined = undefined;
   /** The only table, when no argument discriminates between the rules. */
   readonly #single: CandidateTable | undefined;
 
@@ -170,7 +172,54 @@ export class RuleIndex {
       const candidate = this.#candidate(rule, shapes);
       if (candidate !== undefined) candidates.push(candidate);
     }
-    return orderBySpecificity(candidates, shapes, meter);
+    const table = orderBySpecificity(candidates, shapes, meter);
+    const trials = this.#trialsBefore(table.candidates[0]?.rule, shapes);
+    // To sort the rules that apply, all heads are proved anyway.
+    return trials.length === 0 || table.isMoreSpecific !== undefined
+      ? table
+      : { candidates: [...trials, ...table.candidates], isMoreSpecific: undefined };
+  }
+
+  /**
+   * Returns trials of the heads whose tests may throw. In the dialect oso, all heads are tested before the first rule is tried, so that an error
+   * in one of them ends the query.
+   */
+  #trialsBefore(first: Rule | undefined, shapes: readonly ArgumentShape[]): Candidate[] {
+    if (!this.program.types.dialect.undecidedEndsQuery) return [];
+    this.#reading ??= this.rules.filter(({ parameters }) =>
+      parameters.some(({ goals }) => goals.some(({ kind }) => kind === 'lookup')),
+    );
+    const rules = shapes.some(({ types }) => hasUndecided(types.types)) ? this.rules : this.#reading;
+    return rules.flatMap((rule) => {
+      const { trials, isWhole } = this.#trialsOf(rule, shapes);
+      return rule === first && isWhole ? trials.slice(0, -1) : trials;
+    });
+  }
+
+  /**
+   * Returns trials of a head, parameter by parameter: one for the tests up to each parameter that is unified with more than its argument, because
+   * the tests before it are made even if it does not fit.
+   */
+  #trialsOf(rule: Rule, shapes: readonly ArgumentShape[]) {
+    const trials: Candidate[] = [];
+    let unify: readonly number[] = [];
+    let head: readonly Goal[] = [];
+    let isWhole = false;
+    if (shapes.some((shape, i) => isOtherLiteral(rule.parameters[i]!, shape))) return { trials, isWhole };
+    for (const [i, shape] of shapes.entries()) {
+      const parameter = rule.parameters[i]!;
+      const fits = this.#specializerFits(parameter, shape.types, shape);
+      if (!parameter.takesArgument && parameter.literal === undefined) isWhole = false;
+      unify = [...unify, i];
+      if (fits === false) return { trials, isWhole: false };
+      const tests = fits === 'proved' ? parameter.goals.slice(1) : parameter.goals;
+      head = [...head, ...tests];
+      if (!isBoundShape(shape) || !tests.some(mayThrow)) continue;
+      if (isWhole) trials.pop();
+      trials.push(new Candidate(rule, unify, head, true));
+      isWhole = true;
+    }
+    return { trials, isWhole };
   }
 
   /** Returns the rules that the most selective argument leaves, in the order of their definition, so that a table does not visit all rules. */
@@ -211,10 +260,7 @@ export class RuleIndex {
       const parameter = rule.parameters[i]!;
       const shape = shapes[i]!;
       const { types } = shape;
-      if (parameter.literal !== undefined && isBoundShape(shape)) {
-        if (shape.isOther || (shape.literal !== undefined && shape.literal !== parameter.literal))
-          return undefined;
-      }
+      if (isOtherLiteral(parameter, shape)) return undefined;
       const isProvedLiteral =
         shape.literal !== undefined &&
         parameter.literal === shape.literal &&
@@ -260,6 +306,15 @@ export class RuleIndex {
     );
   }
 }
+
+/** Returns whether a parameter is another literal than its argument. */
+const isOtherLiteral = ({ literal }: Parameter, shape: ArgumentShape): boolean =>
+  literal !== undefined &&
+  isBoundShape(shape) &&
+  (shape.isOther || (shape.literal !== undefined && shape.literal !== literal));
+
+/** Returns whether a goal of a head calls the application. */
+const mayThrow = ({ kind }: Goal): boolean => kind === 'lookup' || kind === 'isa';
 
 const noRules: readonly Rule[] = [];
 

@@ -152,6 +152,7 @@ export class Alignment {
   #candidates(some: Candidate, other: Candidate): boolean {
     const { length } = some.head;
     if (length !== other.head.length || some.unify.length !== other.unify.length) return false;
+    if (some.isTrial !== other.isTrial) return false;
     if (!some.unify.every((position, i) => position === other.unify[i])) return false;
     if (!this.#rules(some.rule, other.rule)) return false;
     return length === 0 || this.#heads(some, other);

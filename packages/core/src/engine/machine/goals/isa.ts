@@ -1,4 +1,5 @@
 import { Variable } from '../../../terms/variable.js';
+import { PendingTest } from '../../../host/pending-test.js';
 import { nearNames } from '../../../internal/near-names.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import type { IsaGoal } from '../../../ir/goal.js';
@@ -22,7 +23,7 @@ export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): GoalResu
         members.map((type): MachineGoal[] => [{ ...goal, name: type.name, type, union: undefined }]),
       );
     }
-    return isOneOf(members, machine, value, goal, frame) ? GoalResult.proved : GoalResult.failed;
+    return proveOneOf(members, machine, value, goal, frame);
   }
   const { type } = goal;
   if (type === undefined && value instanceof Variable && machine.dialect.suspendsUnknownClasses)
@@ -41,7 +42,7 @@ export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): GoalResu
         return GoalResult.failed;
     return mayBeAtItsPath(machine, value, type) ? machine.suspend(goal, frame, value) : GoalResult.failed;
   }
-  return isOneOf([type], machine, value, goal, frame) ? GoalResult.proved : GoalResult.failed;
+  return proveOneOf([type], machine, value, goal, frame);
 }
 
 /** Returns the types that an unbound variable must have. */
@@ -102,17 +103,18 @@ function lookupOf(
   return undefined;
 }
 
-function isOneOf(
+function proveOneOf(
   wanted: readonly DeclaredType[],
   machine: Prover,
   value: unknown,
   goal: IsaGoal,
   frame: Frame,
-): boolean {
+): GoalResult {
   try {
     const { types } = machine.typeOf(value);
-    return wanted.some((type) => types.has(type));
+    return wanted.some((type) => types.has(type)) ? GoalResult.proved : GoalResult.failed;
   } catch (error) {
+    if (error instanceof PendingTest) return machine.waitForTest(error);
     throw machine.hostError(error, 'the type of a value', goal.span, frame);
   }
 }

@@ -3,6 +3,7 @@ import type { Dialect } from '../../../dialect/dialect.js';
 import type { PolarError } from '../../../diagnostics/polar-error.js';
 import type { Span } from '../../../diagnostics/span.js';
 import type { MemberContext, MissingValue } from '../../../host/member.js';
+import type { PendingTest } from '../../../host/pending-test.js';
 import type { Tags } from '../../../host/tags.js';
 import type { TypeSets } from '../../../host/type-set.js';
 import type { Goal } from '../../../ir/goal.js';
@@ -49,6 +50,8 @@ export interface Prover extends ProofState, EqualityContext {
   bind(variable: Variable, value: unknown): GoalResult;
   /** Returns whether the value is a promise. Then the goal must return `GoalResult.waits`. */
   waitsFor(value: unknown, origin: string): boolean;
+  /** Waits for the result of a predicate. The goal is proved again when it is known. */
+  waitForTest(test: PendingTest): GoalResult;
   /** Same as `waitsFor`, for the value of a term. */
   waitsForTerm(term: Term, value: unknown, frame: Frame, origin: string): boolean;
   /** Delays a goal until one of the variables has a value. */
