@@ -46,7 +46,9 @@ export class DecisionContext {
 
   /** Returns the time of a check that begins now, by the option `clock`. @param startedMs the result of `start` */
   timeOf(startedMs: number | undefined): Date {
-    return this.options.clock?.() ?? this.#systemTime.at(startedMs ?? monotonicClock.now());
+    const { clock } = this.options;
+    if (clock !== undefined) return clock();
+    return startedMs === undefined ? this.#systemTime.now() : this.#systemTime.at(startedMs);
   }
 }
 
@@ -312,7 +314,7 @@ export class DecisionEngine implements Decider {
         return this.#runMachine(mode, kind, args, options, compiled.takeReplay(), recorder);
       }
       const outcome = holds ? 'allowed' : 'denied';
-      const proof = holds ? compiled.proof : undefined;
+      const proof = holds ? compiled.proofOf(kind) : undefined;
       const check = { kind, policy, typeSets, context, at, startedMs };
       recorded = log.write(decisionOf(check, a, b, c, d, outcome, proof, undefined, compiled.kind));
     } catch (error) {

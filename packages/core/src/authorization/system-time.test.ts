@@ -26,6 +26,15 @@ describe('the time of a check', () => {
     }
   });
 
+  it('comes from the system clock if the check is not measured', () => {
+    const time = new SystemTime();
+    vi.spyOn(Date, 'now').mockReturnValue(1_000);
+    const first = time.now();
+    expect([first.getTime(), time.now()]).toEqual([1_000, first]);
+    first.setTime(0);
+    expect(time.now().getTime()).toBe(1_000);
+  });
+
   it('follows a change of the system clock within a second', () => {
     const time = new SystemTime();
     setClocks(10_000, 0);
@@ -102,13 +111,16 @@ describe('the time in a decision', () => {
     expect(at.getTime() + durationMs!).toBeLessThanOrEqual(Date.now() + 2);
   });
 
-  it('needs one reading of the clock less than with the option decisionDuration', async () => {
+  it('needs one reading of a clock, or two with the option decisionDuration', async () => {
     const [check, measured] = [await decide(), await decide({ decisionDuration: true })];
     for (const each of [check, measured]) each();
-    const now = vi.spyOn(performance, 'now');
+    const [monotonic, system] = [vi.spyOn(performance, 'now'), vi.spyOn(Date, 'now')];
     expect(check().durationMs).toBeUndefined();
-    const readings = now.mock.calls.length;
+    // The limit of the time reads the monotonic clock, too.
+    const readings = monotonic.mock.calls.length;
+    expect(system).toHaveBeenCalledTimes(1);
     expect(measured().durationMs).toBeGreaterThanOrEqual(0);
-    expect(now).toHaveBeenCalledTimes(2 * readings + 1);
+    expect(monotonic).toHaveBeenCalledTimes(2 * readings + 2);
+    expect(system).toHaveBeenCalledTimes(1);
   });
 });

@@ -10,8 +10,8 @@ const resyncMs = 1_000;
 const toleranceMs = 2;
 
 /**
- * Finds the time of a check from the reading of the monotonic clock from which its duration is measured. A second clock would cost as much as
- * a short check. The system clock is compared each second, because it can be set.
+ * Finds the time of a check. Each reading of a clock costs as much as a short check, so the time of a check that is measured comes from the
+ * reading of the monotonic clock from which its duration is measured. The system clock is compared each second, because it can be set.
  */
 export class SystemTime {
   /** The difference between the two clocks. */
@@ -19,15 +19,20 @@ export class SystemTime {
   #comparedAt = Number.NEGATIVE_INFINITY;
   #last = new SystemDate(0);
 
-  /**
-   * Returns the time of a recent reading of `performance.now()`. Readings in the same millisecond have the same `Date`, unless the
-   * application has changed it.
-   */
+  /** Returns the time of the system clock. Times of the same millisecond are the same `Date`, unless the application has changed it. */
+  now(): Date {
+    return Date === SystemDate ? this.#dateOf(SystemDate.now()) : new Date();
+  }
+
+  /** Returns the time of a recent reading of `performance.now()`. */
   at(readMs: number): Date {
     if (Date !== SystemDate) return new Date();
     const elapsed = readMs - this.#comparedAt;
     if (!(elapsed >= 0 && elapsed < resyncMs)) this.#compare(readMs);
-    const ms = Math.floor(readMs + this.#offset);
+    return this.#dateOf(Math.floor(readMs + this.#offset));
+  }
+
+  #dateOf(ms: number): Date {
     if (this.#last.getTime() !== ms) this.#last = new SystemDate(ms);
     return this.#last;
   }

@@ -25,6 +25,9 @@ export class Proof {
   /** The last proof that this one continued, and both together: most proofs always continue the same one. */
   #continues: Proof | undefined = undefined;
   #whole: Proof | undefined = undefined;
+  /** The last proof that continued this one, and both together: a role is often continued by the same role elsewhere. */
+  #continuation: Proof | undefined = undefined;
+  #extended: Proof | undefined = undefined;
   #references: readonly RuleReference[] | undefined = undefined;
   #decisive: RuleReference | undefined = undefined;
 
@@ -56,6 +59,7 @@ export class Proof {
   /** Returns this proof, followed by the rules of another proof. */
   followedBy(next: Proof): Proof {
     if (next.#continues === this) return next.#whole!;
+    if (this.#continuation === next) return this.#extended!;
     let whole = this.#kept(next);
     if (whole === undefined) {
       whole = this.#isEmpty ? next : next.#isEmpty ? this : new Proof(this, next);
@@ -63,6 +67,8 @@ export class Proof {
     }
     next.#continues = this;
     next.#whole = whole;
+    this.#continuation = next;
+    this.#extended = whole;
     return whole;
   }
 

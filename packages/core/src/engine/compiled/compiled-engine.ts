@@ -3,12 +3,21 @@ import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { PolicyLinker, type LinkerOptions } from '../compiler/linker/policy-linker.js';
 import { NotCompilable } from '../compiler/not-compilable.js';
+import { findPassedOn, type PassedOn } from '../compiler/passed-on.js';
 import { ownPlan } from '../compiler/shared-plan.js';
 import type { ProgramContext } from '../program-context.js';
+import type { Proof } from '../proof.js';
 import { bailout, BailoutRuntime } from '../runtime/bailout-runtime.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { dispatch } from './dispatcher.js';
 import type { Dump } from './dump.js';
+
+/** The function that decides a rule, after rules that only pass their arguments on to it. */
+export interface Decider {
+  readonly decider: CompiledFunction;
+  /** The proof of the rules before it, if functions record their proofs. */
+  readonly before: Proof | undefined;
+}
 
 /**
  * The functions of a policy, compiled when they are first called: for the literals and classes that they are called with. A function
@@ -56,6 +65,29 @@ export class CompiledEngine extends PolicyLinker {
         if (!isPolarError(error)) throw error;
       }
       yield;
+    }
+  }
+
+  /** Returns the function that decides a rule. Calling it saves the calls of the rules before it, which many policies begin with. */
+  deciderOf(fn: CompiledFunction): Decider {
+    let decider = fn;
+    let before: Proof | undefined = undefined;
+    for (let next = this.#passedOnBy(fn); next !== undefined; next = this.#passedOnBy(next.callee)) {
+      if (next.callee === fn) return { decider: fn, before: undefined };
+      decider = next.callee;
+      if (next.proof !== undefined)
+        before = before === undefined ? next.proof : before.followedBy(next.proof);
+    }
+    return { decider, before };
+  }
+
+  #passedOnBy(fn: CompiledFunction): PassedOn | undefined {
+    if (!this.determinesRules(fn.predicate, fn.known)) return undefined;
+    try {
+      return findPassedOn(ownPlan(this.planOf(fn)));
+    } catch (error) {
+      if (!isNotCompilable(error)) throw error;
+      return undefined;
     }
   }
 

@@ -14,7 +14,7 @@ import type { ProgramContext } from '../program-context.js';
 import { BailoutRuntime } from '../runtime/bailout-runtime.js';
 import { maxCallDepth, type Runtime } from '../runtime/runtime.js';
 import { TimeoutTimer, WaitingQuery } from '../runtime/timeout-timer.js';
-import { CompiledEngine } from './compiled-engine.js';
+import { CompiledEngine, type Decider } from './compiled-engine.js';
 import { type Dump, dumpFromEnvironment } from './dump.js';
 import { type EnumeratedValues, enumeratedValues } from './enumerated-values.js';
 
@@ -67,13 +67,20 @@ export interface Enumeration {
   readonly isUndecided: boolean;
 }
 
+/** The functions for one rule of checks. */
+interface Entry extends Decider {
+  /** The function of the rule itself. */
+  readonly fn: CompiledFunction;
+}
+
 /** A policy that is compiled function by function when checks need them. */
 export class CompiledPolicy {
   #engine: CompiledEngine;
   #runtime: Runtime;
-  #entries = new Map<string, CompiledFunction | undefined>();
-  /** The entry of `allow`, which most checks use. */
+  #entries = new Map<string, Entry | undefined>();
+  /** The function that decides `allow`, which most checks use, and the proof before it. */
   #allow: CompiledFunction | undefined = undefined;
+  #beforeAllow: Proof | undefined = undefined;
   readonly #enumerated = new ValuesByTypes();
   #tags = tagVersion();
   /** The number of registered classes with an instance that has another type from `typed`. */
@@ -128,9 +135,11 @@ export class CompiledPolicy {
     return isDecided ? holds : undefined;
   }
 
-  /** The proof of the check that was allowed last, if proofs are recorded. */
-  get proof(): Proof | undefined {
-    return this.#runtime.proof;
+  /** Returns the proof of the check that was allowed last, if proofs are recorded. @param rule the rule of this check */
+  proofOf(rule: string): Proof | undefined {
+    const { proof } = this.#runtime;
+    const before = rule === 'allow' ? this.#beforeAllow : this.#entries.get(rule)?.before;
+    return proof === undefined || before === undefined ? proof : before.followedBy(proof);
   }
 
   /**
@@ -157,7 +166,7 @@ export class CompiledPolicy {
     else runtime.begin(own.limits, own.signal);
     let holds: boolean;
     try {
-      holds = entry.run(a, b, c, d);
+      holds = entry.decider.run(a, b, c, d);
     } catch {
       return this.#bailOut(runtime);
     }
@@ -194,7 +203,7 @@ export class CompiledPolicy {
     try {
       // The types of a promise say nothing about its value.
       for (let i = 0; i < args.length; i++) if (i !== position) runtime.await(args[i]);
-      const values = this.#valuesOf(entry, args, position);
+      const values = this.#valuesOf(entry.fn, args, position);
       if (values === 'computed') {
         runtime.isBusy = false;
         runtime.release(true);
@@ -211,8 +220,8 @@ export class CompiledPolicy {
         holds = false;
         const [a, b, c, d] = given;
         // Without a spread, which costs as much as a check.
-        if (given.length === 3) entry.runAll(a, b, c, onSuccess);
-        else entry.runAll(a, b, c, d, onSuccess);
+        if (given.length === 3) entry.fn.runAll(a, b, c, onSuccess);
+        else entry.fn.runAll(a, b, c, d, onSuccess);
         return holds;
       };
       isAny = values.hasWildcard && runWith(anotherValue);
@@ -273,7 +282,7 @@ export class CompiledPolicy {
     };
     let result: boolean | Promise<boolean>;
     try {
-      result = entry.wait(runtime, args[0], args[1], args[2], args[3]);
+      result = entry.fn.wait(runtime, args[0], args[1], args[2], args[3]);
     } catch {
       return bailOut();
     }
@@ -368,11 +377,15 @@ export class CompiledPolicy {
     return this.#runtime;
   }
 
-  #entry(rule: string, arity: number): CompiledFunction | undefined {
+  #entry(rule: string, arity: number): Entry | undefined {
     if (!this.#entries.has(rule)) {
-      const entry = this.#engine.entry(rule, arity);
+      const fn = this.#engine.entry(rule, arity);
+      const entry = fn && { fn, ...this.#engine.deciderOf(fn) };
       this.#entries.set(rule, entry);
-      if (rule === 'allow') this.#allow = entry;
+      if (rule === 'allow') {
+        this.#allow = entry?.decider;
+        this.#beforeAllow = entry?.before;
+      }
     }
     return this.#entries.get(rule);
   }
