@@ -9,7 +9,7 @@ export default library({
   'compiled-parts': 'src/aot/parts.ts',
   'node-compiled': 'src/node/compiled.ts',
   compat: 'src/compat/index.ts',
-  messages: 'src/host/messages.ts',
+  messages: 'src/aot/messages.ts',
   filter: 'src/filter/index.ts',
   debug: 'src/debug/index.ts',
   syntax: 'src/tooling/index.ts',

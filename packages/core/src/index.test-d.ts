@@ -1,4 +1,6 @@
 import { expectTypeOf, test } from 'vitest';
+import type { CompiledAuthorizer } from './aot/compiled.js';
+import type { BaseAuthorizer } from './authorization/base-authorizer.js';
 import { Authorizer, typed, type Bindings } from './index.js';
 
 // cspell:ignore checkread
@@ -20,6 +22,11 @@ test('checks return the type of the resource, and enumerations return sets of na
   expectTypeOf(authorizer.authorizedFields({}, 'read', repo)).resolves.toEqualTypeOf<Set<string>>();
   expectTypeOf(authorizer.query('f(x)')).toEqualTypeOf<AsyncGenerator<Bindings, void, undefined>>();
   expectTypeOf(authorizer.as(repo).actor).toEqualTypeOf<Repo>();
+});
+
+test('a precompiled policy has the checks that all authorizers have', () => {
+  type Checks = Pick<BaseAuthorizer, keyof BaseAuthorizer>;
+  expectTypeOf<CompiledAuthorizer>().toExtend<Checks>();
 });
 
 test('obvious mistakes do not compile', () => {

@@ -4,7 +4,7 @@ import { Report } from '../diagnostics/report.js';
 import { printModule } from '../engine/backends/module/print-module.js';
 import { loadPolicy } from '../authorization/loaded-policy.js';
 import { validateOptions } from '../authorization/validate-load-options.js';
-import { limitsOf } from '../authorization/validate-options.js';
+import { limitsOf } from '../authorization/limits-of.js';
 import { constantsOf, type AuthorizerOptions } from '../authorization/options.js';
 import { listOf, type PolicyReader } from '../policy/policy-source.js';
 import { TypeTable } from '../types/type-table.js';

@@ -143,14 +143,12 @@ describe('a precompiled policy', () => {
   });
 
   it('can be an ES module', async () => {
-    const policies = 'allow(user: User, "read", repo: Repo) if repo.owner = user;';
-    const text = await compilePolicy({ policies, types });
+    const text = await compilePolicy({ policies: 'allow(_: User, "read", _: Repo);', types });
     const url = `data:text/javascript,${encodeURIComponent(text)}`;
     const { default: module } = (await import(/* @vite-ignore */ url)) as { default: PolicyModule };
     const authorizer = CompiledAuthorizer.load(module, { types });
-    const ann = new User('a');
-    expect(authorizer.isAllowedSync(ann, 'read', new Repo({ owner: ann }))).toBe(true);
-    expect(authorizer.isAllowedSync(ann, 'read', new Repo({ owner: new User('b') }))).toBe(false);
+    expect(authorizer.isAllowedSync(new User('a'), 'read', new Repo())).toBe(true);
+    expect(authorizer.isAllowedSync(new User('a'), 'write', new Repo())).toBe(false);
   });
 
   it('contains the texts of the policy only as data', async () => {

@@ -1,22 +1,20 @@
-import { resourceTypeOf } from '../authorization/resource-type.js';
+import { limitsOf } from '../authorization/limits-of.js';
+import { optionChecks } from '../authorization/option-checks.js';
+import { constantsOf, type DecisionOptions } from '../authorization/options.js';
+import type { AuthorizeOptions, CheckOptions, RefusalOptions } from '../authorization/query-options.js';
 import { isUndecided } from '../authorization/undecided.js';
-import { PrecompiledPolicy } from './precompiled-policy.js';
 import type { PolicyModule } from '../engine/backends/module/policy-module.js';
 import type { EntryName } from '../engine/entry-arities.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments } from '../engine/query/query-run.js';
-import { BaseAuthorizer, type Decider } from '../authorization/base-authorizer.js';
-import {
-  validateDecisionOptions,
-  validateQueryOptions,
-  limitsOf,
-} from '../authorization/validate-options.js';
-import { constantsOf, type DecisionOptions } from '../authorization/options.js';
-import type { CheckOptions } from '../authorization/query-options.js';
+import { handleRejections } from '../host/handle-rejections.js';
 import { PlainTypeTable } from '../types/plain-type-table.js';
-import type { ActionOf } from '../types/policy-types.js';
+import type { ActionOf, FieldActionOf, FieldOf } from '../types/policy-types.js';
 import { checkFormat } from './check-module.js';
+import type { CommonChecks } from './common-checks.js';
+import { loadLater } from './on-demand.js';
 import { declarationsOf, partsOf } from './policy-parts.js';
+import { PrecompiledPolicy } from './precompiled-policy.js';
 
 /**
  * Runs checks with a policy that was compiled ahead of time. When the application starts, no policy is read, checked or compiled, and no
@@ -27,20 +25,15 @@ import { declarationsOf, partsOf } from './policy-parts.js';
  * const authorizer = CompiledAuthorizer.load(policy, { types: { User, Document } });
  * await authorizer.isAllowed(user, 'read', document);
  */
-export class CompiledAuthorizer extends BaseAuthorizer {
+export class CompiledAuthorizer {
   readonly #policy: PrecompiledPolicy;
   readonly #options: DecisionOptions;
   readonly #limits: Limits;
-  protected readonly decider: Decider = {
-    check: (rule, args, options) => this.#check(rule, args, options),
-    checkUnrecorded: (kind, args, options) => this.#checkUnrecorded(kind, args, options),
-    typeNameOf: (resource) => resourceTypeOf(resource, this.#policy.typeSets),
-  };
+  #checks: CommonChecks | undefined;
   /** The content hash of the policy. */
   readonly policyHash: string;
 
   private constructor(module: PolicyModule, options: DecisionOptions) {
-    super(options);
     const clock = options.clock ?? (() => new Date());
     checkFormat(module);
     const parts = partsOf(module);
@@ -60,7 +53,7 @@ export class CompiledAuthorizer extends BaseAuthorizer {
    *   for a wrong option or type
    */
   static load(module: PolicyModule, options: DecisionOptions = {}): CompiledAuthorizer {
-    validateDecisionOptions(options);
+    optionChecks()?.ofLoad(options);
     return new CompiledAuthorizer(module, options);
   }
 
@@ -98,6 +91,79 @@ export class CompiledAuthorizer extends BaseAuthorizer {
     }
   }
 
+  /** Throws unless the actor may perform the action, like `Authorizer.authorize`. */
+  authorize<Resource>(
+    actor: unknown,
+    action: ActionOf<Resource>,
+    resource: Resource,
+    options?: AuthorizeOptions,
+  ): Promise<Awaited<Resource>> {
+    return this.#with([actor, action, resource], (checks) =>
+      checks.authorize(actor, action, resource, options),
+    );
+  }
+
+  /** Throws unless `allow_request` holds, like `Authorizer.authorizeRequest`. */
+  authorizeRequest(actor: unknown, request: unknown, options?: RefusalOptions): Promise<void> {
+    return this.#with([actor, request], (checks) => checks.authorizeRequest(actor, request, options));
+  }
+
+  /** Throws unless `allow_field` holds, like `Authorizer.authorizeField`. */
+  authorizeField<Resource>(
+    actor: unknown,
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    field: FieldOf<Resource>,
+    options?: RefusalOptions,
+  ): Promise<void> {
+    return this.#with([actor, action, resource, field], (checks) =>
+      checks.authorizeField(actor, action, resource, field, options),
+    );
+  }
+
+  /** Returns the result of `isAllowed` for each of the resources, like `Authorizer.isAllowedAll`. */
+  isAllowedAll<Resource>(
+    actor: unknown,
+    action: ActionOf<Resource>,
+    resources: Iterable<Resource>,
+    options?: CheckOptions,
+  ): Promise<boolean[]> {
+    return this.#with([actor, action, resources], (checks) =>
+      checks.isAllowedAll(actor, action, resources, options),
+    );
+  }
+
+  /** Returns the resources on which the actor may perform the action, like `Authorizer.filterAllowed`. */
+  filterAllowed<Resource>(
+    actor: unknown,
+    action: ActionOf<Resource>,
+    resources: Iterable<Resource>,
+    options?: CheckOptions,
+  ): Promise<Resource[]> {
+    return this.#with([actor, action, resources], (checks) =>
+      checks.filterAllowed(actor, action, resources, options),
+    );
+  }
+
+  /** Runs a check whose code is loaded on demand. */
+  #with<Result>(args: Arguments, check: (checks: CommonChecks) => Promise<Result>): Promise<Result> {
+    if (this.#checks !== undefined) return check(this.#checks);
+    args.forEach(handleRejections);
+    return this.#loadChecks().then(check);
+  }
+
+  async #loadChecks(): Promise<CommonChecks> {
+    const { CommonChecks } = await loadLater();
+    return (this.#checks ??= new CommonChecks(
+      this.#options,
+      {
+        check: (rule, args, options) => this.#check(rule, args, options),
+        checkUnrecorded: (rule, args, options) => this.#checkUnrecorded(rule, args, options),
+      },
+      this.#policy.typeSets,
+    ));
+  }
+
   #check(rule: EntryName, args: Arguments, options: CheckOptions | undefined): boolean | Promise<boolean> {
     try {
       const answer = this.#checkUnrecorded(rule, args, options);
@@ -123,7 +189,7 @@ export class CompiledAuthorizer extends BaseAuthorizer {
   }
 
   #limitsOf(options: CheckOptions | undefined): Limits {
-    if (options !== undefined) validateQueryOptions(options);
+    if (options !== undefined) optionChecks()?.ofCheck(options);
     return options?.limits === undefined ? this.#limits : limitsOf({ ...this.#limits, ...options.limits });
   }
 }

@@ -2,10 +2,13 @@
 // calls. `noValue` identifies the copy of the package to which they belong.
 export { noValue } from '../engine/runtime/runtime.js';
 export { createTags } from '../host/tags.js';
+export { compareValues } from '../engine/equality.js';
+export { readMissing } from '../host/member.js';
 export { isRelated } from '../engine/runtime/check-relation.js';
 export { compute } from '../engine/runtime/compute.js';
 export { orderValues } from '../engine/runtime/order-values.js';
 export { readElements } from '../engine/runtime/read-elements.js';
+export { readValue } from '../engine/runtime/read-value.js';
 export { runMethod } from '../engine/runtime/run-method.js';
 export { linkFields, linkRelations } from '../types/unchecked-declarations.js';
 export { createTypeSets } from '../host/type-set.js';

@@ -7,7 +7,7 @@ import { hasTagged, tagVersion } from '../types/typed.js';
 import { registeredPrototypes } from '../engine/runtime/exact-class.js';
 import type { RuntimeContext } from '../engine/runtime/runtime.js';
 import type { WaitingCheck, WaitingChecks } from '../engine/runtime/waiting-checks.js';
-import { loadWaitingChecks } from './on-demand.js';
+import { loadLater } from './on-demand.js';
 import type { Equality } from '../engine/equality.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments } from '../engine/query/query-run.js';
@@ -124,7 +124,7 @@ export class PrecompiledPolicy {
   }
 
   async #loadWaiting(check: NamedCheck): Promise<boolean> {
-    const { WaitingChecks } = await loadWaitingChecks();
+    const { WaitingChecks } = await loadLater();
     this.#waiting ??= new WaitingChecks(this.#context, this.#registered, this.#knownTypes, this.#parts, true);
     return this.#wait(this.#waiting, check);
   }

@@ -5,7 +5,7 @@ import { DecisionContext } from './decision-engine.js';
 import type { LoadContext, QueryInspector } from './loaded-policy.js';
 import { constantsOf, type AuthorizerOptions } from './options.js';
 import { validateOptions } from './validate-load-options.js';
-import { limitsOf } from './validate-options.js';
+import { limitsOf } from './limits-of.js';
 
 /** The parts of an authorizer that stay the same when it reloads its policy. */
 export interface AuthorizerParts {

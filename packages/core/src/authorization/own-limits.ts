@@ -1,7 +1,8 @@
 import type { QueryLimits } from '../engine/compiled/compiled-policy.js';
 import type { Limits } from '../engine/limits.js';
 import type { CheckOptions } from './query-options.js';
-import { limitsOf, validateQueryOptions } from './validate-options.js';
+import { limitsOf } from './limits-of.js';
+import { validateQueryOptions } from './validate-options.js';
 
 /**
  * Returns the limits and the signal of a check, or undefined if it has none of its own.

@@ -1,10 +1,10 @@
 import { describe } from '../internal/descriptions.js';
 import type { AuthorizerOptions, ReloadOptions } from './options.js';
 import type { ExplainOptions, WhoCanOptions } from './query-options.js';
+import { invalidOption } from './invalid-option.js';
 import {
   checkObject,
   deciding,
-  invalidOption,
   isBoolean,
   isFunction,
   isOptionsObject,

@@ -1,8 +1,7 @@
-import { PolarError } from '../diagnostics/polar-error.js';
 import { hostError } from '../engine/host-error.js';
-import { defaultLimits, type Limits } from '../engine/limits.js';
 import { looksThenable } from '../internal/describe-value.js';
 import { describe, describeValue } from '../internal/descriptions.js';
+import { invalidOption, unknownOption } from './invalid-option.js';
 import type { DecisionOptions } from './options.js';
 import type { CheckOptions } from './query-options.js';
 
@@ -77,24 +76,6 @@ function entriesOf(of: string, options: object): [string, unknown][] {
     throw hostError(error, `an option of ${of}`, undefined);
   }
 }
-
-/** @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` for an unknown limit, and for one that is not a positive number */
-export function limitsOf(given: Partial<Limits> | undefined): Limits {
-  const result = { ...defaultLimits, ...given };
-  for (const [name, value] of Object.entries(result)) {
-    const option = `limits.${name}`;
-    if (!(name in defaultLimits)) throw unknownOption(option, name, defaultLimits);
-    if (typeof value !== 'number' || !(value > 0))
-      throw invalidOption(option, describe().invalidOption(option, value));
-  }
-  return result;
-}
-
-export const invalidOption = (option: string, reason: string): PolarError =>
-  new PolarError('POLAR_TYPE_INVALID_OPTION', { option, reason });
-
-const unknownOption = (option: string, name: string, known: object): PolarError =>
-  invalidOption(option, describe().unknownOption(name, Object.keys(known)));
 
 /** Returns whether a value is an object of options: not a list, promise, map or set. */
 export function isOptionsObject(value: unknown): value is object {

@@ -1,7 +1,7 @@
 import type { DecisionContext, DecisionEngine } from '../authorization/decision-engine.js';
 import type { LoadContext, LoadedPolicy } from '../authorization/loaded-policy.js';
 import type { WarmUpOptions } from '../authorization/query-options.js';
-import { limitsOf } from '../authorization/validate-options.js';
+import { limitsOf } from '../authorization/limits-of.js';
 import { warmUp } from '../authorization/warm-up.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';

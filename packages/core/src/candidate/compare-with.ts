@@ -2,13 +2,8 @@ import type { Authorizer } from '../authorization/authorizer.js';
 import type { DecisionOutcome } from '../authorization/decision.js';
 import type { CheckOptions } from '../authorization/query-options.js';
 import { isUndecided } from '../authorization/undecided.js';
-import {
-  checkObject,
-  invalidOption,
-  isFunction,
-  oneOf,
-  type OptionCheck,
-} from '../authorization/validate-options.js';
+import { invalidOption } from '../authorization/invalid-option.js';
+import { checkObject, isFunction, oneOf, type OptionCheck } from '../authorization/validate-options.js';
 import type { PolarError } from '../diagnostics/polar-error.js';
 import { describeValue } from '../internal/descriptions.js';
 import type { Explanation } from '../explanation/explanation.js';

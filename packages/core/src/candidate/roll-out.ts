@@ -1,5 +1,5 @@
 import { identityOf } from '../authorization/identity.js';
-import { invalidOption } from '../authorization/validate-options.js';
+import { invalidOption } from '../authorization/invalid-option.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import type { TypeSets } from '../host/type-set.js';
 import { describeValue } from '../internal/descriptions.js';

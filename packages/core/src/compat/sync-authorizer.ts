@@ -7,7 +7,7 @@ import { Authorizer } from '../authorization/authorizer.js';
 import { DecisionContext, DecisionEngine } from '../authorization/decision-engine.js';
 import { loadPolicySync, type EngineHooks } from '../authorization/loaded-policy.js';
 import type { AuthorizerOptions } from '../authorization/options.js';
-import { limitsOf } from '../authorization/validate-options.js';
+import { limitsOf } from '../authorization/limits-of.js';
 import { closures } from '../engine/backends/closures/closures.js';
 import { QueryRun } from '../engine/query/query-run.js';
 import { textReader, type NamedPolicy } from '../policy/policy-source.js';

@@ -1,7 +1,7 @@
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { CheckOptions, QueryOptions } from '../authorization/query-options.js';
 import { QueryRunner, type PreparedQuery } from '../authorization/query-runner.js';
-import { limitsOf } from '../authorization/validate-options.js';
+import { limitsOf } from '../authorization/limits-of.js';
 import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type Bindings, type QueryRunOptions } from '../engine/query/query-run.js';

@@ -1,12 +1,16 @@
 import { createTags } from '../../host/tags.js';
+import type { Span } from '../../diagnostics/span.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import { QueryVariable } from '../../terms/query-variable.js';
+import { compareAsRows, compareValues } from '../equality.js';
 import { isRelated } from './check-relation.js';
 import { compute } from './compute.js';
 import type { Operations } from './operations.js';
 import { orderValues } from './order-values.js';
+import { readValue } from './read-value.js';
 import { runMethod } from './run-method.js';
 import { Runtime } from './runtime.js';
+import type { ReadSite } from './sites.js';
 
 /** Thrown when the machine must run the query: at a promise, an error, or a rule that is not compiled. A symbol costs less than an `Error`. */
 export const bailout: unique symbol = Symbol('bailout');
@@ -26,16 +30,11 @@ export class BailoutRuntime extends Runtime {
     throw bailout;
   }
 
-  protected override foreign(): never {
+  override foreign(): never {
     throw bailout;
   }
 
   inexact(): never {
-    throw bailout;
-  }
-
-  /** Bails out, because the code does not pass the attribute. */
-  override absent(): never {
     throw bailout;
   }
 
@@ -65,7 +64,7 @@ export class BailoutRuntime extends Runtime {
     this.undecided++;
   }
 
-  protected mismatch(): void {
+  mismatch(): void {
     // The missing attribute is `undefined` then.
     if (this.dialect.patternsReadAnything) throw bailout;
     this.mismatched++;
@@ -77,9 +76,17 @@ export class BailoutRuntime extends Runtime {
     super.await(value);
   }
 
-  protected override equalValues(left: unknown, right: unknown): boolean {
+  override read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
+    return readValue(this, base, site, seen, at);
+  }
+
+  protected override equalObjects(left: unknown, right: unknown): boolean {
     if (left instanceof QueryVariable || right instanceof QueryVariable) throw bailout;
-    return super.equalValues(left, right);
+    const areEqualRows = compareAsRows(left, right, this);
+    if (areEqualRows !== undefined) return areEqualRows;
+    const compared = compareValues(left, right, this);
+    if (compared.kind === 'waits') this.await(compared.on);
+    return compared.kind === 'equal';
   }
 
   /** Compares with the operators of the dialect, which may have no order for two values. */

@@ -1,13 +1,15 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { Dialect } from '../../dialect/dialect.js';
-import type { MemberContext } from '../../host/member.js';
+import type { MemberContext, readMissing } from '../../host/member.js';
 import type { Meter } from '../../host/meter.js';
 import type { MissingValue } from '../../host/missing-value.js';
 import type { Tags } from '../../host/tags.js';
 import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
+import type { FieldType } from '../../types/declared-type.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
+import type { compareValues } from '../equality.js';
 import type { MethodSite, ReadSite } from './sites.js';
 
 /** The query that calls an operation. */
@@ -23,6 +25,22 @@ export interface RunningQuery extends Meter {
   undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void;
   /** Ends the query with a fault, or records that the current alternative is undecided. */
   noValue(found: MissingValue, at: Span | undefined): void;
+}
+
+/** A query that reads attributes. */
+export interface ReadingQuery extends RunningQuery {
+  /** Whether the code awaits promises of the application; otherwise the query ends at a promise. */
+  readonly mayWait: boolean;
+  /** The prototypes of the registered classes. */
+  readonly registered: ReadonlySet<object>;
+  readonly log: { note(receiver: unknown, name: string, result: unknown): void };
+  /** Ends a query at a value of another dialect. */
+  foreign(): never;
+  /** Records that a pattern read a missing attribute. */
+  mismatch(name: string, base: unknown, at: Span | undefined): void;
+  isRelated(base: unknown, site: ReadSite, value: unknown, at: Span | undefined): boolean;
+  /** Tags a plain row with the declared type of a field. */
+  tag(value: unknown, type: FieldType): void;
 }
 
 /** A query that cannot bail out to the machine. */
@@ -80,6 +98,18 @@ export interface Operations {
 
 /** The operations of code that cannot bail out to the machine. */
 export interface StandaloneOperations extends Operations {
+  /** Reads an attribute that cannot be read inline. Returns `noValue` if it is undecided. */
+  readonly readValue: (
+    query: ReadingQuery,
+    base: unknown,
+    site: ReadSite,
+    seen: unknown,
+    at: Span | undefined,
+  ) => unknown;
+  /** Returns the value of an attribute that is missing: `nil` for an optional field, or the reason why there is none. */
+  readonly readMissing: typeof readMissing;
+  /** Compares two values. */
+  readonly compareValues: typeof compareValues;
   /** Returns the elements of a string, a dictionary or an iterator. */
   readonly readElements: (
     query: StandaloneQuery,

@@ -1,13 +1,7 @@
 import type { Dialect } from '../../dialect/dialect.js';
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
-import {
-  isReachable,
-  type MemberContext,
-  MissingValue,
-  readAttribute,
-  readMissing,
-} from '../../host/member.js';
+import type { MemberContext, MissingValue } from '../../host/member.js';
 import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
 import type { Tags } from '../../host/tags.js';
@@ -20,19 +14,12 @@ import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
 import type { UnionName } from '../../types/type-table.js';
-import {
-  compareAsRows,
-  compareValues,
-  type Equality,
-  type ForeignOperators,
-  type EqualityContext,
-} from '../equality.js';
+import type { Equality, EqualityContext, ForeignOperators } from '../equality.js';
 import { HostLog } from '../host-log.js';
 import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import type { Proof } from '../proof.js';
-import { gettersOf, runsGetter } from './getters.js';
 import type { Operations } from './operations.js';
-import { canReadInline, isOrdinary, isPlainSet, prototypeOf } from './inline-access.js';
+import { isPlainSet } from './inline-access.js';
 import type { MethodSite, ReadSite } from './sites.js';
 import type { TypeCases } from './type-cases.js';
 import type { Ending } from './way.js';
@@ -118,7 +105,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   /** Ends a query whose calls are nested too deeply. */
   abstract tooDeep(): never;
   /** Ends a query at a value or an operation of another dialect. */
-  protected foreign(): never {
+  foreign(): never {
     invariant(false, 'a policy that was compiled ahead of time has the dialect of Nanook');
   }
   /** Ends a query at an instance of an unexpected class. */
@@ -134,7 +121,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   /** Records that the current alternative is undecided. */
   abstract undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void;
   /** Records that a pattern read a missing attribute, so that a negation around it is undecided. */
-  protected abstract mismatch(name: string, base: unknown, at: Span | undefined): void;
+  abstract mismatch(name: string, base: unknown, at: Span | undefined): void;
 
   /**
    * Records that the operand of a negation is undecided.
@@ -332,73 +319,11 @@ export abstract class Runtime implements EqualityContext, Meter {
    *
    * @param seen the value that an inline read returned, so that a getter does not run twice
    */
-  read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
-    const { name } = site;
-    if (typeof base === 'object' && base !== null && site.seen.has(prototypeOf(base)!)) {
-      const value = seen === undefined ? (base as Keyed)[name] : seen;
-      if (site.runsCode) {
-        this.called(value);
-        this.#noteLoaded(base, name, value);
-      }
-      if (value !== undefined && (rootPrototype as Keyed)[name] === undefined) return value;
-    }
-    this.await(base);
-    const types = this.typeOf(base);
-    const found =
-      seen !== undefined && isOrdinary(base, name) && isReachable(base, name)
-        ? seen
-        : readAttribute(base, name, types, this.context.members, this);
-    if (found === undefined) this.foreign();
-    if (site.runsCode || runsGetter(base, name)) {
-      site.runsCode = true;
-      this.called(found);
-    }
-    if (found instanceof MissingValue) {
-      if (site.inPattern && !found.isFault && !found.isPlainFailure) this.mismatch(name, base, at);
-      else this.noValue(found, at);
-      return noValue;
-    }
-    if (site.runsCode || isThenable(found)) this.#noteLoaded(base, name, found);
-    if (isThenable(found)) {
-      if (this.mayWait) return found;
-      this.await(found);
-    }
-    if (site.related !== undefined && !this.isRelated(base, site, found, at)) return noValue;
-    let isExpected = site.field === undefined;
-    for (const type of types.declared) {
-      const field = type.fields?.get(name);
-      if (field === undefined) continue;
-      this.tag(found, field.type);
-      isExpected = site.notesRows || field.type === site.field || this.#isInert(field.type);
-    }
-    if (isExpected && canReadInline(base, name)) {
-      const prototype = prototypeOf(base as object)!;
-      site.seen.add(prototype);
-      // Getters are not read inline, because their time is limited.
-      if (site.runsCode || (!this.registered.has(prototype) && gettersOf(prototype).length > 0)) return found;
-      site.prototype = prototype;
-      site.learn?.(prototype);
-    }
-    return found;
-  }
+  abstract read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown;
 
   /** Checks that a value that is not `nil` can belong to the relation that the object may declare. Otherwise the alternative is undecided. */
   isRelated(base: unknown, site: ReadSite, value: unknown, at?: Span): boolean {
     return this.operations.isRelated(this, base, site, value, at);
-  }
-
-  /** Adds a promise or a list to the log, so that the machine does not run the getter a second time. */
-  #noteLoaded(base: unknown, name: string, found: unknown): void {
-    if (Array.isArray(found) || isThenable(found)) this.log.note(base, `.${name}`, found);
-  }
-
-  /** Handles a promised attribute that is `undefined`, which is missing. Returns `noValue` if it is undecided. */
-  absent(base: unknown, { name, inPattern }: ReadSite, at?: Span): unknown {
-    const found = readMissing(base, name, this.typeOf(base), true);
-    if (found === null) return null;
-    if (inPattern) this.mismatch(name, base, at);
-    else this.noValue(found, at);
-    return noValue;
   }
 
   /** Tags a row with the types that its object declares for the field. */
@@ -444,17 +369,11 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   equal(left: unknown, right: unknown, _at?: Span): boolean {
     if (left === right) return !Number.isNaN(left);
-    if (!isObjectOrFunction(left) && !isObjectOrFunction(right)) return false;
-    const areEqual = compareAsRows(left, right, this);
-    return areEqual ?? this.equalValues(left, right);
+    return (isObjectOrFunction(left) || isObjectOrFunction(right)) && this.equalObjects(left, right);
   }
 
-  /** Compares two values of which at least one is an object. */
-  protected equalValues(left: unknown, right: unknown): boolean {
-    const compared = compareValues(left, right, this);
-    if (compared.kind === 'waits') this.await(compared.on);
-    return compared.kind === 'equal';
-  }
+  /** Compares two different values of which at least one is an object. */
+  protected abstract equalObjects(left: unknown, right: unknown): boolean;
 
   /** Checks whether an object equals one of the literals, as a boxed literal does. */
   oneOf(value: unknown, literals: readonly unknown[]): boolean {
@@ -493,17 +412,6 @@ export abstract class Runtime implements EqualityContext, Meter {
     if (found.isFault) this.fault(found.code, found.data, at);
     if (!found.isPlainFailure) this.undecide(found.code, () => found.data, at);
   }
-
-  /** Checks that a field of this type does not give a plain row a type. */
-  #isInert(type: FieldType): boolean {
-    if (type.kind === 'named') return this.context.types.find(type.name)?.builtIn === true;
-    return type.kind === 'any' || this.#isInert(type.of);
-  }
 }
 
 const nothing: readonly unknown[] = [];
-
-type Keyed = Readonly<Record<string, unknown>>;
-
-// Checked for members that prototype pollution has added.
-const rootPrototype: object = Object.prototype;

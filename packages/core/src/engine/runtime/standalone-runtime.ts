@@ -131,7 +131,7 @@ export class StandaloneRuntime extends Runtime {
     this.#reasons[this.undecided++] = { code, data: data(), at, order: this.#order++ };
   }
 
-  protected mismatch(name: string, base: unknown, at: Span | undefined): void {
+  mismatch(name: string, base: unknown, at: Span | undefined): void {
     this.#mismatches[this.mismatched++] = {
       code: 'POLAR_UNDECIDED_PATTERN',
       data: { name, on: kindOf(base) },
@@ -186,7 +186,7 @@ export class StandaloneRuntime extends Runtime {
 
   override read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
     try {
-      return super.read(base, site, seen, at);
+      return this.operations.readValue(this, base, site, seen, at);
     } catch (error) {
       throw this.attributed(error, `\`${site.name}\` of ${kindOf(base)}`, at);
     }
@@ -211,6 +211,12 @@ export class StandaloneRuntime extends Runtime {
     } catch (error) {
       throw this.attributed(error, 'comparing two values', at);
     }
+  }
+
+  protected equalObjects(left: unknown, right: unknown): boolean {
+    const compared = this.operations.compareValues(left, right, this);
+    if (compared.kind === 'waits') this.await(compared.on);
+    return compared.kind === 'equal';
   }
 
   protected elements(value: string | object, at: Span | undefined): readonly unknown[] {

@@ -1,9 +1,10 @@
 import type { Span } from '../../diagnostics/span.js';
 import { kindOf } from '../../internal/descriptions.js';
-import { compareValues, isDictionary } from '../equality.js';
+import { type Compared, isDictionary } from '../equality.js';
 import { hostError } from '../host-error.js';
 import type { HostReplay } from '../host-replay.js';
 import type { Limits } from '../limits.js';
+import { noValue } from './runtime.js';
 import type { ReadSite } from './sites.js';
 import { isIterable } from './read-elements.js';
 import { StandaloneRuntime } from './standalone-runtime.js';
@@ -33,6 +34,15 @@ export class WaitingRuntime extends StandaloneRuntime {
     }
   }
 
+  /** Handles a promised attribute that is `undefined`, which is missing. Returns `noValue` if it is undecided. */
+  absent(base: unknown, { name, inPattern }: ReadSite, at?: Span): unknown {
+    const found = this.operations.readMissing(base, name, this.typeOf(base), true);
+    if (found === null) return null;
+    if (inPattern) this.mismatch(name, base, at);
+    else this.noValue(found, at);
+    return noValue;
+  }
+
   override call(base: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown {
     return this.replay === undefined
       ? super.call(base, name, args, run)
@@ -41,9 +51,9 @@ export class WaitingRuntime extends StandaloneRuntime {
 
   /** Compares like `equal` in code that awaits promises, including those in lists and dictionaries. */
   equalLater(left: unknown, right: unknown, at?: Span): boolean | Promise<boolean> {
-    let compared: ReturnType<typeof compareValues>;
+    let compared: Compared;
     try {
-      compared = compareValues(left, right, this);
+      compared = this.operations.compareValues(left, right, this);
     } catch (error) {
       throw this.attributed(error, 'comparing two values', at);
     }
