@@ -62,7 +62,9 @@ function areEqualValues(
 ): boolean {
   // oxlint-disable-next-line eqeqeq -- a number equals a bigint of the same value
   if (isNumeric(left) && isNumeric(right)) return plainNumber(left) == plainNumber(right);
-  const [isLeft, isRight] = [isOfApplication(left), isOfApplication(right)];
+  const isLeft = isOfApplication(left);
+  const isRight = isOfApplication(right);
+  if (isLeft && isRight) return left === right || equals(left, right);
   if (!isLeft && !isRight) return left === right;
-  return (isLeft && isRight && left === right) || equals(toApplication(left), toApplication(right));
+  return equals(toApplication(left), toApplication(right));
 }
