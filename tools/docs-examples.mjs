@@ -15,13 +15,13 @@
 // Relative links must lead to a file, and to a heading of this file if they have an anchor.
 //
 // `node tools/docs-examples.mjs [--keep] [page.md …]`; --keep leaves the files in .docs-examples/.
-import { fork, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import ts from 'typescript';
 
 const syntax = await import('@nanook/core/syntax');
@@ -33,7 +33,7 @@ const pages =
     ? positionals
     : globSync(['README.md', 'packages/*/README.md', 'docs/**/*.md'], { cwd: root });
 const faults = [];
-const counts = { ts: 0, run: 0, polar: 0 };
+const execFileAsync = promisify(execFile);
 
 /** Returns the fenced blocks of a page: language, flags (`run`, `fragment`), text, and the number of the first line. */
 function blocksOf(page) {
@@ -113,19 +113,27 @@ host.getSourceFile = (file, ...rest) => {
   return parsed.get(file);
 };
 
+/** Checks the types of the blocks of a page, and of the files that were generated for them. The step `types` checks the packages. */
 function checkTypes(blocks) {
+  if (blocks.length === 0) return;
   const byFile = new Map(blocks.map((block) => [block.file.replaceAll('\\', '/'), block]));
   const program = ts.createProgram([...byFile.keys()], options, host);
-  for (const { file, start, messageText } of ts.getPreEmitDiagnostics(program)) {
+  const report = ({ file, start, messageText }) => {
     const block = file && byFile.get(file.fileName);
     const line = file ? file.getLineAndCharacterOfPosition(start).line : 0;
     const place = block
       ? `${block.page}:${block.line + line}`
       : `${blocks[0].page} (${file?.fileName ?? 'options'})`;
     faults.push(`${place}: ${ts.flattenDiagnosticMessageText(messageText, '\n  ')}`);
+  };
+  for (const file of program.getSourceFiles()) {
+    if (!file.fileName.includes('/.docs-examples/')) continue;
+    [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].forEach(report);
   }
+  [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics()].forEach(report);
 }
 
+const isRunnable = ({ isTs, flags }) => isTs && flags.includes('run');
 const hasDecorators = ({ text }) => /^\s*@[A-Z]\w*\(/m.test(text);
 
 /** Replaces a TypeScript file by JavaScript. The file keeps its name, because other blocks import it. */
@@ -135,18 +143,28 @@ function compile({ text, file }) {
   writeFileSync(file, ts.transpileModule(text, { compilerOptions, fileName: file }).outputText);
 }
 
-function execute({ page, line, file }) {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file], {
+/** Runs Node. Returns undefined if it ended with 0, and otherwise how it ended and what it wrote. */
+async function runNode(args, settings) {
+  try {
+    await execFileAsync(process.execPath, args, settings);
+    return undefined;
+  } catch ({ code, signal, stdout, stderr }) {
+    return `ended with ${signal ?? code}\n${stdout}${stderr}`.trimEnd();
+  }
+}
+
+async function execute({ page, line, file }) {
+  const fault = await runNode([file], {
     cwd: dirname(file),
-    encoding: 'utf8',
     timeout: 120_000,
+    // Many blocks load the same packages.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(work, 'compiled') },
   });
-  if (status !== 0)
-    faults.push(`${page}:${line}: ended with ${signal ?? status}\n${stdout}${stderr}`.trimEnd());
+  if (fault) faults.push(`${page}:${line}: ${fault}`);
 }
 
 /** Generates the client of a Prisma schema, as `npx prisma generate` does. */
-function generate({ page, line, file }) {
+async function generate({ page, line, file }) {
   const bin = join(work, 'bin');
   const generator = join(bin, 'nanook-prisma');
   if (!existsSync(generator)) {
@@ -154,8 +172,7 @@ function generate({ page, line, file }) {
     symlinkSync(join(root, 'packages/orm/dist/prisma-generator.mjs'), generator);
   }
   const cli = join(dirname(createRequire(import.meta.url).resolve('prisma/package.json')), 'build/index.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'generate', '--schema', file], {
-    encoding: 'utf8',
+  const fault = await runNode([cli, 'generate', '--schema', file], {
     // Without a path Prisma downloads an engine that only migrations need.
     env: {
       ...process.env,
@@ -164,14 +181,13 @@ function generate({ page, line, file }) {
       CHECKPOINT_DISABLE: '1',
     },
   });
-  if (status !== 0)
-    faults.push(`${page}:${line}: prisma generate ended with ${status}\n${stdout}${stderr}`.trimEnd());
+  if (fault) faults.push(`${page}:${line}: prisma generate ${fault}`);
 }
 
-function check(page) {
+/** Writes the blocks of a page to a folder of its own, and returns them. */
+function write(page) {
   const folder = join(work, page.replace(/\.md$/, '').replaceAll(/[^\w-]+/g, '-'));
   mkdirSync(folder, { recursive: true });
-  checkLinks(page);
   const blocks = [...borrowedBlocks(page), ...blocksOf(page)];
   const names = new Set();
   for (const block of blocks) {
@@ -189,69 +205,57 @@ function check(page) {
     writeFileSync(block.file, isModule ? block.text : `${block.text}\nexport {};\n`);
     block.isTs = isTs;
   }
+  return blocks;
+}
 
-  for (const block of blocks) if (block.named?.endsWith('.prisma')) generate(block);
+/** Calls a function for each item, for as many items at the same time as there are cores. */
+async function inParallel(items, task) {
+  const queue = [...items];
+  const worker = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) await task(next);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+}
 
-  const typed = blocks.filter(({ isTs }) => isTs);
-  counts.ts += typed.length;
-  if (typed.length > 0) checkTypes(typed);
+async function check(names) {
+  names.forEach(checkLinks);
+  const pages = names.map(write);
+  const blocks = pages.flat();
+  await inParallel(
+    blocks.filter(({ named }) => named?.endsWith('.prisma')),
+    generate,
+  );
+
+  for (const page of pages) checkTypes(page.filter(({ isTs }) => isTs));
 
   const polar = blocks.filter(({ language }) => language === 'polar');
-  if (syntax.parse) {
-    counts.polar += polar.length;
-    for (const block of polar) {
-      for (const { line, message } of polarFaults(block.text)) {
-        faults.push(`${page}:${block.line + (line ?? 1) - 1}: ${message}`);
-      }
-    }
+  for (const block of polar) {
+    for (const { line, message } of polarFaults(block.text))
+      faults.push(`${block.page}:${block.line + (line ?? 1) - 1}: ${message}`);
   }
 
-  const runnable = typed.filter(({ flags }) => flags.includes('run'));
-  counts.run += runnable.length;
-  if (runnable.length > 0 && typed.some(hasDecorators)) typed.forEach(compile);
-  runnable.forEach(execute);
-}
-
-/** Checks pages in this process, or each second page in a process of its own. Returns the faults and the counts. */
-async function checkAll(all) {
-  const workers = Math.min(2, availableParallelism(), all.length);
-  if (process.send || workers < 2) {
-    all.forEach(check);
-    return [{ faults, counts }];
+  for (const page of pages) {
+    const typed = page.filter(({ isTs }) => isTs);
+    if (typed.some(isRunnable) && typed.some(hasDecorators)) typed.forEach(compile);
   }
-  const parts = Array.from({ length: workers }, (_, i) => all.filter((_page, j) => j % workers === i));
-  return Promise.all(parts.map(inOwnProcess));
-}
-
-function inOwnProcess(part) {
-  return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(import.meta.url), part);
-    let result;
-    child.on('message', (message) => (result = message));
-    child.on('error', reject);
-    child.on('exit', (code) => (result ? resolve(result) : reject(new Error(`a part ended with ${code}`))));
+  // Blocks of one page run in their order, because one can read what another wrote.
+  const runnable = pages.map((page) => page.filter(isRunnable));
+  await inParallel(runnable, async (page) => {
+    for (const block of page) await execute(block);
   });
+  const typed = blocks.filter(({ isTs }) => isTs);
+  return `${names.length} pages: ${typed.length} TypeScript blocks checked, ${runnable.flat().length} executed, ${polar.length} Polar blocks parsed`;
 }
 
-const paths = pages.map((page) => page.replaceAll('\\', '/'));
-if (process.send) {
-  const [result] = await checkAll(paths);
-  process.send(result, () => process.disconnect());
-} else {
-  rmSync(work, { recursive: true, force: true });
-  try {
-    const results = await checkAll(paths);
-    const found = results.flatMap((result) => result.faults);
-    const sum = (name) => results.reduce((total, result) => total + result.counts[name], 0);
-    for (const fault of found) console.error(fault);
-    console.log(
-      `${pages.length} pages: ${sum('ts')} TypeScript blocks checked, ${sum('run')} executed, ${sum('polar')} Polar blocks parsed`,
-    );
-    if (found.length > 0) {
-      console.error(`${found.length} fault${found.length === 1 ? '' : 's'}`);
-      process.exitCode = 1;
-    }
-  } finally {
-    if (!values.keep) rmSync(work, { recursive: true, force: true });
+rmSync(work, { recursive: true, force: true });
+try {
+  const summary = await check(pages.map((page) => page.replaceAll('\\', '/')));
+  for (const fault of faults) console.error(fault);
+  console.log(summary);
+  if (faults.length > 0) {
+    console.error(`${faults.length} fault${faults.length === 1 ? '' : 's'}`);
+    process.exitCode = 1;
   }
+} finally {
+  if (!values.keep) rmSync(work, { recursive: true, force: true });
 }
