@@ -10,6 +10,7 @@ export default defineConfig({
     variable: 'src/variable.ts',
     expression: 'src/expression.ts',
     predicate: 'src/predicate.ts',
+    query: 'src/query.ts',
     pattern: 'src/pattern.ts',
     errors: 'src/errors.ts',
     filter: 'src/filter.ts',

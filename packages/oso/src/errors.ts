@@ -1,4 +1,4 @@
-import { repr } from './helpers.js';
+import { repr } from './any-value.js';
 
 /** The base class of all errors of this package, except those of the engine, which are plain `Error`s with a name. */
 export class OsoError extends Error {}

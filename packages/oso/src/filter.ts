@@ -1,4 +1,5 @@
-import type { HostTypes, PolarComparisonOperator } from './types.js';
+import { OsoError } from './errors.js';
+import type { HostTypes, PolarComparisonOperator, PolarTerm, PolarValue } from './types.js';
 
 export { Relation } from './relation.js';
 
@@ -47,4 +48,39 @@ export function isProjection(x: unknown): x is Projection {
 export interface Adapter<Query, Resource> {
   buildQuery: (f: Filter) => Query;
   executeQuery: (q: Query) => Promise<Resource[]>;
+}
+
+/** A filter in the form in which the engine of oso returns it. */
+export interface FilterJson {
+  conditions: unknown[][][];
+  relations: string[][];
+  root: string;
+}
+
+/** Returns a filter of the engine of oso in the form that an adapter receives. @throws {OsoError} for a side of another kind */
+export async function parseFilter(
+  { root, relations, conditions }: FilterJson,
+  host: { readonly types: HostTypes; toJs(term: PolarTerm): Promise<unknown> },
+): Promise<Filter> {
+  const side = async (datum: unknown): Promise<Datum> => {
+    const [[kind, content] = []] = Object.entries(datum as object) as [string, unknown][];
+    if (kind === 'Immediate') return { value: await host.toJs({ value: content as PolarValue }) };
+    if (kind !== 'Field') throw new OsoError('Invalid filter json.');
+    const [typeName, fieldName] = content as [string, string];
+    return { typeName, fieldName };
+  };
+  const condition = async ([left, cmp, right]: unknown[]): Promise<FilterCondition> => ({
+    lhs: await side(left),
+    cmp: cmp as PolarComparisonOperator,
+    rhs: await side(right),
+  });
+  return {
+    model: root,
+    relations: relations.map(
+      ([fromTypeName, fromFieldName, toTypeName]) =>
+        ({ fromTypeName, fromFieldName, toTypeName }) as FilterRelation,
+    ),
+    conditions: await Promise.all(conditions.map((all) => Promise.all(all.map(condition)))),
+    types: host.types,
+  };
 }

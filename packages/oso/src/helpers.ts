@@ -1,7 +1,8 @@
 import { readFile as read } from 'node:fs/promises';
-import { inspect } from 'node:util';
 import { deepEqual } from '@nanook/core/compat';
-import type { Class, obj } from './types.js';
+import type { Class } from './types.js';
+
+export { isObj, isString, repr } from './any-value.js';
 
 /** Returns a class and its ancestors, most specific first; an empty list for another value. */
 export function ancestors(cls: unknown): unknown[] {
@@ -10,9 +11,6 @@ export function ancestors(cls: unknown): unknown[] {
     found.push(next);
   return found;
 }
-
-/** Returns a text that describes a value. */
-export const repr = (x: unknown): string => inspect(x);
 
 export const readFile = (file: string): Promise<string> => read(file, { encoding: 'utf8' });
 
@@ -40,11 +38,9 @@ export function isConstructor(f: unknown): f is Class {
   }
 }
 
-export const isObj = (x: unknown): x is obj => typeof x === 'object' && x !== null;
-
-export const isString = (x: unknown): x is string => typeof x === 'string';
-
 /** Compares two values in depth: objects of one class with equal fields are equal. */
 export function defaultEqualityFn(a: unknown, b: unknown): boolean {
   return deepEqual(a, b);
 }
+
+export { parseQueryEvent } from './query-event.js';

@@ -7,7 +7,7 @@ import {
 } from './errors.js';
 import { termOf, valueOfTerm } from './engine/polar-term.js';
 import { typeAtPath } from './engine/type-at-path.js';
-import type { Adapter } from './filter.js';
+import { Relation, type Adapter } from './filter.js';
 import { ancestors, defaultEqualityFn, isConstructor, isString, repr } from './helpers.js';
 import { Polar as FfiPolar } from './polar-wasm-api.js';
 import {
@@ -16,6 +16,7 @@ import {
   type ClassParams,
   type EqualityFn,
   type HostTypes,
+  type obj,
   type PolarComparisonOperator,
   type PolarTerm,
 } from './types.js';
@@ -74,6 +75,25 @@ export class Host<Query, Resource> {
   *distinctUserTypes(): IterableIterator<UserType<Class>> {
     for (const [name, type] of this.types) if (typeof name === 'string') yield type as UserType<Class>;
   }
+
+  /** Returns the registered types and their fields in the form in which oso passes them to its engine. @throws {UnregisteredClassError} */
+  serializeTypes(): obj {
+    const types = [...this.distinctUserTypes()].map(({ name, fields }) => {
+      const serialized = [...fields].map(([field, type]) => [field, this.#serializeField(type)]);
+      return [name, Object.fromEntries(serialized)];
+    });
+    return Object.fromEntries(types) as obj;
+  }
+
+  #serializeField(type: Class | Relation): obj {
+    if (type instanceof Relation) return type.serialize();
+    const registered = this.getType(type);
+    if (registered === undefined) throw new UnregisteredClassError(type.name);
+    return { Base: { class_tag: registered.name } };
+  }
+
+  /** Does nothing: the engine reads the ancestors of a class from the class itself. */
+  registerMros(): void {}
 
   /** Registers a class. Returns its name. */
   cacheClass(cls: Class, params: ClassParams = {}): string {

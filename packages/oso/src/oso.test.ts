@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Oso } from './index.js';
+import { Query } from './query.js';
 
 class Note {
   declare isPrivate?: boolean;
@@ -74,6 +75,22 @@ describe('an isaCheck', () => {
     expect(await oso.isAllowed(row, 'read', { type: {} })).toBe(true);
     await expect(oso.isAllowed(row, 'read', {})).rejects.toThrow(TypeError);
     expect(await oso.isAllowed({}, 'write', {})).toBe(false);
+  });
+});
+
+describe('registerConstant and registerClass', () => {
+  it('throw a TypeError for a name that is not a string', () => {
+    const oso = new Oso();
+    for (const name of [console, 5, ['limit'], undefined, null])
+      expect(() => oso.registerConstant('limit', name as never)).toThrow(TypeError);
+    expect(() => oso.registerConstant('limit', console as never)).toThrow('registerConstant(value, name)');
+    expect(() => oso.registerClass(Note, { name: {} as never })).toThrow(TypeError);
+  });
+});
+
+describe('new Query() of dist/src/Query', () => {
+  it('throws an error that names oso.query()', () => {
+    expect(() => new Query()).toThrow('oso.query()');
   });
 });
 

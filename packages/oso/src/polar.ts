@@ -21,6 +21,7 @@ import {
 import { defaultEqualityFn, printError, readFile, repr } from './helpers.js';
 import { Host } from './host.js';
 import { printWarning } from './messages.js';
+import { Polar as FfiPolar } from './polar-wasm-api.js';
 import { Predicate } from './predicate.js';
 import { startRepl } from './repl.js';
 import {
@@ -34,6 +35,7 @@ import {
 
 /** Loads policies, registers classes, and runs queries: the base class of `Oso`. */
 export class Polar<Query, Resource> {
+  readonly #ffi = new FfiPolar();
   readonly #host: Host<Query, Resource>;
   readonly #engine: PolicyEngine;
   /** Warnings of a load that failed. They are printed with the next message. */
@@ -41,7 +43,7 @@ export class Polar<Query, Resource> {
   readonly #ignoresMissingAllow = Boolean(process.env['POLAR_IGNORE_NO_ALLOW_WARNING']);
 
   constructor({ equalityFn, strict = false, unsafeHostAccess = false }: Options = {}) {
-    this.#host = new Host(undefined, {
+    this.#host = new Host(this.#ffi, {
       acceptExpression: false,
       equalityFn: equalityFn ?? defaultEqualityFn,
     });
@@ -183,6 +185,7 @@ export class Polar<Query, Resource> {
    * @throws {DuplicateClassAliasError} for a name that another class has
    */
   registerClass(cls: Class, params?: ClassParams): void {
+    if (params?.name !== undefined) refuseOtherNames(params.name);
     refuseUnions(params?.name ?? (cls as { name?: unknown } | undefined)?.name);
     const name = this.#host.cacheClass(cls, params);
     if (params?.isaCheck) markCustomCheck(this.#host.getType(name)!);
@@ -191,6 +194,7 @@ export class Polar<Query, Resource> {
 
   /** Registers a value for use in policies. A class or another value of the same name is replaced. */
   registerConstant(value: unknown, name: string): void {
+    refuseOtherNames(name);
     refuseUnions(name);
     this.#engine.setConstant(name, value);
   }
@@ -198,6 +202,11 @@ export class Polar<Query, Resource> {
   /** The registered classes. */
   getHost(): Host<Query, Resource> {
     return this.#host;
+  }
+
+  /** Returns the object that counts the values which the host keeps. It has no other methods of the engine of oso. */
+  getFfi(): FfiPolar {
+    return this.#ffi;
   }
 
   /** Loads files, and reads queries from the terminal. */
@@ -241,6 +250,19 @@ const isCheck = (name: string, args: readonly unknown[]): name is CheckedRule =>
   Object.hasOwn(checkedRules, name) &&
   args.length === checkedRules[name as CheckedRule] &&
   !args.some(isTerm);
+
+/** Throws for a name that is not a string. As in oso, a function is not an error: no policy can mention it. */
+function refuseOtherNames(name: unknown): void {
+  if (typeof name === 'string' || typeof name === 'function') return;
+  const shown =
+    typeof name === 'object' && name !== null ? `an object of the class ${className(name)}` : String(name);
+  throw new TypeError(
+    `expected a string as the name of a constant or a class, got ${shown}. Pass the value first, and then its name: registerConstant(value, name).`,
+  );
+}
+
+const className = (value: object): string =>
+  (value.constructor as { name?: string } | undefined)?.name ?? 'Object';
 
 function refuseUnions(name: unknown): void {
   if (name !== 'Actor' && name !== 'Resource') return;

@@ -1,4 +1,5 @@
 import { Dict as PolarDict } from '@nanook/core/compat';
+import { isObj, type obj } from './any-value.js';
 import type { Relation } from './relation.js';
 
 /** A dictionary of a policy. */
@@ -13,7 +14,7 @@ export const Dict: new (entries?: object) => Dict = PolarDict;
 // oxlint-disable-next-line typescript/no-explicit-any -- a class of any construction
 export type Class<T = unknown> = new (...args: any[]) => T;
 
-export type obj<T = unknown> = { [key: string]: T };
+export type { obj };
 
 /** Returns whether two values are equal. */
 export type EqualityFn = (x: unknown, y: unknown) => boolean;
@@ -181,3 +182,58 @@ export const isAsyncIterable = (x: unknown): x is AsyncIterable<unknown> => has(
 /** Returns whether a value can be iterated and is its own iterator, as a generator. */
 export const isIterableIterator = (x: unknown): x is IterableIterator<unknown> =>
   typeof (x as { next?: unknown } | null | undefined)?.next === 'function' && isIterable(x);
+
+/** Returns a guard for values of terms of one kind. */
+const guard =
+  <Kind extends string>(kind: Kind) =>
+  (v: PolarValue): v is Extract<PolarValue, Record<Kind, unknown>> =>
+    (v as Record<string, unknown>)[kind] !== undefined;
+
+export const isPolarStr = guard('String');
+export const isPolarNum = guard('Number');
+export const isPolarBool = guard('Boolean');
+export const isPolarList = guard('List');
+export const isPolarDict = guard('Dictionary');
+export const isPolarPredicate = guard('Call');
+export const isPolarVariable = guard('Variable');
+export const isPolarInstance = guard('ExternalInstance');
+export const isPolarExpression = guard('Expression');
+export const isPolarPattern = guard('Pattern');
+
+const guards = [
+  isPolarStr,
+  isPolarNum,
+  isPolarBool,
+  isPolarList,
+  isPolarDict,
+  isPolarPredicate,
+  isPolarVariable,
+  isPolarInstance,
+  isPolarExpression,
+  isPolarPattern,
+];
+
+/** Returns whether a value is a term of any kind. */
+export const isPolarTerm = (v: unknown): v is PolarTerm =>
+  isObj(v) && isObj(v['value']) && guards.some((isKind) => isKind(v['value'] as PolarValue));
+
+/** The kinds of events of the engine of oso. */
+export enum QueryEventKind {
+  Debug,
+  Done,
+  ExternalCall,
+  ExternalIsa,
+  ExternalIsaWithPath,
+  ExternalIsSubspecializer,
+  ExternalIsSubclass,
+  ExternalOp,
+  MakeExternal,
+  NextExternal,
+  Result,
+}
+
+/** An event of the engine of oso. */
+export interface QueryEvent {
+  kind: QueryEventKind;
+  data?: obj;
+}

@@ -32,7 +32,6 @@ export class QueryText {
   term(value: unknown, self?: string): string {
     if (value instanceof Variable)
       return this.variable(value.name === '_this' && self !== undefined ? self : value.name);
-    if (value instanceof Predicate) return this.call(value);
     if (value instanceof Expression) return `(${this.condition(value, self)})`;
     if (value instanceof Pattern) return this.#pattern(value);
     if (Array.isArray(value) && isOpen(value))
@@ -49,7 +48,11 @@ export class QueryText {
 
   /** Returns the text of a constraint. */
   condition({ operator, args }: Expression, self?: string): string {
-    const part = (i: number): string => this.term(args[i], self);
+    const isConnective = operator === 'And' || operator === 'Or' || operator === 'Not';
+    const part = (i: number): string => {
+      const arg = args[i];
+      return isConnective && arg instanceof Predicate ? this.call(arg) : this.term(arg, self);
+    };
     switch (operator) {
       case 'And':
         return args.length === 0 ? 'true' : args.map((_, i) => part(i)).join(' and ');

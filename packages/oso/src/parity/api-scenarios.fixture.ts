@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import * as filters from '../filter.js';
+import * as helpers from '../helpers.js';
 import * as messages from '../messages.js';
 import * as types from '../types.js';
 import { nanook, type Library, type Scenario } from './both-libraries.fixture.js';
@@ -59,6 +61,77 @@ async function answersOfAll(oso: Made): Promise<unknown[]> {
       found.push(await decide().catch((error: Error) => error.constructor.name));
   return found;
 }
+
+/** The class `Predicate`, which oso exports only from an inner module. */
+const predicateOf = (library: Library): typeof nanook.Predicate =>
+  library === nanook
+    ? nanook.Predicate
+    : (require('oso/dist/src/Predicate') as { Predicate: typeof nanook.Predicate }).Predicate;
+
+type Arguments = (call: (...args: unknown[]) => unknown, variable: (name: string) => unknown) => unknown[];
+
+/** Queries of `f` with calls of `g` as arguments. */
+const callsAsArguments: readonly (readonly [policy: string, args: Arguments])[] = [
+  ['f(x) if x; g(1); g(2);', (call) => [call(1)]],
+  ['f(x) if x; g(1); g(2);', (call) => [call(3)]],
+  ['f(x) if x; g(1); g(2);', (call, variable) => [call(variable('y'))]],
+  ['f(x) if x;', (call) => [call(1)]],
+  ['f(x) if not x; g(1);', (call) => [call(3)]],
+  ['f(x) if h(x); h(y) if y; g(1);', (call) => [call(1)]],
+  ['f(x) if [y] = [x] and y; g(1);', (call) => [call(1)]],
+  ['f([x]) if x; g(1);', (call) => [[call(1)]]],
+  ['f(x, y) if x = y;', (call, variable) => [call(1), variable('y')]],
+  ['f(x, y) if x; g(1);', (call, variable) => [call(variable('y')), variable('y')]],
+  ['f(x, y) if x = y and y; g(1);', (call, variable) => [call(1), variable('y')]],
+  ['f(x, [x]);', (call, variable) => [call(1), variable('z')]],
+  ['f(x, x);', (call) => [call(1), call(1)]],
+  ['f(x, x);', (call) => [call(1), call(2)]],
+  ['f(x, x);', (call, variable) => [call(1), call(variable('z'))]],
+  ['f(x) if x = 1;', (call) => [call(1)]],
+  ['f(x) if x in [1, 2];', (call) => [call(1)]],
+  ['f(x) if x > 1;', (call) => [call(1)]],
+  ['f(x) if x matches String;', (call) => [call(1)]],
+  ['f(_: String);', (call) => [call(1)]],
+  ['f(x) if print(x);', (call) => [call(1)]],
+];
+
+const callScenarios: Readonly<Record<string, Scenario>> = {
+  'calls of rules as arguments': async (library) => {
+    const Predicate = predicateOf(library);
+    const found: unknown[] = [];
+    for (const [policy, args] of callsAsArguments) {
+      const oso = await loaded(library, policy);
+      const given = args(
+        (...values) => new Predicate('g', values),
+        (name) => new library.Variable(name),
+      );
+      found.push([policy, await all(oso.queryRule('f', ...given)).catch(({ message }: Error) => message)]);
+    }
+    return found;
+  },
+  'a call of a rule as a binding': async (library) => {
+    const oso = await loaded(library, 'f(1); g(x) if x;');
+    const bindings = new Map([['x', new (predicateOf(library))('f', [1])]]);
+    return all(oso.query('g(x)', { bindings }));
+  },
+  'an empty dictionary that a policy makes': async (library) => {
+    const found: unknown[] = [];
+    for (const policy of [
+      'f(x) if x = new Dictionary();',
+      'f(x) if x in [new Dictionary()];',
+      'f(x) if x = new Dictionary([1]);',
+      'f(x) if x = new Dictionary(1);',
+      'f(x) if x = new Dictionary({a: 1});',
+      'f(1) if y = new Dictionary() and y matches Dictionary;',
+      'f(1) if y = new Dictionary() and y = {};',
+      'f(1) if y = new Dictionary() and g(y); g({});',
+      'f(1) if y = new Dictionary() and g(y); g(_: Dictionary);',
+      'f(1) if y = new Dictionary() and not y.a = 1;',
+    ])
+      found.push([policy, await all((await loaded(library, policy)).query('f(x)'))]);
+    return found;
+  },
+};
 
 const roles = `
   allow(user: User, "read", repo: Repo) if repo.isPublic or repo.orgId = user.orgId;
@@ -126,6 +199,128 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
         values.map((value) => [isIterable(value), isAsyncIterable(value), isIterableIterator(value)]),
         ['Eq', 'Neq', 'Unify', 'In', 'toString'].map(isPolarComparisonOperator),
       ];
+    },
+    'the names that the inner modules export': async (library) => {
+      const names =
+        'Expression Host Oso Pattern Polar Predicate Query Variable errors filter helpers index messages typeOrmAdapter types';
+      return Promise.all(
+        names.split(' ').map(async (name) => {
+          const file = name === 'typeOrmAdapter' ? 'type-orm-adapter' : name.toLowerCase();
+          const exported = Object.keys(require(`oso/dist/src/${name}`) as object);
+          const own = library === nanook ? ((await import(`../${file}.ts`)) as object) : undefined;
+          return [name, own === undefined ? exported : exported.filter((each) => each in own)];
+        }),
+      );
+    },
+    'the guards of terms': (library) => {
+      const { QueryEventKind, ...all } =
+        library === nanook ? types : (require('oso/dist/src/types') as typeof types);
+      const host = new library.Oso().getHost();
+      const values = [1, 2.5, 'a', true, null, [1], ann, new all.Dict({ a: 1 }), new library.Variable('v')];
+      const terms = [
+        ...values.map((value) => host.toPolar(value)),
+        1,
+        {},
+        { value: 1 },
+        { value: { Other: 1 } },
+      ];
+      const guards = Object.entries(all).filter(([name]) => /^isPolar(?!Comparison|Term)/.test(name));
+      return [
+        QueryEventKind,
+        terms.map(all.isPolarTerm),
+        guards
+          .sort(([one], [other]) => one.localeCompare(other))
+          .map(([name, guard]) => [
+            name,
+            values.map((value) => (guard as (v: unknown) => boolean)(host.toPolar(value).value)),
+          ]),
+      ];
+    },
+    'parseQueryEvent of dist/src/helpers': (library) => {
+      const { parseQueryEvent } =
+        library === nanook ? helpers : (require('oso/dist/src/helpers') as typeof helpers);
+      const term = { value: { String: 'a' } };
+      const call = { value: { Call: { name: 'Org', args: [term] } } };
+      const ids = { call_id: 1, instance_id: 2 };
+      const tags = { left_class_tag: 'A', right_class_tag: 'B', class_tag: 'C', base_tag: 'D' };
+      const content = { ...ids, ...tags, instance: term, iterable: term, path: [term], message: 'm' };
+      const events: unknown[] = [
+        'Done',
+        {},
+        { Other: 1 },
+        { Done: {} },
+        { Result: { bindings: new Map([['x', term]]) } },
+        { Result: { bindings: new Map([['x', 1]]) } },
+        { MakeExternal: { ...ids, constructor: call } },
+        { MakeExternal: { ...ids, constructor: term } },
+        { MakeExternal: { ...ids, constructor: { value: { Call: { name: 'A', args: [], kwargs: {} } } } } },
+        { ExternalCall: { ...content, attribute: 'a' } },
+        { ExternalCall: { ...content, attribute: 'a', args: [term] } },
+        { ExternalCall: { ...content, attribute: 'a', kwargs: {} } },
+        { ExternalCall: { ...content, attribute: 1 } },
+        { ExternalOp: { ...content, operator: 'Eq', args: [term, term] } },
+        { ExternalOp: { ...content, operator: 'Add', args: [term, term] } },
+        { ExternalOp: { ...content, operator: 'Eq', args: [term] } },
+        { ExternalIsa: { ...content, call_id: 1.5 } },
+        { ExternalIsa: null },
+        ...['NextExternal', 'ExternalIsSubSpecializer', 'ExternalIsSubclass', 'ExternalIsa'].map((name) => ({
+          [name]: content,
+        })),
+        { ExternalIsaWithPath: content },
+        { Debug: content },
+      ];
+      return events.map((event) => {
+        try {
+          return parseQueryEvent(event as never);
+        } catch (error) {
+          return `${(error as Error).constructor.name}: ${(error as Error).message}`;
+        }
+      });
+    },
+    'parseFilter of dist/src/filter': async (library) => {
+      const { parseFilter } =
+        library === nanook ? filters : (require('oso/dist/src/filter') as typeof filters);
+      const oso = new library.Oso();
+      oso.registerClass(Org as never);
+      const one = { Field: ['Org', 'id'] };
+      const two = { Immediate: { Number: { Integer: 5 } } };
+      const parse = (sides: unknown[]) =>
+        parseFilter(
+          { root: 'Org', relations: [['Org', 'owner', 'User']], conditions: [[sides, sides], []] },
+          oso.getHost(),
+        );
+      const { types: found, ...filter } = await parse([one, 'Eq', two]);
+      return [
+        found === oso.getHost().types,
+        filter,
+        await parse([one, 'Eq', { Other: 1 }]).catch((error: Error) => [
+          error.constructor.name,
+          error.message,
+        ]),
+      ];
+    },
+    'serializeTypes and registerMros of a host': (library) => {
+      const oso = new library.Oso();
+      oso.registerClass(User as never);
+      oso.registerClass(Org as never, {
+        name: 'Company',
+        fields: {
+          name: String,
+          owners: new library.Relation('many', 'User', 'id', 'orgId'),
+          boss: User,
+        } as never,
+      });
+      const host = oso.getHost();
+      host.registerMros();
+      const serialized = host.serializeTypes();
+      oso.registerClass(Repo as never, { fields: { issue: Admin } as never });
+      let message = '';
+      try {
+        host.serializeTypes();
+      } catch (error) {
+        message = `${(error as Error).constructor.name}: ${(error as Error).message}`;
+      }
+      return [serialized, message];
     },
     'processMessage of dist/src/messages': (library) => {
       const { processMessage } =
@@ -577,6 +772,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
       const oso = await loaded(library, 'f([1, 2]);');
       return all(oso.queryRule('f', [1, new library.Variable('x')]));
     },
+    ...callScenarios,
     'bindings of a rule': async (library) => {
       const oso = await loaded(library, 'f(1); f(5);');
       return all(oso.queryRule({ bindings: new Map([['x', 5]]) }, 'f', new library.Variable('x')));

@@ -39,11 +39,12 @@ const further = `
 | \`debug()\` in a policy | It has no effect. In oso, the package for Node prints a message and does not stop |
 | \`POLAR_LOG\`, \`RUST_LOG\` | They are read when a policy is loaded. The log has the lines of the level \`info\`, with the values of arguments instead of the names of variables, and without the variables that oso adds. The level \`trace\` adds nothing |
 | recursive filters | A rule whose filter follows a relation of a type to itself without end is an error. oso stops after 30 seconds |
-| \`getFfi\`, \`dist/src/polar_wasm_api\` | \`getFfi\` does not exist, because the engine is written in TypeScript. The class \`Polar\` of \`polar_wasm_api\` has only the methods that a \`Host\` needs |
-| \`Host\` | \`serializeTypes\` and \`registerMros\` do not exist. \`instances\` has no constants, because the engine does not keep them there |
-| inner modules | \`dist/src/Query\`, \`parseFilter\`, \`parseQueryEvent\`, \`QueryEventKind\` and the guards \`isPolar…\` of terms do not exist, for the same reason. \`isPolarComparisonOperator\` exists |
-| a \`Predicate\` as an argument of \`queryRule\` | It is an error. oso binds it to the variable, and calls it if the variable is a condition |
-| \`new Dictionary()\` in a policy | It is a plain object. In oso it is a \`Dict\` |
+| \`getFfi\`, \`dist/src/polar_wasm_api\` | The class \`Polar\` of \`polar_wasm_api\`, which \`getFfi\` returns, has only the methods that a \`Host\` needs, because the engine is written in TypeScript |
+| \`dist/src/Query\` | The constructor of \`Query\` throws, for the same reason |
+| \`Host\` | \`instances\` has no constants, because the engine does not keep them there |
+| a name that is not a string | \`registerConstant\` and \`registerClass\` throw a \`TypeError\` that says what to change. oso throws an error of WebAssembly, and no longer works |
+| a look-up or \`in\` on a \`Predicate\` | The error has another text |
+| \`new Dictionary()\` in a policy | A look-up of a missing key fails, as for other dictionaries. In oso it is an error. A comparison with \`==\` is an error; in oso it compares the contents |
 | integers from 2^53 up as arguments | They are numbers as others. oso throws an error for them |
 | \`forall\` over a call that returns a generator | Its elements decide. In oso, the \`forall\` always holds |
 | a variable that is passed to another rule | In a constraint, it has the name that it has in the first rule. In oso, it has the name of the parameter |

@@ -9,7 +9,7 @@ import { kindOf } from '../../host/show.js';
 import { Tags } from '../../host/tags.js';
 import type { TypeSet, TypeSets } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
-import { isObjectOrFunction } from '../../internal/is-object.js';
+import { isObject, isObjectOrFunction } from '../../internal/is-object.js';
 import { termsOf } from '../../ir/goal-terms.js';
 import type { Goal, UnifyGoal } from '../../ir/goal.js';
 import type { Term } from '../../ir/term.js';
@@ -153,7 +153,21 @@ export abstract class Evaluator extends ProofState implements Prover {
   }
 
   get #passing(): PassedVariables {
-    return (this.#passed ??= new PassedVariables(this.context.foreignTerms));
+    return (this.#passed ??= new PassedVariables(this.context.foreignTerms, this.queryVariables()));
+  }
+
+  /** Returns the variables of the query that have no value, by name. */
+  protected abstract queryVariables(): ReadonlyMap<string, Variable>;
+
+  /** Replaces calls of rules among the values that the query is given by terms, in the dialect oso. */
+  protected restoreCalls(slots: unknown[]): void {
+    const { foreignTerms } = this.context;
+    if (foreignTerms === undefined) return;
+    const hasCall = (value: unknown): boolean =>
+      Array.isArray(value)
+        ? value.some(hasCall)
+        : isObject(value) && foreignTerms.callOf(value) !== undefined;
+    for (const [i, value] of slots.entries()) if (hasCall(value)) slots[i] = this.#passing.restore(value);
   }
 
   /** Returns a value that the application returned, as a term if it is one. */

@@ -57,6 +57,8 @@ export class Machine extends Evaluator {
   /** Whether the machine has paused before the current goal, which is proved when it resumes. */
   #hasPaused = false;
 
+  readonly #names: readonly string[];
+
   /** @param slots the values of the query's variables, and `emptySlot` for the others; owned by the machine */
   constructor(context: ProgramContext, query: LinkedQuery, slots: unknown[], options: MachineOptions) {
     super(
@@ -66,6 +68,8 @@ export class Machine extends Evaluator {
       options.replay,
       options.isSteppedThrough === true,
     );
+    this.#names = query.slotNames;
+    this.restoreCalls(slots);
     this.startGoals(query.goals, this.root, undefined);
   }
 
@@ -124,6 +128,16 @@ export class Machine extends Evaluator {
       this.replay?.abandon();
       throw located(isStackOverflow(error) ? this.#tooDeep() : error, goal, frame);
     }
+  }
+
+  protected override queryVariables(): ReadonlyMap<string, Variable> {
+    const { slots } = this.root;
+    return new Map(
+      this.#names.flatMap((name, i) => {
+        const value = slots[i];
+        return value instanceof Variable && !name.startsWith('_') ? [[name, value] as const] : [];
+      }),
+    );
   }
 
   prove(goal: MachineGoal, frame: Frame): GoalResult {

@@ -12,7 +12,11 @@ export class PassedVariables {
   /** The variables that the application made, by name. */
   readonly made = new Map<string, Variable>();
 
-  constructor(readonly terms: ForeignTerms | undefined) {}
+  /** @param known the variables of the query, by name */
+  constructor(
+    readonly terms: ForeignTerms | undefined,
+    readonly known: ReadonlyMap<string, Variable>,
+  ) {}
 
   /** Converts a value with unbound variables for the application. */
   convert(value: unknown): unknown {
@@ -71,7 +75,7 @@ export class PassedVariables {
   #madeBy(value: unknown): Variable | undefined {
     const name = this.terms?.nameOf(value);
     if (name === undefined) return undefined;
-    let variable = this.made.get(name);
+    let variable = this.known.get(name) ?? this.made.get(name);
     // It is older than all variables of the query, so that they are bound to it, and it keeps its name.
     if (variable === undefined) this.made.set(name, (variable = new Variable(name, -1)));
     return variable;

@@ -1,6 +1,9 @@
 import { show } from '../../../host/show.js';
+import type { Span } from '../../../diagnostics/span.js';
+import { PartialCall } from '../../../terms/partial.js';
 import { Variable } from '../../../terms/variable.js';
-import type { ConditionGoal } from '../../../ir/goal.js';
+import { Predicate, type CallGoal, type ConditionGoal } from '../../../ir/goal.js';
+import { constantTerm } from '../../../ir/term.js';
 import { conditionAdvice } from '../../../host/undecided-advice.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';
@@ -16,8 +19,15 @@ export function proveCondition(machine: Prover, goal: ConditionGoal, frame: Fram
     return machine.isNegating && !machine.dialect.awakensAsOso
       ? machine.suspend(goal, frame, value)
       : machine.bind(value, true);
+  if (value instanceof PartialCall) return machine.replaceGoal([callOf(value, machine, goal.span)]);
   if (!machine.dialect.hasOpaquePromises && machine.waitsForTerm(goal.term, value, frame, 'a condition'))
     return GoalResult.waits;
   const data = { value: show(value), advice: conditionAdvice(value) };
   return machine.undecidedAt('POLAR_UNDECIDED_CONDITION', data, goal.span, frame, value);
+}
+
+/** Returns the call that a value is. */
+function callOf({ call: { name }, args }: PartialCall, machine: Prover, span: Span): CallGoal {
+  const predicate = machine.context.program.predicates.get(name) ?? new Predicate(name);
+  return { kind: 'call', span, predicate, args: args.map(constantTerm), hasKeywords: false };
 }

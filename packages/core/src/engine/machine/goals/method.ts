@@ -1,5 +1,6 @@
 import type { Span } from '../../../diagnostics/span.js';
 import { callMethod } from '../../../host/call-method.js';
+import { Dict } from '../../../host/dict.js';
 import { MissingValue } from '../../../host/missing-value.js';
 import { kindOf } from '../../../host/show.js';
 import type { TypeSet } from '../../../host/type-set.js';
@@ -71,6 +72,8 @@ export function proveNew(machine: Prover, goal: NewGoal, frame: Frame): GoalResu
   const result = machine.guarded(goal.span, frame, `new ${goal.name}`, () => {
     // `new Array(n)` creates n empty elements.
     if (type.builtIn && type.name === 'List') return args;
+    if (type.builtIn && type.name === 'Dictionary' && foreign !== undefined)
+      return new Dict(args[0] as object);
     return machine.replay === undefined || type.builtIn
       ? create()
       : machine.replay.construct(goal.name, create);
