@@ -101,6 +101,46 @@ describe('compareWith', () => {
     );
   });
 
+  it('refuses an answer that is not a boolean also for a check outside of the sample', async () => {
+    const denies = (() => 'denied') as unknown as IsAllowed;
+    const compared = compareWith(await load(), denies, { sample: 0 });
+    await expect(compared.isAllowed(ann, 'read', mine)).rejects.toSatisfy(
+      (error) => isPolarError(error) && error.code === 'POLAR_TYPE_INVALID_OPTION',
+    );
+  });
+
+  it('waits in flush for checks that nobody awaits and for promises of onDifference', async () => {
+    const outcomes: string[] = [];
+    const compared = compareWith(await load(), reads, {
+      onDifference: async ({ explain }) => outcomes.push((await explain()).outcome),
+    });
+    void compared.isAllowed(ann, 'read', theirs);
+    await compared.flush();
+    expect(outcomes).toEqual(['denied']);
+  });
+
+  it('ends flush after a check whose resource rejects', async () => {
+    const compared = compareWith(await load(), reads);
+    const failed = compared.isAllowed(ann, 'read', Promise.reject(new Error('no connection')));
+    await compared.flush();
+    await expect(failed).rejects.toThrow('no connection');
+  });
+
+  it('explains a difference with the limits of the check, and without its signal', async () => {
+    const authorizer = await load();
+    const explain = vi.spyOn(authorizer, 'explain');
+    const differences: AnswerDifference[] = [];
+    const compared = compareWith(authorizer, reads, {
+      onDifference: (difference) => differences.push(difference),
+    });
+    const limits = { timeoutMs: 5000 };
+    const options = { limits, signal: new AbortController().signal };
+    await compared.isAllowed(ann, 'read', theirs, options);
+    await compared.flush();
+    await differences[0]!.explain();
+    expect(explain).toHaveBeenCalledWith(ann, 'read', theirs, { limits });
+  });
+
   it('reports an error of onDifference to onError', async () => {
     const onError = vi.fn<(error: unknown) => void>();
     const onDifference = async (): Promise<never> => {

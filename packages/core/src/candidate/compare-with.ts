@@ -34,7 +34,7 @@ export interface CompareOptions {
   readonly answer?: 'nanook' | 'other';
   /** The part of the checks that both sides decide, from 0 to 1. Default: 1. */
   readonly sample?: number;
-  /** Receives the checks that the two sides decide differently. */
+  /** Receives the checks that the two sides decide differently. `flush` waits for a promise that it returns. */
   readonly onDifference?: (difference: AnswerDifference) => unknown;
   /** Receives errors of `onDifference`. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
@@ -57,8 +57,21 @@ export interface ComparedAuthorizer {
    */
   isAllowed(actor: unknown, action: string, resource: unknown, options?: CheckOptions): Promise<boolean>;
   readonly counts: CompareCounts;
-  /** Waits until each check has been decided by both sides. */
+  /**
+   * Waits until both sides have decided each check that has started, and `onDifference` has received the differences. It waits as long as the
+   * other side does, so give that side a time limit.
+   */
   flush(): Promise<void>;
+}
+
+type CheckArguments = Parameters<ComparedAuthorizer['isAllowed']>;
+
+/** A check that has started. */
+interface StartedCheck {
+  /** The outcome of the side that counts. */
+  readonly answer: Promise<ComparedOutcome>;
+  /** Ends when both sides have decided; absent for a check outside of the sample. */
+  readonly comparison?: Promise<void>;
 }
 
 /**
@@ -81,7 +94,7 @@ export function compareWith(
   const counts = { same: 0, different: 0, onlyNanook: 0, onlyOther: 0 };
   const running = new Set<Promise<void>>();
 
-  function report(difference: AnswerDifference): void {
+  async function report(difference: AnswerDifference): Promise<void> {
     const { nanook, other: found } = difference;
     if (nanook.outcome === found.outcome) {
       counts.same++;
@@ -90,41 +103,55 @@ export function compareWith(
     counts.different++;
     if (nanook.outcome === 'allowed') counts.onlyNanook++;
     if (found.outcome === 'allowed') counts.onlyOther++;
-    const fail = (error: unknown): void => reportError(error, options, 'compareWith');
     try {
-      void Promise.resolve(onDifference?.(difference)).catch(fail);
+      await onDifference?.(difference);
     } catch (error) {
-      fail(error);
+      reportError(error, options, 'compareWith');
     }
   }
 
+  async function start(...[actor, action, resource, checkOptions]: CheckArguments): Promise<StartedCheck> {
+    // Both sides receive the same values. A query builder of an ORM would otherwise run once for each side.
+    const args = [await actor, await (action as unknown), await resource] as const;
+    const [awaitedActor, awaitedAction, awaitedResource] = args as readonly [unknown, string, unknown];
+    const byNanook = (): Promise<ComparedOutcome> =>
+      outcomeOf(() => authorizer.isAllowed(awaitedActor, awaitedAction, awaitedResource, checkOptions));
+    const byOther = (): Promise<ComparedOutcome> =>
+      outcomeOf(() => isAllowedByOther(awaitedActor, awaitedAction, awaitedResource));
+    if (sample < 1 && Math.random() >= sample) return { answer: answer === 'other' ? byOther() : byNanook() };
+
+    // The signal is often aborted after the answer, and explanations come later.
+    const { signal: _, ...explainOptions } = checkOptions ?? {};
+    // Both start now, because the data may change after the answer.
+    const sides = { nanook: byNanook(), other: byOther() };
+    const comparison = Promise.all([sides.nanook, sides.other]).then(([nanook, found]) =>
+      report({
+        actor: awaitedActor,
+        action: awaitedAction,
+        resource: awaitedResource,
+        nanook,
+        other: found,
+        explain: () => authorizer.explain(awaitedActor, awaitedAction, awaitedResource, explainOptions),
+      }),
+    );
+    return { answer: sides[answer], comparison };
+  }
+
+  /** Lets `flush` wait for a check from its start until the comparison has been reported. */
+  function track(started: Promise<StartedCheck>): void {
+    const finished = started.then(
+      ({ comparison }) => comparison,
+      () => {},
+    );
+    running.add(finished);
+    void finished.finally(() => running.delete(finished));
+  }
+
   return {
-    async isAllowed(actor, action, resource, checkOptions) {
-      // Both sides receive the same values. A query builder of an ORM would otherwise run once for each side.
-      const args = [await actor, await (action as unknown), await resource] as const;
-      const [awaitedActor, awaitedAction, awaitedResource] = args as readonly [unknown, string, unknown];
-      const byNanook = (): boolean | Promise<boolean> =>
-        authorizer.isAllowed(awaitedActor, awaitedAction, awaitedResource, checkOptions);
-      const byOther = (): boolean | Promise<boolean> =>
-        isAllowedByOther(awaitedActor, awaitedAction, awaitedResource);
-      if (sample < 1 && Math.random() >= sample) return answer === 'other' ? byOther() : byNanook();
-
-      // Both start now, because the data may change after the answer.
-      const sides = { nanook: outcomeOf(byNanook), other: outcomeOf(byOther) };
-      const comparison = Promise.all([sides.nanook, sides.other]).then(([nanook, found]) =>
-        report({
-          actor: awaitedActor,
-          action: awaitedAction,
-          resource: awaitedResource,
-          nanook,
-          other: found,
-          explain: () => authorizer.explain(awaitedActor, awaitedAction, awaitedResource),
-        }),
-      );
-      running.add(comparison);
-      void comparison.finally(() => running.delete(comparison));
-
-      const { outcome, error } = await sides[answer];
+    async isAllowed(...args) {
+      const started = start(...args);
+      track(started);
+      const { outcome, error } = await (await started).answer;
       if (outcome === 'error' || outcome === 'undecided') throw error;
       return outcome === 'allowed';
     },
