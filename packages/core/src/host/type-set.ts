@@ -192,10 +192,15 @@ export class TypeSets extends PlainTypeSets {
 
   /** Returns the types of an object from its class, its tag, predicates and discriminators, or else those that fields gave it. */
   #withAll(value: object, tags: Tags | undefined): TypeSet {
-    const own = isPlainObject(value) ? undefined : this.ofClassOf(value);
+    const isPlain = isPlainObject(value);
+    const own = isPlain ? undefined : this.ofClassOf(value);
     const tag = findTag(value);
     const { predicatesReplaceClasses } = this.types.dialect;
-    if (own !== undefined && this.#constructors?.ofRegistered(value.constructor) !== undefined) return own;
+    const registered = this.#constructors?.ofRegistered(value.constructor);
+    if (registered !== undefined && !isPlain) return own!;
+    // `Object` is registered.
+    if (registered !== undefined && !isPolicyDictionary(value))
+      return this.intern(registered, registered, true);
     const types = new Set<DeclaredType>(own?.types);
     if (predicatesReplaceClasses) for (const type of this.#predicates) types.delete(type);
     if (tag !== undefined) types.add(this.taggedAs(tag));

@@ -69,6 +69,17 @@ const registrations: Readonly<Record<string, (oso: Made) => readonly string[]>> 
     oso.registerClass(Org as never, { isaCheck: () => true });
     return ['User', 'Admin', 'Row', 'Org'];
   },
+  'Object with names and isaChecks': (oso) => {
+    const names = ['Invoice', 'Row', 'Order'];
+    for (const name of names)
+      oso.registerClass(Object as never, {
+        name,
+        isaCheck: (value: { kind?: unknown } | null | undefined) =>
+          value?.kind === undefined || name === 'Row',
+      });
+    oso.registerClass(class {} as never, { name: 'Any', isaCheck: () => true });
+    return ['User', 'Admin', ...names, 'Any'];
+  },
 };
 
 const builtIn = ['Integer', 'Float', 'String', 'Boolean', 'List', 'Dictionary'];

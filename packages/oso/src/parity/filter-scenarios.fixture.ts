@@ -420,4 +420,28 @@ export const filterScenarios: Readonly<Record<string, Scenario>> = Object.fromEn
       return found;
     },
   ],
+  [
+    'partial evaluations with a constraint on a type whose class has other names',
+    async (library: Library) => {
+      const oso = new library.Oso();
+      class Row {}
+      class Line extends Row {}
+      const classes = { Invoice: Row, Order: Row, Line, Other: class {} };
+      for (const [name, cls] of Object.entries(classes))
+        oso.registerClass(cls as never, { name, isaCheck: () => true });
+      const names = Object.keys(classes);
+      await oso.loadStr(names.map((name) => `is(_: ${name}, "${name}");`).join(''));
+      const [Expression, Pattern] = classesOf(library);
+      const row = new library.Variable('row');
+      const found: unknown[] = [];
+      for (const tag of names) {
+        const isa = new Expression('Isa', [row, new Pattern({ tag, fields: {} as never })]);
+        const bindings = new Map([['row', new Expression('And', [isa])]]);
+        for (const name of names)
+          for await (const result of oso.queryRule({ acceptExpression: true, bindings }, 'is', row, name))
+            found.push([tag, name, result]);
+      }
+      return found;
+    },
+  ],
 ] as [string, Scenario][]);

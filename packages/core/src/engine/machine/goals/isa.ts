@@ -2,6 +2,8 @@ import { Variable } from '../../../terms/variable.js';
 import { PendingTest } from '../../../host/pending-test.js';
 import { nearNames } from '../../../internal/near-names.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
+import type { PlainTypeTable } from '../../../types/plain-type-table.js';
+import type { Class } from '../../../types/type-declaration.js';
 import type { IsaGoal } from '../../../ir/goal.js';
 import type { Constraint } from '../state/constraint.js';
 import { isAlive } from '../state/constraint.js';
@@ -38,12 +40,22 @@ export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): GoalResu
   }
   if (value instanceof Variable) {
     for (const other of typesOfUnbound(machine, value))
-      if (!program.types.isSubtype(type, other) && !program.types.isSubtype(other, type))
-        return GoalResult.failed;
+      if (!mayShareValues(type, other, program.types)) return GoalResult.failed;
     return mayBeAtItsPath(machine, value, type) ? machine.suspend(goal, frame, value) : GoalResult.failed;
   }
   return proveOneOf([type], machine, value, goal, frame);
 }
+
+/** Returns whether a value can be of both types. In the dialect oso, one class can have several types. */
+const mayShareValues = (one: DeclaredType, other: DeclaredType, types: PlainTypeTable): boolean =>
+  types.isSubtype(one, other) ||
+  types.isSubtype(other, one) ||
+  (!one.builtIn &&
+    !other.builtIn &&
+    (isSubclass(one.class, other.class) || isSubclass(other.class, one.class)));
+
+const isSubclass = (sub: Class | undefined, base: Class | undefined): boolean =>
+  sub !== undefined && base !== undefined && (sub === base || Object.prototype.isPrototypeOf.call(base, sub));
 
 /** Returns the types that an unbound variable must have. */
 function* typesOfUnbound(machine: Prover, variable: Variable): Generator<DeclaredType> {
