@@ -62,6 +62,45 @@ describe('nanook migrate', () => {
     expect(await contentOf('src/old.cjs')).toContain(`require('oso')`);
   });
 
+  it('replaces the package in declarations, comments, template literals and further mocks', async () => {
+    await enterFolder({
+      'types/app.d.ts': `import type { Oso } from 'oso';\ndeclare global { interface App { oso: Oso } }\n`,
+      'a.js': `/** @type {import('oso').Oso} */\nlet oso;\nconst load = () => import(\`oso\`);\n`,
+      'b.test.ts': `jest.setMock('oso', {});\njest.unstable_mockModule('oso', () => ({}));\nvi.doUnmock('oso');\nmock.module('oso');\n`,
+    });
+    expect(await nanook('migrate')).toMatchObject({ code: 0, err: '3 files changed\n' });
+    for (const file of ['types/app.d.ts', 'a.js', 'b.test.ts'])
+      expect(await contentOf(file)).not.toMatch(/['"`]oso['"`]/);
+  });
+
+  it('changes no other text of package.json', async () => {
+    const text = `{ "files": ["dist", "policy"],\r\n\t"dependencies": {"oso":"0.27.3", "zod": "4" }}\r\n`;
+    await enterFolder({ 'package.json': `\uFEFF${text}` });
+    await nanook('migrate');
+    expect(await contentOf('package.json')).toBe(
+      `\uFEFF${text.replace('"oso":"0.27.3"', '"@nanook/oso":"^0.0.0"')}`,
+    );
+  });
+
+  it('removes the old dependency if the new one exists', async () => {
+    await enterFolder({ 'package.json': `{"dependencies":{"@nanook/oso":"^1","a":"1","oso":"1"}}` });
+    await nanook('migrate');
+    expect(await contentOf('package.json')).toBe(`{"dependencies":{"@nanook/oso":"^1","a":"1"}}`);
+  });
+
+  it('lists mocks by file name and settings that seem to name the package', async () => {
+    await enterFolder({
+      '__mocks__/oso.js': `module.exports = {};\n// oso\n`,
+      'webpack.config.js': `module.exports = { externals: ['oso'] };\n`,
+      'package.json': `{"dependencies":{"oso":"1"},\n"jest":{"moduleNameMapper":{"^oso$":"x"}}}`,
+    });
+    expect((await nanook('migrate')).out).toBe(`package.json
+__mocks__/oso.js:1:1 by hand: move the mock to the folder __mocks__/@nanook
+webpack.config.js:1:32 by hand: if this names the package oso, write @nanook/oso
+package.json:2:29 by hand: if this names the package oso, write @nanook/oso
+`);
+  });
+
   it('lists other packages that build on oso, and exits with 1', async () => {
     await enterFolder({ 'a.ts': `import { OsoModule } from 'nestjs-oso';\n` });
     expect(await nanook('migrate')).toMatchObject({
@@ -126,7 +165,7 @@ const oso = await Authorizer.load({
     User,
     Org: Organization,
     Repository: { class: Repository, key: 'id', fields: { id: 'Float', name: 'String' }, relations: { org: one('Org', { local: 'orgId', foreign: 'id' }) } },
-    Invoice: { is: (value) => value?.kind === 'invoice' },
+    Invoice: { is: (value: any) => ![User, Organization, Repository].includes(value?.constructor) && ((value) => value?.kind === 'invoice')(value) },
   },
   constants: {
     START: new Date(),
@@ -203,7 +242,7 @@ export class Service {
     ['oso.registerClass(User, options);\nawait oso.loadStr("");', 'by hand: write the options as an object'],
     [
       'oso.registerClass(User, { ...options });\nawait oso.loadStr("");',
-      'by hand: the option … does not exist',
+      'by hand: write each option by its name',
     ],
     [
       'oso.registerClass(User, { fields: { owner: lookup() } });\nawait oso.loadStr("");',
@@ -237,8 +276,140 @@ export class Service {
     expect((await nanook('migrate', '--to', 'authorizer')).code).toBe(1);
     expect(await contentOf('package.json')).toBe(manifest);
     await enterFolder({ 'package.json': manifest, 'a.ts': `import type { Class } from 'oso';\n` });
-    expect((await nanook('migrate', '--to', 'authorizer')).code).toBe(0);
-    expect(await contentOf('package.json')).toContain('"@nanook/core"');
+    expect(await nanook('migrate', '--to', 'authorizer')).toMatchObject({
+      code: 1,
+      out: 'a.ts\npackage.json\npackage.json:3:16 by hand: the command oso is removed; use nanook repl\n',
+    });
+    expect(await contentOf('package.json')).toBe(
+      manifest.replace(/"oso": "\^.*"/, '"@nanook/core": "^0.0.0"'),
+    );
     expect(await contentOf('a.ts')).toBe(`import type { Class } from '@nanook/core';\n`);
+  });
+
+  it('changes no call while an instance of Oso remains', async () => {
+    const files = {
+      'policy.ts': `import { Oso } from 'oso';\nexport class Policy extends Oso {}\n`,
+      'banned.ts': `import { policy } from './policy';\nfor await (const _ of policy.queryRule('banned', user)) stop();\n`,
+      'param.ts': `import { Oso } from 'oso';\nexport const roles = (oso: Oso) => oso.queryRule('role', user);\n`,
+      'type.ts': `import type { Oso } from 'oso';\nexport let oso: Oso;\n`,
+    };
+    await enterFolder(files);
+    const { code, out } = await nanook('migrate', '--to', 'authorizer');
+    expect(code).toBe(1);
+    for (const [file, text] of Object.entries(files)) expect(await contentOf(file)).toBe(text);
+    expect(out).toBe(`banned.ts:2:23 by hand: an authorizer takes a list: queryRule(name, [arguments])
+param.ts:1:1 by hand: run the command again when the files that create Oso are changed
+param.ts:2:36 by hand: an authorizer takes a list: queryRule(name, [arguments])
+policy.ts:2:29 by hand: a subclass of Authorizer is created with load; wrap an Authorizer instead
+type.ts:1:1 by hand: run the command again when the files that create Oso are changed
+`);
+  });
+
+  it('follows an instance through exports, aliases of paths and packages', async () => {
+    const use = `oso?.queryRule('f', user);\n`;
+    await enterFolder({
+      'packages/authz/package.json': `{"name":"@acme/authz"}`,
+      'packages/authz/src/oso.ts': `import { Oso as Polar } from 'oso';\nexport const oso = new Polar();\nawait oso.loadStr('');\n`,
+      'packages/authz/src/index.ts': `export { oso } from './oso.js';\n`,
+      'packages/authz/src/again.ts': `export * from './index.js';\n`,
+      'packages/app/a.ts': `import { oso } from '@acme/authz';\n${use}`,
+      'packages/authz/b.ts': `import { oso } from './src/again';\n${use}`,
+      'packages/authz/c.ts': `import { oso } from '@/oso';\n${use}`,
+      'packages/app/d.ts': `export const f = (oso) => oso.queryRule('f', user);\n`,
+    });
+    const { out } = await nanook('migrate', '--to', 'authorizer');
+    for (const file of ['packages/app/a.ts', 'packages/authz/b.ts', 'packages/authz/c.ts'])
+      expect(await contentOf(file)).toContain(`oso?.queryRule('f', [user]);`);
+    expect(out).toContain('packages/app/d.ts:1:31 by hand: an authorizer takes a list');
+  });
+
+  it.each([
+    ['export const early = wrap(oso);', 'app.ts:7:27 by hand: oso is used before its policies are loaded'],
+    ['export default oso;', 'app.ts:7:16 by hand: oso is used before its policies are loaded'],
+    ['class Authorizer {}', 'app.ts:7:7 by hand: rename Authorizer'],
+    ['export { Oso };', 'app.ts:7:10 by hand: export Authorizer instead'],
+    [
+      '@Module({ providers: [Oso] })\nclass M {}',
+      'app.ts:7:23 by hand: provide the authorizer with useFactory',
+    ],
+    [
+      'const f = () => oso.queryRule(name, user);',
+      'app.ts:7:21 by hand: write the name of the rule as a text',
+    ],
+  ])('changes nothing, and names the place, for the statement %j', async (statement, message) => {
+    const before = `import { Oso } from 'oso';
+const oso = new Oso();
+export async function start() {
+  oso.registerClass(User);
+  await oso.loadFile('a.polar');
+}
+${statement}
+`;
+    const { code, out, text } = await toAuthorizer(before);
+    expect({ code, text }).toEqual({ code: 1, text: before });
+    expect(out).toContain(message);
+  });
+
+  it('writes valid JavaScript, with the line breaks of the file', async () => {
+    await enterFolder({
+      'app.mjs': [
+        `import { Oso } from 'oso';`,
+        `export const oso = new Oso();`,
+        `export async function start() {`,
+        `  oso.registerClass(Repo, { name: 'acme::Repo', fields: { owner: Member } });`,
+        `  oso.registerClass(Member, { name: 'User' });`,
+        `  oso.registerConstant(1, 'my-limit');`,
+        `  await oso.loadFile('a.polar');`,
+        `}`,
+        `export const deps = { Oso };`,
+        ``,
+      ].join('\r\n'),
+    });
+    expect((await nanook('migrate', '--to', 'authorizer')).code).toBe(0);
+    expect(await contentOf('app.mjs')).toBe(
+      [
+        `import { Authorizer } from '@nanook/core';`,
+        `export let oso;`,
+        `export async function start() {`,
+        `  oso = await Authorizer.load({`,
+        `    policies: 'a.polar',`,
+        `    types: {`,
+        `      'acme::Repo': { class: Repo, fields: { owner: 'User' } },`,
+        `      User: Member,`,
+        `    },`,
+        `    constants: {`,
+        `      'my-limit': 1,`,
+        `    },`,
+        `    equality: 'deep',`,
+        `  });`,
+        `}`,
+        `export const deps = { Oso: Authorizer };`,
+        ``,
+      ].join('\r\n'),
+    );
+  });
+
+  it('keeps the instances of registered classes from the predicates of other types', async () => {
+    const { code, text } = await toAuthorizer(`import { Oso } from 'oso';
+class Row {}
+const oso = new Oso();
+oso.registerClass(Admin);
+oso.registerClass(Row, { isaCheck: isRow });
+await oso.loadFile('a.polar');
+`);
+    expect(code).toBe(0);
+    expect(text).toContain(
+      'Row: { is: (value: any) => ![Admin].includes(value?.constructor) && (isRow)(value) },',
+    );
+  });
+
+  it('lists a predicate of a class that can have instances', async () => {
+    const { code, out } = await toAuthorizer(`import { Oso } from 'oso';
+const oso = new Oso();
+oso.registerClass(User, { isaCheck: isUser });
+await oso.loadFile('a.polar');
+`);
+    expect(code).toBe(1);
+    expect(out).toContain('app.ts:3:37 by hand: a type has a class or a predicate');
   });
 });

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, normalize } from 'node:path';
 import { messageOf } from '../errors/message-of.js';
-import { replaceDependency } from './manifest.js';
+import { createsInstance, findInstances } from './instances.js';
+import { packageName, replaceDependency, scriptsWith, settingsWithOso } from './manifest.js';
+import { moduleNames } from './module-names.js';
 import { parseSource, type ManualChange, type ParsedSource } from './parsed-source.js';
 import { useAuthorizer } from './use-authorizer.js';
 import { usePackage } from './use-package.js';
@@ -23,13 +25,11 @@ export interface Migration {
   readonly manual: readonly ManualChange[];
 }
 
-/** Returns whether a file creates an instance of `Oso`. The path may lack its extension, or name a folder with an index file. */
-type CreatesInstance = (path: string) => boolean;
-
-const changes: Readonly<Record<Target, (source: ParsedSource, createsInstance: CreatesInstance) => void>> = {
-  package: usePackage,
-  authorizer: useAuthorizer,
-};
+/** The text of a file of the application. */
+interface SourceFile {
+  readonly file: string;
+  readonly before: string;
+}
 
 /**
  * Computes the changes of files. It writes nothing.
@@ -41,77 +41,139 @@ export async function migrateFiles(
   target: Target,
   version: string,
 ): Promise<Migration> {
-  const changed: MigratedFile[] = [];
-  const manual: ManualChange[] = [];
-  const isManifest = (file: string): boolean => basename(file) === 'package.json';
-  const add = async (file: string, migrate: (before: string) => MigratedText): Promise<void> => {
-    const before = await readFile(file, 'utf8');
-    if (target === 'package' && !before.includes('oso')) return;
-    const { after, manual: found } = migrate(before);
-    if (after !== before) changed.push({ file, before, after });
-    manual.push(...found);
+  const all = await Promise.all(
+    files.map(async (file): Promise<SourceFile> => ({ file, before: await readFile(file, 'utf8') })),
+  );
+  const manifests = all.filter(isManifest);
+  const sources = all.filter((file) => !isManifest(file));
+  return target === 'package'
+    ? toPackage(sources, manifests, `^${version}`)
+    : toAuthorizer(sources, manifests, `^${version}`);
+}
+
+const isManifest = ({ file }: SourceFile): boolean => basename(file) === 'package.json';
+
+function toPackage(
+  sources: readonly SourceFile[],
+  manifests: readonly SourceFile[],
+  range: string,
+): Migration {
+  const { parsed, manual } = parseSources(sources.filter(({ before }) => before.includes('oso')));
+  for (const source of parsed) usePackage(source);
+  const changed = changedManifests(manifests, manual, (text) =>
+    replaceDependency(text, 'oso', ['@nanook/oso', range]),
+  );
+  for (const { file, before } of changed)
+    for (const place of settingsWithOso(before))
+      manual.push({ file, ...place, message: 'if this names the package oso, write @nanook/oso' });
+  return migrationOf(parsed, manual, changed);
+}
+
+function toAuthorizer(
+  sources: readonly SourceFile[],
+  manifests: readonly SourceFile[],
+  range: string,
+): Migration {
+  const packages = packagesOf(manifests);
+  const migrate = (keepsInstances: boolean): Sources => {
+    const { parsed, manual } = parseSources(sources);
+    const { provides } = findInstances(parsed, packages);
+    for (const source of parsed) useAuthorizer(source, { provides, keepsInstances });
+    return { parsed, manual };
   };
-  const sources = files.filter((file) => !isManifest(file));
-  const createsInstance = target === 'authorizer' ? await creatorsAmong(sources) : () => false;
-  for (const file of sources)
-    await add(file, (before) => migrateSource(file, before, target, createsInstance));
-  // An application that still calls oso at some place needs the dependency.
-  const keepsDependency = target === 'authorizer' && manual.length > 0;
-  for (const file of keepsDependency ? [] : files.filter(isManifest))
-    await add(file, (before) => migrateManifest(file, before, target, version));
-  return { changed, manual };
+  const first = migrate(false);
+  // A call that is written for an authorizer has another meaning for an instance of `Oso`, so an application has the one or the other.
+  const keepsInstances =
+    first.manual.length > 0 || first.parsed.some((it) => it.manual.length > 0 && createsInstance(it));
+  const { parsed, manual } = keepsInstances ? migrate(true) : first;
+
+  const keepsPackage =
+    manual.length > 0 || parsed.some((source) => source.manual.length > 0 && namesPackage(source));
+  const isChanged = parsed.some(({ edited }) => edited.hasChanged());
+  const changed =
+    keepsPackage && !isChanged
+      ? []
+      : changedManifests(manifests, manual, (text) =>
+          ['oso', '@nanook/oso'].reduce(
+            (current, from) =>
+              replaceDependency(current, from, ['@nanook/core', range], { keeps: keepsPackage }),
+            text,
+          ),
+        );
+  for (const { file, before } of keepsPackage ? [] : changed)
+    for (const place of scriptsWith(before, 'oso'))
+      manual.push({ file, ...place, message: 'the command oso is removed; use nanook repl' });
+  return migrationOf(parsed, manual, changed);
 }
 
-interface MigratedText {
-  readonly after: string;
-  readonly manual: readonly ManualChange[];
+const namesPackage = (source: ParsedSource): boolean =>
+  moduleNames(source).some(({ text }) => /^(?:@nanook\/)?oso(?:$|\/)/.test(text));
+
+/** Parsed files, and the places in files that cannot be parsed. */
+interface Sources {
+  readonly parsed: readonly ParsedSource[];
+  readonly manual: ManualChange[];
 }
 
-async function creatorsAmong(files: readonly string[]): Promise<CreatesInstance> {
-  const creators = new Set<string>();
-  for (const file of files) {
-    const text = await readFile(file, 'utf8');
-    if (!/\b(?:new|extends) Oso\b/.test(text)) continue;
-    creators.add(withoutExtension(file));
-    if (basename(file).startsWith('index.')) creators.add(normalize(dirname(file)));
-  }
-  return (path) => creators.has(withoutExtension(path));
+function parseSources(sources: readonly SourceFile[]): Sources {
+  const parsed: ParsedSource[] = [];
+  const manual: ManualChange[] = [];
+  for (const { file, before } of sources)
+    try {
+      parsed.push(parseSource(file, before));
+    } catch (error) {
+      // A file that does not mention oso probably has nothing to change.
+      if (/oso/i.test(before)) manual.push(unreadable(file, error));
+    }
+  return { parsed, manual };
 }
 
-const withoutExtension = (path: string): string => normalize(path).replace(/\.[cm]?[jt]sx?$/, '');
-
-function migrateSource(
-  file: string,
-  before: string,
-  target: Target,
-  createsInstance: CreatesInstance,
-): MigratedText {
-  let source: ParsedSource;
-  try {
-    source = parseSource(file, before);
-  } catch (error) {
-    // A file that does not mention oso probably has nothing to change.
-    return before.includes('oso') ? unreadable(file, before, error) : { after: before, manual: [] };
-  }
-  changes[target](source, createsInstance);
-  return { after: source.edited.toString(), manual: source.manual };
+function migrationOf(
+  parsed: readonly ParsedSource[],
+  manual: readonly ManualChange[],
+  manifests: readonly MigratedFile[],
+): Migration {
+  const sources = parsed
+    .filter(({ edited }) => edited.hasChanged())
+    .map(({ file, text, edited }) => ({ file, before: text, after: edited.toString() }));
+  return {
+    changed: [...sources, ...manifests],
+    manual: [...parsed.flatMap((source) => source.manual.toSorted((a, b) => a.line - b.line)), ...manual],
+  };
 }
 
-function migrateManifest(file: string, before: string, target: Target, version: string): MigratedText {
-  const name = target === 'package' ? '@nanook/oso' : '@nanook/core';
-  try {
-    const after = ['oso', '@nanook/oso'].reduce(
-      (text, from) => (from === name ? text : replaceDependency(text, from, [name, `^${version}`])),
-      before,
-    );
-    return { after, manual: [] };
-  } catch (error) {
-    return unreadable(file, before, error);
-  }
+function changedManifests(
+  manifests: readonly SourceFile[],
+  manual: ManualChange[],
+  change: (text: string) => string,
+): MigratedFile[] {
+  return manifests.flatMap(({ file, before }) => {
+    if (!before.includes('oso')) return [];
+    try {
+      const after = change(before);
+      return after === before ? [] : [{ file, before, after }];
+    } catch (error) {
+      manual.push(unreadable(file, error));
+      return [];
+    }
+  });
 }
 
-function unreadable(file: string, before: string, error: unknown): MigratedText {
+/** Returns the folder of each package, by its name. */
+function packagesOf(manifests: readonly SourceFile[]): Map<string, string> {
+  const packages = new Map<string, string>();
+  for (const { file, before } of manifests)
+    try {
+      const name = packageName(before);
+      if (name !== undefined) packages.set(name, normalize(dirname(file)));
+    } catch {
+      // The change of the dependencies reports the file.
+    }
+  return packages;
+}
+
+function unreadable(file: string, error: unknown): ManualChange {
   const { loc } = error as { loc?: { line: number; column: number } };
   const message = `the file cannot be parsed: ${messageOf(error)}`;
-  return { after: before, manual: [{ file, line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1, message }] };
+  return { file, line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1, message };
 }

@@ -7,15 +7,16 @@ import type {
   Statement,
   VariableDeclaration,
 } from '@babel/types';
-import { addManual, textOf, walk, type ParsedSource } from './parsed-source.js';
-import { declareType } from './declare-type.js';
-import { membersOf } from './object-members.js';
+import { declareType, registeredClasses } from './declare-type.js';
+import { isMemberName, keyText, membersOf } from './object-members.js';
+import { addManual, lineBreakOf, textOf, walk, type ParsedSource } from './parsed-source.js';
 
 /** The statements that create an instance of `Oso`, register classes and constants, and load policies. */
 export interface OsoSetup {
   /** The variable that holds the instance. */
   readonly name: string;
   readonly declaration: VariableDeclaration;
+  readonly creation: NewExpression;
   /** The declaration, or the export of it. */
   readonly statement: Statement;
   /** Whether another list of statements registers and loads, such as the body of a function. */
@@ -78,6 +79,19 @@ export function readSetup(
       );
     return undefined;
   }
+  const parent = ancestors.at(-3);
+  const statement = parent?.type === 'ExportNamedDeclaration' ? parent : declaration;
+  const isLoadedElsewhere = !first.list.includes(statement);
+  const early = earlyUses(
+    source,
+    name,
+    [declaration, first.statement, ...registrations.map((it) => it.statement!)],
+    first,
+    isLoadedElsewhere,
+  );
+  for (const use of early)
+    addManual(source, use, `${name} is used before its policies are loaded; move this after Authorizer.load`);
+  if (early.length > 0) return undefined;
   const indent = indentOf(source, first.statement);
   const options = [
     policiesOf(source, first.call),
@@ -85,18 +99,44 @@ export function readSetup(
     ...optionsOf(source, creation),
   ];
   if (options.includes(undefined)) return undefined;
-  const parent = ancestors.at(-3);
-  const statement = parent?.type === 'ExportNamedDeclaration' ? parent : declaration;
   return {
     name,
     declaration,
+    creation,
     statement,
-    isLoadedElsewhere: !first.list.includes(statement),
+    isLoadedElsewhere,
     registrations: registrations.map(({ statement }) => statement!),
     load: first.statement,
-    replacement: `await Authorizer.load(${objectText(options as string[], indent)})`,
+    replacement: `await Authorizer.load(${objectText(options as string[], indent)})`.replaceAll(
+      '\n',
+      lineBreakOf(source),
+    ),
   };
 }
+
+/** Returns the uses of the instance that run before the policies are loaded. */
+function earlyUses(
+  { tree }: ParsedSource,
+  name: string,
+  done: readonly Node[],
+  { statement: load }: SetupCall,
+  isLoadedElsewhere: boolean,
+): Node[] {
+  const found: Node[] = [];
+  walk(tree.program, (node, ancestors) => {
+    if (node.type !== 'Identifier' || node.name !== name || ancestors.some((it) => done.includes(it))) return;
+    const parent = ancestors.at(-1)!;
+    if (parent.type === 'ExportSpecifier' || isMemberName(node, parent)) return;
+    const isAround = (it: Node): boolean => it.start! <= load!.start! && load!.end! <= it.end!;
+    if (ancestors.some((it) => isFunction(it) && !isAround(it))) return;
+    const runsInLoader = ancestors.some((it) => isFunction(it) && isAround(it));
+    if (node.start! < load!.start! || (isLoadedElsewhere && !runsInLoader)) found.push(node);
+  });
+  return found;
+}
+
+const isFunction = ({ type }: Node): boolean =>
+  /^(?:Function|ArrowFunction|ObjectMethod|Class\w*Method)/.test(type);
 
 /** A call of a method on the instance. */
 interface SetupCall {
@@ -143,8 +183,12 @@ function policiesOf(source: ParsedSource, { callee, arguments: args }: CallExpre
 
 function typesOf(source: ParsedSource, calls: readonly SetupCall[], indent: string): (string | undefined)[] {
   const [types, constants]: [(string | undefined)[], (string | undefined)[]] = [[], []];
+  const registered = registeredClasses(
+    source,
+    calls.filter(({ method }) => method === 'registerClass').map(({ call }) => call),
+  );
   for (const { method, call } of calls) {
-    if (method === 'registerClass') types.push(declareType(source, call));
+    if (method === 'registerClass') types.push(declareType(source, call, registered));
     else constants.push(constantOf(source, call));
   }
   const option = (name: string, members: readonly (string | undefined)[]): (string | undefined)[] => {
@@ -169,7 +213,7 @@ function constantOf(source: ParsedSource, call: CallExpression): string | undefi
   if (value !== undefined && name?.type === 'StringLiteral')
     return value.type === 'Identifier' && value.name === name.value
       ? name.value
-      : `${name.value}: ${textOf(source, value)}`;
+      : `${keyText(name.value)}: ${textOf(source, value)}`;
   addManual(source, call, 'pass the constant to Authorizer.load, as constants: { NAME: value }');
   return undefined;
 }

@@ -20,9 +20,11 @@ export interface ParsedSource {
   readonly manual: ManualChange[];
 }
 
+export const isTypeScriptFile = (file: string): boolean => /\.[cm]?tsx?$/.test(file);
+
 /** Parses a source file. @throws {SyntaxError} */
 export function parseSource(file: string, text: string): ParsedSource {
-  const isTypeScript = /\.[cm]?tsx?$/.test(file);
+  const isTypeScript = isTypeScriptFile(file);
   // `<T>value` is a type assertion only in files without JSX.
   const hasJsx = !isTypeScript || file.endsWith('x');
   const plugins: ParserPlugin[] = [
@@ -33,7 +35,9 @@ export function parseSource(file: string, text: string): ParsedSource {
     sourceType: 'unambiguous',
     allowAwaitOutsideFunction: true,
     allowReturnOutsideFunction: true,
-    plugins,
+    plugins: file.includes('.d.')
+      ? plugins.map((plugin) => (plugin === 'typescript' ? ['typescript', { dts: true }] : plugin))
+      : plugins,
   });
   return { file, text, tree, edited: new MagicString(text), manual: [] };
 }
@@ -44,6 +48,9 @@ export function addManual({ file, manual }: ParsedSource, node: Node, message: s
   if (manual.some((change) => change.line === line)) return;
   manual.push({ file, line, column: column + 1, message });
 }
+
+/** Returns the line break of a file. */
+export const lineBreakOf = ({ text }: ParsedSource): string => (text.includes('\r\n') ? '\r\n' : '\n');
 
 export const textOf = ({ text }: ParsedSource, node: Node): string => text.slice(node.start!, node.end!);
 

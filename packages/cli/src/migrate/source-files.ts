@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { UsageError } from '../errors/usage-error.js';
 
 const sources = /\.[cm]?[jt]sx?$/;
-const declarations = /\.d\.[cm]?ts$/;
 const skipped = new Set(['node_modules', 'dist', 'build', 'coverage']);
 
 /**
@@ -29,7 +28,6 @@ async function addFolder(folder: string, found: string[]): Promise<void> {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!skipped.has(entry.name) && !entry.name.startsWith('.')) await addFolder(path, found);
-    } else if (entry.name === 'package.json' || (sources.test(entry.name) && !declarations.test(entry.name)))
-      found.push(path);
+    } else if (entry.name === 'package.json' || sources.test(entry.name)) found.push(path);
   }
 }

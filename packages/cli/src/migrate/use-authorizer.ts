@@ -1,9 +1,19 @@
-import type { CallExpression, ImportDeclaration, ImportSpecifier, Node } from '@babel/types';
-import { dirname, join } from 'node:path';
+import type {
+  CallExpression,
+  ImportDeclaration,
+  ImportSpecifier,
+  MemberExpression,
+  NewExpression,
+  Node,
+  OptionalCallExpression,
+  OptionalMemberExpression,
+} from '@babel/types';
 import type MagicString from 'magic-string';
+import type { Instances } from './instances.js';
 import { moduleNames } from './module-names.js';
+import { isMemberName } from './object-members.js';
 import { readSetup, type OsoSetup } from './oso-setup.js';
-import { addManual, textOf, walk, type ParsedSource } from './parsed-source.js';
+import { addManual, isTypeScriptFile, textOf, walk, type ParsedSource } from './parsed-source.js';
 
 /** The name in `@nanook/core` for each export of `oso` that has one. */
 const exportNames: Readonly<Record<string, string>> = {
@@ -36,56 +46,91 @@ const advice: Readonly<Record<string, string>> = {
   free: 'delete the call; memory is released without it',
 };
 
+/** Methods with names that other libraries seldom use. */
+const distinctive = new Set([
+  'authorizedQuery',
+  'authorizedResources',
+  'queryRule',
+  'queryRuleOnce',
+  'registerConstant',
+  'setDataFilteringAdapter',
+]);
+
+/** The other files of the application. */
+export interface Application extends Instances {
+  /** Whether an instance of `Oso` remains. The files that use it then stay as they are. */
+  readonly keepsInstances: boolean;
+}
+
 /**
  * Replaces the class `Oso` by `Authorizer` of `@nanook/core`, in a file that imports it, and the calls in a file that imports an instance. If a
  * place must be changed by hand, the text stays as it is, and `manual` lists each place.
- *
- * @param isMigrated returns whether a file of the application, whose path may lack the extension, creates an instance
  */
-export function useAuthorizer(source: ParsedSource, isMigrated: (path: string) => boolean): void {
+export function useAuthorizer(source: ParsedSource, { provides, keepsInstances }: Application): void {
   const imports = osoImports(source);
+  const namesOso = imports.length > 0 || source.manual.length > 0;
+  if (!namesOso && !moduleNames(source).some(({ text }) => provides(source.file, text))) {
+    listLikelyCalls(source);
+    return;
+  }
   const locals = localNames(source, imports);
-  if (locals === undefined && source.manual.length === 0) useShared(source, isMigrated);
-  if (locals === undefined || source.manual.length > 0) return;
-  const setups = readSetups(source, locals.get('Oso'));
+  const className = locals.get('Oso') ?? 'Oso';
+  const setups = readSetups(source, className);
   const calls = readCalls(source, setups);
-  if (source.manual.length > 0) return;
+  if (namesOso) listMisuses(source, locals, setups);
+  if (keepsInstances && source.manual.length === 0)
+    for (const declaration of imports)
+      addManual(source, declaration, 'run the command again when the files that create Oso are changed');
+  if (source.manual.length > 0 || keepsInstances) {
+    for (const { callee } of calls)
+      addManual(source, callee, 'an authorizer takes a list: queryRule(name, [arguments])');
+    return;
+  }
 
   for (const setup of setups) replaceSetup(source, setup);
   for (const call of calls) listArguments(source, call);
-  const className = locals.get('Oso');
-  if (className !== undefined) renameClass(source, className, setups);
+  if (locals.has('Oso')) renameClass(source, className, setups);
   for (const declaration of imports) replaceImport(source, declaration, setups);
 }
 
-/** Changes the calls on an instance that the file imports from a file of the application. */
-function useShared(source: ParsedSource, isMigrated: (path: string) => boolean): void {
-  const isShared = moduleNames(source).some(
-    ({ literal: { value } }) => value.startsWith('.') && isMigrated(join(dirname(source.file), value)),
-  );
-  if (!isShared) return;
-  const calls = readCalls(source, []);
-  if (source.manual.length === 0) for (const call of calls) listArguments(source, call);
+/** Lists the calls of a file that receives the instance by a way that cannot be followed, such as a parameter. */
+function listLikelyCalls(source: ParsedSource): void {
+  walk(source.tree.program, (node) => {
+    if (!isCall(node)) return;
+    const { object, property } = node.callee;
+    if (
+      property.type === 'Identifier' &&
+      distinctive.has(property.name) &&
+      /oso/i.test(textOf(source, object))
+    )
+      addManual(
+        source,
+        property,
+        advice[property.name] ?? 'an authorizer takes a list: queryRule(name, [arguments])',
+      );
+  });
 }
 
 const isOso = (name: string): boolean => name === 'oso' || name === '@nanook/oso';
 
 function osoImports(source: ParsedSource): ImportDeclaration[] {
   const found: ImportDeclaration[] = [];
-  for (const { literal, user } of moduleNames(source)) {
-    if (isOso(literal.value) && user.type === 'ImportDeclaration') found.push(user);
-    else if (isOso(literal.value) || /^(?:@nanook\/)?oso\//.test(literal.value))
+  for (const { literal, text, user } of moduleNames(source)) {
+    if (isOso(text) && user.type === 'ImportDeclaration') found.push(user);
+    else if (isOso(text) && user.type.startsWith('Export'))
+      addManual(
+        source,
+        literal,
+        `export the names from '@nanook/core', and change each file that imports them`,
+      );
+    else if (isOso(text) || /^(?:@nanook\/)?oso\//.test(text))
       addManual(source, literal, `import the names that you need from '@nanook/core'`);
   }
   return found;
 }
 
-/** Returns the local name of each import, by its name in `oso`. @returns undefined if the file does not import the package */
-function localNames(
-  source: ParsedSource,
-  imports: readonly ImportDeclaration[],
-): Map<string, string> | undefined {
-  if (imports.length === 0) return undefined;
+/** Returns the local name of each import, by its name in `oso`. */
+function localNames(source: ParsedSource, imports: readonly ImportDeclaration[]): Map<string, string> {
   const locals = new Map<string, string>();
   for (const { specifiers } of imports)
     for (const specifier of specifiers) {
@@ -93,19 +138,26 @@ function localNames(
         addManual(source, specifier, `import the names that you need from '@nanook/core'`);
         continue;
       }
-      const name =
-        specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value;
+      const name = importedName(specifier);
       if (exportNames[name] === undefined && name !== 'Relation')
         addManual(source, specifier, `${name} has no counterpart in @nanook/core`);
+      else if (locals.has(name) && locals.get(name) !== specifier.local.name)
+        addManual(source, specifier, `import ${name} only once`);
       locals.set(name, specifier.local.name);
     }
   return locals;
 }
 
-function readSetups(source: ParsedSource, className: string | undefined): OsoSetup[] {
+const importedName = ({ imported }: ImportSpecifier): string =>
+  imported.type === 'Identifier' ? imported.name : imported.value;
+
+function readSetups(source: ParsedSource, className: string): OsoSetup[] {
   const setups: OsoSetup[] = [];
   walk(source.tree.program, (node, ancestors) => {
-    if (node.type === 'ClassDeclaration' && isName(node.superClass, className))
+    if (
+      (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') &&
+      isName(node.superClass, className)
+    )
       addManual(
         source,
         node.superClass!,
@@ -118,39 +170,119 @@ function readSetups(source: ParsedSource, className: string | undefined): OsoSet
   return setups;
 }
 
-const isName = (node: Node | null | undefined, name: string | undefined): boolean =>
+const isName = (node: Node | null | undefined, name: string): boolean =>
   node?.type === 'Identifier' && node.name === name;
 
+type MethodCall = (CallExpression | OptionalCallExpression) & {
+  readonly callee: MemberExpression | OptionalMemberExpression;
+};
+
+const isCall = (node: Node): node is MethodCall =>
+  (node.type === 'CallExpression' || node.type === 'OptionalCallExpression') &&
+  (node.callee.type === 'MemberExpression' || node.callee.type === 'OptionalMemberExpression');
+
 /** Returns the calls of `queryRule`, and adds those that must be changed by hand. */
-function readCalls(source: ParsedSource, setups: readonly OsoSetup[]): CallExpression[] {
-  const calls: CallExpression[] = [];
-  const done = new Set<Node>(setups.flatMap(({ load, registrations }) => [load, ...registrations]));
+function readCalls(source: ParsedSource, setups: readonly OsoSetup[]): MethodCall[] {
+  const calls: MethodCall[] = [];
+  const done = replacedNodes(setups);
   walk(source.tree.program, (node, ancestors) => {
-    if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;
+    if (!isCall(node)) return;
     const { property } = node.callee;
     if (property.type !== 'Identifier' || ancestors.some((ancestor) => done.has(ancestor))) return;
-    if (property.name === 'queryRule') calls.push(node);
-    else if (Object.hasOwn(advice, property.name)) addManual(source, property, advice[property.name]!);
+    if (property.name === 'queryRule') {
+      calls.push(node);
+      if (nameOf(node) === undefined)
+        addManual(source, property, 'write the name of the rule as a text: queryRule(name, [arguments])');
+    } else if (Object.hasOwn(advice, property.name)) addManual(source, property, advice[property.name]!);
   });
   return calls;
 }
 
-/** Replaces `queryRule(name, a, b)` by `queryRule(name, [a, b])`. */
-function listArguments(source: ParsedSource, { arguments: args }: CallExpression): void {
-  const texts = args.map((arg) => textOf(source, arg));
-  const options = args[0]?.type === 'ObjectExpression' ? texts.shift() : undefined;
-  const [name, ...values] = texts;
-  const changed = [name, `[${values.join(', ')}]`, ...(options === undefined ? [] : [options])];
-  source.edited.overwrite(args[0]!.start!, args.at(-1)!.end!, changed.join(', '));
+/** Returns the argument of `queryRule` that is the name of the rule. @returns undefined if the options cannot be told from the name */
+function nameOf({ arguments: [first, second] }: MethodCall): Node | undefined {
+  const name = first?.type === 'ObjectExpression' ? second : first;
+  return name?.type === 'StringLiteral' || name?.type === 'TemplateLiteral' ? name : undefined;
+}
+
+/** The statements of setups, whose text is not used any more. */
+const replacedNodes = (setups: readonly OsoSetup[]): Set<Node> =>
+  new Set<Node>(setups.flatMap(({ statement, load, registrations }) => [statement, load, ...registrations]));
+
+/** Lists the uses of names of `oso` that `@nanook/core` does not have, and the names that the new imports would hide. */
+function listMisuses(
+  source: ParsedSource,
+  locals: ReadonlyMap<string, string>,
+  setups: readonly OsoSetup[],
+): void {
+  const [className, relation] = [locals.get('Oso'), locals.get('Relation')];
+  const done = replacedNodes(setups);
+  const added = new Set(
+    ['one', 'many'].filter((kind) => setups.some(({ replacement }) => replacement.includes(` ${kind}(`))),
+  );
+  if (className !== undefined) added.add('Authorizer');
+  const created = new Set(setups.map(({ creation }) => creation));
+  walk(source.tree.program, (node, ancestors) => {
+    const parent = ancestors.at(-1);
+    if (node.type !== 'Identifier' || parent?.type === 'ImportSpecifier' || isMemberName(node, parent))
+      return;
+    const isReplaced = ancestors.some((ancestor) => done.has(ancestor));
+    const { name } = node;
+    if (added.has(name)) addManual(source, node, `rename ${name}, which becomes an import of @nanook/core`);
+    else if (name === relation && !isReplaced)
+      addManual(source, node, 'declare the relation in Authorizer.load, as relations: { name: one(…) }');
+    else if (name !== className) return;
+    else if (isReplaced && !created.has(parent as NewExpression) && !isInDeclaration(ancestors, setups))
+      addManual(
+        source,
+        node,
+        'the authorizer does not exist before its policy; remove this use of the class',
+      );
+    else if (parent?.type === 'ExportSpecifier')
+      addManual(source, node, `export Authorizer instead, and change each file that imports ${className}`);
+    else if (isProvider(ancestors))
+      addManual(
+        source,
+        node,
+        'provide the authorizer with useFactory: () => Authorizer.load({ policies, types })',
+      );
+  });
+}
+
+const isInDeclaration = (ancestors: readonly Node[], setups: readonly OsoSetup[]): boolean =>
+  setups.some(({ declaration }) => ancestors.includes(declaration));
+
+/** Returns whether a class is one that Nest creates. */
+function isProvider(ancestors: readonly Node[]): boolean {
+  const owner = ancestors.findLast(({ type }) => type !== 'ArrayExpression');
+  if (owner?.type !== 'ObjectProperty' || owner.key.type !== 'Identifier') return false;
+  return owner.key.name === 'providers' || owner.key.name === 'useClass';
+}
+
+/** Replaces `queryRule(name, a, b)` by `queryRule(name, [a, b])`, and moves the options to the end. */
+function listArguments(source: ParsedSource, call: MethodCall): void {
+  const { edited } = source;
+  const [first] = call.arguments;
+  const name = nameOf(call)!;
+  const values = call.arguments.slice(call.arguments.indexOf(name as never) + 1);
+  const [start, end] = [values[0], values.at(-1) ?? name];
+  if (start !== undefined) edited.appendRight(start.start!, '[');
+  const options = first === name ? '' : `, ${textOf(source, first!)}`;
+  edited.appendLeft(end.end!, `${start === undefined ? ', []' : ']'}${options}`);
+  if (options !== '') edited.remove(first!.start!, name.start!);
 }
 
 /** Puts the call of `Authorizer.load` where the policies are loaded, because the classes are declared there. */
-function replaceSetup({ edited, text }: ParsedSource, setup: OsoSetup): void {
+function replaceSetup(source: ParsedSource, setup: OsoSetup): void {
+  const { edited, text } = source;
   const { name, declaration, statement, isLoadedElsewhere, load, registrations, replacement } = setup;
   for (const registration of registrations) removeStatement(edited, text, registration);
   if (isLoadedElsewhere) {
     // The binding of an export is live, so the importing files see the authorizer when it is loaded.
-    edited.overwrite(declaration.start!, declaration.end!, `let ${name}: Authorizer;`);
+    edited.overwrite(
+      declaration.start!,
+      declaration.end!,
+      `let ${name}${isTypeScriptFile(source.file) ? ': Authorizer' : ''};`,
+    );
     edited.overwrite(load.start!, load.end!, `${name} = ${replacement};`);
     return;
   }
@@ -170,20 +302,20 @@ function removeStatement(edited: MagicString, text: string, { start, end }: Node
 
 /** Renames the class where it is used as a type or as a value, such as a token of Nest. */
 function renameClass({ edited, tree }: ParsedSource, local: string, setups: readonly OsoSetup[]): void {
-  const replaced = new Set<Node>(setups.flatMap(({ statement }) => statement));
+  const replaced = replacedNodes(setups);
   walk(tree.program, (node, ancestors) => {
     const parent = ancestors.at(-1);
     if (!isName(node, local) || parent?.type === 'ImportSpecifier') return;
     if (ancestors.some((ancestor) => replaced.has(ancestor)) || isMemberName(node, parent)) return;
-    edited.overwrite(node.start!, node.end!, 'Authorizer');
+    if (parent?.type === 'ObjectProperty' && parent.shorthand) {
+      if (parent.key === node) edited.appendLeft(node.end!, ': Authorizer');
+      return;
+    }
+    edited.update(node.start!, node.end!, 'Authorizer');
     const types = parent?.type === 'TSTypeReference' ? parent.typeParameters : undefined;
     if (types) edited.remove(types.start!, types.end!);
   });
 }
-
-const isMemberName = (node: Node, parent: Node | undefined): boolean =>
-  (parent?.type === 'MemberExpression' && parent.property === node && !parent.computed) ||
-  (parent?.type === 'ObjectProperty' && parent.key === node && !parent.shorthand);
 
 function replaceImport(
   { edited, text }: ParsedSource,
@@ -208,8 +340,9 @@ function replaceImport(
 }
 
 /** Returns the names to import from `@nanook/core` in place of a name of `oso`. */
-function coreNames({ imported, local, importKind }: ImportSpecifier, setups: readonly OsoSetup[]): string[] {
-  const name = imported.type === 'Identifier' ? imported.name : imported.value;
+function coreNames(specifier: ImportSpecifier, setups: readonly OsoSetup[]): string[] {
+  const { local, importKind } = specifier;
+  const name = importedName(specifier);
   if (name === 'Relation')
     return ['many', 'one'].filter((kind) => setups.some((it) => it.replacement.includes(` ${kind}(`)));
   const core = exportNames[name]!;
