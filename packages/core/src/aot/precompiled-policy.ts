@@ -65,7 +65,7 @@ export class PrecompiledPolicy {
     this.#parts = parts;
     this.#helpers = new ModuleHelpers(types, typeSets, module.sources);
     this.#registered = registeredPrototypes(types);
-    this.#knownTypes = new Set(knownTypes(types, typeSets));
+    this.#knownTypes = new Set(knownTypes(types, typeSets, module.parts.includes('createTags')));
     this.#idle = this.#instance();
     this.#entries = this.#idle.entries;
     this.#checkTags();

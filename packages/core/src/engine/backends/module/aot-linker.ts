@@ -2,6 +2,7 @@ import type { TypeSet } from '../../../host/type-set.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import { PolicyLinker } from '../../compiler/linker/policy-linker.js';
 import type { ProgramContext } from '../../program-context.js';
+import { givesTypes } from './gives-types.js';
 import { knownTypes } from './known-types.js';
 
 /** The linker of ahead-of-time compilation: all types are known, because the code cannot bail out. */
@@ -11,7 +12,7 @@ export class AotLinker extends PolicyLinker {
 
   constructor(context: ProgramContext) {
     super(context, { recordsProofs: false, deniesUndecided: false });
-    this.knownTypes = knownTypes(context.program.types, context.typeSets);
+    this.knownTypes = knownTypes(context.program.types, context.typeSets, givesTypes(context.program.types));
     for (const set of this.knownTypes)
       for (const type of set.types) {
         const known = this.#setsOf.get(type);

@@ -33,6 +33,8 @@ export const completeCases = (fn: CompiledFunction, linker: AotLinker): Complete
 class CaseBuilder {
   readonly #position: number;
   readonly #index: RuleIndex;
+  /** Whether an argument is known by its types only. Then the others are, too: such arguments are rare, and each kind would double the code. */
+  readonly #isGeneral: boolean;
   /** Whether rules have literals at this position. Then a value without a case is another literal: boxed ones are refused. */
   readonly #isOther: boolean;
 
@@ -42,6 +44,7 @@ class CaseBuilder {
   ) {
     this.#position = dispatchPosition(fn, linker);
     this.#index = linker.indexOf(fn.predicate, fn.known.length);
+    this.#isGeneral = fn.known.some(isGeneral);
     this.#isOther = this.#index.literalsAt(this.#position) !== undefined;
   }
 
@@ -61,7 +64,7 @@ class CaseBuilder {
       literals,
       classes,
       prototypes: new Map([...classes].map(([c, to]) => [c.prototype as object, to])),
-      rows: this.#isOther ? new Map() : this.#rows(mentioned),
+      rows: this.#isOther || this.#isGeneral ? new Map() : this.#rows(mentioned),
       typeSets: linker.context.typeSets,
       types: new Map(
         groups.flatMap(({ types }) => {
@@ -83,7 +86,7 @@ class CaseBuilder {
   }
 
   #classCase(type: DeclaredType): readonly (readonly [Class, CompiledFunction])[] {
-    const exact = this.linker.exactClass(type);
+    const exact = this.#isGeneral ? undefined : this.linker.exactClass(type);
     if (exact === undefined) return [];
     const types = this.linker.context.typeSets.ofClass(exact);
     const target = this.#target(instanceOf(types, exact));
@@ -117,7 +120,9 @@ class CaseBuilder {
     if (this.#tableFor(known).candidates.length === 0) return undefined;
     return this.linker.functionFor(
       this.fn.predicate,
-      this.fn.known.map((k, i) => (i === this.#position ? known : k)),
+      this.fn.known.map((k, i) =>
+        i === this.#position ? known : k.kind === 'types' && isGeneral(known) ? typesOnly(k.types) : k,
+      ),
     );
   }
 
@@ -130,3 +135,7 @@ class CaseBuilder {
     return shapesOf(all, this.#index, this.linker.context.typeSets);
   }
 }
+
+/** Checks that nothing but the types of an argument is known. */
+const isGeneral = (known: KnownArgument): boolean =>
+  known.kind === 'types' && known.class === undefined && !known.isRow;

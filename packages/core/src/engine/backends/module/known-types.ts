@@ -5,8 +5,14 @@ import type { PlainTypeTable } from '../../../types/plain-type-table.js';
 /**
  * Returns all sets of types that values may have: the built-in types, instances of each class, and rows of each type. Each set also occurs
  * with a type that only a predicate or a discriminator recognizes.
+ *
+ * @param fieldsGiveTypes whether a field can give its type to an instance of a class that is not registered
  */
-export function knownTypes(types: PlainTypeTable, typeSets: PlainTypeSets): TypeSet[] {
+export function knownTypes(
+  types: PlainTypeTable,
+  typeSets: PlainTypeSets,
+  fieldsGiveTypes: boolean,
+): TypeSet[] {
   const registered = [...types.types].filter((type) => !type.builtIn);
   const predicates = registered.filter(({ is, discriminator }) => is ?? discriminator);
   const dictionary = types.find('Dictionary')!;
@@ -40,6 +46,7 @@ export function knownTypes(types: PlainTypeTable, typeSets: PlainTypeSets): Type
       found.add(typeSets.ofTypes(chain, chain, true));
     };
     row(type);
+    if (fieldsGiveTypes) add([type], [], true);
     for (const other of predicates) if (other !== type) row(type, other);
   }
   return [...found];

@@ -5,13 +5,13 @@ import { NotCompilable } from '../../compiler/not-compilable.js';
 import { entryArities, type EntryName } from '../../entry-arities.js';
 import type { ProgramContext } from '../../program-context.js';
 import type { Way } from '../../runtime/way.js';
-import type { FieldType } from '../../../types/declared-type.js';
 import { emitCompleteDispatch } from '../source/dispatch-emitter.js';
 import { type EmittedCode, preamble } from '../source/emitted-code.js';
 import { SharedCode } from '../source/shared-code.js';
 import { AotLinker } from './aot-linker.js';
 import { completeCases } from './complete-cases.js';
 import { ConstantPrinter, functionName } from './constant-printer.js';
+import { leadsToType } from './gives-types.js';
 import { moduleFormat, type PartName } from './policy-module.js';
 import { signatureOf } from './signature.js';
 
@@ -97,12 +97,8 @@ class ModulePrinter {
     const declared = [...types.types];
     const hasFields = declared.some(({ fields }) => fields !== undefined);
     const hasRelations = declared.some(({ relations }) => relations.size > 0);
-    const leadsToRows = (type: FieldType): boolean =>
-      type.kind === 'list'
-        ? leadsToRows(type.of)
-        : type.kind === 'named' && types.find(type.name)?.builtIn === false;
-    const givesTypes = declared.some(({ fields }) =>
-      [...(fields?.values() ?? [])].some(({ type }) => leadsToRows(type)),
+    const haveTypes = declared.some(({ fields }) =>
+      [...(fields?.values() ?? [])].some(({ type }) => leadsToType(type, types)),
     );
     const code = [...this.#makers.keys()];
     const calls = (...operations: readonly string[]) =>
@@ -111,7 +107,7 @@ class ModulePrinter {
       createTypeSets: declared.some(({ is, discriminator }) => is ?? discriminator),
       linkFields: hasFields,
       linkRelations: hasRelations,
-      createTags: givesTypes || calls('tag', 'note'),
+      createTags: haveTypes || calls('tag', 'note'),
       isRelated: hasRelations,
       readValue: calls('read'),
       readMissing: calls('absent'),
