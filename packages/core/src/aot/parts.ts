@@ -2,6 +2,8 @@
 // calls. `noValue` identifies the copy of the package to which they belong.
 export { noValue } from '../engine/runtime/runtime.js';
 export { createTags } from '../host/tags.js';
+export { declaredEquality } from '../engine/declared-equality.js';
+export { deepEqual } from '../engine/deep-equality.js';
 export { compareValues } from '../engine/equality.js';
 export { readMissing } from '../host/member.js';
 export { isRelated } from '../engine/runtime/check-relation.js';

@@ -1,7 +1,8 @@
 import type { Meter } from '../host/meter.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 
-type Row = Readonly<Record<string, unknown>>;
+/** An object without a class. */
+export type Row = Readonly<Record<string, unknown>>;
 
 export const isRow = (value: unknown): value is Row =>
   typeof value === 'object' &&

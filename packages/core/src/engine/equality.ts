@@ -1,41 +1,18 @@
 import type { Dialect } from '../dialect/dialect.js';
 import { handleRejections } from '../host/handle-rejections.js';
-import { hasMember } from '../host/member.js';
-import { hasEquality, type TypeSet, type PlainTypeSets } from '../host/plain-type-sets.js';
-import { isPlainObject, isPolicyDictionary, isThenable, primitiveOf } from '../host/value.js';
-import { compareKeys, compareRows, isRow } from './compare-rows.js';
-import { EngineValue } from '../terms/engine-value.js';
-import { isList, isPartial, PartialDictionary, type PartialList } from '../terms/partial.js';
-import { isObjectOrFunction } from '../internal/is-object.js';
-import { compareCodePoints } from '../internal/code-points.js';
-import type { DeclaredType } from '../types/declared-type.js';
 import type { Meter } from '../host/meter.js';
+import type { TypeSet, PlainTypeSets } from '../host/plain-type-sets.js';
+import { isThenable, primitiveOf } from '../host/value.js';
+import { isObjectOrFunction } from '../internal/is-object.js';
+import { EngineValue } from '../terms/engine-value.js';
+import type { PartialList } from '../terms/partial.js';
+import { compareRows, isRow, type Row } from './compare-rows.js';
+import { definedKeys, isPlainDictionary } from './plain-dictionary.js';
+
+type Keyed = Readonly<Record<string, unknown>>;
 
 /** The way in which instances of the application are compared. Other values are always compared in the same way. */
 export type Equality = 'identity' | 'deep' | ((left: unknown, right: unknown) => boolean);
-
-/** Returns the keys of a dictionary in the order in which policies read them. A key whose value is `undefined` is missing. */
-export function keysOf(dictionary: object, { hasUndefined }: Dialect): readonly string[] {
-  if (dictionary instanceof PartialDictionary) return dictionary.keys;
-  return Object.keys(dictionary)
-    .filter((key) => hasUndefined || (dictionary as Record<string, unknown>)[key] !== undefined)
-    .sort(compareCodePoints);
-}
-
-export const isDictionary = (value: unknown, { plainObjectsAreInstances }: Dialect): value is object =>
-  value instanceof PartialDictionary ||
-  (isPlainObject(value) && !isPartial(value) && (!plainObjectsAreInstances || isPolicyDictionary(value)));
-
-export function dictionaryValue(dictionary: object, key: string): unknown {
-  if (dictionary instanceof PartialDictionary) return dictionary.values[dictionary.keys.indexOf(key)];
-  return (dictionary as Record<string, unknown>)[key];
-}
-
-/** Returns the value of the key at a position in the order of the keys. */
-const valueAt = (dictionary: object, i: number, key: string): unknown =>
-  dictionary instanceof PartialDictionary
-    ? dictionary.values[i]
-    : (dictionary as Record<string, unknown>)[key];
 
 /** The result of a comparison: `waits` when a promise must be awaited first, `open` when pairs with unbound variables remain. */
 export type Compared =
@@ -52,6 +29,12 @@ export interface LogicTerms {
   /** Follows bindings to a value or an unbound variable. */
   readonly deref: (value: unknown) => unknown;
   readonly isVariable: (value: unknown) => boolean;
+  readonly isList: (value: unknown) => value is readonly unknown[] | PartialList;
+  readonly isDictionary: (value: unknown, dialect: Dialect) => value is object;
+  /** Returns the keys of a dictionary in the order in which policies read them. */
+  readonly keysOf: (dictionary: object, dialect: Dialect) => readonly string[];
+  /** Returns the value of the key at a position in the order of the keys. */
+  readonly valueAt: (dictionary: object, i: number, key: string) => unknown;
   /** Pushes the items pairwise. Returns `false` when the lists cannot be equal. */
   readonly pushListPairs: (
     left: readonly unknown[] | PartialList,
@@ -86,9 +69,26 @@ export interface ForeignOperators {
   readonly equal: (left: unknown, right: unknown) => boolean;
 }
 
+/** Compares values whose types declare a key or `equals`. */
+export interface DeclaredEquality {
+  /** Compares two rows as long as primitives decide. Returns undefined where they do not. */
+  readonly compareRows: (a: Row, b: Row, context: EqualityContext) => boolean | undefined;
+  /** Compares two instances or rows, or pushes what must be compared. Returns undefined if no type says how. */
+  readonly compare: (a: object, b: object, context: EqualityContext, stack: unknown[]) => boolean | undefined;
+}
+
+/** The ways of comparing that not every program needs. */
+export interface EqualityRules {
+  /** Needed where `haveEquality` is true. */
+  readonly declaredEquality?: DeclaredEquality;
+  /** Needed with the option `equality: 'deep'`: compares two instances of one class, or pushes what must be compared. */
+  readonly deepEqual?: (a: object, b: object, stack: unknown[], context: EqualityContext) => boolean;
+}
+
 /** The parts of the program and of the query on which a comparison depends. */
 export interface EqualityContext {
   readonly equality: Equality;
+  readonly rules: EqualityRules;
   /** Undefined for the operators of Nanook. */
   readonly operators: ForeignOperators | undefined;
   typeOf(value: unknown): TypeSet;
@@ -105,12 +105,12 @@ export interface EqualityContext {
  * returned, so that `=` can bind the variable and `==` can wait for it.
  */
 export function compareValues(left: unknown, right: unknown, context: EqualityContext): Compared {
-  const { dialect } = context.typeSets.types;
   if (context.operators !== undefined) return context.operators.unify(left, right, context);
   if (areDistinct(left, right, context)) return unequal;
   const areEqual = compareAsRows(left, right, context);
   if (areEqual !== undefined) return areEqual ? equal : unequal;
   const { terms } = context;
+  const isList = terms?.isList ?? Array.isArray;
   const valueOf = (value: unknown): unknown =>
     unboxed(context.settled(terms === undefined ? value : terms.deref(value)));
   const stack: unknown[] = [left, right];
@@ -145,8 +145,9 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
     }
     if (!isObjectOrFunction(a) || !isObjectOrFunction(b) || isList(a) || isList(b)) {
       // Only a custom equality function can make a primitive or a list equal to an instance.
-      if (typeof context.equality !== 'function' || isInstance(a, dialect) === isInstance(b, dialect))
-        return unequal;
+      const isInstance = (value: unknown): boolean =>
+        isObjectOrFunction(value) && !isList(value) && !isDictionary(value, context);
+      if (typeof context.equality !== 'function' || isInstance(a) === isInstance(b)) return unequal;
       const areEqual = context.equality(a, b);
       context.budget.called();
       if (areEqual) continue;
@@ -180,19 +181,9 @@ export function compareAsRows(a: unknown, b: unknown, context: EqualityContext):
   if (typeof context.equality === 'function' || !isRow(a) || !isRow(b)) return undefined;
   if (context.operators !== undefined) return undefined;
   if (a === b) return true;
-  if (!typeSets.haveEquality) return compareRows(a, b, budget);
-  const { commonKey } = typeSets;
-  // Different keys suffice: rows of one type are different then, and rows of different types have different attributes.
-  if (commonKey !== undefined && compareKeys(a, b, commonKey) === false) {
-    budget.step();
-    return false;
-  }
-  if (typeSets.hasPredicates) return undefined;
-  const type = sharedType(a, b, context);
-  if (type === undefined) return compareRows(a, b, budget);
-  if (type.key?.length !== 1) return undefined;
-  budget.step();
-  return compareKeys(a, b, type.key[0]!);
+  return typeSets.haveEquality
+    ? context.rules.declaredEquality!.compareRows(a, b, context)
+    : compareRows(a, b, budget);
 }
 
 /** Returns whether a value is an instance without a `valueOf` of a class, so neither a Date nor a boxed number, and not a promise. */
@@ -210,8 +201,8 @@ export function isOrdinaryInstance(value: unknown): value is object {
 
 export const isPrimitive = (value: unknown): boolean => !isObjectOrFunction(value);
 
-const isInstance = (value: unknown, dialect: Dialect): boolean =>
-  isObjectOrFunction(value) && !isList(value) && !isDictionary(value, dialect);
+const isDictionary = (value: unknown, { terms, typeSets }: EqualityContext): value is object =>
+  (terms?.isDictionary ?? isPlainDictionary)(value, typeSets.types.dialect);
 
 /** Pushes the items of lists without variables pairwise. Returns `false` when the lists cannot be equal. */
 function pushItems(a: readonly unknown[], b: readonly unknown[], stack: unknown[], budget: Meter): boolean {
@@ -227,9 +218,11 @@ export function pushDictionaryPairs(
   a: object,
   b: object,
   stack: unknown[],
-  { typeSets, budget }: EqualityContext,
+  { typeSets, budget, terms }: EqualityContext,
 ): boolean {
   const { dialect } = typeSets.types;
+  // Any order of the keys will do, if it is the same in both.
+  const keysOf = terms?.keysOf ?? sortedKeys;
   const keys = keysOf(a, dialect);
   const others = keysOf(b, dialect);
   budget.spend(keys.length);
@@ -237,10 +230,14 @@ export function pushDictionaryPairs(
   for (let i = keys.length - 1; i >= 0; i--) {
     const key = keys[i]!;
     if (key !== others[i]) return false;
-    stack.push(valueAt(a, i, key), valueAt(b, i, key));
+    if (terms === undefined) stack.push((a as Keyed)[key], (b as Keyed)[key]);
+    else stack.push(terms.valueAt(a, i, key), terms.valueAt(b, i, key));
   }
   return true;
 }
+
+const sortedKeys = (dictionary: object, dialect: Dialect): readonly string[] =>
+  definedKeys(dictionary, dialect).sort();
 
 /** Returns whether two different instances are equal; undefined when they must be compared as dictionaries. */
 function equalInstances(
@@ -249,52 +246,22 @@ function equalInstances(
   context: EqualityContext,
   stack: unknown[],
 ): boolean | undefined {
-  const { equality } = context;
-  const { dialect } = context.typeSets.types;
-  const plain = isDictionary(a, dialect) && isDictionary(b, dialect);
+  const { equality, rules, typeSets } = context;
+  const plain = isDictionary(a, context) && isDictionary(b, context);
   if (typeof equality === 'function') return plain ? undefined : equality(a, b);
   if (typeof a === 'function' || typeof b === 'function') return false;
-  const declared = sharedType(a, b, context);
-  if (declared?.equals !== undefined) return declared.equals(a, b);
-  if (declared?.key !== undefined) {
-    for (const key of declared.key)
-      stack.push((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]);
-    // A row whose key is not loaded equals only itself.
-    return declared.key.every((key) => hasKey(a, key, context) && hasKey(b, key, context));
+  if (typeSets.haveEquality) {
+    const areEqual = rules.declaredEquality!.compare(a, b, context, stack);
+    if (areEqual !== undefined) return areEqual;
   }
   if (plain) return undefined;
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   const x = primitiveOf(a);
   const y = primitiveOf(b);
   if (x !== a && y !== b) return x === y;
-  return equality === 'deep' ? deepEqual(a, b, stack, context) : false;
-}
-
-const hasKey = (row: object, key: string, context: EqualityContext): boolean => {
-  if (!hasMember(row, key)) return false;
-  const value = context.settled((row as Record<string, unknown>)[key]);
-  return value !== undefined && value !== null;
-};
-
-function sharedType(a: object, b: object, context: EqualityContext): DeclaredType | undefined {
-  if (!context.typeSets.haveEquality) return undefined;
-  const left = context.typeOf(a);
-  if (left.comparedBy === undefined) return undefined;
-  const right = context.typeOf(b);
-  if (left === right || right.types.has(left.comparedBy)) return left.comparedBy;
-  return left.declared.find((type) => right.types.has(type) && hasEquality(type));
+  return equality === 'deep' && rules.deepEqual!(a, b, stack, context);
 }
 
 /** Returns the primitive of a boxed value: `new Number(1)` equals 1. */
 const unboxed = (value: unknown): unknown =>
   value instanceof Number || value instanceof String || value instanceof Boolean ? value.valueOf() : value;
-
-/** Compares the fields of two instances of one class, for the option `equality: 'deep'`. */
-function deepEqual(a: object, b: object, stack: unknown[], context: EqualityContext): boolean {
-  if (a instanceof Map || a instanceof Set) {
-    context.budget.grow(a.size + (b as Set<unknown>).size);
-    stack.push([...(a as Iterable<unknown>)], [...(b as Iterable<unknown>)]);
-    return true;
-  }
-  return pushDictionaryPairs(a, b, stack, context);
-}

@@ -1,13 +1,18 @@
 import type { Meter } from '../host/meter.js';
 import { ListCursor } from '../terms/list-cursor.js';
-import type { PartialList } from '../terms/partial.js';
+import { isList, type PartialList } from '../terms/partial.js';
 import { deref, Variable } from '../terms/variable.js';
+import { isDictionary, keysOf, valueAt } from './dictionary.js';
 import type { LogicTerms } from './equality.js';
 
 /** The terms of the machine, whose values may contain variables. */
 export const logicTerms: LogicTerms = {
   deref,
   isVariable: (value) => value instanceof Variable,
+  isList,
+  isDictionary,
+  keysOf,
+  valueAt,
   pushListPairs,
 };
 

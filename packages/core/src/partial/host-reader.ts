@@ -10,7 +10,7 @@ import { isThenable } from '../host/value.js';
 import { kindOf } from '../host/show.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Span } from '../diagnostics/span.js';
-import { dictionaryValue, isDictionary, keysOf } from '../engine/equality.js';
+import { dictionaryValue, isDictionary, keysOf } from '../engine/dictionary.js';
 import { hostError } from '../engine/host-error.js';
 import type { Budget } from '../engine/limits.js';
 import { awaitWithin } from '../engine/await-within.js';

@@ -1,12 +1,8 @@
 import type { Dialect } from '../dialect/dialect.js';
 import type { Span } from '../diagnostics/span.js';
-import {
-  compareValues,
-  dictionaryValue,
-  isDictionary,
-  keysOf,
-  type EqualityContext,
-} from '../engine/equality.js';
+import { dictionaryValue, isDictionary, keysOf } from '../engine/dictionary.js';
+import { compareValues, type EqualityContext } from '../engine/equality.js';
+import { equalityRules } from '../engine/equality-rules.js';
 import { hostError } from '../engine/host-error.js';
 import { logicTerms } from '../engine/logic-terms.js';
 import type { ProgramContext } from '../engine/program-context.js';
@@ -43,6 +39,7 @@ export class ValueEquality {
   ) {
     this.#known = {
       equality: context.equality,
+      rules: equalityRules,
       operators: context.operators,
       typeOf: (value) => host.typeSets.of(value, host.tags),
       typeSets: host.typeSets,

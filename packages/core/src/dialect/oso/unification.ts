@@ -1,6 +1,6 @@
+import { isDictionary } from '../../engine/dictionary.js';
 import {
   equal,
-  isDictionary,
   pushDictionaryPairs,
   unequal,
   type Compared,

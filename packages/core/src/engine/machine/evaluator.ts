@@ -16,6 +16,7 @@ import type { Term } from '../../ir/term.js';
 import type { FieldType } from '../../types/declared-type.js';
 import { areDistinct, type Equality, type ForeignOperators } from '../equality.js';
 import { hostError } from '../host-error.js';
+import { equalityRules } from '../equality-rules.js';
 import { logicTerms } from '../logic-terms.js';
 import type { HostReplay } from '../host-replay.js';
 import type { Budget } from '../limits.js';
@@ -41,6 +42,7 @@ import { bindEither, bindVariable, unifyObjects } from './unifier.js';
  */
 export abstract class Evaluator extends ProofState implements Prover {
   readonly equality: Equality;
+  readonly rules = equalityRules;
   readonly terms = logicTerms;
   readonly dialect: Dialect;
   readonly operators: ForeignOperators | undefined;

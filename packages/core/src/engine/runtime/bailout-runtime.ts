@@ -2,6 +2,7 @@ import { createTags } from '../../host/tags.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import { QueryVariable } from '../../terms/query-variable.js';
+import { equalityRules } from '../equality-rules.js';
 import { compareAsRows, compareValues } from '../equality.js';
 import { isRelated } from './check-relation.js';
 import { compute } from './compute.js';
@@ -24,6 +25,8 @@ export class BailoutRuntime extends Runtime {
     createTags,
     isRelated,
   };
+
+  readonly rules = equalityRules;
 
   tooDeep(): never {
     this.depth = 0;

@@ -9,7 +9,7 @@ import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { FieldType } from '../../types/declared-type.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
-import type { compareValues } from '../equality.js';
+import type { compareValues, EqualityRules } from '../equality.js';
 import type { MethodSite, ReadSite } from './sites.js';
 
 /** The query that calls an operation. */
@@ -97,7 +97,7 @@ export interface Operations {
 }
 
 /** The operations of code that cannot bail out to the machine. */
-export interface StandaloneOperations extends Operations {
+export interface StandaloneOperations extends Operations, EqualityRules {
   /** Reads an attribute that cannot be read inline. Returns `noValue` if it is undecided. */
   readonly readValue: (
     query: ReadingQuery,

@@ -1,6 +1,6 @@
 import type { Span } from '../../diagnostics/span.js';
 import { isThenable } from '../../host/value.js';
-import { dictionaryValue, isDictionary, keysOf } from '../equality.js';
+import { isPlainDictionary, orderedKeys } from '../plain-dictionary.js';
 import type { StandaloneQuery } from './operations.js';
 import { promiseMet } from './standalone-runtime.js';
 
@@ -17,11 +17,11 @@ export function readElements(
   if (isThenable(value)) query.met(value);
   const known = typeof value === 'object' ? query.seen?.get(value) : undefined;
   if (known !== undefined) return known;
-  if (isDictionary(value, query.dialect) && !isIterable(value)) {
-    const keys = keysOf(value, query.dialect);
+  if (isPlainDictionary(value, query.dialect) && !isIterable(value)) {
+    const keys = orderedKeys(value, query.dialect);
     query.spend(keys.length);
     query.grow(3 * keys.length);
-    return keys.map((key) => [key, dictionaryValue(value, key)]);
+    return keys.map((key) => [key, value[key]]);
   }
   const own = value as Partial<Iterable<unknown> & Iterator<unknown>>;
   if (typeof (own as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function') throw promiseMet;

@@ -14,7 +14,7 @@ import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
 import type { UnionName } from '../../types/type-table.js';
-import type { Equality, EqualityContext, ForeignOperators } from '../equality.js';
+import type { Equality, EqualityContext, EqualityRules, ForeignOperators } from '../equality.js';
 import { HostLog } from '../host-log.js';
 import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import type { Proof } from '../proof.js';
@@ -96,6 +96,8 @@ export abstract class Runtime implements EqualityContext, Meter {
   get equality(): Equality {
     return this.context.equality;
   }
+
+  abstract readonly rules: EqualityRules;
 
   /** The operations that only some policies need. */
   protected abstract readonly operations: Operations;

@@ -4,6 +4,7 @@ import type { Span } from '../../diagnostics/span.js';
 import { kindOf } from '../../internal/descriptions.js';
 import type { TypeSet } from '../../host/type-set.js';
 import { hostError, isStackOverflow } from '../host-error.js';
+import type { EqualityRules } from '../equality.js';
 import type { Limits } from '../limits.js';
 import type { StandaloneOperations } from './operations.js';
 import { maxCallDepth, Runtime, type RuntimeContext } from './runtime.js';
@@ -40,6 +41,10 @@ export class StandaloneRuntime extends Runtime {
     mayWait = false,
   ) {
     super(context, registered, mayWait);
+  }
+
+  get rules(): EqualityRules {
+    return this.operations;
   }
 
   // ── a query ──

@@ -1,10 +1,11 @@
 import type { Span } from '../../diagnostics/span.js';
 import { kindOf } from '../../internal/descriptions.js';
-import { type Compared, isDictionary } from '../equality.js';
+import type { Compared } from '../equality.js';
 import { hostError } from '../host-error.js';
 import type { HostReplay } from '../host-replay.js';
 import type { Limits } from '../limits.js';
 import { noValue } from './runtime.js';
+import { isPlainDictionary } from '../plain-dictionary.js';
 import type { ReadSite } from './sites.js';
 import { isIterable } from './read-elements.js';
 import { StandaloneRuntime } from './standalone-runtime.js';
@@ -86,7 +87,7 @@ export class WaitingRuntime extends StandaloneRuntime {
     const own = value as Partial<AsyncIterable<unknown> & Iterator<unknown>>;
     if (typeof own[Symbol.asyncIterator] === 'function')
       return this.#readAll(value, () => own[Symbol.asyncIterator]!(), at);
-    return !isIterable(value) && typeof own.next === 'function' && !isDictionary(value, this.dialect)
+    return !isIterable(value) && typeof own.next === 'function' && !isPlainDictionary(value, this.dialect)
       ? this.#readAll(value, () => own as Iterator<unknown>, at)
       : this.list(value, at);
   }

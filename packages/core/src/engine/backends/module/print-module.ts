@@ -93,7 +93,8 @@ class ModulePrinter {
 
   /** Returns the parts that the types need, and the operations that the code calls. */
   #parts(): PartName[] {
-    const { types } = this.context.program;
+    const { program, typeSets, equality } = this.context;
+    const { types } = program;
     const declared = [...types.types];
     const hasFields = declared.some(({ fields }) => fields !== undefined);
     const hasRelations = declared.some(({ relations }) => relations.size > 0);
@@ -103,6 +104,7 @@ class ModulePrinter {
     const code = [...this.#makers.keys()];
     const calls = (...operations: readonly string[]) =>
       code.some((text) => operations.some((operation) => text.includes(`R.${operation}(`)));
+    const compares = calls('equalLater', 'equal', 'oneOf', 'literalOf', 'positionIn');
     const needed: Readonly<Record<PartName, boolean>> = {
       createTypeSets: declared.some(({ is, discriminator }) => is ?? discriminator),
       linkFields: hasFields,
@@ -111,7 +113,9 @@ class ModulePrinter {
       isRelated: hasRelations,
       readValue: calls('read'),
       readMissing: calls('absent'),
-      compareValues: calls('equalLater', 'equal', 'oneOf', 'literalOf', 'positionIn'),
+      compareValues: compares,
+      declaredEquality: compares && typeSets.haveEquality,
+      deepEqual: compares && equality === 'deep',
       runMethod: this.#constants.callsMethods,
       orderValues: calls('order'),
       compute: calls('arithmetic'),

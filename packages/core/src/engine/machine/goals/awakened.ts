@@ -6,7 +6,7 @@ import { isAlive, type Constraint } from '../state/constraint.js';
 import { isPartial } from '../../../terms/partial.js';
 import { Variable } from '../../../terms/variable.js';
 import { isObject } from '../../../internal/is-object.js';
-import { isDictionary } from '../../equality.js';
+import { isDictionary } from '../../dictionary.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';
 import type { MachineGoal } from '../state/goal-stack.js';

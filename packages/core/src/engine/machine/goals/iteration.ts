@@ -1,6 +1,6 @@
 import type { FieldType } from '../../../types/declared-type.js';
 import { isThenable } from '../../../host/value.js';
-import { dictionaryValue, isDictionary, keysOf } from '../../equality.js';
+import { dictionaryValue, isDictionary, keysOf } from '../../dictionary.js';
 import { ListCursor } from '../../../terms/list-cursor.js';
 import { isList, isPartial, PartialCall, PartialList } from '../../../terms/partial.js';
 import type { ItemSource, RetryPoint } from '../state/goal-stack.js';

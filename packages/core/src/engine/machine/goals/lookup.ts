@@ -8,7 +8,7 @@ import { isThenable } from '../../../host/value.js';
 import { lookupGoal, type LookupGoal } from '../../../ir/goal.js';
 import { constantTerm } from '../../../ir/term.js';
 import type { FieldType } from '../../../types/declared-type.js';
-import { dictionaryValue, isDictionary, keysOf } from '../../equality.js';
+import { dictionaryValue, isDictionary, keysOf } from '../../dictionary.js';
 import { EngineValue } from '../../../terms/engine-value.js';
 import { isPartial, PartialCall, PartialDictionary } from '../../../terms/partial.js';
 import { Variable } from '../../../terms/variable.js';
