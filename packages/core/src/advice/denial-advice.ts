@@ -289,7 +289,8 @@ export class DenialAdvice {
     const registered = [...types.types].filter((type) => !type.builtIn);
     const [nearest] = registered;
     if (nearest !== undefined) {
-      const isOfOne = registered.every((type) => this.typeSets.types.isSubtype(nearest, type));
+      const ancestors = this.typeSets.types.ancestorsOf(nearest);
+      const isOfOne = registered.every((type) => ancestors.includes(type));
       return (known) =>
         isOfOne ? [known.exact(nearest)] : registered.map((type) => known.instance(type, true));
     }

@@ -3,27 +3,19 @@ import { moduleFormat, type PolicyModule } from '../engine/backends/module/polic
 import { signatureOf } from '../engine/backends/module/signature.js';
 import type { Equality } from '../engine/equality.js';
 import type { PlainTypeSets } from '../host/plain-type-sets.js';
-import { describe, describeValue, show } from '../internal/descriptions.js';
+import { describe } from '../internal/descriptions.js';
 
 /** Checks that a value is a policy that this version has compiled. @throws {PolarError} `POLAR_LOAD_MODULE_FORMAT` */
-export function checkFormat(module: PolicyModule): void {
-  const found: unknown = (module as Partial<PolicyModule> | undefined)?.format;
-  if (found !== moduleFormat) throw notCompiled(module, found);
-  const { sources, unions, parts, make } = module as Partial<PolicyModule>;
-  const isWhole =
-    Array.isArray(sources) &&
-    Array.isArray(parts) &&
-    Array.isArray(unions?.Actor) &&
-    Array.isArray(unions.Resource) &&
-    typeof make === 'function' &&
-    typeof (module.declared as unknown) === 'object' &&
-    (module.declared as unknown) !== null;
-  if (!isWhole)
-    throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
-      found: 'an incomplete module',
-      advice: 'compile it again',
-    });
+export function checkFormat(module: Partial<PolicyModule>): void {
+  if ((module as Partial<PolicyModule> | undefined)?.format !== moduleFormat)
+    throw wrongModule('format', module);
+  for (const name of ['sources', 'unions', 'parts', 'declared', 'make'] as const)
+    if (module[name] === undefined) throw wrongModule(name, module);
 }
+
+/** Creates the error for a module that is not a whole policy. @param problem the name of what is missing, or a word for it */
+export const wrongModule = (problem: string, module: unknown): PolarError =>
+  new PolarError('POLAR_LOAD_MODULE_FORMAT', describe().moduleProblem(problem, module));
 
 /** Checks that types, constants and equality are those of the policy. @throws {PolarError} `POLAR_LOAD_MODULE_MISMATCH` */
 export function checkSignature(
@@ -32,16 +24,8 @@ export function checkSignature(
   equality: Equality,
 ): void {
   const given = signatureOf(typeSets.types, typeSets, equality);
-  for (const name of new Set([...Object.keys(declared), ...Object.keys(given)])) {
+  for (const name in { ...declared, ...given }) {
     const [was = 'none', is = 'none'] = [declared[name], given[name]];
     if (was !== is) throw new PolarError('POLAR_LOAD_MODULE_MISMATCH', { name, compiled: was, given: is });
   }
-}
-
-function notCompiled(module: unknown, format: unknown): PolarError {
-  const found = format === undefined ? describeValue(module) : `a policy of format ${show(format)}`;
-  return new PolarError('POLAR_LOAD_MODULE_FORMAT', {
-    found,
-    advice: describe().moduleAdvice(module, format),
-  });
 }

@@ -2,12 +2,12 @@
 // these effects and exports nothing.
 import { addOptionChecks } from '../authorization/option-checks.js';
 import { validateDecisionOptions, validateQueryOptions } from '../authorization/validate-options.js';
-import { moduleAdvice } from '../diagnostics/argument-advice.js';
+import { moduleProblem } from '../diagnostics/argument-advice.js';
 import { addMessages } from '../diagnostics/messages.js';
 import { addDescriptions } from '../internal/descriptions.js';
 import { addValueDescriptions } from '../host/value-descriptions.js';
 
 addMessages();
 addValueDescriptions();
-addDescriptions({ moduleAdvice });
+addDescriptions({ moduleProblem });
 addOptionChecks({ ofLoad: validateDecisionOptions, ofCheck: validateQueryOptions });

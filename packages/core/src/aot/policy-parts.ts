@@ -1,7 +1,7 @@
-import { PolarError } from '../diagnostics/polar-error.js';
 import type { Parts, PolicyModule } from '../engine/backends/module/policy-module.js';
 import { noValue } from '../engine/runtime/runtime.js';
 import { type Declarations, uncheckedDeclarations } from '../types/plain-type-table.js';
+import { wrongModule } from './check-module.js';
 
 let provided: { readonly parts: Parts; readonly declarations: Declarations } | undefined;
 
@@ -11,20 +11,12 @@ export function provideParts(parts: Parts, declarations: Declarations): void {
 }
 
 /** Returns at least the parts that a policy needs, which are the only ones that it uses. @throws {PolarError} `POLAR_LOAD_MODULE_FORMAT` when one of them is missing */
-export function partsOf({ parts, imported }: PolicyModule): Parts {
+export function partsOf(module: PolicyModule): Parts {
   if (provided !== undefined) return provided.parts;
-  for (const part of parts)
-    if (imported?.[part] === undefined)
-      throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
-        found: `a policy that needs \`${part}\``,
-        advice: "pass { ...policy, imported } with import * as imported from '@nanook/core/compiled/parts'",
-      });
+  const { parts, imported } = module;
+  for (const part of parts) if (imported?.[part] === undefined) throw wrongModule(part, module);
   // Each copy of the package has its own symbol for a missing result.
-  if (parts.length > 0 && imported?.noValue !== noValue)
-    throw new PolarError('POLAR_LOAD_MODULE_FORMAT', {
-      found: 'a policy with the parts of another copy of @nanook/core',
-      advice: 'import the policy and the authorizer in the same way, as ES modules',
-    });
+  if (parts.length > 0 && imported?.noValue !== noValue) throw wrongModule('noValue', module);
   return (imported ?? {}) as Parts;
 }
 

@@ -1,4 +1,4 @@
-import { isClass, looksThenable } from '../internal/describe-value.js';
+import { describeValue, isClass, looksThenable } from '../internal/describe-value.js';
 import { isObject } from '../internal/is-object.js';
 
 /** Says how to correct a value that is not a row, for `typed`. */
@@ -22,11 +22,31 @@ export function tagExample(tag: unknown, row: unknown): string {
     : "'Note'";
 }
 
-/** Says how to correct a value that is not the default export of a compiled policy. */
-export function moduleAdvice(module: unknown, format: unknown): string {
-  if (format !== undefined) return 'compile it again';
-  if (isObject(module) && 'default' in module) return 'pass the default export of the module';
+/** Describes a module that is not a whole compiled policy, and says how to correct it. */
+export function moduleProblem(problem: string, module: unknown): { found: string; advice: string } {
+  if (problem === 'format') return formatProblem(module);
+  if (problem === 'noValue')
+    return {
+      found: 'a policy with the parts of another copy of @nanook/core',
+      advice: 'import the policy and the authorizer in the same way, as ES modules',
+    };
+  const parts: unknown = (module as { readonly parts?: unknown }).parts;
+  return Array.isArray(parts) && parts.includes(problem)
+    ? {
+        found: `a policy that needs \`${problem}\``,
+        advice: "pass { ...policy, imported } with import * as imported from '@nanook/core/compiled/parts'",
+      }
+    : { found: `a policy without \`${problem}\``, advice: 'compile it again' };
+}
+
+function formatProblem(module: unknown): { found: string; advice: string } {
+  const format = isObject(module) && 'format' in module ? module.format : undefined;
+  if (format !== undefined)
+    return { found: `a policy of format ${describeValue(format)}`, advice: 'compile it again' };
+  const found = describeValue(module);
+  if (isObject(module) && 'default' in module)
+    return { found, advice: 'pass the default export of the module' };
   return isObject(module) && looksThenable(module)
-    ? 'await the import, and pass its default export'
-    : 'pass the default export of the file that `compilePolicy` wrote';
+    ? { found, advice: 'await the import, and pass its default export' }
+    : { found, advice: 'pass the default export of the file that `compilePolicy` wrote' };
 }

@@ -1,4 +1,4 @@
-import type { Budget } from './limits.js';
+import type { CompiledBudget } from './limits.js';
 
 /** The result of a promise: its value, or the reason of its rejection. */
 export type Settled = { readonly value: unknown } | { readonly reason: unknown };
@@ -8,7 +8,7 @@ export type Settled = { readonly value: unknown } | { readonly reason: unknown }
  *
  * @throws {PolarError} `POLAR_RUN_TIMEOUT`, `POLAR_RUN_ABORTED`
  */
-export async function awaitWithin(promise: PromiseLike<unknown>, budget: Budget): Promise<Settled> {
+export async function awaitWithin(promise: PromiseLike<unknown>, budget: CompiledBudget): Promise<Settled> {
   const { signal } = budget;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let onAbort: (() => void) | undefined;

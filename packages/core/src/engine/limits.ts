@@ -30,10 +30,10 @@ const mostCallsPerLook = 8;
 const slowCallMs = 0.1;
 
 /**
- * The remaining limits of a query. Only this class decides whether a query continues. It keeps the measured speed of the application's
- * code for the next query.
+ * The remaining limits of a query of compiled code, which counts its steps itself. Only this class and `Budget` decide whether a query
+ * continues. It keeps the measured speed of the application's code for the next query.
  */
-export class Budget implements Meter {
+export class CompiledBudget {
   limits: Limits;
   signal: AbortSignal | undefined;
   steps = 0;
@@ -41,7 +41,7 @@ export class Budget implements Meter {
   handedOut = 0;
   #size = 0;
   /** Whether no limit was used since `begin`, and the clock has not started. */
-  #isWhole = false;
+  protected isWhole = false;
   /** The time when the query began; undefined until the clock is read first. */
   startedAt: number | undefined = undefined;
   /** The time of the last reading, in this query or an earlier one. */
@@ -67,8 +67,8 @@ export class Budget implements Meter {
   begin(limits: Limits, signal: AbortSignal | undefined, startedAt?: number, handedOut = 0): void {
     this.hasUntimedCalls = false;
     // Most queries use nothing here, and have the limits of the query before.
-    if (this.#isWhole && this.limits === limits && this.signal === signal && startedAt === undefined) return;
-    this.#isWhole = startedAt === undefined;
+    if (this.isWhole && this.limits === limits && this.signal === signal && startedAt === undefined) return;
+    this.isWhole = startedAt === undefined;
     this.limits = limits;
     this.signal = signal;
     // A higher number is unlimited, and loses the lower digits that `step` reads.
@@ -84,21 +84,6 @@ export class Budget implements Meter {
     return this.#callsPerLook === mostCallsPerLook;
   }
 
-  /** Counts one step. @throws {PolarError} `POLAR_RUN_STEP_LIMIT`, `POLAR_RUN_TIMEOUT`, `POLAR_RUN_ABORTED` */
-  step(): void {
-    this.#isWhole = false;
-    if (--this.steps < 0) throw this.#tooManySteps();
-    if ((this.steps & (stepsPerLook - 1)) === 0) this.checkTime();
-  }
-
-  spend(steps: number): void {
-    const before = this.steps;
-    this.#isWhole = false;
-    this.steps -= steps;
-    if (!(this.steps >= 0)) throw this.#tooManySteps();
-    if (steps >= stepsPerLook || (before & (stepsPerLook - 1)) < steps) this.checkTime();
-  }
-
   /**
    * Hands out steps to code that counts them itself.
    *
@@ -106,8 +91,8 @@ export class Budget implements Meter {
    */
   moreSteps(missing: number): number {
     const steps = Math.min(Math.max(missing, 0) + stepsPerLook, this.steps);
-    if (!(steps >= missing)) throw this.#tooManySteps();
-    this.#isWhole = false;
+    if (!(steps >= missing)) throw this.tooManySteps();
+    this.isWhole = false;
     this.steps -= steps;
     this.checkTime();
     return steps;
@@ -115,7 +100,7 @@ export class Budget implements Meter {
 
   /** @throws {PolarError} `POLAR_RUN_SIZE_LIMIT` */
   grow(size: number): void {
-    this.#isWhole = false;
+    this.isWhole = false;
     this.#size -= size;
     if (!(this.#size >= 0)) throw new PolarError('POLAR_RUN_SIZE_LIMIT', { limit: this.limits.maxSize });
   }
@@ -132,21 +117,14 @@ export class Budget implements Meter {
     }
   }
 
-  /** Starts the clock. @throws {PolarError} `POLAR_RUN_ABORTED`, `POLAR_RUN_TIMEOUT` */
-  checkStart(): void {
-    if (this.startedAt !== undefined || this.signal?.aborted === true || this.limits.timeoutMs <= 0)
-      this.checkTime();
-    else this.start();
-  }
-
   start(): void {
-    this.#isWhole = false;
+    this.isWhole = false;
     this.startedAt = this.#lookedAt = monotonicClock.now();
   }
 
   /** Continues the clock of the engine that began the query. */
   continue(startedAt: number): void {
-    this.#isWhole = false;
+    this.isWhole = false;
     this.startedAt = startedAt;
   }
 
@@ -166,7 +144,7 @@ export class Budget implements Meter {
     if (this.hasUntimedCalls) this.#timeCalls(now - this.#lookedAt);
     this.#lookedAt = now;
     if (this.startedAt === undefined) {
-      this.#isWhole = false;
+      this.isWhole = false;
       this.startedAt = now;
     }
     return this.startedAt + this.limits.timeoutMs - now;
@@ -186,8 +164,33 @@ export class Budget implements Meter {
     this.#callsLeft = this.#callsPerLook;
   }
 
-  #tooManySteps(): PolarError {
+  protected tooManySteps(): PolarError {
     return new PolarError('POLAR_RUN_STEP_LIMIT', { limit: this.limits.maxSteps });
+  }
+}
+
+/** The remaining limits of a query that counts each step. */
+export class Budget extends CompiledBudget implements Meter {
+  /** Counts one step. @throws {PolarError} `POLAR_RUN_STEP_LIMIT`, `POLAR_RUN_TIMEOUT`, `POLAR_RUN_ABORTED` */
+  step(): void {
+    this.isWhole = false;
+    if (--this.steps < 0) throw this.tooManySteps();
+    if ((this.steps & (stepsPerLook - 1)) === 0) this.checkTime();
+  }
+
+  spend(steps: number): void {
+    const before = this.steps;
+    this.isWhole = false;
+    this.steps -= steps;
+    if (!(this.steps >= 0)) throw this.tooManySteps();
+    if (steps >= stepsPerLook || (before & (stepsPerLook - 1)) < steps) this.checkTime();
+  }
+
+  /** Starts the clock. @throws {PolarError} `POLAR_RUN_ABORTED`, `POLAR_RUN_TIMEOUT` */
+  checkStart(): void {
+    if (this.startedAt !== undefined || this.signal?.aborted === true || this.limits.timeoutMs <= 0)
+      this.checkTime();
+    else this.start();
   }
 }
 

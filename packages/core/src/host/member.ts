@@ -44,11 +44,14 @@ export function memberContext(
   return { types, isConstant: (value) => constants.has(value), foreign, isUnrestricted };
 }
 
-const refused = new Set<string>([
+const refused = /* @__PURE__ */ new Set<string>([
   ...Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== 'toString' && name !== 'valueOf'),
   'prototype',
 ]);
-const refusedOnFunctions = new Set<string>([...Object.getOwnPropertyNames(Function.prototype), 'prototype']);
+const refusedOnFunctions = /* @__PURE__ */ new Set<string>([
+  ...Object.getOwnPropertyNames(Function.prototype),
+  'prototype',
+]);
 
 export const isRefused = (receiver: unknown, name: string): boolean =>
   refused.has(name) ||

@@ -23,6 +23,8 @@ export class TypeSets extends PlainTypeSets {
   readonly #predicates: readonly DeclaredType[];
   /** Whether the attribute `constructor` of an object is its class, as in the dialect oso. */
   readonly followConstructors: boolean;
+  /** Whether an error of a predicate counts only for a value whose type is tested. Otherwise it ends the query. */
+  readonly #defersErrors: boolean;
   /** In the dialect oso: the types by the attribute `constructor`. */
   readonly #constructors: ConstructorTypes | undefined;
   /** The types of a plain object of the application. */
@@ -38,6 +40,7 @@ export class TypeSets extends PlainTypeSets {
     this.#predicates = all.filter((t) => t.is !== undefined || t.discriminator !== undefined);
     const { hasOwnOperators, plainObjectsAreInstances, predicatesReplaceClasses } = types.dialect;
     this.followConstructors = predicatesReplaceClasses === true;
+    this.#defersErrors = types.declarations.defersPredicateErrors ?? this.followConstructors;
     this.#constructors = this.followConstructors ? new ConstructorTypes(types) : undefined;
     if (hasOwnOperators) this.byPrototype.set(WholeFloat.prototype, this.float);
     this.#plain = plainObjectsAreInstances ? this.intern([], [], true) : this.dictionary;
@@ -243,7 +246,7 @@ export class TypeSets extends PlainTypeSets {
       try {
         if (tags?.testOf(type, value) ?? holds(type, value, this.followConstructors)) types.add(type);
       } catch (error) {
-        if (!this.types.defersPredicateErrors) throw error;
+        if (!this.#defersErrors) throw error;
         (undecided ??= new Map()).set(type, error);
       }
     }

@@ -26,8 +26,11 @@ export interface Descriptions {
   readonly rowAdvice: (row: unknown, type: string) => string;
   /** Shows what to pass to `typed` instead of this first argument. */
   readonly tagExample: (tag: unknown, row: unknown) => string;
-  /** Says how to correct a value that is not the default export of a compiled policy. */
-  readonly moduleAdvice: (module: unknown, format: unknown) => string;
+  /** Describes a module that is not a whole compiled policy, and says how to correct it. */
+  readonly moduleProblem: (
+    problem: string,
+    module: unknown,
+  ) => { readonly found: string; readonly advice: string };
   /** Returns the names of the attributes that a value has or its types declare. */
   readonly knownMembers: (receiver: unknown, types: DeclaredMembers) => string[];
   /** Returns the known names that are most similar to a name. */
@@ -52,7 +55,7 @@ let descriptions: Descriptions = {
   unknownOption: () => 'is unknown',
   rowAdvice: noAdvice,
   tagExample: () => "'Note'",
-  moduleAdvice: () => 'pass the default export of the file that `compilePolicy` wrote',
+  moduleProblem: (problem) => ({ found: problem, advice: '' }),
   knownMembers: () => [],
   nearNames: () => [],
 };

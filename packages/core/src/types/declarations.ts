@@ -15,9 +15,16 @@ export const isPolarName = (name: string): boolean => nameForm.test(name) && !re
 
 /** Checks each declaration, and links fields and relations. */
 export const declarations: Declarations = {
-  checkName(name) {
+  checkName(name, constantsOf) {
     if (isUnionName(name)) throw new PolarError('POLAR_TYPE_RESERVED_NAME', { name });
     if (!isPolarName(name)) throw new PolarError('POLAR_TYPE_INVALID_NAME', { name });
+    if (constantsOf?.find(name) !== undefined)
+      throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
+  },
+  checkClass(name, declared, table) {
+    const earlier = table.findByClass(declared);
+    if (earlier !== undefined && !earlier.builtIn && !table.dialect.predicatesReplaceClasses)
+      throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: earlier.name });
   },
   check: checkDeclaration,
   link: linkDeclarations,

@@ -10,9 +10,10 @@ export type LinkedDeclaration = readonly [type: DeclaredType, declaration: TypeD
 
 /** Checks and links declarations. */
 export interface Declarations {
-  readonly checkName: (name: string) => void;
-  /** Whether a class may have several names. Its instances have the type of the last one. */
-  readonly acceptsAliases?: boolean;
+  /** Checks the name of a type, or of a constant, which may not be that of a type. */
+  readonly checkName?: (name: string, constantsOf?: PlainTypeTable) => void;
+  /** Checks that a class has no other name. */
+  readonly checkClass?: (name: string, declared: Class, table: PlainTypeTable) => void;
   /** Whether an error of a predicate counts only for a value whose type is tested. Otherwise it ends the query. */
   readonly defersPredicateErrors?: boolean;
   /** Checks the form of a declaration that is not a class. */
@@ -23,7 +24,6 @@ export interface Declarations {
 
 /** Accepts declarations that were checked when a policy was compiled. A precompiled policy compares their signature. */
 export const uncheckedDeclarations: Declarations = {
-  checkName: () => {},
   check: (name, input) => {
     if (typeof input !== 'object' || input === null)
       throw new PolarError('POLAR_TYPE_NOT_A_CLASS', { name, found: describeValue(input), advice: '' });
@@ -49,8 +49,6 @@ export const isClass = (value: unknown): value is Class =>
 
 /** The types and constants of a policy that was compiled, whose declarations were checked. Immutable. */
 export class PlainTypeTable {
-  /** Whether an error of a predicate counts only for a value whose type is tested. */
-  readonly defersPredicateErrors: boolean;
   protected readonly byName = new Map<string, DeclaredType>();
   readonly #byClass = new Map<Class, DeclaredType>();
   protected readonly constants = new Map<string, unknown>();
@@ -61,28 +59,23 @@ export class PlainTypeTable {
   constructor(
     types: TypesInput = {},
     values: Readonly<Record<string, unknown>> = {},
-    declarations: Declarations = uncheckedDeclarations,
+    readonly declarations: Declarations = uncheckedDeclarations,
     /** The dialect of the policies that use these types. */
     readonly dialect: Dialect = nanook,
   ) {
-    this.defersPredicateErrors =
-      declarations.defersPredicateErrors ?? dialect.predicatesReplaceClasses === true;
     const declared: LinkedDeclaration[] = [];
     for (const name of builtInTypeNames) {
       this.#add(name, { class: builtInClasses[name] }, true);
     }
     for (const [name, input] of Object.entries(types)) {
-      declarations.checkName(name);
-      if (this.byName.get(name)?.builtIn === false)
-        throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
+      declarations.checkName?.(name);
       const declaration = isClass(input) ? { class: input } : declarations.check(name, input, dialect);
-      declared.push([this.#add(name, declaration, false, declarations.acceptsAliases), declaration]);
+      if (declaration.class !== undefined) declarations.checkClass?.(name, declaration.class, this);
+      declared.push([this.#add(name, declaration, false), declaration]);
     }
     this.constants.set('nil', null);
     for (const [name, value] of Object.entries(values)) {
-      declarations.checkName(name);
-      if (this.byName.has(name) && declarations.acceptsAliases !== true)
-        throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: name });
+      declarations.checkName?.(name, this);
       this.constants.set(name, value);
     }
     // Fields are declared last, because the type of a field may be declared after its own type.
@@ -144,21 +137,8 @@ export class PlainTypeTable {
     return chain;
   }
 
-  /** Returns whether every value of type `sub` has type `base`, according to the declarations. */
-  isSubtype(sub: DeclaredType, base: DeclaredType): boolean {
-    return (
-      sub === base ||
-      (sub.name === 'Integer' && base.name === 'Float') ||
-      this.ancestorsOf(sub).includes(base)
-    );
-  }
-
-  #add(name: string, d: TypeDeclaration, builtIn: boolean, acceptsAliases = false): DeclaredType {
+  #add(name: string, d: TypeDeclaration, builtIn: boolean): DeclaredType {
     const [tag] = Object.entries(d.discriminator ?? {});
-    const earlier = d.class && this.#byClass.get(d.class);
-    const mayRepeat = acceptsAliases || this.dialect.predicatesReplaceClasses;
-    if (earlier !== undefined && !earlier.builtIn && !mayRepeat)
-      throw new PolarError('POLAR_TYPE_DUPLICATE', { name, other: earlier.name });
     const type: DeclaredType = {
       kind: 'declared-type',
       id: this.byName.size,

@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialect/dialect.js';
 import { declarations as checkedDeclarations } from './declarations.js';
 import { type Declarations, PlainTypeTable } from './plain-type-table.js';
+import type { DeclaredType } from './declared-type.js';
 import type { TypesInput } from './type-declaration.js';
 
 export { isUnionName, unionNames, type UnionName } from './union-name.js';
@@ -21,6 +22,15 @@ export class TypeTable extends PlainTypeTable {
     declarations: Declarations = checkedDeclarations,
   ) {
     super(types, constants, declarations, dialect);
+  }
+
+  /** Returns whether every value of type `sub` has type `base`, according to the declarations. */
+  isSubtype(sub: DeclaredType, base: DeclaredType): boolean {
+    return (
+      sub === base ||
+      (sub.name === 'Integer' && base.name === 'Float') ||
+      this.ancestorsOf(sub).includes(base)
+    );
   }
 
   /** Returns whether a bare name in a term is a type or a constant. */

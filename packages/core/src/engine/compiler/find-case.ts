@@ -1,6 +1,7 @@
 import { isObject } from '../../internal/is-object.js';
 import { isUnmarked } from '../runtime/exact-class.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { caseByTypes } from '../runtime/type-cases.js';
 import type { CompiledFunction, GrowingCases } from './compiled-function.js';
 
 const { getPrototypeOf } = Object;
@@ -16,5 +17,5 @@ export function caseOf(cases: GrowingCases, value: unknown, runtime: Runtime): C
     const target = cases.prototypes.get(getPrototypeOf(value) as object);
     if (target !== undefined && isUnmarked(value, runtime.context.typeSets)) return target;
   }
-  return runtime.caseOf(cases, value);
+  return caseByTypes(cases, value, runtime);
 }

@@ -7,11 +7,13 @@ import { compareAsRows, compareValues } from '../equality.js';
 import { isRelated } from './check-relation.js';
 import { compute } from './compute.js';
 import type { Operations } from './operations.js';
+import { isPlainSet } from './inline-access.js';
 import { orderValues } from './order-values.js';
 import { readValue } from './read-value.js';
 import { runMethod } from './run-method.js';
 import { Runtime } from './runtime.js';
 import type { ReadSite } from './sites.js';
+import { caseByTypes, type TypeCases } from './type-cases.js';
 
 /** Thrown when the machine must run the query: at a promise, an error, or a rule that is not compiled. A symbol costs less than an `Error`. */
 export const bailout: unique symbol = Symbol('bailout');
@@ -33,7 +35,7 @@ export class BailoutRuntime extends Runtime {
     throw bailout;
   }
 
-  override foreign(): never {
+  foreign(): never {
     throw bailout;
   }
 
@@ -58,8 +60,10 @@ export class BailoutRuntime extends Runtime {
     throw bailout;
   }
 
-  protected elements(): never {
-    throw bailout;
+  protected elements(value: unknown, at: Span | undefined): readonly unknown[] {
+    if (isPlainSet(value)) return [...value];
+    if ((typeof value === 'object' && value !== null) || typeof value === 'string') throw bailout;
+    return this.notIterable(value, at);
   }
 
   undecide(): void {
@@ -79,7 +83,12 @@ export class BailoutRuntime extends Runtime {
     super.await(value);
   }
 
-  override read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
+  /** Returns the function that continues for an argument, or undefined if it has no case yet. */
+  caseOf<Target>(cases: TypeCases<Target>, value: unknown): Target | undefined {
+    return caseByTypes(cases, value, this);
+  }
+
+  read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
     return readValue(this, base, site, seen, at);
   }
 

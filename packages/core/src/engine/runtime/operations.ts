@@ -110,10 +110,6 @@ export interface StandaloneOperations extends Operations, EqualityRules {
   readonly readMissing: typeof readMissing;
   /** Compares two values. */
   readonly compareValues: typeof compareValues;
-  /** Returns the elements of a string, a dictionary or an iterator. */
-  readonly readElements: (
-    query: StandaloneQuery,
-    value: string | object,
-    at: Span | undefined,
-  ) => readonly unknown[];
+  /** Returns the elements of a value that is not a list. */
+  readonly readElements: (query: StandaloneQuery, value: unknown, at: Span | undefined) => readonly unknown[];
 }

@@ -1,19 +1,23 @@
 import type { Span } from '../../diagnostics/span.js';
 import { isThenable } from '../../host/value.js';
 import { isPlainDictionary, orderedKeys } from '../plain-dictionary.js';
+import { isPlainSet } from './inline-access.js';
 import type { StandaloneQuery } from './operations.js';
 import { promiseMet } from './standalone-runtime.js';
 
 /**
- * Returns the elements of a string, a dictionary or an iterator.
+ * Returns the elements of a set, a string, a dictionary or an iterator.
  *
  * @throws `promiseMet` for an asynchronous iterator
  */
 export function readElements(
   query: StandaloneQuery,
-  value: string | object,
+  value: unknown,
   at: Span | undefined,
 ): readonly unknown[] {
+  if (isPlainSet(value)) return [...value];
+  if ((typeof value !== 'object' || value === null) && typeof value !== 'string')
+    return query.notIterable(value, at);
   if (isThenable(value)) query.met(value);
   const known = typeof value === 'object' ? query.seen?.get(value) : undefined;
   if (known !== undefined) return known;

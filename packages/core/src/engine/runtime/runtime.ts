@@ -8,7 +8,6 @@ import type { Tags } from '../../host/tags.js';
 import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
 import { describe, show } from '../../internal/descriptions.js';
 import { isThenable } from '../../host/value.js';
-import { invariant } from '../../internal/invariant.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
@@ -16,12 +15,10 @@ import type { PlainTypeTable } from '../../types/plain-type-table.js';
 import type { UnionName } from '../../types/type-table.js';
 import type { Equality, EqualityContext, EqualityRules, ForeignOperators } from '../equality.js';
 import { HostLog } from '../host-log.js';
-import { Budget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
+import { CompiledBudget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import type { Proof } from '../proof.js';
 import type { Operations } from './operations.js';
-import { isPlainSet } from './inline-access.js';
 import type { MethodSite, ReadSite } from './sites.js';
-import type { TypeCases } from './type-cases.js';
 import type { Ending } from './way.js';
 
 /** Returned instead of a value: the current alternative is undecided or, in a pattern, does not match. */
@@ -46,7 +43,7 @@ export interface RuntimeContext {
  */
 export abstract class Runtime implements EqualityContext, Meter {
   /** The limits of the query, and how much of them is used. */
-  readonly limited = new Budget(defaultLimits, undefined);
+  readonly limited = new CompiledBudget(defaultLimits, undefined);
   /** The remaining steps of those that the budget has granted. */
   steps = 0;
   /** The number of undecided conditions. */
@@ -107,9 +104,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   /** Ends a query whose calls are nested too deeply. */
   abstract tooDeep(): never;
   /** Ends a query at a value or an operation of another dialect. */
-  foreign(): never {
-    invariant(false, 'a policy that was compiled ahead of time has the dialect of Nanook');
-  }
+  abstract foreign(): never;
   /** Ends a query at an instance of an unexpected class. */
   abstract inexact(value: unknown): never;
   /** Handles a full log of calls. */
@@ -233,22 +228,6 @@ export abstract class Runtime implements EqualityContext, Meter {
     return types;
   }
 
-  /** Returns the function that continues for an argument, or undefined if it has no case yet. */
-  caseOf<Target>(cases: TypeCases<Target>, value: unknown): Target | undefined {
-    switch (typeof value) {
-      case 'string':
-      case 'number':
-      case 'boolean':
-        if (cases.allLiterals.has(value)) return undefined;
-        return typeof value === 'string' && cases.otherText !== undefined
-          ? cases.otherText
-          : cases.others.get(this.typeOf(value));
-      default:
-        // A promise has no case.
-        return isThenable(value) ? undefined : cases.types.get(this.typeOf(value));
-    }
-  }
-
   /** Tags a plain row with the declared type of a field. Without tags, no field has a type of the application. */
   tag(value: unknown, type: FieldType): void {
     const tags = this.#findTags();
@@ -355,18 +334,15 @@ export abstract class Runtime implements EqualityContext, Meter {
   /** Returns the elements of a collection as an array. */
   list(value: unknown, at?: Span): readonly unknown[] {
     if (Array.isArray(value)) return value as unknown[];
-    if (isPlainSet(value)) return [...value];
-    if ((typeof value === 'object' && value !== null) || typeof value === 'string')
-      return this.elements(value, at);
-    return this.notIterable(value, at);
+    return this.elements(value, at);
   }
 
-  /** Returns the elements of a string, a dictionary or an iterator. An iterator can be read once. */
-  protected abstract elements(value: string | object, at: Span | undefined): readonly unknown[];
+  /** Returns the elements of a value that is not a list. An iterator can be read once. */
+  protected abstract elements(value: unknown, at: Span | undefined): readonly unknown[];
 
   notIterable(value: unknown, at: Span | undefined): readonly unknown[] {
     this.undecide('POLAR_UNDECIDED_NOT_ITERABLE', () => ({ value: show(value) }), at);
-    return nothing;
+    return [];
   }
 
   equal(left: unknown, right: unknown, _at?: Span): boolean {
@@ -415,5 +391,3 @@ export abstract class Runtime implements EqualityContext, Meter {
     if (!found.isPlainFailure) this.undecide(found.code, () => found.data, at);
   }
 }
-
-const nothing: readonly unknown[] = [];

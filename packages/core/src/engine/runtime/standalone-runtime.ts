@@ -1,6 +1,7 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
+import { invariant } from '../../internal/invariant.js';
 import { kindOf } from '../../internal/descriptions.js';
 import type { TypeSet } from '../../host/type-set.js';
 import { hostError, isStackOverflow } from '../host-error.js';
@@ -109,6 +110,10 @@ export class StandaloneRuntime extends Runtime {
     });
   }
 
+  foreign(): never {
+    invariant(false, 'another dialect');
+  }
+
   /** Ignores a full log: calls that are not in it are repeated if the query is restarted to await a promise. */
   full(): void {}
 
@@ -189,7 +194,7 @@ export class StandaloneRuntime extends Runtime {
 
   // ── values ──
 
-  override read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
+  read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
     try {
       return this.operations.readValue(this, base, site, seen, at);
     } catch (error) {
@@ -224,7 +229,7 @@ export class StandaloneRuntime extends Runtime {
     return compared.kind === 'equal';
   }
 
-  protected elements(value: string | object, at: Span | undefined): readonly unknown[] {
+  protected elements(value: unknown, at: Span | undefined): readonly unknown[] {
     return this.operations.readElements(this, value, at);
   }
 

@@ -1,9 +1,11 @@
 import { inheritsFromClasses } from '../../../host/member.js';
 import type { PlainTypeSets } from '../../../host/plain-type-sets.js';
 import { isObjectOrFunction } from '../../../internal/is-object.js';
-import type { FieldType } from '../../../types/declared-type.js';
+import type { Field, FieldType } from '../../../types/declared-type.js';
 import type { PlainTypeTable } from '../../../types/plain-type-table.js';
+import type { Class } from '../../../types/type-declaration.js';
 import type { Equality } from '../../equality.js';
+import { hasDefaultInstanceof } from '../../runtime/exact-class.js';
 
 /**
  * Returns the properties of types, constants and equality that compiled code relies on, by name. A precompiled policy runs only where all
@@ -20,24 +22,15 @@ export function signatureOf(
   for (const type of types.types) {
     if (type.builtIn) continue;
     const { class: declared, is, discriminator, fields, relations, key, equals } = type;
-    const prototype = declared?.prototype as Record<PropertyKey, unknown> | undefined;
-    signature[`type ${type.name}`] = JSON.stringify({
-      by: declared ? 'class' : is ? 'is' : (discriminator ?? 'name'),
-      extends: types.ancestorsOf(type).map(({ name }) => name),
-      fields:
-        fields &&
-        [...fields.values()].map((field) =>
-          [field.name, textOf(field.type), field.optional ? 'optional' : ''].join(' ').trim(),
-        ),
-      relations: [...relations.values()].map(({ name, kind, type: of }) => `${name}: ${kind} ${of}`),
-      key,
-      equals: equals !== undefined,
-      // A class may redefine how its instances are compared, awaited or recognized, or inherit from an object that is not a class.
-      valueOf: prototype?.valueOf === Object.prototype.valueOf,
-      awaited: prototype !== undefined && 'then' in prototype,
-      classes: prototype !== undefined && inheritsFromClasses(prototype),
-      instance: declared !== undefined && hasOwnTest(declared),
-    });
+    signature[`type ${type.name}`] = JSON.stringify([
+      declared ? 'class' : is ? 'is' : (discriminator ?? 'name'),
+      ...types.ancestorsOf(type).flatMap(({ name }) => (name === type.name ? [] : [`extends ${name}`])),
+      ...(fields === undefined ? [] : ['fields', ...[...fields.values()].map(fieldText)]),
+      ...[...relations.values()].map(({ name, kind, type: of }) => `relation ${name}: ${kind} ${of}`),
+      ...(key === undefined ? [] : [{ key }]),
+      ...(equals === undefined ? [] : ['equals']),
+      ...(declared === undefined ? [] : peculiarities(declared)),
+    ]);
   }
   const names = new Map<unknown, string>([...types.types].map(({ name, value }) => [value, name]));
   for (const name of types.constantNames) {
@@ -56,11 +49,21 @@ export function signatureOf(
   return signature;
 }
 
+const fieldText = ({ name, type, optional }: Field): string =>
+  `${name}: ${textOf(type)}${optional ? '?' : ''}`;
+
 function textOf(type: FieldType): string {
   if (type.kind === 'list') return `[${textOf(type.of)}]`;
   return type.kind === 'named' ? type.name : type.isDate ? 'Date' : 'Any';
 }
 
-const hasOwnTest = (declared: object): boolean =>
-  (declared as { [Symbol.hasInstance]?: unknown })[Symbol.hasInstance] !==
-  Function.prototype[Symbol.hasInstance];
+/** Names what a class redefines: how its instances are compared, awaited or recognized, or that it inherits from an object that is not a class. */
+function peculiarities(declared: Class): string[] {
+  const prototype = declared.prototype as object;
+  return [
+    prototype.valueOf === Object.prototype.valueOf ? '' : 'valueOf',
+    'then' in prototype ? 'then' : '',
+    hasDefaultInstanceof(declared) ? '' : 'Symbol.hasInstance',
+    inheritsFromClasses(prototype) ? '' : 'no class',
+  ].filter((name) => name !== '');
+}
