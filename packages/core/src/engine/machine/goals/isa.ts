@@ -2,7 +2,7 @@ import { Variable } from '../../../terms/variable.js';
 import { PendingTest } from '../../../host/pending-test.js';
 import { nearNames } from '../../../internal/near-names.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
-import type { PlainTypeTable } from '../../../types/plain-type-table.js';
+import type { TypeTable } from '../../../types/type-table.js';
 import type { Class } from '../../../types/type-declaration.js';
 import type { IsaGoal } from '../../../ir/goal.js';
 import type { Constraint } from '../state/constraint.js';
@@ -47,7 +47,7 @@ export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): GoalResu
 }
 
 /** Returns whether a value can be of both types. In the dialect oso, one class can have several types. */
-const mayShareValues = (one: DeclaredType, other: DeclaredType, types: PlainTypeTable): boolean =>
+const mayShareValues = (one: DeclaredType, other: DeclaredType, types: TypeTable): boolean =>
   types.isSubtype(one, other) ||
   types.isSubtype(other, one) ||
   (!one.builtIn &&
