@@ -1,6 +1,7 @@
+import { UnregisteredClassError } from '../errors.js';
 import { Expression } from '../expression.js';
-import type { Filter, FilterCondition } from '../filter.js';
-import type { HostTypes } from '../types.js';
+import { Relation, type Filter, type FilterCondition } from '../filter.js';
+import type { Class, HostTypes } from '../types.js';
 import { Variable } from '../variable.js';
 import { conditionsOf, type Conjunction } from './filter-conditions.js';
 import { disjunctionOf } from './disjunctive-form.js';
@@ -45,8 +46,17 @@ export class FilterBuilder {
     }
   }
 
-  /** Returns the filter. @throws an error for a result that a filter does not express */
+  /**
+   * Returns the filter.
+   *
+   * @throws {UnregisteredClassError} for a field whose class is not registered
+   * @throws an error for a result that a filter does not express
+   */
   build(): Filter {
+    for (const { fields } of this.types.values())
+      for (const field of fields.values())
+        if (!(field instanceof Relation) && !this.types.has(field as Class))
+          throw new UnregisteredClassError((field as Class).name);
     if (this.#errors.length > 0) throw this.#errors[0];
     const found = this.#found;
     return {

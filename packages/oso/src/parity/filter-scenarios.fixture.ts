@@ -333,6 +333,16 @@ export const filterScenarios: Readonly<Record<string, Scenario>> = Object.fromEn
     },
   ],
   [
+    'a field whose class is not registered',
+    async (library: Library) => {
+      const oso = new library.Oso();
+      oso.registerClass(Repo as never, { fields: { id: Number } });
+      oso.registerClass(Org as never, { fields: { id: Number, createdAt: Date } });
+      await oso.loadStr('allow(_, "read", r: Repo) if r.id = 1;');
+      return oso.authorizedQuery(1, 'read', Repo as never);
+    },
+  ],
+  [
     'no adapter',
     async (library: Library) => {
       const oso = new library.Oso();
