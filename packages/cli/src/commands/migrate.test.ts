@@ -321,6 +321,10 @@ type.ts:1:1 by hand: run the command again when the files that create Oso are ch
     for (const file of ['packages/app/a.ts', 'packages/authz/b.ts', 'packages/authz/c.ts'])
       expect(await contentOf(file)).toContain(`oso?.queryRule('f', [user]);`);
     expect(out).toContain('packages/app/d.ts:1:31 by hand: an authorizer takes a list');
+    expect(await nanook('migrate', '--to', 'authorizer')).toMatchObject({
+      code: 0,
+      err: '0 files changed\n',
+    });
   });
 
   it.each([

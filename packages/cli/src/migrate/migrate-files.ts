@@ -78,7 +78,8 @@ function toAuthorizer(
   const migrate = (keepsInstances: boolean): Sources => {
     const { parsed, manual } = parseSources(sources);
     const { provides } = findInstances(parsed, packages);
-    for (const source of parsed) useAuthorizer(source, { provides, keepsInstances });
+    const application = { provides, keepsInstances, namesPackage: parsed.some(namesPackage) };
+    for (const source of parsed) useAuthorizer(source, application);
     return { parsed, manual };
   };
   const first = migrate(false);

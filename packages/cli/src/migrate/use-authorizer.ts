@@ -60,17 +60,22 @@ const distinctive = new Set([
 export interface Application extends Instances {
   /** Whether an instance of `Oso` remains. The files that use it then stay as they are. */
   readonly keepsInstances: boolean;
+  /** Whether a file names the package oso. Later runs then do not list calls that were changed before. */
+  readonly namesPackage: boolean;
 }
 
 /**
  * Replaces the class `Oso` by `Authorizer` of `@nanook/core`, in a file that imports it, and the calls in a file that imports an instance. If a
  * place must be changed by hand, the text stays as it is, and `manual` lists each place.
  */
-export function useAuthorizer(source: ParsedSource, { provides, keepsInstances }: Application): void {
+export function useAuthorizer(
+  source: ParsedSource,
+  { provides, keepsInstances, namesPackage }: Application,
+): void {
   const imports = osoImports(source);
   const namesOso = imports.length > 0 || source.manual.length > 0;
   if (!namesOso && !moduleNames(source).some(({ text }) => provides(source.file, text))) {
-    listLikelyCalls(source);
+    if (namesPackage) listLikelyCalls(source);
     return;
   }
   const locals = localNames(source, imports);
