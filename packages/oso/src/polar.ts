@@ -118,7 +118,7 @@ export class Polar<Query, Resource> {
       if (isPolicyError(error))
         warnings.push(...error.diagnostics.filter(({ severity }) => severity === 'warning'));
       this.#pendingWarnings.push(...warningTexts(warnings, sources, this.#ignoresMissingAllow));
-      throw toOsoError(error, { types: this.#host.types });
+      throw toOsoError(error, { types: this.#host.types, sources });
     }
     this.#pendingWarnings.push(...warningTexts(warnings, sources, this.#ignoresMissingAllow));
     this.#flushWarnings();

@@ -1,4 +1,10 @@
-import { isPolarError, isPolicyError, type Code, type PolarError as CoreError } from '@nanook/core';
+import {
+  isPolarError,
+  isPolicyError,
+  type Code,
+  type NamedPolicy,
+  type PolarError as CoreError,
+} from '@nanook/core';
 import { textOf, type Node, type Span } from '@nanook/core/syntax';
 import {
   InvalidAttributeError,
@@ -121,12 +127,14 @@ export interface FailedQuery {
   readonly types: HostTypes;
   /** Returns the text of the query, if it was a call with values of the application. */
   readonly shown?: (() => string) | undefined;
+  /** The policy, if it failed to load. */
+  readonly sources?: readonly NamedPolicy[];
 }
 
 /** Returns an error of the engine as oso throws it. Other errors are returned unchanged. */
 export function toOsoError(error: unknown, query: FailedQuery): unknown {
   if (!isPolarError(error)) return error;
-  if (isPolicyError(error)) return loadError(error);
+  if (isPolicyError(error)) return loadError(error, query.types, query.sources ?? []);
   switch (error.code) {
     case 'POLAR_RUN_HOST_ERROR':
       return hostError(error, query);

@@ -1,7 +1,20 @@
 import type { Code, Diagnostic } from '@nanook/core';
 import { textOf, type Span } from '@nanook/core/syntax';
-import { invalidRuleText, predicateText } from './rule-texts.js';
-import { blockStart, declarationValue, firstField, nextToken, quoteEnd, tokenAt } from './token-at.js';
+import { rewrittenCall } from './rewritten-rule.js';
+import { invalidRuleText, type LoadedPolicy } from './rule-texts.js';
+import {
+  beginsStatement,
+  blockStart,
+  isBlockKeyword,
+  declarationValue,
+  firstField,
+  isName,
+  nextToken,
+  pathBefore,
+  quoteEnd,
+  tokenAt,
+  unexpectedToken,
+} from './token-at.js';
 
 /** An error of oso: its name, its text, and its place. */
 export interface OsoText {
@@ -12,10 +25,25 @@ export interface OsoText {
 
 type Made = readonly [name: string, text: string, span?: Span];
 // oxlint-disable-next-line typescript/no-explicit-any -- the data of each code has a form of its own
-type Make = (data: any, span: Span, diagnostic: Diagnostic) => Made;
+type Make = (data: any, span: Span, policy: LoadedPolicy) => Made;
+
+/** Returns the error about a token. Two names and a brace are a block. */
+const unexpected = (span: Span, isString = false): Made => {
+  const second = nextToken(span);
+  const isBlock = beginsStatement(span) && isName(textOf(second)) && textOf(nextToken(second)) === '{';
+  return isBlock && !isBlockKeyword(textOf(span))
+    ? inBlock(`Expected 'actor' or 'resource' but found '${textOf(span)}'.`, span)
+    : unrecognized(unexpectedToken(span, isString));
+};
 
 const unrecognized = (span: Span): Made => {
-  const token = textOf(span);
+  const found = textOf(span);
+  if (invalid.has(found)) return unexpectedCharacter(found, '', span);
+  if (found === '?') {
+    const { source, end } = span;
+    return unexpectedCharacter(source.text[end] ?? '\\0', '?=', { source, start: end, end: end + 1 });
+  }
+  const token = contentOf(found);
   if (token === '')
     return [
       'ParseError::UnrecognizedEOF',
@@ -26,12 +54,25 @@ const unrecognized = (span: Span): Made => {
     : ['ParseError::UnrecognizedToken', `did not expect to find the token '${token}'`, span];
 };
 
+/** The characters that begin no token of oso. */
+const invalid = new Set(['&', '$', '@', '\\', '`', '~', '^', '%', "'"]);
+
+/** Returns a token as oso shows it: a string without its quotes. */
+const contentOf = (found: string): string =>
+  found === 'nan'
+    ? 'NaN'
+    : found.startsWith('"')
+      ? found.slice(1, -1).replace(/\\(.)/gs, (_, character: string) => escapes[character] ?? character)
+      : found;
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0' };
+
 /** The words with a message of their own. */
 const reserved = new Set(['cut', 'debug', 'in', 'new']);
 
 const unexpectedCharacter = (character: string, found: string, span: Span): Made => [
   'ParseError::InvalidTokenCharacter',
-  `'${character}' is not a valid character. Found in ${found}`,
+  `'${character === '\\' || character === "'" ? `\\${character}` : character}' is not a valid character. Found in ${found}`,
   span,
 ];
 
@@ -40,13 +81,20 @@ const inBlock = (text: string, span?: Span): Made =>
 
 const texts: Partial<Record<Code, Make>> = {
   // ── syntax ──
-  POLAR_PARSE_UNEXPECTED_TOKEN: (_, span) => unrecognized(tokenAt(span)),
+  POLAR_PARSE_UNEXPECTED_TOKEN: ({ expected }, span) =>
+    unexpected(tokenAt(span), /^a (?:string|list of strings)/.test(expected)),
   POLAR_PARSE_UNEXPECTED_END: (_, span) => unrecognized({ ...span, end: span.start }),
   POLAR_PARSE_MISSING_SEMICOLON: (_, span) => unrecognized(nextToken(span)),
-  POLAR_PARSE_RESERVED_WORD: (_, span) => unrecognized(tokenAt(span)),
-  POLAR_PARSE_FOREIGN_SYNTAX: (_, span) => unrecognized(tokenAt(span)),
+  POLAR_PARSE_RESERVED_WORD: (_, span) => unexpected(tokenAt(span)),
+  POLAR_PARSE_FOREIGN_SYNTAX: ({ instead }, span) =>
+    unexpected(tokenAt(span), instead?.startsWith('"') === true),
   POLAR_PARSE_CHAINED_COMPARISON: (_, span) => unrecognized(tokenAt(span)),
-  POLAR_PARSE_INVALID_CHARACTER: ({ character }, span) => unexpectedCharacter(character, '', span),
+  POLAR_PARSE_INVALID_CHARACTER: ({ character }, span) => {
+    const path = pathBefore(span);
+    return path === undefined
+      ? unexpectedCharacter(character, '', span)
+      : unexpectedCharacter(character, path.name, path.end);
+  },
   POLAR_PARSE_UNTERMINATED_STRING: (_, span) => {
     const end = quoteEnd(span);
     const found = span.source.text.slice(span.start + 1, end.start);
@@ -58,10 +106,13 @@ const texts: Partial<Record<Code, Make>> = {
     'ParseError::IntegerOverflow',
     `'${text}' caused an integer overflow`,
   ],
-  POLAR_PARSE_INVALID_NUMBER: ({ text }) => [
-    'ParseError::InvalidFloat',
-    `${text} was parsed as a float, but is invalid`,
-  ],
+  POLAR_PARSE_INVALID_NUMBER: ({ text }, { source, start, end }) => {
+    // Only an exponent belongs to a number: `_000` is a name.
+    const digits = /^\d+(?=_)/.exec(text)?.[0].length;
+    return digits === undefined
+      ? ['ParseError::InvalidFloat', `${text} was parsed as a float, but is invalid`]
+      : unrecognized({ source, start: start + digits, end });
+  },
   POLAR_PARSE_DUPLICATE_KEY: ({ key }, span) => [
     'ParseError::DuplicateKey',
     `Duplicate key: ${key}`,
@@ -79,17 +130,22 @@ const texts: Partial<Record<Code, Make>> = {
   ],
 
   // ── rules ──
-  POLAR_CHECK_SINGLETON_VARIABLE: ({ name }) => singleton(name),
-  POLAR_CHECK_CAPITAL_VARIABLE: ({ name }) => singleton(name),
-  POLAR_CHECK_UNDEFINED_RULE: (_, span) => [
+  POLAR_CHECK_SINGLETON_VARIABLE: ({ name }, span) => singleton(name, span),
+  POLAR_CHECK_CAPITAL_VARIABLE: ({ name }, span) => singleton(name, span),
+  POLAR_CHECK_UNDEFINED_RULE: (_, span, { statements }) => [
     'ValidationError::UndefinedRuleCall',
-    `Call to undefined rule: ${predicateText(span)}`,
+    `Call to undefined rule: ${rewrittenCall(statements, span) ?? textOf(span)}`,
   ],
-  POLAR_CHECK_INVALID_RULE: (data) => ['ValidationError::InvalidRule', invalidRuleText(data)],
+  POLAR_CHECK_INVALID_RULE: (data, span, policy) => [
+    'ValidationError::InvalidRule',
+    invalidRuleText(data, span, policy),
+  ],
   POLAR_CHECK_INVALID_RULE_TYPE: ({ reason }) => ['ValidationError::InvalidRuleType', reason],
-  POLAR_CHECK_MISSING_REQUIRED_RULE: ({ ruleType }) => [
+  POLAR_CHECK_MISSING_REQUIRED_RULE: ({ ruleType }, span) => [
     'ValidationError::MissingRequiredRule',
     `Missing implementation for required rule ${ruleType.replace(/: (\w+)(?=[,)])/g, ': $1{}')}`,
+    // The place of a relation is that of its class.
+    ruleType.startsWith('has_relation') ? nextToken(nextToken(span)) : span,
   ],
   POLAR_CHECK_UNKNOWN_CLASS: ({ name }) => [
     'ValidationError::UnregisteredClass',
@@ -140,10 +196,16 @@ const texts: Partial<Record<Code, Make>> = {
   ],
 };
 
-const singleton = (name: string): Made => [
-  'ValidationError::SingletonVariable',
-  `Singleton variable ${name} is unused or undefined; try renaming to _${name} or _`,
-];
+/** The name of a rest variable begins with its star in oso. */
+const singleton = (name: string, { source, start, end }: Span): Made => {
+  const isRest = /[[,]\s*\*$/.test(source.text.slice(0, start));
+  const shown = isRest ? `*${name}` : name;
+  return [
+    'ValidationError::SingletonVariable',
+    `Singleton variable ${shown} is unused or undefined; try renaming to _${shown} or _`,
+    { source, start: isRest ? start - 1 : start, end },
+  ];
+};
 
 /** Returns whether oso reports an error without a place. */
 const isWithoutPlace = ({ code, data }: Diagnostic): boolean =>
@@ -153,17 +215,10 @@ const isWithoutPlace = ({ code, data }: Diagnostic): boolean =>
     (data as { ruleType: string }).ruleType.startsWith('has_role'));
 
 /** Returns the text that oso has for an error about a policy. */
-export function osoTextOf(diagnostic: Diagnostic): OsoText {
+export function osoTextOf(diagnostic: Diagnostic, policy: LoadedPolicy): OsoText {
   const { code, data, span } = diagnostic;
   const make = texts[code];
-  if (make === undefined || span === undefined)
-    return make === undefined
-      ? { name: 'ValidationError::Nanook', text: diagnostic.message, span }
-      : {
-          name: make(data, span as never, diagnostic)[0],
-          text: make(data, span as never, diagnostic)[1],
-          span,
-        };
-  const [name, text, at = span] = make(data, span, diagnostic);
-  return { name, text, span: isWithoutPlace(diagnostic) ? undefined : at };
+  if (make === undefined) return { name: 'ValidationError::Nanook', text: diagnostic.message, span };
+  const [name, text, at = span] = make(data, span as never, policy);
+  return { name, text, span: span === undefined || isWithoutPlace(diagnostic) ? undefined : at };
 }

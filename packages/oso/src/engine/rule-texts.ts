@@ -1,29 +1,16 @@
 import {
   parse,
-  parseTerm,
   printTerm,
-  textOf,
   type ParameterNode,
   type PatternOrTermNode,
   type RuleNode,
   type RuleTypeNode,
   type Span,
+  type StatementNode,
 } from '@nanook/core/syntax';
-
-/** Returns a call as oso prints it. */
-export function predicateText(span: Span): string {
-  const text = span.source.text.slice(span.start);
-  let depth = 0;
-  for (const [i, character] of [...text].entries()) {
-    if (character === '(') depth++;
-    else if (character === ')' && --depth === 0) {
-      const call = [...text].slice(0, i + 1).join('');
-      const { term } = parseTerm(call);
-      return term === undefined ? call : printTerm(term);
-    }
-  }
-  return textOf(span);
-}
+import { ancestors } from '../helpers.js';
+import type { HostTypes } from '../types.js';
+import { rewrittenRule } from './rewritten-rule.js';
 
 /** The parameters of the rule types that every policy has, as oso names them. */
 const builtIn: Readonly<Record<string, string>> = {
@@ -38,15 +25,22 @@ interface InvalidRule {
   readonly reasons: readonly { readonly type: string }[];
 }
 
+/** The facts about a policy that its messages need. */
+export interface LoadedPolicy {
+  readonly types: HostTypes;
+  readonly statements: readonly StatementNode[];
+}
+
 /** Returns the text about a rule that matches none of the rule types of its name. */
-export function invalidRuleText({ rule, reasons }: InvalidRule): string {
+export function invalidRuleText({ rule, reasons }: InvalidRule, place: Span, policy: LoadedPolicy): string {
   const [given] = parse(rule).policy.statements as unknown as [RuleNode];
+  const { text, names } = rewrittenRule(given, policy.statements, place);
   const types = reasons.map(({ type }) => parse(type).policy.statements[0] as unknown as RuleTypeNode);
   const reasonTexts = types.map(
     (type) =>
-      `\n${builtIn[type.name] ?? headText(type)}\n\tFailed to match because: ${misfit(given, type)}\n`,
+      `\n${builtIn[type.name] ?? headText(type)}\n\tFailed to match because: ${misfit(given, type, names, policy)}\n`,
   );
-  return `Invalid rule: ${ruleText(given)}; Must match one of the following rule types:\n${reasonTexts.join('')}`;
+  return `Invalid rule: ${text}; Must match one of the following rule types:\n${reasonTexts.join('')}`;
 }
 
 export const ruleText = (rule: Pick<RuleNode, 'name' | 'parameters' | 'body'>): string => {
@@ -71,14 +65,12 @@ function patternText(pattern: PatternOrTermNode): string {
 }
 
 /** Returns the text about the first parameter that does not match. */
-function misfit(rule: RuleNode, type: RuleTypeNode): string {
+function misfit(rule: RuleNode, type: RuleTypeNode, names: readonly string[], policy: LoadedPolicy): string {
   const [given, expected] = [rule.parameters, type.parameters];
   if (given.length !== expected.length)
     return `Different number of parameters. Rule has ${given.length} parameter(s) but rule type has ${expected.length}.`;
-  let unnamed = 0;
   for (const [i, parameter] of given.entries()) {
-    if (parameter.term.kind === 'variable' && parameter.term.name === '_') unnamed++;
-    const text = parameterMisfit(parameter, expected[i]!, i + 1, unnamed);
+    const text = parameterMisfit(parameter, expected[i]!, { position: i + 1, name: names[i]!, policy });
     if (text !== undefined) return text;
   }
   return 'The parameters do not match.';
@@ -87,33 +79,51 @@ function misfit(rule: RuleNode, type: RuleTypeNode): string {
 function parameterMisfit(
   given: ParameterNode,
   expected: ParameterNode,
-  position: number,
-  unnamed: number,
+  {
+    position,
+    name,
+    policy,
+  }: { readonly position: number; readonly name: string; readonly policy: LoadedPolicy },
 ): string | undefined {
   const wanted = expected.specializer;
   if (wanted?.kind === 'instance-pattern') {
-    const name = wanted.className;
-    if (given.specializer === undefined && given.term.kind === 'variable') {
-      const shown = given.term.name === '_' ? `_${unnamed}` : given.term.name;
-      return `Parameter \`${shown}\` expects a ${name} type constraint.\n\n\t${shown}: ${name}`;
-    }
-    const found = given.specializer === undefined ? literalType(given.term) : classOf(given.specializer);
-    if (found === undefined || found === name) return undefined;
-    if (name !== 'Actor' && name !== 'Resource')
-      return `Rule specializer ${found} on parameter ${position} must match rule type specializer ${name}`;
+    const { className } = wanted;
+    if (given.specializer === undefined && given.term.kind === 'variable')
+      return `Parameter \`${name}\` expects a ${className} type constraint.\n\n\t${name}: ${className}`;
+    const found = classOf(given.specializer ?? given.term);
+    if (found === undefined || isWithin(found, className, policy)) return undefined;
+    const start = `Rule specializer ${found} on parameter ${position}`;
+    if (className !== 'Actor' && className !== 'Resource')
+      return policy.types.has(found) || found === 'Actor' || found === 'Resource'
+        ? `${start} must match rule type specializer ${className}`
+        : `${start} is not registered as a class.`;
     const advice =
-      name === 'Actor'
+      className === 'Actor'
         ? `Perhaps you meant to add an actor block to the top of your policy, like this:\n\n\t  actor ${found} {}`
         : `Perhaps you meant to add a resource block to your policy, like this:\n\n\t  resource ${found} { .. }`;
-    return `Rule specializer ${found} on parameter ${position} must be a member of rule type specializer ${name}\n\n\t${advice}`;
+    return `${start} must be a member of rule type specializer ${className}\n\n\t${advice}`;
   }
   if (expected.term.kind !== 'literal' || printTerm(given.term) === printTerm(expected.term))
     return undefined;
   return `Invalid parameter ${position}. Rule value ${valueText(given.term)} != rule type value ${valueText(expected.term)}`;
 }
 
-const classOf = (pattern: PatternOrTermNode): string | undefined =>
-  pattern.kind === 'instance-pattern' ? pattern.className : undefined;
+/** Returns whether a class is the wanted one or a subclass of it, or has a block that makes it a member of the wanted union. */
+function isWithin(found: string, wanted: string, { types, statements }: LoadedPolicy): boolean {
+  if (found === wanted) return true;
+  if (wanted === 'Actor' || wanted === 'Resource')
+    return statements.some(
+      (statement) =>
+        statement.kind === 'block' &&
+        statement.className.name === found &&
+        statement.keyword?.name === wanted.toLowerCase(),
+    );
+  const classes: readonly unknown[] = ancestors(types.get(found)?.cls);
+  return classes.includes(types.get(wanted)?.cls);
+}
+
+const classOf = (term: PatternOrTermNode): string | undefined =>
+  term.kind === 'instance-pattern' ? term.className : literalType(term);
 
 function literalType(term: PatternOrTermNode): string | undefined {
   if (term.kind === 'list') return 'List';

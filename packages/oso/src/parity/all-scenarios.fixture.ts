@@ -4,6 +4,7 @@ import type { Scenario } from './both-libraries.fixture.js';
 import { filterScenarios } from './filter-scenarios.fixture.js';
 import { grantsScenarios } from './grants-scenarios.fixture.js';
 import { hostScenarios } from './host-scenarios.fixture.js';
+import { loadErrorScenarios } from './load-error-scenarios.fixture.js';
 import { traceScenarios } from './trace-scenarios.fixture.js';
 
 /** All scenarios, by the subject of their group. */
@@ -14,4 +15,5 @@ export const allScenarios: Readonly<Record<string, Readonly<Record<string, Scena
   'partial evaluation': grantsScenarios,
   'the host': hostScenarios,
   'traces of errors': traceScenarios,
+  'texts of errors about a policy': loadErrorScenarios,
 };

@@ -30,9 +30,9 @@ export const singletonVariable = check({
       );
       return { variable, meaning: meaningOf(variable, rule, others, draft) };
     });
-    // `user` is used only once when its other use is misspelled `usr`: this is one mistake, reported at `usr`.
+    // `user` is used only once when its other use is misspelled `usr`: this is one mistake, reported at `usr`. oso reports the first use.
     const explained = new Set(
-      found.flatMap(({ variable, meaning }) => {
+      (types.dialect.loadsUncheckedPolicies ? [] : found).flatMap(({ variable, meaning }) => {
         if (meaning.as === 'optional chaining') return [variable.name.slice(0, -1)];
         return meaning.as === 'misspelling' ? meaning.near.map((name) => name.replace(/\..*/, '')) : [];
       }),
