@@ -235,7 +235,7 @@ export class Service {
     ],
     [
       'await oso.loadStr("");\nif (await oso.queryRuleOnce("f")) go();',
-      'by hand: iterate over authorizer.queryRule',
+      'by hand: write !(await authorizer.queryRule(',
     ],
     ['await oso.loadStr("");\noso.setDataFilteringAdapter(adapter);', 'by hand: pass the adapter'],
     ['if (x) oso.registerClass(User);\nawait oso.loadStr("");', 'by hand: register and load in one list'],

@@ -33,7 +33,7 @@ const advice: Readonly<Record<string, string>> = {
   authorizedResources:
     'load the authorizer with the option resources of your ORM, or pass the condition of authorizer.where(…) to your ORM',
   queryRuleOnce:
-    'iterate over authorizer.queryRule(name, [arguments]); the rule holds if it yields an answer',
+    'write !(await authorizer.queryRule(name, [arguments]).next()).done, which is true if the rule holds',
   clearRules: 'call authorizer.reload(policies), which replaces the policy as a whole',
   setDataFilteringAdapter: 'pass the adapter of your ORM as the option resources of Authorizer.load',
   registerClass: 'declare the type in Authorizer.load, as types: { Name: { class: TheClass } }',
