@@ -35,6 +35,7 @@ export function startQuery(
       shown,
     });
   }
+  const shown = typeof query === 'string' ? undefined : () => callText(query, types);
   const text = new QueryText((name) => authorizer.hasConstant(name));
   const constraints: string[] = [];
   const given = new Map<string, unknown>();
@@ -46,7 +47,7 @@ export function startQuery(
   const all = [...constraints, goal].join(' and ');
   const options = { acceptExpression, bindings: new Map([...given, ...text.given]) };
   const nameOf = (name: string): string => text.originalName(name);
-  return results(answersOf(authorizer, all, options, types), { acceptExpression, types, nameOf });
+  return results(answersOf(authorizer, all, options, types), { acceptExpression, types, nameOf, shown });
 }
 
 /** Returns whether an argument contains a variable, and is not one. */
@@ -94,7 +95,7 @@ interface ResultOptions {
   /** Returns the name of a variable in the result. */
   readonly nameOf?: (name: string) => string;
   /** Returns the text of the query for messages, if it was a call with values of the application. */
-  readonly shown?: () => string;
+  readonly shown?: (() => string) | undefined;
 }
 
 async function* results(

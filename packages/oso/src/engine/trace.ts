@@ -46,7 +46,7 @@ export function traceText(
     // The trace begins anew below a negation, where oso names no rule.
     const name = rule === undefined || around.isNegated ? 'query' : `rule ${rule.name}`;
     const entryOf = (each: Span): Entry => ({ text: textOf(each), where: whereText(name, each) });
-    const found = around.spans.map(entryOf);
+    const found = around.spans.map((each) => entryOf(withoutHead(each, rule, body)));
     if (place === span && value !== undefined) {
       const where = value.span === undefined ? '' : whereText(name, value.span);
       found.splice(-1, 1, { text: value.text, where });
@@ -63,6 +63,10 @@ export function traceText(
   );
   return `trace (most recent evaluation last):\n${lines.join('')}\n`;
 }
+
+/** Returns the place of a condition. The conjunction of a rule like `"read" if "member" on "parent"` has the place of `"member"`. */
+const withoutHead = (condition: Span, rule: TracedCall['rule'], body: Node | undefined): Span =>
+  body?.kind === 'and' && condition.start === rule?.span.start ? childrenOf(body).at(-1)!.span : condition;
 
 const whereText = (name: string, span: Span): string => `    in ${name}${placeText(span)}\n`;
 

@@ -122,6 +122,37 @@ export const traceScenarios: Readonly<Record<string, Scenario>> = {
       ],
     ),
   ),
+  ...Object.fromEntries(
+    ['isAllowed', 'authorizedActions', 'authorizedQuery'].flatMap((method) =>
+      ['role in part.roles', 'relation to part.whole'].map((lost): [string, Scenario] => [
+        `trace: ${method} with a ${lost} that is missing, through blocks`,
+        async (library) => {
+          const oso = new library.Oso();
+          class Worker {}
+          class Whole {}
+          for (const cls of [Worker, Whole, Part]) oso.registerClass(cls as never);
+          await oso.loadStr(
+            `actor Worker {}
+             resource Whole { roles = ["owner"]; }
+             resource Part {
+               roles = ["user"];
+               permissions = ["cut"];
+               relations = { whole: Whole };
+               "cut" if "user";
+               "user" if "owner" on "whole";
+             }
+             allow(actor, action, resource) if has_permission(actor, action, resource);
+             has_role(actor: Worker, name: String, whole: Whole) if ${lost.startsWith('role') ? 'actor.lost = name and ' : ''}whole.x = actor.x;
+             has_relation(whole: Whole, "whole", part: Part) if ${lost.startsWith('role') ? 'part.whole' : 'part.lost'} = whole;`,
+          );
+          const part = Object.assign(new Part('saw'), { whole: new Whole() });
+          if (method === 'isAllowed') return oso.isAllowed(new Worker(), 'cut', part);
+          if (method === 'authorizedActions') return oso.authorizedActions(new Worker(), part);
+          return oso.authorizedQuery(new Worker(), 'cut', Part as never);
+        },
+      ]),
+    ),
+  ),
   'trace: an inline query': async (library) => {
     const oso = new library.Oso();
     oso.registerConstant({ a: 1 }, 'one');
