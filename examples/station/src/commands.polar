@@ -16,6 +16,7 @@ meaning(["put", "on", *rest], command) if meaning(["wear", *rest], command) and 
 meaning([verb, "the", *rest], command) if meaning([verb, *rest], command) and cut;
 meaning(["give", thing, "to", "the", "bear"], ["give", thing]) if cut;
 meaning(["give", thing, "to", "bear"], ["give", thing]) if cut;
+meaning([verb, *words], [verb, key]) if thing(key, name) and [_, *words] = name.split(" ") and cut;
 meaning(command, command);
 
 # The first reason against a command is the reply. Without a reason, the command is done.
@@ -24,8 +25,9 @@ respond(game: Game, command, line) if prevented(game, command, line) and cut;
 respond(game: Game, command, line) if does(game, command, line);
 respond(_: Game, command, "I do not know how to do that. Try: help") if not understood(command);
 
-understood([verb, *_]) if
-  verb in ["look", "go", "take", "drop", "inventory", "wear", "light", "give", "pour", "start", "call", "help"];
+understood([verb]) if verb in ["look", "inventory", "help"];
+understood([verb, _]) if
+  verb in ["go", "take", "drop", "wear", "light", "give", "pour", "start", "call"];
 
 # Reasons.
 

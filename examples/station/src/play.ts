@@ -1,4 +1,4 @@
-// Plays the game in a terminal. `map` writes the state of the game to station.svg.
+// Plays the game in a terminal. `map` writes the state of the game to map.svg.
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { pictureOf } from './picture.js';
@@ -17,8 +17,8 @@ terminal.prompt();
 for await (const command of terminal) {
   if (command.trim() === 'quit') break;
   if (command.trim() === 'map') {
-    await writeFile('station.svg', await pictureOf(oso, game));
-    print(['The map is in station.svg.']);
+    await writeFile('map.svg', await pictureOf(oso, game));
+    print(['The map is in map.svg.']);
   } else if (command.trim() !== '') print(await say(oso, game, command));
   if (game.is('won')) break;
   if (isOpen) terminal.prompt();

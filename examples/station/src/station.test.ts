@@ -69,6 +69,11 @@ describe('the game', () => {
     expect(await play('e', 'drop card', 'l')).toContain('You see a key card.');
   });
 
+  it('knows a thing by its whole name', async () => {
+    expect(await play('take the red parka')).toEqual(['You take a red parka.']);
+    expect(await play('take key card')).toEqual(['You take a key card.']);
+  });
+
   it.each([
     [['north'], 'You cannot go that way.'],
     [['east', 'north'], 'The door of the laboratory is locked. It wants a key card.'],
@@ -81,7 +86,9 @@ describe('the game', () => {
     [['take card', 'take card'], 'You have it already.'],
     [['wear parka'], 'You do not have it.'],
     [['east', 'take lamp', 'light lamp'], 'With what? You have no fire.'],
-    [['dance'], 'I do not know how to do that. Try: help'],
+    ...[['dance'], ['take'], ['go'], ['look parka'], ['help me'], ['take parka now']].map(
+      (commands): [string[], string] => [commands, 'I do not know how to do that. Try: help'],
+    ),
   ])('refuses the last of %j with a reason', async (commands, reply) => {
     expect(await play(...commands)).toEqual([reply]);
   });
