@@ -354,6 +354,20 @@ ${statement}
     expect(out).toContain(message);
   });
 
+  it('lists the uses of an instance that run before a function creates it', async () => {
+    await enterFolder({
+      'policy.ts': `import { Oso } from 'oso';\nexport const oso = new Oso();\nexport async function start() {\n  await oso.loadFile('a.polar');\n}\n`,
+      'index.ts': `export * from './policy.js';\n`,
+      'app.ts': `import { oso, start } from './index.js';\nstart();\nexport const guard = new Guard(oso);\n`,
+      'handler.ts': `import { oso as it } from './policy.js';\nexport { it };\nexport const read = (user: User) => it.isAllowed(user, 'read', 1);\n`,
+    });
+    const { code, out } = await nanook('migrate', '--to', 'authorizer');
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: 'policy.ts\napp.ts:3:32 by hand: oso is undefined until its policies are loaded; use it in a function\n',
+    });
+  });
+
   it('writes valid JavaScript, with the line breaks of the file', async () => {
     await enterFolder({
       'app.mjs': [

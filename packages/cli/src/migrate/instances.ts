@@ -12,12 +12,14 @@ export interface Instances {
  * Finds the files that create an instance of `Oso` or a subclass of it, and those that export again what such a file exports.
  *
  * @param packages the folder of each package of the application, by the name of the package
+ * @param isCreator returns whether a file creates one of the wanted instances
  */
 export function findInstances(
   sources: readonly ParsedSource[],
   packages: ReadonlyMap<string, string>,
+  isCreator: (source: ParsedSource) => boolean = createsInstance,
 ): Instances {
-  const found = new Set(sources.filter(createsInstance).flatMap(({ file }) => modulesOf(file)));
+  const found = new Set(sources.filter(isCreator).flatMap(({ file }) => modulesOf(file)));
   const provides = (file: string, specifier: string): boolean => {
     if (specifier.startsWith('.')) return found.has(withoutExtension(join(dirname(file), specifier)));
     const inPackage = [...packages].find(([name]) => specifier === name || specifier.startsWith(`${name}/`));

@@ -75,18 +75,34 @@ function toAuthorizer(
   range: string,
 ): Migration {
   const packages = packagesOf(manifests);
-  const migrate = (keepsInstances: boolean): Sources => {
+  /** @param late the names of the instances that a function creates, by their file */
+  const migrate = (keepsInstances: boolean, late: LateNames): Sources & { readonly late: LateNames } => {
     const { parsed, manual } = parseSources(sources);
-    const { provides } = findInstances(parsed, packages);
-    const application = { provides, keepsInstances, namesPackage: parsed.some(namesPackage) };
-    for (const source of parsed) useAuthorizer(source, application);
-    return { parsed, manual };
+    const application = {
+      ...findInstances(parsed, packages),
+      keepsInstances,
+      namesPackage: parsed.some(namesPackage),
+      late: {
+        ...findInstances(parsed, packages, ({ file }) => late.has(file)),
+        names: new Set([...late.values()].flat()),
+      },
+    };
+    const found = new Map<string, readonly string[]>();
+    for (const source of parsed) {
+      const names = useAuthorizer(source, application);
+      if (names.length > 0) found.set(source.file, names);
+    }
+    return { parsed, manual, late: found };
   };
-  const first = migrate(false);
+  const first = migrate(false, new Map());
   // A call that is written for an authorizer has another meaning for an instance of `Oso`, so an application has the one or the other.
   const keepsInstances =
     first.manual.length > 0 || first.parsed.some((it) => it.manual.length > 0 && createsInstance(it));
-  const { parsed, manual } = keepsInstances ? migrate(true) : first;
+  const { parsed, manual } = keepsInstances
+    ? migrate(true, new Map())
+    : first.late.size > 0
+      ? migrate(false, first.late)
+      : first;
 
   const keepsPackage =
     manual.length > 0 || parsed.some((source) => source.manual.length > 0 && namesPackage(source));
@@ -106,6 +122,9 @@ function toAuthorizer(
       manual.push({ file, ...place, message: 'the command oso is removed; use nanook repl' });
   return migrationOf(parsed, manual, changed);
 }
+
+/** The names of instances, by the file that creates them. */
+type LateNames = ReadonlyMap<string, readonly string[]>;
 
 const namesPackage = (source: ParsedSource): boolean =>
   moduleNames(source).some(({ text }) => /^(?:@nanook\/)?oso(?:$|\/)/.test(text));

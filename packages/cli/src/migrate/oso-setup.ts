@@ -8,6 +8,7 @@ import type {
   VariableDeclaration,
 } from '@babel/types';
 import { declareType, registeredClasses } from './declare-type.js';
+import { isFunction } from './late-instances.js';
 import { isMemberName, keyText, membersOf } from './object-members.js';
 import { addManual, lineBreakOf, textOf, walk, type ParsedSource } from './parsed-source.js';
 
@@ -134,9 +135,6 @@ function earlyUses(
   });
   return found;
 }
-
-const isFunction = ({ type }: Node): boolean =>
-  /^(?:Function|ArrowFunction|ObjectMethod|Class\w*Method)/.test(type);
 
 /** A call of a method on the instance. */
 interface SetupCall {

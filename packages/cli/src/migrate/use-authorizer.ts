@@ -11,6 +11,7 @@ import type {
 import type MagicString from 'magic-string';
 import type { Instances } from './instances.js';
 import { moduleNames } from './module-names.js';
+import { listEarlyUses, type LateInstances } from './late-instances.js';
 import { isMemberName } from './object-members.js';
 import { readSetup, type OsoSetup } from './oso-setup.js';
 import { addManual, isTypeScriptFile, textOf, walk, type ParsedSource } from './parsed-source.js';
@@ -62,40 +63,45 @@ export interface Application extends Instances {
   readonly keepsInstances: boolean;
   /** Whether a file names the package oso. Later runs then do not list calls that were changed before. */
   readonly namesPackage: boolean;
+  readonly late: LateInstances;
 }
 
 /**
  * Replaces the class `Oso` by `Authorizer` of `@nanook/core`, in a file that imports it, and the calls in a file that imports an instance. If a
  * place must be changed by hand, the text stays as it is, and `manual` lists each place.
+ *
+ * @returns the names of the instances that a function of the file creates
  */
 export function useAuthorizer(
   source: ParsedSource,
-  { provides, keepsInstances, namesPackage }: Application,
-): void {
+  { provides, keepsInstances, namesPackage, late }: Application,
+): readonly string[] {
   const imports = osoImports(source);
   const namesOso = imports.length > 0 || source.manual.length > 0;
   if (!namesOso && !moduleNames(source).some(({ text }) => provides(source.file, text))) {
     if (namesPackage) listLikelyCalls(source);
-    return;
+    return [];
   }
   const locals = localNames(source, imports);
   const className = locals.get('Oso') ?? 'Oso';
   const setups = readSetups(source, className);
   const calls = readCalls(source, setups);
   if (namesOso) listMisuses(source, locals, setups);
+  listEarlyUses(source, late);
   if (keepsInstances && source.manual.length === 0)
     for (const declaration of imports)
       addManual(source, declaration, 'run the command again when the files that create Oso are changed');
   if (source.manual.length > 0 || keepsInstances) {
     for (const { callee } of calls)
       addManual(source, callee, 'an authorizer takes a list: queryRule(name, [arguments])');
-    return;
+    return [];
   }
 
   for (const setup of setups) replaceSetup(source, setup);
   for (const call of calls) listArguments(source, call);
   if (locals.has('Oso')) renameClass(source, className, setups);
   for (const declaration of imports) replaceImport(source, declaration, setups);
+  return setups.flatMap(({ isLoadedElsewhere, name }) => (isLoadedElsewhere ? [name] : []));
 }
 
 /** Lists the calls of a file that receives the instance by a way that cannot be followed, such as a parameter. */
