@@ -41,9 +41,9 @@ export async function migrateFiles(
   target: Target,
   version: string,
 ): Promise<Migration> {
-  const all = await Promise.all(
-    files.map(async (file): Promise<SourceFile> => ({ file, before: await readFile(file, 'utf8') })),
-  );
+  const all: SourceFile[] = [];
+  // One at a time, because the number of open files is limited.
+  for (const file of files) all.push({ file, before: await readFile(file, 'utf8') });
   const manifests = all.filter(isManifest);
   const sources = all.filter((file) => !isManifest(file));
   return target === 'package'
@@ -74,53 +74,61 @@ function toAuthorizer(
   manifests: readonly SourceFile[],
   range: string,
 ): Migration {
-  const packages = packagesOf(manifests);
-  /** @param late the names of the instances that a function creates, by their file */
-  const migrate = (keepsInstances: boolean, late: LateNames): Sources & { readonly late: LateNames } => {
-    const { parsed, manual } = parseSources(sources);
-    const application = {
-      ...findInstances(parsed, packages),
-      keepsInstances,
-      namesPackage: parsed.some(namesPackage),
-      late: {
-        ...findInstances(parsed, packages, ({ file }) => late.has(file)),
-        names: new Set([...late.values()].flat()),
-      },
-    };
-    const found = new Map<string, readonly string[]>();
-    for (const source of parsed) {
-      const names = useAuthorizer(source, application);
-      if (names.length > 0) found.set(source.file, names);
-    }
-    return { parsed, manual, late: found };
-  };
-  const first = migrate(false, new Map());
-  // A call that is written for an authorizer has another meaning for an instance of `Oso`, so an application has the one or the other.
-  const keepsInstances =
-    first.manual.length > 0 || first.parsed.some((it) => it.manual.length > 0 && createsInstance(it));
-  const { parsed, manual } = keepsInstances
-    ? migrate(true, new Map())
-    : first.late.size > 0
-      ? migrate(false, first.late)
-      : first;
-
+  const { parsed, manual } = useAuthorizers(sources, packagesOf(manifests));
   const keepsPackage =
     manual.length > 0 || parsed.some((source) => source.manual.length > 0 && namesPackage(source));
   const isChanged = parsed.some(({ edited }) => edited.hasChanged());
-  const changed =
-    keepsPackage && !isChanged
-      ? []
-      : changedManifests(manifests, manual, (text) =>
-          ['oso', '@nanook/oso'].reduce(
-            (current, from) =>
-              replaceDependency(current, from, ['@nanook/core', range], { keeps: keepsPackage }),
-            text,
-          ),
-        );
+  if (keepsPackage && !isChanged) return migrationOf(parsed, manual, []);
+
+  const changed = changedManifests(manifests, manual, (text) =>
+    ['oso', '@nanook/oso'].reduce(
+      (current, from) => replaceDependency(current, from, ['@nanook/core', range], { keeps: keepsPackage }),
+      text,
+    ),
+  );
   for (const { file, before } of keepsPackage ? [] : changed)
     for (const place of scriptsWith(before, 'oso'))
       manual.push({ file, ...place, message: 'the command oso is removed; use nanook repl' });
   return migrationOf(parsed, manual, changed);
+}
+
+function useAuthorizers(sources: readonly SourceFile[], packages: ReadonlyMap<string, string>): Sources {
+  const first = useAuthorizersOnce(sources, packages, {});
+  // A call that is written for an authorizer has another meaning for an instance of `Oso`, so an application has the one or the other.
+  if (first.manual.length > 0 || first.parsed.some((it) => it.manual.length > 0 && createsInstance(it)))
+    return useAuthorizersOnce(sources, packages, { keepsInstances: true });
+  return first.late.size > 0 ? useAuthorizersOnce(sources, packages, { late: first.late }) : first;
+}
+
+/**
+ * Parses and changes the files.
+ *
+ * @param late the names of the instances that a function creates, by their file
+ */
+function useAuthorizersOnce(
+  sources: readonly SourceFile[],
+  packages: ReadonlyMap<string, string>,
+  {
+    keepsInstances = false,
+    late = new Map(),
+  }: { readonly keepsInstances?: boolean; readonly late?: LateNames },
+): Sources & { readonly late: LateNames } {
+  const { parsed, manual } = parseSources(sources);
+  const application = {
+    ...findInstances(parsed, packages),
+    keepsInstances,
+    namesPackage: parsed.some(namesPackage),
+    late: {
+      ...findInstances(parsed, packages, ({ file }) => late.has(file)),
+      names: new Set([...late.values()].flat()),
+    },
+  };
+  const found = new Map<string, readonly string[]>();
+  for (const source of parsed) {
+    const names = useAuthorizer(source, application);
+    if (names.length > 0) found.set(source.file, names);
+  }
+  return { parsed, manual, late: found };
 }
 
 /** The names of instances, by the file that creates them. */
