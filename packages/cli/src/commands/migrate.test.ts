@@ -1,4 +1,5 @@
 // cspell:ignore noso
+import { symlink } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOf, enterFolder, nanook } from '../testing/run.fixture.js';
 
@@ -66,11 +67,19 @@ describe('nanook migrate', () => {
     await enterFolder({
       'types/app.d.ts': `import type { Oso } from 'oso';\ndeclare global { interface App { oso: Oso } }\n`,
       'a.js': `/** @type {import('oso').Oso} */\nlet oso;\nconst load = () => import(\`oso\`);\n`,
+      'c.mjs': `const { Oso } = createRequire(import.meta.url)('oso');\n`,
       'b.test.ts': `jest.setMock('oso', {});\njest.unstable_mockModule('oso', () => ({}));\nvi.doUnmock('oso');\nmock.module('oso');\n`,
     });
-    expect(await nanook('migrate')).toMatchObject({ code: 0, err: '3 files changed\n' });
-    for (const file of ['types/app.d.ts', 'a.js', 'b.test.ts'])
+    expect(await nanook('migrate')).toMatchObject({ code: 0, err: '4 files changed\n' });
+    for (const file of ['types/app.d.ts', 'a.js', 'b.test.ts', 'c.mjs'])
       expect(await contentOf(file)).not.toMatch(/['"`]oso['"`]/);
+  });
+
+  it('leaves out symbolic links, also broken ones', async () => {
+    await enterFolder({ 'src/a.ts': `import 'oso';\n` });
+    await symlink('nowhere', 'src/broken.ts');
+    await symlink('src', 'folder.ts');
+    expect(await nanook('migrate')).toMatchObject({ code: 0, out: 'src/a.ts\n' });
   });
 
   it('changes no other text of package.json', async () => {
@@ -121,12 +130,17 @@ package.json:2:29 by hand: if this names the package oso, write @nanook/oso
     expect((await nanook('migrate', '--to', 'casl')).code).toBe(2);
   });
 
-  it('parses JSX, decorators and type assertions', async () => {
+  it('parses JSX, decorators, type assertions, accessors and types of Flow', async () => {
     await enterFolder({
       'a.tsx': `import { Oso } from 'oso';\nexport const page = <p>oso</p>;\n`,
       'b.ts': `import { Oso } from 'oso';\n@Injectable()\nexport class A { constructor(@Inject(Oso) readonly oso: Oso) {} }\nconst x = <Oso>value;\n`,
     });
     expect(await nanook('migrate')).toMatchObject({ code: 0, out: 'a.tsx\nb.ts\n' });
+    await enterFolder({
+      'a.js': `// @flow\nimport type { Oso } from 'oso';\nconst name = (oso: Oso): string => '';\n`,
+      'b.ts': `import 'oso';\nclass A { accessor b = 1; }\nusing c = open();\n`,
+    });
+    expect(await nanook('migrate')).toMatchObject({ code: 0, out: 'a.js\nb.ts\n' });
   });
 });
 

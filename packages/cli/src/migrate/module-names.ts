@@ -68,6 +68,9 @@ function nameIn(node: Node): Node | null | undefined {
 function isLoader(callee: Node): boolean {
   if (callee.type === 'Import') return true;
   if (callee.type === 'Identifier') return callee.name === 'require';
+  // createRequire(import.meta.url)('oso')
+  if (callee.type === 'CallExpression')
+    return callee.callee.type === 'Identifier' && callee.callee.name === 'createRequire';
   if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return false;
   const { object, property } = callee;
   if (object.type === 'MetaProperty') return property.name === 'resolve';

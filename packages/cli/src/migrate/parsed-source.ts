@@ -28,7 +28,9 @@ export function parseSource(file: string, text: string): ParsedSource {
   // `<T>value` is a type assertion only in files without JSX.
   const hasJsx = !isTypeScript || file.endsWith('x');
   const plugins: ParserPlugin[] = [
-    ...(isTypeScript ? (['typescript', 'decorators-legacy'] as const) : (['decorators'] as const)),
+    ...(isTypeScript ? (['typescript', 'decorators-legacy'] as const) : (['flow', 'decorators'] as const)),
+    'decoratorAutoAccessors',
+    'explicitResourceManagement',
     ...(hasJsx ? (['jsx'] as const) : []),
   ];
   const tree = parse(text, {

@@ -7,7 +7,7 @@ const skipped = new Set(['node_modules', 'dist', 'build', 'coverage']);
 
 /**
  * Returns the JavaScript and TypeScript files, and each `package.json`, in folders and among named files. Folders of dependencies, of
- * build results, and those whose name begins with a dot are left out.
+ * build results, and those whose name begins with a dot are left out, and so are symbolic links.
  *
  * @throws {UsageError} when a path does not exist
  */
@@ -28,6 +28,7 @@ async function addFolder(folder: string, found: string[]): Promise<void> {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!skipped.has(entry.name) && !entry.name.startsWith('.')) await addFolder(path, found);
-    } else if (entry.name === 'package.json' || sources.test(entry.name)) found.push(path);
+    } else if (entry.isFile() && (entry.name === 'package.json' || sources.test(entry.name)))
+      found.push(path);
   }
 }
