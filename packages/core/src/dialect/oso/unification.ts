@@ -21,8 +21,15 @@ import { isNumeric, plainNumber } from '../whole-float.js';
  */
 export function unify(left: unknown, right: unknown, context: EqualityContext): Compared {
   const { equality, terms, typeSets, budget } = context;
-  const { dialect } = typeSets.types;
   const equals = typeof equality === 'function' ? equality : deepEqual;
+  // The most frequent case.
+  if (terms === undefined && isInstance(left) && isInstance(right)) {
+    budget.step();
+    const areEqual = left === right || equals(left, right);
+    budget.called();
+    return areEqual ? equal : unequal;
+  }
+  const { dialect } = typeSets.types;
   const valueOf = (value: unknown): unknown =>
     context.settled(terms === undefined ? value : terms.deref(value));
   const stack: unknown[] = [left, right];
@@ -53,6 +60,10 @@ export function unify(left: unknown, right: unknown, context: EqualityContext): 
   }
   return open === undefined ? equal : { kind: 'open', pairs: open };
 }
+
+/** Returns whether a value is an object of the application, and not a promise. */
+const isInstance = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && isOfApplication(value) && !isThenable(value);
 
 /** Compares two values that are neither both lists nor both dictionaries. A boolean is not a number. */
 function areEqualValues(
