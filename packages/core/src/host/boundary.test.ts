@@ -305,6 +305,29 @@ describe('types', () => {
     expect(await authorizer.authorizedActions({}, null)).toEqual(new Set());
   });
 
+  it.each([
+    ['a promise', async () => true, 'found a promise; make the function synchronous'],
+    ['a promise that rejects', () => Promise.reject(new Error('no connection')), 'found a promise'],
+    ['a number', () => 1, 'found the number 1'],
+    ['a text', () => 'invoice', "found the string 'invoice'"],
+  ])('throws when a predicate returns %s, also below not', async (_, is, found) => {
+    const types = { Invoice: { is: is as unknown as (value: unknown) => boolean } };
+    const authorizer = await load(
+      'allow(_: Invoice, "pay", _); allow(actor, "read", _) if not actor matches Invoice;',
+      { types },
+    );
+    for (const action of ['pay', 'read'])
+      await expect(authorizer.isAllowed({}, action, {})).rejects.toThrow(
+        `the declaration of the type \`Invoice\` is invalid: \`is\` must return true or false, ${found}`,
+      );
+  });
+
+  it('matches no value for which a predicate returns nothing', async () => {
+    const types = { Invoice: { is: (() => {}) as unknown as (value: unknown) => boolean } };
+    const authorizer = await load('allow(_, "pay", _: Invoice);', { types });
+    expect(await authorizer.isAllowed({}, 'pay', {})).toBe(false);
+  });
+
   it('matches a row tagged by typed(), which does not change the row', async () => {
     const authorizer = await load('allow(_, "read", _: Repo);', { types: { Repo: {} } });
     const row = Object.freeze({ id: 1 });

@@ -1,8 +1,10 @@
+import { PolarError } from '../diagnostics/polar-error.js';
 import { isWideInteger, WholeFloat } from '../dialect/whole-float.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { findTag, tagVersion } from '../types/typed.js';
+import { describeValue } from '../internal/describe-value.js';
 import { ConstructorTypes } from './constructor-types.js';
 import { Discriminators, noTypes } from './discriminators.js';
 import { PendingTest } from './pending-test.js';
@@ -274,11 +276,14 @@ export const createTypeSets = (types: PlainTypeTable): PlainTypeSets => new Type
  *
  * @param awaits whether the result of a predicate may be a promise
  * @throws {PendingTest} for a promise
+ * @throws {PolarError} for a result that is neither true nor false, if promises are not awaited
  */
 function holds(type: DeclaredType, value: unknown, awaits: boolean): boolean {
   if (type.is !== undefined) {
     const result: unknown = type.is(value);
-    if (!awaits || !isThenable(result)) return result === true;
+    if (result === true) return true;
+    if (!awaits) return isFalse(type, result);
+    if (!isThenable(result)) return false;
     // The test may not be made.
     result.then(undefined, () => {});
     throw new PendingTest(type, value, result);
@@ -286,4 +291,16 @@ function holds(type: DeclaredType, value: unknown, awaits: boolean): boolean {
   if (type.discriminator === undefined || typeof value !== 'object' || value === null) return false;
   const { field, value: wanted } = type.discriminator;
   return Object.hasOwn(value, field) && (value as Record<string, unknown>)[field] === wanted;
+}
+
+/** Returns false for a result of a predicate that counts as false, such as undefined. A promise would count as true. */
+function isFalse(type: DeclaredType, result: unknown): false {
+  if (!result) return false;
+  // The error about the promise is enough.
+  if (isThenable(result)) result.then(undefined, () => {});
+  const found = isThenable(result) ? 'a promise; make the function synchronous' : describeValue(result);
+  throw new PolarError('POLAR_TYPE_INVALID_DECLARATION', {
+    name: type.name,
+    reason: `\`is\` must return true or false, found ${found}`,
+  });
 }
