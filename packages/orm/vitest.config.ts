@@ -7,6 +7,8 @@ export default mergeConfig(
     test: {
       name: 'orm',
       include: ['src/**/*.test.ts'],
+      // The libraries take longer to load than many files take to run. No file replaces a module.
+      isolate: false,
       globalSetup: ['src/testing/prisma/generate.fixture.ts'],
       typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.test.json' },
     },

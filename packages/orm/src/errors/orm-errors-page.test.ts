@@ -1,5 +1,4 @@
 import * as core from '@nanook/core';
-import { PGlite } from '@electric-sql/pglite';
 import * as mysqlCore from 'drizzle-orm/mysql-core';
 import * as sqliteCore from 'drizzle-orm/sqlite-core';
 import * as mongoose from 'mongoose';
@@ -14,12 +13,13 @@ import { sqliteDatabase } from '../testing/databases.fixture.js';
 import { prismaOn } from '../testing/prisma/client.fixture.js';
 import { NanookOrmError, type NanookOrmErrorCode } from './nanook-orm-error.js';
 import { ormExamples, type OrmExample } from './orm-examples.fixture.js';
+import { emptyPglite } from '../testing/empty-pglite.fixture.js';
 
 // Renders docs/reference/orm-errors.md, and compares it with the file. `node tools/errors-page.mjs` writes the file.
 
 const database = await sqliteDatabase();
 const { client, schema } = await prismaOn(database);
-const db = await PGlite.create();
+const db = await emptyPglite();
 afterAll(async () => {
   await database.close();
   await db.close();

@@ -1,11 +1,12 @@
 import { Authorizer, isUndecided, typed } from '@nanook/core';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generatedSchema, type AnyClient } from '../testing/prisma/client.fixture.js';
 import { clientFile } from '../testing/prisma/generate.fixture.js';
 import { nanook, prisma, typesFromPrisma, type PrismaSchema } from './index.js';
+import { emptyPglite } from '../testing/empty-pglite.fixture.js';
 
 // cspell:ignore bytea
 
@@ -42,7 +43,7 @@ describe('prisma() and values of all types', { timeout: 30_000 }, () => {
   let client: AnyClient;
   let schema: PrismaSchema;
   beforeAll(async () => {
-    database = await PGlite.create();
+    database = await emptyPglite();
     await database.exec(setup);
     schema = await generatedSchema('features');
     const { PrismaClient } = (await import(pathToFileURL(clientFile('features')).href)) as {

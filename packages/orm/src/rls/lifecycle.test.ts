@@ -1,7 +1,8 @@
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Authorizer, many, one, typed, type TypesInput } from '@nanook/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rowLevelSecurity, type RowLevelSecurity, type RowLevelSecurityOptions } from './index.js';
+import { emptyPglite } from '../testing/empty-pglite.fixture.js';
 
 const person = { key: 'id', fields: { id: 'Integer' } } as const;
 const types: TypesInput = {
@@ -31,7 +32,7 @@ describe('rowLevelSecurity()', () => {
   let db: PGlite;
   let authorizer: Authorizer;
   beforeAll(async () => {
-    db = await PGlite.create();
+    db = await emptyPglite();
     await db.exec('CREATE ROLE application');
     authorizer = await Authorizer.load({ policies, types, onWarning: () => {} });
   }, 60_000);

@@ -1,7 +1,8 @@
 import { Authorizer, many, manyThrough, one, typed, type TypesInput } from '@nanook/core';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rowLevelSecurity, type RowLevelSecurity, type RowLevelSecurityOptions } from './index.js';
+import { emptyPglite } from '../testing/empty-pglite.fixture.js';
 
 const ann = '5f0f5c3e-0000-4000-8000-0000000000aa';
 const bob = '5f0f5c3e-0000-4000-8000-0000000000bb';
@@ -88,7 +89,7 @@ const userOf = (id: string, more: object = {}) =>
 describe('rowLevelSecurity()', () => {
   let db: PGlite;
   beforeAll(async () => {
-    db = await PGlite.create();
+    db = await emptyPglite();
     await db.exec('CREATE ROLE application');
   }, 60_000);
   afterAll(() => db.close());

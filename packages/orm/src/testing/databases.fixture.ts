@@ -1,9 +1,9 @@
-import { PGlite } from '@electric-sql/pglite';
 import { createConnection, type ResultSetHeader } from 'mysql2/promise';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import type { DialectName } from '../sql/dialect.js';
 import { columns, kindOf, type ColumnKind, type Tables } from './world.fixture.js';
+import { emptyPglite } from './empty-pglite.fixture.js';
 
 /** A database with the tables of a world. */
 export interface Database {
@@ -52,17 +52,19 @@ const createTables = (dialect: DialectName, options: DatabaseOptions): string[] 
 
 type Run = (text: string, values: readonly unknown[]) => Promise<unknown>;
 
+/** Replaces the rows of each table. One statement inserts all rows, because a server stores each statement on its disk. */
 async function fillWith(run: Run, dialect: DialectName, data: Tables): Promise<void> {
-  for (const [table, rows] of Object.entries(data) as [string, Tables[keyof Tables]][]) {
+  for (const [table, rows] of Object.entries(data) as [string, Record<string, unknown>[]][]) {
     await run(`DELETE FROM ${table}`, []);
-    for (const row of rows) {
-      const names = Object.keys(row).map((name) => (dialect === 'mysql' ? `\`${name}\`` : `"${name}"`));
-      const holes = names.map((_, i) => (dialect === 'postgres' ? `$${i + 1}` : '?'));
-      await run(
-        `INSERT INTO ${table} (${names.join(', ')}) VALUES (${holes.join(', ')})`,
-        Object.values(row),
-      );
-    }
+    if (rows.length === 0) continue;
+    const names = [...new Set(rows.flatMap(Object.keys))];
+    const values = rows.flatMap((row) => names.map((name) => row[name] ?? null));
+    const holes = values.map((_, i) => (dialect === 'postgres' ? `$${i + 1}` : '?'));
+    const tuples = rows.map(
+      (_, i) => `(${holes.slice(i * names.length, (i + 1) * names.length).join(', ')})`,
+    );
+    const quoted = names.map((name) => (dialect === 'mysql' ? `\`${name}\`` : `"${name}"`));
+    await run(`INSERT INTO ${table} (${quoted.join(', ')}) VALUES ${tuples.join(', ')}`, values);
   }
 }
 
@@ -83,7 +85,7 @@ export async function sqliteDatabase(options: DatabaseOptions = {}): Promise<Dat
 }
 
 export async function pgliteDatabase(options: DatabaseOptions = {}): Promise<Database> {
-  const db = await PGlite.create();
+  const db = await emptyPglite();
   const run: Run = (text, values) => db.query(text, [...values]);
   for (const create of createTables('postgres', options)) await run(create, []);
   return {
