@@ -373,6 +373,7 @@ ${statement}
       'policy.ts': `import { Oso } from 'oso';\nexport const oso = new Oso();\nexport async function start() {\n  await oso.loadFile('a.polar');\n}\n`,
       'index.ts': `export * from './policy.js';\n`,
       'app.ts': `import { oso, start } from './index.js';\nstart();\nexport const guard = new Guard(oso);\n`,
+      'main.ts': `import { oso, start } from './index.js';\nawait start();\nserve(oso);\n`,
       'handler.ts': `import { oso as it } from './policy.js';\nexport { it };\nexport const read = (user: User) => it.isAllowed(user, 'read', 1);\n`,
     });
     const { code, out } = await nanook('migrate', '--to', 'authorizer');

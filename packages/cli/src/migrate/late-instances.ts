@@ -28,8 +28,11 @@ export function listEarlyUses(source: ParsedSource, { names, provides }: LateIns
         'the authorizer is undefined until its policies are loaded; import it when it is needed',
       );
   }
+  let isAwaited = false;
   walk(source.tree.program, (node, ancestors) => {
-    if (node.type !== 'Identifier' || !locals.has(node.name)) return;
+    // The file has probably waited for the function that creates the instance.
+    if (node.type === 'AwaitExpression' && !ancestors.some(isFunction)) isAwaited = true;
+    if (isAwaited || node.type !== 'Identifier' || !locals.has(node.name)) return;
     const parent = ancestors.at(-1)!;
     if (/^(?:Import|Export)\w*Specifier$|^TS/.test(parent.type) || isMemberName(node, parent)) return;
     if (!ancestors.some(isFunction))
