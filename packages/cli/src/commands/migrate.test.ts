@@ -350,6 +350,9 @@ type.ts:1:1 by hand: run the command again when the files that create Oso are ch
       '@Module({ providers: [Oso] })\nclass M {}',
       'app.ts:7:23 by hand: provide the authorizer with useFactory',
     ],
+    ['const f = () => oso.queryRule.bind(oso);', 'app.ts:7:17 by hand: call queryRule as a method'],
+    [`const f = () => oso['queryRule']('f', user);`, 'app.ts:7:17 by hand: call queryRule as a method'],
+    ['const f = ({ queryRule } = oso) => 1;', 'app.ts:7:14 by hand: call queryRule as a method'],
     [
       'const f = () => oso.queryRule(name, user);',
       'app.ts:7:21 by hand: write the name of the rule as a text',

@@ -197,6 +197,9 @@ function readCalls(source: ParsedSource, setups: readonly OsoSetup[]): MethodCal
   const calls: MethodCall[] = [];
   const done = replacedNodes(setups);
   walk(source.tree.program, (node, ancestors) => {
+    const method = methodTaken(node, ancestors.at(-1));
+    if (method !== undefined && distinctive.has(method))
+      addManual(source, node, `call ${method} as a method of the instance, and run the command again`);
     if (!isCall(node)) return;
     const { property } = node.callee;
     if (property.type !== 'Identifier' || ancestors.some((ancestor) => done.has(ancestor))) return;
@@ -207,6 +210,19 @@ function readCalls(source: ParsedSource, setups: readonly OsoSetup[]): MethodCal
     } else if (Object.hasOwn(advice, property.name)) addManual(source, property, advice[property.name]!);
   });
   return calls;
+}
+
+/** Returns the name of a method that a file reads without calling it: `oso.queryRule.bind(oso)`, `oso['queryRule']`, `{ queryRule } = oso`. */
+function methodTaken(node: Node, parent: Node | undefined): string | undefined {
+  if (node.type === 'MemberExpression' || node.type === 'OptionalMemberExpression') {
+    const { property, computed } = node;
+    if (computed) return property.type === 'StringLiteral' ? property.value : undefined;
+    const isCalled = parent !== undefined && isCall(parent) && parent.callee === node;
+    return property.type === 'Identifier' && !isCalled ? property.name : undefined;
+  }
+  return node.type === 'ObjectProperty' && parent?.type === 'ObjectPattern' && node.key.type === 'Identifier'
+    ? node.key.name
+    : undefined;
 }
 
 /** Returns the argument of `queryRule` that is the name of the rule. @returns undefined if the options cannot be told from the name */
