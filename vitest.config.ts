@@ -6,6 +6,19 @@ export default defineConfig({
       'packages/*/vitest.config.ts',
       'packages/core/vitest.*.config.ts',
       'examples/*/vitest.config.ts',
+      // The type tests of all packages in one run of the compiler.
+      {
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['packages/*/src/**/*.test-d.ts'],
+            tsconfig: './tsconfig.test.json',
+          },
+        },
+      },
     ],
     // One for each core. The default leaves one core without tests, which on a machine with two cores doubles the time.
     maxWorkers: '100%',

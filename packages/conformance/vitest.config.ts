@@ -7,7 +7,6 @@ export default mergeConfig(
     test: {
       name: 'conformance',
       include: ['src/**/*.test.ts'],
-      typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.test.json' },
     },
   }),
 );

@@ -8,7 +8,6 @@ export default mergeConfig(
       name: 'core',
       setupFiles: ['src/node/compiled.ts'],
       include: ['src/**/*.test.ts'],
-      typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.test.json' },
     },
   }),
 );

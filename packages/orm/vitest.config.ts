@@ -10,7 +10,6 @@ export default mergeConfig(
       // The libraries take longer to load than many files take to run. No file replaces a module.
       isolate: false,
       globalSetup: ['src/testing/prisma/generate.fixture.ts'],
-      typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.test.json' },
     },
   }),
 );
