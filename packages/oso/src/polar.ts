@@ -10,7 +10,7 @@ import { PolicyEngine } from './engine/policy-engine.js';
 import { startQuery } from './engine/queries.js';
 import { placeText } from './engine/excerpt.js';
 import { callText } from './engine/value-text.js';
-import { isTerm } from './engine/values.js';
+import { isTerm, refuseInexactIntegers } from './engine/values.js';
 import { warningTexts } from './engine/warnings.js';
 import {
   InlineQueryFailedError,
@@ -144,6 +144,8 @@ export class Polar<Query, Resource> {
   /** Runs a query: a text, or a call of a rule. A syntax error is thrown at once, other errors by the first result. */
   query(q: Predicate | string, opts?: QueryOpts): QueryResult {
     this.#flushWarnings();
+    if (typeof q !== 'string') this.#refuseInexactIntegers(q.args);
+    if (opts?.bindings !== undefined) this.#refuseInexactIntegers([...opts.bindings.values()]);
     return startQuery(this.#engine.authorizer, q, this.#host.types, opts);
   }
 
@@ -170,6 +172,7 @@ export class Polar<Query, Resource> {
   /** Decides one of the rules that the engine compiles. @internal */
   protected async check(name: CheckedRule, args: readonly unknown[]): Promise<boolean> {
     if (this.#pendingWarnings.length > 0) this.#flushWarnings();
+    this.#refuseInexactIntegers(args);
     try {
       return await this.#engine.check(name, args);
     } catch (error) {
@@ -196,7 +199,12 @@ export class Polar<Query, Resource> {
   registerConstant(value: unknown, name: string): void {
     refuseOtherNames(name);
     refuseUnions(name);
+    this.#refuseInexactIntegers([value]);
     this.#engine.setConstant(name, value);
+  }
+
+  #refuseInexactIntegers(values: readonly unknown[]): void {
+    if (!this.#engine.options.strict) refuseInexactIntegers(values);
   }
 
   /** The registered classes. */

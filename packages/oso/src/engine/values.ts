@@ -60,3 +60,25 @@ export function fromJs(value: unknown): unknown {
   if (value instanceof Dict) return policyDictionary(Object.keys(value), Object.values(value).map(fromJs));
   return value;
 }
+
+/**
+ * Throws for a whole number that JavaScript does not hold exactly, as oso: different identifiers could be the same number.
+ *
+ * @throws {Error} for such a number, and for a list or a term that contains one
+ */
+export function refuseInexactIntegers(value: unknown): void {
+  if (typeof value === 'number') {
+    if (Number.isInteger(value) && !Number.isSafeInteger(value))
+      throw new Error(`invalid type: floating point \`${digitsOf(value)}\`, expected i64`);
+  } else if (Array.isArray(value)) value.forEach(refuseInexactIntegers);
+  else if (value instanceof Dict) Object.values(value).forEach(refuseInexactIntegers);
+  else if (value instanceof Predicate || value instanceof Expression)
+    value.args.forEach(refuseInexactIntegers);
+}
+
+/** Returns a whole number without an exponent. */
+function digitsOf(value: number): string {
+  const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
+  const [whole, fraction = ''] = mantissa.split('.') as [string, string?];
+  return `${whole}${fraction.padEnd(Number(exponent), '0')}`;
+}

@@ -773,6 +773,38 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
       return all(oso.queryRule('f', [1, new library.Variable('x')]));
     },
     ...callScenarios,
+    'integers that are not exact': async (library) => {
+      const found: unknown[] = [];
+      for (const value of [
+        2 ** 53 - 1,
+        2 ** 53,
+        -(2 ** 53),
+        2 ** 60,
+        1e21,
+        -1e300,
+        2 ** 52 + 0.5,
+        Infinity,
+      ]) {
+        const oso = await loaded(library, 'allow(_, _, _); f(_);');
+        const predicate = new (predicateOf(library))('f', [value]);
+        for (const run of [
+          () => oso.isAllowed(value, 1, 1),
+          () => oso.isAllowed(1, [[value]], 1),
+          () => oso.isAllowed(1, { value }, 1),
+          () => oso.queryRuleOnce('f', value),
+          () => all(oso.queryRule('f', [value])),
+          () => all(oso.query(predicate)),
+          () => all(oso.query('f(x)', { bindings: new Map([['x', value]]) })),
+          () => oso.registerConstant(value, 'limit'),
+        ])
+          try {
+            found.push(await run());
+          } catch (error) {
+            found.push(`${(error as Error).constructor.name}: ${(error as Error).message}`);
+          }
+      }
+      return found;
+    },
     'bindings of a rule': async (library) => {
       const oso = await loaded(library, 'f(1); f(5);');
       return all(oso.queryRule({ bindings: new Map([['x', 5]]) }, 'f', new library.Variable('x')));

@@ -45,7 +45,7 @@ const further = `
 | a name that is not a string | \`registerConstant\` and \`registerClass\` throw a \`TypeError\` that says what to change. oso throws an error of WebAssembly, and no longer works |
 | a look-up or \`in\` on a \`Predicate\` | The error has another text |
 | \`new Dictionary()\` in a policy | A look-up of a missing key fails, as for other dictionaries. In oso it is an error. A comparison with \`==\` is an error; in oso it compares the contents |
-| integers from 2^53 up as arguments | They are numbers as others. oso throws an error for them |
+| integers from 2^53 up | As arguments, bindings and constants they are an error, as in oso. As values of attributes and methods they are numbers as others; oso throws an error for them, too |
 | \`forall\` over a call that returns a generator | Its elements decide. In oso, the \`forall\` always holds |
 | a variable that is passed to another rule | In a constraint, it has the name that it has in the first rule. In oso, it has the name of the parameter |
 | rest variables in results | An unbound \`*rest\` is a \`Variable\`. In oso it is an object \`{ RestVariable }\` |

@@ -209,7 +209,7 @@ export class RuleIndex {
     for (const [i, shape] of shapes.entries()) {
       const parameter = rule.parameters[i]!;
       const fits = this.#specializerFits(parameter, shape.types, shape);
-      if (!parameter.takesArgument && parameter.literal === undefined) isWhole = false;
+      if (!parameter.takesArgument && shape.literal === undefined) isWhole = false;
       unify = [...unify, i];
       if (fits === false) return { trials, isWhole: false };
       const tests = fits === 'proved' ? parameter.goals.slice(1) : parameter.goals;
