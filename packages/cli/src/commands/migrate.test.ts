@@ -178,7 +178,7 @@ const oso = await Authorizer.load({
   types: {
     User,
     Org: Organization,
-    Repository: { class: Repository, key: 'id', fields: { id: 'Float', name: 'String' }, relations: { org: one('Org', { local: 'orgId', foreign: 'id' }) } },
+    Repository: { class: Repository, fields: { id: 'Float', name: 'String' }, relations: { org: one('Org', { local: 'orgId', foreign: 'id' }) } },
     Invoice: { is: (value: any) => ![User, Organization, Repository].includes(value?.constructor) && ((value) => value?.kind === 'invoice')(value) },
   },
   constants: {
@@ -423,6 +423,17 @@ ${statement}
         ``,
       ].join('\r\n'),
     );
+  });
+
+  it('declares no key, so that instances are compared by all fields, as in oso', async () => {
+    const { code, text } = await toAuthorizer(`import { Oso } from 'oso';
+const oso = new Oso();
+oso.registerClass(User, { fields: { id: Number, tenant: String } });
+await oso.loadFile('a.polar');
+`);
+    expect(code).toBe(0);
+    expect(text).toContain(`    User: { class: User, fields: { id: 'Float', tenant: 'String' } },`);
+    expect(text).toContain(`equality: 'deep'`);
   });
 
   it('keeps the instances of registered classes from the predicates of other types', async () => {

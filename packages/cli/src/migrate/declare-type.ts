@@ -130,7 +130,10 @@ function predicate(
   return `is: (${value}) => ![${withInstances.join(', ')}].includes(value?.constructor) && (${check})(value)`;
 }
 
-/** Returns the members `key`, `fields` and `relations` of a type. */
+/**
+ * Returns the members `fields` and `relations` of a type. It has no `key`, because oso compares all fields: two rows of different tenants can have
+ * the same `id`.
+ */
 function columnsOf(
   source: ParsedSource,
   fields: Expression,
@@ -153,7 +156,6 @@ function columnsOf(
     }
   }
   return [
-    ...(columns.some((column) => column.startsWith('id:')) ? [`key: 'id'`] : []),
     ...(columns.length > 0 ? [`fields: { ${columns.join(', ')} }`] : []),
     ...(relations.length > 0 ? [`relations: { ${relations.join(', ')} }`] : []),
   ];
