@@ -410,7 +410,7 @@ ${statement}
         `  oso = await Authorizer.load({`,
         `    policies: 'a.polar',`,
         `    types: {`,
-        `      'acme::Repo': { class: Repo, fields: { owner: 'User' } },`,
+        `      'acme::Repo': { class: Repo, fields: { owner: 'Any' } },`,
         `      User: Member,`,
         `    },`,
         `    constants: {`,
@@ -434,6 +434,17 @@ await oso.loadFile('a.polar');
     expect(code).toBe(0);
     expect(text).toContain(`    User: { class: User, fields: { id: 'Float', tenant: 'String' } },`);
     expect(text).toContain(`equality: 'deep'`);
+  });
+
+  it('gives no type to the plain objects in a field', async () => {
+    const { code, text } = await toAuthorizer(`import { Oso } from 'oso';
+const oso = new Oso();
+oso.registerClass(User);
+oso.registerClass(Note, { fields: { owner: User, data: Object, at: Date, tags: Array } });
+await oso.loadFile('a.polar');
+`);
+    expect(code).toBe(0);
+    expect(text).toContain(`fields: { owner: 'Any', data: 'Any', at: 'Date', tags: 'List' } },`);
   });
 
   it('keeps the instances of registered classes from the predicates of other types', async () => {

@@ -7,7 +7,7 @@ const builtIns = new Map([
   ['Number', 'Float'],
   ['Boolean', 'Boolean'],
   ['Array', 'List'],
-  ['Object', 'Dictionary'],
+  ['Object', 'Any'],
   ['Date', 'Date'],
 ]);
 
@@ -132,7 +132,7 @@ function predicate(
 
 /**
  * Returns the members `fields` and `relations` of a type. It has no `key`, because oso compares all fields: two rows of different tenants can have
- * the same `id`.
+ * the same `id`. A field of a registered class has the type `Any`, because the type of a field is also that of a plain object in it.
  */
 function columnsOf(
   source: ParsedSource,
@@ -147,7 +147,9 @@ function columnsOf(
   for (const [name, value] of membersOf(fields)) {
     const relation = value === undefined ? undefined : relationOf(source, value);
     const type =
-      value?.type === 'Identifier' ? (builtIns.get(value.name) ?? names.get(value.name)) : undefined;
+      value?.type === 'Identifier'
+        ? (builtIns.get(value.name) ?? (names.has(value.name) ? 'Any' : undefined))
+        : undefined;
     if (relation !== undefined) relations.push(`${keyText(name)}: ${relation}`);
     else if (type !== undefined) columns.push(`${keyText(name)}: '${type}'`);
     else {
