@@ -84,7 +84,12 @@ const texts: Texts = {
     'RuntimeError::UnhandledPartial',
     `Found an unhandled partial in the query result: ${name}`,
   ],
-  POLAR_RUN_DEPTH_LIMIT: () => ['RuntimeError::StackOverflow', 'Goal stack overflow! MAX_GOALS = 10000'],
+  POLAR_RUN_DEPTH_LIMIT: ({ limit }: { limit: number }) => [
+    'RuntimeError::StackOverflow',
+    limit === maxGoals
+      ? `Goal stack overflow! MAX_GOALS = ${maxGoals}`
+      : `Goal stack overflow! A rule that calls itself read more than ${limit} attributes of unknown values, one after another. Write a condition that ends the recursion.`,
+  ],
   POLAR_RUN_STEP_LIMIT: () => ['RuntimeError::StackOverflow', 'Goal stack overflow! MAX_GOALS = 10000'],
   POLAR_RUN_SIZE_LIMIT: () => ['RuntimeError::StackOverflow', 'Goal stack overflow! MAX_GOALS = 10000'],
   POLAR_RUN_TIMEOUT: ({ limitMs }: { limitMs: number }) => [
@@ -119,6 +124,9 @@ function missingAttribute(name: string, receiver: unknown): Made {
       : `Cannot use 'in' operator to search for '${name}' in ${String(receiver as string | number)}`,
   );
 }
+
+/** The limit of oso for pending goals. */
+const maxGoals = 10_000;
 
 const nilOf = (value: string): null | undefined => (value === 'undefined' ? undefined : null);
 

@@ -787,7 +787,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
       ]) {
         const oso = await loaded(library, 'allow(_, _, _); f(_);');
         const predicate = new (predicateOf(library))('f', [value]);
-        for (const run of [
+        const calls: readonly (() => unknown)[] = [
           () => oso.isAllowed(value, 1, 1),
           () => oso.isAllowed(1, [[value]], 1),
           () => oso.isAllowed(1, { value }, 1),
@@ -796,7 +796,8 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
           () => all(oso.query(predicate)),
           () => all(oso.query('f(x)', { bindings: new Map([['x', value]]) })),
           () => oso.registerConstant(value, 'limit'),
-        ])
+        ];
+        for (const run of calls)
           try {
             found.push(await run());
           } catch (error) {

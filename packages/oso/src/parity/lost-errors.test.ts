@@ -150,6 +150,9 @@ describe('a recursive rule', () => {
     ['allow(_, "read", r: Repo) if r.id = 1; allow(u, a, i: Issue) if allow(u, a, i.repo);', true],
     ['allow(_, "read", i: Issue) if i.id = 1; allow(u, a, i: Issue) if allow(u, a, i.parent);', false],
     ['allow(u, a, i) if allow(u, a, i.parent);', false],
+    ['allow(u, a, i: Issue) if i.parent matches Issue and allow(u, a, i.parent);', false],
+    ['allow(u, a, i: Issue) if i.parent matches Issue{id: 1} and allow(u, a, i.parent);', false],
+    ['allow(u, a, i: Issue) if f(u, a, i.parent); f(u, a, i: Issue) if allow(u, a, i.parent);', false],
   ];
   it.each([{}, { strict: true }])(
     'has a filter or an error long before the time limit of 30 seconds, with %o',
@@ -172,6 +175,9 @@ describe('a recursive rule', () => {
       });
       const settled = await Promise.allSettled(filters);
       expect(settled.map(({ status }) => status === 'fulfilled')).toEqual(policies.map(([, has]) => has));
+      const [endless] = settled.slice(3) as [PromiseRejectedResult];
+      expect((endless.reason as Error).name).toBe('RuntimeError::StackOverflow');
+      expect((endless.reason as Error).message).toContain('A rule that calls itself');
     },
     25_000,
   );

@@ -41,7 +41,9 @@ export function proveIsa(machine: Prover, goal: IsaGoal, frame: Frame): GoalResu
   if (value instanceof Variable) {
     for (const other of typesOfUnbound(machine, value))
       if (!mayShareValues(type, other, program.types)) return GoalResult.failed;
-    return mayBeAtItsPath(machine, value, type) ? machine.suspend(goal, frame, value) : GoalResult.failed;
+    return mayBeAtItsPath(machine, value, type, goal, frame)
+      ? machine.suspend(goal, frame, value)
+      : GoalResult.failed;
   }
   return proveOneOf([type], machine, value, goal, frame);
 }
@@ -67,11 +69,20 @@ function* typesOfUnbound(machine: Prover, variable: Variable): Generator<Declare
   }
 }
 
+/** The most attributes from an unbound variable to another one. Only a recursion without end has a longer path, and each step costs more. */
+const maxPath = 200;
+
 /**
  * Returns whether an unbound variable for an attribute, or for an attribute of an attribute, can be of a type. The declarations of the types
  * that the objects of the attributes must have decide it.
  */
-function mayBeAtItsPath(machine: Prover, variable: Variable, type: DeclaredType): boolean {
+function mayBeAtItsPath(
+  machine: Prover,
+  variable: Variable,
+  type: DeclaredType,
+  { span }: IsaGoal,
+  caller: Frame,
+): boolean {
   if (!machine.context.program.types.declaresPaths) return true;
   const path: string[] = [];
   const seen = new Set<Variable>();
@@ -81,6 +92,7 @@ function mayBeAtItsPath(machine: Prover, variable: Variable, type: DeclaredType)
     if (seen.has(step.object)) break;
     seen.add(step.object);
     path.unshift(step.key);
+    if (path.length > maxPath) throw machine.fault('POLAR_RUN_DEPTH_LIMIT', { limit: maxPath }, span, caller);
     for (const base of typesOfUnbound(machine, step.object))
       if (base.leadsTo?.(path, type.name) === false) return false;
   }
