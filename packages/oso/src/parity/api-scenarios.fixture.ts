@@ -833,6 +833,29 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
   },
 
   'values of the application': {
+    'promises that are plain objects, as those of Prisma': async (library) => {
+      const later = (value: unknown) => ({
+        // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`
+        then: (...handlers: readonly [() => void]) => Promise.resolve(value).then(...handlers),
+      });
+      class Member {
+        roles = () => later([{ name: 'reader' }]);
+        banned = () => later(true);
+        org = later({ id: 7 });
+      }
+      const conditions = [
+        'role in m.roles() and role.name = "reader"',
+        'not m.banned()',
+        'm.org.id = 7',
+        'm.org matches {id: 8}',
+      ];
+      const answers: unknown[] = [];
+      for (const condition of conditions) {
+        const oso = await loaded(library, `allow(m, _, _) if ${condition};`);
+        answers.push(await oso.isAllowed(new Member(), 1, 1), await oso.isAllowed(later(new Member()), 1, 1));
+      }
+      return answers;
+    },
     'numbers, texts, lists and dictionaries': async (library) => {
       const oso = await loaded(library, 'same(x, x);');
       const values = [

@@ -5,8 +5,16 @@ import { Doc, engines, everywhere, outcomeOf, types, User } from '../fixtures/al
 // Each function has its final code from the second call on.
 vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
 
-describe('promises', () => {
-  const later = <T>(value: T) => Promise.resolve(value);
+/** A promise of Prisma is a plain object, and starts its query when it is awaited. */
+const plainPromise = (value: unknown): object => ({
+  // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`
+  then: (...handlers: readonly [() => void]) => Promise.resolve(value).then(...handlers),
+});
+
+describe.each([
+  ['promises', (value: unknown): unknown => Promise.resolve(value)],
+  ['promises that are plain objects', plainPromise],
+])('%s', (_kind, later) => {
   const doc = new Doc({ locked: false });
   const cases: [string, string, unknown, boolean][] = [
     ['an attribute', 'r.flag = true', { flag: later(true) }, true],
