@@ -47,6 +47,9 @@ const further = `
 | \`new Dictionary()\` in a policy | A look-up of a missing key fails, as for other dictionaries. In oso it is an error. A comparison with \`==\` is an error; in oso it compares the contents |
 | integers from 2^53 up | As arguments, bindings and constants they are an error, as in oso. As values of attributes and methods they are numbers as others; oso throws an error for them, too |
 | \`forall\` over a call that returns a generator | Its elements decide. In oso, the \`forall\` always holds |
+| a promise as an operand of arithmetic | It is awaited, as elsewhere. oso throws an error |
+| a method of a class that extends \`Array\` | Policies can call it. oso passes only the elements on, and throws an error for the method |
+| the number of calls of the adapter | Mostly lower, because oso loads the relation of a pattern twice. It is higher by one where several rules have patterns with relations, and none matches |
 | a variable that is passed to another rule | In a constraint, it has the name that it has in the first rule. In oso, it has the name of the parameter |
 | rest variables in results | An unbound \`*rest\` is a \`Variable\`. In oso it is an object \`{ RestVariable }\` |
 `;
