@@ -78,6 +78,19 @@ describe('an isaCheck', () => {
   });
 });
 
+describe('a constraint on a variable that no argument decides', () => {
+  it('is an error with the variable and the condition', async () => {
+    const oso = new Oso();
+    await oso.loadStr('allow(_, _, _) if y > 1 and y < 5;');
+    await expect(oso.isAllowed(1, 2, 3)).rejects.toMatchObject({
+      name: 'RuntimeError::UnhandledPartial',
+      message: expect.stringMatching(
+        /^Found an unhandled partial in the query result: y\n[^]*The unhandled partial is for variable y\.\nThe expression is: y > 1\n/,
+      ) as string,
+    });
+  });
+});
+
 describe('registerConstant and registerClass', () => {
   it('throw a TypeError for a name that is not a string', () => {
     const oso = new Oso();

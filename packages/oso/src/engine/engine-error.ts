@@ -80,9 +80,16 @@ const texts: Texts = {
     'RuntimeError::Unsupported',
     `Not supported: cannot call method on unbound variable ${receiverText(span, name)}`,
   ],
-  POLAR_RUN_UNHANDLED_CONSTRAINT: ({ name }: { name: string }) => [
+  POLAR_RUN_UNHANDLED_CONSTRAINT: ({ name, constraint }: { name: string; constraint: string }) => [
     'RuntimeError::UnhandledPartial',
-    `Found an unhandled partial in the query result: ${name}`,
+    `Found an unhandled partial in the query result: ${name}
+
+No argument of the query gives this variable of a rule a value. Give it one in
+the rule, or make it a parameter.
+
+The unhandled partial is for variable ${name}.
+The expression is: ${constraint}
+`,
   ],
   POLAR_RUN_DEPTH_LIMIT: ({ limit }: { limit: number }) => [
     'RuntimeError::StackOverflow',

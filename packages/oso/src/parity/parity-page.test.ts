@@ -46,6 +46,8 @@ const further = `
 | a look-up or \`in\` on a \`Predicate\` | The error has another text |
 | \`new Dictionary()\` in a policy | A look-up of a missing key fails, as for other dictionaries. In oso it is an error. A comparison with \`==\` is an error; in oso it compares the contents |
 | integers from 2^53 up | As arguments, bindings and constants they are an error, as in oso. As values of attributes and methods they are numbers as others; oso throws an error for them, too |
+| \`Found an unhandled partial\` | The error shows the first condition on the variable, and explains it in other words. oso shows all conditions |
+| parameters that are lists | The tests before such a parameter are made also for an argument that cannot match, so an error in them ends the query. oso leaves the rule out first |
 | \`forall\` over a call that returns a generator | Its elements decide. In oso, the \`forall\` always holds |
 | a promise as an operand of arithmetic | It is awaited, as elsewhere. oso throws an error |
 | a method of a class that extends \`Array\` | Policies can call it. oso passes only the elements on, and throws an error for the method |
