@@ -1031,6 +1031,16 @@ const mistakes: readonly Mistake[] = [
     'expected `;` at the end of the declaration',
   ],
   [
+    'actor User {}\nresource Note {\n  roles = ["a"];\n  relations = { parent: Note };\n  role if role on "parent";\n}\nallow(a, b, c) if has_role(a, b, c);',
+    ['PARSE_FOREIGN_SYNTAX 5:3'],
+    'write a rule for each role, such as `"owner" if "owner" on "parent";`',
+  ],
+  [
+    'actor User {}\nresource Note {\n  roles = ["a"];\n  "a" if global "admin";\n}\nallow(a, b, c) if has_role(a, b, c);',
+    ['PARSE_FOREIGN_SYNTAX 4:10'],
+    'write a rule after the block that reads the actor, such as `has_role(user: User, "a", _: …) if user.isAdmin;`',
+  ],
+  [
     'actor User {}\nresource Note {\n  permissions = [read, "write"];\n  "read" if "write";\n}\nallow(a, b, c) if has_permission(a, b, c);\nhas_permission(u: User, "write", n: Note) if u.id = n.ownerId;',
     ['PARSE_FOREIGN_SYNTAX 3:18'],
     'write `"read"`; a role, a permission or a relation is a string here',

@@ -153,10 +153,12 @@ function parseRelations(cursor: TokenCursor): readonly FieldNode<NameNode>[] {
 
 function parseShorthandRule(cursor: TokenCursor): ShorthandRuleNode {
   const first = cursor.current;
+  failAtRoleVariable(cursor);
   const head = expectQuoted(cursor, 'a string');
   if (cursor.is(':') || cursor.is('=')) cursor.failForeign(cursor.spanOfToken(cursor.current), 'if');
   cursor.expect('if');
   failAtCondition(cursor);
+  failAtGlobalRole(cursor, head);
   const implier = expectQuoted(cursor, 'a string');
   failAtJunction(cursor, head);
   let keyword: NameNode | undefined;
@@ -169,6 +171,28 @@ function parseShorthandRule(cursor: TokenCursor): ShorthandRuleNode {
   }
   expectSemicolon(cursor, first, relation ? '`;`' : '`;` or `on`', 'the rule');
   return { kind: 'shorthand-rule', span: cursor.spanFrom(first.start), head, implier, keyword, relation };
+}
+
+/** Reports `role if role on "parent"` of Oso Cloud, a rule for all roles at once. */
+function failAtRoleVariable(cursor: TokenCursor): void {
+  const { current } = cursor;
+  if (current.kind === 'name' && current.text === 'role')
+    cursor.failForeign(
+      cursor.spanOfToken(current),
+      undefined,
+      'write a rule for each role, such as `"owner" if "owner" on "parent";`',
+    );
+}
+
+/** Reports `"owner" if global "admin"` of Oso Cloud. */
+function failAtGlobalRole(cursor: TokenCursor, { value }: StringNode): void {
+  const { current, next } = cursor;
+  if (current.kind === 'name' && current.text === 'global' && next.kind === 'string')
+    cursor.failForeign(
+      cursor.spanOfToken(current),
+      undefined,
+      `write a rule after the block that reads the actor, such as \`has_role(user: User, "${value}", _: …) if user.isAdmin;\``,
+    );
 }
 
 /** Reports a condition where a block accepts only the name of a role, a permission or a relation. */
