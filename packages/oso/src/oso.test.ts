@@ -54,7 +54,7 @@ describe('an isaCheck', () => {
     expect(await oso.isAllowed({}, 'list', 1)).toBe(true);
   });
 
-  it('is asked once for each value of a query if its result is a promise', async () => {
+  it('calls an isaCheck whose result is a promise once for each value of a query', async () => {
     let count = 0;
     const oso = new Oso();
     oso.registerClass(class {}, {
@@ -79,7 +79,7 @@ describe('an isaCheck', () => {
 });
 
 describe('a constraint on a variable that no argument decides', () => {
-  it('is an error with the variable and the condition', async () => {
+  it('throws an error with the variable and the condition', async () => {
     const oso = new Oso();
     await oso.loadStr('allow(_, _, _) if y > 1 and y < 5;');
     await expect(oso.isAllowed(1, 2, 3)).rejects.toMatchObject({
