@@ -4,17 +4,19 @@ import { isObjectOrFunction } from '../internal/is-object.js';
 /** An object without a class. */
 export type Row = Readonly<Record<string, unknown>>;
 
-export const isRow = (value: unknown): value is Row =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.getPrototypeOf(value) === Object.prototype &&
-  !Array.isArray(value);
+/** Checks for a plain object: with the prototype of all objects, or without one, as some drivers return rows. */
+export function isRow(value: unknown): value is Row {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return (prototype === Object.prototype || prototype === null) && !Array.isArray(value);
+}
 
 /**
  * Compares two rows whose types do not say how, as long as primitives decide: most rows differ in a primitive, such as an id. Returns
  * undefined where an attribute must be compared.
  */
 export function compareRows(left: Row, right: Row, meter: Meter): boolean | undefined {
+  if (Object.getPrototypeOf(left) !== Object.getPrototypeOf(right)) return undefined;
   let isOpen = false;
   let count = 0;
   // Inherited members are the same in both, so that they decide nothing.

@@ -1,3 +1,4 @@
+import { areDistinct, keyOfInstances } from '../host/instance-keys.js';
 import { hasMember } from '../host/member.js';
 import { hasEquality } from '../host/plain-type-sets.js';
 import type { DeclaredType } from '../types/declared-type.js';
@@ -5,7 +6,11 @@ import { compareKeys, compareRows, type Row } from './compare-rows.js';
 import type { DeclaredEquality, EqualityContext } from './equality.js';
 
 /** Compares values whose types declare a key or `equals`. */
-export const declaredEquality: DeclaredEquality = { compareRows: compareDeclaredRows, compare };
+export const declaredEquality: DeclaredEquality = {
+  compareRows: compareDeclaredRows,
+  compareInstances,
+  compare,
+};
 
 function compareDeclaredRows(a: Row, b: Row, context: EqualityContext): boolean | undefined {
   const { typeSets, budget } = context;
@@ -21,6 +26,24 @@ function compareDeclaredRows(a: Row, b: Row, context: EqualityContext): boolean 
   if (type.key?.length !== 1) return undefined;
   budget.step();
   return compareKeys(a, b, type.key[0]!);
+}
+
+function compareInstances(
+  a: unknown,
+  b: unknown,
+  { typeSets, budget }: EqualityContext,
+): boolean | undefined {
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return undefined;
+  const prototype = Object.getPrototypeOf(a) as object | null;
+  const other = Object.getPrototypeOf(b) as object | null;
+  const key = prototype === null ? undefined : keyOfInstances(prototype, typeSets);
+  if (key === undefined || Array.isArray(a) || Array.isArray(b)) return undefined;
+  if (prototype !== other && !areDistinct(prototype!, other, typeSets)) return undefined;
+  const [left, right] = [a as Row, b as Row];
+  if (left['then'] !== undefined || right['then'] !== undefined) return undefined;
+  if (a === b) return true;
+  budget.step();
+  return prototype === other ? compareKeys(left, right, key) : false;
 }
 
 function compare(a: object, b: object, context: EqualityContext, stack: unknown[]): boolean | undefined {

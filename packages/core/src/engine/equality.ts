@@ -73,6 +73,8 @@ export interface ForeignOperators {
 export interface DeclaredEquality {
   /** Compares two rows as long as primitives decide. Returns undefined where they do not. */
   readonly compareRows: (a: Row, b: Row, context: EqualityContext) => boolean | undefined;
+  /** Compares two instances of registered classes with a key, as long as their classes and primitives decide. */
+  readonly compareInstances: (a: unknown, b: unknown, context: EqualityContext) => boolean | undefined;
   /** Compares two instances or rows, or pushes what must be compared. Returns undefined if no type says how. */
   readonly compare: (a: object, b: object, context: EqualityContext, stack: unknown[]) => boolean | undefined;
 }
@@ -175,15 +177,16 @@ export function areDistinct(a: unknown, b: unknown, context: EqualityContext): b
   return true;
 }
 
-/** Compares two rows as long as primitives decide. Returns undefined for other values, and where primitives do not decide. */
+/**
+ * Compares two rows, or two instances of a class with a key, as long as primitives decide. Returns undefined for other values, and where
+ * primitives do not decide.
+ */
 export function compareAsRows(a: unknown, b: unknown, context: EqualityContext): boolean | undefined {
-  const { typeSets, budget } = context;
-  if (typeof context.equality === 'function' || !isRow(a) || !isRow(b)) return undefined;
-  if (context.operators !== undefined) return undefined;
+  if (typeof context.equality === 'function' || context.operators !== undefined) return undefined;
+  const declared = context.typeSets.haveEquality ? context.rules.declaredEquality! : undefined;
+  if (!isRow(a) || !isRow(b)) return declared?.compareInstances(a, b, context);
   if (a === b) return true;
-  return typeSets.haveEquality
-    ? context.rules.declaredEquality!.compareRows(a, b, context)
-    : compareRows(a, b, budget);
+  return declared === undefined ? compareRows(a, b, context.budget) : declared.compareRows(a, b, context);
 }
 
 /** Returns whether a value is an instance without a `valueOf` of a class, so neither a Date nor a boxed number, and not a promise. */

@@ -38,6 +38,8 @@ export class PlainTypeSets {
   readonly #interned = new Map<string, TypeSet>();
   protected readonly byPrototype = new WeakMap<object, TypeSet>();
   protected readonly classOfPrototype = new Map<unknown, DeclaredType>();
+  /** The keys of instances by their prototypes, where `keyOfInstances` has found whether there is one. */
+  readonly instanceKeys = new WeakMap<object, string | false>();
   /** The types of rows with one type. */
   readonly #rowsOfType = new Map<DeclaredType, TypeSet>();
   /** Whether types consist of classes only, without fields, relations, keys, equality or predicates. */
@@ -213,7 +215,8 @@ export class PlainTypeSets {
     return this.ofPrototype(Object.getPrototypeOf(value) as object);
   }
 
-  protected ofPrototype(prototype: object): TypeSet {
+  /** Returns the types that a prototype gives to its objects. */
+  ofPrototype(prototype: object): TypeSet {
     let known = this.byPrototype.get(prototype);
     if (known === undefined) this.byPrototype.set(prototype, (known = this.ofChain(prototype)));
     return known;

@@ -14,7 +14,7 @@ const fewLists = 16;
 const latest = 4;
 
 /** The most notes that are kept for the next query, so that a large query does not keep memory. */
-const maxKept = 64;
+const maxKept = 1_024;
 
 /**
  * The types that declared fields give to plain values during a query: when `Repository.organization` is declared `Organization`, the row
@@ -31,15 +31,20 @@ export class Tags {
   #rowTypes = 0;
   readonly #rowsOf = new Map<DeclaredType, TypedRows>();
   #lists: object[] = [];
-  /** The types of the elements of the lists, and the types of the application among them. */
+  /** The types of the elements of the lists, and the rows of those that are types of the application. */
   #elements: FieldType[] = [];
-  #elementTypes: (DeclaredType | undefined)[] = [];
+  #elementRows: (TypedRows | undefined)[] = [];
   #listCount = 0;
   /** The elements of long lists that are searched often. */
   #longLists: Map<object, LongList> | undefined = undefined;
-  /** The type of all notes so far; undefined for several types, and without notes. */
-  #only: DeclaredType | undefined = undefined;
+  /** The type of all notes so far that rules can tell from others, or that there are several such types. */
+  #told: DeclaredType | 'several' | undefined = undefined;
   #listIndex: ListIndex | undefined = undefined;
+  /** Notes that wait until the type of a row is needed, in order, because the first depends on the types of the object that was read. */
+  #pendingValues: object[] = [];
+  #pendingBases: (object | undefined)[] = [];
+  #pendingNotes: (string | FieldType | DeclaredType)[] = [];
+  #pendingCount = 0;
   /** The last row whose types were found, and these types. */
   #last: object | undefined = undefined;
   #lastTypes = noTypes;
@@ -54,11 +59,19 @@ export class Tags {
   /** Lists of one type, so that few are created. */
   readonly #alone = new Map<DeclaredType, readonly DeclaredType[]>();
 
-  constructor(readonly types: PlainTypeTable) {}
+  /**
+   * @param isUntold returns whether a value with another type, too, is treated the same with and without this one
+   * @param declaredOf returns the types of an object that declare fields
+   */
+  constructor(
+    readonly types: PlainTypeTable,
+    readonly isUntold: (type: DeclaredType) => boolean = () => false,
+    readonly declaredOf: (base: object) => readonly DeclaredType[] = () => [],
+  ) {}
 
   /** True when no value was given a type. */
   get isEmpty(): boolean {
-    return this.#rowTypes === 0 && this.#listCount === 0;
+    return this.notes === 0;
   }
 
   /** Removes all types, so that another query can use this object. */
@@ -69,11 +82,17 @@ export class Tags {
     if (this.#listCount > maxKept) {
       this.#lists = [];
       this.#elements = [];
-      this.#elementTypes = [];
+      this.#elementRows = [];
     }
     this.#listCount = 0;
+    if (this.#pendingCount > maxKept) {
+      this.#pendingValues = [];
+      this.#pendingBases = [];
+      this.#pendingNotes = [];
+    }
+    this.#pendingCount = 0;
     this.#longLists = undefined;
-    this.#only = undefined;
+    this.#told = undefined;
     this.#listIndex = undefined;
     this.#promised = undefined;
     this.#tests = undefined;
@@ -108,14 +127,16 @@ export class Tags {
 
   /** Returns the types of a value in the order of their declarations. */
   typesOf(value: object): readonly DeclaredType[] {
+    this.#resolve();
     if (value === this.#last) return this.#lastTypes;
     this.#last = value;
     return (this.#lastTypes = this.#findTypes(value));
   }
 
-  /** Checks that fields have given no other type to a row that has this type from a field. */
+  /** Checks that fields have given no other type that rules can tell to a row that has this type from a field. */
   isOnly(row: object, type: DeclaredType): boolean {
-    if (this.#only === type || (row === this.#single && type === this.#singleType)) return true;
+    this.#resolve();
+    if (this.#told === type || (row === this.#single && type === this.#singleType)) return true;
     if (this.#hasOther(row, type)) return false;
     this.#single = row;
     this.#singleType = type;
@@ -125,20 +146,22 @@ export class Tags {
   #hasOther(row: object, type: DeclaredType): boolean {
     for (let i = 0; i < this.#rowTypes; i++) {
       const rows = this.#rows[i]!;
-      if (rows.type !== type && rows.contains(row)) return true;
+      if (rows.type !== type && !rows.isUntold && rows.contains(row)) return true;
     }
     if (this.#listCount > fewLists)
       return this.#indexedLists()
         .typesOf(row)
-        .some((other) => other !== type);
+        .some((other) => other !== type && !this.#rowsOf.get(other)!.isUntold);
     for (let i = 0; i < this.#listCount; i++) {
-      const other = this.#elementTypes[i];
-      if (other !== undefined && other !== type && this.#contains(i, row)) return true;
+      const other = this.#elementRows[i];
+      if (other !== undefined && !other.isUntold && other.type !== type && this.#contains(i, row))
+        return true;
     }
     return false;
   }
 
   elementType(list: object): FieldType | undefined {
+    this.#resolve();
     if (this.#listCount > fewLists) return this.#indexedLists().elementTypes.get(list);
     for (let i = this.#listCount - 1; i >= 0; i--) if (this.#lists[i] === list) return this.#elements[i];
     return undefined;
@@ -147,20 +170,57 @@ export class Tags {
   /** Gives a value the type of the field from which it was read. */
   tag(value: unknown, type: FieldType): void {
     if (typeof value !== 'object' || value === null) return;
-    if (type.kind === 'list') return this.#tagList(value, type.of);
+    if (this.#pendingCount > 0) return this.#defer(value, undefined, type);
+    if (type.kind === 'list') return this.tagList(value, type.of);
     const of = this.#typeOf(type);
     if (of !== undefined) this.tagRow(value, of);
   }
 
   /** Gives a row a type of the application. */
   tagRow(row: object, type: DeclaredType): void {
-    if (!Array.isArray(row)) this.#add(row, type);
+    if (this.#pendingCount > 0) this.#defer(row, undefined, type);
+    else if (!Array.isArray(row)) this.#add(row, type);
   }
 
-  /** Gives a row a type of the application. Returns whether fields have given it no other. */
+  /** Gives a row a type of the application. Returns whether fields have certainly given it no other type that rules can tell. */
   note(row: object, type: DeclaredType): boolean {
-    this.tagRow(row, type);
-    return this.#only === type || !this.#hasOther(row, type);
+    if (this.#pendingCount > 0) {
+      this.#defer(row, undefined, type);
+      return false;
+    }
+    if (!Array.isArray(row)) this.#add(row, type);
+    return this.#told === type || !this.#hasOther(row, type);
+  }
+
+  /** Gives a value the types that an object declares for the field from which it was read. They are found only when they are needed. */
+  tagFrom(base: object, name: string, value: object): void {
+    this.#defer(value, base, name);
+  }
+
+  #defer(value: object, base: object | undefined, note: string | FieldType | DeclaredType): void {
+    const count = this.#pendingCount++;
+    this.#pendingValues[count] = value;
+    this.#pendingBases[count] = base;
+    this.#pendingNotes[count] = note;
+    this.notes++;
+  }
+
+  #resolve(): void {
+    const count = this.#pendingCount;
+    if (count === 0) return;
+    this.#pendingCount = 0;
+    for (let i = 0; i < count; i++) {
+      const [value, base, note] = [this.#pendingValues[i]!, this.#pendingBases[i], this.#pendingNotes[i]!];
+      if (typeof note !== 'string') {
+        if (note.kind === 'declared-type') this.tagRow(value, note);
+        else this.tag(value, note);
+        continue;
+      }
+      for (const { fields } of this.declaredOf(base!)) {
+        const field = fields?.get(note);
+        if (field !== undefined) this.tag(value, field.type);
+      }
+    }
   }
 
   #add(row: object, type: DeclaredType): void {
@@ -169,16 +229,18 @@ export class Tags {
     if (row === this.#last || row === this.#single) this.#forget();
   }
 
-  #tagList(list: object, of: FieldType): void {
+  /** Gives the elements of a list a type. */
+  tagList(list: object, of: FieldType): void {
+    if (this.#pendingCount > 0) return this.#defer(list, undefined, { kind: 'list', of });
     const count = this.#listCount;
     for (let i = count - 1; i >= 0 && i >= count - latest; i--)
       if (this.#lists[i] === list && this.#elements[i] === of) return;
     // Most queries read the same lists as the one before.
-    const type = this.#elements[count] === of ? this.#elementTypes[count] : this.#typeOf(of);
-    if (type !== undefined) this.#addType(type);
+    const rows = this.#elements[count] === of ? this.#elementRows[count] : this.#rowsNamed(this.#typeOf(of));
+    if (rows !== undefined) this.#addType(rows);
     this.#lists[count] = list;
     this.#elements[count] = of;
-    this.#elementTypes[count] = type;
+    this.#elementRows[count] = rows;
     this.#listCount++;
     this.notes++;
     this.#forget();
@@ -186,9 +248,15 @@ export class Tags {
     if (of.kind === 'list' && Array.isArray(list)) for (const element of list) this.tag(element, of);
   }
 
-  #addType(type: DeclaredType): void {
-    if (type === this.#only) return;
-    this.#only = this.isEmpty ? type : undefined;
+  #addType({ type, isUntold }: TypedRows): void {
+    if (!isUntold && this.#told !== type) this.#told = this.#told === undefined ? type : 'several';
+  }
+
+  #rowsNamed(type: DeclaredType | undefined): TypedRows | undefined {
+    if (type === undefined) return undefined;
+    let rows = this.#rowsOf.get(type);
+    if (rows === undefined) this.#rowsOf.set(type, (rows = new TypedRows(type, this.isUntold(type))));
+    return rows;
   }
 
   /** Returns the type of the application that a field gives to a row. */
@@ -207,14 +275,13 @@ export class Tags {
       const rows = this.#rows[i]!;
       if (rows.contains(value)) found = this.#with(found, rows.type);
     }
-    if (found !== noTypes && this.#only !== undefined) return found;
     if (this.#listCount > fewLists) {
       for (const type of this.#indexedLists().typesOf(value)) found = this.#with(found, type);
       return found;
     }
     for (let i = 0; i < this.#listCount; i++) {
-      const type = this.#elementTypes[i];
-      if (type !== undefined && this.#contains(i, value)) found = this.#with(found, type);
+      const rows = this.#elementRows[i];
+      if (rows !== undefined && this.#contains(i, value)) found = this.#with(found, rows.type);
     }
     return found;
   }
@@ -230,14 +297,16 @@ export class Tags {
   }
 
   #rowsOfType(type: DeclaredType): TypedRows {
+    for (let i = 0; i < this.#rowTypes; i++) if (this.#rows[i]!.type === type) return this.#rows[i]!;
+    return this.#firstOfType(type);
+  }
+
+  #firstOfType(type: DeclaredType): TypedRows {
     const count = this.#rowTypes;
-    for (let i = 0; i < count; i++) if (this.#rows[i]!.type === type) return this.#rows[i]!;
-    this.#addType(type);
-    this.#rowTypes = count + 1;
     // Most queries read rows of the same types as the one before.
-    if (this.#rows[count]?.type === type) return this.#rows[count];
-    let rows = this.#rowsOf.get(type);
-    if (rows === undefined) this.#rowsOf.set(type, (rows = new TypedRows(type)));
+    const rows = this.#rows[count]?.type === type ? this.#rows[count] : this.#rowsNamed(type)!;
+    this.#addType(rows);
+    this.#rowTypes = count + 1;
     return (this.#rows[count] = rows);
   }
 
@@ -245,10 +314,10 @@ export class Tags {
     const index = (this.#listIndex ??= new ListIndex());
     for (; index.size < this.#listCount; index.size++) {
       const list = this.#lists[index.size]!;
-      const type = this.#elementTypes[index.size];
+      const rows = this.#elementRows[index.size];
       index.elementTypes.set(list, this.#elements[index.size]!);
-      if (type === undefined || !Array.isArray(list)) continue;
-      for (const row of list) index.set(row, this.#with(index.typesOf(row), type));
+      if (rows === undefined || !Array.isArray(list)) continue;
+      for (const row of list) index.set(row, this.#with(index.typesOf(row), rows.type));
     }
     return index;
   }
@@ -267,7 +336,10 @@ class TypedRows {
   #size = 0;
   #long: LongList | undefined = undefined;
 
-  constructor(readonly type: DeclaredType) {}
+  constructor(
+    readonly type: DeclaredType,
+    readonly isUntold: boolean,
+  ) {}
 
   /** Adds a row. Returns false if it is one of the latest. */
   add(row: object): boolean {
@@ -330,4 +402,8 @@ class ListIndex {
   }
 }
 
-export const createTags = (types: PlainTypeTable): Tags => new Tags(types);
+export const createTags = (
+  types: PlainTypeTable,
+  isUntold?: (type: DeclaredType) => boolean,
+  declaredOf?: (base: object) => readonly DeclaredType[],
+): Tags => new Tags(types, isUntold, declaredOf);

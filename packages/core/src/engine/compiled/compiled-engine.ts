@@ -3,6 +3,7 @@ import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { PolicyLinker, type LinkerOptions } from '../compiler/linker/policy-linker.js';
 import { NotCompilable } from '../compiler/not-compilable.js';
+import { untoldTest } from '../compiler/untold-types.js';
 import { findPassedOn, type PassedOn } from '../compiler/passed-on.js';
 import { ownPlan } from '../compiler/shared-plan.js';
 import type { ProgramContext } from '../program-context.js';
@@ -38,7 +39,7 @@ export class CompiledEngine extends PolicyLinker {
     const { program, typeSets, members, equality, operators } = context;
     const { types, unions } = program;
     this.runtime = new BailoutRuntime(
-      { types, unions, typeSets, members, equality, operators },
+      { types, unions, typeSets, members, equality, operators, isUntold: untoldTest(context) },
       this.registered,
     );
   }

@@ -85,6 +85,10 @@ const declare = (of: (name: Name) => TypesInput[string]): TypesInput =>
 const declarations: Readonly<Record<string, TypesInput>> = {
   classes: declare((name) => classes[name]),
   'classes with fields': declare((name) => ({ class: classes[name], fields: fieldsOf[name] })),
+  'classes with keys': declare((name) => ({ class: classes[name], key: name === 'Grant' ? 'role' : 'id' })),
+  'classes with one key': declare((name) =>
+    name === 'Grant' ? classes[name] : { class: classes[name], fields: fieldsOf[name], key: 'id' },
+  ),
   names: declare(() => ({})),
   'names with fields': declare((name) => ({ fields: fieldsOf[name] })),
   'names with keys': declare((name) => ({ fields: fieldsOf[name], key: name === 'Grant' ? 'role' : 'id' })),

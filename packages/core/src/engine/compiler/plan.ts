@@ -256,6 +256,8 @@ export interface EqualTest {
         readonly certain: 'left' | 'right';
         /** Whether that value is certainly a plain object. */
         readonly isPlain: boolean;
+        /** The type of the class of which that value is exactly an instance. */
+        readonly instance: DeclaredType | undefined;
         /** Whether the other value was read from a field of this type. */
         readonly isFromField: FromField;
       }

@@ -72,7 +72,12 @@ function renamePlan({ params, locals, body }: Plan, renaming: Renaming): Plan {
       }
       case 'equal': {
         const { rows, at } = renamed;
-        return { ...renamed, rows: rows && { ...rows, type: renaming.of(rows.type) }, at: renaming.of(at) };
+        const { type, instance } = rows ?? {};
+        return {
+          ...renamed,
+          rows: rows && { ...rows, type: renaming.of(type!), instance: renaming.of(instance) },
+          at: renaming.of(at),
+        };
       }
       case 'order':
       case 'true':

@@ -17,7 +17,7 @@ export function canReadInline(base: unknown, name: string): boolean {
   if (typeof base !== 'object' || base === null || Array.isArray(base)) return false;
   if ((base instanceof Map || base instanceof Set) && name === 'size') return false;
   const prototype = prototypeOf(base);
-  return prototype !== null && inheritsFromClasses(prototype);
+  return prototype === null || inheritsFromClasses(prototype);
 }
 
 export const prototypeOf = (value: object): object | null => Object.getPrototypeOf(value) as object | null;

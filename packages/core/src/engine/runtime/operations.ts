@@ -7,7 +7,7 @@ import type { MissingValue } from '../../host/missing-value.js';
 import type { Tags } from '../../host/tags.js';
 import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
-import type { FieldType } from '../../types/declared-type.js';
+import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
 import type { compareValues, EqualityRules } from '../equality.js';
 import type { MethodSite, ReadSite } from './sites.js';
@@ -85,7 +85,11 @@ export interface Operations {
     at: Span | undefined,
   ) => unknown;
   /** Creates the tags of rows, where declared fields or relations lead to types of the application. */
-  readonly createTags?: (types: PlainTypeTable) => Tags;
+  readonly createTags?: (
+    types: PlainTypeTable,
+    isUntold: ((type: DeclaredType) => boolean) | undefined,
+    declaredOf: (base: object) => readonly DeclaredType[],
+  ) => Tags;
   /** Checks the value of a relation. */
   readonly isRelated: (
     query: RunningQuery,

@@ -27,7 +27,7 @@ export function readValue(
   at: Span | undefined,
 ): unknown {
   const { name } = site;
-  if (typeof base === 'object' && base !== null && site.seen.has(prototypeOf(base)!)) {
+  if (typeof base === 'object' && base !== null && hasSeen(site, prototypeOf(base))) {
     const value = seen === undefined ? (base as Keyed)[name] : seen;
     if (site.runsCode) {
       query.called(value);
@@ -66,15 +66,21 @@ export function readValue(
     isExpected = site.notesRows || field.type === site.field || isInert(field.type, context.types);
   }
   if (isExpected && canReadInline(base, name)) {
-    const prototype = prototypeOf(base as object)!;
-    site.seen.add(prototype);
+    const prototype = prototypeOf(base as object);
+    if (prototype === null) site.seesBare = true;
+    else site.seen.add(prototype);
     // Getters are not read inline, because their time is limited.
-    if (site.runsCode || (!query.registered.has(prototype) && gettersOf(prototype).length > 0)) return found;
+    const mayRunCode =
+      prototype !== null && !query.registered.has(prototype) && gettersOf(prototype).length > 0;
+    if (site.runsCode || mayRunCode) return found;
     site.prototype = prototype;
     site.learn?.(prototype);
   }
   return found;
 }
+
+const hasSeen = ({ seen, seesBare }: ReadSite, prototype: object | null): boolean =>
+  prototype === null ? seesBare : seen.has(prototype);
 
 /** Adds a promise or a list to the log, so that another engine does not run the getter a second time. */
 function noteLoaded(query: ReadingQuery, base: unknown, name: string, found: unknown): void {

@@ -12,6 +12,7 @@ import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
+import { findTag } from '../../types/typed.js';
 import type { UnionName } from '../../types/type-table.js';
 import type { Equality, EqualityContext, EqualityRules, ForeignOperators } from '../equality.js';
 import { HostLog } from '../host-log.js';
@@ -35,6 +36,8 @@ export interface RuntimeContext {
   readonly members: MemberContext;
   readonly equality: Equality;
   readonly operators?: ForeignOperators | undefined;
+  /** Returns whether rules treat a row with another type the same with and without this one. */
+  readonly isUntold?: (type: DeclaredType) => boolean;
 }
 
 /**
@@ -236,11 +239,29 @@ export abstract class Runtime implements EqualityContext, Meter {
     this.notes = tags.notes;
   }
 
+  /** Tags the elements of a list with their declared type. */
+  tagList(list: object, of: FieldType): void {
+    const tags = this.#findTags();
+    if (tags === undefined) return;
+    tags.tagList(list, of);
+    this.notes = tags.notes;
+  }
+
+  /** Gives a row the type of the application that a field has. Returns -1. */
+  note(row: object, type: DeclaredType): -1 {
+    const tags = this.#findTags();
+    if (tags !== undefined) {
+      tags.tagRow(row, type);
+      this.notes = tags.notes;
+    }
+    return -1;
+  }
+
   /**
    * Gives a row the type of the application that a field has. Returns the number of notes, or -1 if fields have also given it another type. It has
    * no other type until the number changes.
    */
-  note(row: object, type: DeclaredType): number {
+  noteTested(row: object, type: DeclaredType): number {
     const tags = this.#findTags();
     if (tags === undefined) return -1;
     const isOnly = tags.note(row, type);
@@ -248,8 +269,18 @@ export abstract class Runtime implements EqualityContext, Meter {
     return isOnly ? this.notes : -1;
   }
 
+  /** Checks that a plain object to which a declared field gave a type with this field has no tag of a type without it. */
+  declares(base: object, name: string): boolean {
+    const tag = findTag(base);
+    return tag === undefined || this.context.types.find(tag)?.fields?.has(name) === true;
+  }
+
   #findTags(): Tags | undefined {
-    return (this.#tags ??= this.operations.createTags?.(this.context.types));
+    return (this.#tags ??= this.operations.createTags?.(
+      this.context.types,
+      this.context.isUntold,
+      (base) => this.typeOf(base).declared,
+    ));
   }
 
   /** Checks that declared fields have given no other type to a row without a tag and a discriminator, which was tagged with this type. */
@@ -307,12 +338,12 @@ export abstract class Runtime implements EqualityContext, Meter {
     return this.operations.isRelated(this, base, site, value, at);
   }
 
-  /** Tags a row with the types that its object declares for the field. */
-  noteRow(base: unknown, { name }: ReadSite, row: unknown): void {
-    for (const type of this.typeOf(base).declared) {
-      const field = type.fields?.get(name);
-      if (field !== undefined) this.tag(row, field.type);
-    }
+  /** Tags a row with the types that its object declares for the field, when the type of a row is needed. */
+  noteRow(base: object, { name }: ReadSite, row: object): void {
+    const tags = this.#findTags();
+    if (tags === undefined) return;
+    tags.tagFrom(base, name, row);
+    this.notes = tags.notes;
   }
 
   /** Calls a method that cannot be called inline. Returns `noValue` if it is undecided. */

@@ -11,11 +11,13 @@ export interface RelatedValue {
 export interface ReadSite {
   readonly kind: 'read-site';
   /** The latest of these prototypes, for code that compares it inline. */
-  prototype: object | undefined;
+  prototype: object | null | undefined;
   /** All of these prototypes. */
   readonly seen: WeakSet<object>;
+  /** Whether objects without a prototype are among them. */
+  seesBare: boolean;
   /** Passes the latest prototype to the code. */
-  learn: ((prototype: object) => void) | undefined;
+  learn: ((prototype: object | null) => void) | undefined;
   readonly name: string;
   readonly inPattern: boolean;
   /** The declared type that the code itself tags values with. */
@@ -38,6 +40,7 @@ export const readSite = (
   kind: 'read-site',
   prototype: undefined,
   seen: new WeakSet(),
+  seesBare: false,
   learn: undefined,
   name,
   inPattern,

@@ -368,7 +368,7 @@ function buildTag(
 ): ((value: unknown, base: unknown) => void) | undefined {
   if (notesRow)
     return (value, base) => {
-      if (isRow(value, runtime)) runtime.noteRow(base, site, value);
+      if (isRow(value, runtime)) runtime.noteRow(base as object, site, value as object);
     };
   if (tag === undefined) return undefined;
   return (value) => {

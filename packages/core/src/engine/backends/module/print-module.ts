@@ -109,7 +109,7 @@ class ModulePrinter {
       createTypeSets: declared.some(({ is, discriminator }) => is ?? discriminator),
       linkFields: hasFields,
       linkRelations: hasRelations,
-      createTags: haveTypes || calls('tag', 'note'),
+      createTags: haveTypes || calls('tag', 'tagList', 'note', 'noteTested', 'noteRow'),
       isRelated: hasRelations,
       readValue: calls('read'),
       readMissing: calls('absent'),

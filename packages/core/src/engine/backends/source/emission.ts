@@ -1,5 +1,7 @@
 import type { Span } from '../../../diagnostics/span.js';
+import { keyOfInstances } from '../../../host/instance-keys.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
+import type { Class } from '../../../types/type-declaration.js';
 import { findTag, tagFinder } from '../../../types/typed.js';
 import { passedArguments, type CompiledFunction } from '../../compiler/compiled-function.js';
 import type { Linker } from '../../compiler/linker.js';
@@ -7,9 +9,16 @@ import { hasCut, restarts } from '../../compiler/plan-analysis.js';
 import type { FromField, Operand, Plan, Statement } from '../../compiler/plan.js';
 import { someStatement } from '../../compiler/traversal.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
-import { Constants, literalText, objectTest, OwnConstant } from './emitted-code.js';
+import {
+  Constants,
+  declaresTest,
+  literalText,
+  objectTest,
+  OwnConstant,
+  type RowField,
+} from './emitted-code.js';
 import { exactTest, rowTest, unmarkedTest } from './exact-class-text.js';
-import { keyComparison, type ComparedRows } from './key-comparison-text.js';
+import { instanceComparison, keyComparison, type ComparedRows } from './key-comparison-text.js';
 
 /** The kind of code to print. */
 export interface Printing {
@@ -30,6 +39,15 @@ const mayCallApplication = (statement: Statement, linker: Linker): boolean =>
   (statement.kind === 'if' &&
     statement.test.kind === 'call' &&
     linker.mayCallMethods(statement.test.callee.predicate));
+
+/** The type that a field gives to a row. */
+export interface Noted {
+  readonly type: DeclaredType;
+  /** The row from which it was read, if its tag decides whether it declares the field. The tag is found only when that matters. */
+  readonly from: RowField | undefined;
+  /** Whether a test needs to know that fields have given the row no other type. */
+  isTested: boolean;
+}
 
 /** The state of printing one function. */
 export class Emission {
@@ -56,10 +74,10 @@ export class Emission {
   /** The locals whose tag is found once, when they are read. */
   readonly tags = new Map<number, { isUsed: boolean }>();
   /**
-   * The locals with a variable `note…`, and the type that the field gave to the row. The variable is 0 if the value got no type, and -1 if it also
-   * has another one. Otherwise it is the number of notes at that time.
+   * The locals with a variable `note…`, and the type that the field gave to the row. The variable is 0 if the value got no type, and -1 if it may
+   * also have another one. Otherwise it is the number of notes at that time.
    */
-  readonly noted = new Map<number, DeclaredType>();
+  readonly noted = new Map<number, Noted>();
   /** Whether no code of the application runs that could tag a row meanwhile. */
   readonly mayShareTags: boolean;
   /** The texts of the names of types, and of the values of their discriminators. */
@@ -192,7 +210,18 @@ export class Emission {
   /** Returns the name of a function that compares two values as rows with this key, as `compareAsRows` does. */
   keyComparison(key: string, rows: ComparedRows): string {
     const { discriminators } = this.linker.context.typeSets;
-    const text = keyComparison(key, rows, discriminators, this);
+    return this.#comparison(keyComparison(key, rows, discriminators, this));
+  }
+
+  /** Returns the name of a function that compares two instances of a class by this key; undefined where it must not be read inline. */
+  instanceComparison(key: string, { prototype }: Class): string | undefined {
+    const { typeSets } = this.linker.context;
+    // A module cannot bail out if an own getter of the instance throws.
+    if (this.printing.isModule || keyOfInstances(prototype as object, typeSets) !== key) return undefined;
+    return this.#comparison(instanceComparison(key, this.constant(prototype)));
+  }
+
+  #comparison(text: string): string {
     let name = this.#comparisons.get(text);
     if (name === undefined) {
       this.#comparisons.set(text, (name = `same${this.#comparisons.size}`));
@@ -247,20 +276,29 @@ export class Emission {
   /** Prints the test that a row without a mark has this type from its field, or returns undefined if only the runtime can tell. */
   notedTest(operand: Operand, type: DeclaredType, isFromField: FromField): string | undefined {
     if (isFromField !== 'perhaps') return isFromField ? 'true' : undefined;
-    return this.#isNoted(operand, type) ? `note${operand.local} !== 0` : undefined;
+    if (!this.#isNoted(operand, type)) return undefined;
+    const from = this.notedFrom(operand, type);
+    const isNoted = `note${operand.local} !== 0`;
+    return from === undefined ? isNoted : `${isNoted} && ${declaresTest(from)}`;
+  }
+
+  /** Returns the row whose tag decides whether another row has a type from its field, if it does. */
+  notedFrom(operand: Operand, type: DeclaredType): Noted['from'] {
+    return this.#isNoted(operand, type) ? this.noted.get(operand.local)!.from : undefined;
   }
 
   /** Prints the test that a row without a mark has this type from its field, and no other. */
   #onlyNotedTest(operand: Operand, type: DeclaredType, isFromField: FromField): string | undefined {
     const noted = this.notedTest(operand, type, isFromField);
     if (noted === undefined) return undefined;
+    if (this.#isNoted(operand, type)) this.noted.get(operand.local)!.isTested = true;
     const search = `R.isNoted(${this.operand(operand)}, ${this.constant(type)})`;
     const found = this.#isNoted(operand, type) ? `(note${operand.local} === R.notes || ${search})` : search;
     return noted === 'true' ? found : `${noted} && ${found}`;
   }
 
   #isNoted(operand: Operand, type: DeclaredType): operand is Extract<Operand, { kind: 'local' }> {
-    return operand.kind === 'local' && this.noted.get(operand.local) === type;
+    return operand.kind === 'local' && this.noted.get(operand.local)?.type === type;
   }
 
   /** Prints the test that a value has exactly this type. @param isFromField whether it was read from a field of this type */

@@ -1,10 +1,11 @@
 import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
+import type { Class } from '../../../types/type-declaration.js';
 import type { MethodStatement, ReadStatement } from '../../compiler/plan.js';
 import { hasDefaultInstanceof } from '../../runtime/exact-class.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
 import { memberAccess, objectTest, OwnConstant } from './emitted-code.js';
-import { prototypeTest, tagOfRow, unmarkedTest } from './exact-class-text.js';
-import type { Emission } from './emission.js';
+import { prototypeTest, tagOfRow } from './exact-class-text.js';
+import type { Emission, Noted } from './emission.js';
 
 /** Prints the read of an attribute. @param next prints the statements after it */
 export function emitRead(e: Emission, statement: ReadStatement, next: () => string): string {
@@ -46,11 +47,12 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
     const before = isRelation ? '' : first;
     const rows = tag?.kind === 'named' ? rowTypeOf(e, tag) : undefined;
     const tagged = tag === undefined || rows !== undefined ? `${before}${row}` : emitTag(e, to, tag, before);
-    if (rows !== undefined) e.noted.set(to, rows);
+    const ofField = rows && { type: rows, from: undefined, isTested: false };
+    if (ofField !== undefined) e.noted.set(to, ofField);
     const text = next();
     const isTagUsed = e.tags.get(to)?.isUsed === true;
     const found = isTagUsed ? tagOfLocal(e, to) : '';
-    const noted = rows === undefined ? '' : emitRowNote(e, to, rows, isTagUsed);
+    const noted = ofField === undefined ? '' : emitRowNote(e, to, ofField, isTagUsed);
     e.instances.delete(to);
     e.noted.delete(to);
     e.tags.delete(to);
@@ -92,43 +94,40 @@ function unrelatedTest(e: Emission, name: string, n: number): string {
   const { type } = related;
   const exact = e.linker.exactClass(type);
   if (exact !== undefined) {
-    const prototype = e.constant(new OwnConstant(() => exact.prototype as object));
-    return `!(${objectTest(`v${n}`)} && Object.getPrototypeOf(v${n}) === ${prototype} && !Array.isArray(v${n})) && `;
+    return `!(${objectTest(`v${n}`)} && Object.getPrototypeOf(v${n}) === ${prototypeOf(e, exact)} && !Array.isArray(v${n})) && `;
   }
   if (typeSets.hasPredicates || typeSets.discriminators !== undefined) return '';
   const tag = e.tagOf(n);
   return tag === undefined ? '' : `!(${tag} === undefined || ${tag} === ${JSON.stringify(type.name)}) && `;
 }
 
+/** Prints the prototype of a class that all functions with the same code share. */
+const prototypeOf = (e: Emission, { prototype }: Class): string =>
+  e.constant(new OwnConstant(() => prototype as object));
+
 /** Prints the declaration of the tag of a row, for tests that share it. */
 const tagOfLocal = (e: Emission, n: number): string =>
   `const g${n} = ${tagOfRow(`v${n}`, e.tagFinder(), e.printing.isModule)};\n`;
 
-/** Prints the tagging of a plain row with the type that the object from which it was read declares, if it declares one. */
-function emitNoteRow(e: Emission, { to, base, rowType }: ReadStatement, site: string): string {
+/** Prints the tagging of a row with the types that the object from which it was read declares, if it declares any. */
+function emitNoteRow(e: Emission, { to, base, name, rowType }: ReadStatement, site: string): string {
   const v = `v${to}`;
   const o = e.operand(base);
-  const tagOf = e.tagFinder();
-  // A row with a tag gets no type from a field.
-  const isRow = `${objectTest(v)} && ${tagOf}(${v}) === undefined && ${unregisteredTest(v)}`;
+  const declared = e.linker.rowTypeOf(name);
+  const exact = declared && e.linker.exactClass(declared);
+  const isOther = exact === undefined ? '' : ` && Object.getPrototypeOf(${v}) !== ${prototypeOf(e, exact)}`;
+  const isObject = `${objectTest(v)}${isOther} && ${unregisteredTest(v)}`;
   const note = `R.noteRow(${o}, ${site}, ${v});`;
-  const isNoted = rowType && e.notedTest(base, rowType.of, rowType.isBaseFromField);
-  if (rowType === undefined || isNoted === undefined || base.kind !== 'local')
-    return `if (${isRow}) ${note}\n`;
-  e.noted.set(to, rowType.type);
-  const known = e.tagOf(base.local);
-  const { typeSets } = e.linker.context;
-  const isUnmarked = [
-    ...(isNoted === 'true' ? [] : [isNoted]),
-    known === undefined ? `${tagOf}(${o}) === undefined && ${prototypeTest(o)}` : `${known} === undefined`,
-  ].join(' && ');
-  const hasType =
-    `${known ?? `${tagOf}(${o})`} === ${e.nameOf(rowType.of)} || ` +
-    `${isUnmarked}${unmarkedTest(o, 'Object', typeSets, ({ values }) => e.constant(values))}`;
-  return (
-    `let note${to} = 0; if (${isRow}) { if (${hasType}) ` +
-    `note${to} = R.note(${v}, ${e.constant(rowType.type)}); else ${note} }\n`
-  );
+  const { discriminators } = e.linker.context.typeSets;
+  const isNoted =
+    rowType === undefined || discriminators !== undefined || e.notedFrom(base, rowType.of) !== undefined
+      ? undefined
+      : e.notedTest(base, rowType.of, rowType.isBaseFromField);
+  if (rowType === undefined || isNoted === undefined) return `if (${isObject}) ${note}\n`;
+  // A tag of the object can still change that. It is found only when that matters.
+  e.noted.set(to, { type: rowType.type, from: { row: o, field: name }, isTested: false });
+  const isDeclared = isNoted === 'true' ? prototypeTest(o) : `${isNoted} && ${prototypeTest(o)}`;
+  return `let note${to} = 0; if (${isObject}) { if (${isDeclared}) note${to} = -1; ${note} }\n`;
 }
 
 /**
@@ -160,7 +159,7 @@ export const emitElementTag = (
     list.of,
     settle,
     `!t${label} && `,
-    `{ t${label} = true; R.tag(l${label}, ${e.constant(list)}); }`,
+    `{ t${label} = true; R.tagList(l${label}, ${e.constant(list.of)}); }`,
   );
 
 /** @param needed a test, before `&&`, whether the statement `noted` must run for a row */
@@ -204,11 +203,12 @@ function rowTypeOf(e: Emission, tag: Extract<FieldType, { kind: 'named' }>): Dec
  * Prints the note that a row has the type of its field. A row with a tag needs none, but is noted too if its tag is not found here: the tag
  * takes precedence.
  */
-function emitRowNote(e: Emission, n: number, type: DeclaredType, isTagFound: boolean): string {
+function emitRowNote(e: Emission, n: number, { type, isTested }: Noted, isTagFound: boolean): string {
   const v = `v${n}`;
   const isObject = objectTest(v);
   const needsNote = isTagFound ? `g${n} === undefined || (g${n} === U && ${isObject})` : isObject;
-  return `const note${n} = ${needsNote} ? R.note(${v}, ${e.constant(type)}) : 0;\n`;
+  const note = isTested ? 'R.noteTested' : 'R.note';
+  return `const note${n} = ${needsNote} ? ${note}(${v}, ${e.constant(type)}) : 0;\n`;
 }
 
 /** Prints the call of a method. @param next prints the statements after it */

@@ -98,8 +98,16 @@ function emitRowsEqual(e: Emission, { left, right, rows }: EqualTest, slow: stri
   if (rows === undefined || hasPredicates)
     return `(${e.keyComparison(commonKey, { type: undefined, isPlain: false, isFromField: false })}(${l}, ${r}) ?? ${slow})`;
   const [other, passed] = rows.certain === 'left' ? [right, `${r}, ${l}`] : [left, `${l}, ${r}`];
-  const { type, isPlain } = rows;
+  const { type, isPlain, instance } = rows;
+  const exact = instance && e.linker.exactClass(instance);
+  if (exact !== undefined) {
+    const compared = e.instanceComparison(commonKey, exact);
+    return compared === undefined ? slow : `(${compared}(${passed}) ?? ${slow})`;
+  }
   const noted = e.notedTest(other, type, rows.isFromField);
+  const from = e.notedFrom(other, type);
+  if (from !== undefined && other.kind === 'local')
+    return `(${e.keyComparison(commonKey, { type, isPlain, isFromField: from.field })}(${passed}, note${other.local} === 0 ? undefined : ${from.row}) ?? ${slow})`;
   return noted === undefined
     ? `(${e.keyComparison(commonKey, { type, isPlain, isFromField: false })}(${passed}) ?? ${slow})`
     : `(${e.keyComparison(commonKey, { type, isPlain, isFromField: true })}(${passed}, ${noted}) ?? ${slow})`;

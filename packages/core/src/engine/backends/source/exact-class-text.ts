@@ -45,9 +45,7 @@ export const exactSearch = (value: string, found: string): string =>
   `{ const t = ${value}.then, p = Object.getPrototypeOf(${value}); if (t === undefined) { ${found} } }\n`;
 
 /** Prints the test that a value is a plain object. */
-export const plainTest = (value: string): string =>
-  `typeof ${value} === "object" && ${value} !== null && ` +
-  `Object.getPrototypeOf(${value}) === Object.prototype && !Array.isArray(${value})`;
+export const plainTest = (value: string): string => `${objectTest(value)} && ${prototypeTest(value)}`;
 
 /** A test whether a value is a row with one mark. */
 export interface RowTest {
@@ -109,9 +107,9 @@ export const tagOfRow = (value: string, findTag: string, isModule: boolean): str
   // Reading an attribute first lets the optimizer learn the shape of the object, and with it the prototype.
   `${objectTest(value)} && (${isModule ? '' : `${value}.then, `}${prototypeTest(value)}) ? ${findTag}(${value}) : U`;
 
-/** Prints the test that an object is plain. */
+/** Prints the test that an object is plain. A row of some drivers has no prototype. */
 export const prototypeTest = (value: string): string =>
-  `Object.getPrototypeOf(${value}) === Object.prototype && !Array.isArray(${value})`;
+  `(Object.getPrototypeOf(${value}) === Object.prototype || Object.getPrototypeOf(${value}) === null) && !Array.isArray(${value})`;
 
 /**
  * Prints the search for the mark of a row: its tag `g`, or one of its discriminators `d0`, `d1`, …

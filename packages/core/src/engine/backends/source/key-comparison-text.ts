@@ -1,6 +1,6 @@
 import type { Discriminators } from '../../../host/discriminators.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
-import { memberAccess, objectTest } from './emitted-code.js';
+import { declaresTest, memberAccess, objectTest } from './emitted-code.js';
 import { plainTest } from './exact-class-text.js';
 
 // Prints `compareAsRows` for types that all have the same key: primitives decide there, without a search for the types of the rows.
@@ -13,9 +13,10 @@ export interface ComparedRows {
   readonly isPlain: boolean;
   /**
    * Whether the first value also has that type if it is a row without a tag or a discriminator, from the field that it was read from. Then the
-   * third argument says whether the object from which it was read declares the field.
+   * third argument says whether the object from which it was read declares the field. If this is the name of the field, the third argument is
+   * that object, or undefined.
    */
-  readonly isFromField: boolean;
+  readonly isFromField: boolean | string;
 }
 
 /** Prints constants and properties of types. */
@@ -48,7 +49,7 @@ export function keyComparison(
         `(${sharesType('a', rows.type, rows.isFromField, discriminators, e)}) && ` +
         `Object.hasOwn(a, ${own}) && Object.hasOwn(b, ${own}) ? true : undefined`;
   const leave = `return undefined;`;
-  const read = `const k = a${at}, l = b${at}${rows.isFromField ? '; let g' : ''};`;
+  const read = `const k = a${at}, l = b${at}${rows.isFromField === false ? '' : '; let g'};`;
   const arePlain = rows.isPlain ? plainTest('a') : `${plainTest('a')} && ${plainTest('b')}`;
   const areObjects = rows.isPlain ? objectTest('a') : `${objectTest('a')} && ${objectTest('b')}`;
   // The keys are read first: then the optimizer knows the shapes of the objects, and their prototypes cost nothing.
@@ -56,9 +57,25 @@ export function keyComparison(
     ? `if (!(${arePlain})) ${leave} ${read}`
     : `if (!(${areObjects})) ${leave} ${read} if (!(${arePlain})) ${leave}`;
   return (
-    `(a, b${rows.isFromField ? ', n' : ''}) => { ${first} ` +
+    `(a, b${rows.isFromField === false ? '' : ', n'}) => { ${first} ` +
     `if (k !== l) return ${isPrimitive('k')} && ${isPrimitive('l')} ? false : undefined; ` +
     `return ${equal}; };`
+  );
+}
+
+/**
+ * Prints the function that compares two values `a` and `b`, of which the second is an instance of exactly the class with this prototype, as
+ * `compareInstances` does.
+ */
+export function instanceComparison(key: string, prototype: string): string {
+  const [own, at] = [JSON.stringify(key), memberAccess(key)];
+  const isPrimitive = (v: string) => `typeof ${v} !== "object" && typeof ${v} !== "function"`;
+  return (
+    `(a, b) => { if (!(${objectTest('a')})) return undefined; const k = a${at}, l = b${at}; ` +
+    `if (Object.getPrototypeOf(a) !== ${prototype} || Array.isArray(a) || a.then !== undefined || b.then !== undefined) return undefined; ` +
+    `if (k !== l) return ${isPrimitive('k')} && ${isPrimitive('l')} ? false : undefined; ` +
+    `return (typeof k === "string" || typeof k === "number") && ` +
+    `Object.hasOwn(a, ${own}) && Object.hasOwn(b, ${own}) ? true : undefined; }`
   );
 }
 
@@ -66,24 +83,26 @@ export function keyComparison(
 function sharesType(
   value: string,
   type: DeclaredType,
-  isFromField: boolean,
+  isFromField: boolean | string,
   discriminators: Discriminators | undefined,
   e: TypeTexts,
 ): string {
   const { discriminator } = type;
-  const tag = `${e.tagFinder(isFromField ? undefined : type)}(${value})`;
+  const tag = `${e.tagFinder(isFromField === false ? type : undefined)}(${value})`;
   const isClean = (field: string) => `Object.prototype${memberAccess(field)} === undefined`;
   const tests: string[] = [];
   if (discriminator !== undefined)
     tests.push(
       `${isClean(discriminator.field)} && ${value}${memberAccess(discriminator.field)} === ${e.discriminatorOf(type)}`,
     );
-  if (!isFromField) tests.push(`${tag} === ${e.nameOf(type)}`);
+  if (isFromField === false) tests.push(`${tag} === ${e.nameOf(type)}`);
   else {
     const unmarked = (discriminators?.fields ?? []).map(
       (field) => ` && !${e.constant(field.values)}.has(${value}${memberAccess(field.name)})`,
     );
-    tests.push(`(g = ${tag}) === ${e.nameOf(type)} || n && g === undefined${unmarked.join('')}`);
+    const isDeclared =
+      isFromField === true ? 'n' : `n !== undefined && ${declaresTest({ row: 'n', field: isFromField })}`;
+    tests.push(`(g = ${tag}) === ${e.nameOf(type)} || g === undefined && ${isDeclared}${unmarked.join('')}`);
   }
   return tests.join(' || ');
 }

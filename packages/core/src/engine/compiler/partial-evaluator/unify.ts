@@ -106,7 +106,9 @@ function comparedRows(value: Value, typed: Value, certain: 'left' | 'right'): Eq
   if (value.kind !== 'local' || typed.kind !== 'local' || typed.known.kind !== 'types') return undefined;
   const type = typed.known.types.comparedBy;
   if (type?.key === undefined) return undefined;
-  return { type, certain, isPlain: typed.known.isRow, isFromField: isReadFrom(value, type) };
+  const { class: exact, isRow, types } = typed.known;
+  const instance = exact === undefined ? undefined : types.chain[0];
+  return { type, certain, isPlain: isRow, instance, isFromField: isReadFrom(value, type) };
 }
 
 /** Checks the type of a value now, or of a variable once it has a value. */

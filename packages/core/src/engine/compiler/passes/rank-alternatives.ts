@@ -187,6 +187,7 @@ function findDifference(first: Statement, other: Statement): Difference | undefi
     if (how !== same.how || negated !== same.negated) return false;
     if (rows?.type !== same.rows?.type || rows?.certain !== same.rows?.certain) return false;
     if (rows?.isFromField !== same.rows?.isFromField || rows?.isPlain !== same.rows?.isPlain) return false;
+    if (rows?.instance !== same.rows?.instance) return false;
     if (areSame(left, same.left) && areSame(right, same.right)) return true;
     const literal = literalIn(same);
     const [value, otherValue] = [sideWithout(some), sideWithout(same)];

@@ -1,3 +1,4 @@
+import { keyOfInstances } from '../../../host/instance-keys.js';
 import type { RowMark } from '../../../host/row-mark.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import { unionNames } from '../../../types/union-name.js';
@@ -43,6 +44,7 @@ function shapeOf(type: DeclaredType, linker: Linker): TypeShape {
     exact?.isRow,
     exact?.class === undefined ? mark?.field : hasDefaultInstanceof(exact.class),
     exact?.class !== undefined && linker.equalsOnlyItself(exact),
+    exact?.class !== undefined && keyOfInstances(exact.class.prototype as object, linker.context.typeSets),
     linker.extensionsOf(type).every((each) => linker.exactClass(each) !== undefined),
   ];
   return { text: JSON.stringify(facts), exact, mark };
