@@ -108,9 +108,9 @@ export interface EqualityContext {
  */
 export function compareValues(left: unknown, right: unknown, context: EqualityContext): Compared {
   if (context.operators !== undefined) return context.operators.unify(left, right, context);
-  if (areDistinct(left, right, context)) return unequal;
   const areEqual = compareAsRows(left, right, context);
   if (areEqual !== undefined) return areEqual ? equal : unequal;
+  if (areDistinct(left, right, context)) return unequal;
   const { terms } = context;
   const isList = terms?.isList ?? Array.isArray;
   const valueOf = (value: unknown): unknown =>

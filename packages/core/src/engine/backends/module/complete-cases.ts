@@ -33,7 +33,7 @@ export const completeCases = (fn: CompiledFunction, linker: AotLinker): Complete
 class CaseBuilder {
   readonly #position: number;
   readonly #index: RuleIndex;
-  /** Whether an argument is known by its types only. Then the others are, too: such arguments are rare, and each kind would double the code. */
+  /** Whether an argument is known by its types only. Then rows are, too: such arguments are rare, and each kind of row would repeat the code. */
   readonly #isGeneral: boolean;
   /** Whether rules have literals at this position. Then a value without a case is another literal: boxed ones are refused. */
   readonly #isOther: boolean;
@@ -64,7 +64,7 @@ class CaseBuilder {
       literals,
       classes,
       prototypes: new Map([...classes].map(([c, to]) => [c.prototype as object, to])),
-      rows: this.#isOther || this.#isGeneral ? new Map() : this.#rows(mentioned),
+      rows: this.#isOther ? new Map() : this.#rows(mentioned),
       typeSets: linker.context.typeSets,
       types: new Map(
         groups.flatMap(({ types }) => {
@@ -86,7 +86,7 @@ class CaseBuilder {
   }
 
   #classCase(type: DeclaredType): readonly (readonly [Class, CompiledFunction])[] {
-    const exact = this.#isGeneral ? undefined : this.linker.exactClass(type);
+    const exact = this.linker.exactClass(type);
     if (exact === undefined) return [];
     const types = this.linker.context.typeSets.ofClass(exact);
     const target = this.#target(instanceOf(types, exact));
@@ -100,7 +100,7 @@ class CaseBuilder {
     const add = (field: RowMark['field'], value: unknown, types: readonly DeclaredType[]): void => {
       const set = typeSets.ofRow(types);
       if (!this.linker.knownTypes.includes(set)) return;
-      const target = this.#target(rowOf(set, false));
+      const target = this.#target(this.#isGeneral ? typesOnly(set) : rowOf(set, false));
       if (target === undefined) return;
       const known = rows.get(field) ?? new Map<unknown, CompiledFunction>();
       rows.set(field, known.set(value, target));
@@ -121,7 +121,11 @@ class CaseBuilder {
     return this.linker.functionFor(
       this.fn.predicate,
       this.fn.known.map((k, i) =>
-        i === this.#position ? known : k.kind === 'types' && isGeneral(known) ? typesOnly(k.types) : k,
+        i === this.#position
+          ? known
+          : k.kind === 'types' && k.isRow && isGeneral(known)
+            ? typesOnly(k.types)
+            : k,
       ),
     );
   }
