@@ -81,29 +81,31 @@ export class PrecompiledPolicy {
 
   /** @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when it meets a promise */
   checkSync(rule: EntryName, args: Arguments, limits: Limits, signal?: AbortSignal): boolean {
-    const instance = this.#take();
-    const { runtime } = instance;
-    try {
-      return this.#run(instance, rule, args, limits, signal);
-    } catch (error) {
-      throw runtime.failure(error);
-    } finally {
-      runtime.release(true);
-      this.#idle = instance;
-    }
+    return this.#check(rule, args, limits, signal, false) as boolean;
   }
 
   /** Returns the result itself if the query meets no promise. */
   check(rule: EntryName, args: Arguments, limits: Limits, signal?: AbortSignal): boolean | Promise<boolean> {
-    if (this.#waiting !== undefined) return this.#wait(this.#waiting, { rule, args, limits, signal });
+    return this.#waiting === undefined
+      ? this.#check(rule, args, limits, signal, true)
+      : this.#wait(this.#waiting, { rule, args, limits, signal });
+  }
+
+  #check(
+    rule: EntryName,
+    args: Arguments,
+    limits: Limits,
+    signal: AbortSignal | undefined,
+    mayWait: boolean,
+  ): boolean | Promise<boolean> {
     const instance = this.#take();
     const { runtime } = instance;
     try {
       return this.#run(instance, rule, args, limits, signal);
     } catch (error) {
-      if (error !== promiseMet) throw runtime.failure(error);
+      if (!mayWait || error !== promiseMet) throw runtime.failure(error);
       // The code that waits is imported first.
-      for (const arg of args) handleRejections(arg);
+      args.forEach(handleRejections);
       return this.#loadWaiting({ rule, args, limits, signal, calls: runtime.log.take(), seen: runtime.seen });
     } finally {
       runtime.release(true);

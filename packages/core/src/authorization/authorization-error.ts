@@ -3,7 +3,7 @@ import type { Explanation } from '../explanation/explanation.js';
 // A refusal is a decision, not an error of the application. Its shape is the one of `http-errors`, which Express, Koa and their
 // error handlers support.
 
-const brand = Symbol.for('@nanook/core/AuthorizationError');
+const brand = /* @__PURE__ */ Symbol.for('@nanook/core/AuthorizationError');
 
 /** Details of a refusal for the log. They are not enumerable, so that neither JSON nor a spread sends them to a client. */
 export interface RefusalDetails {
@@ -21,7 +21,7 @@ export interface RefusalDetails {
  */
 export class AuthorizationError extends Error {
   override readonly name: string = 'AuthorizationError';
-  readonly [brand] = true;
+  declare readonly [brand]: true;
   readonly status: number;
   readonly statusCode: number;
   /** Whether the message may be shown to the client. */
@@ -43,6 +43,7 @@ export class AuthorizationError extends Error {
     this.statusCode = status;
     this.action = action;
     Object.defineProperties(this, {
+      [brand]: { value: true },
       resourceType: { value: details.resourceType },
       reason: { value: details.reason },
       explanation: { value: details.explanation },

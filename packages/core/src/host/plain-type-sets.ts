@@ -42,8 +42,6 @@ export class PlainTypeSets {
   readonly instanceKeys = new WeakMap<object, string | false>();
   /** The types of rows with one type. */
   readonly #rowsOfType = new Map<DeclaredType, TypeSet>();
-  /** Whether types consist of classes only, without fields, relations, keys, equality or predicates. */
-  readonly areBare: boolean;
   /** Whether a type may declare how its values are compared. */
   readonly haveEquality: boolean;
   /** The key of all types that declare how their values are compared, if it is the same field in all of them. */
@@ -72,7 +70,6 @@ export class PlainTypeSets {
     readonly discriminators?: Discriminators,
   ) {
     const all = [...types.types];
-    this.areBare = !hasPredicates && !all.some(isDeclared);
     const compared = all.filter(hasEquality);
     this.haveEquality = hasPredicates || compared.length > 0;
     const key = compared[0]?.key?.[0];
@@ -97,6 +94,12 @@ export class PlainTypeSets {
     this.boolean = builtIn('Boolean');
     this.integer = builtIn('Integer', 'Float');
     this.float = types.dialect.integersAreFloats ? this.integer : builtIn('Float');
+  }
+
+  /** The types of values that are not instances of the application. */
+  get builtIn(): readonly TypeSet[] {
+    const { none, string, boolean, integer, float, list, dictionary } = this;
+    return [none, string, boolean, integer, float, list, dictionary];
   }
 
   /** Returns the types of a value. @param tags the types that declared fields gave to plain rows in this query */
@@ -274,7 +277,8 @@ export class PlainTypeSets {
   }
 }
 
-const isDeclared = (type: DeclaredType): boolean =>
+/** Checks that a type declares fields, relations, or how its values are compared. */
+export const isDeclared = (type: DeclaredType): boolean =>
   type.fields !== undefined || type.relations.size > 0 || hasEquality(type);
 
 /** Checks that a type declares how its values are compared. */

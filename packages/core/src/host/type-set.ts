@@ -8,7 +8,7 @@ import { describeValue } from '../internal/describe-value.js';
 import { ConstructorTypes } from './constructor-types.js';
 import { Discriminators, noTypes } from './discriminators.js';
 import { PendingTest } from './pending-test.js';
-import { PlainTypeSets, type TypeSet } from './plain-type-sets.js';
+import { isDeclared, PlainTypeSets, type TypeSet } from './plain-type-sets.js';
 import type { Tags } from './tags.js';
 import { UndecidedTypes } from './undecided-types.js';
 import { isPlainObject, isPolicyDictionary, isThenable } from './value.js';
@@ -22,6 +22,8 @@ export class TypeSets extends PlainTypeSets {
   readonly #rows = new Map<unknown, Map<unknown, TypeSet>>();
   /** The types of instances that also have types from discriminators. */
   readonly #discriminated = new Map<TypeSet, Map<unknown, TypeSet>>();
+  /** Whether types consist of classes only, without fields, relations, keys, equality or predicates. */
+  readonly areBare: boolean;
   readonly #predicates: readonly DeclaredType[];
   /** Whether the attribute `constructor` of an object is its class, as in the dialect oso. */
   readonly followConstructors: boolean;
@@ -39,6 +41,7 @@ export class TypeSets extends PlainTypeSets {
       all.some((t) => t.is !== undefined),
       Discriminators.of(all),
     );
+    this.areBare = !this.hasPredicates && !all.some(isDeclared);
     this.#predicates = all.filter((t) => t.is !== undefined || t.discriminator !== undefined);
     const { hasOwnOperators, plainObjectsAreInstances, predicatesReplaceClasses } = types.dialect;
     this.followConstructors = predicatesReplaceClasses === true;

@@ -15,25 +15,13 @@ export function knownTypes(
 ): TypeSet[] {
   const registered = [...types.types].filter((type) => !type.builtIn);
   const predicates = registered.filter(({ is, discriminator }) => is ?? discriminator);
-  const dictionary = types.find('Dictionary')!;
   const found = new Set<TypeSet>();
   const add = (own: readonly DeclaredType[], chain: readonly DeclaredType[], isInstance: boolean): void => {
     found.add(typeSets.ofTypes(own, chain, isInstance));
     for (const type of predicates)
       if (!own.includes(type)) found.add(typeSets.ofTypes([...own, type], chain, isInstance));
   };
-  for (const names of [
-    [],
-    ['String'],
-    ['Boolean'],
-    ['Integer', 'Float'],
-    ['Float'],
-    ['List'],
-    ['Dictionary'],
-  ]) {
-    const own = names.map((name) => types.find(name)!);
-    add(own, [], false);
-  }
+  for (const { types: own } of typeSets.builtIn) add([...own], [], false);
   // Instances of a class that is not registered.
   add([], [], true);
   for (const type of registered) {
@@ -41,13 +29,9 @@ export function knownTypes(
       const chain = types.ancestorsOf(type);
       add(chain, chain, true);
     }
-    const row = (...of: readonly DeclaredType[]) => {
-      const chain = [...of, dictionary];
-      found.add(typeSets.ofTypes(chain, chain, true));
-    };
-    row(type);
+    found.add(typeSets.ofRow([type]));
     if (fieldsGiveTypes) add([type], [], true);
-    for (const other of predicates) if (other !== type) row(type, other);
+    for (const other of predicates) if (other !== type) found.add(typeSets.ofRow([type, other]));
   }
   return [...found];
 }
