@@ -1,3 +1,4 @@
+import type { BaseAuthorizer } from '../authorization/base-authorizer.js';
 import { limitsOf } from '../authorization/limits-of.js';
 import { optionChecks } from '../authorization/option-checks.js';
 import { constantsOf, type DecisionOptions } from '../authorization/options.js';
@@ -98,14 +99,12 @@ export class CompiledAuthorizer {
     resource: Resource,
     options?: AuthorizeOptions,
   ): Promise<Awaited<Resource>> {
-    return this.#with([actor, action, resource], (checks) =>
-      checks.authorize(actor, action, resource, options),
-    );
+    return this.#later('authorize', actor, action, resource, options);
   }
 
   /** Throws unless `allow_request` holds, like `Authorizer.authorizeRequest`. */
   authorizeRequest(actor: unknown, request: unknown, options?: RefusalOptions): Promise<void> {
-    return this.#with([actor, request], (checks) => checks.authorizeRequest(actor, request, options));
+    return this.#later('authorizeRequest', actor, request, options);
   }
 
   /** Throws unless `allow_field` holds, like `Authorizer.authorizeField`. */
@@ -116,9 +115,7 @@ export class CompiledAuthorizer {
     field: FieldOf<Resource>,
     options?: RefusalOptions,
   ): Promise<void> {
-    return this.#with([actor, action, resource, field], (checks) =>
-      checks.authorizeField(actor, action, resource, field, options),
-    );
+    return this.#later('authorizeField', actor, action, resource, field, options);
   }
 
   /** Returns the result of `isAllowed` for each of the resources, like `Authorizer.isAllowedAll`. */
@@ -128,9 +125,7 @@ export class CompiledAuthorizer {
     resources: Iterable<Resource>,
     options?: CheckOptions,
   ): Promise<boolean[]> {
-    return this.#with([actor, action, resources], (checks) =>
-      checks.isAllowedAll(actor, action, resources, options),
-    );
+    return this.#later('isAllowedAll', actor, action, resources, options);
   }
 
   /** Returns the resources on which the actor may perform the action, like `Authorizer.filterAllowed`. */
@@ -140,13 +135,13 @@ export class CompiledAuthorizer {
     resources: Iterable<Resource>,
     options?: CheckOptions,
   ): Promise<Resource[]> {
-    return this.#with([actor, action, resources], (checks) =>
-      checks.filterAllowed(actor, action, resources, options),
-    );
+    return this.#later('filterAllowed', actor, action, resources, options);
   }
 
   /** Runs a check whose code is loaded on demand. */
-  #with<Result>(args: Arguments, check: (checks: CommonChecks) => Promise<Result>): Promise<Result> {
+  #later<Result>(name: keyof BaseAuthorizer, ...args: unknown[]): Promise<Result> {
+    const check = (checks: CommonChecks): Promise<Result> =>
+      (checks[name] as (...given: unknown[]) => Promise<Result>)(...args);
     if (this.#checks !== undefined) return check(this.#checks);
     args.forEach(handleRejections);
     return this.#loadChecks().then(check);

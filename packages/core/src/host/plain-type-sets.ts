@@ -37,7 +37,6 @@ export type Method = (...args: unknown[]) => unknown;
 export class PlainTypeSets {
   readonly #interned = new Map<string, TypeSet>();
   protected readonly byPrototype = new WeakMap<object, TypeSet>();
-  protected readonly classOfPrototype = new Map<unknown, DeclaredType>();
   /** The keys of instances by their prototypes, where `keyOfInstances` has found whether there is one. */
   readonly instanceKeys = new WeakMap<object, string | false>();
   /** The types of rows with one type. */
@@ -77,9 +76,6 @@ export class PlainTypeSets {
     this.commonKey = isCommon ? key : undefined;
     const checked = types.dialect.relationsHoldAnything ? [] : all;
     this.relationNames = new Set(checked.flatMap(({ relations }) => [...relations.keys()]));
-    for (const type of all) {
-      if (type.class !== undefined && !type.builtIn) this.classOfPrototype.set(type.class.prototype, type);
-    }
     const builtIn = (...names: string[]) =>
       this.intern(
         names.map((n) => types.find(n)!),
@@ -227,18 +223,8 @@ export class PlainTypeSets {
 
   /** Returns the types that a prototype, which is not known yet, gives to its objects. */
   protected ofChain(prototype: object): TypeSet {
-    const chain = this.inheritedTypes(prototype);
+    const chain = this.types.typesInherited(prototype);
     return this.intern(chain, chain, true);
-  }
-
-  /** Returns the types of the registered classes on the prototype chain, nearest first, as `instanceof` finds them. */
-  protected inheritedTypes(start: object | null): readonly DeclaredType[] {
-    const chain: DeclaredType[] = [];
-    for (let p = start; p !== null; p = Object.getPrototypeOf(p) as object | null) {
-      const type = this.classOfPrototype.get(p);
-      if (type !== undefined) chain.push(type);
-    }
-    return chain;
   }
 
   /**

@@ -92,7 +92,7 @@ export class TypeSets extends PlainTypeSets {
     if (prototype === undefined) return false;
     if (types === this.unbound) return true;
     // Only registered classes: the number of others is unbounded.
-    return this.classOfPrototype.has(prototype) && this.byPrototype.get(prototype) === types;
+    return this.types.typeOfPrototype(prototype) !== undefined && this.byPrototype.get(prototype) === types;
   }
 
   override areSettled(value: unknown): boolean {
@@ -150,7 +150,7 @@ export class TypeSets extends PlainTypeSets {
   /** Returns the types of an object by the test of each type, as oso makes them if the class of the object is not registered or not known. */
   #byTests(value: object, tags: Tags | undefined): TypeSet {
     const chain = this.#constructors!.chainOf(value.constructor);
-    const inherited = this.inheritedTypes(Object.getPrototypeOf(value) as object | null);
+    const inherited = this.types.typesInherited(Object.getPrototypeOf(value) as object | null);
     const own = chain.filter((type) => type.class === value.constructor);
     const types = [...new Set([...own, ...inherited])].filter((type) => type.is === undefined);
     return this.#withPredicates(value, this.intern(types, chain, true), tags);
@@ -225,7 +225,7 @@ export class TypeSets extends PlainTypeSets {
   protected override ofChain(prototype: object): TypeSet {
     if (this.#constructors === undefined) return super.ofChain(prototype);
     const { constructor } = prototype;
-    const types = this.#constructors.ofRegistered(constructor) ?? this.inheritedTypes(prototype);
+    const types = this.#constructors.ofRegistered(constructor) ?? this.types.typesInherited(prototype);
     return this.intern(types, this.#constructors.chainOf(constructor), true);
   }
 

@@ -120,21 +120,27 @@ export class PlainTypeTable {
     return chain;
   }
 
+  /** Returns the registered types of a class and of its ancestors, nearest first. */
+  ancestorsOfClass(start: Class): readonly DeclaredType[] {
+    return this.typesInherited(start.prototype as object | null | undefined);
+  }
+
   /**
-   * Returns the registered types of a class and of its ancestors, nearest first. It compares prototypes, as for the types of
-   * instances, because an ES5 class extends another one without inheriting from it.
+   * Returns the types of the registered classes on a chain of prototypes, nearest first, as `instanceof` finds them. An ES5 class extends
+   * another one without inheriting from it, so that only prototypes are compared.
    */
-  ancestorsOfClass(start: Class): DeclaredType[] {
+  typesInherited(start: object | null | undefined): readonly DeclaredType[] {
     const chain: DeclaredType[] = [];
-    for (
-      let p = start.prototype as object | null | undefined;
-      p !== null && p !== undefined;
-      p = Object.getPrototypeOf(p) as object | null
-    ) {
-      const found = this.#byPrototype.get(p);
+    for (let p = start; p !== null && p !== undefined; p = Object.getPrototypeOf(p) as object | null) {
+      const found = this.typeOfPrototype(p);
       if (found !== undefined) chain.push(found);
     }
     return chain;
+  }
+
+  /** Returns the registered type of the class with this prototype. */
+  typeOfPrototype(prototype: object): DeclaredType | undefined {
+    return this.#byPrototype.get(prototype);
   }
 
   #add(name: string, d: TypeDeclaration, builtIn: boolean): DeclaredType {
