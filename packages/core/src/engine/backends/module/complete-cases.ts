@@ -35,6 +35,8 @@ class CaseBuilder {
   readonly #index: RuleIndex;
   /** Whether an argument is known by its types only. Then rows are, too: such arguments are rare, and each kind of row would repeat the code. */
   readonly #isGeneral: boolean;
+  /** Whether an argument is an instance whose class is not registered. Then only the rules that apply are known of the others. */
+  readonly #isLoose: boolean;
   /** Whether rules have literals at this position. Then a value without a case is another literal: boxed ones are refused. */
   readonly #isOther: boolean;
 
@@ -45,6 +47,7 @@ class CaseBuilder {
     this.#position = dispatchPosition(fn, linker);
     this.#index = linker.indexOf(fn.predicate, fn.known.length);
     this.#isGeneral = fn.known.some(isGeneral);
+    this.#isLoose = fn.known.some(isGivenInstance);
     this.#isOther = this.#index.literalsAt(this.#position) !== undefined;
   }
 
@@ -57,19 +60,25 @@ class CaseBuilder {
     const rest = linker.knownTypes.find((types) => !relevant.has(types));
     const groups = groupByRules([...relevant], (types) => this.#tableFor(this.#some(types)));
     const literals = this.#literals();
-    const classes = new Map(this.#isOther ? [] : [...mentioned].flatMap((type) => this.#classCase(type)));
+    const classes = new Map(
+      this.#isOther || this.#isLoose ? [] : [...mentioned].flatMap((type) => this.#classCase(type)),
+    );
     return {
       passed: passedArguments(known).length,
       parameter: passedArguments(known.slice(0, this.#position)).length,
       literals,
       classes,
       prototypes: new Map([...classes].map(([c, to]) => [c.prototype as object, to])),
-      rows: this.#isOther ? new Map() : this.#rows(mentioned),
+      rows: this.#isOther || this.#isLoose ? new Map() : this.#rows(mentioned),
       typeSets: linker.context.typeSets,
       types: new Map(
         groups.flatMap(({ types }) => {
-          const knownAs = (set: TypeSet): KnownArgument =>
-            this.#isOther || types.length > fewTypeSets ? this.#some(types[0]!) : typesOnly(set);
+          const usual = types.filter((set) => !isGiven(set));
+          const knownAs = (set: TypeSet): KnownArgument => {
+            if (this.#isOther || this.#isLoose || usual.length > fewTypeSets)
+              return this.#some(usual[0] ?? set);
+            return isGiven(set) ? this.#some(set) : typesOnly(set);
+          };
           return types.map((set) => [set, this.#target(knownAs(set))!] as const);
         }),
       ),
@@ -120,13 +129,7 @@ class CaseBuilder {
     if (this.#tableFor(known).candidates.length === 0) return undefined;
     return this.linker.functionFor(
       this.fn.predicate,
-      this.fn.known.map((k, i) =>
-        i === this.#position
-          ? known
-          : k.kind === 'types' && k.isRow && isGeneral(known)
-            ? typesOnly(k.types)
-            : k,
-      ),
+      this.fn.known.map((k, i) => (i === this.#position ? known : nextTo(known, k))),
     );
   }
 
@@ -143,3 +146,16 @@ class CaseBuilder {
 /** Checks that nothing but the types of an argument is known. */
 const isGeneral = (known: KnownArgument): boolean =>
   known.kind === 'types' && known.class === undefined && !known.isRow;
+
+/** Checks for the types of an instance whose class is not registered: a field gave it a type. */
+const isGiven = ({ isInstance, chain, types }: TypeSet): boolean =>
+  isInstance && chain.length === 0 && types.size > 0;
+
+const isGivenInstance = (known: KnownArgument): boolean => known.kind === 'some' && isGiven(known.types);
+
+/** Returns the facts about an argument that are used next to those about another one: fewer next to an argument that is rare, so that it adds little code. */
+function nextTo(other: KnownArgument, known: KnownArgument): KnownArgument {
+  if (known.kind !== 'types') return known;
+  if (isGivenInstance(other)) return anything;
+  return known.isRow && isGeneral(other) ? typesOnly(known.types) : known;
+}
