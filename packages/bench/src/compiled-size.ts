@@ -21,7 +21,7 @@ function policyOfReadme(): string {
   return /```polar\n# file: policy\.polar\n(.*?)```/s.exec(readme)![1]!;
 }
 
-/** Measures applications with a policy that was compiled ahead of time. */
+/** Measures applications with a policy that was compiled ahead of time, and the entry for such policies without a policy. */
 export const compiledSizes = (): Promise<BundleSize[]> =>
   Promise.all([
     startOf('the quick start of the README, compiled ahead of time', {
@@ -35,13 +35,19 @@ export const compiledSizes = (): Promise<BundleSize[]> =>
       policies: rbacPolicy('user.roles'),
       types: { User, ...itemClasses },
     }),
+    startOf('@nanook/core/compiled, at the start'),
   ]);
 
-/** Measures an application with this policy, bundled with code splitting: the files that it loads at the start. */
-async function startOf(what: string, options: CompileOptions): Promise<BundleSize> {
-  const policy = await compilePolicy(options);
+/**
+ * Measures an application, bundled with code splitting: the files that it loads at the start.
+ *
+ * @param options its policy; without one, the application exports the whole entry for such policies
+ */
+async function startOf(what: string, options?: CompileOptions): Promise<BundleSize> {
+  const policy = options === undefined ? '' : await compilePolicy(options);
+  const contents = options === undefined ? "export * from '@nanook/core/compiled';" : application;
   const { outputFiles, metafile } = await build({
-    stdin: { contents: application, resolveDir: source, loader: 'js' },
+    stdin: { contents, resolveDir: source, loader: 'js' },
     plugins: [
       {
         name: 'policy',
