@@ -58,7 +58,7 @@ export function authorize(
   return asRequirement<Middleware>((req, _res, next) => {
     const authz = authzOf(req, `authorize('${action}', …)`);
     checkRequirement(authz.authorizer, requirement);
-    passOn(authz.load(action, resource, req as Request), next, statuses);
+    passOn(authz.loadRequired(action, resource, req as Request), next, statuses);
   }, requirement);
 }
 

@@ -11,7 +11,7 @@ import { WatchedPromise } from './watched-promise.js';
 export interface Check {
   /** The call: `authorize('delete', …)`. */
   readonly call: string;
-  /** The location of the call, `file:line`; `undefined` in production. */
+  /** The location of the call, `file:line`; `undefined` in production, and for a call of an adapter. */
   readonly at: string | undefined;
   /** Whether its promise, or a promise that `then` or `finally` derived from it, was awaited, returned, or has a rejection handler. */
   readonly isAwaited: boolean;
@@ -47,11 +47,12 @@ export class PendingChecks {
    * Starts a check, and watches its promise.
    *
    * @param call the call, for messages
-   * @param method the method that the application called
+   * @param method the method that the application called; `undefined` if an adapter called it
    * @param decides whether the check throws when the action is refused, and counts as a decision when it passes
    */
-  watch<T>(call: string, method: Method, decides: boolean, start: () => Promise<T>): Promise<T> {
-    const check = new OpenCheck(call, isProduction() ? undefined : new CallSite(method), this.#count++);
+  watch<T>(call: string, method: Method | undefined, decides: boolean, start: () => Promise<T>): Promise<T> {
+    const site = method === undefined || isProduction() ? undefined : new CallSite(method);
+    const check = new OpenCheck(call, site, this.#count++);
     this.#open.add(check);
     const promise: WatchedPromise<T> = new WatchedPromise<T>((resolve, reject) => {
       start().then(
@@ -139,6 +140,7 @@ export class PendingChecks {
   }
 
   #forgotten(isWanted: (check: OpenCheck) => boolean = () => true): OpenCheck | undefined {
+    if (this.#open.size === 0) return undefined;
     for (const check of this.#open) if (!check.isAwaited && isWanted(check)) return check;
     return undefined;
   }

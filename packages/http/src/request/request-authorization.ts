@@ -263,20 +263,40 @@ export class RequestAuthorization<Actor = unknown> {
     source: ResourceSource<Context, Resource>,
     ...context: Context
   ): Promise<unknown> {
-    return this.#check('load', arguments, async () => {
-      checkSource(action, source);
-      const record = this.scopes.deciding(`${action} ${describeSource(source)}`);
-      const search = this.actor();
-      if (!this.#actor.isKnown) await search;
-      const given = resourceFrom(this.authorizer, source, context);
-      const resource = isThenable(given) ? await given : given;
-      const refusal = await this.#finder.find(action, resource, true);
-      if (refusal !== undefined) throw refusal;
-      record('authorized');
-      this.#loaded = { resource };
-      (this.#loadedBy ??= new Map()).set(source, resource);
-      return resource;
-    });
+    return this.#check('load', arguments, () => this.#load(action, source, context));
+  }
+
+  /**
+   * Does what {@link load} does, for middleware of an adapter. Messages do not contain the location of this call, because it is not in the
+   * application, and finding it takes longer than the check.
+   *
+   * @internal for the requirements of an adapter
+   */
+  loadRequired<Context extends readonly unknown[], Resource>(
+    action: string,
+    source: ResourceSource<Context, Resource>,
+    ...context: Context
+  ): Promise<unknown> {
+    return this.#check('load', arguments, () => this.#load(action, source, context), false);
+  }
+
+  async #load<Context extends readonly unknown[], Resource>(
+    action: string,
+    source: ResourceSource<Context, Resource>,
+    context: Context,
+  ): Promise<unknown> {
+    checkSource(action, source);
+    const record = this.scopes.deciding(`${action} ${describeSource(source)}`);
+    const search = this.actor();
+    if (!this.#actor.isKnown) await search;
+    const given = resourceFrom(this.authorizer, source, context);
+    const resource = isThenable(given) ? await given : given;
+    const refusal = await this.#finder.find(action, resource, true);
+    if (refusal !== undefined) throw refusal;
+    record('authorized');
+    this.#loaded = { resource };
+    (this.#loadedBy ??= new Map()).set(source, resource);
+    return resource;
   }
 
   /**
@@ -472,9 +492,14 @@ export class RequestAuthorization<Actor = unknown> {
   // ── private ──
 
   /** Runs a check, for which the response waits from now on. */
-  #check<T>(name: CheckName, given: ArrayLike<unknown>, run: (call: string) => Promise<T>): Promise<T> {
+  #check<T>(
+    name: CheckName,
+    given: ArrayLike<unknown>,
+    run: (call: string) => Promise<T>,
+    isLocated = true,
+  ): Promise<T> {
     const call = describeCall(name, given);
-    const method = this[name] as (...args: never[]) => unknown;
+    const method = isLocated ? (this[name] as (...args: never[]) => unknown) : undefined;
     const error = findMissingArgument(name, given);
     return this.checks.watch(call, method, throwsRefusal(name), () =>
       error === undefined ? run(call) : Promise.reject(error),

@@ -60,7 +60,7 @@ export function authorize(
   const middleware: Middleware = async (ctx, next) => {
     const authz = authzOf(ctx, `authorize('${action}', …)`);
     checkRequirement(authz.authorizer, requirement);
-    const load = () => authz.load(action, resource, ctx as Parameters<Loader>[0]);
+    const load = () => authz.loadRequired(action, resource, ctx as Parameters<Loader>[0]);
     await decideFor(ctx, middleware, next, load).catch((reason: unknown) =>
       throwError(withStatus(reason, statuses)),
     );
