@@ -212,7 +212,7 @@ describe('a sink that fails', () => {
     await log.flush();
     expect(written.mock.calls).toEqual([
       [
-        '[error] the sink "memory" of the decision log failed, and is tried again until it works; 1 records wait for it: disk full',
+        '[error] the sink "memory" of the decision log failed, and is tried again until it works; 1 record waits for it: disk full',
       ],
     ]);
   });
@@ -335,7 +335,7 @@ describe("acknowledge: 'stored'", () => {
       maxWaitMs: 10,
     });
     await expect(authorizer.isAllowed('ann', 'read', { id: 1 })).rejects.toThrow(
-      'the sink "memory" of the decision log did not store 1 records within 10 ms',
+      'the sink "memory" of the decision log did not store 1 record within 10 ms',
     );
   });
 

@@ -87,7 +87,7 @@ describe('a log that closes', () => {
     };
     const { log, authorizer } = await logged({ sinks: [sink] });
     checkMany(authorizer, 1);
-    await expect(log.close({ timeoutMs: 10 })).rejects.toThrow('did not store 1 records');
+    await expect(log.close({ timeoutMs: 10 })).rejects.toThrow('did not store 1 record');
   });
 });
 
