@@ -475,6 +475,44 @@ describe('types', () => {
     ).toBe(true);
   });
 
+  it('come from declared lists for their elements, also for promises and sets', async () => {
+    const authorizer = await compiled(
+      `allow(_, "match", doc) if team in doc.teams and team matches Team;
+       allow(_, "match nothing", doc) if team in doc.teams and not team matches Team;`,
+      { types: { Team: {}, Doc: { fields: { teams: ['Team'] } } } },
+    );
+    const lists = [
+      [{}],
+      new Set([{}]),
+      { [Symbol.iterator]: () => [{}].values() },
+      { [Symbol.asyncIterator]: () => [{}].values() },
+      [Promise.resolve({})],
+      new Set([Promise.resolve({})]),
+    ];
+    for (const teams of lists) {
+      const doc = typed('Doc', { teams });
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await authorizer.isAllowed(null, 'match', doc)).toBe(true);
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      expect(await authorizer.isAllowed(null, 'match nothing', doc)).toBe(false);
+    }
+  });
+
+  it('come from a predicate also for a row with the tag of another type', async () => {
+    const isAdmin = (value: unknown): boolean => (value as { kind?: unknown } | null)?.kind === 'admin';
+    const authorizer = await compiled(
+      `allow(user: Member, "match", _) if user matches Admin;
+       allow(user: Member, "match nothing", _) if not user matches Admin;`,
+      { types: { Member: {}, Admin: { is: isAdmin } } },
+    );
+    const answersFor = (kind: string) =>
+      ['match', 'match nothing'].map((action) =>
+        authorizer.isAllowedSync(typed('Member', { kind }), action, null),
+      );
+    expect(answersFor('admin')).toEqual([true, false]);
+    expect(answersFor('guest')).toEqual([false, true]);
+  });
+
   it('include a registered base class', async () => {
     class Fork extends Repo {}
     const authorizer = await compiled(rules, { types });

@@ -1,14 +1,16 @@
 import type { Meter } from '../host/meter.js';
+import { isThenable } from '../host/value.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 
 /** An object without a class. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Checks for a plain object: with the prototype of all objects, or without one, as some drivers return rows. */
+/** Checks for a plain object that is not a promise: with the prototype of all objects, or without one, as some drivers return rows. */
 export function isRow(value: unknown): value is Row {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
-  return (prototype === Object.prototype || prototype === null) && !Array.isArray(value);
+  if ((prototype !== Object.prototype && prototype !== null) || Array.isArray(value)) return false;
+  return !('then' in value) || !isThenable(value);
 }
 
 /**

@@ -101,6 +101,31 @@ describe.each(Object.entries(declarations))('rows in declared lists, with %s', (
   });
 });
 
+describe('rows in a declared list', () => {
+  it.each([
+    ['a list', (row: unknown) => [row]],
+    ['a set', (row: unknown) => new Set([row])],
+    ['another iterable', (row: unknown) => ({ [Symbol.iterator]: () => [row].values() })],
+  ])(
+    'have the type of its elements, also where the type of the document is unknown: %s',
+    async (_what, listOf) => {
+      class Unknown {}
+      const rules = `
+      allow(_, "match", doc) if member in doc.members and member matches Member;
+      allow(_, "match nothing", doc) if member in doc.members and not member matches Member;
+    `;
+      const types: TypesInput = { Member: {}, Doc: { fields: { members: ['Member'] } } };
+      await everywhere(rules, { types }, (ask) => {
+        for (const row of [{}, bare({}), new Unknown()]) {
+          const doc = typed('Doc', { members: listOf(row) });
+          expect(ask(null, doc, 'match')).toBe(true);
+          expect(ask(null, doc, 'match nothing')).toBe(false);
+        }
+      });
+    },
+  );
+});
+
 describe('instances of classes with a key', () => {
   class Account {
     constructor(data: object) {

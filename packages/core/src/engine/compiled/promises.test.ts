@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Authorizer } from '../../index.js';
+import { Authorizer, typed } from '../../index.js';
+import type { TypesInput } from '../../types/type-declaration.js';
 import { Doc, engines, everywhere, outcomeOf, types, User } from '../fixtures/all-engines.fixture.js';
 
 // Each function has its final code from the second call on.
@@ -121,6 +122,50 @@ describe.each([
           ]);
         }
       }
+    }
+  });
+});
+
+describe('a promise that is a plain object', () => {
+  const policies = `
+    allow(user: Person, "equal", doc: Doc) if doc.owner = user;
+    allow(user: Person, "unequal", doc: Doc) if doc.owner != user;
+    allow(user: Person, "not equal", doc) if not doc.owner = user;
+    allow(user: Person, "not in", doc: Doc) if not user in doc.users;
+    allow(user: Person, "for all", doc: Doc) if forall(other in doc.users, other != user);
+    allow(_, "type", doc: Doc) if doc.owner matches Person;
+    allow(_, "another type", doc: Doc) if not doc.owner matches Person;
+    allow(_, "type in a list", doc: Doc) if other in doc.users and other matches Person;
+    allow(_, "another type in a list", doc) if other in doc.users and not other matches Person;
+  `;
+  const actions = [...policies.matchAll(/"(.*?)"/gu)].map(([, action]) => action!);
+  const withFields = (key: object): TypesInput => ({
+    Person: { ...key, fields: { id: 'Integer' } },
+    Doc: { fields: { owner: 'Person', users: ['Person'] } },
+  });
+
+  it.each<[string, TypesInput]>([
+    ['a key', { Person: { key: 'id' }, Doc: {} }],
+    ['fields and a key', withFields({ key: 'id' })],
+    ['fields', withFields({})],
+    ['nothing', { Person: {}, Doc: {} }],
+  ])('is never compared or tested as a row, where types declare %s', async (_declared, declared) => {
+    const user = typed('Person', { id: 1 });
+    for (const found of [user, typed('Person', { id: 2 }), null]) {
+      const later = Object.assign(plainPromise(found), { id: 3 });
+      const doc = typed('Doc', { owner: later, users: [later] });
+      const answers: Record<string, unknown[]> = {};
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await everywhere(policies, { types: declared }, async (ask, engine, authorizer) => {
+        const given: unknown[] = (answers[engine] = []);
+        for (const action of actions) {
+          expect([action, ask(user, doc, action)]).toEqual([action, 'POLAR_RUN_PROMISE_IN_SYNC']);
+          // oxlint-disable-next-line no-await-in-loop -- as above
+          given.push(await authorizer.isAllowed(user, action, doc));
+        }
+      });
+      expect(answers['source']).toEqual(answers['machine']);
+      expect(answers['closures']).toEqual(answers['machine']);
     }
   });
 });

@@ -258,15 +258,15 @@ export abstract class Runtime implements EqualityContext, Meter {
   }
 
   /**
-   * Gives a row the type of the application that a field has. Returns the number of notes, or -1 if fields have also given it another type. It has
-   * no other type until the number changes.
+   * Gives a row the type of the application that a field has. Returns the number of notes, or -1 if fields have also given it another type, and for
+   * a promise. It has no other type until the number changes.
    */
   noteTested(row: object, type: DeclaredType): number {
     const tags = this.#findTags();
     if (tags === undefined) return -1;
     const isOnly = tags.note(row, type);
     this.notes = tags.notes;
-    return isOnly ? this.notes : -1;
+    return isOnly && !isThenable(row) ? this.notes : -1;
   }
 
   /** Checks that a plain object to which a declared field gave a type with this field has no tag of a type without it. */
@@ -283,15 +283,18 @@ export abstract class Runtime implements EqualityContext, Meter {
     ));
   }
 
-  /** Checks that declared fields have given no other type to a row without a tag and a discriminator, which was tagged with this type. */
+  /**
+   * Checks that declared fields have given no other type to a row without a tag and a discriminator, which was tagged with this type, and that it
+   * is not a promise.
+   */
   isNoted(row: object, type: DeclaredType): boolean {
-    return this.#tags?.isOnly(row, type) === true;
+    return this.#tags?.isOnly(row, type) === true && !isThenable(row);
   }
 
-  /** Checks that declared fields have given a row this type and no other. */
+  /** Checks that declared fields have given a row this type and no other, and that it is not a promise. */
   hasOnly(row: object, type: DeclaredType): boolean {
     const found = this.#tags?.typesOf(row);
-    return found?.length === 1 && found[0] === type;
+    return found?.length === 1 && found[0] === type && !isThenable(row);
   }
 
   isa(value: unknown, type: DeclaredType): boolean {
@@ -365,7 +368,19 @@ export abstract class Runtime implements EqualityContext, Meter {
   /** Returns the elements of a collection as an array. */
   list(value: unknown, at?: Span): readonly unknown[] {
     if (Array.isArray(value)) return value as unknown[];
-    return this.elements(value, at);
+    return this.withTypes(this.elements(value, at), value);
+  }
+
+  /** Gives the elements of a value that is not a list, such as a set, the type that a field declares for them. */
+  protected withTypes(elements: readonly unknown[], value: unknown): readonly unknown[] {
+    const of = typeof value === 'object' && value !== null ? this.elementType(value) : undefined;
+    if (of !== undefined) this.tagList(elements, of);
+    return elements;
+  }
+
+  /** Returns the type that a field declares for the elements of a list. */
+  protected elementType(list: object): FieldType | undefined {
+    return this.#tags?.elementType(list);
   }
 
   /** Returns the elements of a value that is not a list. An iterator can be read once. */

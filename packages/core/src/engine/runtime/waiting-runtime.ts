@@ -80,6 +80,12 @@ export class WaitingRuntime extends StandaloneRuntime {
     }
   }
 
+  /** Gives an element that was awaited the type that a field declares for the elements of its list. */
+  tagAwaited(element: unknown, list: readonly unknown[]): void {
+    const of = this.elementType(list);
+    if (of !== undefined) this.tag(element, of);
+  }
+
   /** Returns the elements like `list` in code that awaits promises. */
   listLater(value: unknown, at?: Span): readonly unknown[] | Promise<readonly unknown[]> {
     if (typeof value !== 'object' || value === null || this.seen?.has(value) === true)
@@ -110,6 +116,6 @@ export class WaitingRuntime extends StandaloneRuntime {
     } catch (error) {
       throw this.attributed(error, 'the iterator', at);
     }
-    return found;
+    return this.withTypes(found, value);
   }
 }

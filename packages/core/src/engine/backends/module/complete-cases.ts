@@ -69,7 +69,11 @@ class CaseBuilder {
       literals,
       classes,
       prototypes: new Map([...classes].map(([c, to]) => [c.prototype as object, to])),
-      rows: this.#isOther || this.#isLoose ? new Map() : this.#rows(mentioned),
+      // A predicate may give a row another type than its mark.
+      rows:
+        this.#isOther || this.#isLoose || linker.context.typeSets.hasPredicates
+          ? new Map()
+          : this.#rows(mentioned),
       typeSets: linker.context.typeSets,
       types: new Map(
         groups.flatMap(({ types }) => {

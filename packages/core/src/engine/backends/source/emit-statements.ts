@@ -243,7 +243,8 @@ const isInlined = (operator: ArithmeticOperator): boolean =>
 function emitEach(e: Emission, { item, list, tag, at, next }: EachStatement, then: Continuation): string {
   const n = e.newLabel();
   const isSettledFirst = e.settles || (e.waits && tag !== undefined);
-  const settle = isSettledFirst ? e.waitFor(`v${item}`, at) : '';
+  const awaited = e.settles && tag === undefined ? `R.tagAwaited(v${item}, l${n});` : undefined;
+  const settle = isSettledFirst ? e.waitFor(`v${item}`, at, awaited) : '';
   // An element that was awaited is not an element of the list.
   const tagged =
     tag === undefined

@@ -50,7 +50,9 @@ export function keyComparison(
         `Object.hasOwn(a, ${own}) && Object.hasOwn(b, ${own}) ? true : undefined`;
   const leave = `return undefined;`;
   const read = `const k = a${at}, l = b${at}${rows.isFromField === false ? '' : '; let g'};`;
-  const arePlain = rows.isPlain ? plainTest('a') : `${plainTest('a')} && ${plainTest('b')}`;
+  // A promise may be a plain object.
+  const isOwnValue = (v: string) => `${plainTest(v)} && !("then" in ${v})`;
+  const arePlain = rows.isPlain ? isOwnValue('a') : `${isOwnValue('a')} && ${isOwnValue('b')}`;
   const areObjects = rows.isPlain ? objectTest('a') : `${objectTest('a')} && ${objectTest('b')}`;
   // The keys are read first: then the optimizer knows the shapes of the objects, and their prototypes cost nothing.
   const first = isModule
