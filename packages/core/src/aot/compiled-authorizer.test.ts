@@ -241,6 +241,18 @@ describe('promises', () => {
     expect(await authorizer.isAllowed(lazy, 'read', new Repo())).toBe(false);
   });
 
+  it('can be plain objects with attributes of their own', async () => {
+    const authorizer = await compiled('allow(_, _, repo) if repo.owner.id = 1;', { types });
+    // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`
+    const later = { id: 1, then: (give: (value: unknown) => void) => give({ id: 2 }) };
+    for (let i = 0; i < 3; i++)
+      expect(authorizer.isAllowedSync(null, 'read', { owner: { id: 1 } })).toBe(true);
+    expect(await codeOf(() => authorizer.isAllowedSync(null, 'read', { owner: later }))).toBe(
+      'POLAR_RUN_PROMISE_IN_SYNC',
+    );
+    expect(await authorizer.isAllowed(null, 'read', { owner: later })).toBe(false);
+  });
+
   it('cause an error in a synchronous check', async () => {
     const authorizer = await load();
     expect(await codeOf(() => authorizer.isAllowedSync(new User('a'), 'call', new Service('x')))).toBe(

@@ -170,6 +170,45 @@ describe('a promise that is a plain object', () => {
   });
 });
 
+describe('a promise with attributes of its own', () => {
+  const rules = `
+    allow(_, "read", doc) if doc.owner.id = 1;
+    allow(_, "match", doc) if doc.owner matches {id: 1};
+    allow(_, "search", doc) if user in doc.users and user.id = 1;
+    allow(_, "not read", doc) if not doc.owner.id = 2;
+    allow(actor, "own", _) if actor.id = 1;
+  `;
+  const actions = [...rules.matchAll(/"(.*?)"/gu)].map(([, action]) => action!);
+
+  it.each([
+    ['a plain object', (): object => ({})],
+    ['an object without a prototype', (): object => Object.create(null) as object],
+    ['an instance', (): object => new Doc()],
+  ])(
+    'is awaited before they are read, also after the same read of other objects: %s',
+    async (_shape, create) => {
+      await everywhere(rules, {}, async (ask, engine, authorizer) => {
+        const withOwner = (owner: object) => ({ owner, users: [owner] });
+        const row = Object.assign(create(), { id: 1 });
+        for (const action of actions) expect(ask(row, withOwner(row), action)).toBe(true);
+        const later = Object.assign(create(), plainPromise({ id: 2 }), { id: 1 });
+        for (const action of actions) {
+          const asked = [engine, action] as const;
+          expect([...asked, ask(later, withOwner(later), action)]).toEqual([
+            ...asked,
+            'POLAR_RUN_PROMISE_IN_SYNC',
+          ]);
+          // oxlint-disable-next-line no-await-in-loop -- one after the other
+          expect([...asked, await authorizer.isAllowed(later, action, withOwner(later))]).toEqual([
+            ...asked,
+            false,
+          ]);
+        }
+      });
+    },
+  );
+});
+
 describe('an awaitable instance of the declared class of a field', () => {
   const ann = new User({ name: 'ann' });
   /** The property that makes an instance a promise of Ann. */

@@ -27,7 +27,7 @@ export function readValue(
   at: Span | undefined,
 ): unknown {
   const { name } = site;
-  if (typeof base === 'object' && base !== null && hasSeen(site, prototypeOf(base))) {
+  if (typeof base === 'object' && base !== null && hasSeen(site, prototypeOf(base)) && !isThenable(base)) {
     const value = seen === undefined ? (base as Keyed)[name] : seen;
     if (site.runsCode) {
       query.called(value);

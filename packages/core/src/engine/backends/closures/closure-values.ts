@@ -18,10 +18,14 @@ export function read(base: unknown, site: ReadSite, runtime: Runtime): unknown {
   if (base === null || base === undefined) return runtime.read(base, site);
   const { name } = site;
   const value = (base as Keyed)[name];
-  if (value === undefined || rootPrototype[name] !== undefined || getPrototypeOf(base) !== site.prototype)
+  if (value === undefined || rootPrototype[name] !== undefined || !isLearned(base, site))
     return runtime.read(base, site, value);
   return value;
 }
+
+/** Checks that an object has the prototype of which a read has learned, and is not a promise, which may be a plain object. */
+const isLearned = (base: unknown, { prototype }: ReadSite): boolean =>
+  getPrototypeOf(base) === prototype && (base as Keyed)['then'] === undefined;
 
 /** Reads an attribute of an instance of a known class. A separate function gives the optimizer separate feedback about its objects. */
 export function readExact(base: unknown, site: ReadSite, runtime: Runtime): unknown {
@@ -70,7 +74,7 @@ export function finder(
       let isKnown = false;
       if (isClean && element !== null && element !== undefined) {
         value = (element as Keyed)[name];
-        isKnown = getPrototypeOf(element) === one.prototype;
+        isKnown = isLearned(element, one);
       }
       if (value === undefined || !isKnown) value = runtime.read(element, one, value);
       if (value !== a && value !== b && value !== c && value !== d) {

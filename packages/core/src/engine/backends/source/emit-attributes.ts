@@ -73,10 +73,12 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
   if (clean !== undefined && isShared)
     return `b${n}: { let ${v}; if (${isReplayed}!${clean} || ${plain}) ${slow}${rest()} }`;
   e.declarations.push(`let p${n}; ${site}.learn = (p) => { p${n} = p; };`);
+  // A promise may be a plain object with attributes of its own. A module must not read `then` of a data object.
+  const isOwnValue = e.printing.isModule ? `!R.isPending(${o})` : `${o}.then === undefined`;
   // The attribute is read first: then the optimizer knows the shape of the object, and its prototype costs nothing.
   const isUnchecked =
     `${o} === null || ${o} === undefined || ${plain} || ` +
-    `!(c${n} = Object.getPrototypeOf(${o}) === p${n})`;
+    `!(c${n} = Object.getPrototypeOf(${o}) === p${n} && ${isOwnValue})`;
   if (isShared) e.checkedPrototypes.set(base.local, `c${n}`);
   const text = `b${n}: { let c${n} = false, ${v}; if (${isReplayed}${isUnchecked}) ${slow}${rest()} }`;
   if (isShared) e.checkedPrototypes.delete(base.local);
