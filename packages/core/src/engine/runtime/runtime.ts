@@ -392,7 +392,11 @@ export abstract class Runtime implements EqualityContext, Meter {
   }
 
   equal(left: unknown, right: unknown, _at?: Span): boolean {
-    if (left === right) return !Number.isNaN(left);
+    if (left === right) {
+      // A promise is compared with itself once it is awaited: it may be rejected.
+      this.await(left);
+      return !Number.isNaN(left);
+    }
     return (isObjectOrFunction(left) || isObjectOrFunction(right)) && this.equalObjects(left, right);
   }
 

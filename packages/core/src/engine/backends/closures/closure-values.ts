@@ -108,7 +108,7 @@ export function comparison(
   runtime: Runtime,
 ): (left: unknown, right: unknown) => boolean {
   if (typeof runtime.equality === 'function') return (l, r) => runtime.equal(l, r);
-  // A value that is not equal may be a promise; a value that is equal is not.
+  // A value that is not equal may be a promise; a value that is equal to this instance is not.
   if (how === 'identity') return (l, r) => l === r || (mayBePending(l) && runtime.equal(l, r));
   // No object equals nil. Only a promise and a variable of a query need more than this, and both have `then`.
   if (left.kind === 'local' && isNil(right))

@@ -183,7 +183,8 @@ function emitNote(
   // An instance of a class that extends it may be a promise.
   const extensions = type === undefined ? [] : e.linker.extensionsOf(type);
   const areExact = extensions.every((each) => e.linker.exactClass(each) !== undefined);
-  if (type === undefined || exact === undefined || !areExact || !hasDefaultInstanceof(exact))
+  // Code that settles every value trusts no instance: it cannot end the query at a promise that it finds later.
+  if (e.settles || type === undefined || exact === undefined || !areExact || !hasDefaultInstanceof(exact))
     return `${settle}${note('')}`;
   e.instances.add(n);
   const isInstance = `${value} instanceof ${e.constant(exact)}`;

@@ -71,7 +71,7 @@ function emitEqual(e: Emission, test: EqualTest): string {
     : `R.equal(${l}, ${r}${e.position(at)})`;
   if (e.settles) e.awaits = true;
   if (typeof e.linker.context.equality === 'function') return slow;
-  // A value that is not equal may be a promise; a value that is equal is not.
+  // A value that is not equal may be a promise; a value that is equal to this instance is not.
   if (how === 'identity') {
     const mayTrust = !negated && e.negations === 0 && !e.linker.isNegated(e.fn.predicate);
     return `(${l} === ${r} || (${e.mayBePending(l, mayTrust ? left : undefined)} && ${slow}))`;
@@ -86,8 +86,15 @@ function emitEqual(e: Emission, test: EqualTest): string {
   if (right.kind === 'local' && isLiteralOperand(left))
     return `(${l} === ${r} || (${objectTest(r)} && ${slow}))`;
   if (left.kind === 'local' && right.kind === 'local')
-    return `(${l} === ${r} ? ${l} === ${l} : (${referenceTest(l)} || ${referenceTest(r)}) && ${emitRowsEqual(e, test, slow)})`;
+    return `(${l} === ${r}${notPendingTest(e, l)} ? ${l} === ${l} : (${referenceTest(l)} || ${referenceTest(r)}) && ${emitRowsEqual(e, test, slow)})`;
   return slow;
+}
+
+/** Prints a test, after `&&`, that a value which equals itself is not a promise: the promise must be awaited, and may be rejected. */
+function notPendingTest(e: Emission, v: string): string {
+  if (e.settles) return '';
+  // A module must not read `then` of a data object, because it cannot bail out if that throws.
+  return e.printing.isModule ? ` && !R.isPending(${v})` : ` && !(${e.mayBePending(v)})`;
 }
 
 /** Prints the comparison of two values as rows by their key. @param slow prints the comparison of other values */
