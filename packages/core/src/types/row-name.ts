@@ -4,6 +4,9 @@
 /** Returns the name of a row. */
 export type FindName = (row: object) => string | undefined;
 
+/** Whether a row with a name was named again, as rows of a cache are. */
+let isRepeated = false;
+
 /** Whether any row has a name. Rows with discriminators only are not searched for one, which costs more than reading it. */
 let isUsed = false;
 
@@ -28,9 +31,20 @@ class Named extends Returned {
     this.#name = name;
   }
 
-  static set(row: object, name: string): void {
-    if (#name in row) row.#name = name;
-    else new Named(row, name);
+  /** Sets the name of a row, and returns whether the row can get a private field. */
+  static set(row: object, name: string): boolean {
+    // V8 does not cache a search that finds no field: for new rows, it takes most of the time.
+    if (!isRepeated || !(#name in row)) {
+      try {
+        new Named(row, name);
+        return true;
+      } catch {
+        if (!(#name in row)) return false;
+        isRepeated = true;
+      }
+    }
+    row.#name = name;
+    return true;
   }
 
   static readonly find: FindName = (row) => (isUsed && #name in row ? row.#name : findOther(row));
@@ -58,11 +72,7 @@ class Named extends Returned {
 /** Sets the name of a row, without a change that other code can see. */
 export function setName(row: object, name: string): void {
   isUsed = true;
-  try {
-    Named.set(row, name);
-  } catch {
-    (others ??= new WeakMap()).set(row, name);
-  }
+  if (!Named.set(row, name)) (others ??= new WeakMap()).set(row, name);
 }
 
 export const findName: FindName = Named.find;
