@@ -18,6 +18,7 @@ import { outcomeOf } from '../fixtures/all-engines.fixture.js';
 // Each function has its final code from the second call on.
 vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
 const plans = vi.hoisted(() => ({ count: 0 }));
+const ownCodes = vi.hoisted(() => ({ count: 0 }));
 vi.mock('../compiler/partial-evaluator/partial-evaluator.js', async (original) => {
   const { partiallyEvaluate } =
     await original<typeof import('../compiler/partial-evaluator/partial-evaluator.js')>();
@@ -31,7 +32,8 @@ vi.mock('../compiler/partial-evaluator/partial-evaluator.js', async (original) =
 
 // Shared code is the code that would have been printed for the function itself.
 vi.mock('../backends/source/shared-code.js', async (original) => {
-  const { SharedCode, ...others } = await original<typeof import('../backends/source/shared-code.js')>();
+  const { SharedCode, emitOwnFunction } =
+    await original<typeof import('../backends/source/shared-code.js')>();
   class CheckedCode extends SharedCode {
     override of(...given: Parameters<InstanceType<typeof SharedCode>['of']>) {
       const [shared, linker, printing] = given;
@@ -48,7 +50,13 @@ vi.mock('../backends/source/shared-code.js', async (original) => {
       return code;
     }
   }
-  return { ...others, SharedCode: CheckedCode };
+  return {
+    emitOwnFunction: (...args: Parameters<typeof emitOwnFunction>) => {
+      ownCodes.count++;
+      return emitOwnFunction(...args);
+    },
+    SharedCode: CheckedCode,
+  };
 });
 /** Returns the parts of a place that reads attributes without that which it has learned. */
 const partsOf = (value: unknown): unknown =>
@@ -302,6 +310,23 @@ describe('types of one shape', () => {
     const one = await load(start + alike('T0'), types, { engine: 'source' });
     const all = await load(start + ['T0', 'T1', 'T2', 'T4'].map(alike).join(''), types, { engine: 'source' });
     expect(countPlans(all, true)).toBeLessThanOrEqual(countPlans(one, true));
+  });
+
+  it('share code if more than two functions have one plan', async () => {
+    const countOwnCodes = async (names: string[]) => {
+      const policy = start + names.map(alike).join('');
+      const authorizer = await load(policy, declarations['classes']!, { engine: 'source' });
+      ownCodes.count = 0;
+      answersOf(authorizer, false);
+      return ownCodes.count;
+    };
+    const [one, two, four] = [
+      await countOwnCodes(['T0']),
+      await countOwnCodes(['T0', 'T1']),
+      await countOwnCodes(['T0', 'T1', 'T2', 'T3']),
+    ];
+    expect(two).toBeGreaterThan(one);
+    expect(four).toBeLessThanOrEqual(two);
   });
 
   it.each(['source', 'closures', 'machine'] as const)(

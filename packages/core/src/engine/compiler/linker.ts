@@ -31,8 +31,6 @@ export interface Linker {
   readonly knownTypes: readonly TypeSet[] | undefined;
   /** Whether there are too many classes to compare a value with each. */
   readonly hasManyClasses: boolean;
-  /** Whether there are so few classes that functions need not share code. */
-  readonly hasFewClasses: boolean;
   /** Returns the type that a plain row gets from a field of this name, if every field of the name gives the same, or none. */
   rowTypeOf(name: string): DeclaredType | undefined;
   /** Checks whether a plain row may get a type from a field of this name. */

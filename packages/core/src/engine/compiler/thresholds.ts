@@ -54,8 +54,11 @@ export const longestSwitch = 64;
 /** The number of classes beyond which registered prototypes, not a property `then`, distinguish instances from promises. */
 export const manyClasses = 1_000;
 
-/** The most classes for which functions do not share code, so that the code of each sees objects of few shapes. */
-export const fewClasses = 64;
+/**
+ * The most functions with one plan that get code of their own. V8 optimizes each code separately, so more of them are slow for longer than
+ * the code that they would share.
+ */
+export const fewFunctions = 2;
 
 /** The most code that is repeated at each success of a proof; more becomes a function. */
 export const maxRepeatedSize = 40;

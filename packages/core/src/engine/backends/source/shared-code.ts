@@ -1,6 +1,7 @@
 import type { Linker } from '../../compiler/linker.js';
 import type { Plan } from '../../compiler/plan.js';
 import { ownPlan, Renaming, type SharedPlan } from '../../compiler/shared-plan.js';
+import { fewFunctions } from '../../compiler/thresholds.js';
 import type { Way } from '../../runtime/way.js';
 import { OwnConstant, type EmittedCode } from './emitted-code.js';
 import type { Printing } from './emission.js';
@@ -9,6 +10,18 @@ import { emitFunction } from './function-emitter.js';
 /** The code of plans. Functions that share a plan also share its text, with other constants. */
 export class SharedCode {
   readonly #codes = new WeakMap<Plan, Map<string, EmittedCode>>();
+  /** The numbers of functions that have these plans. */
+  readonly #functions = new WeakMap<Plan, number>();
+
+  /** Counts a function that has this plan. */
+  addFunction({ plan }: SharedPlan): void {
+    this.#functions.set(plan, (this.#functions.get(plan) ?? 0) + 1);
+  }
+
+  /** Returns whether so few functions have this plan that each of them may have code of its own. */
+  hasFewFunctions({ plan }: SharedPlan): boolean {
+    return (this.#functions.get(plan) ?? 0) <= fewFunctions;
+  }
 
   /** Returns the code of the function that has this plan. */
   of(shared: SharedPlan, linker: Linker, printing: Omit<Printing, 'isShared'>): EmittedCode {

@@ -39,21 +39,26 @@ export function sourceBackEnd(
   const emit = (plan: SharedPlan, linker: Linker, way: Way): EmittedCode =>
     codes.of(plan, linker, { way, isModule: false });
   const emitOwn = (fn: CompiledFunction, plan: SharedPlan, linker: Linker, way: Way): EmittedCode =>
-    linker.hasFewClasses ? ofTypes(fn, emitOwnFunction(plan, linker, way)) : emit(plan, linker, way);
+    codes.hasFewFunctions(plan) ? ofTypes(fn, emitOwnFunction(plan, linker, way)) : emit(plan, linker, way);
   /**
-   * Makes a function that gets code of its own once it is called often: shared code is slower, because it sees the objects of all its
-   * functions.
+   * Makes a function of shared code. It gets code of its own once it is called often, if few functions share the code: the shared code sees
+   * the objects of all of them. Where many do, V8 would optimize each of them, which takes a million checks.
    */
-  const makeShared = (
+  const makeRun = (
     fn: CompiledFunction,
     plan: SharedPlan,
     linker: Linker,
     runtime: Runtime,
   ): CompiledFunction['run'] => {
+    codes.addFunction(plan);
     const shared = make(fn, 'run', emit(plan, linker, 'run'), runtime);
+    if (!codes.hasFewFunctions(plan)) return shared;
     let calls = 0;
     return (...args) => {
-      if (++calls === hotCalls) fn.run = make(fn, 'run', emitOwn(fn, plan, linker, 'run'), runtime);
+      if (++calls === hotCalls)
+        fn.run = codes.hasFewFunctions(plan)
+          ? make(fn, 'run', emitOwn(fn, plan, linker, 'run'), runtime)
+          : shared;
       return shared(...args);
     };
   };
@@ -66,8 +71,8 @@ export function sourceBackEnd(
       linker: Linker,
       runtime: Runtime,
     ) =>
-      way === 'run' && linker.hasFewClasses
-        ? (makeShared(fn, plan, linker, runtime) as CompiledFunction[W])
+      way === 'run'
+        ? (makeRun(fn, plan, linker, runtime) as CompiledFunction[W])
         : make(fn, way, emitOwn(fn, plan, linker, way), runtime),
     dispatch: (way, fn, cases, runtime) => make(fn, way, emitDispatch(cases, way), runtime),
     waiting: {

@@ -33,7 +33,7 @@ import type { FromField, Plan } from '../plan.js';
 import { PlanFacts } from '../plan-facts.js';
 import type { SharedPlan } from '../shared-plan.js';
 import { SharedPlans } from '../sharing/shared-plans.js';
-import { fewClasses, manyClasses, maxCombinations } from '../thresholds.js';
+import { manyClasses, maxCombinations } from '../thresholds.js';
 import { methodCallers, negatedPredicates, recursionTest } from './call-graph.js';
 
 /** The form of the functions. */
@@ -62,7 +62,6 @@ export class PolicyLinker implements Linker {
   readonly #getters: ReadonlySet<string>;
   readonly registered: ReadonlySet<object>;
   readonly hasManyClasses: boolean;
-  readonly hasFewClasses: boolean;
   readonly knownTypes: readonly TypeSet[] | undefined = undefined;
   readonly isRecursive = recursionTest();
   readonly emptyProof: Proof | undefined;
@@ -81,7 +80,6 @@ export class PolicyLinker implements Linker {
     this.registered = registeredPrototypes(types);
     this.#getters = registeredGetters(types);
     this.hasManyClasses = this.registered.size > manyClasses;
-    this.hasFewClasses = this.registered.size <= fewClasses;
     const fields = [...types.types].flatMap((type) => [...(type.fields?.values() ?? [])]);
     const taggable = fields.filter(({ type }) => this.isTaggable(type));
     this.#taggable = new Set(taggable.map(({ name }) => name));
