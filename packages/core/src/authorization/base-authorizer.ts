@@ -84,7 +84,8 @@ export abstract class BaseAuthorizer {
     }
     // The read check uses the same policy, also if a reload ends in between.
     const { decider } = this;
-    const result = await this.#decide(decider, 'allow', [actor, action, awaited], options);
+    const decided = this.#decide(decider, 'allow', [actor, action, awaited], options);
+    const result = typeof decided === 'boolean' ? decided : await decided;
     if (result === true) return awaited;
     // The existence of a type is not a secret.
     const shown = isType(awaited) ? { ...options, checkRead: false } : options;

@@ -23,6 +23,11 @@ export interface Check {
 
 type Method = (...args: never[]) => unknown;
 
+/** Receives errors that no response can carry any more. */
+export interface Reporter {
+  readonly report?: (error: Error) => void;
+}
+
 /** Is set by the first check: to read a variable of the environment takes a microsecond. */
 let isInProduction: boolean | undefined;
 const isProduction = (): boolean => (isInProduction ??= process.env['NODE_ENV'] === 'production');
@@ -32,16 +37,27 @@ const isProduction = (): boolean => (isInProduction ??= process.env['NODE_ENV'] 
  * The promises of checks never become unhandled rejections.
  */
 export class PendingChecks {
-  /** The checks that are pending or were not awaited. */
-  readonly #open = new Set<OpenCheck>();
+  /** The checks that are pending or were not awaited. Many requests make no check, so the first one creates the set. */
+  #open: Set<OpenCheck> | undefined;
   #routeData: (() => RouteData) | undefined;
   #whenLost: ((check: Check) => void) | undefined;
   #count = 0;
   /** The last refused check, unless a later check passed or a later skip was made. */
   #refused: OpenCheck | undefined;
 
-  /** @param report receives errors that no response can carry any more */
-  constructor(readonly report: (error: Error) => void) {}
+  readonly #reporter: Reporter;
+
+  /** @param reporter receives errors that no response can carry any more; default: `console.error` */
+  constructor(reporter: Reporter = {}) {
+    this.#reporter = reporter;
+  }
+
+  /** Reports an error that no response can carry any more. */
+  report(error: Error): void {
+    if (this.#reporter.report !== undefined) this.#reporter.report(error);
+    // oxlint-disable-next-line no-console -- an error must not get lost
+    else console.error(error);
+  }
 
   /**
    * Starts a check, and watches its promise.
@@ -52,21 +68,15 @@ export class PendingChecks {
    */
   watch<T>(call: string, method: Method | undefined, decides: boolean, start: () => Promise<T>): Promise<T> {
     const site = method === undefined || isProduction() ? undefined : new CallSite(method);
-    const check = new OpenCheck(call, site, this.#count++);
-    this.#open.add(check);
+    const check = this.#add(call, site);
     const promise: WatchedPromise<T> = new WatchedPromise<T>((resolve, reject) => {
       start().then(
         (value) => {
-          if (decides && this.#refused !== undefined && this.#refused.settledAt < check.number)
-            this.#refused = undefined;
-          this.#settle(check);
+          this.#pass(check, decides);
           resolve(value);
         },
         (error: unknown) => {
-          check.fail(error, this.#count++);
-          if (decides) this.#refused = check;
-          rememberFailure(error, () => this.#lose(check));
-          this.#settle(check);
+          this.#fail(check, error, decides);
           promise.handle();
           reject(error as Error);
         },
@@ -75,21 +85,40 @@ export class PendingChecks {
     promise.listen(
       () => {
         check.isAwaited = true;
-        if (check.isSettled) this.#open.delete(check);
+        if (check.isSettled) this.#open?.delete(check);
       },
       () => check.isAwaited || this.#lose(check),
     );
     return promise;
   }
 
+  /**
+   * Runs a check that throws when the action is refused, for an adapter, which awaits the promise itself. Its promise needs no watching,
+   * which takes longer than the check.
+   *
+   * @param call the call, for messages
+   */
+  async watchAwaited<T>(call: string, run: () => Promise<T>): Promise<T> {
+    const check = this.#add(call, undefined);
+    check.isAwaited = true;
+    try {
+      const value = await run();
+      this.#pass(check, true);
+      return value;
+    } catch (error) {
+      this.#fail(check, error, true);
+      throw error;
+    }
+  }
+
   /** The first check that is pending or was not awaited. */
   get open(): Check | undefined {
-    return this.#open.values().next().value;
+    return this.#open === undefined || this.#open.size === 0 ? undefined : this.#open.values().next().value;
   }
 
   /** Marks a check as reported to the application, so that its failure is not reported again. */
   dismiss(check: Check): void {
-    this.#open.delete(check as OpenCheck);
+    this.#open?.delete(check as OpenCheck);
     (check as OpenCheck).isReported = true;
   }
 
@@ -120,7 +149,7 @@ export class PendingChecks {
   reportLostFailures(routeData: () => RouteData): void {
     if (this.#routeData !== undefined) return;
     this.#routeData = routeData;
-    for (const check of this.#open) if (check.isFailed) this.#reportLater(check);
+    for (const check of this.#open ?? []) if (check.isFailed) this.#reportLater(check);
   }
 
   /**
@@ -131,26 +160,49 @@ export class PendingChecks {
     this.#whenLost = listener;
   }
 
+  #add(call: string, site: CallSite | undefined): OpenCheck {
+    const check = new OpenCheck(call, site, this.#count++);
+    this.#reopen(check);
+    return check;
+  }
+
+  #reopen(check: OpenCheck): void {
+    (this.#open ??= new Set()).add(check);
+  }
+
+  #pass(check: OpenCheck, decides: boolean): void {
+    if (decides && this.#refused !== undefined && this.#refused.settledAt < check.number)
+      this.#refused = undefined;
+    this.#settle(check);
+  }
+
+  #fail(check: OpenCheck, error: unknown, decides: boolean): void {
+    check.fail(error, this.#count++);
+    if (decides) this.#refused = check;
+    rememberFailure(error, () => this.#lose(check));
+    this.#settle(check);
+  }
+
   #lose(check: OpenCheck): void {
     if (check.isReported) return;
     check.isAwaited = false;
-    this.#open.add(check);
+    this.#reopen(check);
     if (this.#routeData === undefined) this.#whenLost?.(check);
     else this.#reportLater(check);
   }
 
-  #forgotten(isWanted: (check: OpenCheck) => boolean = () => true): OpenCheck | undefined {
-    if (this.#open.size === 0) return undefined;
+  #forgotten(isWanted: (check: OpenCheck) => boolean = isAny): OpenCheck | undefined {
+    if (this.#open === undefined || this.#open.size === 0) return undefined;
     for (const check of this.#open) if (!check.isAwaited && isWanted(check)) return check;
     return undefined;
   }
 
   #settle(check: OpenCheck): void {
     check.isSettled = true;
-    if (check.isAwaited) this.#open.delete(check);
+    if (check.isAwaited) this.#open?.delete(check);
     else if (check.isFailed) this.#reportLater(check);
     // A long response must not collect checks that no longer matter.
-    else if (this.#routeData !== undefined) this.#open.delete(check);
+    else if (this.#routeData !== undefined) this.#open?.delete(check);
   }
 
   #reportLater(check: OpenCheck): void {
@@ -164,6 +216,8 @@ export class PendingChecks {
     });
   }
 }
+
+const isAny = (): boolean => true;
 
 /** Returns the data of a check for an error. */
 export const dataOf = ({ call, at, isAwaited }: Check): CheckData => ({ check: call, at, isAwaited });

@@ -42,6 +42,16 @@ export class RequestActor<Actor> {
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
    */
   find(): Promise<Actor> {
+    return this.search() ?? (this.#search ??= Promise.resolve(this.known));
+  }
+
+  /**
+   * Searches the actor.
+   *
+   * @returns the promise to await, whose errors are those of {@link find}; `undefined` when {@link known} is the actor now
+   */
+  search(): Promise<Actor> | undefined {
+    if (this.#isKnown) return undefined;
     if (this.#search !== undefined) return this.#search;
     const version = this.#version;
     let given: Actor | PromiseLike<Actor>;
@@ -52,7 +62,8 @@ export class RequestActor<Actor> {
     }
     if (given === undefined || isThenable(given)) return this.#keep(this.#settle(given, version));
     this.#note(given, version);
-    return (this.#search = Promise.resolve(given));
+    // The actor is not known if the hook itself has made the application forget it.
+    return this.#isKnown ? undefined : this.#keep(Promise.resolve(given));
   }
 
   /** Returns whether {@link known} is the actor, so that a check need not wait for {@link find}. */

@@ -76,7 +76,6 @@ export class RequestAuthorization<Actor = unknown> {
   #loaded: { readonly resource: unknown } | undefined;
   #loadedBy: Map<unknown, unknown> | undefined;
   #skipReason: string | undefined;
-  readonly #report: (error: Error) => void;
 
   /** Creates the authorization of one request. Adapters do this for each request. */
   constructor(authorizer: Authorizer, options: RequestAuthorizationOptions<Actor>) {
@@ -84,9 +83,7 @@ export class RequestAuthorization<Actor = unknown> {
     this.#options = options;
     this.#actor = new RequestActor(options);
     this.scopes = options.scopes ?? new RequirementScopes();
-    // oxlint-disable-next-line no-console -- an error must not get lost
-    this.#report = options.report ?? ((error) => console.error(error));
-    this.checks = new PendingChecks(this.#report);
+    this.checks = new PendingChecks(options);
   }
 
   // ── the state of the request ──
@@ -135,6 +132,16 @@ export class RequestAuthorization<Actor = unknown> {
    */
   actor(): Promise<Actor> {
     return this.#actor.find();
+  }
+
+  /**
+   * Searches the actor.
+   *
+   * @returns a promise to await, with the errors of {@link actor}; `undefined` when the actor is known now
+   * @internal for the requirements of an adapter
+   */
+  searchActor(): Promise<Actor> | undefined {
+    return this.#actor.search();
   }
 
   /**
@@ -199,14 +206,31 @@ export class RequestAuthorization<Actor = unknown> {
     action: ActionOf<Resource>,
     resource: Resource,
   ): Promise<NonNullable<Awaited<Resource>>> {
-    return this.#check('authorize', arguments, async (call) => {
-      const record = this.scopes.deciding(call);
-      const awaited = await resource;
-      const refusal = await this.#finder.find(action, awaited, true);
-      if (refusal !== undefined) throw refusal;
-      record('authorized');
-      return awaited as NonNullable<Awaited<Resource>>;
-    });
+    return this.#check('authorize', arguments, (call) => this.#authorize(call, action, resource));
+  }
+
+  /**
+   * Does what {@link authorize} does, for a guard of an adapter, which awaits the promise. Messages do not contain the location of this
+   * call, as for {@link loadRequired}.
+   *
+   * @internal for the requirements of an adapter
+   */
+  authorizeRequired<Resource>(action: string, resource: Resource): Promise<NonNullable<Awaited<Resource>>> {
+    const call = describeCall('authorize', arguments);
+    return this.checks.watchAwaited(call, () => this.#authorize(call, action, resource));
+  }
+
+  async #authorize<Resource>(
+    call: string,
+    action: string,
+    resource: Resource,
+  ): Promise<NonNullable<Awaited<Resource>>> {
+    const record = this.scopes.deciding(call);
+    const awaited = isThenable(resource) ? await resource : resource;
+    const refusal = await this.#finder.find(action, awaited, true);
+    if (refusal !== undefined) throw refusal;
+    record('authorized');
+    return awaited as NonNullable<Awaited<Resource>>;
   }
 
   /**
@@ -277,7 +301,9 @@ export class RequestAuthorization<Actor = unknown> {
     source: ResourceSource<Context, Resource>,
     ...context: Context
   ): Promise<unknown> {
-    return this.#check('load', arguments, () => this.#load(action, source, context), false);
+    return this.checks.watchAwaited(describeCall('load', arguments), () =>
+      this.#load(action, source, context),
+    );
   }
 
   async #load<Context extends readonly unknown[], Resource>(
@@ -287,8 +313,8 @@ export class RequestAuthorization<Actor = unknown> {
   ): Promise<unknown> {
     checkSource(action, source);
     const record = this.scopes.deciding(`${action} ${describeSource(source)}`);
-    const search = this.actor();
-    if (!this.#actor.isKnown) await search;
+    const search = this.#actor.search();
+    if (search !== undefined) await search;
     const given = resourceFrom(this.authorizer, source, context);
     const resource = isThenable(given) ? await given : given;
     const refusal = await this.#finder.find(action, resource, true);
@@ -492,14 +518,9 @@ export class RequestAuthorization<Actor = unknown> {
   // ── private ──
 
   /** Runs a check, for which the response waits from now on. */
-  #check<T>(
-    name: CheckName,
-    given: ArrayLike<unknown>,
-    run: (call: string) => Promise<T>,
-    isLocated = true,
-  ): Promise<T> {
+  #check<T>(name: CheckName, given: ArrayLike<unknown>, run: (call: string) => Promise<T>): Promise<T> {
     const call = describeCall(name, given);
-    const method = isLocated ? (this[name] as (...args: never[]) => unknown) : undefined;
+    const method = this[name] as (...args: never[]) => unknown;
     const error = findMissingArgument(name, given);
     return this.checks.watch(call, method, throwsRefusal(name), () =>
       error === undefined ? run(call) : Promise.reject(error),
@@ -524,12 +545,7 @@ export class RequestAuthorization<Actor = unknown> {
 
   /** Finds the refusals of the checks. It is created for the first check. */
   get #finder(): RequestRefusals<Actor> {
-    return (this.#refusals ??= new RequestRefusals(
-      this.authorizer,
-      this.#actor,
-      this.#options,
-      this.#report,
-    ));
+    return (this.#refusals ??= new RequestRefusals(this.authorizer, this.#actor, this.#options, this.checks));
   }
 }
 

@@ -34,21 +34,21 @@ export class RequestRefusals<Actor> {
   readonly #authorizer: Authorizer;
   readonly #actor: RequestActor<Actor>;
   readonly #options: RequestRefusalsOptions;
-  readonly #report: (error: Error) => void;
+  readonly #reporter: Reports;
   #checkOptions: CheckOptions | undefined;
   #cache: Refusals | undefined;
 
-  /** @param report receives an error of the hook `explain` */
+  /** @param reporter receives an error of the hook `explain` */
   constructor(
     authorizer: Authorizer,
     actor: RequestActor<Actor>,
     options: RequestRefusalsOptions,
-    report: (error: Error) => void,
+    reporter: Reports,
   ) {
     this.#authorizer = authorizer;
     this.#actor = actor;
     this.#options = options;
-    this.#report = report;
+    this.#reporter = reporter;
   }
 
   /** The context of the checks. */
@@ -58,9 +58,7 @@ export class RequestRefusals<Actor> {
 
   /** Finds the refusal of an action. @param isExplained whether the client may see the refusal, with its explanation */
   find(action: string, resource: unknown, isExplained = false): Promise<AuthorizationError | undefined> {
-    return this.#findCached(action, undefined, resource, isExplained, (actor, options) =>
-      this.#authorizer.authorize(actor, action, resource, options),
-    );
+    return this.#findFor({ action, field: undefined, resource, isExplained });
   }
 
   /** Finds the refusal of an action on a field. */
@@ -70,9 +68,7 @@ export class RequestRefusals<Actor> {
     field: string,
     isExplained = false,
   ): Promise<AuthorizationError | undefined> {
-    return this.#findCached(action, field, resource, isExplained, (actor, options) =>
-      this.#authorizer.authorizeField(actor, action, resource, field, options),
-    );
+    return this.#findFor({ action, field, resource, isExplained });
   }
 
   /** Finds the refusal of the request itself. It is not kept, because a framework changes the request while it routes it. */
@@ -86,36 +82,43 @@ export class RequestRefusals<Actor> {
     return this.#withRoute(notFound(action, options.explain !== undefined));
   }
 
-  #findCached(
-    action: string,
-    field: string | undefined,
-    resource: unknown,
-    isExplained: boolean,
-    decide: (actor: Actor, options: RefusalOptions) => Promise<unknown>,
-  ): Promise<AuthorizationError | undefined> {
-    checkAction(action);
-    const find = (actor: Actor, isPresent: boolean): Promise<AuthorizationError | undefined> => {
-      const options: RefusalOptions = isExplained ? this.#ofRefusals : this.#ofChecks;
-      if (resource === null || resource === undefined)
-        return Promise.resolve(this.ofMissing(action, options));
-      if (!isPresent) return this.#refusalOf(decide(actor, options));
-      // The length tells the action and the field apart.
-      const cached = field === undefined ? action : `${action.length} ${action} ${field}`;
-      const refusals = field === undefined ? this.#kept.actions : this.#kept.fields;
-      return refusals.get(cached, resource, (forget) => this.#refusalOf(decide(actor, options), forget));
-    };
-    const search = this.#actor.find();
+  #findFor(question: Question): Promise<AuthorizationError | undefined> {
+    checkAction(question.action);
+    const search = this.#actor.search();
     // Without waiting, where the actor is known.
-    if (this.#actor.isKnown) return find(this.#actor.known, true);
+    if (search === undefined) return this.#findKept(this.#actor.known, question);
     const { version } = this.#actor;
-    return search.then((actor) => find(actor, this.#actor.isPresent(actor, version)));
+    return search.then((actor) =>
+      this.#actor.isPresent(actor, version) ? this.#findKept(actor, question) : this.#ask(actor, question),
+    );
+  }
+
+  /** Finds a refusal for the present actor. */
+  #findKept(actor: Actor, question: Question): Promise<AuthorizationError | undefined> {
+    const { action, field, resource } = question;
+    if (resource === null || resource === undefined) return this.#ask(actor, question);
+    // The length tells the action and the field apart.
+    const cached = field === undefined ? action : `${action.length} ${action} ${field}`;
+    return this.#keptFor(field).get(cached, resource, (forget) => this.#ask(actor, question, forget));
+  }
+
+  /** Makes the decision. @param forget is called for an error, which is not a decision */
+  #ask(
+    actor: Actor,
+    { action, field, resource, isExplained }: Question,
+    forget?: () => void,
+  ): Promise<AuthorizationError | undefined> {
+    const options: RefusalOptions = isExplained ? this.#ofRefusals : this.#ofChecks;
+    if (resource === null || resource === undefined) return Promise.resolve(this.ofMissing(action, options));
+    const decision: Promise<unknown> =
+      field === undefined
+        ? this.#authorizer.authorize(actor, action, resource, options)
+        : this.#authorizer.authorizeField(actor, action, resource, field, options);
+    return this.#refusalOf(decision, forget);
   }
 
   /** @param forget is called for an error, which is not a decision */
-  #refusalOf(
-    decision: Promise<unknown>,
-    forget: () => void = () => {},
-  ): Promise<AuthorizationError | undefined> {
+  #refusalOf(decision: Promise<unknown>, forget?: () => void): Promise<AuthorizationError | undefined> {
     return Promise.resolve(decision).then(
       () => undefined,
       (error: unknown) => {
@@ -123,7 +126,7 @@ export class RequestRefusals<Actor> {
           showExplanation(error);
           return this.#withRoute(withoutStack(error));
         }
-        forget();
+        forget?.();
         throw error;
       },
     );
@@ -145,32 +148,42 @@ export class RequestRefusals<Actor> {
 
   /** The options of a check whose refusal the client may see. If the hook `explain` fails, nothing is explained. */
   get #ofRefusals(): RefusalOptions {
-    const { explain } = this.#options;
-    if (explain === undefined) return this.#ofChecks;
+    if (this.#options.explain === undefined) return this.#ofChecks;
     try {
-      const options = explain();
+      const options = this.#options.explain();
       return options === undefined ? this.#ofChecks : { ...this.#ofChecks, explain: options };
     } catch (error) {
-      this.#report(toError(error) as Error);
+      this.#reporter.report(toError(error) as Error);
       return this.#ofChecks;
     }
   }
 
-  /** The refusals by the current policy of the current actor. */
-  get #kept(): Refusals {
+  /** The refusals by the current policy of the current actor, about actions or about actions on fields. */
+  #keptFor(field: string | undefined): DecisionCache<AuthorizationError | undefined> {
     const { version } = this.#actor;
     const { policyHash } = this.#authorizer;
     if (this.#cache?.version !== version || this.#cache.policyHash !== policyHash)
-      this.#cache = { version, policyHash, actions: new DecisionCache(), fields: new DecisionCache() };
-    return this.#cache;
+      this.#cache = { version, policyHash, actions: undefined, fields: undefined };
+    return (this.#cache[field === undefined ? 'actions' : 'fields'] ??= new DecisionCache());
   }
+}
+
+/** What a check asks about the actor. */
+interface Question {
+  readonly action: string;
+  readonly field: string | undefined;
+  readonly resource: unknown;
+  readonly isExplained: boolean;
+}
+
+interface Reports {
+  report(error: Error): void;
 }
 
 interface Refusals {
   /** The version of the actor. */
   readonly version: number;
   readonly policyHash: string;
-  /** The decisions about actions, and about actions on fields. */
-  readonly actions: DecisionCache<AuthorizationError | undefined>;
-  readonly fields: DecisionCache<AuthorizationError | undefined>;
+  actions: DecisionCache<AuthorizationError | undefined> | undefined;
+  fields: DecisionCache<AuthorizationError | undefined> | undefined;
 }

@@ -64,6 +64,8 @@ interface Running {
 
 const running = new AsyncLocalStorage<Running>();
 
+const itself = (current: RequirementScope): RequirementScope => current;
+
 /**
  * The scopes of one request. A decision counts in the scope in which it is made, and the response guard checks the scope of the handler
  * that writes the response. The asynchronous context identifies the scope. Where a library loses this context, the scope that was entered
@@ -82,9 +84,7 @@ export class RequirementScopes {
    * @param scopeOfDecision returns the scope in which a decision counts that is made now, given the current scope; `undefined` when the
    * decision does not count, because the adapter cannot see the router or the handler that makes it
    */
-  constructor(
-    scopeOfDecision: (current: RequirementScope) => RequirementScope | undefined = (current) => current,
-  ) {
+  constructor(scopeOfDecision: (current: RequirementScope) => RequirementScope | undefined = itself) {
     this.#scopeOfDecision = scopeOfDecision;
   }
 

@@ -64,7 +64,7 @@ export interface ResponseGuard extends GuardedRequest {
 export function guardResponse(
   response: ServerResponse,
   guard: ResponseGuard,
-  headersBefore: OutgoingHttpHeaders = response.getHeaders(),
+  headersBefore: OutgoingHttpHeaders = headersOf(response),
 ): () => void {
   let guarded = guardedResponses.get(response);
   if (guarded?.isExtensible !== true)
@@ -72,6 +72,12 @@ export function guardResponse(
   const layer = guarded.add({ guard, headersBefore });
   return () => guarded.checkHeader(response.statusCode, [layer]);
 }
+
+/** Returns a copy of the headers. Most responses have none yet, and `getHeaders` creates an object without a shape. */
+const headersOf = (response: ServerResponse): OutgoingHttpHeaders =>
+  response.getHeaderNames().length === 0 ? noHeaders : response.getHeaders();
+
+const noHeaders: OutgoingHttpHeaders = {};
 
 type Method = (...args: unknown[]) => unknown;
 type Part = 'headers' | 'body';

@@ -31,11 +31,14 @@ export interface Passage {
 
 /** One call of a handler. */
 interface HandlerCall {
-  readonly ctx: ExtendableContext;
   readonly place: Place;
   readonly scope: HandlerScope;
   /** The context that the handler before has handed over; `undefined` where the asynchronous context is that of the scope before. */
   readonly handed: Handed | undefined;
+  /** The `next` that the handler has received. */
+  readonly next: Next;
+  /** The call of a handler of the same request before this one. */
+  readonly earlier: HandlerCall | undefined;
   /** The handlers under a guard that this call continues with, if it sets a guard. */
   guarded: object | undefined;
   /** Whether the handler is a requirement, or calls one with its own `next`, so that the decision counts for later handlers. */
@@ -76,23 +79,25 @@ interface ContextState {
   readonly scopes: RequirementScopes;
   /** Set while a handler calls the next one. */
   handed: Handed | undefined;
+  /** The last call of a handler. The calls are a list, because a map for each request takes more time than all other code here. */
+  lastCall: HandlerCall | undefined;
   /** Whether the setters of the response record the scope of the handler that calls them. */
   isAnswerWatched: boolean;
   /** The scope of the handler that has prepared the response. */
   answer: RequirementScope | undefined;
   /** Whether `authorize()` guards the response until it ends. */
   isGuarded: boolean;
+  /** The guard that `authorization` has set, and the `next` of that middleware. */
+  checksGuard: { readonly guard: object; readonly next: Next } | undefined;
 }
 
 const states = new AttachedValues<ExtendableContext, ContextState>();
 
-/** The calls by the `next` that they passed to their handler. A map for each request takes more time than all other code here. */
-const calls = new AttachedValues<Next, HandlerCall>();
-
+/** Finds the call of a handler by the `next` that the handler has received. */
 function findCall(ctx: ExtendableContext, next: Next): HandlerCall | undefined {
-  // JavaScript may call a requirement without `next`.
-  const call = typeof next === 'function' ? calls.get(next) : undefined;
-  return call?.ctx === ctx ? call : undefined;
+  let call = findState(ctx)?.lastCall;
+  while (call !== undefined && call.next !== next) call = call.earlier;
+  return call;
 }
 
 export function stateOf(ctx: ExtendableContext): ContextState {
@@ -101,9 +106,11 @@ export function stateOf(ctx: ExtendableContext): ContextState {
     state = {
       scopes: new RequirementScopes(),
       handed: undefined,
+      lastCall: undefined,
       isAnswerWatched: false,
       answer: undefined,
       isGuarded: false,
+      checksGuard: undefined,
     };
     states.set(ctx, state);
   }
@@ -146,28 +153,45 @@ export function callHandler(
   const isRouteSettled = passage.route !== undefined && passage.route === place.layer;
   const isSettled = passage.isInherited || isRouteSettled || isSettledFor(passage, place);
   const scope = new HandlerScope(running, isSettled, passage, undefined);
-  const call: HandlerCall = { ctx, place, scope, handed, guarded: undefined, isRequirement: false };
-  scope.call = call;
   const goOn: Next = () => {
     const then = passageAfter(passage, call, scope, isRouteSettled);
     const before = place.isOwn ? scope : scopes.current;
     const after = new HandlerScope(before, passage.isInherited, then, call);
     const guarded = call.guarded ?? (place.isOwn ? guardedAround(call, scopes) : scopes.guarded);
-    if (!isNextFollowed(place)) return scopes.run(after, next, guarded);
-    scopes.return(after);
-    state.handed = { scope: after, guarded };
-    try {
-      return next();
-    } finally {
-      state.handed = undefined;
-    }
+    return isNextFollowed(place) ? handOver(state, after, guarded, next) : scopes.run(after, next, guarded);
   };
-  calls.set(goOn, call);
-  if (!place.isOwn) return callInScope(ctx, call, running, () => handler(ctx, goOn));
+  const call: HandlerCall = {
+    place,
+    scope,
+    handed,
+    next: goOn,
+    earlier: state.lastCall,
+    guarded: undefined,
+    isRequirement: false,
+  };
+  scope.call = call;
+  state.lastCall = call;
   try {
-    return handler(ctx, goOn);
+    if (place.isOwn) return handler(ctx, goOn);
+    return callInScope(ctx, call, running, () => handler(ctx, goOn));
   } catch (error) {
     return Promise.reject(error as Error);
+  }
+}
+
+/** Calls a followed handler, and hands over its scope instead of an asynchronous context. */
+function handOver<Result>(
+  state: ContextState,
+  scope: RequirementScope,
+  guarded: object | undefined,
+  handler: () => Result,
+): Result {
+  state.scopes.return(scope);
+  state.handed = { scope, guarded };
+  try {
+    return handler();
+  } finally {
+    state.handed = undefined;
   }
 }
 
@@ -223,6 +247,12 @@ export function runInOwnScope<Result>(ctx: ExtendableContext, next: Next, work: 
     ? scopes.run(call.scope, work, call.guarded ?? guardedAround(call, scopes))
     : work();
 }
+
+/** Returns the `next` of the handler that has handed over its context to own middleware, without any code between the two. */
+export const nextBefore = (ctx: ExtendableContext, next: Next): Next | undefined => {
+  const scope = findCall(ctx, next)?.handed?.scope;
+  return scope && leftIn(scope)?.next;
+};
 
 /** Returns the handlers under a guard to which own middleware belongs. */
 export function guardedOf(ctx: ExtendableContext, next: Next): object | undefined {

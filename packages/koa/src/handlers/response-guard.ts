@@ -10,7 +10,7 @@ import type { Layer } from '../internals/koa-router-internals.js';
 import { handlerLocation, isPreflightHandled, routeOf } from '../internals/matched-route.js';
 import { isKoaToRespond, respondOf, watchRespond } from '../internals/respond.js';
 import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-scope.js';
-import { guardedOf, ownScopeOf, runHandlersUnder, scopesOf, stateOf } from './handler-scopes.js';
+import { guardedOf, nextBefore, ownScopeOf, runHandlersUnder, scopesOf, stateOf } from './handler-scopes.js';
 
 /** Handlers that run under a guard, inside those of an outer guard. */
 interface Run {
@@ -38,19 +38,41 @@ export function runGuarded(
   if (route === undefined) state.isGuarded = true;
   watchAnswer(ctx);
   const scope = ownScopeOf(ctx, next);
-  return runUnderGuard(ctx, authz, next, handlers, {
+  const options: GuardOptions = {
     isForRoute: route !== undefined,
     isWriteSettled: () => isWriterSettled(ctx, route),
     isResponseSettled: () => isAnswerSettled(ctx, route, scope),
-  });
+  };
+  // No code runs between `authorization` and an `authorize()` that follows it directly, so one guard is enough.
+  const outer = route === undefined ? findChecksGuard(ctx, nextBefore(ctx, next), authz) : undefined;
+  if (outer === undefined) return runUnderGuard(ctx, authz, next, handlers, options);
+  outer.options = options;
+  return handlers();
 }
 
 /** Runs handlers, and blocks a response that does not wait for the checks of its request. */
-export const runAwaitingChecks = (
+export function runAwaitingChecks(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
   next: Next,
-): Promise<void> => runUnderGuard(ctx, authz, next, next, checksOnly);
+): Promise<void> {
+  const run: Run = { outer: guardedOf(ctx, next) as Run | undefined };
+  const guard = new ContextGuard(ctx, authz, run, checksOnly);
+  stateOf(ctx).checksGuard = { guard, next };
+  return guard.run(() => runHandlersUnder(ctx, next, run, next));
+}
+
+/** Finds the guard that `authorization` has set with this `next`. */
+function findChecksGuard(
+  ctx: ExtendableContext,
+  next: Next | undefined,
+  authz: RequestAuthorization,
+): ContextGuard | undefined {
+  const { checksGuard } = stateOf(ctx);
+  if (checksGuard === undefined || checksGuard.next !== next) return undefined;
+  const guard = checksGuard.guard as ContextGuard;
+  return guard.authz === authz ? guard : undefined;
+}
 
 /** The handlers that a guard applies to. */
 interface GuardOptions {
@@ -67,7 +89,7 @@ const checksOnly: GuardOptions = {
   isResponseSettled: () => true,
 };
 
-async function runUnderGuard(
+function runUnderGuard(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
   next: Next,
@@ -75,63 +97,93 @@ async function runUnderGuard(
   options: GuardOptions,
 ): Promise<void> {
   const run: Run = { outer: guardedOf(ctx, next) as Run | undefined };
-  const guard = new ContextGuard(ctx, authz, run, options);
-  const checkResponse = guardResponse(ctx.res, guard);
-  try {
-    await guard.runUntilBlocked(() => runHandlersUnder(ctx, next, run, handlers));
-    // If Koa does not respond, a response, and its decision, may follow later.
-    guard.isCheckingResponse = true;
-    if (guard.blocked === undefined && isKoaToRespond(ctx)) checkResponse();
-  } catch (error) {
-    // An error handler that sets only a status would send the prepared body.
-    if (guard.blocked === undefined && !options.isResponseSettled() && isPrepared(ctx)) reset(ctx);
-    throw guard.blocked ?? error ?? toError(error); // Koa would never respond to a rejection with `undefined`
-  } finally {
-    guard.end();
-  }
-  if (guard.blocked !== undefined) throw guard.blocked;
+  return new ContextGuard(ctx, authz, run, options).run(() => runHandlersUnder(ctx, next, run, handlers));
 }
 
 /** The guard of some handlers. A class, because a getter in an object literal would give the object of each request another shape. */
 class ContextGuard implements ResponseGuard {
   readonly #ctx: ExtendableContext;
-  readonly #authz: RequestAuthorization;
+  readonly authz: RequestAuthorization;
   readonly #run: Run;
-  readonly #options: GuardOptions;
+  /** The handlers that the guard applies to. */
+  options: GuardOptions;
   #isRunning = true;
   /** Whether the guarded route has ended, so that the rest of the response needs no decision. */
   #isLeft = false;
   #answerer: Answerer | undefined;
-  #interrupt = ignore;
   /** Whether the guard checks the response that Koa will send, and not data that is being written. */
-  isCheckingResponse = false;
+  #isCheckingResponse = false;
   /** The error for which the response was blocked. */
-  blocked: AuthorizationConfigError | undefined;
+  #blocked: AuthorizationConfigError | undefined;
+  #interrupt = ignore;
 
   constructor(ctx: ExtendableContext, authz: RequestAuthorization, run: Run, options: GuardOptions) {
     this.#ctx = ctx;
-    this.#authz = authz;
+    this.authz = authz;
     this.#run = run;
-    this.#options = options;
+    this.options = options;
   }
 
   /**
    * Runs the handlers until they end or the response is blocked: a handler may wait until its writes are sent, which never happens when
    * they are blocked.
    */
-  runUntilBlocked(handlers: () => Promise<void>): Promise<void> {
-    // Not `Promise.race`, which creates a promise for each of its elements.
+  run(handlers: () => Promise<void>): Promise<void> {
+    const checkResponse = guardResponse(this.#ctx.res, this);
+    // One promise, because each one takes time in each request: neither `Promise.race` nor an async function.
     return new Promise((resolve, reject) => {
-      this.#interrupt = resolve;
-      Promise.resolve(handlers()).then(resolve, reject);
+      const fail = (error: unknown): void => {
+        if (!this.#isRunning) return;
+        try {
+          reject(this.#errorAfter(error) as Error);
+        } catch (otherError) {
+          reject(otherError as Error);
+        }
+      };
+      const end = (): void => {
+        if (!this.#isRunning) return;
+        try {
+          this.#check(checkResponse);
+          resolve();
+        } catch (error) {
+          fail(error);
+        }
+      };
+      this.#interrupt = () => queueMicrotask(end);
+      try {
+        Promise.resolve(handlers()).then(end, fail);
+      } catch (error) {
+        fail(error);
+      }
     });
   }
 
+  /** Checks the response that the handlers have prepared. @throws the error for which it was blocked */
+  #check(checkResponse: () => void): void {
+    // If Koa does not respond, a response, and its decision, may follow later.
+    this.#isCheckingResponse = true;
+    if (this.#blocked === undefined && isKoaToRespond(this.#ctx)) checkResponse();
+    if (this.#blocked !== undefined) throw this.#blocked;
+    this.#end();
+  }
+
+  /** Ends the guard of handlers that have thrown, or whose response was blocked, and returns the error for middleware upstream. */
+  #errorAfter(error: unknown): unknown {
+    try {
+      // An error handler that sets only a status would send the prepared body.
+      if (this.#blocked === undefined && !this.options.isResponseSettled() && isPrepared(this.#ctx))
+        reset(this.#ctx);
+      return this.#blocked ?? error ?? toError(error); // Koa would never respond to a rejection with `undefined`
+    } finally {
+      this.#end();
+    }
+  }
+
   /** Ends the guard of the handlers, which have returned or thrown. */
-  end(): void {
+  #end(): void {
     this.#isRunning = false;
-    this.isCheckingResponse = false;
-    this.#isLeft = this.#options.isForRoute && this.blocked === undefined && isKoaToRespond(this.#ctx);
+    this.#isCheckingResponse = false;
+    this.#isLeft = this.options.isForRoute && this.#blocked === undefined && isKoaToRespond(this.#ctx);
   }
 
   /** Middleware may change the method (method override); the method that the handler sees counts. */
@@ -153,26 +205,26 @@ class ContextGuard implements ResponseGuard {
 
   isSettled(): boolean {
     if (this.#isLeft) return true;
-    const { isResponseSettled, isWriteSettled } = this.#options;
-    return this.isCheckingResponse ? isResponseSettled() : isWriteSettled();
+    const { isResponseSettled, isWriteSettled } = this.options;
+    return this.#isCheckingResponse ? isResponseSettled() : isWriteSettled();
   }
 
   elsewhere(): readonly string[] {
-    return this.#authz.scopes.decisions;
+    return this.authz.scopes.decisions;
   }
 
   checks() {
-    return this.#authz.checks;
+    return this.authz.checks;
   }
 
   challenge() {
-    return this.#authz.challenge;
+    return this.authz.challenge;
   }
 
   /** Koa sets 404 before the handlers run. A handler that bypasses Koa may leave this status unchanged. */
   isStatusChosen(): boolean {
     if (isStatusExplicit(this.#ctx)) return true;
-    const outer = this.isCheckingResponse ? this.#run.outer : runOf(this.#ctx);
+    const outer = this.#isCheckingResponse ? this.#run.outer : runOf(this.#ctx);
     return isKoaToRespond(this.#ctx) && outer === undefined;
   }
 
@@ -187,7 +239,7 @@ class ContextGuard implements ResponseGuard {
       return;
     }
     this.#answerer = answererOf(this.#ctx, this.#run);
-    this.blocked = error;
+    this.#blocked = error;
     this.#interrupt();
   }
 }

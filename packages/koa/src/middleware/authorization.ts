@@ -6,7 +6,10 @@ import {
   checkAuthorization,
   expectCall,
   explainWith,
+  type Explain,
   type ExplainOption,
+  type RequestAuthorizationOptions,
+  type RequirementScopes,
 } from '@nanook/http';
 import type { Context } from 'koa';
 import { followRouters } from '../handlers/follow-handlers.js';
@@ -72,31 +75,71 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     mask,
     onError = emitError,
   } = options;
+  const hooks: Hooks = { actor, anonymous, request, given, challenge, onError };
   const explaining = explainWith(explain, mask);
   const middleware: Middleware = (context, next) => {
     const ctx = context as Context;
     watchApplications(ctx.app); // the application may come from another copy of Koa
     followRouters(ctx.app as unknown as App);
-    const authz = new RequestAuthorization(authorizer, {
-      actor: () => actor(ctx),
-      anonymous,
-      challenge,
-      explain: explaining?.(ctx),
-      request: () => request(ctx),
-      context: () =>
-        new RequestContext({
-          headers: ctx.headers,
-          id: (ctx.req as { readonly id?: unknown }).id,
-          given: given && (() => given(ctx)),
-        }),
-      route: () => `${ctx.method} ${routeOf(ctx)}`,
-      scopes: scopesOf(ctx),
-      report: (error) => onError(error, ctx),
-    });
+    const authz = new RequestAuthorization(authorizer, new ContextOptions(ctx, hooks, explaining?.(ctx)));
     ctx.state.authz = authz;
     return runAwaitingChecks(ctx, authz, next);
   };
   return asOwn(asAuthorization(middleware, authorizer));
+}
+
+/** The options of the application, with the defaults. */
+interface Hooks extends Required<Pick<AuthorizationOptions, 'actor' | 'request' | 'onError'>> {
+  readonly anonymous: unknown;
+  readonly given: AuthorizationOptions['context'];
+  readonly challenge: AuthorizationOptions['challenge'];
+}
+
+/** The options of the authorization of one request. A class, because a function for each option would take time in each request. */
+class ContextOptions implements RequestAuthorizationOptions {
+  readonly #ctx: Context;
+  readonly #hooks: Hooks;
+  readonly anonymous: unknown;
+  readonly challenge: AuthorizationOptions['challenge'];
+  readonly scopes: RequirementScopes;
+
+  constructor(
+    ctx: Context,
+    hooks: Hooks,
+    readonly explain: Explain | undefined,
+  ) {
+    this.#ctx = ctx;
+    this.#hooks = hooks;
+    this.anonymous = hooks.anonymous;
+    this.challenge = hooks.challenge;
+    this.scopes = scopesOf(ctx);
+  }
+
+  actor(): unknown {
+    const { actor } = this.#hooks;
+    return actor(this.#ctx);
+  }
+
+  request(): unknown {
+    const { request } = this.#hooks;
+    return request(this.#ctx);
+  }
+
+  context(): RequestContext {
+    const { headers, req } = this.#ctx;
+    const { given } = this.#hooks;
+    const { id } = req as { readonly id?: unknown };
+    return new RequestContext({ headers, id, given: given && (() => given(this.#ctx)) });
+  }
+
+  route(): string {
+    return `${this.#ctx.method} ${routeOf(this.#ctx)}`;
+  }
+
+  report(error: Error): void {
+    const { onError } = this.#hooks;
+    onError(error, this.#ctx);
+  }
 }
 
 const userOf = (ctx: Context): unknown => (ctx.state as { readonly user?: unknown }).user;

@@ -38,7 +38,7 @@ export function scopedAuthorization(request: RequestAuthorization, scope: object
       actor: () => request.actor(),
       request: () => seenRequests.get(request)?.(),
       context: () => request.context,
-      report: request.checks.report,
+      report: (error) => request.checks.report(error),
       explain: request.explain,
     });
     authz.checks.reportLostFailures(() => ({ method: 'graphql', route: 'an event or a mutation' }));

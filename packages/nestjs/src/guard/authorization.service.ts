@@ -3,7 +3,6 @@ import {
   AttachedValues,
   AuthorizationConfigError,
   RequestAuthorization,
-  RequestContext,
   explainWith,
   isClass,
 } from '@nanook/http';
@@ -25,7 +24,8 @@ import type { ContextHook, NanookModuleOptions } from '../options/nanook.options
 import { requirementsOf, type AuthorizeRequirement } from '../requirements/handler-requirement.js';
 import { ActorSource } from './actor-source.js';
 import { AuditState } from './audit-state.js';
-import { awaitChecks, headersOf, logError } from './await-checks.js';
+import { awaitChecks, headersOf } from './await-checks.js';
+import { CallOptions } from './call-options.js';
 import { Connections } from './connections.js';
 import { RequirementResources } from './requirement-resources.js';
 
@@ -140,13 +140,14 @@ export class AuthorizationService {
     if (plan.skipReason !== undefined) call.authz.skip(plan.skipReason);
     else if (this.#needsCheck(plan, call, execution, context)) {
       if (this.actors.authenticates(execution)) await this.actors.authenticate(execution, context);
-      await call.authz.actor(); // a request without an actor loads nothing
+      const search = call.authz.searchActor(); // a request without an actor loads nothing
+      if (search !== undefined) await search;
       if (this.#checksRequest(plan, call, execution)) await call.authz.authorizeRequest();
       call.resources.length = 0;
       for (const requirement of plan.authorizes) {
         const action = this.resources.actionOf(requirement, execution.method, plan.name);
         const resource = await this.resources.load(requirement, action, execution, context);
-        call.resources.push(await call.authz.authorize(action, resource));
+        call.resources.push(await call.authz.authorizeRequired(action, resource));
       }
       if (plan.input !== undefined && execution.kind === 'http')
         await this.#checkInput(plan.input, plan, call, execution);
@@ -259,29 +260,14 @@ export class AuthorizationService {
     if (kind === 'graphql') checkContext(requestKey);
     let authz = this.#requests.get(requestKey);
     if (authz === undefined) {
-      const hook = this.options.request ?? ((it: unknown) => it);
-      const seen = (): unknown => hook(request, context);
-      authz = new RequestAuthorization(this.authorizer, {
-        actor: () => this.actors.find(execution, context),
-        anonymous: this.options.anonymous,
-        request: seen,
-        context: () => this.#contextOf(request, context),
-        challenge: this.options.challenge,
-        explain: this.#explaining?.(request, context),
-        report: logError,
-        route: () => `${execution.method ?? kind} ${handlerName(context.getClass(), context.getHandler())}`,
-      });
+      const explain = this.#explaining?.(request, context);
+      const options = new CallOptions(execution, context, this.options, this.actors, explain);
+      authz = new RequestAuthorization(this.authorizer, options);
       awaitChecks(authz, context, headersBefore);
       this.#requests.set(requestKey, authz);
-      if (kind === 'graphql') rememberRequest(requestKey, authz, seen);
+      if (kind === 'graphql') rememberRequest(requestKey, authz, () => options.request());
     }
     return scope === undefined ? authz : scopedAuthorization(authz, scope);
-  }
-
-  #contextOf(request: unknown, context: ExecutionContext): RequestContext {
-    const { headers, id } = Object(request) as { readonly headers?: unknown; readonly id?: unknown };
-    const given = this.options.context;
-    return new RequestContext({ headers, id, given: given && (() => given(request, context)) });
   }
 
   /** Refuses a handler without a requirement, also if the audit does not run or did not find the handler. */

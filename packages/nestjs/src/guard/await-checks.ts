@@ -24,27 +24,56 @@ export function awaitChecks(
   headersBefore?: OutgoingHttpHeaders,
 ): void {
   const kind = context.getType<ContextKind>();
-  const route = (): string => handlerName(context.getClass(), context.getHandler());
   const request = context.getArgByIndex<{ readonly method: string }>(0);
   const response = responseOf(context);
   // A unit test can call the guard without a response of Node.
   if (kind !== 'http' || typeof response?.writeHead !== 'function') {
-    authz.checks.reportLostFailures(() => ({ method: kind, route: route() }));
+    authz.checks.reportLostFailures(() => ({ method: kind, route: routeOf(context) }));
     return;
   }
-  const guard: ResponseGuard = {
-    method: request.method,
-    route,
-    isSettled: () => true,
-    checks: () => authz.checks,
-    challenge: () => authz.challenge,
-    mayHideRefusal: true,
-    fail(error) {
-      logError(error);
-      answer(response, error);
-    },
-  };
-  guardResponse(response, guard, headersBefore);
+  guardResponse(response, new ChecksGuard(authz, context, request.method, response), headersBefore);
+}
+
+const routeOf = (context: ExecutionContext): string => handlerName(context.getClass(), context.getHandler());
+
+/** A class, because an object with a function for each method would take time in each request. */
+class ChecksGuard implements ResponseGuard {
+  readonly #authz: RequestAuthorization;
+  readonly #context: ExecutionContext;
+  readonly #response: ServerResponse;
+  readonly mayHideRefusal = true;
+
+  constructor(
+    authz: RequestAuthorization,
+    context: ExecutionContext,
+    readonly method: string,
+    response: ServerResponse,
+  ) {
+    this.#authz = authz;
+    this.#context = context;
+    this.#response = response;
+  }
+
+  route(): string {
+    return routeOf(this.#context);
+  }
+
+  isSettled(): boolean {
+    return true;
+  }
+
+  checks() {
+    return this.#authz.checks;
+  }
+
+  challenge() {
+    return this.#authz.challenge;
+  }
+
+  fail(error: AuthorizationConfigError): void {
+    logError(error);
+    answer(this.#response, error);
+  }
 }
 
 /** Returns the headers of the response of a call over HTTP, if it has a response of Node. */
