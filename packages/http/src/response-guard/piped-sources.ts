@@ -6,13 +6,14 @@ const patienceMs = 10_000;
 
 /** The streams that are piped into one response. */
 export class PipedSources {
-  readonly #sources = new Set<Readable>();
+  /** Is created for the first stream, because most responses have none. */
+  #sources: Set<Readable> | undefined;
   readonly #response: ServerResponse;
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    response.on('pipe', (source: Readable) => this.#sources.add(source));
-    response.on('unpipe', (source: Readable) => this.#sources.delete(source));
+    response.on('pipe', (source: Readable) => (this.#sources ??= new Set()).add(source));
+    response.on('unpipe', (source: Readable) => this.#sources?.delete(source));
   }
 
   /**
@@ -20,7 +21,7 @@ export class PipedSources {
    * the error would be reported twice, or end the process.
    */
   end(): void {
-    const sources = [...this.#sources];
+    const sources = [...(this.#sources ?? [])];
     // On the next tick, because a source may be emitting data now.
     process.nextTick(() => sources.forEach((source) => this.#end(source)));
   }

@@ -128,34 +128,18 @@ class ContextGuard implements ResponseGuard {
    * Runs the handlers until they end or the response is blocked: a handler may wait until its writes are sent, which never happens when
    * they are blocked.
    */
-  run(handlers: () => Promise<void>): Promise<void> {
+  async run(handlers: () => Promise<void>): Promise<void> {
     const checkResponse = guardResponse(this.#ctx.res, this);
-    // One promise, because each one takes time in each request: neither `Promise.race` nor an async function.
-    return new Promise((resolve, reject) => {
-      const fail = (error: unknown): void => {
-        if (!this.#isRunning) return;
-        try {
-          reject(this.#errorAfter(error) as Error);
-        } catch (otherError) {
-          reject(otherError as Error);
-        }
-      };
-      const end = (): void => {
-        if (!this.#isRunning) return;
-        try {
-          this.#check(checkResponse);
-          resolve();
-        } catch (error) {
-          fail(error);
-        }
-      };
-      this.#interrupt = () => queueMicrotask(end);
-      try {
-        Promise.resolve(handlers()).then(end, fail);
-      } catch (error) {
-        fail(error);
-      }
-    });
+    try {
+      // Not `Promise.race`, which creates a promise for each of its elements.
+      await new Promise<void>((resolve, reject) => {
+        this.#interrupt = resolve;
+        Promise.resolve(handlers()).then(resolve, reject);
+      });
+      this.#check(checkResponse);
+    } catch (error) {
+      throw this.#errorAfter(error);
+    }
   }
 
   /** Checks the response that the handlers have prepared. @throws the error for which it was blocked */
