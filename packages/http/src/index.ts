@@ -54,7 +54,7 @@ export {
 export { AttachedValues } from './internal/attached-values.js';
 export { locationOf } from './locations/source-location.js';
 
-export { guardResponse, type ResponseGuard } from './response-guard/response-guard.js';
+export { copyHeaders, guardResponse, type ResponseGuard } from './response-guard/response-guard.js';
 export type { Check, PendingChecks } from './pending-checks/pending-checks.js';
 
 export {

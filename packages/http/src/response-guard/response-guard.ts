@@ -64,7 +64,7 @@ export interface ResponseGuard extends GuardedRequest {
 export function guardResponse(
   response: ServerResponse,
   guard: ResponseGuard,
-  headersBefore: OutgoingHttpHeaders = headersOf(response),
+  headersBefore: OutgoingHttpHeaders = copyHeaders(response),
 ): () => void {
   let guarded = guardedResponses.get(response);
   if (guarded?.isExtensible !== true)
@@ -73,8 +73,12 @@ export function guardResponse(
   return () => guarded.checkHeader(response.statusCode, [layer]);
 }
 
-/** Returns a copy of the headers. Most responses have none yet, and `getHeaders` creates an object without a shape. */
-const headersOf = (response: ServerResponse): OutgoingHttpHeaders =>
+/**
+ * Returns a copy of the headers. Most responses have none yet, and `getHeaders` creates an object without a shape.
+ *
+ * @internal for adapters
+ */
+export const copyHeaders = (response: ServerResponse): OutgoingHttpHeaders =>
   response.getHeaderNames().length === 0 ? noHeaders : response.getHeaders();
 
 const noHeaders: OutgoingHttpHeaders = {};

@@ -10,18 +10,36 @@ export class HandlerCall {
   /** The loaded resources, in the order of the requirements. */
   readonly resources: unknown[] = [];
   readonly #create: () => RequestAuthorization;
+  readonly #give: (authz: RequestAuthorization) => void;
   #authz: RequestAuthorization | undefined;
+  #isGiven = false;
 
-  /** @param create creates the authorization when it is first needed: most handlers that are skipped never need it */
+  /**
+   * @param create creates the authorization when it is first needed: most handlers that are skipped never need it
+   * @param give is called before the application gets the authorization
+   */
   constructor(
     readonly authorizer: Authorizer,
     create: () => RequestAuthorization,
+    give: (authz: RequestAuthorization) => void,
   ) {
     this.#create = create;
+    this.#give = give;
   }
 
-  get authz(): RequestAuthorization {
+  /** The authorization for the guard, which awaits its own checks. */
+  get authzOfGuard(): RequestAuthorization {
     return (this.#authz ??= this.#create());
+  }
+
+  /** The authorization for the application, which may forget to await a check. */
+  get authz(): RequestAuthorization {
+    const authz = this.authzOfGuard;
+    if (!this.#isGiven) {
+      this.#isGiven = true;
+      this.#give(authz);
+    }
+    return authz;
   }
 }
 

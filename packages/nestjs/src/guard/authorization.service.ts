@@ -52,6 +52,8 @@ interface HandlerPlan {
 export class AuthorizationService {
   readonly #requests = new AttachedValues<object, RequestAuthorization>();
   readonly #connections = new Connections();
+  /** The authorizations whose checks the response awaits. */
+  readonly #awaited = new WeakSet<RequestAuthorization>();
   readonly #passed = new AttachedValues<object, true>();
   readonly #plans = new HandlerCache<HandlerPlan>();
   readonly #explaining: ReturnType<typeof explainWith<Parameters<ContextHook>>>;
@@ -86,7 +88,9 @@ export class AuthorizationService {
    * const actor = await this.authorization.of(context).actor();
    */
   of(context: ExecutionContext): RequestAuthorization {
-    return this.#authzOf(executionOf(context), context);
+    const authz = this.#authzOf(executionOf(context), context);
+    this.#awaitChecks(authz, context);
+    return authz;
   }
 
   /**
@@ -117,11 +121,14 @@ export class AuthorizationService {
     if (skipReason === undefined || this.#requests.has(request) || findCall(request) !== undefined)
       return false;
     const headersBefore = headersOf(context);
-    const call = new HandlerCall(this.authorizer, () => {
-      const authz = this.#authzOf(executionOf(context), context, headersBefore);
+    const create = (): RequestAuthorization => {
+      const authz = this.#authzOf(executionOf(context), context);
       authz.skip(skipReason);
       return authz;
-    });
+    };
+    const call = new HandlerCall(this.authorizer, create, (authz) =>
+      this.#awaitChecks(authz, context, headersBefore),
+    );
     rememberCall(request, call);
     this.#passed.set(context, true);
     return true;
@@ -137,17 +144,18 @@ export class AuthorizationService {
     if (execution.kind === 'ws') await this.#connections.pass(execution.request as object);
     const call = this.#callOf(execution, context);
     const plan = this.#planOf(context);
-    if (plan.skipReason !== undefined) call.authz.skip(plan.skipReason);
-    else if (this.#needsCheck(plan, call, execution, context)) {
+    const authz = call.authzOfGuard;
+    if (plan.skipReason !== undefined) authz.skip(plan.skipReason);
+    else if (this.#needsCheck(plan, authz, execution, context)) {
       if (this.actors.authenticates(execution)) await this.actors.authenticate(execution, context);
-      const search = call.authz.searchActor(); // a request without an actor loads nothing
+      const search = authz.searchActor(); // a request without an actor loads nothing
       if (search !== undefined) await search;
-      if (this.#checksRequest(plan, call, execution)) await call.authz.authorizeRequest();
+      if (this.#checksRequest(plan, authz, execution)) await authz.authorizeRequest();
       call.resources.length = 0;
       for (const requirement of plan.authorizes) {
         const action = this.resources.actionOf(requirement, execution.method, plan.name);
         const resource = await this.resources.load(requirement, action, execution, context);
-        call.resources.push(await call.authz.authorizeRequired(action, resource));
+        call.resources.push(await authz.authorizeRequired(action, resource));
       }
       if (plan.input !== undefined && execution.kind === 'http')
         await this.#checkInput(plan.input, plan, call, execution);
@@ -196,16 +204,16 @@ export class AuthorizationService {
   /** Returns whether a call needs a check. @throws the refusal of a handler without a requirement */
   #needsCheck(
     plan: HandlerPlan,
-    call: HandlerCall,
+    authz: RequestAuthorization,
     execution: Execution,
     context: ExecutionContext,
   ): boolean {
     if (plan.isEmpty && this.exclusions.find(context.getClass()) !== undefined) return false;
     if (!plan.isProtected) this.#refuseUnprotected(plan, execution);
-    return !plan.isEmpty || this.#checksRequest(plan, call, execution);
+    return !plan.isEmpty || this.#checksRequest(plan, authz, execution);
   }
 
-  #checksRequest({ checksRequest }: HandlerPlan, { authz }: HandlerCall, { kind }: Execution): boolean {
+  #checksRequest({ checksRequest }: HandlerPlan, authz: RequestAuthorization, { kind }: Execution): boolean {
     const { authorizeRequests = true } = this.options;
     return checksRequest || (authorizeRequests && kind === 'http' && authz.hasRequestRules);
   }
@@ -231,31 +239,31 @@ export class AuthorizationService {
   async #checkInput(
     ofInput: InputRequirement,
     { name, authorizes }: HandlerPlan,
-    { authz, resources }: HandlerCall,
+    { authzOfGuard, resources }: HandlerCall,
     { request, method }: Execution,
   ): Promise<void> {
     const requirement = authorizes.at(-1);
     if (requirement === undefined)
       throw new NanookNestError('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler: name });
     const action = ofInput.action ?? this.resources.actionOf(requirement, method, name);
-    await checkInput(authz, request as object, action, resources.at(-1), ofInput);
+    await checkInput(authzOfGuard, request as object, action, resources.at(-1), ofInput);
   }
 
   #callOf(execution: Execution, context: ExecutionContext): HandlerCall {
     const known = findCall(execution.callKey);
     // If two modules guard a handler, the policy of each must allow the call.
     if (known?.authorizer === this.authorizer) return known;
-    const authz = this.#authzOf(execution, context);
-    const call = new HandlerCall(this.authorizer, () => authz);
+    const headersBefore = execution.kind === 'http' ? headersOf(context) : undefined;
+    const call = new HandlerCall(
+      this.authorizer,
+      () => this.#authzOf(execution, context),
+      (authz) => this.#awaitChecks(authz, context, headersBefore),
+    );
     rememberCall(execution.callKey, call);
     return call;
   }
 
-  #authzOf(
-    execution: Execution,
-    context: ExecutionContext,
-    headersBefore?: OutgoingHttpHeaders,
-  ): RequestAuthorization {
+  #authzOf(execution: Execution, context: ExecutionContext): RequestAuthorization {
     const { requestKey, request, scope, kind } = execution;
     if (kind === 'graphql') checkContext(requestKey);
     let authz = this.#requests.get(requestKey);
@@ -263,11 +271,25 @@ export class AuthorizationService {
       const explain = this.#explaining?.(request, context);
       const options = new CallOptions(execution, context, this.options, this.actors, explain);
       authz = new RequestAuthorization(this.authorizer, options);
-      awaitChecks(authz, context, headersBefore);
+      if (kind !== 'http') awaitChecks(authz, context);
       this.#requests.set(requestKey, authz);
       if (kind === 'graphql') rememberRequest(requestKey, authz, () => options.request());
     }
     return scope === undefined ? authz : scopedAuthorization(authz, scope);
+  }
+
+  /**
+   * Makes the response of an HTTP request wait for the checks of the application. It does so when the application gets the authorization,
+   * because it takes longer than the check of a requirement.
+   */
+  #awaitChecks(
+    authz: RequestAuthorization,
+    context: ExecutionContext,
+    headersBefore?: OutgoingHttpHeaders,
+  ): void {
+    if (context.getType() !== 'http' || this.#awaited.has(authz)) return;
+    this.#awaited.add(authz);
+    awaitChecks(authz, context, headersBefore);
   }
 
   /** Refuses a handler without a requirement, also if the audit does not run or did not find the handler. */

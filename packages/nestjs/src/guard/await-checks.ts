@@ -1,4 +1,5 @@
 import {
+  copyHeaders,
   guardResponse,
   type AuthorizationConfigError,
   type RequestAuthorization,
@@ -77,8 +78,10 @@ class ChecksGuard implements ResponseGuard {
 }
 
 /** Returns the headers of the response of a call over HTTP, if it has a response of Node. */
-export const headersOf = (context: ExecutionContext): OutgoingHttpHeaders | undefined =>
-  responseOf(context)?.getHeaders?.();
+export function headersOf(context: ExecutionContext): OutgoingHttpHeaders | undefined {
+  const response = responseOf(context);
+  return typeof response?.getHeaderNames === 'function' ? copyHeaders(response) : undefined;
+}
 
 function responseOf(context: ExecutionContext): ServerResponse | undefined {
   const given = context.getArgByIndex<HttpResponse | undefined>(1);
