@@ -1,11 +1,25 @@
 import 'reflect-metadata';
-import { Controller, Get, Logger, Module, Res, type INestApplication, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  Res,
+  UseInterceptors,
+  type CallHandler,
+  type ExecutionContext,
+  type INestApplication,
+  type NestInterceptor,
+  type Type,
+} from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Authorize, Authz, NanookModule, type RequestAuthorization } from '../index.js';
+import { AuthorizationService, Authorize, Authz, NanookModule, type RequestAuthorization } from '../index.js';
 
 const policies = `
   allow("alice", action, "note") if action in ["read", "delete"];
@@ -13,6 +27,16 @@ const policies = `
 `;
 
 const pause = (ms = 3) => new Promise((later) => setTimeout(later, ms));
+
+@Injectable()
+class ForgetfulInterceptor implements NestInterceptor {
+  constructor(@Inject(AuthorizationService) private readonly authorization: AuthorizationService) {}
+
+  intercept(context: ExecutionContext, next: CallHandler) {
+    void this.authorization.of(context).authorize('delete', 'note');
+    return next.handle();
+  }
+}
 
 @Controller()
 @Authorize('read', () => 'note')
@@ -49,6 +73,9 @@ class Notes {
   @Get('raw') raw(@Authz() authz: RequestAuthorization, @Res() res: { send(body: unknown): void }) {
     void authz.authorize('delete', 'note');
     res.send('deleted');
+  }
+  @Get('intercepted') @UseInterceptors(ForgetfulInterceptor) intercepted() {
+    return { deleted: true };
   }
   @Get('awaited') async awaited(@Authz() authz: RequestAuthorization) {
     await Promise.all([authz.authorize('delete', 'note'), authz.can('read', 'note')]);
@@ -102,6 +129,7 @@ describe.each<[string, Type<ExpressAdapter | FastifyAdapter>]>([
     ['/chain', "authorize('delete', …)"],
     ['/ignored', "can('delete', …)"],
     ['/raw', "authorize('delete', …)"],
+    ['/intercepted', "authorize('delete', …)"],
   ])('block the response of %s, appear in the log, and do not end the process', async (path, call) => {
     for (const user of ['alice', 'bob']) {
       logged.splice(0);
