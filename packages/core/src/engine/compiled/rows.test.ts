@@ -226,6 +226,46 @@ describe('a field', () => {
   });
 });
 
+describe('a field of the elements of a list', () => {
+  const types = {
+    User: { fields: { grants: ['Grant'], first: 'Grant' } },
+    Grant: { fields: { folder: 'Folder' } },
+    Note: { fields: { text: 'String' } },
+    Folder: { key: 'id', fields: { id: 'Integer', parent: 'Folder?' } },
+  };
+  const policy = `
+    allow(user: User, "same", folder: Folder) if grant in user.grants and grant.folder = folder;
+    allow(user: User, "parent", folder: Folder) if
+      grant in user.grants and grant.folder.parent matches Folder and grant.folder.parent = folder;
+    allow(user: User, "first", folder: Folder) if user.first.folder matches Folder and user.first.folder = folder;
+  `;
+  const folder = (id: number) => ({ id, n: 1, parent: { id: 9, n: 1 } });
+  // Rows with the same key are equal as folders only, because another attribute differs.
+  const users = [
+    { folder: folder(1) },
+    typed('Grant', { folder: folder(1) }),
+    typed('Note', { folder: folder(1) }),
+    typed('Note', { folder: typed('Folder', folder(1)) }),
+  ].map((grant) => typed('User', { grants: [{ folder: folder(2) }, grant], first: grant }));
+  it.each([...engines, 'machine'] as const)('has its type unless the element has another tag: %s', (kind) => {
+    const engine = new EngineUnderTest(kind, policy, { types });
+    const ask = (action: string, id: number) =>
+      users.map((user) => engine.isAllowedSync(user, action, typed('Folder', { id, n: 2 })));
+    for (let round = 0; round < 3; round++)
+      expect({
+        same: ask('same', 1),
+        other: ask('same', 3),
+        parent: ask('parent', 9),
+        first: ask('first', 1),
+      }).toEqual({
+        same: [true, true, false, true],
+        other: [false, false, false, false],
+        parent: [true, true, true, true],
+        first: [true, true, false, true],
+      });
+  });
+});
+
 describe('rows with keys', () => {
   const types = {
     User: { key: 'id' },

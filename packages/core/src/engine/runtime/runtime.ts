@@ -4,7 +4,7 @@ import type { Span } from '../../diagnostics/span.js';
 import type { MemberContext, MissingValue } from '../../host/member.js';
 import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
-import type { Tags } from '../../host/tags.js';
+import { declaresField, type Tags } from '../../host/tags.js';
 import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
 import { describe, show } from '../../internal/descriptions.js';
 import { isThenable } from '../../host/value.js';
@@ -12,7 +12,6 @@ import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, FieldType } from '../../types/declared-type.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
-import { findTag } from '../../types/typed.js';
 import type { UnionName } from '../../types/type-table.js';
 import type { Equality, EqualityContext, EqualityRules, ForeignOperators } from '../equality.js';
 import { HostLog } from '../host-log.js';
@@ -260,19 +259,33 @@ export abstract class Runtime implements EqualityContext, Meter {
   /**
    * Gives a row the type of the application that a field has. Returns the number of notes, or -1 if fields have also given it another type, and for
    * a promise. It has no other type until the number changes.
+   *
+   * @param isValue whether the row is known not to be a promise
    */
-  noteTested(row: object, type: DeclaredType): number {
+  noteTested(row: object, type: DeclaredType, isValue: boolean): number {
     const tags = this.#findTags();
     if (tags === undefined) return -1;
     const isOnly = tags.note(row, type);
     this.notes = tags.notes;
-    return isOnly && !isThenable(row) ? this.notes : -1;
+    return isOnly && (isValue || !isThenable(row)) ? this.notes : -1;
+  }
+
+  /**
+   * Gives a row the type of the application that its object declares for the field, unless the object has a tag of a type without the field. That is
+   * found only when it matters. Returns -1.
+   */
+  noteFrom(base: object, { name }: ReadSite, row: object, type: DeclaredType): -1 {
+    const tags = this.#findTags();
+    if (tags !== undefined) {
+      tags.tagUnlessTagged(base, name, row, type);
+      this.notes = tags.notes;
+    }
+    return -1;
   }
 
   /** Checks that a plain object to which a declared field gave a type with this field has no tag of a type without it. */
   declares(base: object, name: string): boolean {
-    const tag = findTag(base);
-    return tag === undefined || this.context.types.find(tag)?.fields?.has(name) === true;
+    return declaresField(base, name, this.context.types);
   }
 
   #findTags(): Tags | undefined {

@@ -109,7 +109,7 @@ class ModulePrinter {
       createTypeSets: declared.some(({ is, discriminator }) => is ?? discriminator),
       linkFields: hasFields,
       linkRelations: hasRelations,
-      createTags: haveTypes || calls('tag', 'tagList', 'note', 'noteTested', 'noteRow'),
+      createTags: haveTypes || calls('tag', 'tagList', 'note', 'noteTested', 'noteFrom', 'noteRow'),
       isRelated: hasRelations,
       readValue: calls('read'),
       readMissing: calls('absent'),

@@ -314,14 +314,16 @@ export class Emission {
       const noted = this.#onlyNotedTest(operand, type, isFromField);
       const tag = operand.kind === 'local' ? this.tagOf(operand.local) : undefined;
       const find = this.tagFinder(noted === undefined ? type : undefined);
-      return rowTest({ value, mark, wanted, noted, discriminators, findTag: find, tag }, (constant) =>
-        this.constant(constant),
+      const { isModule } = this.printing;
+      return rowTest(
+        { value, mark, wanted, noted, discriminators, findTag: find, tag, isModule },
+        (constant) => this.constant(constant),
       );
     }
     const prototype = this.constant(exact.prototype);
     const unmarked = unmarkedTest(value, `${prototype}.constructor`, typeSets, ({ values }) =>
       this.constant(values),
     );
-    return exactTest(value, prototype, unmarked);
+    return exactTest(value, prototype, unmarked, this.printing.isModule);
   }
 }

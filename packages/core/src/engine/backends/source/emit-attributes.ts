@@ -4,7 +4,7 @@ import type { MethodStatement, ReadStatement } from '../../compiler/plan.js';
 import { hasDefaultInstanceof } from '../../runtime/exact-class.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
 import { memberAccess, objectTest, OwnConstant } from './emitted-code.js';
-import { prototypeTest, tagOfRow } from './exact-class-text.js';
+import { exactTest, prototypeOf, prototypeTest, tagOfRow } from './exact-class-text.js';
 import type { Emission, Noted } from './emission.js';
 
 /** Prints the read of an attribute. @param next prints the statements after it */
@@ -96,7 +96,7 @@ function unrelatedTest(e: Emission, name: string, n: number): string {
   const { type } = related;
   const exact = e.linker.exactClass(type);
   if (exact !== undefined) {
-    return `!(${objectTest(`v${n}`)} && Object.getPrototypeOf(v${n}) === ${prototypeOf(e, exact)} && !Array.isArray(v${n})) && `;
+    return `!(${exactTest(`v${n}`, prototypeConstant(e, exact), '', e.printing.isModule)}) && `;
   }
   if (typeSets.hasPredicates || typeSets.discriminators !== undefined) return '';
   const tag = e.tagOf(n);
@@ -104,7 +104,7 @@ function unrelatedTest(e: Emission, name: string, n: number): string {
 }
 
 /** Prints the prototype of a class that all functions with the same code share. */
-const prototypeOf = (e: Emission, { prototype }: Class): string =>
+const prototypeConstant = (e: Emission, { prototype }: Class): string =>
   e.constant(new OwnConstant(() => prototype as object));
 
 /** Prints the declaration of the tag of a row, for tests that share it. */
@@ -117,8 +117,10 @@ function emitNoteRow(e: Emission, { to, base, name, rowType }: ReadStatement, si
   const o = e.operand(base);
   const declared = e.linker.rowTypeOf(name);
   const exact = declared && e.linker.exactClass(declared);
-  const isOther = exact === undefined ? '' : ` && Object.getPrototypeOf(${v}) !== ${prototypeOf(e, exact)}`;
-  const isObject = `${objectTest(v)}${isOther} && ${unregisteredTest(v)}`;
+  const { isModule } = e.printing;
+  const isOther =
+    exact === undefined ? '' : ` && ${prototypeOf(v, isModule)} !== ${prototypeConstant(e, exact)}`;
+  const isObject = `${objectTest(v)}${isOther} && ${unregisteredTest(e, v)}`;
   const note = `R.noteRow(${o}, ${site}, ${v});`;
   const { discriminators } = e.linker.context.typeSets;
   const isNoted =
@@ -128,8 +130,10 @@ function emitNoteRow(e: Emission, { to, base, name, rowType }: ReadStatement, si
   if (rowType === undefined || isNoted === undefined) return `if (${isObject}) ${note}\n`;
   // A tag of the object can still change that. It is found only when that matters.
   e.noted.set(to, { type: rowType.type, from: { row: o, field: name }, isTested: false });
-  const isDeclared = isNoted === 'true' ? prototypeTest(o) : `${isNoted} && ${prototypeTest(o)}`;
-  return `let note${to} = 0; if (${isObject}) { if (${isDeclared}) note${to} = -1; ${note} }\n`;
+  const isPlain = prototypeTest(o, isModule);
+  const isDeclared = isNoted === 'true' ? isPlain : `${isNoted} && ${isPlain}`;
+  const noted = `note${to} = R.noteFrom(${o}, ${site}, ${v}, ${e.constant(rowType.type)});`;
+  return `let note${to} = 0; if (${isObject}) { if (${isDeclared}) ${noted} else ${note} }\n`;
 }
 
 /**
@@ -179,7 +183,7 @@ function emitNote(
     return `${settle}if (${needed}${objectTest(value)}) ${noted}\n`;
   const exact = type && e.linker.exactClass(type);
   const note = (more: string) =>
-    `if (${needed}${objectTest(value)}${more} && ${unregisteredTest(value)}) ${noted}\n`;
+    `if (${needed}${objectTest(value)}${more} && ${unregisteredTest(e, value)}) ${noted}\n`;
   // An instance of a class that extends it may be a promise.
   const extensions = type === undefined ? [] : e.linker.extensionsOf(type);
   const areExact = extensions.every((each) => e.linker.exactClass(each) !== undefined);
@@ -187,14 +191,16 @@ function emitNote(
   if (e.settles || type === undefined || exact === undefined || !areExact || !hasDefaultInstanceof(exact))
     return `${settle}${note('')}`;
   e.instances.add(n);
-  const isInstance = `${value} instanceof ${e.constant(exact)}`;
+  // The prototype of most instances is that of the class itself.
+  const isExact = `${objectTest(value)} && ${prototypeOf(value, e.printing.isModule)} === ${e.constant(exact.prototype)}`;
+  const isInstance = `(${isExact}) || ${value} instanceof ${e.constant(exact)}`;
   const again = settle === '' ? '' : `${settle}d${n} = ${isInstance};\n`;
   return `let d${n} = ${isInstance}; if (!d${n}) { ${again}${note(` && !d${n}`)} }\n`;
 }
 
 /** Prints the test that an object is not an instance of a registered class. Most are plain. */
-const unregisteredTest = (value: string): string =>
-  `(Object.getPrototypeOf(${value}) === Object.prototype || !R.registered.has(Object.getPrototypeOf(${value})))`;
+const unregisteredTest = (e: Emission, value: string): string =>
+  `(${prototypeOf(value, e.printing.isModule)} === Object.prototype || !R.registered.has(Object.getPrototypeOf(${value})))`;
 
 /** Returns the type of the rows in a field if it has no class. */
 function rowTypeOf(e: Emission, tag: Extract<FieldType, { kind: 'named' }>): DeclaredType | undefined {
@@ -210,8 +216,12 @@ function emitRowNote(e: Emission, n: number, { type, isTested }: Noted, isTagFou
   const v = `v${n}`;
   const isObject = objectTest(v);
   const needsNote = isTagFound ? `g${n} === undefined || (g${n} === U && ${isObject})` : isObject;
-  const note = isTested ? 'R.noteTested' : 'R.note';
-  return `const note${n} = ${needsNote} ? ${note}(${v}, ${e.constant(type)}) : 0;\n`;
+  // A module must not read `then` of a data object.
+  const isValue = e.printing.isModule ? 'false' : `${v}.then === undefined`;
+  const note = isTested
+    ? `R.noteTested(${v}, ${e.constant(type)}, ${isValue})`
+    : `R.note(${v}, ${e.constant(type)})`;
+  return `const note${n} = ${needsNote} ? ${note} : 0;\n`;
 }
 
 /** Prints the call of a method. @param next prints the statements after it */
@@ -227,7 +237,7 @@ export function emitMethod(e: Emission, statement: MethodStatement, next: () => 
   const isKnown =
     base.kind === 'constant'
       ? `${o} === ${site}.receiver`
-      : `${o} !== null && ${o} !== undefined && (${o} === ${site}.receiver || Object.getPrototypeOf(${o}) === ${site}.prototype)`;
+      : `${o} !== null && ${o} !== undefined && (${o} === ${site}.receiver || ${prototypeOf(o, e.printing.isModule)} === ${site}.prototype)`;
   const isReady = args
     .filter(({ kind }) => kind === 'local')
     .map((arg) => e.operand(arg))

@@ -6,13 +6,21 @@ import { memberAccess, objectTest } from './emitted-code.js';
 // Prints the test of `isExactly` in runtime/exact-class.ts. Both must find the same class.
 
 /**
+ * Prints the prototype of an object. An attribute is read first: then the optimizer knows the shape of the object, and its prototype costs
+ * nothing instead of 15 ns.
+ *
+ * @param isModule whether the code must not read `then` of a data object, because it cannot bail out if that throws
+ */
+export const prototypeOf = (value: string, isModule: boolean): string =>
+  isModule ? `Object.getPrototypeOf(${value})` : `(${value}.then, Object.getPrototypeOf(${value}))`;
+
+/**
  * Prints the test that a value is an instance of exactly the class with this prototype.
  *
  * @param unmarked a further test, as `unmarkedTest` prints it
  */
-export const exactTest = (value: string, prototype: string, unmarked: string): string =>
-  `typeof ${value} === "object" && ${value} !== null && ` +
-  `Object.getPrototypeOf(${value}) === ${prototype} && !Array.isArray(${value})${unmarked}`;
+export const exactTest = (value: string, prototype: string, unmarked: string, isModule: boolean): string =>
+  `${objectTest(value)} && ${prototypeOf(value, isModule)} === ${prototype} && !Array.isArray(${value})${unmarked}`;
 
 /**
  * Prints the test, after `&&`, that nothing but its prototype gives an object a type, as `isUnmarked` in runtime/exact-class.ts.
@@ -60,6 +68,7 @@ export interface RowTest {
   readonly findTag: string;
   /** The variable that holds the tag of the row, or the missing value for a value that is not plain. */
   readonly tag: string | undefined;
+  readonly isModule: boolean;
 }
 
 /**
@@ -68,7 +77,7 @@ export interface RowTest {
  * @param constant returns the name of a constant
  */
 export function rowTest(
-  { value, mark, wanted, noted, discriminators, findTag, tag: known }: RowTest,
+  { value, mark, wanted, noted, discriminators, findTag, tag: known, isModule }: RowTest,
   constant: (value: unknown) => string,
 ): string {
   const fields = discriminators?.fields ?? [];
@@ -95,7 +104,7 @@ export function rowTest(
   // a plain object.
   return fields.length === 0 && noted === undefined
     ? `${objectTest(value)} && ${hasType} && ${prototypeTest(value)}`
-    : `${objectTest(value)} && ${prototypeTest(value)} && ${hasType}`;
+    : `${objectTest(value)} && ${prototypeTest(value, isModule)} && ${hasType}`;
 }
 
 /**
@@ -104,12 +113,15 @@ export function rowTest(
  * @param isModule whether the code must not read `then` of a data object
  */
 export const tagOfRow = (value: string, findTag: string, isModule: boolean): string =>
-  // Reading an attribute first lets the optimizer learn the shape of the object, and with it the prototype.
-  `${objectTest(value)} && (${isModule ? '' : `${value}.then, `}${prototypeTest(value)}) ? ${findTag}(${value}) : U`;
+  `${objectTest(value)} && ${prototypeTest(value, isModule)} ? ${findTag}(${value}) : U`;
 
-/** Prints the test that an object is plain. A row of some drivers has no prototype. */
-export const prototypeTest = (value: string): string =>
-  `(Object.getPrototypeOf(${value}) === Object.prototype || Object.getPrototypeOf(${value}) === null) && !Array.isArray(${value})`;
+/**
+ * Prints the test that an object is plain. A row of some drivers has no prototype.
+ *
+ * @param isKnown whether the optimizer knows the shape of the object, because an attribute was read just before, or nothing may be read first
+ */
+export const prototypeTest = (value: string, isKnown = true): string =>
+  `(${prototypeOf(value, isKnown)} === Object.prototype || Object.getPrototypeOf(${value}) === null) && !Array.isArray(${value})`;
 
 /**
  * Prints the search for the mark of a row: its tag `g`, or one of its discriminators `d0`, `d1`, …
