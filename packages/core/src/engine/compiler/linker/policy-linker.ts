@@ -177,7 +177,7 @@ export class PolicyLinker implements Linker {
     const { params, locals, body } = partiallyEvaluate(fn, this, facts);
     const passed = passedArguments(fn.known);
     const open = params.filter((_, i) => isUnknown(passed[i]!));
-    const merged = hoistRecords(eliminateTailCalls(mergeAlternatives(simplify(body), this), fn));
+    const merged = hoistRecords(eliminateTailCalls(mergeAlternatives(simplify(body), this), { fn, params }));
     const plan = { params, locals, body: merged };
     const ranked = this.ranksAlternatives ? rankAlternatives(plan, this) : plan;
     return { ...ranked, body: insertPromiseChecks(ranked.body, open) };

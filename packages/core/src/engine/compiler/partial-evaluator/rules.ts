@@ -32,7 +32,7 @@ export const applicationsOf = (
   args: readonly Cell[],
 ): Application[] => {
   const applications =
-    followForwarding(evaluation, predicate, args, [], new Set()) ??
+    followForwarding(evaluation, predicate, args, [], [], { visited: new Set(), isEndless: false }) ??
     candidatesOf(evaluation, predicate, args).map((candidate) => ({ candidate, args, forwardedBy: [] }));
   // A recorded proof is the first one, and so is an error that ends the query. Merged applications would find another one first.
   const { emptyProof, context } = evaluation.linker;
@@ -40,43 +40,63 @@ export const applicationsOf = (
   return keepsOrder ? applications : merge(evaluation.linker, applications);
 };
 
-/** Returns undefined for too many applications. */
+/** The state of following rules that only forward a call. */
+interface Forwarding {
+  /** The calls that were followed. */
+  readonly visited: Set<string>;
+  /** Whether a rule was found that forwards a call to itself. */
+  isEndless: boolean;
+}
+
+/**
+ * Returns undefined for too many applications. A rule that forwards a call to itself, perhaps through others, is not followed: it is called
+ * until the depth limit ends the query. No rule after it is ever tried.
+ *
+ * @param calls the calls that are forwarded to this one, the first caller first
+ */
 function followForwarding(
   evaluation: Evaluation,
   predicate: Predicate,
   args: readonly Cell[],
   forwardedBy: readonly Rule[],
-  visited: Set<string>,
+  calls: readonly string[],
+  forwarding: Forwarding,
 ): Application[] | undefined {
-  const key = `${predicate.name}(${args.map((arg) => identityIn(arg)).join()})`;
-  // A proof within a proof of the same goal proves nothing new.
-  if (visited.has(key)) {
-    if (evaluation.linker.context.program.types.dialect.undecidedEndsQuery)
-      throw new NotCompilable('an endless recursion, which is an error');
-    return [];
-  }
+  const { visited } = forwarding;
+  const key = identityOfCall(predicate, args);
+  // A second proof of the same goal proves nothing new.
+  if (visited.has(key)) return [];
   if (visited.size >= maxForwarded) return undefined;
   visited.add(key);
   const candidates = candidatesOf(evaluation, predicate, args);
   const hasCut = candidates.some(({ goals }) => cuts(goals));
   const found: Application[] = [];
+  const followed = [...calls, key];
   for (const candidate of candidates) {
+    if (forwarding.isEndless) break;
     const forwarded = hasCut ? undefined : forwardedCall(evaluation, candidate, args);
+    const isEndless =
+      forwarded !== undefined && followed.includes(identityOfCall(forwarded.predicate, forwarded.args));
+    if (isEndless) forwarding.isEndless = true;
     const applications =
-      forwarded === undefined
+      forwarded === undefined || isEndless
         ? [{ candidate, args, forwardedBy }]
         : followForwarding(
             evaluation,
             forwarded.predicate,
             forwarded.args,
             [...forwardedBy, candidate.rule],
-            visited,
+            followed,
+            forwarding,
           );
     if (applications === undefined) return undefined;
     found.push(...applications);
   }
   return found;
 }
+
+const identityOfCall = ({ name }: Predicate, args: readonly Cell[]): string =>
+  `${name}(${args.map((arg) => identityIn(arg)).join()})`;
 
 /** Returns the call that a rule consists of, if it passes on its arguments and tests nothing. */
 function forwardedCall(

@@ -4,22 +4,28 @@ import { countSuccesses, isDeterministic } from '../plan-analysis.js';
 import { isLocal, type CallTest, type IfStatement, type Statement } from '../plan.js';
 import { mapChildren } from '../traversal.js';
 
+/** A function whose calls of itself become loops, and its parameters. */
+interface Looped {
+  readonly fn: CompiledFunction;
+  readonly params: readonly number[];
+}
+
 /** Turns a function that ends in a call of itself into a loop, so that a deep tree of folders does not need a deep stack. */
-export function eliminateTailCalls(statement: Statement, fn: CompiledFunction): Statement {
+export function eliminateTailCalls(statement: Statement, of: Looped): Statement {
   switch (statement.kind) {
     case 'any': {
       const last = statement.of.at(-1);
       return last === undefined
         ? statement
-        : { ...statement, of: [...statement.of.slice(0, -1), eliminateTailCalls(last, fn)] };
+        : { ...statement, of: [...statement.of.slice(0, -1), eliminateTailCalls(last, of)] };
     }
     case 'if':
       return statement.test.kind === 'call'
-        ? (restartFor(statement, fn) ?? statement)
-        : { ...statement, next: eliminateTailCalls(statement.next, fn) };
+        ? (restartFor(statement, of) ?? statement)
+        : { ...statement, next: eliminateTailCalls(statement.next, of) };
     case 'check':
       return isDeterministic(statement.proof) && countSuccesses(statement.proof) === 1
-        ? { ...statement, next: eliminateTailCalls(statement.next, fn) }
+        ? { ...statement, next: eliminateTailCalls(statement.next, of) }
         : statement;
     case 'read':
     case 'method':
@@ -30,9 +36,9 @@ export function eliminateTailCalls(statement: Statement, fn: CompiledFunction): 
     case 'await':
     case 'record':
     case 'receive':
-      return { ...statement, next: eliminateTailCalls(statement.next, fn) };
+      return { ...statement, next: eliminateTailCalls(statement.next, of) };
     case 'switch':
-      return mapChildren(statement, (next) => eliminateTailCalls(next, fn));
+      return mapChildren(statement, (next) => eliminateTailCalls(next, of));
     case 'each':
     case 'succeed':
     case 'again':
@@ -46,10 +52,14 @@ export function eliminateTailCalls(statement: Statement, fn: CompiledFunction): 
   }
 }
 
-/** Returns the restart that replaces a call in last position. A call before other statements may still have alternatives to try. */
-function restartFor({ test, next }: IfStatement, fn: CompiledFunction): Statement | undefined {
+/**
+ * Returns the restart that replaces a call in last position. A call before other statements may still have alternatives to try. A call with
+ * the same arguments never ends: it stays, because only calls reach the depth limit.
+ */
+function restartFor({ test, next }: IfStatement, { fn, params }: Looped): Statement | undefined {
   if (test.kind !== 'call') return undefined;
   const { callee, args, likely } = test;
+  if (args.every((arg, i) => isLocal(arg, params[i]!))) return undefined;
   if (next.kind !== 'succeed') return recordedRestartFor(test, next, fn);
   if (callee === fn) return { kind: 'again', args, proof: undefined, only: undefined };
   if (likely?.callee !== fn) return undefined;

@@ -1,0 +1,83 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Authorizer } from '../../index.js';
+import { engines, outcomeOf } from '../fixtures/all-engines.fixture.js';
+import { precompile } from '../fixtures/precompiled.fixture.js';
+
+// Each function has its final code from the second call on.
+vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+
+// A rule that only calls itself, perhaps through others, proves nothing and never ends. So its negation must not hold.
+
+const rules = `
+  itself(x) if itself(x);
+  other(x) if another(x);
+  another(x) if other(x);
+  swapped(x, y) if swapped(y, x);
+  named(x, "a") if named(x, "b");
+  named(x, "b") if named(x, "a");
+  named(x, name) if x = 2 and name = name;
+  later(x) if x = 1;
+  later(x) if later(x);
+  later(x) if x = 2;
+  both(x) if left(x);
+  both(x) if right(x);
+  left(x) if x = 1;
+  left(x) if shared(x);
+  right(x) if shared(x);
+  right(x) if x = 2;
+  shared(x) if x = 3;
+`;
+const endless = [
+  'itself(r)',
+  'not itself(r)',
+  'not itself("a")',
+  'not other(r)',
+  'not swapped(r, 1)',
+  'not swapped(r, r)',
+  'not named(r, "a")',
+  'named(r, "b")',
+  'later(r)',
+  'not later(r)',
+  'not (itself(r) and r = 7)',
+  'r = 7 or not itself(r)',
+  'itself(r) or r = 2',
+  'forall(itself(r), r = 1)',
+];
+const decided: [string, boolean][] = [
+  ['later(1)', true],
+  ['not later(1)', false],
+  ['not (r = 7 and itself(r))', true],
+  ['r = 2 or itself(r)', true],
+  ['both(r)', true],
+  ['both(3)', true],
+  ['not both(4)', true],
+];
+
+async function authorizersOf(condition: string): Promise<[string, Pick<Authorizer, 'isAllowedSync'>][]> {
+  const options = { policies: `${rules} allow(_, _, r) if r = r and ${condition};`, onWarning: () => {} };
+  const found: [string, Pick<Authorizer, 'isAllowedSync'>][] = [];
+  for (const engine of engines) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    found.push([engine, await Authorizer.load({ ...options, engine })]);
+  }
+  return [...found, ['module', await precompile(options)]];
+}
+
+describe('a rule that only calls itself', () => {
+  it.each(endless)('ends in an error on every engine: %s', async (condition) => {
+    for (const [engine, authorizer] of await authorizersOf(condition)) {
+      for (const _ of [1, 2, 3]) {
+        expect([engine, outcomeOf(() => authorizer.isAllowedSync(1, 'read', 2))]).toEqual([
+          engine,
+          'POLAR_RUN_DEPTH_LIMIT',
+        ]);
+      }
+    }
+  });
+
+  it.each(decided)('changes no result that is decided before it: %s', async (condition, expected) => {
+    for (const [engine, authorizer] of await authorizersOf(condition))
+      for (const _ of [1, 2, 3])
+        expect([engine, outcomeOf(() => authorizer.isAllowedSync(1, 'read', 2))]).toEqual([engine, expected]);
+  });
+});
