@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Authorizer, typed } from '../../index.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { Doc, engines, everywhere, outcomeOf, types, User } from '../fixtures/all-engines.fixture.js';
+import { precompile } from '../fixtures/precompiled.fixture.js';
 
 // Each function has its final code from the second call on.
 vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
@@ -167,6 +168,40 @@ describe('a promise that is a plain object', () => {
       expect(answers['source']).toEqual(answers['machine']);
       expect(answers['closures']).toEqual(answers['machine']);
     }
+  });
+});
+
+describe('a promise that starts its work when it is awaited', () => {
+  const policies = `
+    allow(_, "attribute", doc) if doc.owner = 1;
+    allow(_, "same", doc) if doc.owner = doc.author;
+    allow(_, "element", doc) if 1 in doc.owners;
+    allow(1, "argument", _);
+    allow(_, "method", doc) if doc.load() = 1;
+  `;
+  const actions = [...policies.matchAll(/"(.*?)"/gu)].map(([, action]) => action!);
+
+  it('is not started by a check that does not wait for it', async () => {
+    let starts = 0;
+    const later = {
+      // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`
+      then: () => {
+        starts++;
+        throw new TypeError('no database');
+      },
+    };
+    const doc = { owner: later, author: later, owners: [later], load: () => later };
+    const authorizers: Pick<Authorizer, 'isAllowedSync'>[] = [await precompile({ policies })];
+    for (const engine of engines)
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      authorizers.push(await Authorizer.load({ policies, engine, onWarning: () => {} }));
+    for (const authorizer of authorizers)
+      for (const action of actions)
+        expect([action, outcomeOf(() => authorizer.isAllowedSync(later, action, doc))]).toEqual([
+          action,
+          'POLAR_RUN_PROMISE_IN_SYNC',
+        ]);
+    expect(starts).toBe(0);
   });
 });
 

@@ -1,4 +1,5 @@
 import { PolarError } from '../../diagnostics/polar-error.js';
+import { ignoreRejection } from '../../host/handle-rejections.js';
 import { isPartial } from '../../terms/partial.js';
 import { Variable } from '../../terms/variable.js';
 import type { LinkedQuery } from '../../ir/program.js';
@@ -230,7 +231,7 @@ export class QueryRun {
     readonly origin: string;
   }): PolarError {
     // The query does not await the promise, so its rejection would have no handler.
-    promise.then(undefined, () => {});
+    ignoreRejection(promise);
     return this.#ended(new PolarError('POLAR_RUN_PROMISE_IN_SYNC', { origin }));
   }
 
