@@ -93,8 +93,10 @@ function emitEqual(e: Emission, test: EqualTest): string {
 /** Prints a test, after `&&`, that a value which equals itself is not a promise: the promise must be awaited, and may be rejected. */
 function notPendingTest(e: Emission, v: string): string {
   if (e.settles) return '';
+  if (!e.printing.isModule) return ` && !(${e.mayBePending(v)})`;
   // A module must not read `then` of a data object, because it cannot bail out if that throws.
-  return e.printing.isModule ? ` && !R.isPending(${v})` : ` && !(${e.mayBePending(v)})`;
+  const mayHaveThen = `(Object.getPrototypeOf(${v}) === Object.prototype ? "then" in ${v} : ${v}.then !== undefined)`;
+  return ` && !(${objectTest(v)} && ${mayHaveThen})`;
 }
 
 /** Prints the comparison of two values as rows by their key. @param slow prints the comparison of other values */
