@@ -16,8 +16,15 @@ const noCalls = (): Calls => ({ next: new Map(), results: undefined, used: 0 });
 const negativeZero: unique symbol = Symbol('-0');
 const keyOf = (value: unknown): unknown => (Object.is(value, -0) ? negativeZero : value);
 
+/** Answers calls of the application whose results are known. */
+export interface Replay {
+  /** Returns the recorded result of a call, or makes the call. */
+  call(receiver: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown;
+  construct(name: string, run: () => unknown): unknown;
+}
+
 /** The calls that were made before the machine took over. A tree finds each in constant time. */
-export class HostReplay {
+export class HostReplay implements Replay {
   readonly #calls = noCalls();
   readonly #fields: readonly unknown[];
 
@@ -50,7 +57,6 @@ export class HostReplay {
     return this.#fields.length === 0;
   }
 
-  /** Returns the recorded result of a call, or makes the call. */
   call(receiver: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown {
     let calls = this.#calls.next.get(keyOf(receiver))?.next.get(name);
     for (let i = 0; calls !== undefined && i < args.length; i++) calls = calls.next.get(keyOf(args[i]));

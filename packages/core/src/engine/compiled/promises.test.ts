@@ -205,6 +205,38 @@ describe('a promise that starts its work when it is awaited', () => {
   });
 });
 
+it('a getter that makes a promise at each read is not read again and again while rules are sorted', async () => {
+  // No order of these heads is right for all arguments, so each is tried before they are sorted.
+  const policies = `
+    allow(_, _, doc) if sorted(doc, doc);
+    sorted(_: {a: 1}, _: {a: 1, b: 2});
+    sorted(_: {a: 1}, _: {b: 2});
+    sorted(_: {b: 2}, _: {a: 1});
+  `;
+  class Lazy {
+    reads = 0;
+    constructor(readonly value: number) {}
+    get a() {
+      this.reads++;
+      return Promise.resolve(this.value);
+    }
+    get b() {
+      this.reads++;
+      return Promise.resolve(2);
+    }
+  }
+  for (const engine of engines) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const authorizer = await Authorizer.load({ policies, engine, types: { Lazy }, onWarning: () => {} });
+    for (const value of [1, 3]) {
+      const lazy = new Lazy(value);
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      expect([engine, await authorizer.isAllowed(null, 'read', lazy)]).toEqual([engine, value === 1]);
+      expect(lazy.reads).toBeLessThan(8);
+    }
+  }
+});
+
 describe('a promise with attributes of its own', () => {
   const rules = `
     allow(_, "read", doc) if doc.owner.id = 1;

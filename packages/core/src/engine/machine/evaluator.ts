@@ -18,7 +18,7 @@ import { areDistinct, type Equality, type ForeignOperators } from '../equality.j
 import { hostError } from '../host-error.js';
 import { equalityRules } from '../equality-rules.js';
 import { logicTerms } from '../logic-terms.js';
-import type { HostReplay } from '../host-replay.js';
+import type { HostReplay, Replay } from '../host-replay.js';
 import type { Budget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
 import { EngineValue } from '../../terms/engine-value.js';
@@ -33,6 +33,7 @@ import { ProofState } from './state/proof-state.js';
 import { pendingArgument, unboundArgument, type Prover } from './state/prover.js';
 import { emptySlot, snapshot, valueOf, variablesIn } from './state/term-value.js';
 import { traceOf, type Undecided } from './state/undecided.js';
+import type { TrialCalls } from './state/trial-calls.js';
 import { rankOf } from './goals/awakened.js';
 import { bindEither, bindVariable, unifyObjects } from './unifier.js';
 
@@ -59,14 +60,18 @@ export abstract class Evaluator extends ProofState implements Prover {
   protected awaiting: { readonly promise: PromiseLike<unknown>; readonly origin: string } | undefined =
     undefined;
 
+  replay: Replay | undefined;
+  trial: TrialCalls | undefined = undefined;
+
   constructor(
     readonly context: ProgramContext,
     root: Frame,
     budget: Budget,
-    readonly replay: HostReplay | undefined,
+    protected readonly madeBefore: HostReplay | undefined,
     isSteppedThrough: boolean,
   ) {
     super(root, budget, isSteppedThrough);
+    this.replay = madeBefore;
     this.equality = context.equality;
     this.dialect = context.program.types.dialect;
     this.operators = context.operators;

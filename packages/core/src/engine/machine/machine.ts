@@ -125,7 +125,7 @@ export class Machine extends Evaluator {
       const goal = this.goals?.[this.index];
       const { frame } = this;
       this.dispose();
-      this.replay?.abandon();
+      this.madeBefore?.abandon();
       throw located(isStackOverflow(error) ? this.#tooDeep() : error, goal, frame);
     }
   }

@@ -18,6 +18,7 @@ import {
   type Scope,
 } from './state/goal-stack.js';
 import type { Prover } from './state/prover.js';
+import { TrialCalls } from './state/trial-calls.js';
 import { emptySlot, valueOf, variablesIn } from './state/term-value.js';
 
 /** Calls a predicate: enters the first of its rules that fits, and leaves a choice point for the others. */
@@ -187,11 +188,22 @@ function sortApplicable(
   span: Span,
   caller: Frame,
 ): readonly Candidate[] | undefined {
+  const { replay } = machine;
+  const trial = machine.trial?.caller === caller ? machine.trial : new TrialCalls(caller, replay);
+  machine.trial = undefined;
+  machine.replay = trial;
   const applicable: number[] = [];
-  for (let i = 0; i < candidates.length; i++) {
-    const result = tryHead(machine, candidates[i]!, args, span, caller);
-    if (result === GoalResult.waits) return undefined;
-    if (result === GoalResult.proved) applicable.push(i);
+  try {
+    for (let i = 0; i < candidates.length; i++) {
+      const result = tryHead(machine, candidates[i]!, args, span, caller);
+      if (result === GoalResult.waits) {
+        machine.trial = trial;
+        return undefined;
+      }
+      if (result === GoalResult.proved) applicable.push(i);
+    }
+  } finally {
+    machine.replay = replay;
   }
   return insertionSort(applicable, isMoreSpecific!).map((i) => candidates[i]!);
 }

@@ -10,7 +10,7 @@ import type { Goal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
 import type { FieldType } from '../../../types/declared-type.js';
 import type { EqualityContext } from '../../equality.js';
-import type { HostReplay } from '../../host-replay.js';
+import type { Replay } from '../../host-replay.js';
 import type { Budget } from '../../limits.js';
 import type { ProgramContext } from '../../program-context.js';
 import type { Variable } from '../../../terms/variable.js';
@@ -19,6 +19,7 @@ import type { Frame } from './frame.js';
 import type { GoalResult } from './goal-result.js';
 import type { MachineGoal } from './goal-stack.js';
 import type { ProofState } from './proof-state.js';
+import type { TrialCalls } from './trial-calls.js';
 
 /** `hostArgument` found a promise. */
 export const pendingArgument: unique symbol = Symbol('pending argument');
@@ -85,7 +86,9 @@ export interface Prover extends ProofState, EqualityContext {
   mismatchAt(name: string, on: unknown, span: Span, frame: Frame): GoalResult;
   reportMissing(found: MissingValue, span: Span, frame: Frame): GoalResult;
   /** The calls that the application has answered in this query, before the machine took over. */
-  readonly replay: HostReplay | undefined;
+  replay: Replay | undefined;
+  /** The calls of the application in a trial of rules that waits for a promise. */
+  trial: TrialCalls | undefined;
   /** Runs code of the application. An error that it throws becomes a fault with its place in the policy. */
   guarded<T>(span: Span, frame: Frame, origin: string, run: () => T): T;
   /**
