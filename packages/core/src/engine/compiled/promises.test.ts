@@ -205,6 +205,28 @@ describe('a promise that starts its work when it is awaited', () => {
   });
 });
 
+it('an argument that is a promise is awaited although no rule fits another argument', async () => {
+  const policies = `
+    allow(1, "read", _);
+    allow(_, "not", doc) if not (note in doc.notes and fits(doc.owner, note));
+    fits(1, 1);
+    fits(2, 1);
+  `;
+  const authorizers: Pick<Authorizer, 'isAllowedSync'>[] = [await precompile({ policies })];
+  for (const engine of engines)
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    authorizers.push(await Authorizer.load({ policies, engine, onWarning: () => {} }));
+  const later = plainPromise(1);
+  for (const authorizer of authorizers) {
+    const ask = (actor: unknown, action: string, resource: unknown) =>
+      outcomeOf(() => authorizer.isAllowedSync(actor, action, resource));
+    expect(ask(3, 'not', { owner: {}, notes: [later] })).toBe('POLAR_RUN_PROMISE_IN_SYNC');
+    expect(ask(3, 'not', { owner: 3, notes: [later] })).toBe('POLAR_RUN_PROMISE_IN_SYNC');
+    expect(ask(3, 'read', later)).toBe('POLAR_RUN_PROMISE_IN_SYNC');
+    expect(ask(3, 'unknown', later)).toBe('POLAR_RUN_PROMISE_IN_SYNC');
+  }
+});
+
 it('a getter that makes a promise at each read is not read again and again while rules are sorted', async () => {
   // No order of these heads is right for all arguments, so each is tried before they are sorted.
   const policies = `

@@ -183,6 +183,12 @@ export class StandaloneRuntime extends Runtime {
     return none.has(types) ? undefined : otherwise;
   }
 
+  /** Returns false for a call that no rule fits. Its other arguments are awaited all the same: one of them may be rejected. */
+  noRule(...others: readonly unknown[]): false {
+    for (const other of others) this.await(other);
+    return false;
+  }
+
   /** Checks that the code was compiled for these types, even if no rule mentions them. */
   expect(types: TypeSet): void {
     if (!this.knownTypes.has(types)) this.#unexpected(types);

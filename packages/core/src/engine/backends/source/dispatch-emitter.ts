@@ -30,6 +30,7 @@ function growingBody(cases: GrowingCases, names: readonly string[], constants: C
     constants,
     findTag: nextTagFinder(),
     search: exactSearch,
+    fail: 'false',
     // A target that dispatches itself is repeated here instead of called.
     target: (to, passed) =>
       to.cases === undefined
@@ -52,6 +53,9 @@ export function emitCompleteDispatch(cases: CompleteCases, way: Way): EmittedCod
   const names = argumentNames(cases);
   const at = names[cases.parameter]!;
   const passed = passedIn(way, names);
+  const others = names.filter((name) => name !== at);
+  // Code that waits has settled the arguments.
+  const fail = waitsIn(way) || others.length === 0 ? 'false' : `R.noRule(${others.join(', ')})`;
   let text = '';
   if (waitsIn(way)) {
     const settled = passedIn(
@@ -64,12 +68,13 @@ export function emitCompleteDispatch(cases: CompleteCases, way: Way): EmittedCod
     constants,
     findTag,
     search: exactSearchAot,
+    fail,
     target: (to, args) => callOf(constant(to), args, way),
   });
   const none = [...relevant].filter((set) => !types.has(set));
   const rest = otherwise === undefined ? 'undefined' : constant(otherwise);
   const table = `${constant(types)}, ${constant(new Set(none))}, ${rest}`;
-  text += `const t = R.target(${table}, ${at}); return t === undefined ? false : t.${way}(${passed});`;
+  text += `const t = R.target(${table}, ${at}); return t === undefined ? ${fail} : t.${way}(${passed});`;
   const targets = takesContinuation(way)
     ? [
         ...literals.values(),
@@ -88,6 +93,8 @@ interface CaseText {
   readonly findTag: FindName;
   /** Prints the search for the class of a value. */
   readonly search: (value: string, found: string) => string;
+  /** The result for a literal that no rule fits. */
+  readonly fail: string;
   /** Prints the statement that continues with a function. */
   readonly target: (to: CompiledFunction, args: readonly string[]) => string;
 }
@@ -97,7 +104,7 @@ function knownCases(
   { parameter, literals, classes, prototypes, rows, typeSets }: DispatchCases,
   names: readonly string[],
   way: Way,
-  { constants, findTag: find, search, target }: CaseText,
+  { constants, findTag: find, search, fail, target }: CaseText,
 ): string {
   const constant = (value: unknown) => constants.name(value);
   const at = names[parameter]!;
@@ -108,11 +115,11 @@ function knownCases(
     // Growing cases have no empty ones: their own map is used, to which more are added.
     const found = none.length === 0 ? literals : withoutEmpty(literals);
     text += `{ const t = ${constant(found)}.get(${at}); if (t !== undefined) ${callOf('t', others, way)} }\n`;
-    if (none.length > 0) text += `if (${constant(new Set(none))}.has(${at})) return false;\n`;
+    if (none.length > 0) text += `if (${constant(new Set(none))}.has(${at})) return ${fail};\n`;
   } else if (literals.size > 0) {
     const known = [...literals].map(
       ([value, to]) =>
-        `case ${literalText(value)}: ${to === undefined ? 'return false;' : target(to, others)}`,
+        `case ${literalText(value)}: ${to === undefined ? `return ${fail};` : target(to, others)}`,
     );
     text += `switch (${at}) { ${known.join(' ')} }\n`;
   }
