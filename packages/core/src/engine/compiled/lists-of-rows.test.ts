@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { typed } from '../../types/typed.js';
-import { everywhere } from '../fixtures/all-engines.fixture.js';
+import { Authorizer } from '../../index.js';
+import { engines, everywhere } from '../fixtures/all-engines.fixture.js';
+import { precompile } from '../fixtures/precompiled.fixture.js';
 
 // Each function has its final code from the second call on.
 vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
@@ -102,6 +104,43 @@ describe.each(Object.entries(declarations))('rows in declared lists, with %s', (
 });
 
 describe('rows in a declared list', () => {
+  it('have its type before they are reached, also in a check that waits', async () => {
+    const rules = `
+      allow(_, "no type", doc: Doc) if doc.ready = 1 and user in doc.users and user.id = 1 and not doc.any matches User;
+      allow(_, "type", doc: Doc) if doc.ready = 1 and user in doc.users and user.id = 1 and doc.any matches User;
+      allow(_, "for all", doc: Doc) if doc.ready = 1 and forall(user in doc.users, user.id > 1 or not doc.any matches User);
+      allow(_, "untyped", doc) if doc.ready = 1 and user in doc.users and user.id = 1 and not doc.any matches User;
+    `;
+    const options = {
+      policies: rules,
+      types: {
+        User: {},
+        Doc: { fields: { users: ['User'], any: 'Any', ready: 'Any' } },
+      } satisfies TypesInput,
+      onWarning: () => {},
+    };
+    const authorizers: Pick<Authorizer, 'isAllowed'>[] = [await precompile(options)];
+    for (const engine of engines)
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      authorizers.push(await Authorizer.load({ ...options, engine }));
+    const later = (value: unknown): unknown => Promise.resolve(value);
+    const [first, second] = [{ id: 1 }, { id: 2 }];
+    const documents = [
+      { users: [first, second], any: second, ready: 1 },
+      { users: [first, second], any: second, ready: later(1) },
+      { users: later([first, second]), any: second, ready: 1 },
+      { users: [later(first), second], any: second, ready: 1 },
+    ];
+    for (const authorizer of authorizers)
+      for (const [i, fields] of documents.entries())
+        for (const _ of [1, 2])
+          for (const action of ['no type', 'type', 'for all', 'untyped']) {
+            // oxlint-disable-next-line no-await-in-loop -- as above
+            const isAllowed = await authorizer.isAllowed(null, action, typed('Doc', { ...fields }));
+            expect([i, action, isAllowed]).toEqual([i, action, action === 'type']);
+          }
+  });
+
   it.each([
     ['a list', (row: unknown) => [row]],
     ['a set', (row: unknown) => new Set([row])],

@@ -245,7 +245,8 @@ function emitEach(e: Emission, { item, list, tag, at, next }: EachStatement, the
   const isSettledFirst = e.settles || (e.waits && tag !== undefined);
   const awaited = e.settles && tag === undefined ? `R.tagAwaited(v${item}, l${n});` : undefined;
   const settle = isSettledFirst ? e.waitFor(`v${item}`, at, awaited) : '';
-  // An element that was awaited is not an element of the list.
+  // All elements get their type at once, also those that are not reached yet. An element that was awaited is not an element of the list.
+  const tagAll = e.waits && tag !== undefined ? `R.tagList(l${n}, ${e.constant(tag.of)});\n` : '';
   const tagged =
     tag === undefined
       ? settle
@@ -268,7 +269,7 @@ function emitEach(e: Emission, { item, list, tag, at, next }: EachStatement, the
     : '';
   const text =
     `${e.waits ? `let h${n} = false; ` : tag === undefined ? '' : `let t${n} = false; `}let l${n} = ${e.operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${e.position(at)});\n` +
-    `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
+    `if ((R.steps -= l${n}.length) < 0) R.over();\n${tagAll}` +
     `${loop} ${stop}let v${item} = l${n}[i${n}]; ${handled}${tagged}\n${emitStatement(e, next, then)} }`;
   e.instances.delete(item);
   return text;
