@@ -117,23 +117,20 @@ function emitNoteRow(e: Emission, { to, base, name, rowType }: ReadStatement, si
   const o = e.operand(base);
   const declared = e.linker.rowTypeOf(name);
   const exact = declared && e.linker.exactClass(declared);
-  const { isModule } = e.printing;
-  const isOther =
-    exact === undefined ? '' : ` && ${prototypeOf(v, isModule)} !== ${prototypeConstant(e, exact)}`;
-  const isObject = `${objectTest(v)}${isOther} && ${unregisteredTest(e, v)}`;
+  const isObject = `${objectTest(v)} && ${unregisteredTest(e, to, exact && prototypeConstant(e, exact))}`;
   const note = `R.noteRow(${o}, ${site}, ${v});`;
   const { discriminators } = e.linker.context.typeSets;
   const isNoted =
     rowType === undefined || discriminators !== undefined || e.notedFrom(base, rowType.of) !== undefined
       ? undefined
       : e.notedTest(base, rowType.of, rowType.isBaseFromField);
-  if (rowType === undefined || isNoted === undefined) return `if (${isObject}) ${note}\n`;
+  if (rowType === undefined || isNoted === undefined) return `let q${to}; if (${isObject}) ${note}\n`;
   // A tag of the object can still change that. It is found only when that matters.
   e.noted.set(to, { type: rowType.type, from: { row: o, field: name }, isTested: false });
-  const isPlain = prototypeTest(o, isModule);
+  const isPlain = prototypeTest(o, e.printing.isModule);
   const isDeclared = isNoted === 'true' ? isPlain : `${isNoted} && ${isPlain}`;
   const noted = `note${to} = R.noteFrom(${o}, ${site}, ${v}, ${e.constant(rowType.type)});`;
-  return `let note${to} = 0; if (${isObject}) { if (${isDeclared}) ${noted} else ${note} }\n`;
+  return `let note${to} = 0, q${to}; if (${isObject}) { if (${isDeclared}) ${noted} else ${note} }\n`;
 }
 
 /**
@@ -183,7 +180,7 @@ function emitNote(
     return `${settle}if (${needed}${objectTest(value)}) ${noted}\n`;
   const exact = type && e.linker.exactClass(type);
   const note = (more: string) =>
-    `if (${needed}${objectTest(value)}${more} && ${unregisteredTest(e, value)}) ${noted}\n`;
+    `let q${n}; if (${needed}${objectTest(value)}${more} && ${unregisteredTest(e, n)}) ${noted}\n`;
   // An instance of a class that extends it may be a promise.
   const extensions = type === undefined ? [] : e.linker.extensionsOf(type);
   const areExact = extensions.every((each) => e.linker.exactClass(each) !== undefined);
@@ -198,9 +195,16 @@ function emitNote(
   return `let d${n} = ${isInstance}; if (!d${n}) { ${again}${note(` && !d${n}`)} }\n`;
 }
 
-/** Prints the test that an object is not an instance of a registered class. Most are plain. */
-const unregisteredTest = (e: Emission, value: string): string =>
-  `(${prototypeOf(value, e.printing.isModule)} === Object.prototype || !R.registered.has(Object.getPrototypeOf(${value})))`;
+/**
+ * Prints the test that an object is not an instance of a registered class, with a variable `q…` for its prototype. Most are plain, or have the
+ * expected prototype.
+ */
+function unregisteredTest(e: Emission, n: number, expected?: string): string {
+  const q = `q${n}`;
+  const found = `(${q} = ${prototypeOf(`v${n}`, e.printing.isModule)})`;
+  const isOther = expected === undefined ? '' : `${found} !== ${expected} && `;
+  return `${isOther}(${expected === undefined ? found : q} === Object.prototype || !R.registered.has(${q}))`;
+}
 
 /** Returns the type of the rows in a field if it has no class. */
 function rowTypeOf(e: Emission, tag: Extract<FieldType, { kind: 'named' }>): DeclaredType | undefined {
