@@ -105,6 +105,50 @@ describe('the types that fields give to rows', () => {
     }
   });
 
+  it('are found, or the query ends, where notes about elements are left out', () => {
+    const restart = (): never => {
+      throw new Error('a note is needed');
+    };
+    const tags = new Tags(types, ({ name }) => name === 'Repo', undefined, restart);
+    const next = random(7);
+    const rows = Array.from({ length: 4 }, (_, id) => ({ id }));
+    const ends: number[] = [];
+    const answers: (readonly [query: number, found: unknown, expected: unknown])[] = [];
+    for (let query = 0; query < 20_000; query++) {
+      const notes: (readonly [object, string])[] = [];
+      // At first no query needs a note, and later one of 500 does.
+      const asks = query > 1_000 && next(500) === 0;
+      try {
+        for (let i = 0; i < 4; i++) {
+          const [row, name, base] = [
+            rows[next(4)]!,
+            asks ? names[next(3)]! : names[1 + (query % 2)]!,
+            bases[next(3)]!,
+          ];
+          const list = [rows[next(4)]!, rows[next(4)]!];
+          const kind = next(3);
+          if (kind === 0) tags.tag(list, fieldOf(`${name}s`));
+          else if (kind === 1) tags.tagUnlessTagged(base, name, row, types.find(name)!);
+          if (kind === 0) notes.push([list, `${name}s`]);
+          else if (kind === 2 || declaring.includes(base)) notes.push([row, name]);
+          if (kind === 2) {
+            const told = expectedOf(notes, row).filter((each) => each !== 'Repo' || each === name);
+            answers.push([query, tags.note(row, types.find(name)!), told.length === 1]);
+          }
+          if (asks) answers.push([query, String(namesOf(tags, row)), String(expectedOf(notes, row))]);
+        }
+      } catch (error) {
+        if ((error as Error).message !== 'a note is needed') throw error;
+        ends.push(query);
+      }
+      tags.clear();
+    }
+    expect(answers.filter(([, found, expected]) => found !== expected)).toEqual([]);
+    expect(answers.length).toBeGreaterThan(10_000);
+    expect(ends.length).toBeGreaterThan(0);
+    expect(ends.length).toBeLessThan(5);
+  });
+
   it('find the type of the elements of a list among many', () => {
     const tags = new Tags(types);
     const lists = Array.from({ length: 40 }, () => [{}]);

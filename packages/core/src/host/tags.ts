@@ -14,6 +14,9 @@ const fewLists = 16;
 /** The number of latest rows of a type, and of latest lists, among which a note is not repeated. */
 const latest = 4;
 
+/** The number of queries, one after another, after which notes are left out if none of these queries has needed a note. */
+const firstPatience = 256;
+
 /** The most notes that are kept for the next query, so that a large query does not keep memory. */
 const maxKept = 1_024;
 
@@ -22,7 +25,9 @@ const maxKept = 1_024;
  * that is read from it is one. They last for one query, so that no answer depends on an earlier one.
  *
  * A value is noted when it is read, and the elements of a list are noted as a whole. The notes are searched only when a query needs the type
- * of such a value; most queries never do.
+ * of such a value; most queries never do. If the last queries of compiled code have needed none, the notes about the elements of lists, and about
+ * the rows in their fields, are left out, and only their types are kept. A query that needs such a note then ends, and the next ones make all
+ * notes again.
  */
 export class Tags {
   /** The number of notes of this query. */
@@ -38,6 +43,22 @@ export class Tags {
   #listCount = 0;
   /** The elements of long lists that are searched often. */
   #longLists: Map<object, LongList> | undefined = undefined;
+  /** Whether notes about the elements of lists are left out. */
+  #leavesOut = false;
+  /** Whether this query has such notes, or has left them out. */
+  #hasElements = false;
+  /** The type of these notes that rules can tell from others, or that there are several such types. */
+  #toldElements: DeclaredType | 'several' | undefined = undefined;
+  /** The number of queries with notes, one after another, that have not needed notes about the elements of lists. */
+  #quiet = 0;
+  #patience: number;
+  /** The type, and the declared type of the elements of a list, of the last note that this query has left out. */
+  #leftOut: DeclaredType | undefined = undefined;
+  #leftOutElements: FieldType | undefined = undefined;
+  /** The last rows, and declared type of elements with their rows, for which a query has left out a note. Most queries leave out the same. */
+  #lastRows: TypedRows | undefined = undefined;
+  #lastElements: FieldType | undefined = undefined;
+  #lastElementRows: TypedRows | undefined = undefined;
   /** The type of all notes so far that rules can tell from others, or that there are several such types. */
   #told: DeclaredType | 'several' | undefined = undefined;
   #listIndex: ListIndex | undefined = undefined;
@@ -63,12 +84,16 @@ export class Tags {
   /**
    * @param isUntold returns whether a value with another type, too, is treated the same with and without this one
    * @param declaredOf returns the types of an object that declare fields
+   * @param restart ends a query that needs a note which was left out; without it, none is left out
    */
   constructor(
     readonly types: PlainTypeTable,
     readonly isUntold: (type: DeclaredType) => boolean = () => false,
     readonly declaredOf: (base: object) => readonly DeclaredType[] = () => [],
-  ) {}
+    readonly restart?: () => never,
+  ) {
+    this.#patience = restart === undefined ? Infinity : firstPatience;
+  }
 
   /** True when no value was given a type. */
   get isEmpty(): boolean {
@@ -77,6 +102,11 @@ export class Tags {
 
   /** Removes all types, so that another query can use this object. */
   clear(): void {
+    if (++this.#quiet > this.#patience) this.#leavesOut = true;
+    this.#hasElements = false;
+    this.#toldElements = undefined;
+    this.#leftOut = undefined;
+    this.#leftOutElements = undefined;
     for (let i = 0; i < this.#rowTypes; i++) this.#rows[i]!.clear();
     this.#rowTypes = 0;
     this.notes = 0;
@@ -105,6 +135,45 @@ export class Tags {
     this.#single = undefined;
   }
 
+  /** Must be called before the notes are searched. @param type the type that is not searched for */
+  #need(type?: DeclaredType): void {
+    if (!this.#hasElements) return;
+    if (type !== undefined && (this.#toldElements === undefined || this.#toldElements === type)) return;
+    this.#quiet = 0;
+    if (this.#leavesOut) this.#stopLeavingOut();
+  }
+
+  #stopLeavingOut(): never {
+    this.#leavesOut = false;
+    this.#quiet = 0;
+    // Queries that need notes now and then must not end often.
+    this.#patience *= 8;
+    return this.restart!();
+  }
+
+  #leaveOutRow(type: DeclaredType): void {
+    if (this.#lastRows?.type !== type) this.#lastRows = this.#rowsOf(type);
+    this.#leaveOut(this.#lastRows);
+  }
+
+  #leaveOutList(of: FieldType): void {
+    if (of.kind === 'list') this.#stopLeavingOut();
+    this.#leftOutElements = of;
+    if (of !== this.#lastElements) {
+      this.#lastElements = of;
+      this.#lastElementRows = this.#rowsOf(this.#typeOf(of));
+    }
+    this.#leaveOut(this.#lastElementRows);
+  }
+
+  /** Keeps only the type of a note. The number of notes changes with it, because a row may have another type from then on. */
+  #leaveOut(rows: TypedRows | undefined): void {
+    if (rows !== undefined) this.#addType(rows, true);
+    this.#hasElements = true;
+    this.#leftOut = rows?.type;
+    this.notes++;
+  }
+
   /** Notes that a value was promised: its class alone does not give it its types in the dialect oso. */
   notePromised(value: unknown): void {
     if (typeof value === 'object' && value !== null) (this.#promised ??= new WeakSet()).add(value);
@@ -128,6 +197,7 @@ export class Tags {
 
   /** Returns the types of a value in the order of their declarations. */
   typesOf(value: object): readonly DeclaredType[] {
+    this.#need();
     this.#resolve();
     if (value === this.#last) return this.#lastTypes;
     this.#last = value;
@@ -145,6 +215,7 @@ export class Tags {
   }
 
   #hasOther(row: object, type: DeclaredType): boolean {
+    this.#need(type);
     for (let i = 0; i < this.#rowTypes; i++) {
       const rows = this.#rows[i]!;
       if (rows.type !== type && !rows.isUntold && rows.contains(row)) return true;
@@ -162,6 +233,7 @@ export class Tags {
   }
 
   elementType(list: object): FieldType | undefined {
+    this.#need();
     this.#resolve();
     if (this.#listCount > fewLists) return this.#indexedLists().elementTypes.get(list);
     for (let i = this.#listCount - 1; i >= 0; i--) if (this.#lists[i] === list) return this.#elements[i];
@@ -208,6 +280,7 @@ export class Tags {
   }
 
   #defer(value: object, base: object | undefined, note: string | FieldType | DeclaredType): void {
+    if (this.#leavesOut) this.#stopLeavingOut();
     const count = this.#pendingCount++;
     this.#pendingValues[count] = value;
     this.#pendingBases[count] = base;
@@ -234,6 +307,10 @@ export class Tags {
   }
 
   #add(row: object, type: DeclaredType, field?: string, base?: object): void {
+    if (field !== undefined && this.#leavesOut) {
+      if (type !== this.#leftOut) this.#leaveOutRow(type);
+      return;
+    }
     if (!this.#rowsOfType(type, field).add(row, base)) return;
     this.notes++;
     if (row === this.#last || row === this.#single) this.#forget();
@@ -242,12 +319,17 @@ export class Tags {
   /** Gives the elements of a list a type. */
   tagList(list: object, of: FieldType): void {
     if (this.#pendingCount > 0) return this.#defer(list, undefined, { kind: 'list', of });
+    if (this.#leavesOut) {
+      if (of !== this.#leftOutElements) this.#leaveOutList(of);
+      return;
+    }
     const count = this.#listCount;
     for (let i = count - 1; i >= 0 && i >= count - latest; i--)
       if (this.#lists[i] === list && this.#elements[i] === of) return;
     // Most queries read the same lists as the one before.
     const rows = this.#elements[count] === of ? this.#elementRows[count] : this.#rowsOf(this.#typeOf(of));
-    if (rows !== undefined) this.#addType(rows);
+    if (rows !== undefined) this.#addType(rows, true);
+    this.#hasElements = true;
     this.#lists[count] = list;
     this.#elements[count] = of;
     this.#elementRows[count] = rows;
@@ -258,8 +340,11 @@ export class Tags {
     if (of.kind === 'list' && Array.isArray(list)) for (const element of list) this.tag(element, of);
   }
 
-  #addType({ type, isUntold }: TypedRows): void {
-    if (!isUntold && this.#told !== type) this.#told = this.#told === undefined ? type : 'several';
+  #addType({ type, isUntold }: TypedRows, isOfElements: boolean): void {
+    if (isUntold) return;
+    if (this.#told !== type) this.#told = this.#told === undefined ? type : 'several';
+    if (isOfElements && this.#toldElements !== type)
+      this.#toldElements = this.#toldElements === undefined ? type : 'several';
   }
 
   #rowsOf(type: DeclaredType | undefined, field?: string): TypedRows | undefined {
@@ -322,7 +407,8 @@ export class Tags {
     const known = this.#rows[count];
     // Most queries read rows of the same types as the one before.
     const rows = known?.type === type && known.field === field ? known : this.#rowsOf(type, field)!;
-    this.#addType(rows);
+    this.#addType(rows, field !== undefined);
+    if (field !== undefined) this.#hasElements = true;
     this.#rowTypes = count + 1;
     return (this.#rows[count] = rows);
   }
@@ -456,4 +542,5 @@ export const createTags = (
   types: PlainTypeTable,
   isUntold?: (type: DeclaredType) => boolean,
   declaredOf?: (base: object) => readonly DeclaredType[],
-): Tags => new Tags(types, isUntold, declaredOf);
+  restart?: () => never,
+): Tags => new Tags(types, isUntold, declaredOf, restart);

@@ -141,6 +141,46 @@ describe('rows in a declared list', () => {
           }
   });
 
+  class Member {}
+  it.each([
+    ['a text', 'x'],
+    ['nil', null],
+    ['an instance', new Member()],
+  ])('have its type before they are reached, after %s', async (_what, first) => {
+    const rules = `
+      allow(_, "no type", doc: Doc) if user in doc.users and user != 0 and not doc.any matches User;
+      allow(_, "type", doc: Doc) if user in doc.users and user != 0 and doc.any matches User;
+    `;
+    const types: TypesInput = { User: {}, Member, Doc: { fields: { users: ['User'], any: 'Any' } } };
+    await everywhere(rules, { types }, (ask) => {
+      const row = { id: 1 };
+      const doc = typed('Doc', { users: [first, row], any: row });
+      expect([ask(null, doc, 'no type'), ask(null, doc, 'type')]).toEqual([false, true]);
+    });
+  });
+
+  it('have their types in a check that needs these after many that do not', async () => {
+    const rules = `
+      allow(user: User, "same", doc: Doc) if role in user.roles and role.doc = doc;
+      allow(user: User, "type", doc: Doc) if role in user.roles and role.doc.id = 2 and doc.any matches Doc;
+      allow(user: User, "no type", doc: Doc) if role in user.roles and role.doc.id = 2 and not doc.any matches Doc;
+    `;
+    const types: TypesInput = {
+      User: { fields: { roles: ['Role'] } },
+      Role: { fields: { doc: 'Doc' } },
+      Doc: { key: 'id', fields: { id: 'Integer', any: 'Any' } },
+    };
+    await everywhere(rules, { types }, (ask) => {
+      const inner = { id: 2 };
+      const user = typed('User', { roles: [{ doc: { id: 1 } }, { doc: inner }] });
+      for (let round = 0; round < 3; round++) {
+        for (let i = 0; i < 500; i++) expect(ask(user, typed('Doc', { id: 2, n: i }), 'same')).toBe(true);
+        const doc = typed('Doc', { id: 3, any: inner });
+        expect([ask(user, doc, 'no type'), ask(user, doc, 'type')]).toEqual([false, true]);
+      }
+    });
+  });
+
   it.each([
     ['a list', (row: unknown) => [row]],
     ['a set', (row: unknown) => new Set([row])],

@@ -30,6 +30,8 @@ export class BailoutRuntime extends Runtime {
 
   readonly rules = equalityRules;
 
+  protected override readonly restartWithNotes = this.mayWait ? undefined : () => this.foreign();
+
   tooDeep(): never {
     this.depth = 0;
     throw bailout;

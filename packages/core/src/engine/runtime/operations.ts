@@ -89,6 +89,7 @@ export interface Operations {
     types: PlainTypeTable,
     isUntold: ((type: DeclaredType) => boolean) | undefined,
     declaredOf: (base: object) => readonly DeclaredType[],
+    restart: (() => never) | undefined,
   ) => Tags;
   /** Checks the value of a relation. */
   readonly isRelated: (

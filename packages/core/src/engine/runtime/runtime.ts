@@ -98,6 +98,9 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   abstract readonly rules: EqualityRules;
 
+  /** Ends a query that needs a note about a type which was left out. Undefined if a query cannot end there. */
+  protected readonly restartWithNotes: (() => never) | undefined = undefined;
+
   /** The operations that only some policies need. */
   protected abstract readonly operations: Operations;
 
@@ -293,6 +296,7 @@ export abstract class Runtime implements EqualityContext, Meter {
       this.context.types,
       this.context.isUntold,
       (base) => this.typeOf(base).declared,
+      this.restartWithNotes,
     ));
   }
 

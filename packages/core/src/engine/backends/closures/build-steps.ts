@@ -460,16 +460,13 @@ function buildEach(b: ClosureBuilder, each: EachStatement, after: Then): Step {
     const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
     const { length } = list;
     if ((runtime.steps -= length) < 0) runtime.over();
-    let isTagged = tag === undefined;
+    // All elements get their type at once, also those that are not reached yet.
+    if (tag !== undefined) runtime.tagList(list, tag.of);
     for (let i = 0; i < list.length; i++) {
       // An element that a method adds during the last iteration is ignored. Each added element counts as a step.
       if (i >= length) runtime.step();
       const isLast = i + 1 >= list.length;
       locals[at] = list[i];
-      if (!isTagged && isRow(list[i], runtime)) {
-        isTagged = true;
-        runtime.tag(list, tag!);
-      }
       const ending = then(locals);
       if (ending !== failed) return ending;
       if (isLast) break;

@@ -140,47 +140,14 @@ function emitNoteRow(e: Emission, { to, base, name, rowType }: ReadStatement, si
  * @param settle the statement that awaits the value first
  */
 export function emitTag(e: Emission, n: number, tag: FieldType, settle: string): string {
-  return emitNote(e, n, tag, settle, '', `R.tag(v${n}, ${e.constant(tag)});`);
-}
-
-/**
- * Prints the tagging of the elements of a list, once for all of them, at the first element that is a plain row.
- *
- * @param list the declared type of the list
- * @param label the number of the loop
- */
-export const emitElementTag = (
-  e: Emission,
-  n: number,
-  list: Extract<FieldType, { kind: 'list' }>,
-  settle: string,
-  label: number,
-): string =>
-  emitNote(
-    e,
-    n,
-    list.of,
-    settle,
-    `!t${label} && `,
-    `{ t${label} = true; R.tagList(l${label}, ${e.constant(list.of)}); }`,
-  );
-
-/** @param needed a test, before `&&`, whether the statement `noted` must run for a row */
-function emitNote(
-  e: Emission,
-  n: number,
-  tag: FieldType,
-  settle: string,
-  needed: string,
-  noted: string,
-): string {
+  const noted = `R.tag(v${n}, ${e.constant(tag)});`;
   const value = `v${n}`;
   const type = tag.kind === 'named' ? e.linker.context.program.types.find(tag.name) : undefined;
   if (tag.kind === 'named' && rowTypeOf(e, tag) !== undefined)
-    return `${settle}if (${needed}${objectTest(value)}) ${noted}\n`;
+    return `${settle}if (${objectTest(value)}) ${noted}\n`;
   const exact = type && e.linker.exactClass(type);
   const note = (more: string) =>
-    `let q${n}; if (${needed}${objectTest(value)}${more} && ${unregisteredTest(e, n)}) ${noted}\n`;
+    `let q${n}; if (${objectTest(value)}${more} && ${unregisteredTest(e, n)}) ${noted}\n`;
   // An instance of a class that extends it may be a promise.
   const extensions = type === undefined ? [] : e.linker.extensionsOf(type);
   const areExact = extensions.every((each) => e.linker.exactClass(each) !== undefined);

@@ -26,7 +26,7 @@ import {
 } from './continuation.js';
 import { emitAny, emitSwitch } from './emit-alternatives.js';
 import { emitEnd, emitInvocation } from './emit-end.js';
-import { emitElementTag, emitMethod, emitRead, emitTag } from './emit-attributes.js';
+import { emitMethod, emitRead, emitTag } from './emit-attributes.js';
 import { emitCall, emitCallTest, emitTest } from './emit-tests.js';
 import { objectTest } from './emitted-code.js';
 import type { Emission } from './emission.js';
@@ -246,13 +246,8 @@ function emitEach(e: Emission, { item, list, tag, at, next }: EachStatement, the
   const awaited = e.settles && tag === undefined ? `R.tagAwaited(v${item}, l${n});` : undefined;
   const settle = isSettledFirst ? e.waitFor(`v${item}`, at, awaited) : '';
   // All elements get their type at once, also those that are not reached yet. An element that was awaited is not an element of the list.
-  const tagAll = e.waits && tag !== undefined ? `R.tagList(l${n}, ${e.constant(tag.of)});\n` : '';
-  const tagged =
-    tag === undefined
-      ? settle
-      : e.waits
-        ? emitTag(e, item, tag.of, settle)
-        : emitElementTag(e, item, tag, settle, n);
+  const tagAll = tag === undefined ? '' : `R.tagList(l${n}, ${e.constant(tag.of)});\n`;
+  const tagged = tag === undefined || !e.waits ? settle : emitTag(e, item, tag.of, settle);
   if (e.settles) e.awaits = true;
   const elements = e.settles ? 'await R.listLater' : 'R.list';
   // An element that a method adds during the last iteration is ignored. Each added element counts as a step.
@@ -268,7 +263,7 @@ function emitEach(e: Emission, { item, list, tag, at, next }: EachStatement, the
     ? `if (!h${n} && ${e.mayBePending(`v${item}`)} && R.isPending(v${item})) { h${n} = true; R.handleRejections(l${n}); } `
     : '';
   const text =
-    `${e.waits ? `let h${n} = false; ` : tag === undefined ? '' : `let t${n} = false; `}let l${n} = ${e.operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${e.position(at)});\n` +
+    `${e.waits ? `let h${n} = false; ` : ''}let l${n} = ${e.operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${e.position(at)});\n` +
     `if ((R.steps -= l${n}.length) < 0) R.over();\n${tagAll}` +
     `${loop} ${stop}let v${item} = l${n}[i${n}]; ${handled}${tagged}\n${emitStatement(e, next, then)} }`;
   e.instances.delete(item);
