@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
+import { PendingChecks } from '../pending-checks/pending-checks.js';
 import { guardResponse, type ResponseGuard } from './response-guard.js';
 
 const faults: AuthorizationConfigError[] = [];
@@ -120,6 +121,18 @@ describe('guardResponse', () => {
     expect(faults).toEqual([]);
   });
 
+  it('blocks an empty response to OPTIONS without a decision after a check was refused', async () => {
+    const checks = new PendingChecks();
+    await checks.watchAwaited('a check', () => Promise.reject(new Error('refused'))).catch(() => {});
+    const answer = await answerOf(
+      (response) => response.setHeader('x-secret', 'yes').end(),
+      () => ({ checks: () => checks }),
+      'OPTIONS',
+    );
+    expect(answer).toEqual({ status: 500, text: 'blocked', secret: null });
+    expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_REFUSED_ROUTE' }]);
+  });
+
   it('blocks a body for OPTIONS unless the handler is for OPTIONS only', async () => {
     const handler = (response: ServerResponse) => response.end('SECRET');
     expect(await answerOf(handler, () => ({}), 'OPTIONS')).toMatchObject({ status: 500, text: 'blocked' });
@@ -189,5 +202,24 @@ describe('guardResponse', () => {
     );
     await new Promise((later) => setTimeout(later, 50));
     expect(isDone).toBe(true);
+  });
+
+  it('reports the failure of a check that is forgotten on a response that has closed before', async () => {
+    const reported: Error[] = [];
+    await answerOf(
+      (response) => {
+        response.on('close', () => {
+          const checks = new PendingChecks({ report: (error) => reported.push(error) });
+          const late = { method: 'GET', route: () => '/late', isSettled: () => true, checks: () => checks };
+          guardResponse(response, { ...late, fail: (fault) => void faults.push(fault) });
+          void checks.watch('a check', undefined, true, () => Promise.reject(new Error('refused')));
+        });
+        response.end();
+      },
+      () => ({ isSettled: () => true }),
+    );
+    await vi.waitFor(() => expect(reported).toHaveLength(1));
+    expect(reported[0]!.message).toContain('was called and not awaited in GET /late');
+    expect(faults).toEqual([]);
   });
 });

@@ -164,6 +164,7 @@ class GuardedResponse {
       if (!this.#isBlocked && !this.#isOver && !this.#response.headersSent)
         this.#block(layer, unawaited(guard, checks, check, undefined));
     });
+    if (isClosed(this.#response)) checks?.reportLostFailures(() => routeData(guard));
     return layer;
   }
 
@@ -212,12 +213,13 @@ class GuardedResponse {
     const refused = guard.mayHideRefusal === true ? undefined : checks?.refused;
     if (!guard.isSettled()) {
       if (isAboutFile(status) && guard.isFailureDecided?.() === true) return undefined;
-      if (this.#mayOptionsSend(guard, chunk)) return undefined;
-      // After a decision on another path, the refusal explains more: an error handler responds for the route that was refused.
-      const isElsewhere = refused !== undefined && (guard.elsewhere?.() ?? []).length > 0;
-      return isElsewhere
-        ? errorAbout(guard, 'NANOOK_HTTP_REFUSED_ROUTE', refused, status)
-        : undecided(guard, status);
+      if (!this.#mayOptionsSend(guard, chunk)) {
+        // After a decision on another path, the refusal explains more: an error handler responds for the route that was refused.
+        const isElsewhere = refused !== undefined && (guard.elsewhere?.() ?? []).length > 0;
+        return isElsewhere
+          ? errorAbout(guard, 'NANOOK_HTTP_REFUSED_ROUTE', refused, status)
+          : undecided(guard, status);
+      }
     }
     if (checks?.open !== undefined) return unawaited(guard, checks, checks.open, status);
     return refused && errorAbout(guard, 'NANOOK_HTTP_REFUSED_ROUTE', refused, status);
@@ -397,6 +399,11 @@ class GuardedResponse {
 }
 
 const http2InternalError = 2;
+
+/** Returns whether a response has closed, so that its event `close` comes no more. */
+const isClosed = (response: ServerResponse): boolean =>
+  response.destroyed ||
+  (response as { readonly stream?: { readonly destroyed: boolean } }).stream?.destroyed === true;
 
 /**
  * Returns whether a status, as Node reads it, tells the client only that an error occurred. 412 and 416 tell more about a file: whether

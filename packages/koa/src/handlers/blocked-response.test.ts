@@ -22,6 +22,8 @@ const file = join(folder, 'file.txt');
 writeFileSync(file, 'SECRET '.repeat(200_000));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const later = <T>(value: T) => new Promise<T>((resolve) => setTimeout(resolve, 5, value));
+
 const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 
 describe.each(majors)('the response guard in %s', (_major, Koa) => {
@@ -93,6 +95,28 @@ describe.each(majors)('the response guard in %s', (_major, Koa) => {
     ];
     for (const answer of answers) expect((await request(appOf(answer)).get('/')).status).toBe(404);
     expect(seen).toMatchObject([{ name: 'NotFoundError' }]);
+  });
+
+  it.each<[string, string, (ctx: Context) => unknown]>([
+    [
+      'was refused',
+      'NANOOK_HTTP_REFUSED_ROUTE',
+      ({ state }) => state.authz.authorize('read', 'thing').catch(() => {}),
+    ],
+    [
+      'is pending',
+      'NANOOK_HTTP_UNAWAITED_CHECK',
+      ({ state }) => void state.authz.authorize('read', later('thing')).catch(() => {}),
+    ],
+  ])('blocks an empty response to OPTIONS while a check %s', async (_state, code, check) => {
+    const app = appOf(async (ctx) => {
+      await check(ctx);
+      ctx.set('x-secret', 'SECRET');
+      ctx.status = 204;
+    });
+    const { status, headers } = await request(app).options('/').set('x-user', 'bob');
+    expect([status, headers['x-secret']]).toEqual([500, undefined]);
+    expect(seen).toMatchObject([{ code }]);
   });
 
   it('ends a pipeline without an error, and reports once', async () => {
