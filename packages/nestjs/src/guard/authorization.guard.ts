@@ -50,6 +50,8 @@ export class AuthorizationGuard implements CanActivate {
 
   #challenge(context: ExecutionContext): void {
     if (context.getType() !== 'http') return;
+    // An exception filter may write a 401 past the adapter. The response guard adds the header to every 401.
+    this.authorization.of(context);
     const { challenge } = this.authorization;
     this.host.httpAdapter.appendHeader(context.getArgByIndex(1), 'WWW-Authenticate', challenge);
   }

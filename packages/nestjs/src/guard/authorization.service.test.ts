@@ -136,6 +136,28 @@ describe.each(platforms)('AuthorizationService on %s', (adapter) => {
     }
   }
 
+  it('adds WWW-Authenticate to the 401 of a guard of the application that calls enforce()', async () => {
+    @Injectable()
+    class EnforcingGuard implements CanActivate {
+      constructor(private readonly authorization: AuthorizationService) {}
+      async canActivate(context: ExecutionContext) {
+        await this.authorization.enforce(context);
+        return true;
+      }
+    }
+    @Controller()
+    class EnforcedController {
+      @Get('enforced') @UseGuards(EnforcingGuard) @Authorize('read', () => new Note('1', 'user 1')) show() {}
+    }
+    await start(
+      { actor: byHeader, guard: 'manual' },
+      { adapter, controllers: [EnforcedController], providers: [EnforcingGuard] },
+    );
+    const { status, headers } = await ask('/enforced');
+    expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    expect((await ask('/enforced', 'user 1')).status).toBe(200);
+  });
+
   it.each([
     ['/guarded', 'user 1', 200],
     ['/guarded', 'user 2', 403],

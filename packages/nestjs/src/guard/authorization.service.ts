@@ -88,7 +88,11 @@ export class AuthorizationService {
    * const actor = await this.authorization.of(context).actor();
    */
   of(context: ExecutionContext): RequestAuthorization {
-    const authz = this.#authzOf(executionOf(context), context);
+    const execution = executionOf(context);
+    const call = execution.kind === 'http' ? findCall(execution.callKey) : undefined;
+    // The call knows the headers from before the handler and its interceptors.
+    if (call?.authorizer === this.authorizer) return call.authz;
+    const authz = this.#authzOf(execution, context);
     this.#awaitChecks(authz, context);
     return authz;
   }
@@ -103,7 +107,9 @@ export class AuthorizationService {
    * await this.authorization.enforce(context);
    */
   async enforce(context: ExecutionContext): Promise<void> {
-    if (!this.passes(context)) await this.runChecks(context);
+    if (this.passes(context)) return;
+    this.of(context); // the response must wait, because the application may forget to await this promise
+    await this.runChecks(context);
   }
 
   /**

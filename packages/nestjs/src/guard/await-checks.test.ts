@@ -1,5 +1,8 @@
 import 'reflect-metadata';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import {
+  Catch,
   Controller,
   Get,
   Inject,
@@ -7,8 +10,11 @@ import {
   Logger,
   Module,
   Res,
+  UseFilters,
   UseInterceptors,
+  type ArgumentsHost,
   type CallHandler,
+  type ExceptionFilter,
   type ExecutionContext,
   type INestApplication,
   type NestInterceptor,
@@ -17,6 +23,7 @@ import {
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { NEVER } from 'rxjs';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuthorizationService, Authorize, Authz, NanookModule, type RequestAuthorization } from '../index.js';
@@ -35,6 +42,40 @@ class ForgetfulInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler) {
     void this.authorization.of(context).authorize('delete', 'note');
     return next.handle();
+  }
+}
+
+/** Returns the response of Node. */
+const rawOf = (host: ArgumentsHost): ServerResponse => {
+  const response = host.getArgByIndex<ServerResponse & { readonly raw?: ServerResponse }>(1);
+  return response.raw ?? response;
+};
+
+class HeaderInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler) {
+    rawOf(context).setHeader('x-secret', 'of the note');
+    return next.handle();
+  }
+}
+
+/** Answers itself, and forgets a check after the response has closed. */
+@Injectable()
+class LateInterceptor implements NestInterceptor {
+  constructor(@Inject(AuthorizationService) private readonly authorization: AuthorizationService) {}
+
+  async intercept(context: ExecutionContext) {
+    const response = rawOf(context);
+    response.end('answered');
+    await once(response, 'close');
+    void this.authorization.of(context).authorize('delete', 'note');
+    return NEVER;
+  }
+}
+
+@Catch()
+class RawFilter implements ExceptionFilter {
+  catch(_error: unknown, host: ArgumentsHost) {
+    rawOf(host).writeHead(401).end('sign in');
   }
 }
 
@@ -76,6 +117,13 @@ class Notes {
   }
   @Get('intercepted') @UseInterceptors(ForgetfulInterceptor) intercepted() {
     return { deleted: true };
+  }
+  @Get('headers') @UseInterceptors(HeaderInterceptor, ForgetfulInterceptor) headers() {
+    return { deleted: true };
+  }
+  @Get('late') @UseInterceptors(LateInterceptor) late() {}
+  @Get('filtered') @UseFilters(RawFilter) filtered() {
+    return 'note';
   }
   @Get('awaited') async awaited(@Authz() authz: RequestAuthorization) {
     await Promise.all([authz.authorize('delete', 'note'), authz.can('read', 'note')]);
@@ -151,6 +199,22 @@ describe.each<[string, Type<ExpressAdapter | FastifyAdapter>]>([
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain('was called and not awaited, and GET Notes.helper does not get its failure');
     expect(unhandled).toMatchObject([{ status: 403 }]); // this test is another listener
+  });
+
+  it('block also the headers that an interceptor has set before another one forgets the check', async () => {
+    const { status, headers } = await ask('/headers', 'alice');
+    expect([status, headers['x-secret']]).toEqual([500, undefined]);
+  });
+
+  it('appear in the log if the interceptor gets the authorization after the response has closed', async () => {
+    expect((await ask('/late', 'bob')).text).toBe('answered');
+    await vi.waitFor(() => expect(logged).toHaveLength(1));
+    expect(logged[0]).toContain('was called and not awaited in GET Notes.late, so its failure');
+  });
+
+  it('do not matter for the header WWW-Authenticate of a 401 that an exception filter writes itself', async () => {
+    const { status, headers } = await request(app.getHttpServer()).get('/filtered');
+    expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer']);
   });
 
   it('do not affect a handler that awaits them', async () => {
