@@ -105,7 +105,7 @@ describe('the types that fields give to rows', () => {
     }
   });
 
-  it('are found, or the query ends, where notes about elements are left out', () => {
+  it('are right, or end the query, when notes about elements are left out', () => {
     const restart = (): never => {
       throw new Error('a note is needed');
     };
@@ -147,6 +147,23 @@ describe('the types that fields give to rows', () => {
     expect(answers.length).toBeGreaterThan(10_000);
     expect(ends.length).toBeGreaterThan(0);
     expect(ends.length).toBeLessThan(5);
+  });
+
+  it.each(['a list', 'a row in a field'])('are searched again after a left out note about %s', (what) => {
+    const tags = new Tags(types, undefined, undefined, () => {
+      throw new Error('a note is needed');
+    });
+    for (let query = 0; query < 300; query++) {
+      tags.tag([{}], fieldOf('Orgs'));
+      tags.clear();
+    }
+    const [row, Org] = [{}, types.find('Org')!];
+    tags.tag(row, fieldOf('Org'));
+    tags.tag({}, fieldOf('Repo'));
+    expect([tags.isOnly(row, Org), tags.isOnly(row, Org)]).toEqual([true, true]);
+    if (what === 'a list') tags.tag([row], fieldOf('Users'));
+    else tags.tagUnlessTagged({}, 'User', row, types.find('User')!);
+    expect(() => tags.isOnly(row, Org)).toThrow('a note is needed');
   });
 
   it('find the type of the elements of a list among many', () => {

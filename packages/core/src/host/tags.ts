@@ -166,12 +166,13 @@ export class Tags {
     this.#leaveOut(this.#lastElementRows);
   }
 
-  /** Keeps only the type of a note. The number of notes changes with it, because a row may have another type from then on. */
+  /** Keeps only the type of a note. Any row may have this type from then on, so that no earlier result is valid. */
   #leaveOut(rows: TypedRows | undefined): void {
     if (rows !== undefined) this.#addType(rows, true);
     this.#hasElements = true;
     this.#leftOut = rows?.type;
     this.notes++;
+    this.#forget();
   }
 
   /** Notes that a value was promised: its class alone does not give it its types in the dialect oso. */

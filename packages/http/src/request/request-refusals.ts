@@ -168,7 +168,7 @@ export class RequestRefusals<Actor> {
   }
 }
 
-/** What a check asks about the actor. */
+/** The question of one check: may the actor do this? */
 interface Question {
   readonly action: string;
   readonly field: string | undefined;

@@ -181,7 +181,7 @@ describe('a promise that starts its work when it is awaited', () => {
   `;
   const actions = [...policies.matchAll(/"(.*?)"/gu)].map(([, action]) => action!);
 
-  it('is not started by a check that does not wait for it', async () => {
+  it('does not start in a synchronous check', async () => {
     let starts = 0;
     const later = {
       // oxlint-disable-next-line unicorn/no-thenable -- the test is about `then`

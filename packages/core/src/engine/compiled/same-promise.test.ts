@@ -40,7 +40,7 @@ const declarations = {
 } as const;
 
 const failing = new Error('no such row');
-/** Calls the handlers at once, and is no `Promise`, so that nothing reports its rejection. */
+/** Creates a plain object with `then`, which calls its handlers at once. Nothing reports its rejection. */
 const thenable = (
   settle: (use?: (value: unknown) => void, fail?: (error: unknown) => void) => void,
 ): object => ({
