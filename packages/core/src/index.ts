@@ -84,7 +84,7 @@ export type { PolicyVocabulary, TypeVocabulary } from './authorization/vocabular
 export type { WhatCan, WhoCan } from './authorization/who-can.js';
 export type { ExplainedRows, ExplainedRule, WhereExplanation } from './authorization/where-explanation.js';
 
-export { optional } from './types/type-declaration.js';
+export { nullable, oneOf, optional } from './types/type-declaration.js';
 export type {
   Class,
   FieldTypeInput,

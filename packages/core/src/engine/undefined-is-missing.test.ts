@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { compilePolicy } from '../aot/compile.js';
 import { CompiledAuthorizer, type PolicyModule } from '../aot/compiled.js';
-import { Authorizer, isPolarError, type AuthorizerOptions } from '../index.js';
+import { Authorizer, isPolarError, optional, type AuthorizerOptions } from '../index.js';
 
 // A class with fields has every column as an attribute, and a column that was not loaded is `undefined`. It reads as a missing attribute.
 
@@ -136,7 +136,7 @@ it.each(Object.entries(rows))(
   'every engine reads %s as nil where the field is optional',
   { timeout: 30_000 },
   async (_name, make) => {
-    const fields = { isPrivate: 'Boolean?', name: 'String?' };
+    const fields = { isPrivate: optional('Boolean'), name: optional('String') };
     const types = {
       Repo: { class: Repo, fields },
       Other: { class: Other, fields },

@@ -190,7 +190,7 @@ function rejectLostRows({ steps }: Alternative, relations: readonly RelationStep
 const isCertain = ({ from, relation }: RelationStep): boolean =>
   relation.enforced &&
   relation.where.size === 0 &&
-  relation.local.every((field) => from.type.fields!.get(field)?.optional === false);
+  relation.local.every((field) => from.type.fields!.get(field)?.nullable === false);
 
 const nameOf = ({ from, relation }: RelationStep): string => `${from.type.name}.${relation.name}`;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, isPolarError, one, typed, type AuthorizerOptions, type Class } from '../index.js';
+import { Authorizer, isPolarError, nullable, one, optional, typed, type AuthorizerOptions, type Class } from '../index.js';
 
 // cspell:ignore isnt nmae
 
@@ -358,7 +358,7 @@ describe('types', () => {
   });
 
   it('reads a declared optional field as nil when it is absent or undefined', async () => {
-    const types = { User: { fields: { id: Number, managerId: 'Integer?' } } };
+    const types = { User: { fields: { id: Number, managerId: optional('Integer') } } };
     const policy = 'allow(_, "boss", u: User) if u.managerId = nil;';
     const authorizer = await load(policy, { types });
     expect(await authorizer.isAllowed({}, 'boss', typed('User', { id: 1 }))).toBe(true);
@@ -368,6 +368,18 @@ describe('types', () => {
     await expect(undeclared.isAllowed({}, 'boss', { managerId: undefined })).rejects.toMatchObject({
       code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
     });
+  });
+
+  it('reads null as nil in a field that is declared nullable, and finds an absent property undecided', async () => {
+    for (const managerId of ['Integer?', nullable('Integer')] as const) {
+      const types = { User: { fields: { id: Number, managerId } } };
+      const authorizer = await load('allow(_, "boss", u: User) if u.managerId = nil;', { types });
+      expect(await authorizer.isAllowed({}, 'boss', typed('User', { id: 1, managerId: null }))).toBe(true);
+      for (const row of [{ id: 1 }, { id: 1, managerId: undefined }])
+        await expect(authorizer.isAllowed({}, 'boss', typed('User', row))).rejects.toMatchObject({
+          code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+        });
+    }
   });
 
   it('reads an absent relation as nil when it is declared optional, and finds it undecided otherwise', async () => {

@@ -319,7 +319,7 @@ export class Tags {
 
   /** Gives the elements of a list a type. */
   tagList(list: object, of: FieldType): void {
-    if (this.#pendingCount > 0) return this.#defer(list, undefined, { kind: 'list', of });
+    if (this.#pendingCount > 0) return this.#defer(list, undefined, { kind: 'list', of, hasNil: false });
     if (this.#leavesOut) {
       if (of !== this.#leftOutElements) this.#leaveOutList(of);
       return;

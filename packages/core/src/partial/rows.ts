@@ -36,7 +36,7 @@ export class Rows {
   column(scope: Scope, name: string): Column | undefined {
     const field = scope.type.fields?.get(name);
     const type = field && scalarTypeOf(field, this.types);
-    return type && { kind: 'column', scope, field: name, type, nullable: field.optional };
+    return type && { kind: 'column', scope, field: name, type, nullable: field.nullable };
   }
 
   /** Returns the types that a row of a declared type can have: its own, and those whose discriminator is one of its columns. */
@@ -134,8 +134,9 @@ export class Rows {
 }
 
 function scalarTypeOf({ type }: Field, types: TypeTable): ScalarType | undefined {
-  if (type.kind === 'any') return type.isDate ? 'date' : undefined;
-  if (type.kind === 'list') return undefined;
+  if (type.kind === 'date') return 'date';
+  if (type.kind === 'one-of') return 'string';
+  if (type.kind !== 'named') return undefined;
   switch (type.name) {
     case 'String':
       return 'string';

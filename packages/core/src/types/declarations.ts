@@ -1,9 +1,11 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { checkDeclaration, invalidFieldType } from './check-declaration.js';
 import type { DeclaredType, Field, FieldType } from './declared-type.js';
+import { isOneOf, readFieldInput, type FieldInput } from './field-input.js';
+import { linkedFieldType, relationField } from './link-field.js';
 import type { Declarations, LinkedDeclaration, PlainTypeTable } from './plain-type-table.js';
 import { linkRelation, type Relation, type RelationInput } from './relation.js';
-import type { Class, FieldTypeInput, Optional } from './type-declaration.js';
+import type { Class, FieldTypeInput, OneOf } from './type-declaration.js';
 import { isUnionName } from './union-name.js';
 
 const nameForm = /^[\p{L}_][\p{L}\p{N}_]*(::[\p{L}_][\p{L}\p{N}_]*)*$/u;
@@ -44,13 +46,8 @@ function declareFields(
 ): void {
   const fields = type.fields as Map<string, Field>;
   for (const [name, input] of Object.entries(inputs)) {
-    const isOptional = typeof input === 'string' ? input.endsWith('?') : isOptionalField(input);
-    const required = isOptionalField(input)
-      ? input.optional
-      : typeof input === 'string'
-        ? input.replace(/\?$/, '')
-        : input;
-    fields.set(name, { name, type: fieldTypeOf(type.name, name, required, table), optional: isOptional });
+    const { type: declared, nullable, optional } = readFieldInput(input);
+    fields.set(name, { name, type: fieldTypeOf(type.name, name, declared, table), nullable, optional });
   }
   for (const key of type.key ?? []) {
     if (!fields.has(key) && !(type.class && key in type.class.prototype)) {
@@ -94,38 +91,35 @@ function declareRelations(
         );
     }
     relations.set(name, relation);
-    const related: FieldType = { kind: 'named', name: target.name };
-    const fieldType: FieldType = relation.kind === 'one' ? related : { kind: 'list', of: related };
-    const optional = input.kind === 'one' && input.optional === true;
-    fields?.set(name, { name, type: fieldType, optional });
+    fields?.set(name, relationField(relation, input));
   }
 }
 
-function fieldTypeOf(type: string, field: string, input: FieldTypeInput, table: PlainTypeTable): FieldType {
-  if (input === Number) return { kind: 'named', name: 'Float' };
-  if (typeof input === 'function') {
-    const found = input === Object ? undefined : table.findByClass(input as Class);
-    return found === undefined
-      ? { kind: 'any', isDate: input === Date }
-      : { kind: 'named', name: found.name };
+function fieldTypeOf(type: string, field: string, input: FieldInput['type'], table: PlainTypeTable): FieldType {
+  const invalid = (): PolarError => invalidFieldType(type, field, input);
+  if (Array.isArray(input)) {
+    if (input.length !== 1) throw invalid();
+    const item = readFieldInput(input[0] as FieldTypeInput);
+    if (item.optional) throw invalid();
+    return { kind: 'list', of: fieldTypeOf(type, field, item.type, table), hasNil: item.nullable };
   }
-  if (typeof input === 'string') {
-    if (table.find(input) !== undefined) return { kind: 'named', name: input };
-    if (opaqueFieldTypes.has(input)) return { kind: 'any', isDate: input === 'Date' };
+  if (isOneOf(input as FieldTypeInput)) {
+    const { oneOf: values } = input as OneOf;
+    const areTexts = Array.isArray(values) && values.length > 0 && values.every((v) => typeof v === 'string');
+    if (!areTexts) throw invalid();
+    return { kind: 'one-of', values: [...new Set(values)] };
+  }
+  if (typeof input !== 'string' && typeof input !== 'function') throw invalid();
+  const found = linkedFieldType(input as string | Class, table);
+  if (found === undefined)
     throw new PolarError('POLAR_TYPE_UNKNOWN_FIELD_TYPE', {
       type,
       field,
-      expected: input,
+      expected: String(input),
       known: [...table.typeNames, ...opaqueFieldTypes],
     });
-  }
-  if (Array.isArray(input) && input.length === 1) {
-    return { kind: 'list', of: fieldTypeOf(type, field, input[0] as FieldTypeInput, table) };
-  }
-  throw invalidFieldType(type, field, input);
+  return found;
 }
 
-const isOptionalField = (input: FieldTypeInput): input is Optional =>
-  typeof input === 'object' && input !== null && 'optional' in input;
-/** JavaScript types that need no registration as the type of a field. */
-const opaqueFieldTypes = new Set(['Date', 'Map', 'Set', 'Any']);
+/** Names of types that need no registration as the type of a field. */
+const opaqueFieldTypes = ['Date', 'Decimal', 'Map', 'Set', 'Any'];

@@ -1,15 +1,22 @@
 import type { Relation } from './relation.js';
 import type { Class } from './type-declaration.js';
 
-/** The type of a declared field. `any` is an unregistered class, such as Date. */
+/** The type of a declared field. `any` has no test; `instance` is a class that is not registered. */
 export type FieldType =
   | { readonly kind: 'named'; readonly name: string }
-  | { readonly kind: 'list'; readonly of: FieldType }
-  | { readonly kind: 'any'; readonly isDate: boolean };
+  | { readonly kind: 'list'; readonly of: FieldType; readonly hasNil: boolean }
+  | { readonly kind: 'one-of'; readonly values: readonly string[] }
+  | { readonly kind: 'instance'; readonly class: Class }
+  | { readonly kind: 'date' }
+  | { readonly kind: 'decimal' }
+  | { readonly kind: 'any' };
 
 export interface Field {
   readonly name: string;
   readonly type: FieldType;
+  /** Whether `null` reads as `nil`. */
+  readonly nullable: boolean;
+  /** Whether the property may be absent, which reads as `nil`, too. */
   readonly optional: boolean;
 }
 

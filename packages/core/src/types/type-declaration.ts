@@ -5,18 +5,38 @@ import type { RelationInput } from './relation.js';
 export type Class<T = unknown> = abstract new (...args: any[]) => T;
 
 /**
- * The declared type of a field: a registered or built-in name (`'String'`, `'Organization'`; with `?` when the field may be
- * absent), a class (`String`, `Number`, `Boolean`, `Date`, a registered one), a list of one of these (`['Role']`), or
- * `optional(…)`.
+ * The declared type of a field: a registered or built-in name (`'String'`, `'Organization'`), `'Date'`, `'Decimal'` or `'Any'`; a class
+ * (`String`, `Number`, `Boolean`, `Date`, a registered one); a list of one of these (`['Role']`, or `['Role?']` if elements can be `null`);
+ * or `oneOf(…)`. A name with `?`, or `nullable(…)`, is a field that may be `null`. `optional(…)` is a field that may also be absent.
  */
-export type FieldTypeInput = string | Class | readonly FieldTypeInput[] | Optional;
+export type FieldTypeInput = string | Class | readonly FieldTypeInput[] | OneOf | Nullable | Optional;
+
+export interface Nullable {
+  readonly nullable: string | Class | readonly FieldTypeInput[] | OneOf;
+}
 
 export interface Optional {
-  readonly optional: string | Class | readonly FieldTypeInput[];
+  readonly optional: string | Class | readonly FieldTypeInput[] | OneOf;
 }
+
+export interface OneOf {
+  readonly oneOf: readonly string[];
+}
+
+/**
+ * Declares a field that may be `null`, which a policy reads as `nil`. The property must be present: a column that a query did not select
+ * makes the condition undecided. `nullable('Date')` is the same as `'Date?'`.
+ */
+export const nullable = (type: Nullable['nullable']): Nullable => ({ nullable: type });
 
 /** Declares a field that may be absent, `undefined` or `null`. A policy then reads `nil`. */
 export const optional = (type: Optional['optional']): Optional => ({ optional: type });
+
+/**
+ * Declares a field that holds one of these texts: `status: oneOf('draft', 'final')`. A policy that compares the field with another text
+ * does not load.
+ */
+export const oneOf = (...values: readonly string[]): OneOf => ({ oneOf: values });
 
 /** Describes a type of the application to the policy. A class alone is enough when nothing else is declared. */
 export interface TypeDeclaration<T = unknown> {

@@ -1,7 +1,9 @@
 import type { Field, FieldType } from './declared-type.js';
+import { isOneOf, readFieldInput, type FieldInput } from './field-input.js';
+import { linkedFieldType, relationField } from './link-field.js';
 import type { LinkedDeclaration, PlainTypeTable } from './plain-type-table.js';
 import type { Relation } from './relation.js';
-import type { Class, FieldTypeInput } from './type-declaration.js';
+import type { Class, FieldTypeInput, OneOf } from './type-declaration.js';
 
 // Links declarations that were checked when a policy was compiled. A precompiled policy compares the result with its own declarations, so
 // that another or a wrong declaration is an error there.
@@ -10,14 +12,8 @@ import type { Class, FieldTypeInput } from './type-declaration.js';
 export function linkFields(declared: readonly LinkedDeclaration[], table: PlainTypeTable): void {
   for (const [type, { fields }] of declared)
     for (const [name, input] of Object.entries(fields ?? {})) {
-      const required =
-        typeof input === 'object' && 'optional' in input
-          ? input.optional
-          : typeof input === 'string'
-            ? input.replace(/\?$/, '')
-            : input;
-      const field = { name, type: fieldTypeOf(required, table), optional: required !== input };
-      (type.fields as Map<string, Field>).set(name, field);
+      const { type: of, nullable, optional } = readFieldInput(input);
+      (type.fields as Map<string, Field>).set(name, { name, type: fieldTypeOf(of, table), nullable, optional });
     }
 }
 
@@ -26,28 +22,17 @@ export function linkRelations(declared: readonly LinkedDeclaration[]): void {
   for (const [type, { relations }] of declared)
     for (const [name, input] of Object.entries(relations ?? {})) {
       // Compiled code reads only the name, the kind and the type of a relation.
-      (type.relations as Map<string, Relation>).set(name, { ...input, name } as unknown as Relation);
-      const related: FieldType = { kind: 'named', name: input.type };
-      const isOne = input.kind === 'one';
-      (type.fields as Map<string, Field> | undefined)?.set(name, {
-        name,
-        type: isOne ? related : { kind: 'list', of: related },
-        optional: isOne && input.optional === true,
-      });
+      const relation = { ...input, name } as unknown as Relation;
+      (type.relations as Map<string, Relation>).set(name, relation);
+      (type.fields as Map<string, Field> | undefined)?.set(name, relationField(relation, input));
     }
 }
 
-function fieldTypeOf(input: FieldTypeInput, table: PlainTypeTable): FieldType {
-  if (Array.isArray(input)) return { kind: 'list', of: fieldTypeOf(input[0] as FieldTypeInput, table) };
-  const found =
-    typeof input === 'string'
-      ? table.find(input)
-      : input === Number
-        ? table.find('Float')
-        : input === Object
-          ? undefined
-          : table.findByClass(input as Class);
-  return found === undefined
-    ? { kind: 'any', isDate: input === 'Date' || input === Date }
-    : { kind: 'named', name: found.name };
+function fieldTypeOf(input: FieldInput['type'], table: PlainTypeTable): FieldType {
+  if (Array.isArray(input)) {
+    const { type, nullable } = readFieldInput(input[0] as FieldTypeInput);
+    return { kind: 'list', of: fieldTypeOf(type, table), hasNil: nullable };
+  }
+  if (isOneOf(input as FieldTypeInput)) return { kind: 'one-of', values: [...new Set((input as OneOf).oneOf)] };
+  return linkedFieldType(input as string | Class, table) ?? { kind: 'any' };
 }

@@ -12,7 +12,7 @@ export type ColumnType = Pick<EntityColumn, 'isNullable' | 'kind' | 'ormType'>;
  */
 export function checkField(type: string, field: Field, column: ColumnType, table: string): void {
   const { name } = field;
-  if (column.isNullable && !field.optional)
+  if (column.isNullable && !field.nullable)
     throw new NanookOrmError('NANOOK_ORM_NULLABLE_COLUMN', { type, field: name, table });
   const declared = nameOf(field);
   const { kind: found, ormType } = column;
@@ -29,6 +29,6 @@ const comparable = ['String', 'Integer', 'Float', 'Boolean'];
 
 /** The type of a field that a query can compare. */
 function nameOf({ type }: Field): string | undefined {
-  if (type.kind === 'any') return type.isDate ? 'Date' : undefined;
+  if (type.kind === 'date') return 'Date';
   return type.kind === 'named' && comparable.includes(type.name) ? type.name : undefined;
 }

@@ -5,7 +5,7 @@ export function ofRelation({ relation, to }: RelationStep, where: RowFilter): Ro
   const own = Array.from(relation.where, ([field, value]): RowFilter => {
     const types = { string: 'string', number: 'float', boolean: 'boolean' } as const;
     const type = types[typeof value as keyof typeof types] ?? 'string';
-    const nullable = to.type.fields?.get(field)?.optional ?? true;
+    const nullable = to.type.fields?.get(field)?.nullable ?? true;
     const column: Column = { kind: 'column', scope: to, field, type, nullable };
     if (value === null) return { kind: 'null', column };
     return { kind: 'compare', operator: '=', left: column, right: { kind: 'value', value } };

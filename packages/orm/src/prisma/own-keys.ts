@@ -66,5 +66,5 @@ function ownColumn({ from, to, relation }: RelationStep, { scope, field, type }:
   if (own === undefined || related === undefined) return undefined;
   if (own.type.kind !== 'named' || related.type.kind !== 'named' || own.type.name !== related.type.name)
     return undefined;
-  return { kind: 'column', scope: from, field: own.name, type, nullable: own.optional };
+  return { kind: 'column', scope: from, field: own.name, type, nullable: own.nullable };
 }

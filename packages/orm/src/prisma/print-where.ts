@@ -263,7 +263,7 @@ function ofRelation({ relation, to }: RelationStep): RowFilter {
 function columnOf(scope: Scope, field: string, value: string | number | boolean | null): Column {
   const types = { string: 'string', number: 'float', boolean: 'boolean' } as const;
   const type = types[typeof value as keyof typeof types] ?? 'string';
-  return { kind: 'column', scope, field, type, nullable: scope.type.fields?.get(field)?.optional ?? true };
+  return { kind: 'column', scope, field, type, nullable: scope.type.fields?.get(field)?.nullable ?? true };
 }
 
 function assertColumn(): never {

@@ -65,7 +65,7 @@ export class ActorFields implements PrintedActor {
   get isSet(): string {
     const { type } = this.scope;
     const fields = [...this.#read].map((field) => {
-      const arrow = type.fields!.get(field)!.optional ? '->' : '->>';
+      const arrow = type.fields!.get(field)!.nullable ? '->' : '->>';
       return `nanook_actor -> 'fields' ${arrow} ${literal(field)} IS NOT NULL`;
     });
     const conditions = [`nanook_actor ->> 'type' = ${literal(type.name)}`, ...fields].join(' AND ');
@@ -100,7 +100,7 @@ const notStored = /\0|\p{Surrogate}/u;
 function textOf(type: DeclaredType, name: string, value: unknown): string | null {
   const field = type.fields!.get(name)!;
   const declared = scalarOf(field.type);
-  if ((value === null || value === undefined) && field.optional) return null;
+  if ((value === null || value === undefined) && field.nullable) return null;
   const text = printed(value, declared);
   if (text !== undefined) return text;
   const found = value === null ? 'null' : typeof value;

@@ -36,7 +36,7 @@ export function readRows(
 type Read = (value: unknown) => unknown;
 
 function readerOf({ type }: Field, readDate: (stored: unknown) => Date): Read {
-  if (type.kind === 'any' && type.isDate) return (value) => (value instanceof Date ? value : readDate(value));
+  if (type.kind === 'date') return (value) => (value instanceof Date ? value : readDate(value));
   if (type.kind !== 'named') return (value) => value;
   switch (type.name) {
     case 'Boolean':

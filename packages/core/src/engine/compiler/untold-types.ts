@@ -11,7 +11,7 @@ export function untoldTest({ program }: ProgramContext): (type: DeclaredType) =>
   const isPlain = (field: FieldType): boolean =>
     field.kind === 'list'
       ? isPlain(field.of)
-      : field.kind === 'any' || types.find(field.name)?.builtIn === true;
+      : field.kind !== 'named' || types.find(field.name)?.builtIn === true;
   const isRelated = (name: string): boolean =>
     [...types.types].some(({ relations }) => [...relations.values()].some(({ type }) => type === name));
   // A name in a comment or a string counts, too, which only costs time.

@@ -90,5 +90,5 @@ function noteLoaded(query: ReadingQuery, base: unknown, name: string, found: unk
 /** Checks that a field of this type does not give a plain row a type. */
 function isInert(type: FieldType, types: PlainTypeTable): boolean {
   if (type.kind === 'named') return types.find(type.name)?.builtIn === true;
-  return type.kind === 'any' || isInert(type.of, types);
+  return type.kind !== 'list' || isInert(type.of, types);
 }

@@ -49,12 +49,22 @@ export function signatureOf(
   return signature;
 }
 
-const fieldText = ({ name, type, optional }: Field): string =>
-  `${name}: ${textOf(type)}${optional ? '?' : ''}`;
+const fieldText = ({ name, type, nullable, optional }: Field): string =>
+  `${name}: ${textOf(type)}${optional ? '??' : nullable ? '?' : ''}`;
 
 function textOf(type: FieldType): string {
-  if (type.kind === 'list') return `[${textOf(type.of)}]`;
-  return type.kind === 'named' ? type.name : type.isDate ? 'Date' : 'Any';
+  switch (type.kind) {
+    case 'list':
+      return `[${textOf(type.of)}${type.hasNil ? '?' : ''}]`;
+    case 'named':
+      return type.name;
+    case 'one-of':
+      return JSON.stringify(type.values);
+    case 'instance':
+      return `class ${type.class.name}`;
+    default:
+      return type.kind;
+  }
 }
 
 /** Names what a class redefines: how its instances are compared, awaited or recognized, or that it inherits from an object that is not a class. */

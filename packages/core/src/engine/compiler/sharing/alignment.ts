@@ -189,7 +189,11 @@ export class Alignment {
     facts?.addField(otherType, name);
     if (type.relations.has(name) !== otherType.relations.has(name)) return false;
     if (field === undefined || otherField === undefined) return field === otherField;
-    return field.optional === otherField.optional && this.#fieldTypes(field.type, otherField.type);
+    return (
+      field.nullable === otherField.nullable &&
+      field.optional === otherField.optional &&
+      this.#fieldTypes(field.type, otherField.type)
+    );
   }
 
   #fieldTypes(some: FieldType, other: FieldType): boolean {
@@ -199,9 +203,17 @@ export class Alignment {
     this.#replacements.set(some, other);
     switch (some.kind) {
       case 'any':
-        return some.isDate === (other as typeof some).isDate;
+      case 'date':
+      case 'decimal':
+        return true;
+      case 'instance':
+        return some.class === (other as typeof some).class;
+      case 'one-of':
+        return some.values.join('\n') === (other as typeof some).values.join('\n');
       case 'list':
-        return this.#fieldTypes(some.of, (other as typeof some).of);
+        return (
+          some.hasNil === (other as typeof some).hasNil && this.#fieldTypes(some.of, (other as typeof some).of)
+        );
       case 'named': {
         const { name } = other as typeof some;
         const type = this.from.linker.context.program.types.find(some.name);
