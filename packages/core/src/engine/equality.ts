@@ -4,9 +4,11 @@ import type { Meter } from '../host/meter.js';
 import type { TypeSet, PlainTypeSets } from '../host/plain-type-sets.js';
 import { isThenable, primitiveOf } from '../host/value.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
+import { DecimalValue } from '../terms/decimal-value.js';
 import { EngineValue } from '../terms/engine-value.js';
 import type { PartialList } from '../terms/partial.js';
 import { compareRows, isRow, type Row } from './compare-rows.js';
+import { orderOf } from './order.js';
 import { definedKeys, isPlainDictionary } from './plain-dictionary.js';
 
 type Keyed = Readonly<Record<string, unknown>>;
@@ -140,6 +142,10 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
       return { kind: 'waits', on: isThenable(a) ? a : (b as PromiseLike<unknown>) };
     }
     context.budget.step();
+    if (a instanceof DecimalValue || b instanceof DecimalValue) {
+      if (orderOf(a, b, context.budget) === 0) continue;
+      return unequal;
+    }
     if (isList(a) && isList(b)) {
       const push = terms?.pushListPairs ?? pushItems;
       if (!push(a as readonly unknown[], b as readonly unknown[], stack, context.budget)) return unequal;
@@ -189,7 +195,7 @@ export function compareAsRows(a: unknown, b: unknown, context: EqualityContext):
   return declared === undefined ? compareRows(a, b, context.budget) : declared.compareRows(a, b, context);
 }
 
-/** Returns whether a value is an instance without a `valueOf` of a class, so neither a Date nor a boxed number, and not a promise. */
+/** Returns whether a value is an instance without a `valueOf` of a class, so neither a Date nor a number, and not a promise. */
 export function isOrdinaryInstance(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || value instanceof EngineValue || Array.isArray(value))
     return false;
@@ -197,6 +203,7 @@ export function isOrdinaryInstance(value: unknown): value is object {
   return (
     prototype !== Object.prototype &&
     prototype !== null &&
+    prototype !== DecimalValue.prototype &&
     (value as { valueOf?: unknown }).valueOf === Object.prototype.valueOf &&
     typeof (value as { then?: unknown }).then !== 'function'
   );

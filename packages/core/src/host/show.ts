@@ -4,6 +4,7 @@ import type { Class } from '../types/type-declaration.js';
 import { findTag } from '../types/typed.js';
 import { WholeFloat } from '../dialect/whole-float.js';
 import { isPlainObject, isThenable } from './value.js';
+import { DecimalValue } from '../terms/decimal-value.js';
 import { ListCursor } from '../terms/list-cursor.js';
 import { isPartial, PartialCall, PartialDictionary, type PartialList } from '../terms/partial.js';
 import { QueryVariable } from '../terms/query-variable.js';
@@ -49,7 +50,7 @@ function showValue(value: unknown, types: TypeTable | undefined, depth: number):
 
 function showObject(v: object, types: TypeTable | undefined, depth: number): string {
   if (v instanceof Variable || v instanceof QueryVariable) return v.name;
-  if (v instanceof WholeFloat) return String(v);
+  if (v instanceof WholeFloat || v instanceof DecimalValue) return String(v);
   if (v instanceof TypeToken) return v.name;
   if (isPartial(v) || Array.isArray(v) || isPlainObject(v)) {
     const tag = findTag(v);

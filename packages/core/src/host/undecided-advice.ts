@@ -7,7 +7,6 @@ export function orderAdvice(left: unknown, right: unknown): string {
     return '; one side is a Date and the other a string: convert the text to a Date where the row is loaded, or compare two texts in ISO form';
   if (has('a number') && has('a string'))
     return '; one side is a number and the other a string: convert the text to a number where the row is loaded';
-  if (has('a bigint')) return '; convert the bigint to a number where the row is loaded';
   return '';
 }
 
@@ -23,5 +22,6 @@ export function conditionAdvice(value: unknown): string {
 
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nil';
-  return value instanceof Date ? 'a Date' : `a ${typeof value}`;
+  if (value instanceof Date) return 'a Date';
+  return typeof value === 'bigint' ? 'a number' : `a ${typeof value}`;
 }
