@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDecimal } from '../terms/decimal-value.js';
+import { parseDecimal } from '../types/decimal-value.js';
 import { EngineUnderTest } from './fixtures/engines.fixture.js';
 
 const long = parseDecimal('12345678901234567.89');

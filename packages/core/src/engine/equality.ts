@@ -4,7 +4,7 @@ import type { Meter } from '../host/meter.js';
 import type { TypeSet, PlainTypeSets } from '../host/plain-type-sets.js';
 import { isThenable, primitiveOf } from '../host/value.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
-import { DecimalValue } from '../terms/decimal-value.js';
+import { DecimalValue } from '../types/decimal-value.js';
 import { EngineValue } from '../terms/engine-value.js';
 import type { PartialList } from '../terms/partial.js';
 import { compareRows, isRow, type Row } from './compare-rows.js';

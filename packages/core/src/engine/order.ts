@@ -2,7 +2,7 @@ import type { ComparisonOperator } from '../ir/goal.js';
 import { charactersPerStep, spendOn, type Meter } from '../host/meter.js';
 import { compareCodePoints } from '../internal/code-points.js';
 import { primitiveOf } from '../host/value.js';
-import { DecimalValue } from '../terms/decimal-value.js';
+import { DecimalValue } from '../types/decimal-value.js';
 
 /** Returns the value by which an object is ordered: the result of `valueOf`. */
 export const primitive = (value: unknown): unknown =>

@@ -4,7 +4,7 @@ import type { Class } from '../types/type-declaration.js';
 import { findTag } from '../types/typed.js';
 import { WholeFloat } from '../dialect/whole-float.js';
 import { isPlainObject, isThenable } from './value.js';
-import { DecimalValue } from '../terms/decimal-value.js';
+import { DecimalValue } from '../types/decimal-value.js';
 import { ListCursor } from '../terms/list-cursor.js';
 import { isPartial, PartialCall, PartialDictionary, type PartialList } from '../terms/partial.js';
 import { QueryVariable } from '../terms/query-variable.js';

@@ -1,4 +1,4 @@
-import { decimalOf, DecimalValue, parseDecimal } from '../terms/decimal-value.js';
+import { decimalOf, DecimalValue, parseDecimal } from './decimal-value.js';
 
 /**
  * Reads the decimal number of a value: of a text, as drivers return `numeric` columns, of a number, a `bigint`, or an object of decimal.js,

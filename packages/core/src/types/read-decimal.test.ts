@@ -2,7 +2,7 @@ import { Decimal } from '@prisma/client/runtime/client';
 import fc from 'fast-check';
 import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
-import { parseDecimal } from '../terms/decimal-value.js';
+import { parseDecimal } from './decimal-value.js';
 import { readDecimal } from './read-decimal.js';
 
 const long = '12345678901234567.89';
