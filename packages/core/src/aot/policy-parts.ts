@@ -27,7 +27,7 @@ export function declarationsOf(parts: Partial<Parts>): Declarations {
       ...uncheckedDeclarations,
       link(declared, table) {
         parts.linkFields?.(declared, table);
-        parts.linkRelations?.(declared);
+        parts.linkRelations?.(declared, table);
       },
     }
   );

@@ -11,7 +11,7 @@ import { loadLater } from './on-demand.js';
 import type { Equality } from '../engine/equality.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments } from '../engine/query/query-run.js';
-import { knownTypes } from '../engine/backends/module/known-types.js';
+import { knownTypes, leadsToTypes } from '../engine/backends/module/known-types.js';
 import type { Entries, Parts, PolicyModule } from '../engine/backends/module/policy-module.js';
 import type { EntryName } from '../engine/entry-arities.js';
 import { promiseMet, StandaloneRuntime } from '../engine/runtime/standalone-runtime.js';
@@ -65,7 +65,7 @@ export class PrecompiledPolicy {
     this.#parts = parts;
     this.#helpers = new ModuleHelpers(types, typeSets, module.sources);
     this.#registered = registeredPrototypes(types);
-    this.#knownTypes = new Set(knownTypes(types, typeSets, module.parts.includes('createTags')));
+    this.#knownTypes = new Set(knownTypes(types, typeSets, leadsToTypes(types)));
     this.#idle = this.#instance();
     this.#entries = this.#idle.entries;
     this.#checkTags();

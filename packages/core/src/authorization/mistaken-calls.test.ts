@@ -425,7 +425,7 @@ const checking: [string, Call, string][] = [
   [
     '0/1 in a field declared as Boolean',
     (a) => a.isAllowed(user, 'open', typed('Page', { isOpen: 1 })),
-    'the field `isOpen` of the resource is declared as Boolean in `Page`, but holds the number 1',
+    '`isOpen` of Page is 1, and it is declared as Boolean; databases without booleans store 0 and 1',
   ],
   [
     'text in a field declared as Integer',

@@ -1,6 +1,7 @@
 import { emptySlot } from '../engine/machine/state/term-value.js';
 import type { Term } from '../ir/term.js';
 import { isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
+import { Reference } from '../terms/reference.js';
 import { Variable } from '../terms/variable.js';
 
 /** Depth to which lists and dictionaries of the policy are read. */
@@ -52,6 +53,7 @@ export class PastValues {
   resolve(value: unknown, depth = 0): unknown {
     const found = this.deref(value);
     if (!isPartial(found)) return found;
+    if (found instanceof Reference) return Reference.objectOf(found);
     if (found instanceof Variable || depth === maxDepth) return new Variable('_');
     if (found instanceof PartialDictionary) {
       const values = found.values.map((item) => this.resolve(item, depth + 1));

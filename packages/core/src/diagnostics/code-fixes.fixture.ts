@@ -105,6 +105,11 @@ export const undecidedExamples: {
     'f(x) if x.isPublic = true;',
   ],
   POLAR_UNDECIDED_MISSING_METHOD: ['f(x) if x.trimm() = "a";', 'a', 'f(x) if x.trim() = "a";'],
+  POLAR_UNDECIDED_FIELD_TYPE: [
+    'f(x: Document) if x.size != 7;',
+    typed('Document', { size: '7', title: 'a' }),
+    'f(x: Document) if x.title != "b";',
+  ],
   POLAR_UNDECIDED_RELATION: [
     'f(x: Document) if x.owner != 7;',
     typed('Document', { owner: 7, ownerId: 7 }),

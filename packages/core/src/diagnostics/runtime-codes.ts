@@ -195,6 +195,19 @@ export const runtimeCodes = {
     `the relation \`${p.name}\` of ${p.on} ${p.isElement ? 'contains' : 'holds'} ${withArticle(p.found)}, expected ${
       p.isMany ? `a list of rows of type ${p.expected}` : `a row of type ${p.expected}`
     }; load the related ${p.isMany ? 'rows' : 'row'} (with Mongoose: \`populate\` the path)`,
+  POLAR_UNDECIDED_FIELD_TYPE: (p: {
+    name: string;
+    /** The type that declares the field. */
+    on: string;
+    /** The declared type of the field, or of its elements. */
+    expected: string;
+    /** The value, as a policy shows it. */
+    found: string;
+    /** Whether `found` is an element of the list. */
+    isElement: boolean;
+    advice: string;
+  }) =>
+    `\`${p.name}\` of ${p.on} ${p.isElement ? `contains ${p.found}, and its elements are` : `is ${p.found}, and it is`} declared as ${p.expected}${p.advice}`,
   POLAR_UNDECIDED_MISSING_METHOD: (p: { name: string; on: string; known: readonly string[] }) =>
     `${p.on} has no method \`${p.name}\`${didYouMean(p.name, p.known)}`,
   POLAR_UNDECIDED_KEY: (p: { key: string; on: string }) =>

@@ -13,7 +13,7 @@ export interface Dialect {
   /** 5: a pattern without a class reads the attributes of any value. */
   readonly patternsReadAnything?: true;
   /** 5: a declared relation can hold any value. Otherwise it is undecided when it holds another value than related rows. */
-  readonly relationsHoldAnything?: true;
+  readonly fieldsHoldAnything?: true;
   /** 6: the value of an attribute or of a dictionary key can be `undefined`. Otherwise it is missing then. */
   readonly hasUndefined?: true;
   /** 7: a plain object of the application is an instance without a class. Otherwise it is a dictionary. */
@@ -71,7 +71,7 @@ export const oso: Dialect = {
   undecidedEndsQuery: true,
   losesHostErrorsInNegation: true,
   patternsReadAnything: true,
-  relationsHoldAnything: true,
+  fieldsHoldAnything: true,
   hasUndefined: true,
   plainObjectsAreInstances: true,
   integersAreFloats: true,

@@ -1,6 +1,7 @@
 import { areDistinct, keyOfInstances } from '../host/instance-keys.js';
 import { hasMember } from '../host/member.js';
 import { hasEquality } from '../host/plain-type-sets.js';
+import { raw } from '../terms/reference.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import { compareKeys, compareRows, type Row } from './compare-rows.js';
 import type { DeclaredEquality, EqualityContext } from './equality.js';
@@ -12,7 +13,13 @@ export const declaredEquality: DeclaredEquality = {
   compare,
 };
 
-function compareDeclaredRows(a: Row, b: Row, context: EqualityContext): boolean | undefined {
+function compareDeclaredRows(
+  a: Row,
+  b: Row,
+  left: unknown,
+  right: unknown,
+  context: EqualityContext,
+): boolean | undefined {
   const { typeSets, budget } = context;
   const { commonKey } = typeSets;
   // Different keys suffice: rows of one type are different then, and rows of different types have different attributes.
@@ -21,7 +28,7 @@ function compareDeclaredRows(a: Row, b: Row, context: EqualityContext): boolean 
     return false;
   }
   if (typeSets.hasPredicates) return undefined;
-  const type = sharedType(a, b, context);
+  const type = sharedType(left, right, context);
   if (type === undefined) return compareRows(a, b, budget);
   if (type.key?.length !== 1) return undefined;
   budget.step();
@@ -46,8 +53,14 @@ function compareInstances(
   return prototype === other ? compareKeys(left, right, key) : false;
 }
 
-function compare(a: object, b: object, context: EqualityContext, stack: unknown[]): boolean | undefined {
-  const declared = sharedType(a, b, context);
+function compare(
+  left: unknown,
+  right: unknown,
+  context: EqualityContext,
+  stack: unknown[],
+): boolean | undefined {
+  const declared = sharedType(left, right, context);
+  const [a, b] = [raw(left), raw(right)] as [object, object];
   if (declared?.equals !== undefined) return declared.equals(a, b);
   if (declared?.key === undefined) return undefined;
   for (const key of declared.key)
@@ -62,7 +75,7 @@ const hasKey = (row: object, key: string, context: EqualityContext): boolean => 
   return value !== undefined && value !== null;
 };
 
-function sharedType(a: object, b: object, context: EqualityContext): DeclaredType | undefined {
+function sharedType(a: unknown, b: unknown, context: EqualityContext): DeclaredType | undefined {
   const left = context.typeOf(a);
   if (left.comparedBy === undefined) return undefined;
   const right = context.typeOf(b);

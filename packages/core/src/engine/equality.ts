@@ -1,12 +1,15 @@
 import type { Dialect } from '../dialect/dialect.js';
+import { acceptDeclared } from '../host/declared-value.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';
+import { MissingValue } from '../host/missing-value.js';
 import type { TypeSet, PlainTypeSets } from '../host/plain-type-sets.js';
 import { isThenable, primitiveOf } from '../host/value.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { DecimalValue } from '../types/decimal-value.js';
 import { EngineValue } from '../terms/engine-value.js';
 import type { PartialList } from '../terms/partial.js';
+import { fieldOf, raw, Reference } from '../terms/reference.js';
 import { compareRows, isRow, type Row } from './compare-rows.js';
 import { orderOf } from './order.js';
 import { definedKeys, isPlainDictionary } from './plain-dictionary.js';
@@ -37,6 +40,8 @@ export interface LogicTerms {
   readonly keysOf: (dictionary: object, dialect: Dialect) => readonly string[];
   /** Returns the value of the key at a position in the order of the keys. */
   readonly valueAt: (dictionary: object, i: number, key: string) => unknown;
+  /** Returns a list of items that contain no variables. */
+  readonly listOf: (items: readonly unknown[]) => PartialList;
   /** Pushes the items pairwise. Returns `false` when the lists cannot be equal. */
   readonly pushListPairs: (
     left: readonly unknown[] | PartialList,
@@ -73,12 +78,28 @@ export interface ForeignOperators {
 
 /** Compares values whose types declare a key or `equals`. */
 export interface DeclaredEquality {
-  /** Compares two rows as long as primitives decide. Returns undefined where they do not. */
-  readonly compareRows: (a: Row, b: Row, context: EqualityContext) => boolean | undefined;
+  /**
+   * Compares two rows as long as primitives decide. Returns undefined where they do not.
+   *
+   * @param left the first row, or a reference to it
+   * @param right the second row, or a reference to it
+   */
+  readonly compareRows: (
+    a: Row,
+    b: Row,
+    left: unknown,
+    right: unknown,
+    context: EqualityContext,
+  ) => boolean | undefined;
   /** Compares two instances of registered classes with a key, as long as their classes and primitives decide. */
   readonly compareInstances: (a: unknown, b: unknown, context: EqualityContext) => boolean | undefined;
-  /** Compares two instances or rows, or pushes what must be compared. Returns undefined if no type says how. */
-  readonly compare: (a: object, b: object, context: EqualityContext, stack: unknown[]) => boolean | undefined;
+  /** Compares two instances or rows, or pushes what must be compared. Returns undefined if no type says how. They can be references. */
+  readonly compare: (
+    left: unknown,
+    right: unknown,
+    context: EqualityContext,
+    stack: unknown[],
+  ) => boolean | undefined;
 }
 
 /** The ways of comparing that not every program needs. */
@@ -105,7 +126,8 @@ export interface EqualityContext {
 }
 
 /**
- * Compares two values. A stack takes the place of recursion, which overflows on deep data. Pairs that contain an unbound variable are
+ * Compares two values, which can be references. Values that have types, and none in common, are never equal, even as one object. A stack
+ * takes the place of recursion, which overflows on deep data. Pairs that contain an unbound variable are
  * returned, so that `=` can bind the variable and `==` can wait for it.
  */
 export function compareValues(left: unknown, right: unknown, context: EqualityContext): Compared {
@@ -120,18 +142,20 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
   const stack: unknown[] = [left, right];
   let open: (readonly [unknown, unknown])[] | undefined;
   while (stack.length > 0) {
-    const b = valueOf(stack.pop());
-    const a = valueOf(stack.pop());
+    const y = valueOf(stack.pop());
+    const x = valueOf(stack.pop());
+    const a = raw(x);
+    const b = raw(y);
     if (a === b) {
-      if (typeof a === 'number' && Number.isNaN(a)) return unequal;
+      if ((typeof a === 'number' && Number.isNaN(a)) || haveOtherTypes(x, y, context)) return unequal;
       continue;
     }
     if (terms !== undefined && (terms.isVariable(a) || terms.isVariable(b))) {
-      (open ??= []).push([a, b]);
+      (open ??= []).push([x, y]);
       continue;
     }
     if (!isObjectOrFunction(a) && !isObjectOrFunction(b)) return unequal;
-    const areEqualRows = compareAsRows(a, b, context);
+    const areEqualRows = compareAsRows(x, y, context);
     if (areEqualRows !== undefined) {
       if (areEqualRows) continue;
       return unequal;
@@ -148,7 +172,9 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
     }
     if (isList(a) && isList(b)) {
       const push = terms?.pushListPairs ?? pushItems;
-      if (!push(a as readonly unknown[], b as readonly unknown[], stack, context.budget)) return unequal;
+      const [left, right] = [itemsOf(x, context), itemsOf(y, context)];
+      if (!push(left as readonly unknown[], right as readonly unknown[], stack, context.budget))
+        return unequal;
       continue;
     }
     if (!isObjectOrFunction(a) || !isObjectOrFunction(b) || isList(a) || isList(b)) {
@@ -161,7 +187,7 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
       if (areEqual) continue;
       return unequal;
     }
-    const instances = equalInstances(a, b, context, stack);
+    const instances = haveOtherTypes(x, y, context) ? false : equalInstances(x, y, context, stack);
     context.budget.called();
     if (instances === undefined) {
       if (!pushDictionaryPairs(a, b, stack, context)) return unequal;
@@ -187,12 +213,53 @@ export function areDistinct(a: unknown, b: unknown, context: EqualityContext): b
  * Compares two rows, or two instances of a class with a key, as long as primitives decide. Returns undefined for other values, and where
  * primitives do not decide.
  */
-export function compareAsRows(a: unknown, b: unknown, context: EqualityContext): boolean | undefined {
+export function compareAsRows(left: unknown, right: unknown, context: EqualityContext): boolean | undefined {
   if (typeof context.equality === 'function' || context.operators !== undefined) return undefined;
   const declared = context.typeSets.haveEquality ? context.rules.declaredEquality! : undefined;
+  const [a, b] = [raw(left), raw(right)];
   if (!isRow(a) || !isRow(b)) return declared?.compareInstances(a, b, context);
-  if (a === b) return true;
-  return declared === undefined ? compareRows(a, b, context.budget) : declared.compareRows(a, b, context);
+  const areEqual =
+    a === b ||
+    (declared === undefined
+      ? compareRows(a, b, context.budget)
+      : declared.compareRows(a, b, left, right, context));
+  return areEqual !== false && haveOtherTypes(left, right, context) ? false : areEqual;
+}
+
+/** Returns whether two values have types of the application, but none in common. */
+function haveOtherTypes(left: unknown, right: unknown, context: EqualityContext): boolean {
+  if (typeof context.equality === 'function' || left === right) return false;
+  const areReferences = left instanceof Reference && right instanceof Reference;
+  // One object without a reference has the types that it had when it was read for the other side.
+  if (!areReferences && raw(left) === raw(right)) return false;
+  if (!mayHaveOtherType(left, context) || !mayHaveOtherType(right, context)) return false;
+  const { isRegistered, types } = context.typeOf(left);
+  if (!isRegistered) return false;
+  const others = context.typeOf(right);
+  return others.isRegistered && ![...types].some((type) => !type.builtIn && others.types.has(type));
+}
+
+/** Returns whether something else than its class can give a value a type. */
+const mayHaveOtherType = (value: unknown, { typeSets }: EqualityContext): boolean =>
+  value instanceof Reference || isRow(value) || typeSets.hasPredicates;
+
+/**
+ * Returns the list itself, or for a reference the elements as values of their declared type.
+ *
+ * @throws {MissingValue} for an element that contradicts its declaration
+ */
+function itemsOf(list: unknown, context: EqualityContext): unknown {
+  const field = fieldOf(list)?.element;
+  const items = raw(list);
+  if (field === undefined || !Array.isArray(items)) return items;
+  const accepted = items.map((item) => {
+    const value = context.settled(item);
+    if (isThenable(value)) return item as unknown;
+    const found = acceptDeclared(value, field, context.typeSets);
+    if (found instanceof MissingValue) throw found;
+    return found;
+  });
+  return context.terms === undefined ? accepted : context.terms.listOf(accepted);
 }
 
 /** Returns whether a value is an instance without a `valueOf` of a class, so neither a Date nor a number, and not a promise. */
@@ -251,17 +318,18 @@ const sortedKeys = (dictionary: object, dialect: Dialect): readonly string[] =>
 
 /** Returns whether two different instances are equal; undefined when they must be compared as dictionaries. */
 function equalInstances(
-  a: object,
-  b: object,
+  left: unknown,
+  right: unknown,
   context: EqualityContext,
   stack: unknown[],
 ): boolean | undefined {
   const { equality, rules, typeSets } = context;
+  const [a, b] = [raw(left), raw(right)] as [object, object];
   const plain = isDictionary(a, context) && isDictionary(b, context);
   if (typeof equality === 'function') return plain ? undefined : equality(a, b);
   if (typeof a === 'function' || typeof b === 'function') return false;
   if (typeSets.haveEquality) {
-    const areEqual = rules.declaredEquality!.compare(a, b, context, stack);
+    const areEqual = rules.declaredEquality!.compare(left, right, context, stack);
     if (areEqual !== undefined) return areEqual;
   }
   if (plain) return undefined;

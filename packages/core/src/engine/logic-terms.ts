@@ -1,6 +1,6 @@
 import type { Meter } from '../host/meter.js';
 import { ListCursor } from '../terms/list-cursor.js';
-import { isList, type PartialList } from '../terms/partial.js';
+import { isList, PartialList } from '../terms/partial.js';
 import { deref, Variable } from '../terms/variable.js';
 import { isDictionary, keysOf, valueAt } from './dictionary.js';
 import type { LogicTerms } from './equality.js';
@@ -13,6 +13,7 @@ export const logicTerms: LogicTerms = {
   isDictionary,
   keysOf,
   valueAt,
+  listOf: (items) => new PartialList(items, 0, undefined, true),
   pushListPairs,
 };
 

@@ -158,14 +158,14 @@ const wrongLists: readonly unknown[] = [
   new Map([[user, 1]]),
   [7],
   [other, 'u1'],
-  [null, new ObjectId()],
+  [other, new ObjectId()],
   new Set([1]),
 ];
 const rightLists: readonly unknown[] = [
   [],
   [other],
   new Set([other]),
-  [null, { id: 4 }],
+  [{ id: 4 }],
   [new Person({ id: 4 })],
 ];
 

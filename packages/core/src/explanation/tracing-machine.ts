@@ -47,7 +47,7 @@ export class TracingMachine extends Machine {
   /** Returns the types that the query has found for a value; undefined for a value whose types it did not need. */
   knownTypesOf(value: unknown): TypeSet | undefined {
     return (
-      this.#types.get(value) ?? (this.typeSets.hasPredicates ? undefined : this.typeSets.of(value, this.tags))
+      this.#types.get(value) ?? (this.typeSets.hasPredicates ? undefined : this.typeSets.of(value))
     );
   }
 

@@ -169,7 +169,7 @@ function countCodePoints(text: string): number {
 const isFirstHalf = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 function isOptionalField(types: TypeSet, name: string): boolean {
-  for (const type of types.declared) if (type.fields?.get(name)?.optional) return true;
+  for (const type of types.declared) if (type.places.get(name)?.optional) return true;
   return false;
 }
 

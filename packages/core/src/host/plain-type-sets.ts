@@ -4,7 +4,7 @@ import type { PlainTypeTable } from '../types/plain-type-table.js';
 import type { Class } from '../types/type-declaration.js';
 import { findTag, tagVersion } from '../types/typed.js';
 import type { Discriminators } from './discriminators.js';
-import type { Tags } from './tags.js';
+import { Reference } from '../terms/reference.js';
 import { isPlainObject } from './value.js';
 
 /** All types of a value. Interned, so that its id can be part of the key of a candidate table. */
@@ -45,8 +45,8 @@ export class PlainTypeSets {
   readonly haveEquality: boolean;
   /** The key of all types that declare how their values are compared, if it is the same field in all of them. */
   readonly commonKey: string | undefined;
-  /** The names of all declared relations whose values are checked. */
-  readonly relationNames: ReadonlySet<string>;
+  /** The names of all declared fields and relations whose values are tested. */
+  readonly placeNames: ReadonlySet<string>;
   protected readonly list: TypeSet;
   protected readonly dictionary: TypeSet;
   protected readonly string: TypeSet;
@@ -74,8 +74,7 @@ export class PlainTypeSets {
     const key = compared[0]?.key?.[0];
     const isCommon = compared.every((type) => type.equals === undefined && type.key?.join() === key);
     this.commonKey = isCommon ? key : undefined;
-    const checked = types.dialect.relationsHoldAnything ? [] : all;
-    this.relationNames = new Set(checked.flatMap(({ relations }) => [...relations.keys()]));
+    this.placeNames = new Set(all.flatMap(({ places }) => [...places.keys()]));
     const builtIn = (...names: string[]) =>
       this.intern(
         names.map((n) => types.find(n)!),
@@ -98,8 +97,8 @@ export class PlainTypeSets {
     return [none, string, boolean, integer, float, list, dictionary];
   }
 
-  /** Returns the types of a value. @param tags the types that declared fields gave to plain rows in this query */
-  of(value: unknown, tags?: Tags): TypeSet {
+  /** Returns the types of a value: its own, or else the one of the field from which it was read. */
+  of(value: unknown): TypeSet {
     switch (typeof value) {
       case 'string':
         return this.string;
@@ -108,7 +107,7 @@ export class PlainTypeSets {
       case 'boolean':
         return this.boolean;
       case 'object':
-        return value === null ? this.none : this.#ofObject(value, tags);
+        return value === null ? this.none : this.#ofObject(value);
       default:
         return this.none;
     }
@@ -135,47 +134,43 @@ export class PlainTypeSets {
     return !isPlainObject(value) && this.ofClassOf(value).chain.length > 0;
   }
 
-  #ofObject(value: object, tags: Tags | undefined): TypeSet {
+  #ofObject(value: object): TypeSet {
     if (Array.isArray(value)) return this.list;
     const prototype = Object.getPrototypeOf(value) as object | null;
     // The most frequent cases: a row, and an instance whose class determines the types.
-    if (prototype === Object.prototype) return this.#ofRow(value, tags);
+    if (prototype === Object.prototype) return this.#ofRow(value);
+    if (prototype === Reference.prototype) return this.ofReference(value as Reference);
     if (prototype !== null && tagVersion() === 0) {
       const known = this.knownOf(prototype);
-      if (known !== undefined && (known.types.size > 0 || tags === undefined || tags.isEmpty)) return known;
+      if (known !== undefined) return known;
     }
-    return isPlainObject(value) ? this.#ofRow(value, tags) : this.#ofInstance(value, tags);
+    return isPlainObject(value) ? this.#ofRow(value) : this.#ofInstance(value);
+  }
+
+  /** Returns the types that an object had when it was read. */
+  protected ofReference(reference: Reference): TypeSet {
+    return Reference.typesOf(reference) ?? this.of(Reference.objectOf(reference));
+  }
+
+  /** Returns the types of an object without types of its own to which a field gives a type. */
+  ofGiven(object: object, type: DeclaredType): TypeSet {
+    return isPlainObject(object)
+      ? this.ofRowWithType(type)
+      : this.intern([type], this.ofClassOf(object).chain, true);
   }
 
   /** Returns the types of an object without a class. */
-  #ofRow(row: object, tags: Tags | undefined): TypeSet {
+  #ofRow(row: object): TypeSet {
     const tag = findTag(row);
-    return tag === undefined
-      ? this.ofUntagged(row, this.dictionary, tags)
-      : this.ofRowWithType(this.taggedAs(tag));
+    return tag === undefined ? this.dictionary : this.ofRowWithType(this.taggedAs(tag));
   }
 
-  /** Returns the types that fields gave to a row, or else those of any plain object. */
-  protected ofUntagged(row: object, plain: TypeSet, tags: Tags | undefined): TypeSet {
-    if (tags === undefined || tags.isEmpty) return plain;
-    const given = tags.typesOf(row);
-    if (given.length !== 1) return given.length === 0 ? plain : this.ofRow(given);
-    return this.ofRowWithType(given[0]!);
-  }
-
-  /** Returns the types of an instance from its class and its tag, or else those that fields gave it. */
-  #ofInstance(value: object, tags: Tags | undefined): TypeSet {
+  /** Returns the types of an instance from its class and its tag. */
+  #ofInstance(value: object): TypeSet {
     const own = this.ofClassOf(value);
     const tag = tagVersion() > 0 ? findTag(value) : undefined;
-    if (tag !== undefined)
-      return this.intern([...new Set([...own.types, this.taggedAs(tag)])], own.chain, true);
-    return this.ofUntyped(value, own, tags);
-  }
-
-  /** Returns the types of an instance, or those that fields gave it if its class has none. */
-  protected ofUntyped(value: object, own: TypeSet, tags: Tags | undefined): TypeSet {
-    const given = own.types.size > 0 || tags === undefined ? [] : tags.typesOf(value);
-    return given.length === 0 ? own : this.intern(given, own.chain, true);
+    if (tag === undefined) return own;
+    return this.intern([...new Set([...own.types, this.taggedAs(tag)])], own.chain, true);
   }
 
   /** Returns the types of a row that has one type of the application. */

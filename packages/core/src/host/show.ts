@@ -8,6 +8,7 @@ import { DecimalValue } from '../types/decimal-value.js';
 import { ListCursor } from '../terms/list-cursor.js';
 import { isPartial, PartialCall, PartialDictionary, type PartialList } from '../terms/partial.js';
 import { QueryVariable } from '../terms/query-variable.js';
+import { raw } from '../terms/reference.js';
 import { deref, Variable } from '../terms/variable.js';
 
 const maxDepth = 3;
@@ -27,7 +28,7 @@ export function show(value: unknown, types?: TypeTable, depth = 0): string {
 }
 
 function showValue(value: unknown, types: TypeTable | undefined, depth: number): string {
-  const v = deref(value);
+  const v = raw(deref(value));
   switch (typeof v) {
     case 'string':
       return `"${v.length > maxText ? `${v.slice(0, maxText)}…` : v}"`;
@@ -142,7 +143,7 @@ export function kindOf(value: unknown): string {
 }
 
 function kindOfValue(value: unknown): string {
-  const v = deref(value);
+  const v = raw(deref(value));
   if (v === null) return 'nil';
   if (typeof v === 'object') {
     if (Array.isArray(v)) return 'a list';

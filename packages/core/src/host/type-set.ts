@@ -3,13 +3,14 @@ import { isWideInteger, WholeFloat } from '../dialect/whole-float.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
+import { Reference } from '../terms/reference.js';
 import { findTag, tagVersion } from '../types/typed.js';
 import { describeValue } from '../internal/describe-value.js';
 import { ConstructorTypes } from './constructor-types.js';
 import { Discriminators, noTypes } from './discriminators.js';
 import { PendingTest } from './pending-test.js';
 import { isDeclared, PlainTypeSets, type TypeSet } from './plain-type-sets.js';
-import type { Tags } from './tags.js';
+import type { AwaitedFacts } from './awaited-facts.js';
 import { UndecidedTypes } from './undecided-types.js';
 import { isPlainObject, isPolicyDictionary, isThenable } from './value.js';
 import { isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
@@ -51,29 +52,29 @@ export class TypeSets extends PlainTypeSets {
     this.#plain = plainObjectsAreInstances ? this.intern([], [], true) : this.dictionary;
   }
 
-  /** Returns the types of a value. @param tags the types that declared fields gave to plain rows in this query */
-  override of(value: unknown, tags?: Tags): TypeSet {
+  /** Returns the types of a value. @param awaited what the query has awaited, in the dialect oso */
+  override of(value: unknown, awaited?: AwaitedFacts): TypeSet {
     switch (typeof value) {
       case 'string':
-        return this.#withPredicates(value, this.string, tags);
+        return this.#withPredicates(value, this.string, awaited);
       case 'number':
-        return this.#withPredicates(value, Number.isInteger(value) ? this.integer : this.float, tags);
+        return this.#withPredicates(value, Number.isInteger(value) ? this.integer : this.float, awaited);
       case 'boolean':
-        return this.#withPredicates(value, this.boolean, tags);
+        return this.#withPredicates(value, this.boolean, awaited);
       case 'function':
         return this.types.dialect.classesAreInstances
-          ? this.#ofFunction(value as Class, tags)
-          : this.#withPredicates(value, this.none, tags);
+          ? this.#ofFunction(value as Class, awaited)
+          : this.#withPredicates(value, this.none, awaited);
       case 'object':
-        return value === null ? this.#withPredicates(value, this.none, tags) : this.#ofObject(value, tags);
+        return value === null ? this.#withPredicates(value, this.none, awaited) : this.#ofObject(value, awaited);
       case 'bigint':
         return this.#withPredicates(
           value,
           this.types.dialect.hasOwnOperators && isWideInteger(value) ? this.integer : this.none,
-          tags,
+          awaited,
         );
       default:
-        return this.#withPredicates(value, this.none, tags);
+        return this.#withPredicates(value, this.none, awaited);
     }
   }
 
@@ -106,64 +107,65 @@ export class TypeSets extends PlainTypeSets {
     return !this.hasPredicates && this.discriminators === undefined && tagVersion() === 0;
   }
 
-  #ofObject(value: object, tags: Tags | undefined): TypeSet {
+  #ofObject(value: object, awaited: AwaitedFacts | undefined): TypeSet {
     if (Array.isArray(value))
       return this.types.dialect.predicatesReplaceClasses
-        ? this.#withPredicates(value, this.list, tags)
+        ? this.#withPredicates(value, this.list, awaited)
         : this.list;
-    if (tags?.wasPromised(value) === true) return this.#byTests(value, tags);
-    if (this.hasOwnClass(value) && !isPolicyDictionary(value)) return this.#withOwnClass(value, tags);
+    if (awaited?.wasPromised(value) === true) return this.#byTests(value, awaited);
+    if (this.hasOwnClass(value) && !isPolicyDictionary(value)) return this.#withOwnClass(value, awaited);
     const prototype = Object.getPrototypeOf(value) as object | null;
     // The most frequent cases: a row, and an instance whose class determines the types.
-    if (prototype === Object.prototype && !this.hasPredicates) return this.#ofRow(value, tags);
+    if (prototype === Object.prototype && !this.hasPredicates) return this.#ofRow(value);
     if (prototype !== null && this.#isClassEnough) {
       const known = this.knownOf(prototype);
-      if (known !== undefined && (known.types.size > 0 || tags === undefined || tags.isEmpty)) return known;
+      if (known !== undefined) return known;
     }
     if (isPartial(value)) {
+      if (value instanceof Reference) return this.ofReference(value);
       return value instanceof PartialDictionary
         ? this.dictionary
         : value instanceof PartialList
           ? this.list
           : this.unbound;
     }
-    if (this.hasPredicates) return this.#withAll(value, tags);
-    return isPlainObject(value) ? this.#ofRow(value, tags) : this.#ofInstance(value, tags);
+    if (this.hasPredicates) return this.#withAll(value, awaited);
+    return isPlainObject(value) ? this.#ofRow(value) : this.#ofInstance(value, awaited);
   }
 
   /** Returns the types of a function. A registered class counts as an instance of itself. */
-  #ofFunction(value: Class, tags: Tags | undefined): TypeSet {
+  #ofFunction(value: Class, awaited: AwaitedFacts | undefined): TypeSet {
     const constructors = this.#constructors!;
     const chain = constructors.chainOf(value.constructor);
     const types = constructors.ofRegistered(value) ?? constructors.ofRegistered(value.constructor);
     if (types !== undefined) return this.intern(types, chain, true);
-    return this.#withPredicates(value, this.intern([], chain, true), tags);
+    return this.#withPredicates(value, this.intern([], chain, true), awaited);
   }
 
   /** Returns the types of an object that has its own attribute `constructor`. */
-  #withOwnClass(value: object, tags: Tags | undefined): TypeSet {
+  #withOwnClass(value: object, awaited: AwaitedFacts | undefined): TypeSet {
     const types = this.#constructors!.ofRegistered(value.constructor);
-    if (types === undefined) return this.#byTests(value, tags);
+    if (types === undefined) return this.#byTests(value, awaited);
     return this.intern(types, this.#constructors!.chainOf(value.constructor), true);
   }
 
   /** Returns the types of an object by the test of each type, as oso makes them if the class of the object is not registered or not known. */
-  #byTests(value: object, tags: Tags | undefined): TypeSet {
+  #byTests(value: object, awaited: AwaitedFacts | undefined): TypeSet {
     const chain = this.#constructors!.chainOf(value.constructor);
     const inherited = this.types.typesInherited(Object.getPrototypeOf(value) as object | null);
     const own = chain.filter((type) => type.class === value.constructor);
     const types = [...new Set([...own, ...inherited])].filter((type) => type.is === undefined);
-    return this.#withPredicates(value, this.intern(types, chain, true), tags);
+    return this.#withPredicates(value, this.intern(types, chain, true), awaited);
   }
 
   /** Returns the types of an object without a class. */
-  #ofRow(row: object, tags: Tags | undefined): TypeSet {
+  #ofRow(row: object): TypeSet {
     const tag = findTag(row);
     const found = this.discriminators === undefined ? noTypes : this.discriminators.typesOf(row);
     if (tag === undefined && found === noTypes) {
       const plain =
         this.#plain === this.dictionary || isPolicyDictionary(row) ? this.dictionary : this.#plain;
-      return this.ofUntagged(row, plain, tags);
+      return plain;
     }
     const known = this.#rows.get(tag)?.get(found);
     if (known !== undefined) return known;
@@ -185,11 +187,11 @@ export class TypeSets extends PlainTypeSets {
     return this.intern(own, own, true);
   }
 
-  #ofInstance(value: object, tags: Tags | undefined): TypeSet {
+  #ofInstance(value: object, awaited: AwaitedFacts | undefined): TypeSet {
     const own = this.ofClassOf(value);
     const found = this.discriminators === undefined ? noTypes : this.discriminators.typesOf(value);
-    if (tagVersion() > 0 && findTag(value) !== undefined) return this.#withAll(value, tags);
-    if (found === noTypes) return this.ofUntyped(value, own, tags);
+    if (tagVersion() > 0 && findTag(value) !== undefined) return this.#withAll(value, awaited);
+    if (found === noTypes) return own;
     let known = this.#discriminated.get(own);
     if (known === undefined) this.#discriminated.set(own, (known = new Map()));
     let types = known.get(found);
@@ -199,7 +201,7 @@ export class TypeSets extends PlainTypeSets {
   }
 
   /** Returns the types of an object from its class, its tag, predicates and discriminators, or else those that fields gave it. */
-  #withAll(value: object, tags: Tags | undefined): TypeSet {
+  #withAll(value: object, awaited: AwaitedFacts | undefined): TypeSet {
     const isPlain = isPlainObject(value);
     const own = isPlain ? undefined : this.ofClassOf(value);
     const tag = findTag(value);
@@ -212,8 +214,7 @@ export class TypeSets extends PlainTypeSets {
     const types = new Set<DeclaredType>(own?.types);
     if (predicatesReplaceClasses) for (const type of this.#predicates) types.delete(type);
     if (tag !== undefined) types.add(this.taggedAs(tag));
-    const undecided = this.#addRecognized(value, types, tags);
-    if (types.size === 0) for (const type of tags?.typesOf(value) ?? []) types.add(type);
+    const undecided = this.#addRecognized(value, types, awaited);
     if (undecided !== undefined)
       return this.#internUndecided([...types], own?.chain ?? [...types], true, undecided);
     if (own !== undefined) return this.intern([...types], own.chain, true);
@@ -229,10 +230,10 @@ export class TypeSets extends PlainTypeSets {
     return this.intern(types, this.#constructors.chainOf(constructor), true);
   }
 
-  #withPredicates(value: unknown, base: TypeSet, tags: Tags | undefined): TypeSet {
+  #withPredicates(value: unknown, base: TypeSet, awaited: AwaitedFacts | undefined): TypeSet {
     if (!this.hasPredicates) return base;
     const types = new Set(base.types);
-    const undecided = this.#addRecognized(value, types, tags);
+    const undecided = this.#addRecognized(value, types, awaited);
     return undecided === undefined && types.size === base.types.size
       ? base
       : undecided === undefined
@@ -244,12 +245,12 @@ export class TypeSets extends PlainTypeSets {
   #addRecognized(
     value: unknown,
     types: Set<DeclaredType>,
-    tags: Tags | undefined,
+    awaited: AwaitedFacts | undefined,
   ): Map<DeclaredType, unknown> | undefined {
     let undecided: Map<DeclaredType, unknown> | undefined;
     for (const type of this.#predicates) {
       try {
-        if (tags?.testOf(type, value) ?? holds(type, value, this.followConstructors)) types.add(type);
+        if (awaited?.testOf(type, value) ?? holds(type, value, this.followConstructors)) types.add(type);
       } catch (error) {
         if (!this.#defersErrors) throw error;
         (undecided ??= new Map()).set(type, error);

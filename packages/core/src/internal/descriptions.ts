@@ -6,6 +6,12 @@ export interface DeclaredMembers {
   }[];
 }
 
+/** The declaration of the field of a value. */
+export interface FieldOfValue {
+  readonly type: { readonly kind: string; readonly name?: string };
+  readonly kind: string;
+}
+
 /** The functions that describe values in errors. They decide nothing. */
 export interface Descriptions {
   /** Describes a value that the application passed to a function. */
@@ -18,6 +24,8 @@ export interface Descriptions {
   readonly orderAdvice: (left: unknown, right: unknown) => string;
   /** Says how to correct a value that is used as a condition. */
   readonly conditionAdvice: (value: unknown) => string;
+  /** Says how to correct a value that contradicts the declaration of its field. */
+  readonly fieldAdvice: (value: unknown, field: FieldOfValue) => string;
   /** Says which value an option must have. */
   readonly invalidOption: (option: string, value: unknown) => string;
   /** Says which options are known. */
@@ -51,6 +59,7 @@ let descriptions: Descriptions = {
   kindOf: briefly,
   orderAdvice: noAdvice,
   conditionAdvice: noAdvice,
+  fieldAdvice: noAdvice,
   invalidOption: (_, value) => `found ${briefly(value)}`,
   unknownOption: () => 'unknown',
   rowAdvice: noAdvice,

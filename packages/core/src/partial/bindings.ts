@@ -2,6 +2,7 @@ import { policyDictionary } from '../host/value.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { Goal } from '../ir/goal.js';
 import type { Term } from '../ir/term.js';
+import { raw } from '../terms/reference.js';
 import {
   Cell,
   DictionaryValue,
@@ -86,7 +87,8 @@ export class Bindings {
         return this.#slot(term.slot, frame);
       case 'list': {
         const items = term.items.map((item) => this.valueOf(item, frame));
-        const rest = term.rest && this.valueOf(term.rest, frame);
+        const given = term.rest && this.valueOf(term.rest, frame);
+        const rest = raw(given);
         const tail = rest instanceof ListValue ? rest.items : Array.isArray(rest) ? (rest as unknown[]) : [];
         const open = rest instanceof Cell ? rest : rest instanceof ListValue ? rest.rest : undefined;
         const whole = [...items, ...tail];

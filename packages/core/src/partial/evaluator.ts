@@ -342,8 +342,15 @@ export class Evaluator {
         ),
       );
     }
-    const items = this.#itemsOf(collection, at);
-    if (items === undefined) return undecided;
+    const found = this.#itemsOf(collection, at);
+    if (found === undefined) return undecided;
+    const items = found.filter((each) => !(each instanceof MissingValue));
+    const isAmong = this.#isAmong(items, item, at, next);
+    return items.length === found.length ? isAmong : or(isAmong, undecided);
+  }
+
+  /** Returns the condition that an item is one of the elements of a known collection. */
+  #isAmong(items: readonly unknown[], item: unknown, at: Place, next: Rest): Condition {
     if (item instanceof ColumnValue && this.#equality.isSimple(item, items))
       return this.#then(inCondition(item.column, items), next);
     const among = this.#equality.among(item, items, at);

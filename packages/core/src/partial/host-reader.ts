@@ -1,6 +1,5 @@
 import type { Dialect } from '../dialect/dialect.js';
-import { findUnrelated } from '../host/relation-value.js';
-import type { Tags } from '../host/tags.js';
+import { acceptDeclared, declaredField } from '../host/declared-value.js';
 import type { TypeSet, TypeSets } from '../host/type-set.js';
 import { callMethod } from '../host/call-method.js';
 import { MissingValue, readAttribute, readMissing, type MemberContext } from '../host/member.js';
@@ -8,10 +7,12 @@ import { handleRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';
 import { isThenable } from '../host/value.js';
 import { kindOf } from '../host/show.js';
-import type { DeclaredType } from '../types/declared-type.js';
+import { fieldOf, raw } from '../terms/reference.js';
+import type { DeclaredType, Field } from '../types/declared-type.js';
 import type { Span } from '../diagnostics/span.js';
 import { dictionaryValue, isDictionary, keysOf } from '../engine/dictionary.js';
 import { hostError } from '../engine/host-error.js';
+import { fieldOfResult } from '../engine/list-methods.js';
 import type { Budget } from '../engine/limits.js';
 import { awaitWithin } from '../engine/await-within.js';
 
@@ -34,7 +35,6 @@ export class HostReader {
 
   constructor(
     readonly typeSets: TypeSets,
-    readonly tags: Tags,
     readonly members: MemberContext,
     readonly budget: Budget,
   ) {}
@@ -56,15 +56,16 @@ export class HostReader {
 
   typeOf(value: unknown, span: Span): TypeSet {
     try {
-      return this.typeSets.of(value, this.tags);
+      return this.typeSets.of(value);
     } catch (error) {
       throw hostError(error, 'the type of a value', span);
     }
   }
 
-  /** Returns the attribute of a known value, or the reason why it has none. @throws {Pending} */
-  attribute(receiver: unknown, name: string, span: Span): unknown {
-    const types = this.typeOf(receiver, span);
+  /** Returns the attribute of a known value or reference, or the reason why it has none. @throws {Pending} */
+  attribute(reference: unknown, name: string, span: Span): unknown {
+    const types = this.typeOf(reference, span);
+    const receiver = raw(reference);
     let known = this.#attributes.get(receiver);
     if (known === undefined) this.#attributes.set(receiver, (known = new Map<string, unknown>()));
     if (!known.has(name)) {
@@ -78,31 +79,32 @@ export class HostReader {
     const found = known.get(name);
     const value = this.settled(found);
     const result = value === undefined && found !== value ? readMissing(receiver, name, types, true) : value;
-    if (result instanceof MissingValue) return result;
-    const unrelated = this.#guarded(span, `\`${name}\` of ${kindOf(receiver)}`, () =>
-      findUnrelated(result, name, types, this.typeSets),
-    );
-    if (unrelated !== undefined) return unrelated;
-    for (const type of types.declared) {
-      const field = type.fields?.get(name);
-      if (field !== undefined) this.tags.tag(result, field.type);
-    }
-    return result;
+    const field = declaredField(types, name);
+    return result instanceof MissingValue || field === undefined ? result : this.#accepted(result, field, span);
   }
 
-  /** Returns the result of a method of a known value, or the reason why it has none. @throws {Pending} */
-  call(receiver: unknown, name: string, args: readonly unknown[], span: Span): unknown {
-    const types = this.typeOf(receiver, span);
+  #accepted(value: unknown, field: Field, span: Span): unknown {
+    return this.#guarded(span, `\`${field.name}\``, () => acceptDeclared(value, field, this.typeSets));
+  }
+
+  /** Returns the result of a method of a known value or reference, or the reason why it has none. @throws {Pending} */
+  call(reference: unknown, name: string, given: readonly unknown[], span: Span): unknown {
+    const types = this.typeOf(reference, span);
+    const receiver = raw(reference);
+    const args = given.map(raw);
     const result = this.#once(receiver, `${name}()`, args, () =>
       this.#guarded(span, `\`${name}()\` of ${kindOf(receiver)}`, () =>
         callMethod(receiver, name, args, types, this.members, this.budget),
       ),
     );
-    return this.settled(result);
+    const value = this.settled(result);
+    const field = fieldOfResult(reference, name, given, value);
+    return field === undefined ? value : this.#accepted(value, field, span);
   }
 
   /** Returns a new instance, the same for the same arguments. @throws {Pending} */
-  construct(type: DeclaredType, args: readonly unknown[], span: Span): unknown {
+  construct(type: DeclaredType, given: readonly unknown[], span: Span): unknown {
+    const args = given.map(raw);
     const construct = type.class as unknown as new (...args: readonly unknown[]) => unknown;
     if (type.builtIn && type.name === 'List') return [...args];
     return this.#once(type, 'new', args, () =>
@@ -110,18 +112,23 @@ export class HostReader {
     );
   }
 
-  /** Returns the elements of a collection, or `undefined` when it cannot be iterated over. @throws {Pending} */
-  elements(collection: unknown, span: Span): readonly unknown[] | undefined {
+  /**
+   * Returns the elements of a collection, or `undefined` when it cannot be iterated over. An element that contradicts its declaration is the
+   * reason. @throws {Pending}
+   */
+  elements(reference: unknown, span: Span): readonly unknown[] | undefined {
+    const collection = raw(reference);
     const elements = this.#once(collection, 'elements', [], () =>
       this.#guarded(span, 'the iterator', () =>
         elementsOf(collection, this.budget, this.typeSets.types.dialect),
       ),
     );
     const found = this.settled(elements) as readonly unknown[] | undefined;
-    const type =
-      typeof collection === 'object' && collection !== null ? this.tags.elementType(collection) : undefined;
-    if (found !== undefined && type !== undefined) for (const element of found) this.tags.tag(element, type);
-    return found?.map((element) => this.settled(element));
+    const field = fieldOf(reference)?.element;
+    return found?.map((element) => {
+      const value = this.settled(element);
+      return field === undefined ? value : this.#accepted(value, field, span);
+    });
   }
 
   #once(receiver: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown {

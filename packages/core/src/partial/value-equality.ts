@@ -6,10 +6,11 @@ import { equalityRules } from '../engine/equality-rules.js';
 import { hostError } from '../engine/host-error.js';
 import { logicTerms } from '../engine/logic-terms.js';
 import type { ProgramContext } from '../engine/program-context.js';
-import { always, and, never, not, or, type Condition } from '../filter/condition.js';
+import { always, and, never, not, or, type Condition, undecided } from '../filter/condition.js';
 import { equalCondition, inCondition, isNilCondition } from '../filter/comparisons.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { MissingValue } from '../host/missing-value.js';
+import { raw, Reference } from '../terms/reference.js';
 import { TypeToken, type DeclaredType } from '../types/declared-type.js';
 import type { Bindings } from './bindings.js';
 import { Pending, type HostReader } from './host-reader.js';
@@ -41,7 +42,7 @@ export class ValueEquality {
       equality: context.equality,
       rules: equalityRules,
       operators: context.operators,
-      typeOf: (value) => host.typeSets.of(value, host.tags),
+      typeOf: (value) => host.typeSets.of(value),
       typeSets: host.typeSets,
       budget: host.budget,
       settled: (value) => host.settled(value),
@@ -51,8 +52,9 @@ export class ValueEquality {
 
   /** Returns the condition that two values are equal. @param binds whether a variable takes the value of the other side */
   equal(leftGiven: unknown, rightGiven: unknown, at: Place, binds: boolean): Condition {
-    const left = this.bindings.deref(leftGiven);
-    const right = this.bindings.deref(rightGiven);
+    const left = this.#opened(this.bindings.deref(leftGiven), at);
+    const right = this.#opened(this.bindings.deref(rightGiven), at);
+    if (left instanceof MissingValue || right instanceof MissingValue) return undecided;
     if (left === right && isUnknown(left) && !(left instanceof ColumnValue)) return always;
     if (left instanceof Cell || right instanceof Cell) {
       if (!binds)
@@ -93,6 +95,13 @@ export class ValueEquality {
     }
     if (left instanceof RowValue || left instanceof ReferenceValue) return this.#equalRow(left, right, at);
     throw untranslatable('this comparison', 'compare columns or rows', at);
+  }
+
+  /** Returns the elements of a list that was read from a declared field, or any other value unchanged. */
+  #opened(value: unknown, at: Place): unknown {
+    if (!Array.isArray(raw(value)) || !(value instanceof Reference)) return value;
+    const elements = this.host.elements(value, at.span)!;
+    return elements.find((each) => each instanceof MissingValue) ?? elements;
   }
 
   /** Returns whether values can be compared with a column by one condition. */
@@ -214,14 +223,15 @@ export class ValueEquality {
         not(this.rows.isPresent(other.from, other.relation)),
       );
     }
-    if (!this.host.typeOf(other, at.span).types.has(type)) {
-      if (type.class === undefined && isDictionary(other, this.host.typeSets.types.dialect))
+    const others = this.host.typeOf(other, at.span);
+    if (!others.types.has(type)) {
+      if (type.class === undefined && !others.isRegistered && isDictionary(other, this.host.typeSets.types.dialect))
         throw untranslatable(
           'a row compared with a plain object of no declared type',
           "give the object its type with typed('…', object)",
           at,
         );
-      this.#rejectSharedType(type, this.host.typeOf(other, at.span).types, at);
+      this.#rejectSharedType(type, others.types, at);
       return never;
     }
     const values = new Map(type.key.map((key) => [key, this.host.attribute(other, key, at.span)]));

@@ -6,7 +6,6 @@ import { and } from '../filter/condition.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
 import { handleRejections } from '../host/handle-rejections.js';
-import { Tags } from '../host/tags.js';
 import { linkCall } from '../ir/link.js';
 import type { CallGoal } from '../ir/goal.js';
 import type { FollowedRule } from './derivation.js';
@@ -48,7 +47,7 @@ export async function where(
   const budget = new Budget(limits, signal);
   budget.checkStart();
   handleRejections(actor);
-  const host = new HostReader(typeSets, new Tags(program.types), members, budget);
+  const host = new HostReader(typeSets, members, budget);
   const { goals } = linkCall('allow', [undefined, undefined, undefined], program);
   const goal = goals[0] as CallGoal;
   const recursions: Recursion[] = [];

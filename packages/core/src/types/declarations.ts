@@ -1,10 +1,10 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { checkDeclaration, invalidFieldType } from './check-declaration.js';
-import type { DeclaredType, Field, FieldType } from './declared-type.js';
+import type { DeclaredType, FieldType } from './declared-type.js';
 import { isOneOf, readFieldInput, type FieldInput } from './field-input.js';
-import { linkedFieldType, relationField } from './link-field.js';
+import { addField, addRelation, linkedFieldType } from './link-field.js';
 import type { Declarations, LinkedDeclaration, PlainTypeTable } from './plain-type-table.js';
-import { linkRelation, type Relation, type RelationInput } from './relation.js';
+import { linkRelation, type RelationInput } from './relation.js';
 import type { Class, FieldTypeInput, OneOf } from './type-declaration.js';
 import { isUnionName } from './union-name.js';
 
@@ -44,10 +44,11 @@ function declareFields(
   inputs: Readonly<Record<string, FieldTypeInput>>,
   table: PlainTypeTable,
 ): void {
-  const fields = type.fields as Map<string, Field>;
+  const fields = type.fields!;
   for (const [name, input] of Object.entries(inputs)) {
     const { type: declared, nullable, optional } = readFieldInput(input);
-    fields.set(name, { name, type: fieldTypeOf(type.name, name, declared, table), nullable, optional });
+    const of = fieldTypeOf(type.name, name, declared, table);
+    addField(type, { name, type: of, nullable, optional, kind: 'field' }, table);
   }
   for (const key of type.key ?? []) {
     if (!fields.has(key) && !(type.class && key in type.class.prototype)) {
@@ -63,8 +64,7 @@ function declareRelations(
   inputs: Readonly<Record<string, RelationInput>>,
   table: PlainTypeTable,
 ): void {
-  const relations = type.relations as Map<string, Relation>;
-  const fields = type.fields as Map<string, Field> | undefined;
+  const { fields } = type;
   const invalid = (reason: string): PolarError =>
     new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name: type.name, reason });
   for (const [name, input] of Object.entries(inputs)) {
@@ -90,8 +90,7 @@ function declareRelations(
           `relation \`${name}\` uses \`${owner.name}.${unknown}\`, which \`fields\` does not declare`,
         );
     }
-    relations.set(name, relation);
-    fields?.set(name, relationField(relation, input));
+    addRelation(type, relation, input, table);
   }
 }
 

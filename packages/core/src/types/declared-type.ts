@@ -11,13 +11,19 @@ export type FieldType =
   | { readonly kind: 'decimal' }
   | { readonly kind: 'any' };
 
+/** A place from which a policy reads: a field, a relation, or the elements of one that is a list. */
 export interface Field {
+  /** The name of the type that declares it. */
+  readonly on: string;
   readonly name: string;
   readonly type: FieldType;
   /** Whether `null` reads as `nil`. */
   readonly nullable: boolean;
   /** Whether the property may be absent, which reads as `nil`, too. */
   readonly optional: boolean;
+  readonly kind: 'field' | 'relation' | 'element';
+  /** The elements of a list. */
+  readonly element: Field | undefined;
 }
 
 /** A declared type in its linked form, the same for every kind of declaration. */
@@ -32,12 +38,16 @@ export interface DeclaredType {
   readonly discriminator: { readonly field: string; readonly value: string | number | boolean } | undefined;
   readonly fields: ReadonlyMap<string, Field> | undefined;
   readonly relations: ReadonlyMap<string, Relation>;
+  /** The fields and relations whose values are tested when a policy reads them. */
+  readonly places: ReadonlyMap<string, Field>;
   /** The properties that are loaded by a call instead of read. */
   readonly loads: ReadonlyMap<string, (instance: never) => unknown> | undefined;
   /** Returns whether a path of attributes of an unknown instance ends in a value of the type of this name. */
   readonly leadsTo: ((path: readonly string[], typeName: string) => boolean) | undefined;
   readonly key: readonly string[] | undefined;
   readonly equals: ((left: unknown, right: unknown) => boolean) | undefined;
+  /** Stands for any field of this type, in a reference to a row whose field is not known. */
+  readonly reference: Field;
   /** The value of the type's name in a policy: the class, or an opaque token for a type without a class. */
   readonly value: Class | TypeToken;
 }

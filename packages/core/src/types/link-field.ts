@@ -1,4 +1,4 @@
-import type { Field, FieldType } from './declared-type.js';
+import type { DeclaredType, Field, FieldType } from './declared-type.js';
 import type { PlainTypeTable } from './plain-type-table.js';
 import type { Relation, RelationInput } from './relation.js';
 import type { Class } from './type-declaration.js';
@@ -30,10 +30,36 @@ function builtInOrRegistered(input: Class, table: PlainTypeTable) {
   return input === Number ? table.find('Float') : table.findByClass(input);
 }
 
-/** Returns the field that a relation declares. */
-export function relationField({ name, kind, type }: Relation, input: RelationInput): Field {
-  const related: FieldType = { kind: 'named', name: type };
-  return kind === 'one'
-    ? { name, type: related, nullable: true, optional: input.kind === 'one' && input.optional === true }
-    : { name, type: { kind: 'list', of: related, hasNil: false }, nullable: false, optional: false };
+/** Adds a field to a type. */
+export function addField(type: DeclaredType, field: Omit<Field, 'on' | 'element'>, table: PlainTypeTable): void {
+  const added = withElement({ ...field, on: type.name, element: undefined });
+  (type.fields as Map<string, Field> | undefined)?.set(field.name, added);
+  if (!table.dialect.fieldsHoldAnything) (type.places as Map<string, Field>).set(field.name, added);
+}
+
+/** Adds a relation to a type. It is a field as well: policies read it. */
+export function addRelation(
+  type: DeclaredType,
+  relation: Relation,
+  input: RelationInput,
+  table: PlainTypeTable,
+): void {
+  (type.relations as Map<string, Relation>).set(relation.name, relation);
+  const related: FieldType = { kind: 'named', name: relation.type };
+  const isOne = relation.kind === 'one';
+  const field = {
+    name: relation.name,
+    type: isOne ? related : ({ kind: 'list', of: related, hasNil: false } as const),
+    nullable: isOne,
+    optional: input.kind === 'one' && input.optional === true,
+    kind: 'relation' as const,
+  };
+  addField(type, field, table);
+}
+
+function withElement(field: Field): Field {
+  const { type } = field;
+  if (type.kind !== 'list') return field;
+  const element: Field = { ...field, type: type.of, nullable: type.hasNil, optional: false, kind: 'element' };
+  return { ...field, element: withElement(element) };
 }

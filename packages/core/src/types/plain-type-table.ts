@@ -1,7 +1,7 @@
 import { nanook, type Dialect } from '../dialect/dialect.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { describeValue } from '../internal/descriptions.js';
-import type { DeclaredType } from './declared-type.js';
+import type { DeclaredType, Field } from './declared-type.js';
 import { TypeToken } from './declared-type.js';
 import type { Class, TypeDeclaration, TypesInput } from './type-declaration.js';
 
@@ -43,6 +43,16 @@ const builtInClasses: Record<BuiltInTypeName, Class> = {
   List: Array,
   Dictionary: Object,
 };
+
+const referenceTo = (name: string): Field => ({
+  on: name,
+  name: '',
+  type: { kind: 'named', name },
+  nullable: true,
+  optional: false,
+  kind: 'field',
+  element: undefined,
+});
 
 export const isClass = (value: unknown): value is Class =>
   typeof value === 'function' && typeof value.prototype === 'object' && value.prototype !== null;
@@ -155,10 +165,12 @@ export class PlainTypeTable {
       discriminator: tag && { field: tag[0], value: tag[1] },
       fields: d.fields && new Map(),
       relations: new Map(),
+      places: new Map(),
       loads: d.loads,
       leadsTo: d.leadsTo,
       key: typeof d.key === 'string' ? [d.key] : d.key && Array.from(d.key),
       equals: d.equals as DeclaredType['equals'],
+      reference: referenceTo(name),
       value: d.class ?? new TypeToken(name),
     };
     this.byName.set(name, type);

@@ -15,7 +15,7 @@ export function typeSignature(types: TypeTable): Readonly<Record<string, string>
 
 function describeType(type: DeclaredType, types: TypeTable): string {
   const { class: declared, is, discriminator, fields, relations, key, equals } = type;
-  return JSON.stringify({
+  const described = {
     by: declared ? 'class' : is ? 'is' : (discriminator ?? 'name'),
     extends: types.ancestorsOf(type).flatMap(({ name }) => (name === type.name ? [] : [name])),
     fields: fields && Object.fromEntries([...fields].sort(byName)),
@@ -24,7 +24,8 @@ function describeType(type: DeclaredType, types: TypeTable): string {
     ),
     key,
     equals: equals !== undefined,
-  });
+  };
+  return JSON.stringify(described, (_, value: unknown) => (typeof value === 'function' ? value.name : value));
 }
 
 /** Returns a relation as data that `JSON.stringify` writes. */

@@ -1,6 +1,6 @@
-import type { Field, FieldType } from './declared-type.js';
+import type { FieldType } from './declared-type.js';
 import { isOneOf, readFieldInput, type FieldInput } from './field-input.js';
-import { linkedFieldType, relationField } from './link-field.js';
+import { addField, addRelation, linkedFieldType } from './link-field.js';
 import type { LinkedDeclaration, PlainTypeTable } from './plain-type-table.js';
 import type { Relation } from './relation.js';
 import type { Class, FieldTypeInput, OneOf } from './type-declaration.js';
@@ -13,19 +13,16 @@ export function linkFields(declared: readonly LinkedDeclaration[], table: PlainT
   for (const [type, { fields }] of declared)
     for (const [name, input] of Object.entries(fields ?? {})) {
       const { type: of, nullable, optional } = readFieldInput(input);
-      (type.fields as Map<string, Field>).set(name, { name, type: fieldTypeOf(of, table), nullable, optional });
+      addField(type, { name, type: fieldTypeOf(of, table), nullable, optional, kind: 'field' }, table);
     }
 }
 
 /** Adds the declared relations to types. A relation is a field as well: policies read it. */
-export function linkRelations(declared: readonly LinkedDeclaration[]): void {
+export function linkRelations(declared: readonly LinkedDeclaration[], table: PlainTypeTable): void {
   for (const [type, { relations }] of declared)
-    for (const [name, input] of Object.entries(relations ?? {})) {
+    for (const [name, input] of Object.entries(relations ?? {}))
       // Compiled code reads only the name, the kind and the type of a relation.
-      const relation = { ...input, name } as unknown as Relation;
-      (type.relations as Map<string, Relation>).set(name, relation);
-      (type.fields as Map<string, Field> | undefined)?.set(name, relationField(relation, input));
-    }
+      addRelation(type, { ...input, name } as unknown as Relation, input, table);
 }
 
 function fieldTypeOf(input: FieldInput['type'], table: PlainTypeTable): FieldType {

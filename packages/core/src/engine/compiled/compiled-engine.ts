@@ -3,7 +3,6 @@ import type { BackEnd } from '../backends/back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { PolicyLinker, type LinkerOptions } from '../compiler/linker/policy-linker.js';
 import { NotCompilable } from '../compiler/not-compilable.js';
-import { untoldTest } from '../compiler/untold-types.js';
 import { findPassedOn, type PassedOn } from '../compiler/passed-on.js';
 import { ownPlan } from '../compiler/shared-plan.js';
 import type { ProgramContext } from '../program-context.js';
@@ -39,7 +38,7 @@ export class CompiledEngine extends PolicyLinker {
     const { program, typeSets, members, equality, operators } = context;
     const { types, unions } = program;
     this.runtime = new BailoutRuntime(
-      { types, unions, typeSets, members, equality, operators, isUntold: untoldTest(context) },
+      { types, unions, typeSets, members, equality, operators },
       this.registered,
     );
   }
@@ -95,8 +94,8 @@ export class CompiledEngine extends PolicyLinker {
   #built(fn: CompiledFunction): CompiledFunction {
     if (this.#isBuilt.has(fn)) return fn;
     this.#isBuilt.add(fn);
-    if (this.determinesRules(fn.predicate, fn.known)) this.#compile(fn);
-    else dispatch(fn, this);
+    if (this.dispatches(fn.predicate, fn.known)) dispatch(fn, this);
+    else this.#compile(fn);
     return fn;
   }
 

@@ -1,7 +1,8 @@
 import { findMark, type RowMark } from '../../host/row-mark.js';
 import type { TypeSet } from '../../host/type-set.js';
-import { isThenable } from '../../host/value.js';
+import { isPlainObject, isThenable } from '../../host/value.js';
 import { isObject } from '../../internal/is-object.js';
+import { Reference, rowOfReference } from '../../terms/reference.js';
 import type { DeclaredType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from '../backends/back-end.js';
@@ -95,7 +96,10 @@ class Dispatcher {
       args.splice(this.#parameter, 1);
       return literal;
     }
-    return this.#rowCase(value) ?? caseOf(this.#cases, value, runtime) ?? this.#target(args, runtime);
+    const target = this.#rowCase(value) ?? caseOf(this.#cases, value, runtime);
+    if (target === undefined) return this.#target(args, runtime);
+    args[this.#parameter] = rowOfReference(value);
+    return target;
   }
 
   #rowCase(value: unknown): CompiledFunction | undefined {
@@ -114,6 +118,7 @@ class Dispatcher {
       args.splice(this.#parameter, 1);
       return this.#literalCase(literal);
     }
+    args[this.#parameter] = rowOfReference(value);
     return isOther ? this.#otherCase(value, types) : this.#typeCase(value, types);
   }
 
@@ -151,7 +156,7 @@ class Dispatcher {
     if (engine.backEnd.kind === 'closures') {
       const known = typesOnly(types);
       if (!this.#types.has(types) && applies(known)) this.#types.set(types, this.#functionFor(known));
-    } else if (this.#rows.get(mark.field)?.has(mark.value) !== true && applies(rowOf(types, false)))
+    } else if (this.#rows.get(mark.field)?.has(mark.value) !== true && applies(rowOf(types)))
       this.#markCase(mark, types);
   }
 
@@ -190,13 +195,14 @@ class Dispatcher {
         ? undefined
         : findMark(value, context.typeSets.discriminators);
     if (mark !== undefined) return this.#markCase(mark, types);
-    const target = this.#functionFor(typesOnly(types));
+    const isRow = value instanceof Reference && isPlainObject(Reference.objectOf(value));
+    const target = this.#functionFor(isRow && types.isRegistered ? rowOf(types) : typesOnly(types));
     this.#types.set(types, target);
     return target;
   }
 
   #markCase(mark: RowMark, types: TypeSet): CompiledFunction {
-    const target = this.#functionFor(rowOf(types, false));
+    const target = this.#functionFor(rowOf(types));
     const rows = this.#rows.get(mark.field) ?? new Map<unknown, CompiledFunction>();
     this.#rows.set(mark.field, rows);
     this.#add(rows, mark.value, target, longestChain);

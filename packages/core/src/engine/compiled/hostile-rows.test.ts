@@ -161,9 +161,11 @@ function answersOf(engine: EngineUnderTest, outer: Maker, inner: Maker): string[
 
 /**
  * Checks whether an engine may give another answer than the machine. Ahead-of-time code refuses objects with three types. A recording
- * engine denies an undecided check. Compiled code does not read the discriminator of an object if it needs only the attributes.
+ * engine denies an undecided check. Compiled code does not read the discriminator of an object if it needs only the attributes. A method
+ * that tags a row contradicts the declaration of the field from which it was read, so that engines which read it again find it undecided.
  */
-function mayDiffer(kind: EngineKind, maker: Maker, answer: string, expected: string): boolean {
+function mayDiffer(kind: EngineKind, maker: Maker, answer: string, expected: string, declared: string): boolean {
+  if (answer.includes(' called: ') && declared.includes('with fields')) return true;
   if (maker === 'type that cannot be read' && expected.endsWith('POLAR_RUN_HOST_ERROR')) return true;
   if (kind === 'aot') return answer.endsWith('POLAR_RUN_TYPES_NOT_COMPILED');
   return kind.startsWith('recording') && answer.endsWith(': false') && expected.includes('POLAR_UNDECIDED_');
@@ -191,7 +193,7 @@ describe.each(Object.keys(declarations))('types declared as %s', (declared) => {
         for (const kind of engines) {
           const found = answersOf(new EngineUnderTest(kind, policy, { types }), outer, inner);
           const wrong = found.flatMap((each, i) =>
-            each === expected[i] || mayDiffer(kind, maker, each, expected[i]!)
+            each === expected[i] || mayDiffer(kind, maker, each, expected[i]!, declared)
               ? []
               : [`${each} (machine: ${expected[i]})`],
           );
@@ -201,4 +203,19 @@ describe.each(Object.keys(declarations))('types declared as %s', (declared) => {
     },
     30_000,
   );
+});
+
+it.each(['machine', ...engines] as const)('a method that tags a row does not change the type of a reference: %s', (kind) => {
+  const tagging = `
+    allow(_, "same", repo: Repo) if org = repo.org and repo.change(org) and org matches Org;
+    allow(_, "other", repo: Repo) if org = repo.org and repo.change(org) and org matches User;
+  `;
+  const types: TypesInput = { User: {}, Org: {}, Repo: { fields: { org: 'Org', change: 'Any' } } };
+  const engine = new EngineUnderTest(kind, tagging, { types });
+  const change = (row: object): boolean => {
+    typed('User', row);
+    return true;
+  };
+  const ask = (action: string) => engine.isAllowedSync(null, action, typed('Repo', { org: {}, change }));
+  expect([ask('same'), ask('other')]).toEqual([true, false]);
 });

@@ -142,7 +142,7 @@ describe('a promise that is a plain object', () => {
   const actions = [...policies.matchAll(/"(.*?)"/gu)].map(([, action]) => action!);
   const withFields = (key: object): TypesInput => ({
     Person: { ...key, fields: { id: 'Integer' } },
-    Doc: { fields: { owner: 'Person', users: ['Person'] } },
+    Doc: { fields: { owner: 'Person?', users: ['Person?'] } },
   });
 
   it.each<[string, TypesInput]>([

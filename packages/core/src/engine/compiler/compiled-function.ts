@@ -29,8 +29,6 @@ export interface KnownTypes {
   readonly class: Class | undefined;
   /** Whether the argument is a plain object. */
   readonly isRow: boolean;
-  /** Whether a field can give the argument more types, because it has neither a class nor a tag nor a discriminator. */
-  readonly mayGrow: boolean;
 }
 
 /** Returns the facts about a value of which only the types are known. */
@@ -39,7 +37,6 @@ export const typesOnly = (types: TypeSet): KnownTypes => ({
   types,
   class: undefined,
   isRow: false,
-  mayGrow: true,
 });
 
 /** Returns the facts about an instance of exactly this class. */
@@ -48,18 +45,17 @@ export const instanceOf = (types: TypeSet, exact: Class): KnownTypes => ({
   types,
   class: exact,
   isRow: false,
-  mayGrow: false,
 });
 
-/** Returns the facts about a plain object. @param mayGrow whether it has its types from fields only */
-export const rowOf = (types: TypeSet, mayGrow: boolean): KnownTypes => ({
-  ...typesOnly(types),
-  isRow: true,
-  mayGrow,
-});
+/** Returns the facts about a plain object. */
+export const rowOf = (types: TypeSet): KnownTypes => ({ ...typesOnly(types), isRow: true });
 
-/** Checks that the types of an argument cannot change during a query. */
-export const areCertain = (known: KnownTypes): boolean => !known.mayGrow;
+/**
+ * Returns whether an argument is passed without the field from which it was read: the function knows its type. The field of a list also says which
+ * type its elements have.
+ */
+export const isPassedRaw = (known: KnownArgument): boolean =>
+  known.kind === 'types' && known.types.isRegistered;
 
 export const anything: KnownArgument = { kind: 'anything' };
 export const tested: KnownArgument = { kind: 'tested' };
@@ -130,7 +126,7 @@ export function keyOf(predicate: Predicate, known: readonly KnownArgument[]): st
         key += `o${k.types.id},`;
         break;
       case 'types':
-        key += `${k.isRow ? (k.mayGrow ? 'f' : 'r') : k.class === undefined ? 't' : 'c'}${k.types.id},`;
+        key += `${k.isRow ? 'r' : k.class === undefined ? 't' : 'c'}${k.types.id},`;
         break;
       case 'some':
         key += `s${k.types.id}${k.isOther ? 'o' : ''},`;

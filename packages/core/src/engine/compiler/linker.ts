@@ -1,14 +1,12 @@
 import type { RowMark } from '../../host/row-mark.js';
 import type { TypeSet } from '../../host/type-set.js';
 import type { Predicate } from '../../ir/goal.js';
-import type { DeclaredType, FieldType } from '../../types/declared-type.js';
+import type { DeclaredType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { ProgramContext } from '../program-context.js';
 import type { Proof } from '../proof.js';
 import type { RuleIndex } from '../rules/rule-index.js';
-import type { RelatedValue } from '../runtime/sites.js';
 import type { CompiledFunction, KnownArgument, KnownTypes } from './compiled-function.js';
-import type { FromField } from './plan.js';
 
 /** The program that functions are compiled from, the other functions, and facts about the whole program. */
 export interface Linker {
@@ -25,18 +23,24 @@ export interface Linker {
   determinesPosition(predicate: Predicate, known: readonly KnownArgument[], position: number): boolean;
   /** Checks that an instance equals only itself. */
   equalsOnlyItself(known: KnownTypes): boolean;
-  /** Checks that a plain row gets a type of the application from a field of this type. */
-  isTaggable(type: FieldType): boolean;
   /** All types that values may have, in ahead-of-time compilation. Other types are errors there. */
   readonly knownTypes: readonly TypeSet[] | undefined;
   /** Whether there are too many classes to compare a value with each. */
   readonly hasManyClasses: boolean;
-  /** Returns the type that a plain row gets from a field of this name, if every field of the name gives the same, or none. */
-  rowTypeOf(name: string): DeclaredType | undefined;
-  /** Checks whether a plain row may get a type from a field of this name. */
-  mayTag(name: string): boolean;
-  /** Returns the relation that an attribute of this name may be, of an object of any type. */
-  relationNamed(name: string): RelatedValue | undefined;
+  /** Checks whether any type declares a field of this name. */
+  isDeclared(name: string): boolean;
+  /** Checks that a value of a type has no other type that declares the field. */
+  declaresAlone(type: DeclaredType, name: string): boolean;
+  /** Checks that a value which a read has tested certainly has the type of its field. */
+  testsTypes(type: DeclaredType): boolean;
+  /** Whether a type declares a field or a relation. */
+  readonly hasPlaces: boolean;
+  /** Whether a type declares a list. */
+  readonly hasDeclaredLists: boolean;
+  /** Checks whether a function with these facts dispatches on an argument: because of the rules, or of the declared fields that they read. */
+  dispatches(predicate: Predicate, known: readonly KnownArgument[]): boolean;
+  /** The same for the argument at one position. */
+  dispatchesOn(predicate: Predicate, known: readonly KnownArgument[], position: number): boolean;
   /** Checks whether a registered class has a getter of this name. */
   hasGetter(name: string): boolean;
   /** Checks whether a call between two predicates may lead back to the first. */
@@ -51,6 +55,6 @@ export interface Linker {
   exactClass(type: DeclaredType): Class | undefined;
   /** Returns the mark that gives rows exactly this type, if the type has no class. */
   rowMark(type: DeclaredType): RowMark | undefined;
-  /** Returns the facts about a value that has exactly this type from its class, its mark, or a field. */
-  exactArgument(type: DeclaredType, isFromField: FromField): KnownTypes | undefined;
+  /** Returns the facts about a value that has exactly this type. */
+  exactArgument(type: DeclaredType): KnownTypes | undefined;
 }

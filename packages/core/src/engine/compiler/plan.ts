@@ -1,7 +1,7 @@
 import type { Span } from '../../diagnostics/span.js';
 import type { TypeSet } from '../../host/type-set.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
-import type { DeclaredType, FieldType } from '../../types/declared-type.js';
+import type { DeclaredType, Field } from '../../types/declared-type.js';
 import type { UnionName } from '../../types/type-table.js';
 import type { Proof } from '../proof.js';
 import type { CompiledFunction } from './compiled-function.js';
@@ -48,12 +48,6 @@ export type Statement =
   /** `to =` the proof of the call that has just succeeded, then `next`. */
   | { readonly kind: 'receive'; readonly to: number; readonly next: Statement };
 
-/**
- * Whether a value was read from a field of a type, so that a plain row without a mark has this type. `perhaps`: if the object from which it was
- * read has the type that declares the field.
- */
-export type FromField = boolean | 'perhaps';
-
 /** Runs statements one after another until one succeeds. An empty list fails. */
 export interface AnyStatement {
   readonly kind: 'any';
@@ -79,14 +73,15 @@ export interface CheckStatement {
 }
 
 /**
- * Runs `next` for a value that has exactly this type from its class, its mark, or a field if it was read from one of this type; and
+ * Runs `next` for a value that has exactly this type from its class or its mark, or because a read has tested it; and
  * `otherwise` for any other value. Without `otherwise` it bails out.
  */
 export interface ExactlyStatement {
   readonly kind: 'exactly';
   readonly value: Operand;
   readonly type: DeclaredType;
-  readonly isFromField: FromField;
+  /** Whether the value is nil or a row of this type, because a read has tested it. */
+  readonly isTested: boolean;
   readonly next: Statement;
   readonly otherwise: Statement | undefined;
 }
@@ -150,18 +145,10 @@ export interface ReadStatement {
   readonly inPattern: boolean;
   /** Whether the class of `base` is certain. */
   readonly isExact: boolean;
-  /** The declared type of the field, if it determines the type of plain rows. */
-  readonly field: FieldType | undefined;
-  /** The same type, if the value is tagged with it when it is read. */
-  readonly tag: FieldType | undefined;
-  /** Whether the type of `base` determines at run time with which type a plain row is tagged. */
-  readonly notesRow: boolean;
-  /** The type with which a plain row is tagged then if `base` has the type `of`, from its tag or from a field. */
-  readonly rowType:
-    | { readonly type: DeclaredType; readonly of: DeclaredType; readonly isBaseFromField: FromField }
-    | undefined;
-  /** Whether the attribute may be a declared relation. Then another value than its rows is undecided. */
-  readonly isRelation: boolean;
+  /** The declaration of the field, if the type of `base` is known. The value is tested: another one is undecided. */
+  readonly field: Field | undefined;
+  /** Whether the type of `base` determines at run time how the field is declared. */
+  readonly isOpen: boolean;
   /** Whether `next` also runs when the attribute is missing. The alternatives in it that need the attribute test for it. */
   readonly isOptional: boolean;
   /** Locals that may hold promises, and that nothing examines if the attribute is missing. */
@@ -197,8 +184,10 @@ export interface EachStatement {
   readonly kind: 'each';
   readonly item: number;
   readonly list: Operand;
-  /** The declared type of the list, if it determines the type of plain rows. */
-  readonly tag: Extract<FieldType, { kind: 'list' }> | undefined;
+  /** The declaration of the elements, if it is known. Each element is tested. */
+  readonly element: Field | undefined;
+  /** Whether the list can be a reference whose field declares its elements. */
+  readonly isOpen: boolean;
   readonly at: Span;
   readonly next: Statement;
 }
@@ -214,7 +203,7 @@ export interface AgainStatement {
     | {
         readonly argument: Operand;
         readonly type: DeclaredType;
-        readonly isFromField: FromField;
+        readonly isTested: boolean;
         readonly otherwise: CompiledFunction;
       }
     | undefined;
@@ -235,7 +224,7 @@ export type Test =
       readonly kind: 'isa';
       readonly value: Operand;
       readonly type: DeclaredType;
-      readonly isFromField: FromField;
+      readonly isTested: boolean;
     }
   | { readonly kind: 'isa-union'; readonly value: Operand; readonly union: UnionName }
   | { readonly kind: 'true'; readonly value: Operand; readonly at: Span }
@@ -258,8 +247,8 @@ export interface EqualTest {
         readonly isPlain: boolean;
         /** The type of the class of which that value is exactly an instance. */
         readonly instance: DeclaredType | undefined;
-        /** Whether the other value was read from a field of this type. */
-        readonly isFromField: FromField;
+        /** Whether the other value is nil or a row of this type, because a read has tested it. */
+        readonly isTested: boolean;
       }
     | undefined;
   readonly negated: boolean;
@@ -281,7 +270,7 @@ export interface CallTest {
     | {
         readonly argument: Operand;
         readonly type: DeclaredType;
-        readonly isFromField: FromField;
+        readonly isTested: boolean;
         readonly callee: CompiledFunction;
       }
     | undefined;

@@ -90,21 +90,11 @@ function renamePlan({ params, locals, body }: Plan, renaming: Renaming): Plan {
     const renamed = each.kind === 'if' ? { ...each, test: test(each.test) } : mapOperands(each, operand);
     switch (renamed.kind) {
       case 'read': {
-        const { field, tag, rowType, at } = renamed;
-        return {
-          ...renamed,
-          field: renaming.of(field),
-          tag: renaming.of(tag),
-          rowType: rowType && {
-            ...rowType,
-            type: renaming.of(rowType.type),
-            of: renaming.of(rowType.of),
-          },
-          at: renaming.of(at),
-        };
+        const { field, at } = renamed;
+        return { ...renamed, field: renaming.of(field), at: renaming.of(at) };
       }
       case 'each':
-        return { ...renamed, tag: renaming.of(renamed.tag), at: renaming.of(renamed.at) };
+        return { ...renamed, element: renaming.of(renamed.element), at: renaming.of(renamed.at) };
       case 'method':
       case 'arithmetic':
         return { ...renamed, at: renaming.of(renamed.at) };

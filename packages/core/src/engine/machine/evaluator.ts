@@ -2,18 +2,19 @@ import type { Dialect } from '../../dialect/dialect.js';
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import { PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
+import { AwaitedFacts } from '../../host/awaited-facts.js';
+import { acceptDeclared } from '../../host/declared-value.js';
 import { failedMember, isFailedMember } from '../../host/failed-member.js';
 import { MissingValue, type MemberContext } from '../../host/member.js';
 import type { PendingTest } from '../../host/pending-test.js';
 import { kindOf } from '../../host/show.js';
-import { Tags } from '../../host/tags.js';
 import type { TypeSet, TypeSets } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
 import { isObject, isObjectOrFunction } from '../../internal/is-object.js';
 import { termsOf } from '../../ir/goal-terms.js';
 import type { Goal, UnifyGoal } from '../../ir/goal.js';
 import type { Term } from '../../ir/term.js';
-import type { FieldType } from '../../types/declared-type.js';
+import type { Field } from '../../types/declared-type.js';
 import { areDistinct, type Equality, type ForeignOperators } from '../equality.js';
 import { hostError } from '../host-error.js';
 import { equalityRules } from '../equality-rules.js';
@@ -23,6 +24,7 @@ import type { Budget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
 import { EngineValue } from '../../terms/engine-value.js';
 import { isPartial } from '../../terms/partial.js';
+import { Reference } from '../../terms/reference.js';
 import { PassedVariables } from './passed-variables.js';
 import { deref, Variable, type Watcher } from '../../terms/variable.js';
 import { isAlive, type Constraint, type ConstraintList } from './state/constraint.js';
@@ -48,7 +50,7 @@ export abstract class Evaluator extends ProofState implements Prover {
   readonly dialect: Dialect;
   readonly operators: ForeignOperators | undefined;
   // Most queries need none of these three.
-  #tags: Tags | undefined = undefined;
+  #awaited: AwaitedFacts | undefined = undefined;
   /** The variables that the application received, in the dialect oso. */
   #passed: PassedVariables | undefined = undefined;
   /** The values of the promises that were awaited. */
@@ -80,10 +82,6 @@ export abstract class Evaluator extends ProofState implements Prover {
   abstract prove(goal: MachineGoal, frame: Frame): GoalResult;
   abstract backtrack(base?: number): boolean;
 
-  get tags(): Tags {
-    return (this.#tags ??= new Tags(this.context.program.types));
-  }
-
   get typeSets(): TypeSets {
     return this.context.typeSets;
   }
@@ -111,13 +109,13 @@ export abstract class Evaluator extends ProofState implements Prover {
   /** Sets the value of a promise for which the machine stopped. */
   settle(promise: PromiseLike<unknown>, value: unknown): void {
     if (this.#test?.promise === promise) {
-      this.tags.noteTest(this.#test, value === true);
+      (this.#awaited ??= new AwaitedFacts()).noteTest(this.#test, value === true);
       return;
     }
     (this.#settled ??= new Map<unknown, unknown>()).set(promise, value);
     // The promise of a look-up or a call is awaited at once. Any other one is a value of its own.
     const isOwnValue = this.dialect.hasOpaquePromises && this.goals?.[this.index]?.kind !== 'receive';
-    if (isOwnValue) this.tags.notePromised(value);
+    if (isOwnValue) (this.#awaited ??= new AwaitedFacts()).notePromised(value);
   }
 
   waitsForTerm(term: Term, value: unknown, frame: Frame, origin: string): boolean {
@@ -139,12 +137,12 @@ export abstract class Evaluator extends ProofState implements Prover {
   }
 
   wasPromised(value: object): boolean {
-    return this.#tags?.wasPromised(value) === true;
+    return this.#awaited?.wasPromised(value) === true;
   }
 
   typeOf(value: unknown): TypeSet {
     const { typeSets } = this.context;
-    const types = typeSets.of(deref(value), this.#tags);
+    const types = typeSets.of(deref(value), this.#awaited);
     if (typeSets.hasPredicates) this.budget.called();
     return types;
   }
@@ -204,7 +202,7 @@ export abstract class Evaluator extends ProofState implements Prover {
     const { left, right, span } = goal;
     if (left.kind === 'slot' && frame.slots[left.slot] === emptySlot) {
       const value = this.value(right, frame);
-      if (!(value instanceof EngineValue) && !this.waitsForTerm(right, value, frame, 'a value'))
+      if ((!(value instanceof EngineValue) || value instanceof Reference) && !this.waitsForTerm(right, value, frame, 'a value'))
         return this.assignResult(left, value, span, frame);
     }
     return this.unify(this.value(left, frame), this.value(right, frame), span);
@@ -243,11 +241,14 @@ export abstract class Evaluator extends ProofState implements Prover {
   acceptResult(
     found: unknown,
     result: Term,
-    types: readonly FieldType[],
+    field: Field | undefined,
     span: Span,
     frame: Frame,
   ): GoalResult {
-    if (typeof found !== 'object' || found === null) return this.assignResult(result, found, span, frame);
+    if (typeof found !== 'object' || found === null)
+      return field === undefined
+        ? this.assignResult(result, found, span, frame)
+        : this.#assignDeclared(found, result, field, span, frame);
     const returned = this.#restored(found);
     if (isPartial(returned)) {
       for (const variable of variablesIn(returned, this.budget)) this.trail.markAliased(variable);
@@ -261,9 +262,20 @@ export abstract class Evaluator extends ProofState implements Prover {
     }
     const value = this.settled(found);
     if (isThenable(value))
-      return this.replaceGoal([{ kind: 'receive', span, promise: value, result, types }]);
-    for (const type of types) this.tags.tag(value, type);
-    return this.assignResult(result, value, span, frame);
+      return this.replaceGoal([{ kind: 'receive', span, promise: value, result, field }]);
+    return field === undefined
+      ? this.assignResult(result, value, span, frame)
+      : this.#assignDeclared(value, result, field, span, frame);
+  }
+
+  /** Assigns a value of a declared field. A value that contradicts the declaration is undecided. */
+  #assignDeclared(found: unknown, result: Term, field: Field, span: Span, frame: Frame): GoalResult {
+    const value = this.guarded(span, frame, `\`${field.name}\``, () =>
+      acceptDeclared(found, field, this.typeSets),
+    );
+    return value instanceof MissingValue
+      ? this.reportMissing(value, span, frame)
+      : this.assignResult(result, value, span, frame);
   }
 
   // ── constraints ──

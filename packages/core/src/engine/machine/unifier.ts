@@ -1,6 +1,8 @@
+import { MissingValue } from '../../host/missing-value.js';
 import type { Span } from '../../diagnostics/span.js';
 import { compareValues, type Compared } from '../equality.js';
 import { isPartial, PartialDictionary, PartialList } from '../../terms/partial.js';
+import { Reference } from '../../terms/reference.js';
 import { deref, Variable } from '../../terms/variable.js';
 import { proveIsa } from './goals/isa.js';
 import { isAlive, type Constraint } from './state/constraint.js';
@@ -22,6 +24,7 @@ export function unifyObjects(machine: Prover, left: unknown, right: unknown, spa
       continue;
     }
     const compared = compare(machine, a, b, span);
+    if (compared instanceof MissingValue) return machine.reportMissing(compared, span, machine.frame);
     switch (compared.kind) {
       case 'equal':
         break;
@@ -37,10 +40,17 @@ export function unifyObjects(machine: Prover, left: unknown, right: unknown, spa
   return GoalResult.proved;
 }
 
-function compare(machine: Prover, left: unknown, right: unknown, span: Span): Compared {
+/** Compares two values. Returns the reason if an element of a list contradicts its declaration. */
+function compare(
+  machine: Prover,
+  left: unknown,
+  right: unknown,
+  span: Span,
+): Compared | MissingValue {
   try {
     return compareValues(left, right, machine);
   } catch (error) {
+    if (error instanceof MissingValue) return error;
     throw machine.hostError(error, 'comparing two values', span, undefined);
   }
 }
@@ -66,7 +76,7 @@ export function bindVariable(machine: Prover, variable: Variable, value: unknown
   )
     return GoalResult.failed;
   const { watchers } = variable;
-  if (watchers !== undefined && !isPartial(value)) {
+  if (watchers !== undefined && (!isPartial(value) || value instanceof Reference)) {
     const { goal, frame } = watchers.watcher as Constraint;
     // The constraint is usually the type of a parameter. When it would be proved next, it is proved here.
     const isAlone = watchers.next === undefined && machine.awakened.length === 0;

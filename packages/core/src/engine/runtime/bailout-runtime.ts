@@ -1,10 +1,9 @@
-import { createTags } from '../../host/tags.js';
+import { acceptDeclared } from '../../host/declared-value.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import { QueryVariable } from '../../terms/query-variable.js';
 import { equalityRules } from '../equality-rules.js';
 import { compareAsRows, compareValues } from '../equality.js';
-import { isRelated } from './check-relation.js';
 import { compute } from './compute.js';
 import type { Operations } from './operations.js';
 import { isPlainSet } from './inline-access.js';
@@ -24,13 +23,10 @@ export class BailoutRuntime extends Runtime {
     runMethod,
     orderValues,
     compute,
-    createTags,
-    isRelated,
+    acceptDeclared,
   };
 
   readonly rules = equalityRules;
-
-  protected override readonly restartWithNotes = this.mayWait ? undefined : () => this.foreign();
 
   tooDeep(): never {
     this.depth = 0;
@@ -94,13 +90,20 @@ export class BailoutRuntime extends Runtime {
     return readValue(this, base, site, seen, at);
   }
 
-  protected override equalObjects(left: unknown, right: unknown): boolean {
+  protected override equalObjects(
+    left: unknown,
+    right: unknown,
+    isNegated: boolean,
+    at: Span | undefined,
+  ): boolean {
     if (left instanceof QueryVariable || right instanceof QueryVariable) throw bailout;
     const areEqualRows = compareAsRows(left, right, this);
     if (areEqualRows !== undefined) return areEqualRows;
-    const compared = compareValues(left, right, this);
-    if (compared.kind === 'waits') this.await(compared.on);
-    return compared.kind === 'equal';
+    return this.decided(() => {
+      const compared = compareValues(left, right, this);
+      if (compared.kind === 'waits') this.await(compared.on);
+      return compared.kind === 'equal';
+    }, isNegated, at);
   }
 
   /** Compares with the operators of the dialect, which may have no order for two values. */

@@ -1,13 +1,13 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { Dialect } from '../../dialect/dialect.js';
+import type { acceptDeclared } from '../../host/declared-value.js';
 import type { MemberContext, readMissing } from '../../host/member.js';
 import type { Meter } from '../../host/meter.js';
 import type { MissingValue } from '../../host/missing-value.js';
-import type { Tags } from '../../host/tags.js';
 import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
-import type { DeclaredType, FieldType } from '../../types/declared-type.js';
+import type { Field } from '../../types/declared-type.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
 import type { compareValues, EqualityRules } from '../equality.js';
 import type { MethodSite, ReadSite } from './sites.js';
@@ -19,6 +19,8 @@ export interface RunningQuery extends Meter {
   /** Ends the query if the value is a promise. */
   await(value: unknown): void;
   typeOf(value: unknown): TypeSet;
+  /** Returns a value with its field. Returns `noValue` if it contradicts the declaration. */
+  acceptElement(value: unknown, field: Field, at: Span | undefined): unknown;
   /** Makes a call of a method and adds the result to the log. */
   call(base: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown;
   /** Records that the current alternative is undecided. */
@@ -38,9 +40,6 @@ export interface ReadingQuery extends RunningQuery {
   foreign(): never;
   /** Records that a pattern read a missing attribute. */
   mismatch(name: string, base: unknown, at: Span | undefined): void;
-  isRelated(base: unknown, site: ReadSite, value: unknown, at: Span | undefined): boolean;
-  /** Tags a plain row with the declared type of a field. */
-  tag(value: unknown, type: FieldType): void;
 }
 
 /** A query that cannot bail out to the machine. */
@@ -84,21 +83,8 @@ export interface Operations {
     right: unknown,
     at: Span | undefined,
   ) => unknown;
-  /** Creates the tags of rows, where declared fields or relations lead to types of the application. */
-  readonly createTags?: (
-    types: PlainTypeTable,
-    isUntold: ((type: DeclaredType) => boolean) | undefined,
-    declaredOf: (base: object) => readonly DeclaredType[],
-    restart: (() => never) | undefined,
-  ) => Tags;
-  /** Checks the value of a relation. */
-  readonly isRelated: (
-    query: RunningQuery,
-    base: unknown,
-    site: ReadSite,
-    value: unknown,
-    at: Span | undefined,
-  ) => boolean;
+  /** Tests a value of a declared field, where types declare fields or relations. */
+  readonly acceptDeclared: typeof acceptDeclared;
 }
 
 /** The operations of code that cannot bail out to the machine. */

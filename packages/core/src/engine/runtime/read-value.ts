@@ -1,8 +1,7 @@
 import type { Span } from '../../diagnostics/span.js';
 import { isReachable, MissingValue, readAttribute } from '../../host/member.js';
 import { isThenable } from '../../host/value.js';
-import type { FieldType } from '../../types/declared-type.js';
-import type { PlainTypeTable } from '../../types/plain-type-table.js';
+import { raw } from '../../terms/reference.js';
 import { gettersOf, runsGetter } from './getters.js';
 import { canReadInline, isOrdinary, prototypeOf } from './inline-access.js';
 import type { ReadingQuery } from './operations.js';
@@ -21,12 +20,13 @@ const rootPrototype: object = Object.prototype;
  */
 export function readValue(
   query: ReadingQuery,
-  base: unknown,
+  reference: unknown,
   site: ReadSite,
   seen: unknown,
   at: Span | undefined,
 ): unknown {
   const { name } = site;
+  const base = raw(reference);
   if (typeof base === 'object' && base !== null && hasSeen(site, prototypeOf(base)) && !isThenable(base)) {
     const value = seen === undefined ? (base as Keyed)[name] : seen;
     if (site.runsCode) {
@@ -36,7 +36,7 @@ export function readValue(
     if (value !== undefined && (rootPrototype as Keyed)[name] === undefined) return value;
   }
   query.await(base);
-  const types = query.typeOf(base);
+  const types = query.typeOf(reference);
   const { context } = query;
   const found =
     seen !== undefined && isOrdinary(base, name) && isReachable(base, name)
@@ -57,15 +57,7 @@ export function readValue(
     if (query.mayWait) return found;
     query.await(found);
   }
-  if (site.related !== undefined && !query.isRelated(base, site, found, at)) return noValue;
-  let isExpected = site.field === undefined;
-  for (const type of types.declared) {
-    const field = type.fields?.get(name);
-    if (field === undefined) continue;
-    query.tag(found, field.type);
-    isExpected = site.notesRows || field.type === site.field || isInert(field.type, context.types);
-  }
-  if (isExpected && canReadInline(base, name)) {
+  if (canReadInline(base, name)) {
     const prototype = prototypeOf(base as object);
     if (prototype === null) site.seesBare = true;
     else site.seen.add(prototype);
@@ -85,10 +77,4 @@ const hasSeen = ({ seen, seesBare }: ReadSite, prototype: object | null): boolea
 /** Adds a promise or a list to the log, so that another engine does not run the getter a second time. */
 function noteLoaded(query: ReadingQuery, base: unknown, name: string, found: unknown): void {
   if (Array.isArray(found) || isThenable(found)) query.log.note(base, `.${name}`, found);
-}
-
-/** Checks that a field of this type does not give a plain row a type. */
-function isInert(type: FieldType, types: PlainTypeTable): boolean {
-  if (type.kind === 'named') return types.find(type.name)?.builtIn === true;
-  return type.kind !== 'list' || isInert(type.of, types);
 }

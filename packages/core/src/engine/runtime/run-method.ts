@@ -3,22 +3,26 @@ import { callMethod } from '../../host/call-method.js';
 import { MissingValue } from '../../host/missing-value.js';
 import { canReadInline, isBuiltInClass } from './inline-access.js';
 import type { RunningQuery } from './operations.js';
+import { raw } from '../../terms/reference.js';
+import { fieldOfResult } from '../list-methods.js';
 import { noValue } from './runtime.js';
 import type { MethodSite } from './sites.js';
 
 /** Calls a method of an application's object or of a built-in value. Returns `noValue` if it is undecided. */
 export function runMethod(
   query: RunningQuery,
-  base: unknown,
+  reference: unknown,
   site: MethodSite,
-  args: readonly unknown[],
+  given: readonly unknown[],
   at: Span | undefined,
 ): unknown {
+  const base = raw(reference);
+  const args = given.map(raw);
   query.await(base);
   for (const arg of args) query.await(arg);
   const { name } = site;
   const { members } = query.context;
-  const types = query.typeOf(base);
+  const types = query.typeOf(reference);
   const found = query.call(base, name, args, () => callMethod(base, name, args, types, members, query));
   if (found instanceof MissingValue) {
     query.noValue(found, at);
@@ -30,5 +34,6 @@ export function runMethod(
       site.prototype = Object.getPrototypeOf(base) as object;
     // Built-in methods are not called inline, because the size of their results is limited.
   } else if (typeof base === 'function' && !isBuiltInClass(query.context.types, base)) site.receiver = base;
-  return found;
+  const field = fieldOfResult(reference, name, given, found);
+  return field === undefined ? found : query.acceptElement(found, field, at);
 }

@@ -1,16 +1,18 @@
 import type { Dialect } from '../../dialect/dialect.js';
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
-import type { MemberContext, MissingValue } from '../../host/member.js';
+import { declaredField, refer } from '../../host/declared-value.js';
+import type { MemberContext } from '../../host/member.js';
+import { MissingValue } from '../../host/missing-value.js';
 import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
-import { declaresField, type Tags } from '../../host/tags.js';
 import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
 import { describe, show } from '../../internal/descriptions.js';
-import { isThenable } from '../../host/value.js';
+import { isPlainObject, isThenable } from '../../host/value.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
-import type { DeclaredType, FieldType } from '../../types/declared-type.js';
+import type { DeclaredType, Field } from '../../types/declared-type.js';
+import { fieldOf, raw, Reference, rowOfReference } from '../../terms/reference.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
 import type { UnionName } from '../../types/type-table.js';
 import type { Equality, EqualityContext, EqualityRules, ForeignOperators } from '../equality.js';
@@ -35,8 +37,6 @@ export interface RuntimeContext {
   readonly members: MemberContext;
   readonly equality: Equality;
   readonly operators?: ForeignOperators | undefined;
-  /** Returns whether rules treat a row with another type the same with and without this one. */
-  readonly isUntold?: (type: DeclaredType) => boolean;
 }
 
 /**
@@ -67,9 +67,6 @@ export abstract class Runtime implements EqualityContext, Meter {
   log = new HostLog(this);
   /** The proof of the function that has succeeded last, if functions record their proofs. */
   proof: Proof | undefined = undefined;
-  /** The number of notes about types that fields have given to values. */
-  notes = 0;
-  #tags: Tags | undefined = undefined;
 
   /**
    * @param registered the prototypes of the registered classes, whose instances never get a type from a field
@@ -97,9 +94,6 @@ export abstract class Runtime implements EqualityContext, Meter {
   }
 
   abstract readonly rules: EqualityRules;
-
-  /** Ends a query that needs a note about a type which was left out. Undefined if a query cannot end there. */
-  protected readonly restartWithNotes: (() => never) | undefined = undefined;
 
   /** The operations that only some policies need. */
   protected abstract readonly operations: Operations;
@@ -147,13 +141,11 @@ export abstract class Runtime implements EqualityContext, Meter {
     this.undecided = 0;
     this.mismatched = 0;
     this.log.clear();
-    if (this.#tags !== undefined && !this.#tags.isEmpty) this.#tags.clear();
   }
 
   /** Releases the values of the application. The results of methods are kept for the machine if it must continue. */
   release(isDecided: boolean): void {
     if (isDecided) this.log.clear();
-    if (this.#tags !== undefined && !this.#tags.isEmpty) this.#tags.clear();
   }
 
   /** Ends the query at its next step, because its caller no longer waits. */
@@ -228,90 +220,68 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   typeOf(value: unknown): TypeSet {
     const { typeSets } = this;
-    const types = typeSets.of(value, this.#tags);
+    const types = typeSets.of(value);
     if (typeSets.hasPredicates) this.called();
     return types;
   }
 
-  /** Tags a plain row with the declared type of a field. Without tags, no field has a type of the application. */
-  tag(value: unknown, type: FieldType): void {
-    const tags = this.#findTags();
-    if (tags === undefined) return;
-    tags.tag(value, type);
-    this.notes = tags.notes;
+  /** Returns a value with the field from which it was read, for operations that depend on its type. */
+  ref(value: unknown, field: Field): unknown {
+    const { typeSets } = this;
+    const type = field.type.kind === 'named' ? typeSets.types.find(field.type.name)! : undefined;
+    const isTested = type?.class === undefined && !typeSets.hasPredicates && !typeSets.discriminators;
+    if (type === undefined || type.builtIn || !isTested || typeof value !== 'object' || value === null)
+      return refer(value, field, typeSets);
+    // The type of a row was found when it was read, or when a function was called for it. A tag that it got since does not change it.
+    return value instanceof Reference ? value : new Reference(value, field, typeSets.ofGiven(value, type));
   }
 
-  /** Tags the elements of a list with their declared type. */
-  tagList(list: object, of: FieldType): void {
-    const tags = this.#findTags();
-    if (tags === undefined) return;
-    tags.tagList(list, of);
-    this.notes = tags.notes;
+  /** Returns the row of a reference to a row, for a function that knows its type. */
+  row(value: unknown): unknown {
+    return rowOfReference(value);
   }
 
-  /** Gives a row the type of the application that a field has. Returns -1. */
-  note(row: object, type: DeclaredType): -1 {
-    const tags = this.#findTags();
-    if (tags !== undefined) {
-      tags.tagRow(row, type);
-      this.notes = tags.notes;
-    }
-    return -1;
+  /** Returns the object of a reference, for the application. */
+  raw(value: unknown): unknown {
+    return raw(value);
   }
 
   /**
-   * Gives a row the type of the application that a field has. Returns the number of notes, or -1 if fields have also given it another type, and for
-   * a promise. It has no other type until the number changes.
+   * Returns the value of a declared field as a value of its type. Returns `noValue` if it contradicts the declaration.
    *
-   * @param isValue whether the row is known not to be a promise
+   * @param isRow whether the code takes the value for a plain object
    */
-  noteTested(row: object, type: DeclaredType, isValue: boolean): number {
-    const tags = this.#findTags();
-    if (tags === undefined) return -1;
-    const isOnly = tags.note(row, type);
-    this.notes = tags.notes;
-    return isOnly && (isValue || !isThenable(row)) ? this.notes : -1;
+  accept(value: unknown, field: Field, isRow: boolean, at?: Span): unknown {
+    const accepted = this.#accepted(value, field, at);
+    const found = raw(accepted);
+    if (isRow && typeof found === 'object' && found !== null && !isPlainObject(found)) this.inexact(accepted);
+    return found;
   }
 
-  /**
-   * Gives a row the type of the application that its object declares for the field, unless the object has a tag of a type without the field. That is
-   * found only when it matters. Returns -1.
-   */
-  noteFrom(base: object, { name }: ReadSite, row: object, type: DeclaredType): -1 {
-    const tags = this.#findTags();
-    if (tags !== undefined) {
-      tags.tagUnlessTagged(base, name, row, type);
-      this.notes = tags.notes;
-    }
-    return -1;
+  /** The same for an attribute that the type of its object may declare. The value keeps its field. */
+  acceptOf(base: unknown, { name }: ReadSite, value: unknown, at?: Span): unknown {
+    this.await(value);
+    const field = declaredField(this.typeOf(base), name);
+    return field === undefined ? value : this.#accepted(value, field, at);
   }
 
-  /** Checks that a plain object to which a declared field gave a type with this field has no tag of a type without it. */
-  declares(base: object, name: string): boolean {
-    return declaresField(base, name, this.context.types);
+  #accepted(value: unknown, field: Field, at: Span | undefined): unknown {
+    this.await(value);
+    const found = this.operations.acceptDeclared(value, field, this.typeSets);
+    if (this.typeSets.hasPredicates) this.called();
+    if (!(found instanceof MissingValue)) return found;
+    this.noValue(found, at);
+    return noValue;
   }
 
-  #findTags(): Tags | undefined {
-    return (this.#tags ??= this.operations.createTags?.(
-      this.context.types,
-      this.context.isUntold,
-      (base) => this.typeOf(base).declared,
-      this.restartWithNotes,
-    ));
+  /** Returns the declaration of the elements of a list, if the value is a reference to one. */
+  elementOf(list: unknown): Field | undefined {
+    return fieldOf(list)?.element;
   }
 
-  /**
-   * Checks that declared fields have given no other type to a row without a tag and a discriminator, which was tagged with this type, and that it
-   * is not a promise.
-   */
-  isNoted(row: object, type: DeclaredType): boolean {
-    return this.#tags?.isOnly(row, type) === true && !isThenable(row);
-  }
-
-  /** Checks that declared fields have given a row this type and no other, and that it is not a promise. */
-  hasOnly(row: object, type: DeclaredType): boolean {
-    const found = this.#tags?.typesOf(row);
-    return found?.length === 1 && found[0] === type && !isThenable(row);
+  /** Returns an element with its field. Returns `noValue` if it contradicts its declaration. */
+  acceptElement(value: unknown, field: Field, at?: Span): unknown {
+    return this.#accepted(value, field, at);
   }
 
   isa(value: unknown, type: DeclaredType): boolean {
@@ -353,19 +323,6 @@ export abstract class Runtime implements EqualityContext, Meter {
    */
   abstract read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown;
 
-  /** Checks that a value that is not `nil` can belong to the relation that the object may declare. Otherwise the alternative is undecided. */
-  isRelated(base: unknown, site: ReadSite, value: unknown, at?: Span): boolean {
-    return this.operations.isRelated(this, base, site, value, at);
-  }
-
-  /** Tags a row with the types that its object declares for the field, when the type of a row is needed. */
-  noteRow(base: object, { name }: ReadSite, row: object): void {
-    const tags = this.#findTags();
-    if (tags === undefined) return;
-    tags.tagFrom(base, name, row);
-    this.notes = tags.notes;
-  }
-
   /** Calls a method that cannot be called inline. Returns `noValue` if it is undecided. */
   method(base: unknown, site: MethodSite, args: readonly unknown[], at?: Span): unknown {
     return this.operations.runMethod(this, base, site, args, at);
@@ -384,20 +341,8 @@ export abstract class Runtime implements EqualityContext, Meter {
 
   /** Returns the elements of a collection as an array. */
   list(value: unknown, at?: Span): readonly unknown[] {
-    if (Array.isArray(value)) return value as unknown[];
-    return this.withTypes(this.elements(value, at), value);
-  }
-
-  /** Gives the elements of a value that is not a list, such as a set, the type that a field declares for them. */
-  protected withTypes(elements: readonly unknown[], value: unknown): readonly unknown[] {
-    const of = typeof value === 'object' && value !== null ? this.elementType(value) : undefined;
-    if (of !== undefined) this.tagList(elements, of);
-    return elements;
-  }
-
-  /** Returns the type that a field declares for the elements of a list. */
-  protected elementType(list: object): FieldType | undefined {
-    return this.#tags?.elementType(list);
+    const collection = raw(value);
+    return Array.isArray(collection) ? (collection as unknown[]) : this.elements(collection, at);
   }
 
   /** Returns the elements of a value that is not a list. An iterator can be read once. */
@@ -408,17 +353,34 @@ export abstract class Runtime implements EqualityContext, Meter {
     return [];
   }
 
-  equal(left: unknown, right: unknown, _at?: Span): boolean {
+  /** Compares two values. @param isNegated the result of an undecided comparison, so that its negation is false, too */
+  equal(left: unknown, right: unknown, isNegated = false, at?: Span): boolean {
     if (left === right) {
       // A promise is compared with itself once it is awaited: it may be rejected.
       this.await(left);
       return !Number.isNaN(left);
     }
-    return (isObjectOrFunction(left) || isObjectOrFunction(right)) && this.equalObjects(left, right);
+    return (isObjectOrFunction(left) || isObjectOrFunction(right)) && this.equalObjects(left, right, isNegated, at);
   }
 
   /** Compares two different values of which at least one is an object. */
-  protected abstract equalObjects(left: unknown, right: unknown): boolean;
+  protected abstract equalObjects(
+    left: unknown,
+    right: unknown,
+    isNegated: boolean,
+    at: Span | undefined,
+  ): boolean;
+
+  /** Returns the result of a comparison, which is undecided if an element of a list contradicts its declaration. */
+  protected decided(compare: () => boolean, isNegated: boolean, at: Span | undefined): boolean {
+    try {
+      return compare();
+    } catch (error) {
+      if (!(error instanceof MissingValue)) throw error;
+      this.noValue(error, at);
+      return isNegated;
+    }
+  }
 
   /** Checks whether an object equals one of the literals, as a boxed literal does. */
   oneOf(value: unknown, literals: readonly unknown[]): boolean {

@@ -1,12 +1,3 @@
-import type { DeclaredType, FieldType } from '../../types/declared-type.js';
-
-/** The relation that an attribute may be. */
-export interface RelatedValue {
-  readonly isMany: boolean;
-  /** The related type; undefined if it depends on the object, or if relations of both kinds have this name. */
-  readonly type: DeclaredType | undefined;
-}
-
 /** A place in compiled code that reads an attribute. It remembers the prototypes whose objects can be read inline. */
 export interface ReadSite {
   readonly kind: 'read-site';
@@ -20,23 +11,11 @@ export interface ReadSite {
   learn: ((prototype: object | null) => void) | undefined;
   readonly name: string;
   readonly inPattern: boolean;
-  /** The declared type that the code itself tags values with. */
-  readonly field: FieldType | undefined;
-  /** Whether the code reports each row without a class, because the declared type depends on the object. */
-  readonly notesRows: boolean;
-  /** The relation whose values the code checks. */
-  readonly related: RelatedValue | undefined;
   /** Whether a read here has run a getter. */
   runsCode: boolean;
 }
 
-export const readSite = (
-  name: string,
-  inPattern = false,
-  field?: FieldType,
-  notesRows = false,
-  related?: RelatedValue,
-): ReadSite => ({
+export const readSite = (name: string, inPattern = false): ReadSite => ({
   kind: 'read-site',
   prototype: undefined,
   seen: new WeakSet(),
@@ -44,9 +23,6 @@ export const readSite = (
   learn: undefined,
   name,
   inPattern,
-  field,
-  notesRows,
-  related,
   runsCode: false,
 });
 

@@ -221,18 +221,25 @@ export class StandaloneRuntime extends Runtime {
     }
   }
 
-  override equal(left: unknown, right: unknown, at?: Span): boolean {
+  override equal(left: unknown, right: unknown, isNegated = false, at?: Span): boolean {
     try {
-      return super.equal(left, right);
+      return super.equal(left, right, isNegated, at);
     } catch (error) {
       throw this.attributed(error, 'comparing two values', at);
     }
   }
 
-  protected equalObjects(left: unknown, right: unknown): boolean {
-    const compared = this.operations.compareValues(left, right, this);
-    if (compared.kind === 'waits') this.await(compared.on);
-    return compared.kind === 'equal';
+  protected equalObjects(
+    left: unknown,
+    right: unknown,
+    isNegated: boolean,
+    at: Span | undefined,
+  ): boolean {
+    return this.decided(() => {
+      const compared = this.operations.compareValues(left, right, this);
+      if (compared.kind === 'waits') this.await(compared.on);
+      return compared.kind === 'equal';
+    }, isNegated, at);
   }
 
   protected elements(value: unknown, at: Span | undefined): readonly unknown[] {

@@ -1,5 +1,7 @@
 import type { Span } from '../../diagnostics/span.js';
+import { MissingValue } from '../../host/missing-value.js';
 import { kindOf } from '../../internal/descriptions.js';
+import { raw } from '../../terms/reference.js';
 import type { Compared } from '../equality.js';
 import { hostError } from '../host-error.js';
 import type { HostReplay } from '../host-replay.js';
@@ -29,15 +31,16 @@ export class WaitingRuntime extends StandaloneRuntime {
   override read(base: unknown, site: ReadSite, seen?: unknown, at?: Span): unknown {
     if (this.replay === undefined) return super.read(base, site, seen, at);
     try {
-      return this.replay.call(base, `.${site.name}`, [], () => super.read(base, site, seen, at));
+      return this.replay.call(raw(base), `.${site.name}`, [], () => super.read(base, site, seen, at));
     } catch (error) {
       throw this.attributed(error, `\`${site.name}\` of ${kindOf(base)}`, at);
     }
   }
 
   /** Handles a promised attribute that is `undefined`, which is missing. Returns `noValue` if it is undecided. */
-  absent(base: unknown, { name, inPattern }: ReadSite, at?: Span): unknown {
-    const found = this.operations.readMissing(base, name, this.typeOf(base), true);
+  absent(reference: unknown, { name, inPattern }: ReadSite, at?: Span): unknown {
+    const base = raw(reference);
+    const found = this.operations.readMissing(base, name, this.typeOf(reference), true);
     if (found === null) return null;
     if (inPattern) this.mismatch(name, base, at);
     else this.noValue(found, at);
@@ -51,18 +54,22 @@ export class WaitingRuntime extends StandaloneRuntime {
   }
 
   /** Compares like `equal` in code that awaits promises, including those in lists and dictionaries. */
-  equalLater(left: unknown, right: unknown, at?: Span): boolean | Promise<boolean> {
+  equalLater(left: unknown, right: unknown, isNegated: boolean, at?: Span): boolean | Promise<boolean> {
     let compared: Compared;
     try {
       compared = this.operations.compareValues(left, right, this);
     } catch (error) {
+      if (error instanceof MissingValue) {
+        this.noValue(error, at);
+        return isNegated;
+      }
       throw this.attributed(error, 'comparing two values', at);
     }
     if (compared.kind !== 'waits') return compared.kind === 'equal';
     const { on } = compared;
     return this.settle(on, at).then((value) => {
       (this.#settled ??= new Map<unknown, unknown>()).set(on, value);
-      return this.equalLater(left, right, at);
+      return this.equalLater(left, right, isNegated, at);
     });
   }
 
@@ -80,14 +87,9 @@ export class WaitingRuntime extends StandaloneRuntime {
     }
   }
 
-  /** Gives an element that was awaited the type that a field declares for the elements of its list. */
-  tagAwaited(element: unknown, list: readonly unknown[]): void {
-    const of = this.elementType(list);
-    if (of !== undefined) this.tag(element, of);
-  }
-
   /** Returns the elements like `list` in code that awaits promises. */
-  listLater(value: unknown, at?: Span): readonly unknown[] | Promise<readonly unknown[]> {
+  listLater(list: unknown, at?: Span): readonly unknown[] | Promise<readonly unknown[]> {
+    const value = raw(list);
     if (typeof value !== 'object' || value === null || this.seen?.has(value) === true)
       return this.list(value, at);
     const own = value as Partial<AsyncIterable<unknown> & Iterator<unknown>>;
@@ -116,6 +118,6 @@ export class WaitingRuntime extends StandaloneRuntime {
     } catch (error) {
       throw this.attributed(error, 'the iterator', at);
     }
-    return this.withTypes(found, value);
+    return found;
   }
 }

@@ -25,21 +25,21 @@ export interface AttributeFinder extends Finder {
 /** Builds the search for a statement that reads a list and iterates over it. */
 export function buildAttributeFinder(
   b: ClosureBuilder,
-  { name, inPattern, isExact, field, tag, notesRow, isRelation, to, unchecked, next: each }: ReadStatement,
+  { name, inPattern, isExact, field, isOpen, to, unchecked, next: each }: ReadStatement,
 ): AttributeFinder | undefined {
-  if (tag !== undefined || notesRow || isRelation || unchecked.length > 0) return undefined;
+  if (field !== undefined || isOpen || unchecked.length > 0) return undefined;
   if (each.kind !== 'each' || !isLocal(each.list, to)) return undefined;
   const found = buildFinder(b, each);
   if (found === undefined) return undefined;
-  return { ...found, site: readSite(name, inPattern, field), isExact };
+  return { ...found, site: readSite(name, inPattern), isExact };
 }
 
 /** Builds the search for an element with one of some literals, and with an instance that equals only itself. */
 export function buildFinder(
   { runtime }: ClosureBuilder,
-  { item, tag, next }: EachStatement,
+  { item, element, isOpen, next }: EachStatement,
 ): Finder | undefined {
-  if (tag !== undefined || typeof runtime.equality === 'function') return undefined;
+  if (element !== undefined || isOpen || typeof runtime.equality === 'function') return undefined;
   const first = elementSearch(item, next);
   if (first === undefined) return undefined;
   const literals = literalsOf(first.test);
@@ -49,20 +49,20 @@ export function buildFinder(
   const isSame = same.kind === 'equal' && same.how === 'identity' && !same.negated;
   if (!isSame || !isLocal(same.left, second.to) || same.right.kind !== 'local') return undefined;
   if (mentions(same, first.to)) return undefined;
-  const [one, two] = [first, second].map(({ name, inPattern }) => readSite(name, inPattern, undefined));
+  const [one, two] = [first, second].map(({ name, inPattern }) => readSite(name, inPattern));
   return { find: finder(one!, two!, literals, runtime), wanted: same.right.local };
 }
 
 /** Builds the loop for a list whose elements are tested by one attribute or two. */
 export function buildScan(
   b: ClosureBuilder,
-  { item, tag, next }: EachStatement,
+  { item, element, isOpen, next }: EachStatement,
 ): ((list: readonly unknown[], locals: Locals) => StepEnding) | undefined {
   const { runtime } = b;
-  if (tag !== undefined) return undefined;
+  if (element !== undefined || isOpen) return undefined;
   const first = elementSearch(item, next);
   if (first === undefined) return undefined;
-  const one = readSite(first.name, first.inPattern, undefined);
+  const one = readSite(first.name, first.inPattern);
   const isFirst = buildAttributeTest(b, first);
   if (first.next.kind === 'succeed') {
     return (list, locals) => {
@@ -76,7 +76,7 @@ export function buildScan(
   }
   const second = elementSearch(item, first.next);
   if (second?.next.kind !== 'succeed' || mentions(second.test, first.to)) return undefined;
-  const two = readSite(second.name, second.inPattern, undefined);
+  const two = readSite(second.name, second.inPattern);
   const isSecond = buildAttributeTest(b, second);
   return (list, locals) => {
     if ((runtime.steps -= list.length) < 0) runtime.over();
@@ -106,7 +106,7 @@ export function buildAttributeTest(
       return value === other || (mayBePending(value) && runtime.equal(value, other));
     };
   }
-  const compare = comparison(test as EqualTest, runtime);
+  const compare = comparison(b, test as EqualTest);
   const [isLeft, other] = isLocal(left, to) ? [true, b.get(right)] : [false, b.get(left)];
   if (negated) return (value, locals) => !compare(...sides(isLeft, value, other(locals)));
   return isLeft

@@ -18,14 +18,15 @@ import {
   type SwitchStatement,
 } from '../../compiler/plan.js';
 import type { Proof } from '../../proof.js';
-import { noValue, type Runtime } from '../../runtime/runtime.js';
+import { noValue } from '../../runtime/runtime.js';
 import { methodSite, readSite, type ReadSite } from '../../runtime/sites.js';
 import type { Ending } from '../../runtime/way.js';
 import { buildAttributeFinder, buildAttributeTest, buildFinder, buildScan } from './build-searches.js';
-import { buildCall, buildCallAll, buildCallAllTest, buildTest } from './build-tests.js';
+import { argumentsFor, buildCall, buildCallAll, buildCallAllTest, buildTest } from './build-tests.js';
 import type { ClosureBuilder } from './closure-builder.js';
 import { listIn, mayBePending, read, readExact } from './closure-values.js';
 import { attributeTest } from './list-search.js';
+import { isRowField, quickTest } from './quick-test.js';
 import { enough, failed, firstOf, type Check, type Locals, type Step, type Then } from './steps.js';
 
 const { getPrototypeOf } = Object;
@@ -109,7 +110,7 @@ function buildLikelyCall(b: ClosureBuilder, { test, next: call }: IfStatement): 
   if (test.kind !== 'isa' || test.value.kind !== 'local' || call.kind !== 'if') return undefined;
   if (call.test.kind !== 'call' || call.next.kind !== 'succeed') return undefined;
   const { args, likely } = call.test;
-  const isExact = b.exactTest(test.type, test.isFromField);
+  const isExact = b.exactTest(test.type, test.isTested);
   if (isExact === undefined || likely?.type !== test.type || !isLocal(likely.argument, test.value.local))
     return undefined;
   const at = b.slot(test.value.local);
@@ -200,7 +201,7 @@ function buildSwitch(b: ClosureBuilder, { value, cases }: SwitchStatement, after
 function buildExactly(b: ClosureBuilder, statement: ExactlyStatement, after: Then): Step {
   const { runtime } = b;
   const value = b.get(statement.value);
-  const isExact = b.exactTest(statement.type, statement.isFromField)!;
+  const isExact = b.exactTest(statement.type, statement.isTested)!;
   const then = buildStep(b, statement.next, after);
   const { otherwise } = statement;
   const other: Step =
@@ -237,10 +238,10 @@ function buildProof(b: ClosureBuilder, parts: readonly Operand[]): (locals: Loca
 
 function buildAgain(b: ClosureBuilder, { args, proof, only }: AgainStatement, { passed }: Then): Step {
   b.loops = true;
-  const moves = b.plan.params.flatMap((param, i) => {
-    const arg = args[i]!;
-    return isLocal(arg, param) ? [] : [{ to: param, get: b.get(arg) }];
-  });
+  const gets = argumentsFor(b, b.fn, args);
+  const moves = b.plan.params.flatMap((param, i) =>
+    isLocal(args[i]!, param) ? [] : [{ to: param, get: gets[i]! }],
+  );
   const [first, second] = moves;
   const move: (locals: Locals) => void =
     first !== undefined && second === undefined
@@ -269,7 +270,7 @@ function buildAgain(b: ClosureBuilder, { args, proof, only }: AgainStatement, { 
     };
   }
   const value = b.get(only.argument);
-  const isExact = b.exactTest(only.type, only.isFromField)!;
+  const isExact = b.exactTest(only.type, only.isTested)!;
   const all = buildCallAll(b, only.otherwise, args);
   const call: Step =
     passed === undefined
@@ -297,32 +298,22 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
     const { site, find } = found;
     return (locals) => find(listIn(locals[from], site, isExact, runtime), locals[wanted]);
   }
-  const { inPattern, field, notesRow, isRelation } = statement;
-  const related = isRelation ? b.linker.relationNamed(statement.name) : undefined;
-  const site = readSite(statement.name, inPattern, field, notesRow, related);
+  const site = readSite(statement.name, statement.inPattern);
   const at = b.slot(to);
-  const addTag = buildTag(b, statement, site);
-  const isRelated = (value: unknown, base: unknown): boolean =>
-    related === undefined || value === null || runtime.isRelated(base, site, value);
+  const accept = buildAccept(b, statement, site);
+  const typed = b.typing(statement.base) && b.typed(statement.base);
+  const valueIn = (locals: Locals): unknown => {
+    const base = from === -1 ? known : locals[from];
+    const value = isExact
+      ? readExact(base, site, runtime, typed, locals)
+      : read(base, site, runtime, typed, locals);
+    return accept === undefined || value === noValue ? value : accept(value, locals);
+  };
   if (statement.isOptional) {
-    const then = buildStep(b, next, after);
+    const then = b.after(to, statement.field, () => buildStep(b, next, after));
     return (locals) => {
-      const base = from === -1 ? known : locals[from];
-      let value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
+      const value = valueIn(locals);
       if (value === noValue) missing(locals);
-      else if (!isRelated(value, base)) value = noValue;
-      if (addTag !== undefined) addTag(value, base);
-      locals[at] = value;
-      return then(locals);
-    };
-  }
-  if (addTag !== undefined || related !== undefined) {
-    const then = buildStep(b, next, after);
-    return (locals) => {
-      const base = from === -1 ? known : locals[from];
-      const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
-      if (value === noValue || !isRelated(value, base)) return missing(locals);
-      if (addTag !== undefined) addTag(value, base);
       locals[at] = value;
       return then(locals);
     };
@@ -332,18 +323,16 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
     const matches = buildAttributeTest(b, tested);
     const then = buildStep(b, tested.next, after);
     return (locals) => {
-      const base = from === -1 ? known : locals[from];
-      const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
+      const value = valueIn(locals);
       if (value === noValue) return missing(locals);
       if (!matches(value, locals)) return failed;
       locals[at] = value;
       return then(locals);
     };
   }
-  const then = buildStep(b, next, after);
+  const then = b.after(to, statement.field, () => buildStep(b, next, after));
   return (locals) => {
-    const base = from === -1 ? known : locals[from];
-    const value = isExact ? readExact(base, site, runtime) : read(base, site, runtime);
+    const value = valueIn(locals);
     if (value === noValue) return missing(locals);
     locals[at] = value;
     return then(locals);
@@ -360,36 +349,36 @@ function buildMissing(b: ClosureBuilder, { unchecked }: ReadStatement): (locals:
   };
 }
 
-/** Builds the tagging of a plain row with the declared type of the field that it was read from. Instances have a type already. */
-function buildTag(
-  { runtime }: ClosureBuilder,
-  { tag, notesRow }: ReadStatement,
+/** Builds the test of the value of a declared field, and its conversion. */
+function buildAccept(
+  b: ClosureBuilder,
+  { base, field, isOpen }: ReadStatement,
   site: ReadSite,
-): ((value: unknown, base: unknown) => void) | undefined {
-  if (notesRow)
-    return (value, base) => {
-      if (isRow(value, runtime)) runtime.noteRow(base as object, site, value as object);
-    };
-  if (tag === undefined) return undefined;
-  return (value) => {
-    if (isRow(value, runtime)) runtime.tag(value, tag);
-  };
+): ((value: unknown, locals: Locals) => unknown) | undefined {
+  const { runtime } = b;
+  if (field !== undefined) {
+    const test = quickTest(field, b.linker);
+    const isRow = isRowField(field, b.linker);
+    return (value) => (test(value) ? value : runtime.accept(value, field, isRow));
+  }
+  if (!isOpen) return undefined;
+  const typed = b.typed(base);
+  return (value, locals) => runtime.acceptOf(typed(locals), site, value);
 }
-
-const isRow = (value: unknown, { registered }: Runtime): boolean =>
-  isObject(value) && !registered.has(getPrototypeOf(value) as object);
 
 function buildMethod(b: ClosureBuilder, { to, base, name, args, next }: MethodStatement, after: Then): Step {
   const { runtime } = b;
   const { log } = runtime;
   const site = methodSite(name);
   const get = b.get(base);
+  const typed = b.typed(base);
   const gets = args.map((arg) => b.get(arg));
+  const typedArgs = args.map((arg) => b.typed(arg));
   const at = b.slot(to);
   const then = buildStep(b, next, after);
   return (locals) => {
     const receiver = get(locals);
-    const passed = gets.length === 0 ? noArguments : gets.map((getArg) => getArg(locals));
+    const passed = gets.length === 0 ? noArguments : gets.map((getArg) => runtime.raw(getArg(locals)));
     let value: unknown;
     const isKnown =
       receiver !== null &&
@@ -407,7 +396,8 @@ function buildMethod(b: ClosureBuilder, { to, base, name, args, next }: MethodSt
       if (passed.length === 0) log.note(receiver, name, value);
       else log.noteWith(receiver, name, value, passed);
     } else {
-      value = runtime.method(receiver, site, passed);
+      const given = typedArgs.map((getArg) => getArg(locals));
+      value = runtime.method(typed(locals), site, given);
       if (value === noValue) return failed;
     }
     if (mayBePending(value)) runtime.await(value);
@@ -452,23 +442,29 @@ function buildEach(b: ClosureBuilder, each: EachStatement, after: Then): Step {
       return scan(Array.isArray(value) ? (value as unknown[]) : runtime.list(value), locals);
     };
   }
-  const { item, tag } = each;
+  const { item, element, isOpen } = each;
   const at = b.slot(item);
-  const then = buildStep(b, each.next, after);
+  const test = element && quickTest(element, b.linker);
+  const isRow = element !== undefined && isRowField(element, b.linker);
+  const then = b.after(item, element, () => buildStep(b, each.next, after));
   return (locals) => {
     const value = get(locals);
     const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
     const { length } = list;
     if ((runtime.steps -= length) < 0) runtime.over();
-    // All elements get their type at once, also those that are not reached yet.
-    if (tag !== undefined) runtime.tagList(list, tag.of);
+    const declared = isOpen ? runtime.elementOf(value) : undefined;
     for (let i = 0; i < list.length; i++) {
       // An element that a method adds during the last iteration is ignored. Each added element counts as a step.
       if (i >= length) runtime.step();
       const isLast = i + 1 >= list.length;
-      locals[at] = list[i];
-      const ending = then(locals);
-      if (ending !== failed) return ending;
+      let found = list[i];
+      if (test !== undefined && !test(found)) found = runtime.accept(found, element!, isRow);
+      else if (declared !== undefined) found = runtime.acceptElement(found, declared);
+      if (found !== noValue) {
+        locals[at] = found;
+        const ending = then(locals);
+        if (ending !== failed) return ending;
+      }
       if (isLast) break;
     }
     return failed;

@@ -1,15 +1,15 @@
-import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import { isPassedRaw, passedArguments, type CompiledFunction } from '../../compiler/compiled-function.js';
 import type { CallTest, Operand, Test } from '../../compiler/plan.js';
 import { noValue } from '../../runtime/runtime.js';
 import type { ClosureBuilder } from './closure-builder.js';
 import { comparison, oneOf } from './closure-values.js';
-import type { CallAll, Check } from './steps.js';
+import type { CallAll, Check, Get } from './steps.js';
 
 export function buildTest(b: ClosureBuilder, test: Test): Check {
   const { runtime } = b;
   switch (test.kind) {
     case 'equal': {
-      const compare = comparison(test, runtime);
+      const compare = comparison(b, test);
       const [left, right] = [b.get(test.left), b.get(test.right)];
       return test.negated
         ? (locals) => !compare(left(locals), right(locals))
@@ -26,18 +26,16 @@ export function buildTest(b: ClosureBuilder, test: Test): Check {
       return (locals) => runtime.order(operator, left(locals), right(locals));
     }
     case 'isa': {
-      const { type, isFromField } = test;
+      const { type, isTested } = test;
       const value = b.get(test.value);
-      const isExact = b.exactTest(type, isFromField);
-      if (isExact === undefined) return (locals) => runtime.isa(value(locals), type);
-      return (locals) => {
-        const v = value(locals);
-        return isExact(v) || runtime.isa(v, type);
-      };
+      const typed = b.typed(test.value);
+      const isExact = b.exactTest(type, isTested);
+      if (isExact === undefined) return (locals) => runtime.isa(typed(locals), type);
+      return (locals) => isExact(value(locals)) || runtime.isa(typed(locals), type);
     }
     case 'isa-union': {
       const { union } = test;
-      const value = b.get(test.value);
+      const value = b.typed(test.value);
       return (locals) => runtime.isaUnion(value(locals), union);
     }
     case 'true': {
@@ -60,7 +58,7 @@ function buildCallTest(b: ClosureBuilder, { callee, args, likely }: CallTest): C
   const call = buildCall(b, callee, args);
   if (likely === undefined) return call;
   const value = b.get(likely.argument);
-  const isExact = b.exactTest(likely.type, likely.isFromField)!;
+  const isExact = b.exactTest(likely.type, likely.isTested)!;
   const likelyCall = buildCall(b, likely.callee, args);
   return (locals) => (isExact(value(locals)) ? likelyCall(locals) : call(locals));
 }
@@ -70,14 +68,14 @@ export function buildCallAllTest(b: ClosureBuilder, { callee, args, likely }: Ca
   const all = buildCallAll(b, callee, args);
   if (likely === undefined) return all;
   const value = b.get(likely.argument);
-  const isExact = b.exactTest(likely.type, likely.isFromField)!;
+  const isExact = b.exactTest(likely.type, likely.isTested)!;
   const likelyAll = buildCallAll(b, likely.callee, args);
   return (locals, then) => (isExact(value(locals)) ? likelyAll(locals, then) : all(locals, then));
 }
 
 export function buildCallAll(b: ClosureBuilder, callee: CompiledFunction, args: readonly Operand[]): CallAll {
   const { runtime } = b;
-  const gets = args.map((arg) => b.get(arg));
+  const gets = argumentsFor(b, callee, args);
   const [first, second, third] = gets;
   const call: CallAll =
     gets.length === 1
@@ -105,8 +103,11 @@ export function buildCall(b: ClosureBuilder, callee: CompiledFunction, args: rea
 
 /** Returns the call for its number of arguments. Arguments that are locals are read directly. */
 function callWith(b: ClosureBuilder, callee: CompiledFunction, args: readonly Operand[]): Check {
-  const gets = args.map((arg) => b.get(arg));
-  const slots = args.map((arg) => (arg.kind === 'local' ? arg.local : -1));
+  const gets = argumentsFor(b, callee, args);
+  // Arguments that are passed with their fields are not read directly.
+  const slots = args.map((arg, i) =>
+    arg.kind === 'local' && !isPassedWithField(b, callee, arg, i) ? arg.local : -1,
+  );
   const [slotA = -1, slotB = -1, slotC = -1] = slots;
   const [getA, getB, getC] = gets;
   const areLocals = !slots.includes(-1);
@@ -127,3 +128,17 @@ function callWith(b: ClosureBuilder, callee: CompiledFunction, args: readonly Op
       return (locals) => callee.run(...gets.map((get) => get(locals)));
   }
 }
+
+/** Returns whether an argument is passed with the field from which it was read, because the function does not know its type. */
+const isPassedWithField = (
+  b: ClosureBuilder,
+  { known }: CompiledFunction,
+  { local }: Extract<Operand, { kind: 'local' }>,
+  i: number,
+): boolean => b.fields.has(local) && !isPassedRaw(passedArguments(known)[i]!);
+
+/** Returns the closures that read the arguments of a call. */
+export const argumentsFor = (b: ClosureBuilder, callee: CompiledFunction, args: readonly Operand[]): Get[] =>
+  args.map((arg, i) =>
+    arg.kind === 'local' && isPassedWithField(b, callee, arg, i) ? b.typed(arg) : b.get(arg),
+  );

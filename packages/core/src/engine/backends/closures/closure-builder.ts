@@ -1,10 +1,11 @@
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import { fieldsOfParameters, givesType } from '../../compiler/local-fields.js';
 import type { Linker } from '../../compiler/linker.js';
 import { restarts } from '../../compiler/plan-analysis.js';
-import type { FromField, Operand, Plan } from '../../compiler/plan.js';
+import type { Operand, Plan } from '../../compiler/plan.js';
 import { findMark } from '../../../host/row-mark.js';
-import type { DeclaredType } from '../../../types/declared-type.js';
-import { isExactly, isUnmarkedRow } from '../../runtime/exact-class.js';
+import type { DeclaredType, Field } from '../../../types/declared-type.js';
+import { isExactly } from '../../runtime/exact-class.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Get, Step } from './steps.js';
 import { failed } from './steps.js';
@@ -18,6 +19,8 @@ export class ClosureBuilder {
   mayCallTwice = true;
   /** The local with the proof of the rounds before, in a loop that records its proof. */
   readonly loopProof: number | undefined;
+  /** The fields of the locals that reads have tested, and the types of the parameters. */
+  readonly fields: Map<number, Field>;
   /** The number of locals that the plan does not know. */
   #additional = 0;
   /** The local that records a cut in the statements after a call. */
@@ -29,6 +32,7 @@ export class ClosureBuilder {
     readonly linker: Linker,
     readonly runtime: Runtime,
   ) {
+    this.fields = fieldsOfParameters(fn, plan.params);
     this.loopProof = linker.emptyProof !== undefined && restarts(plan.body) ? this.newSlot() : undefined;
   }
 
@@ -42,12 +46,36 @@ export class ClosureBuilder {
     return (locals) => locals[at];
   }
 
+  /** Returns the closure that reads an operand for an operation that depends on its type. */
+  typed(operand: Operand): Get {
+    const get = this.get(operand);
+    const typed = this.typing(operand);
+    return typed === undefined ? get : (locals) => typed(get(locals));
+  }
+
+  /** Returns the function that adds its field to the value of an operand, or undefined if the value has none. */
+  typing(operand: Operand): ((value: unknown) => unknown) | undefined {
+    const field = operand.kind === 'local' ? this.fields.get(operand.local) : undefined;
+    if (field === undefined || !givesType(field, this.linker)) return undefined;
+    const { runtime } = this;
+    return (value) => runtime.ref(value, field);
+  }
+
+  /** Builds what comes after a local that is tested against the declaration of its field. */
+  after<Built>(local: number, field: Field | undefined, build: () => Built): Built {
+    if (field !== undefined) this.fields.set(local, field);
+    const built = build();
+    this.fields.delete(local);
+    return built;
+  }
+
   /**
    * Returns the test that a value has exactly this type, or undefined if only the runtime can tell.
    *
-   * @param isFromField whether the value was read from a field of this type
+   * @param isTested whether it is nil or a row of this type, because a read has tested it
    */
-  exactTest(type: DeclaredType, isFromField: FromField): ((value: unknown) => boolean) | undefined {
+  exactTest(type: DeclaredType, isTested: boolean): ((value: unknown) => boolean) | undefined {
+    if (isTested) return (value) => value !== null;
     const { typeSets } = this.linker.context;
     const exact = this.linker.exactClass(type);
     if (exact !== undefined) return (value) => isExactly(value, exact.prototype as object, typeSets);
@@ -55,9 +83,7 @@ export class ClosureBuilder {
     if (wanted === undefined) return undefined;
     return (value) => {
       const mark = findMark(value, typeSets.discriminators);
-      if (mark === undefined)
-        return isFromField !== false && isUnmarkedRow(value, typeSets) && this.runtime.hasOnly(value, type);
-      return mark.field === wanted.field && mark.value === wanted.value;
+      return mark !== undefined && mark.field === wanted.field && mark.value === wanted.value;
     };
   }
 

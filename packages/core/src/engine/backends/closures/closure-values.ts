@@ -2,6 +2,8 @@ import { isObject } from '../../../internal/is-object.js';
 import { isLiteralOperand, isNil, type EqualTest } from '../../compiler/plan.js';
 import { noValue, type Runtime } from '../../runtime/runtime.js';
 import type { ReadSite } from '../../runtime/sites.js';
+import type { ClosureBuilder } from './closure-builder.js';
+import type { Get, Locals } from './steps.js';
 
 // The operations of closures on values. Attributes are read before the prototype: once the optimizer knows the shape of the object, the
 // prototype costs nothing.
@@ -14,12 +16,12 @@ const rootPrototype = Object.prototype as unknown as Keyed;
 const nothing: readonly unknown[] = [];
 
 /** Reads an attribute. Returns `noValue` if it is missing. */
-export function read(base: unknown, site: ReadSite, runtime: Runtime): unknown {
+export function read(base: unknown, site: ReadSite, runtime: Runtime, typed?: Get, locals?: Locals): unknown {
   if (base === null || base === undefined) return runtime.read(base, site);
   const { name } = site;
   const value = (base as Keyed)[name];
   if (value === undefined || rootPrototype[name] !== undefined || !isLearned(base, site))
-    return runtime.read(base, site, value);
+    return runtime.read(typed === undefined ? base : typed(locals!), site, value);
   return value;
 }
 
@@ -28,10 +30,18 @@ const isLearned = (base: unknown, { prototype }: ReadSite): boolean =>
   getPrototypeOf(base) === prototype && (base as Keyed)['then'] === undefined;
 
 /** Reads an attribute of an instance of a known class. A separate function gives the optimizer separate feedback about its objects. */
-export function readExact(base: unknown, site: ReadSite, runtime: Runtime): unknown {
+export function readExact(
+  base: unknown,
+  site: ReadSite,
+  runtime: Runtime,
+  typed?: Get,
+  locals?: Locals,
+): unknown {
   const { name } = site;
   const value = (base as Keyed)[name];
-  return value === undefined || rootPrototype[name] !== undefined ? runtime.read(base, site, value) : value;
+  return value === undefined || rootPrototype[name] !== undefined
+    ? runtime.read(typed === undefined ? base : typed(locals!), site, value)
+    : value;
 }
 
 /**
@@ -104,22 +114,26 @@ export function oneOf(literals: readonly unknown[], runtime: Runtime): (value: u
 }
 
 export function comparison(
-  { left, right, how }: EqualTest,
-  runtime: Runtime,
+  b: ClosureBuilder,
+  { left, right, how, negated }: EqualTest,
 ): (left: unknown, right: unknown) => boolean {
-  if (typeof runtime.equality === 'function') return (l, r) => runtime.equal(l, r);
+  const { runtime } = b;
+  const [typedLeft, typedRight] = [b.typing(left), b.typing(right)];
+  const areTyped = typedLeft !== undefined || typedRight !== undefined;
+  if (typeof runtime.equality === 'function' || areTyped)
+    return (l, r) => runtime.equal(typedLeft?.(l) ?? l, typedRight?.(r) ?? r, negated);
   // A value that is not equal may be a promise; a value that is equal to this instance is not.
-  if (how === 'identity') return (l, r) => l === r || (mayBePending(l) && runtime.equal(l, r));
+  if (how === 'identity') return (l, r) => l === r || (mayBePending(l) && runtime.equal(l, r, negated));
   // No object equals nil. Only a promise and a variable of a query need more than this, and both have `then`.
   if (left.kind === 'local' && isNil(right))
-    return (l, r) => l === null || (hasThen(l) && runtime.equal(l, r));
+    return (l, r) => l === null || (hasThen(l) && runtime.equal(l, r, negated));
   if (right.kind === 'local' && isNil(left))
-    return (l, r) => r === null || (hasThen(r) && runtime.equal(l, r));
+    return (l, r) => r === null || (hasThen(r) && runtime.equal(l, r, negated));
   if (left.kind === 'local' && isLiteralOperand(right))
-    return (l, r) => l === r || (isObject(l) && runtime.equal(l, r));
+    return (l, r) => l === r || (isObject(l) && runtime.equal(l, r, negated));
   if (right.kind === 'local' && isLiteralOperand(left))
-    return (l, r) => l === r || (isObject(r) && runtime.equal(l, r));
-  return (l, r) => runtime.equal(l, r);
+    return (l, r) => l === r || (isObject(r) && runtime.equal(l, r, negated));
+  return (l, r) => runtime.equal(l, r, negated);
 }
 
 const hasThen = (value: unknown): boolean =>

@@ -26,8 +26,8 @@ export function elementSearch(item: number, statement: Statement): AttributeTest
 }
 
 export function attributeTest(read: ReadStatement): AttributeTest | undefined {
-  const { name, inPattern, to, tag, notesRow, isRelation, isOptional, next } = read;
-  if (tag !== undefined || notesRow || isRelation) return undefined;
+  const { name, inPattern, to, field, isOpen, isOptional, next } = read;
+  if (field !== undefined || isOpen) return undefined;
   if (isOptional || next.kind !== 'if') return undefined;
   const { test } = next;
   if (test.kind === 'one-of')

@@ -113,7 +113,7 @@ class CaseBuilder {
     const add = (field: RowMark['field'], value: unknown, types: readonly DeclaredType[]): void => {
       const set = typeSets.ofRow(types);
       if (!this.linker.knownTypes.includes(set)) return;
-      const target = this.#target(this.#isGeneral ? typesOnly(set) : rowOf(set, false));
+      const target = this.#target(this.#isGeneral ? typesOnly(set) : rowOf(set));
       if (target === undefined) return;
       const known = rows.get(field) ?? new Map<unknown, CompiledFunction>();
       rows.set(field, known.set(value, target));

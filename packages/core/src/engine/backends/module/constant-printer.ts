@@ -1,7 +1,7 @@
 import type { Span } from '../../../diagnostics/span.js';
 import { isPolicyDictionary, isThenable } from '../../../host/value.js';
 import { isObjectOrFunction } from '../../../internal/is-object.js';
-import { type FieldType, TypeToken } from '../../../types/declared-type.js';
+import { type Field, TypeToken } from '../../../types/declared-type.js';
 import { findTag } from '../../../types/typed.js';
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import { NotCompilable } from '../../compiler/not-compilable.js';
@@ -42,16 +42,17 @@ export class ConstantPrinter {
   }
 
   #nameTypes(): void {
-    const nameField = (type: FieldType, text: string): void => {
-      this.#texts.set(type, text);
-      if (type.kind === 'list') nameField(type.of, `${text}.of`);
+    const nameField = (field: Field, text: string): void => {
+      this.#texts.set(field, text);
+      if (field.element !== undefined) nameField(field.element, `${text}.element`);
     };
     for (const type of this.linker.context.program.types.types) {
       const text = `h.type(${JSON.stringify(type.name)})`;
       this.#texts.set(type, text);
       if (type.class !== undefined) this.#texts.set(type.class.prototype, `${text}.class.prototype`);
       this.#texts.set(type.value, `${text}.value`);
-      for (const { name, type: field } of type.fields?.values() ?? [])
+      this.#texts.set(type.reference, `${text}.reference`);
+      for (const [name, field] of type.places)
         nameField(field, `h.field(${JSON.stringify(type.name)}, ${JSON.stringify(name)})`);
     }
   }
@@ -97,12 +98,7 @@ export class ConstantPrinter {
       this.callsMethods = true;
       return `h.method(${name})`;
     }
-    const { inPattern, field, notesRows, related } = site;
-    const relation = related && `{ isMany: ${related.isMany}, type: ${this.#textOf(related.type)} }`;
-    const rest = [inPattern, field, notesRows].map((value) => value && this.#textOf(value));
-    const given = [...rest, relation];
-    while (given.length > 0 && !given.at(-1)) given.pop();
-    return `h.read(${[name, ...given.map(String)].join(', ')})`;
+    return `h.read(${name}${site.inPattern ? ', true' : ''})`;
   }
 }
 

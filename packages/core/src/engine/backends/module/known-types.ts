@@ -1,5 +1,5 @@
 import type { TypeSet, PlainTypeSets } from '../../../host/plain-type-sets.js';
-import type { DeclaredType } from '../../../types/declared-type.js';
+import type { DeclaredType, Field } from '../../../types/declared-type.js';
 import type { PlainTypeTable } from '../../../types/plain-type-table.js';
 
 /**
@@ -35,3 +35,12 @@ export function knownTypes(
   }
   return [...found];
 }
+
+/** Returns whether a declared field or relation leads to a type of the application. */
+export const leadsToTypes = (types: PlainTypeTable): boolean =>
+  [...types.types].some(({ places }) => [...places.values()].some((field) => leadsToType(field, types)));
+
+const leadsToType = ({ type, element }: Field, types: PlainTypeTable): boolean =>
+  element === undefined
+    ? type.kind === 'named' && !types.find(type.name)!.builtIn
+    : leadsToType(element, types);

@@ -2,7 +2,7 @@ import { Source } from '../../../diagnostics/source.js';
 import { spanOf, type Span } from '../../../diagnostics/span.js';
 import type { TypeSet, PlainTypeSets } from '../../../host/plain-type-sets.js';
 import { policyDictionary } from '../../../host/value.js';
-import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
+import type { DeclaredType, Field } from '../../../types/declared-type.js';
 import type { PlainTypeTable } from '../../../types/plain-type-table.js';
 import { findTag } from '../../../types/typed.js';
 import { noValue } from '../../runtime/runtime.js';
@@ -33,9 +33,9 @@ export class ModuleHelpers {
     return this.types.constant(name);
   }
 
-  /** Returns the declared type of a field. */
-  field(type: string, name: string): FieldType {
-    return this.type(type).fields!.get(name)!.type;
+  /** Returns the declaration of a field. */
+  field(type: string, name: string): Field {
+    return this.type(type).places.get(name)!;
   }
 
   set(types: readonly string[], chain: readonly string[], isInstance: boolean): TypeSet {

@@ -11,7 +11,6 @@ import { SharedCode } from '../source/shared-code.js';
 import { AotLinker } from './aot-linker.js';
 import { completeCases } from './complete-cases.js';
 import { ConstantPrinter, functionName } from './constant-printer.js';
-import { leadsToType } from './gives-types.js';
 import { moduleFormat, type PartName } from './policy-module.js';
 import { signatureOf } from './signature.js';
 
@@ -94,13 +93,9 @@ class ModulePrinter {
   /** Returns the parts that the types need, and the operations that the code calls. */
   #parts(): PartName[] {
     const { program, typeSets, equality } = this.context;
-    const { types } = program;
-    const declared = [...types.types];
+    const declared = [...program.types.types];
     const hasFields = declared.some(({ fields }) => fields !== undefined);
     const hasRelations = declared.some(({ relations }) => relations.size > 0);
-    const haveTypes = declared.some(({ fields }) =>
-      [...(fields?.values() ?? [])].some(({ type }) => leadsToType(type, types)),
-    );
     const code = [...this.#makers.keys()];
     const calls = (...operations: readonly string[]) =>
       code.some((text) => operations.some((operation) => text.includes(`R.${operation}(`)));
@@ -109,8 +104,7 @@ class ModulePrinter {
       createTypeSets: declared.some(({ is, discriminator }) => is ?? discriminator),
       linkFields: hasFields,
       linkRelations: hasRelations,
-      createTags: haveTypes || calls('tag', 'tagList', 'note', 'noteTested', 'noteFrom', 'noteRow'),
-      isRelated: hasRelations,
+      acceptDeclared: hasFields || hasRelations,
       readValue: calls('read'),
       readMissing: calls('absent'),
       compareValues: compares,
@@ -141,7 +135,7 @@ class ModulePrinter {
 
   #function(fn: CompiledFunction, ways: readonly Way[]): void {
     try {
-      if (this.#linker.determinesRules(fn.predicate, fn.known)) {
+      if (!this.#linker.dispatches(fn.predicate, fn.known)) {
         const plan = this.#linker.planOf(fn);
         for (const way of ways)
           this.#assign(fn, way, this.#codes.of(plan, this.#linker, { way, isModule: true }));

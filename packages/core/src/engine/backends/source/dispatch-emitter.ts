@@ -41,7 +41,9 @@ function growingBody(cases: GrowingCases, names: readonly string[], constants: C
     const isLiteral = `${constants.name(cases.allLiterals)}.has(${at})`;
     text += `if (typeof ${at} === "string" && !${isLiteral}) ${callOf(constants.name(cases.otherText), names, way)}\n`;
   }
-  text += `{ const t = R.caseOf(${constants.name(cases)}, ${at}); if (t !== undefined) ${callOf('t', names, way)} }\n`;
+  // The function knows the types of the argument.
+  const rows = names.map((name) => (name === at ? `R.row(${at})` : name));
+  text += `{ const t = R.caseOf(${constants.name(cases)}, ${at}); if (t !== undefined) ${callOf('t', rows, way)} }\n`;
   return `${text}return ${constants.name(cases.miss[way])}(${passedIn(way, names)});`;
 }
 

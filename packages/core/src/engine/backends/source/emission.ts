@@ -1,23 +1,21 @@
 import type { Span } from '../../../diagnostics/span.js';
 import { keyOfInstances } from '../../../host/instance-keys.js';
-import type { DeclaredType } from '../../../types/declared-type.js';
+import type { DeclaredType, Field } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
 import { findTag, tagFinder } from '../../../types/typed.js';
 import { passedArguments, type CompiledFunction } from '../../compiler/compiled-function.js';
+import { fieldsOfParameters, givesType, isOfParameter } from '../../compiler/local-fields.js';
 import type { Linker } from '../../compiler/linker.js';
 import { hasCut, restarts } from '../../compiler/plan-analysis.js';
-import type { FromField, Operand, Plan, Statement } from '../../compiler/plan.js';
-import { someStatement } from '../../compiler/traversal.js';
+import type { Operand, Plan } from '../../compiler/plan.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
 import {
   Constants,
-  declaresTest,
   literalText,
   objectTest,
   OwnConstant,
-  type RowField,
 } from './emitted-code.js';
-import { exactTest, rowTest, unmarkedTest } from './exact-class-text.js';
+import { exactTest, plainTest, rowTest, unmarkedTest } from './exact-class-text.js';
 import { instanceComparison, keyComparison, type ComparedRows } from './key-comparison-text.js';
 
 /** The kind of code to print. */
@@ -33,22 +31,6 @@ export interface Printing {
   readonly isShared: boolean;
 }
 
-/** Checks whether a statement may call a method of the application. */
-const mayCallApplication = (statement: Statement, linker: Linker): boolean =>
-  statement.kind === 'method' ||
-  (statement.kind === 'if' &&
-    statement.test.kind === 'call' &&
-    linker.mayCallMethods(statement.test.callee.predicate));
-
-/** The type that a field gives to a row. */
-export interface Noted {
-  readonly type: DeclaredType;
-  /** The row from which it was read, if its tag decides whether it declares the field. The tag is found only when that matters. */
-  readonly from: RowField | undefined;
-  /** Whether a test needs to know that fields have given the row no other type. */
-  isTested: boolean;
-}
-
 /** The state of printing one function. */
 export class Emission {
   readonly constants = new Constants();
@@ -61,25 +43,18 @@ export class Emission {
   loops = false;
   isRecursive = false;
   awaits = false;
+  /** Whether the code needs a variable for the tag of a row. */
+  usesTag = false;
   readonly explored = new Set<CompiledFunction>();
   readonly hasCut: boolean;
   /** The statement that adds the proof of the rounds before to the recorded proof, in a loop. */
   readonly loopProof: string;
   /** Declarations of the prototypes that the reading places learn. */
   readonly declarations: string[] = [];
-  /** The locals for which `d…` says whether they are instances of the declared class or of a class that extends it. */
-  readonly instances = new Set<number>();
   /** The locals whose prototype was checked on the current path, with the variable that holds the result. */
   readonly checkedPrototypes = new Map<number, string>();
-  /** The locals whose tag is found once, when they are read. */
-  readonly tags = new Map<number, { isUsed: boolean }>();
-  /**
-   * The locals with a variable `note…`, and the type that the field gave to the row. The variable is 0 if the value got no type, and -1 if it may
-   * also have another one. Otherwise it is the number of notes at that time.
-   */
-  readonly noted = new Map<number, Noted>();
-  /** Whether no code of the application runs that could tag a row meanwhile. */
-  readonly mayShareTags: boolean;
+  /** The fields of the locals that reads have tested. Such a local holds no promise, and not a reference. */
+  readonly fields: Map<number, Field>;
   /** The texts of the names of types, and of the values of their discriminators. */
   readonly #names = new Map<DeclaredType, string>();
   readonly #discriminators = new Map<DeclaredType, string>();
@@ -94,7 +69,7 @@ export class Emission {
     readonly printing: Printing,
   ) {
     this.hasCut = hasCut(plan.body);
-    this.mayShareTags = !someStatement(plan.body, (statement) => mayCallApplication(statement, linker));
+    this.fields = fieldsOfParameters(fn, plan.params);
     const isRecordedLoop = linker.emptyProof !== undefined && restarts(plan.body);
     this.loopProof = isRecordedLoop ? 'R.proof = p.followedBy(R.proof);\n' : '';
   }
@@ -123,6 +98,31 @@ export class Emission {
     return this.constant(value);
   }
 
+  /** Prints a value for an operation that depends on its type. */
+  typed(operand: Operand): string {
+    const text = this.operand(operand);
+    const field = operand.kind === 'local' ? this.fields.get(operand.local) : undefined;
+    return field === undefined || !givesType(field, this.linker) ? text : `R.ref(${text}, ${this.field(field)})`;
+  }
+
+  typeNamed(name: string): DeclaredType {
+    return this.linker.context.program.types.find(name)!;
+  }
+
+  /** Returns the type of the application that an operand certainly has, unless it is nil. */
+  typeOf(operand: Operand): DeclaredType | undefined {
+    const type = operand.kind === 'local' ? this.fields.get(operand.local)?.type : undefined;
+    const found = type?.kind === 'named' ? this.typeNamed(type.name) : undefined;
+    return found?.builtIn === false ? found : undefined;
+  }
+
+  /** Prints a field. That of a parameter belongs to its type. */
+  field(field: Field): string {
+    if (!isOfParameter(field)) return this.constant(field);
+    const type = this.typeNamed(field.on);
+    return this.constant(new OwnConstant((renaming) => renaming.of(type).reference));
+  }
+
   constant(value: unknown): string {
     return this.constants.name(value);
   }
@@ -139,22 +139,13 @@ export class Emission {
   /** Prints statements of another function: variables that only this one has are not used there. */
   emitApart(emit: () => string): { readonly body: string; readonly awaits: boolean } {
     const { awaits } = this;
-    const instances = [...this.instances];
     const prototypes = [...this.checkedPrototypes];
-    const tags = [...this.tags];
-    const noted = [...this.noted];
     this.awaits = false;
-    this.instances.clear();
     this.checkedPrototypes.clear();
-    this.tags.clear();
-    this.noted.clear();
     const body = emit();
     const result = { body, awaits: this.awaits };
     this.awaits = awaits;
-    for (const n of instances) this.instances.add(n);
     for (const [n, name] of prototypes) this.checkedPrototypes.set(n, name);
-    for (const [n, tag] of tags) this.tags.set(n, tag);
-    for (const [n, type] of noted) this.noted.set(n, type);
     return result;
   }
 
@@ -179,17 +170,16 @@ export class Emission {
     return `if (${this.mayBePending(v)} && R.isPending(${v})) { ${v} = await ${settled}; ${arrived} }\n`;
   }
 
-  /**
-   * Prints the test whether a value may be a promise. With many classes, registered instances are recognized by their prototype first.
-   *
-   * @param operand the operand, where an instance of the declared class is trusted not to be a promise. A class that extends it may have a
-   *   `then`, and so may an instance. Such a promise is treated as a value that does not match, which must not let another rule apply.
-   */
-  mayBePending(v: string, operand?: Operand): string {
-    if (operand?.kind === 'local' && this.instances.has(operand.local))
-      return `!d${operand.local} && ${this.mayBePending(v)}`;
+  /** Prints the test whether a value may be a promise. With many classes, registered instances are recognized by their prototype first. */
+  mayBePending(v: string): string {
     const isKnown = this.linker.hasManyClasses ? ` && !R.registered.has(Object.getPrototypeOf(${v}))` : '';
     return `${objectTest(v)}${isKnown} && typeof ${v}.then === "function"`;
+  }
+
+  /** Returns whether an operand certainly is not a promise, because a read has tested it. */
+  isTested(operand: Operand): boolean {
+    const field = operand.kind === 'local' ? this.fields.get(operand.local) : undefined;
+    return field !== undefined && !isOfParameter(field);
   }
 
   /** Prints the checks for arguments that are promises: an instance of a class without `then` may have one itself. */
@@ -230,14 +220,6 @@ export class Emission {
     return name;
   }
 
-  /** Returns the variable with the tag of a row that was read, or undefined if its tag must be found again. */
-  tagOf(local: number): string | undefined {
-    const tag = this.tags.get(local);
-    if (tag === undefined) return undefined;
-    tag.isUsed = true;
-    return `g${local}`;
-  }
-
   /**
    * Returns the name of a function that returns the tag of a row.
    *
@@ -273,37 +255,16 @@ export class Emission {
     return text;
   }
 
-  /** Prints the test that a row without a mark has this type from its field, or returns undefined if only the runtime can tell. */
-  notedTest(operand: Operand, type: DeclaredType, isFromField: FromField): string | undefined {
-    if (isFromField !== 'perhaps') return isFromField ? 'true' : undefined;
-    if (!this.#isNoted(operand, type)) return undefined;
-    const from = this.notedFrom(operand, type);
-    const isNoted = `note${operand.local} !== 0`;
-    return from === undefined ? isNoted : `${isNoted} && ${declaresTest(from)}`;
-  }
-
-  /** Returns the row whose tag decides whether another row has a type from its field, if it does. */
-  notedFrom(operand: Operand, type: DeclaredType): Noted['from'] {
-    return this.#isNoted(operand, type) ? this.noted.get(operand.local)!.from : undefined;
-  }
-
-  /** Prints the test that a row without a mark has this type from its field, and no other. */
-  #onlyNotedTest(operand: Operand, type: DeclaredType, isFromField: FromField): string | undefined {
-    const noted = this.notedTest(operand, type, isFromField);
-    if (noted === undefined) return undefined;
-    if (this.#isNoted(operand, type)) this.noted.get(operand.local)!.isTested = true;
-    const search = `R.isNoted(${this.operand(operand)}, ${this.constant(type)})`;
-    const found = this.#isNoted(operand, type) ? `(note${operand.local} === R.notes || ${search})` : search;
-    return noted === 'true' ? found : `${noted} && ${found}`;
-  }
-
-  #isNoted(operand: Operand, type: DeclaredType): operand is Extract<Operand, { kind: 'local' }> {
-    return operand.kind === 'local' && this.noted.get(operand.local)?.type === type;
-  }
-
-  /** Prints the test that a value has exactly this type. @param isFromField whether it was read from a field of this type */
-  isExactly(operand: Operand, type: DeclaredType, isFromField: FromField): string {
+  /**
+   * Prints the test that a value has exactly this type.
+   *
+   * @param isTested whether it is nil or a row of this type, because a read has tested it
+   */
+  isExactly(operand: Operand, type: DeclaredType, isTested: boolean): string {
     const value = this.operand(operand);
+    const { isModule } = this.printing;
+    // Code that cannot bail out also gets instances of unregistered classes as rows of a type.
+    if (isTested) return isModule ? plainTest(value) : `${value} !== null`;
     const exact = this.linker.exactClass(type);
     const { typeSets } = this.linker.context;
     const { discriminators } = typeSets;
@@ -311,19 +272,13 @@ export class Emission {
       const mark = this.linker.rowMark(type);
       if (mark === undefined) return 'false';
       const wanted = mark.field === undefined ? this.nameOf(type) : this.discriminatorOf(type);
-      const noted = this.#onlyNotedTest(operand, type, isFromField);
-      const tag = operand.kind === 'local' ? this.tagOf(operand.local) : undefined;
-      const find = this.tagFinder(noted === undefined ? type : undefined);
-      const { isModule } = this.printing;
-      return rowTest(
-        { value, mark, wanted, noted, discriminators, findTag: find, tag, isModule },
-        (constant) => this.constant(constant),
-      );
+      const row = { value, mark, wanted, discriminators, findTag: this.tagFinder(type), isModule };
+      return rowTest(row, (constant) => this.constant(constant));
     }
     const prototype = this.constant(exact.prototype);
     const unmarked = unmarkedTest(value, `${prototype}.constructor`, typeSets, ({ values }) =>
       this.constant(values),
     );
-    return exactTest(value, prototype, unmarked, this.printing.isModule);
+    return exactTest(value, prototype, unmarked, isModule);
   }
 }

@@ -26,8 +26,8 @@ import {
 } from './continuation.js';
 import { emitAny, emitSwitch } from './emit-alternatives.js';
 import { emitEnd, emitInvocation } from './emit-end.js';
-import { emitMethod, emitRead, emitTag } from './emit-attributes.js';
-import { emitCall, emitCallTest, emitTest } from './emit-tests.js';
+import { emitElementTest, emitMethod, emitRead } from './emit-attributes.js';
+import { emitCall, emitCallTest, emitTest, passedOperands } from './emit-tests.js';
 import { objectTest } from './emitted-code.js';
 import type { Emission } from './emission.js';
 
@@ -209,7 +209,7 @@ const joined = (e: Emission, parts: readonly Operand[]): string =>
 
 function emitAgain(e: Emission, { args, proof, only }: AgainStatement): string {
   e.loops = true;
-  const values = args.map((arg) => e.operand(arg));
+  const values = passedOperands(e, args, e.fn.known);
   const moves = e.plan.params.flatMap((p, i) => (values[i] === `v${p}` ? [] : [{ p, value: values[i]! }]));
   const move = [
     ...moves.map(({ value }, i) => `const m${i} = ${value};`),
@@ -217,7 +217,7 @@ function emitAgain(e: Emission, { args, proof, only }: AgainStatement): string {
     ...(proof === undefined ? [] : [`p = p.followedBy(${joined(e, proof)});`]),
   ].join(' ');
   if (only === undefined) return `{ ${move} continue top; }`;
-  const exact = e.isExactly(only.argument, only.type, only.isFromField);
+  const exact = e.isExactly(only.argument, only.type, only.isTested);
   return `if (${exact}) { ${move} continue top; } return ${emitCall(e, only.otherwise, args, e.way, 'then')};`;
 }
 
@@ -240,14 +240,13 @@ function emitArithmetic(e: Emission, statement: ArithmeticStatement, then: Conti
 const isInlined = (operator: ArithmeticOperator): boolean =>
   operator === '+' || operator === '-' || operator === '*';
 
-function emitEach(e: Emission, { item, list, tag, at, next }: EachStatement, then: Continuation): string {
+function emitEach(e: Emission, statement: EachStatement, then: Continuation): string {
+  const { item, list, element, isOpen, at, next } = statement;
   const n = e.newLabel();
-  const isSettledFirst = e.settles || (e.waits && tag !== undefined);
-  const awaited = e.settles && tag === undefined ? `R.tagAwaited(v${item}, l${n});` : undefined;
-  const settle = isSettledFirst ? e.waitFor(`v${item}`, at, awaited) : '';
-  // All elements get their type at once, also those that are not reached yet. An element that was awaited is not an element of the list.
-  const tagAll = tag === undefined ? '' : `R.tagList(l${n}, ${e.constant(tag.of)});\n`;
-  const tagged = tag === undefined || !e.waits ? settle : emitTag(e, item, tag.of, settle);
+  const isSettledFirst = e.settles || (e.waits && (element !== undefined || isOpen));
+  const settle = isSettledFirst ? e.waitFor(`v${item}`, at) : '';
+  const [field, test] = emitElementTest(e, statement, n);
+  if (element !== undefined) e.fields.set(item, element);
   if (e.settles) e.awaits = true;
   const elements = e.settles ? 'await R.listLater' : 'R.list';
   // An element that a method adds during the last iteration is ignored. Each added element counts as a step.
@@ -263,16 +262,16 @@ function emitEach(e: Emission, { item, list, tag, at, next }: EachStatement, the
     ? `if (!h${n} && ${e.mayBePending(`v${item}`)} && R.isPending(v${item})) { h${n} = true; R.handleRejections(l${n}); } `
     : '';
   const text =
-    `${e.waits ? `let h${n} = false; ` : ''}let l${n} = ${e.operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${e.position(at)});\n` +
-    `if ((R.steps -= l${n}.length) < 0) R.over();\n${tagAll}` +
-    `${loop} ${stop}let v${item} = l${n}[i${n}]; ${handled}${tagged}\n${emitStatement(e, next, then)} }`;
-  e.instances.delete(item);
+    `${e.waits ? `let h${n} = false; ` : ''}${field}let l${n} = ${e.operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${e.position(at)});\n` +
+    `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
+    `${loop} ${stop}let v${item} = l${n}[i${n}]; ${handled}${settle}${test}\n${emitStatement(e, next, then)} }`;
+  e.fields.delete(item);
   return text;
 }
 
 function emitExactly(e: Emission, statement: ExactlyStatement, then: Continuation): string {
   const value = e.operand(statement.value);
-  const exact = e.isExactly(statement.value, statement.type, statement.isFromField);
+  const exact = e.isExactly(statement.value, statement.type, statement.isTested);
   const { otherwise } = statement;
   const other = otherwise === undefined ? `R.inexact(${value});` : `{ ${emitStatement(e, otherwise, then)} }`;
   return `if (${exact}) { ${emitStatement(e, statement.next, then)} } else ${other}`;
@@ -285,5 +284,5 @@ function emitByType(e: Emission, { value, cases }: ByTypeStatement, then: Contin
     ({ types, next }) =>
       `if (${e.constant(new Set(types))}.has(t${n})) { ${emitStatement(e, next, then)} } else `,
   );
-  return `{ const t${n} = R.typeOf(${v}); ${chain.join('')}R.expect(t${n}, ${v}); }`;
+  return `{ const t${n} = R.typeOf(${e.typed(value)}); ${chain.join('')}R.expect(t${n}, ${v}); }`;
 }

@@ -1,4 +1,9 @@
-import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import {
+  isPassedRaw,
+  passedArguments,
+  type CompiledFunction,
+  type KnownArgument,
+} from '../../compiler/compiled-function.js';
 import {
   isLiteralOperand,
   isNil,
@@ -25,12 +30,13 @@ export function emitTest(e: Emission, test: Test): string {
       return emitOrder(e, test);
     case 'isa': {
       const v = e.operand(test.value);
-      const slow = `R.isa(${v}, ${e.constant(test.type)})`;
-      const exact = e.isExactly(test.value, test.type, test.isFromField);
+      const slow = `R.isa(${e.typed(test.value)}, ${e.constant(test.type)})`;
+      if (test.isTested && !e.printing.isModule) return `${v} !== null`;
+      const exact = e.isExactly(test.value, test.type, test.isTested);
       return exact === 'false' ? slow : `((${exact}) || ${slow})`;
     }
     case 'isa-union':
-      return `R.isaUnion(${e.operand(test.value)}, ${JSON.stringify(test.union)})`;
+      return `R.isaUnion(${e.typed(test.value)}, ${JSON.stringify(test.union)})`;
     case 'true': {
       const v = e.operand(test.value);
       return `(${v} === true || (${v} !== false && R.notTrue(${v}${e.position(test.at)})))`;
@@ -67,15 +73,16 @@ function emitEqual(e: Emission, test: EqualTest): string {
   const { left, right, how, negated, at } = test;
   const [l, r] = [e.operand(left), e.operand(right)];
   const slow = e.settles
-    ? `(await R.equalLater(${l}, ${r}${e.position(at)}))`
-    : `R.equal(${l}, ${r}${e.position(at)})`;
+    ? `(await R.equalLater(${e.typed(left)}, ${e.typed(right)}, ${negated}${e.position(at)}))`
+    : `R.equal(${e.typed(left)}, ${e.typed(right)}${negated || e.printing.isModule ? `, ${negated}` : ''}${e.position(at)})`;
   if (e.settles) e.awaits = true;
   if (typeof e.linker.context.equality === 'function') return slow;
+  const [leftType, rightType] = [e.typeOf(left), e.typeOf(right)];
+  // One object can be read as rows of different types, which are never equal.
+  if (leftType !== undefined && rightType !== undefined && leftType !== rightType) return slow;
   // A value that is not equal may be a promise; a value that is equal to this instance is not.
-  if (how === 'identity') {
-    const mayTrust = !negated && e.negations === 0 && !e.linker.isNegated(e.fn.predicate);
-    return `(${l} === ${r} || (${e.mayBePending(l, mayTrust ? left : undefined)} && ${slow}))`;
-  }
+  if (how === 'identity')
+    return e.isTested(left) ? `(${l} === ${r})` : `(${l} === ${r} || (${e.mayBePending(l)} && ${slow}))`;
   // No object equals nil. Only a promise and a variable of a query need more than this, and both have `then`.
   if (left.kind === 'local' && isNil(right))
     return `(${l} === null || (${objectTest(l)} && ${l}.then !== undefined && ${slow}))`;
@@ -86,7 +93,7 @@ function emitEqual(e: Emission, test: EqualTest): string {
   if (right.kind === 'local' && isLiteralOperand(left))
     return `(${l} === ${r} || (${objectTest(r)} && ${slow}))`;
   if (left.kind === 'local' && right.kind === 'local')
-    return `(${l} === ${r}${notPendingTest(e, l)} ? ${l} === ${l} : (${referenceTest(l)} || ${referenceTest(r)}) && ${emitRowsEqual(e, test, slow)})`;
+    return `(${l} === ${r}${e.isTested(left) || e.isTested(right) ? '' : notPendingTest(e, l)} ? ${l} === ${l} : (${referenceTest(l)} || ${referenceTest(r)}) && ${emitRowsEqual(e, test, slow)})`;
   return slow;
 }
 
@@ -105,21 +112,15 @@ function emitRowsEqual(e: Emission, { left, right, rows }: EqualTest, slow: stri
   if (commonKey === undefined) return slow;
   const [l, r] = [e.operand(left), e.operand(right)];
   if (rows === undefined || hasPredicates)
-    return `(${e.keyComparison(commonKey, { type: undefined, isPlain: false, isFromField: false })}(${l}, ${r}) ?? ${slow})`;
-  const [other, passed] = rows.certain === 'left' ? [right, `${r}, ${l}`] : [left, `${l}, ${r}`];
+    return `(${e.keyComparison(commonKey, { type: undefined, isPlain: false, isTested: false })}(${l}, ${r}) ?? ${slow})`;
+  const passed = rows.certain === 'left' ? `${r}, ${l}` : `${l}, ${r}`;
   const { type, isPlain, instance } = rows;
   const exact = instance && e.linker.exactClass(instance);
   if (exact !== undefined) {
     const compared = e.instanceComparison(commonKey, exact);
     return compared === undefined ? slow : `(${compared}(${passed}) ?? ${slow})`;
   }
-  const noted = e.notedTest(other, type, rows.isFromField);
-  const from = e.notedFrom(other, type);
-  if (from !== undefined && other.kind === 'local')
-    return `(${e.keyComparison(commonKey, { type, isPlain, isFromField: from.field })}(${passed}, note${other.local} === 0 ? undefined : ${from.row}) ?? ${slow})`;
-  return noted === undefined
-    ? `(${e.keyComparison(commonKey, { type, isPlain, isFromField: false })}(${passed}) ?? ${slow})`
-    : `(${e.keyComparison(commonKey, { type, isPlain, isFromField: true })}(${passed}, ${noted}) ?? ${slow})`;
+  return `(${e.keyComparison(commonKey, { type, isPlain, isTested: rows.isTested })}(${passed}) ?? ${slow})`;
 }
 
 /**
@@ -135,7 +136,7 @@ export function emitCallTest(
 ): string {
   const call = emitCall(e, callee, args, way, then, isResult);
   if (likely === undefined) return call;
-  const isLikely = e.isExactly(likely.argument, likely.type, likely.isFromField);
+  const isLikely = e.isExactly(likely.argument, likely.type, likely.isTested);
   return `(${isLikely} ? ${emitCall(e, likely.callee, args, way, then, isResult)} : ${call})`;
 }
 
@@ -151,7 +152,7 @@ export function emitCall(
   if (takesContinuation(way)) e.explored.add(callee);
   const passed = [
     ...(waitsIn(way) ? ['R'] : []),
-    ...args.map((arg) => e.operand(arg)),
+    ...passedOperands(e, args, callee.known),
     ...(takesContinuation(way) ? [then!] : []),
   ];
   const target = e.constant(callee);
@@ -161,3 +162,13 @@ export function emitCall(
   e.isRecursive = true;
   return `(R.deeper() && R.back(${call}))`;
 }
+
+/** Prints arguments: with the fields from which they were read, where the function does not know their types. */
+export const passedOperands = (
+  e: Emission,
+  args: readonly Operand[],
+  known: readonly KnownArgument[],
+): string[] => {
+  const passed = passedArguments(known);
+  return args.map((arg, i) => (isPassedRaw(passed[i]!) ? e.operand(arg) : e.typed(arg)));
+};

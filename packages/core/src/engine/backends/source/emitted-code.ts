@@ -79,13 +79,3 @@ export const objectTest = (v: string): string => `typeof ${v} === "object" && ${
 
 /** Prints the test for an object or a function. */
 export const referenceTest = (v: string): string => `typeof ${v} === "object" || typeof ${v} === "function"`;
-
-/** A field of a row that the code reads. */
-export interface RowField {
-  readonly row: string;
-  readonly field: string;
-}
-
-/** Prints the test that a plain object, to which a declared field gave a type with this field, has no tag of a type without it. */
-export const declaresTest = ({ row, field }: RowField): string =>
-  `R.declares(${row}, ${JSON.stringify(field)})`;

@@ -61,13 +61,9 @@ export interface RowTest {
   readonly mark: RowMark;
   /** The text of the value of the mark. */
   readonly wanted: string;
-  /** The test, for a row without any mark, that a field has given it the same type; undefined if it was read from no such field. */
-  readonly noted: string | undefined;
   readonly discriminators: Discriminators | undefined;
   /** The name of the function that returns the tag. */
   readonly findTag: string;
-  /** The variable that holds the tag of the row, or the missing value for a value that is not plain. */
-  readonly tag: string | undefined;
   readonly isModule: boolean;
 }
 
@@ -77,7 +73,7 @@ export interface RowTest {
  * @param constant returns the name of a constant
  */
 export function rowTest(
-  { value, mark, wanted, noted, discriminators, findTag, tag: known, isModule }: RowTest,
+  { value, mark, wanted, discriminators, findTag, isModule }: RowTest,
   constant: (value: unknown) => string,
 ): string {
   const fields = discriminators?.fields ?? [];
@@ -90,30 +86,16 @@ export function rowTest(
         ? `${isClean} && ${found} === ${wanted}`
         : `${isClean} && (${found} === undefined || !${constant(values)}.has(${found}))`;
     });
-  const tag = known ?? `${findTag}(${value})`;
-  const isMarked = [
-    `${tag} === ${mark.field === undefined ? wanted : 'undefined'}`,
+  const hasType = [
+    `${findTag}(${value}) === ${mark.field === undefined ? wanted : 'undefined'}`,
     ...testsFor(mark.field),
   ].join(' && ');
-  const hasType =
-    noted === undefined
-      ? isMarked
-      : `(${isMarked} || ${[`${tag} === undefined`, ...testsFor(undefined), noted].join(' && ')})`;
-  if (known !== undefined) return hasType;
   // A tag is read first: then the optimizer knows the shape of the object, and its prototype costs nothing. A discriminator is read only from
   // a plain object.
-  return fields.length === 0 && noted === undefined
+  return fields.length === 0
     ? `${objectTest(value)} && ${hasType} && ${prototypeTest(value)}`
     : `${objectTest(value)} && ${prototypeTest(value, isModule)} && ${hasType}`;
 }
-
-/**
- * Prints the tag of a row, or the missing value for a value that is not plain.
- *
- * @param isModule whether the code must not read `then` of a data object
- */
-export const tagOfRow = (value: string, findTag: string, isModule: boolean): string =>
-  `${objectTest(value)} && ${prototypeTest(value, isModule)} ? ${findTag}(${value}) : U`;
 
 /**
  * Prints the test that an object is plain. A row of some drivers has no prototype.

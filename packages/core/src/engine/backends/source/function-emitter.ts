@@ -26,7 +26,8 @@ export function emitFunction(
   // A function with at most one call, and without recursion, does not count a step: its caller and its callee do.
   const step = e.loops || e.calls > 1 || e.isRecursive ? 'if (--R.steps < 0) R.over();\n' : '';
   const cut = e.hasCut ? 'let cut = false;\n' : '';
-  const body = `${step}${cut}${e.argumentChecks()}${paths}\nreturn false;`;
+  const tag = e.usesTag ? 'let t;\n' : '';
+  const body = `${step}${cut}${tag}${e.argumentChecks()}${paths}\nreturn false;`;
   const passed = passedIn(e.way, params);
   const proof = e.loopProof === '' ? '' : `let p = ${e.constant(linker.emptyProof)};\n`;
   const looped = e.loops ? `${proof}top: for (;;) { ${body} }` : body;

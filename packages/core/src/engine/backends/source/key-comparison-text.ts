@@ -1,6 +1,6 @@
 import type { Discriminators } from '../../../host/discriminators.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
-import { declaresTest, memberAccess, objectTest } from './emitted-code.js';
+import { memberAccess, objectTest } from './emitted-code.js';
 import { plainTest } from './exact-class-text.js';
 
 // Prints `compareAsRows` for types that all have the same key: primitives decide there, without a search for the types of the rows.
@@ -11,12 +11,8 @@ export interface ComparedRows {
   readonly type: DeclaredType | undefined;
   /** Whether the second value is certainly a plain object. */
   readonly isPlain: boolean;
-  /**
-   * Whether the first value also has that type if it is a row without a tag or a discriminator, from the field that it was read from. Then the
-   * third argument says whether the object from which it was read declares the field. If this is the name of the field, the third argument is
-   * that object, or undefined.
-   */
-  readonly isFromField: boolean | string;
+  /** Whether the first value is nil or a row of that type, because a read has tested it. */
+  readonly isTested: boolean;
 }
 
 /** Prints constants and properties of types. */
@@ -46,10 +42,10 @@ export function keyComparison(
     rows.type === undefined
       ? 'undefined'
       : `(typeof k === "string" || typeof k === "number") && ` +
-        `(${sharesType('a', rows.type, rows.isFromField, discriminators, e)}) && ` +
+        `${rows.isTested ? '' : `(${sharesType('a', rows.type, discriminators, e)}) && `}` +
         `Object.hasOwn(a, ${own}) && Object.hasOwn(b, ${own}) ? true : undefined`;
   const leave = `return undefined;`;
-  const read = `const k = a${at}, l = b${at}${rows.isFromField === false ? '' : '; let g'};`;
+  const read = `const k = a${at}, l = b${at};`;
   // A promise may be a plain object.
   const isOwnValue = (v: string) => `${plainTest(v)} && !("then" in ${v})`;
   const arePlain = rows.isPlain ? isOwnValue('a') : `${isOwnValue('a')} && ${isOwnValue('b')}`;
@@ -59,7 +55,7 @@ export function keyComparison(
     ? `if (!(${arePlain})) ${leave} ${read}`
     : `if (!(${areObjects})) ${leave} ${read} if (!(${arePlain})) ${leave}`;
   return (
-    `(a, b${rows.isFromField === false ? '' : ', n'}) => { ${first} ` +
+    `(a, b) => { ${first} ` +
     `if (k !== l) return ${isPrimitive('k')} && ${isPrimitive('l')} ? false : undefined; ` +
     `return ${equal}; };`
   );
@@ -85,26 +81,12 @@ export function instanceComparison(key: string, prototype: string): string {
 function sharesType(
   value: string,
   type: DeclaredType,
-  isFromField: boolean | string,
   discriminators: Discriminators | undefined,
   e: TypeTexts,
 ): string {
   const { discriminator } = type;
-  const tag = `${e.tagFinder(isFromField === false ? type : undefined)}(${value})`;
-  const isClean = (field: string) => `Object.prototype${memberAccess(field)} === undefined`;
-  const tests: string[] = [];
-  if (discriminator !== undefined)
-    tests.push(
-      `${isClean(discriminator.field)} && ${value}${memberAccess(discriminator.field)} === ${e.discriminatorOf(type)}`,
-    );
-  if (isFromField === false) tests.push(`${tag} === ${e.nameOf(type)}`);
-  else {
-    const unmarked = (discriminators?.fields ?? []).map(
-      (field) => ` && !${e.constant(field.values)}.has(${value}${memberAccess(field.name)})`,
-    );
-    const isDeclared =
-      isFromField === true ? 'n' : `n !== undefined && ${declaresTest({ row: 'n', field: isFromField })}`;
-    tests.push(`(g = ${tag}) === ${e.nameOf(type)} || g === undefined && ${isDeclared}${unmarked.join('')}`);
-  }
-  return tests.join(' || ');
+  const isTagged = `${e.tagFinder(type)}(${value}) === ${e.nameOf(type)}`;
+  if (discriminator === undefined) return isTagged;
+  const access = memberAccess(discriminator.field);
+  return `Object.prototype${access} === undefined && ${value}${access} === ${e.discriminatorOf(type)} || ${isTagged}`;
 }

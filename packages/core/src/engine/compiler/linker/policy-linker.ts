@@ -1,14 +1,14 @@
 import type { RowMark } from '../../../host/row-mark.js';
 import type { TypeSet } from '../../../host/type-set.js';
-import type { Predicate } from '../../../ir/goal.js';
-import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
+import type { Goal, Predicate } from '../../../ir/goal.js';
+import type { DeclaredType } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
+import { hasTagged } from '../../../types/typed.js';
 import type { ProgramContext } from '../../program-context.js';
 import { Proof } from '../../proof.js';
 import { indexOf, type RuleIndex } from '../../rules/rule-index.js';
 import { findExactClass, registeredPrototypes } from '../../runtime/exact-class.js';
 import { registeredGetters } from '../../runtime/getters.js';
-import type { RelatedValue } from '../../runtime/sites.js';
 import {
   anything,
   isUnknown,
@@ -29,7 +29,7 @@ import { insertPromiseChecks } from '../passes/insert-promise-checks.js';
 import { mergeAlternatives } from '../passes/merge-alternatives.js';
 import { rankAlternatives } from '../passes/rank-alternatives.js';
 import { simplify } from '../passes/simplify.js';
-import type { FromField, Plan } from '../plan.js';
+import type { Plan } from '../plan.js';
 import { PlanFacts } from '../plan-facts.js';
 import type { SharedPlan } from '../shared-plan.js';
 import { SharedPlans } from '../sharing/shared-plans.js';
@@ -53,15 +53,12 @@ export class PolicyLinker implements Linker {
   #extensions: Map<DeclaredType, DeclaredType[]> | undefined = undefined;
   #negated: ReadonlySet<Predicate> | undefined = undefined;
   #methodCallers: ReadonlySet<Predicate> | undefined = undefined;
-  /** The fields whose declaration gives plain rows a type. */
-  readonly #taggable: ReadonlySet<string>;
-  /** The types of the application that their names give to rows; undefined for different ones, and for lists. */
-  readonly #rowTypes = new Map<string, DeclaredType | undefined>();
-  /** The relations by name. */
-  readonly #relations = new Map<string, RelatedValue>();
+  /** Whether rules read declared fields of an argument, by predicate, arity and position. */
+  readonly #readers = new Map<Predicate, Map<string, boolean>>();
   readonly #getters: ReadonlySet<string>;
   readonly registered: ReadonlySet<object>;
   readonly hasManyClasses: boolean;
+  readonly hasDeclaredLists: boolean;
   readonly knownTypes: readonly TypeSet[] | undefined = undefined;
   readonly isRecursive = recursionTest();
   readonly emptyProof: Proof | undefined;
@@ -80,29 +77,9 @@ export class PolicyLinker implements Linker {
     this.registered = registeredPrototypes(types);
     this.#getters = registeredGetters(types);
     this.hasManyClasses = this.registered.size > manyClasses;
-    const fields = [...types.types].flatMap((type) => [...(type.fields?.values() ?? [])]);
-    const taggable = fields.filter(({ type }) => this.isTaggable(type));
-    this.#taggable = new Set(taggable.map(({ name }) => name));
-    for (const { name, type: field } of taggable) {
-      const type = field.kind === 'named' ? types.find(field.name) : undefined;
-      const isSame = !this.#rowTypes.has(name) || this.#rowTypes.get(name) === type;
-      this.#rowTypes.set(name, isSame ? type : undefined);
-    }
-    this.#addRelations();
-  }
-
-  #addRelations(): void {
-    const { program, typeSets } = this.context;
-    const { types } = program;
-    if (typeSets.relationNames.size === 0) return;
-    for (const { relations } of types.types)
-      for (const { name, kind, type } of relations.values()) {
-        const [related, isMany] = [types.find(type), kind !== 'one'];
-        const known = this.#relations.get(name);
-        if (known === undefined) this.#relations.set(name, { isMany, type: related });
-        else if (known.isMany !== isMany || known.type !== related)
-          this.#relations.set(name, { isMany, type: undefined });
-      }
+    this.hasDeclaredLists = [...types.types].some(({ places }) =>
+      [...places.values()].some(({ element }) => element !== undefined),
+    );
   }
 
   // ── functions ──
@@ -204,6 +181,61 @@ export class PolicyLinker implements Linker {
     );
   }
 
+  dispatches(predicate: Predicate, known: readonly KnownArgument[]): boolean {
+    return known.some((_, i) => this.dispatchesOn(predicate, known, i));
+  }
+
+  dispatchesOn(predicate: Predicate, known: readonly KnownArgument[], position: number): boolean {
+    return (
+      !this.determinesPosition(predicate, known, position) ||
+      (known[position]!.kind === 'anything' &&
+        this.dispatchesOnFields &&
+        this.#readsDeclared(predicate, known.length, position))
+    );
+  }
+
+  /** Whether functions dispatch on an argument of which rules only read declared fields. */
+  protected get dispatchesOnFields(): boolean {
+    return true;
+  }
+
+  #readsDeclared(predicate: Predicate, arity: number, position: number): boolean {
+    const known = this.#readers.get(predicate) ?? new Map<string, boolean>();
+    this.#readers.set(predicate, known);
+    const key = `${arity}/${position}`;
+    let reads = known.get(key);
+    if (reads === undefined) {
+      const rules = predicate.byArity.get(arity) ?? [];
+      reads = rules.some(({ parameters, body }) => {
+        const { term, goals } = parameters[position]!;
+        return term.kind === 'slot' && this.#readFrom([...goals, ...body], term.slot);
+      });
+      known.set(key, reads);
+    }
+    return reads;
+  }
+
+  /** Checks whether goals read a declared field of a variable. */
+  #readFrom(goals: readonly Goal[], slot: number): boolean {
+    return goals.some((goal) => {
+      switch (goal.kind) {
+        case 'lookup':
+          return (
+            goal.object.kind === 'slot' &&
+            goal.object.slot === slot &&
+            goal.plainName !== undefined &&
+            this.isDeclared(goal.plainName)
+          );
+        case 'or':
+          return goal.alternatives.some((each) => this.#readFrom(each, slot));
+        case 'not':
+          return this.#readFrom(goal.operand, slot);
+        default:
+          return false;
+      }
+    });
+  }
+
   isNegated(predicate: Predicate): boolean {
     this.#negated ??= negatedPredicates(this.context.program.predicates.values());
     return this.#negated.has(predicate);
@@ -249,11 +281,11 @@ export class PolicyLinker implements Linker {
     return given?.length === 1 ? { field, value } : undefined;
   }
 
-  exactArgument(type: DeclaredType, isFromField: FromField): KnownTypes | undefined {
+  exactArgument(type: DeclaredType): KnownTypes | undefined {
     const { typeSets } = this.context;
     const exact = this.exactClass(type);
     if (exact !== undefined) return instanceOf(typeSets.ofClass(exact), exact);
-    return this.rowMark(type) && rowOf(typeSets.ofRowWithType(type), isFromField !== false);
+    return this.rowMark(type) && rowOf(typeSets.ofRowWithType(type));
   }
 
   equalsOnlyItself({ types, class: exact }: KnownTypes): boolean {
@@ -262,25 +294,28 @@ export class PolicyLinker implements Linker {
     return (exact.prototype as object).valueOf === Object.prototype.valueOf;
   }
 
-  isTaggable(type: FieldType): boolean {
-    if (type.kind === 'list') return this.isTaggable(type.of);
-    return type.kind === 'named' && this.context.program.types.find(type.name)?.builtIn === false;
-  }
-
   hasGetter(name: string): boolean {
     return this.#getters.has(name);
   }
 
-  rowTypeOf(name: string): DeclaredType | undefined {
-    return this.#rowTypes.get(name);
+  get hasPlaces(): boolean {
+    return this.context.typeSets.placeNames.size > 0;
   }
 
-  relationNamed(name: string): RelatedValue | undefined {
-    return this.#relations.get(name);
+  isDeclared(name: string): boolean {
+    return this.context.typeSets.placeNames.has(name);
   }
 
-  mayTag(name: string): boolean {
-    return this.#taggable.has(name);
+  testsTypes(type: DeclaredType): boolean {
+    const { hasPredicates, discriminators } = this.context.typeSets;
+    if (hasPredicates || discriminators !== undefined) return false;
+    return type.class === undefined || !hasTagged(type.class.prototype as object);
+  }
+
+  declaresAlone(type: DeclaredType, name: string): boolean {
+    return (
+      this.testsTypes(type) && this.extensionsOf(type).every(({ places }) => !places.has(name))
+    );
   }
 }
 

@@ -1,15 +1,14 @@
+import { declaredField } from '../../../host/declared-value.js';
 import type { LookupGoal } from '../../../ir/goal.js';
-import type { FieldType } from '../../../types/declared-type.js';
-import { anything } from '../compiled-function.js';
+import type { DeclaredType, Field } from '../../../types/declared-type.js';
+import { anything, rowOf, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
-import { isOnlyIterated } from '../plan-analysis.js';
 import type { Statement } from '../plan.js';
 import type { Evaluation, Rest } from './evaluation.js';
 import { bind } from './unify.js';
 import {
   identityOf,
-  isReadFrom,
   isReservedMember,
   operandOf,
   type Cells,
@@ -30,35 +29,22 @@ export function readAttribute(evaluation: Evaluation, goal: LookupGoal, cells: C
   const at = `${identityOf(base)}.${name}`;
   const known = reads.get(at);
   if (known !== undefined) return bind(evaluation, result, known, rest);
-  // The likely type of the object only says which code to try first. It gives no type to the value.
-  const field = isCertain(base) ? fieldOf(evaluation, base, name) : undefined;
   const to = evaluation.newLocal();
-  const rowType = field === undefined ? rowTypeOf(linker, base, name) : undefined;
-  const value = {
-    ...declaredLocal(linker, to, fieldOf(evaluation, base, name)),
-    field: rowType?.field ?? field,
-    isFieldCertain: rowType === undefined,
-  };
+  const declared = linker.isDeclared(name) ? declarationOf(evaluation, base, name) : 'none';
+  const field = typeof declared === 'string' ? undefined : declared;
+  const value = declaredLocal(linker, to, field, likelyType(evaluation, base, name));
   evaluation.onUndo(() => reads.delete(at));
   reads.set(at, value);
-  if (linker.mayTag(name)) evaluation.noteTypes();
   const next = bind(evaluation, result, value, rest);
-  // The elements of a list are tagged one by one in its loop. The whole list is tagged only if it is used elsewhere.
-  const isTagged = field?.kind !== 'list' || !isOnlyIterated(next, to);
-  const hasExactBase = isExact(base, linker.hasGetter(name)) && !isDeclaredTwice(base, name);
-  const tag = tagOf(linker, field);
   return {
     kind: 'read',
     to,
     base: operandOf(base),
     name,
     inPattern: goal.inPattern,
-    isExact: hasExactBase,
-    field: tag,
-    tag: isTagged ? tag : undefined,
-    notesRow: !hasExactBase && tag === undefined && linker.mayTag(name),
-    rowType,
-    isRelation: mayBeRelation(linker, base, name),
+    isExact: isExact(base, linker.hasGetter(name)),
+    field,
+    isOpen: declared === 'open',
     isOptional: false,
     unchecked: [],
     at: goal.span,
@@ -72,51 +58,52 @@ const isExact = (base: Value, isGetter: boolean): base is LocalValue =>
   base.known.kind === 'types' &&
   (base.known.isRow || (base.known.class !== undefined && !isGetter));
 
-/** Checks for a field that a class and its base class both declare: its value has both types. */
-const isDeclaredTwice = ({ known }: LocalValue, name: string): boolean =>
-  known.kind === 'types' && known.types.declared.filter((type) => type.fields?.has(name)).length > 1;
-
-const isCertain = (base: Value): boolean => base.kind === 'local' && base.known.kind === 'types';
-
-/** Returns the declared type of a field, as far as the type of the object is known or likely. */
-function fieldOf({ facts }: Evaluation, base: Value, name: string): FieldType | undefined {
-  if (base.kind !== 'local') return undefined;
-  const { known, likely } = base;
-  const types = known.kind === 'types' ? known.types.declared : likely === undefined ? [] : [likely];
-  for (const type of types) facts.addField(type, name);
-  const [found, ...others] = types.flatMap((type) => type.fields?.get(name) ?? []);
-  return others.length === 0 ? found?.type : undefined;
+/** Returns the declaration of a field by the types that the object certainly has; `open` if they are not known. */
+function declarationOf({ facts, linker }: Evaluation, base: Value, name: string): Field | 'none' | 'open' {
+  if (base.kind !== 'local') return 'open';
+  const { known, of } = base;
+  if (known.kind === 'types') {
+    for (const type of known.types.declared) facts.addField(type, name);
+    return tested(declaredField(known.types, name));
+  }
+  if (of === undefined || !linker.declaresAlone(of, name)) return 'open';
+  facts.addField(of, name);
+  return tested(of.places.get(name));
 }
 
-/** Checks whether an attribute may be a declared relation. Fields can give a plain row more types while the query runs. */
-function mayBeRelation(linker: Linker, base: Value, name: string): boolean {
-  if (linker.relationNamed(name) === undefined) return false;
-  if (base.kind !== 'local' || base.known.kind !== 'types' || base.known.mayGrow) return true;
-  return base.known.types.declared.some(({ relations }) => relations.has(name));
+/** A field that can hold anything is not tested. */
+const tested = (field: Field | undefined): Field | 'none' =>
+  field === undefined || field.type.kind === 'any' ? 'none' : field;
+
+/** Returns the type that an attribute probably has. It decides which code is tried first, never the result. */
+function likelyType({ facts, linker }: Evaluation, base: Value, name: string): DeclaredType | undefined {
+  if (base.kind !== 'local' || base.likely === undefined) return undefined;
+  facts.addField(base.likely, name);
+  const type = base.likely.places.get(name)?.type;
+  return type?.kind === 'named' ? registered(linker, type.name) : undefined;
 }
 
-/** Returns the type of the rows in a field, if the likely type of the object declares it and no other type declares another one. */
-function rowTypeOf(linker: Linker, base: Value, name: string) {
-  if (base.kind !== 'local' || base.known.kind === 'types' || base.likely === undefined) return undefined;
-  const isBaseFromField = isReadFrom(base, base.likely);
-  const field = base.likely.fields?.get(name)?.type;
-  const type = linker.rowTypeOf(name);
-  if (isBaseFromField === false || field?.kind !== 'named' || field.name !== type?.name) return undefined;
-  return { type, field, of: base.likely, isBaseFromField };
+const registered = (linker: Linker, name: string): DeclaredType | undefined => {
+  const type = linker.context.program.types.find(name);
+  return type?.builtIn === false ? type : undefined;
+};
+
+/** Returns a local that a read has tested against the declaration of its field, if there is one. */
+export function declaredLocal(
+  linker: Linker,
+  to: number,
+  field: Field | undefined,
+  likely?: DeclaredType,
+): LocalValue {
+  const type = field?.type.kind === 'named' ? registered(linker, field.type.name) : undefined;
+  const of = type !== undefined && linker.testsTypes(type) ? type : undefined;
+  return { kind: 'local', local: to, known: knownOf(linker, field, of), likely: type ?? likely, field, of };
 }
 
-/** Returns a local whose likely type is the declared type of a field. */
-export function declaredLocal(linker: Linker, to: number, field: FieldType | undefined): LocalValue {
-  const type = field?.kind === 'named' ? linker.context.program.types.find(field.name) : undefined;
-  return {
-    kind: 'local',
-    local: to,
-    known: anything,
-    likely: type === undefined || type.builtIn ? undefined : type,
-    field,
-    isFieldCertain: true,
-  };
+/** Returns the facts about a tested value. Code that cannot bail out also gets instances of unregistered classes as rows of a type. */
+function knownOf(linker: Linker, field: Field | undefined, of: DeclaredType | undefined): KnownArgument {
+  const isRow = of !== undefined && of.class === undefined && !field!.nullable;
+  return isRow && linker.knownTypes === undefined
+    ? rowOf(linker.context.typeSets.ofRowWithType(of))
+    : anything;
 }
-
-export const tagOf = (linker: Linker, field: FieldType | undefined): FieldType | undefined =>
-  field !== undefined && linker.isTaggable(field) ? field : undefined;

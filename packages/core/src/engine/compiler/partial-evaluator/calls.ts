@@ -4,14 +4,14 @@ import { groupByRules } from '../../rules/rule-groups.js';
 import { isUnknown, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
-import { anyOf, fail, type CallTest, type FromField, type Statement } from '../plan.js';
+import { anyOf, fail, type CallTest, type Statement } from '../plan.js';
 import { maxInlinedSize, maxInliningDepth, maxUnfolding } from '../thresholds.js';
 import { ifHolds, noCells, type Evaluation, type Rest } from './evaluation.js';
 import { applicationsOf, candidatesOf, cuts, shapeOf, tableFor, type Application } from './rules.js';
 import { unify } from './unify.js';
 import {
   ambiguousLiteral,
-  isReadFrom,
+  isTestedRow,
   newCells,
   operandOf,
   resolved,
@@ -93,10 +93,7 @@ export function proveCall(evaluation: Evaluation, goal: CallGoal, cells: Cells, 
   const callee = linker.functionFor(predicate, taken);
   return ifHolds(
     { kind: 'call', callee, args: passed, likely: likelyCallee(linker, predicate, args, taken) },
-    () => {
-      evaluation.noteTypes();
-      return evaluation.afterCall(rest);
-    },
+    () => evaluation.afterCall(rest),
   );
 }
 
@@ -109,7 +106,7 @@ function mayInline(
 ): boolean {
   const { linker, inlining } = evaluation;
   if (inlining.length >= maxInliningDepth || inlining.includes(predicate)) return false;
-  if (!linker.determinesRules(predicate, known) || linker.isRecursive(evaluation.fn.predicate, predicate))
+  if (linker.dispatches(predicate, known) || linker.isRecursive(evaluation.fn.predicate, predicate))
     return false;
   if (known.some(({ kind }) => kind === 'some')) return false;
   const candidates = candidatesOf(evaluation, predicate, args);
@@ -140,15 +137,14 @@ function likelyCallee(
   for (const [i, arg] of args.entries()) {
     const value = valueIn(arg)!;
     if (value.kind !== 'local' || !isUnknown(value.known) || value.likely === undefined) continue;
-    const isFromField = isReadFrom(value, value.likely);
-    const exact = linker.exactArgument(value.likely, isFromField);
+    const exact = linker.exactArgument(value.likely);
     if (exact === undefined) continue;
     const better = known.map((k, j) => (j === i ? exact : k));
     if (!linker.determinesRules(predicate, better)) continue;
     return {
       argument: operandOf(value),
       type: value.likely,
-      isFromField,
+      isTested: isTestedRow(value, value.likely),
       callee: linker.functionFor(predicate, better),
     };
   }
@@ -222,14 +218,13 @@ function unfoldLikely(
     const otherwise = unfoldByType(evaluation, goal, args, known, i, rest);
     // Ahead-of-time code cannot bail out, so it needs code for all types.
     if (otherwise === undefined && linker.knownTypes !== undefined) break;
-    const isFromField: FromField = value.likely !== undefined && isReadFrom(value, value.likely);
-    const exact = value.likely && linker.exactArgument(value.likely, isFromField);
+    const exact = value.likely && linker.exactArgument(value.likely);
     if (exact !== undefined)
       return {
         kind: 'exactly',
         value: operandOf(value),
         type: value.likely!,
-        isFromField,
+        isTested: isTestedRow(value, value.likely!),
         next: evaluation.scoped(() => {
           evaluation.setValue(arg, { ...value, known: exact });
           return unfold(evaluation, goal, args, rest);

@@ -4,11 +4,9 @@ import type { Goal, Predicate, Rule } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
 import {
   anything,
-  areCertain,
   typesOnly,
   type CompiledFunction,
   type KnownArgument,
-  type KnownTypes,
 } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
@@ -87,7 +85,6 @@ export class Evaluation {
   /** Variables that must have a type once they have a value. */
   readonly #waiting: Cell[] = [];
   readonly #trail: (() => void)[] = [];
-  #hasNoted = false;
 
   /** @param proveGoals proves the body of a rule that a call leads to */
   constructor(
@@ -261,8 +258,7 @@ export class Evaluation {
         return anything;
       case 'local':
         // Other facts hold for this predicate only: another predicate has other literals and distinguishes other types.
-        if (value.known.kind === 'types') return this.isCurrent(value.known) ? value.known : anything;
-        return value.known.kind === 'literal' ? value.known : anything;
+        return value.known.kind === 'types' || value.known.kind === 'literal' ? value.known : anything;
       case 'constant': {
         const { typeSets } = this.linker.context;
         if (isLiteral(value.value)) return { kind: 'literal', value: value.value };
@@ -272,20 +268,6 @@ export class Evaluation {
       case 'one-of':
         throw ambiguousLiteral;
     }
-  }
-
-  /** Records that fields may have given rows more types since the function began. */
-  noteTypes(): void {
-    if (this.#hasNoted) return;
-    this.#hasNoted = true;
-    this.onUndo(() => {
-      this.#hasNoted = false;
-    });
-  }
-
-  /** Checks that an argument still has the types that it had when the function began. */
-  isCurrent(known: KnownTypes): boolean {
-    return areCertain(known) || !this.#hasNoted;
   }
 
   /** Returns the types of a value if they cannot change before or during the query. */
@@ -299,7 +281,7 @@ export class Evaluation {
         return typeSets.of(value.literals[0]);
       case 'local':
         if (value.known.kind === 'other') return value.known.types;
-        return value.known.kind === 'types' && areCertain(value.known) ? value.known.types : undefined;
+        return value.known.kind === 'types' ? value.known.types : undefined;
     }
   }
 }

@@ -26,15 +26,16 @@ export function proveMembership(
   const item = evaluation.cellOf(goal.item, cells);
   if (list.kind === 'constant' && isLiteralList(evaluation, list.value))
     return inLiterals(evaluation, item, list.value, rest);
-  const field = list.kind === 'local' && list.field?.kind === 'list' ? list.field : undefined;
+  const field = list.kind === 'local' ? list.field?.element : undefined;
+  const declared = field?.type.kind === 'any' ? undefined : field;
   const element = evaluation.newLocal();
-  const value = declaredLocal(linker, element, field?.of);
-  if (field !== undefined && linker.isTaggable(field)) evaluation.noteTypes();
+  const value = declaredLocal(linker, element, declared);
   const each = (next: Statement): Statement => ({
     kind: 'each',
     item: element,
     list: operandOf(list),
-    tag: field !== undefined && linker.isTaggable(field) ? field : undefined,
+    element: declared,
+    isOpen: linker.hasDeclaredLists && list.kind === 'local' && list.field === undefined,
     at: goal.span,
     next,
   });

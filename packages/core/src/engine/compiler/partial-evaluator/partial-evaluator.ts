@@ -41,7 +41,7 @@ function evaluate(evaluation: Evaluation): Plan {
       known,
       likely: classType(known),
       field: undefined,
-      isFieldCertain: false,
+      of: undefined,
     });
   });
   const body = proveRules(evaluation, fn.predicate, evaluation.args);

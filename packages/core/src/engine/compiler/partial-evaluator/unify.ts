@@ -1,16 +1,18 @@
 import { someUndecided } from '../../../host/undecided-types.js';
+import type { DeclaredType } from '../../../types/declared-type.js';
 import { isUnknown } from '../compiled-function.js';
 import { NotCompilable } from '../not-compilable.js';
-import { isLiteral, fail, type EqualTest, type FromField, type Statement } from '../plan.js';
+import { isLiteral, fail, type EqualTest, type Statement } from '../plan.js';
 import { ifHolds, type Evaluation, type Rest } from './evaluation.js';
 import {
   ambiguousLiteral,
   bound,
-  isReadFrom,
+  isTestedRow,
   operandOf,
   resolved,
   type Cell,
   type IsaGoal,
+  type LocalValue,
   type Value,
 } from './values.js';
 
@@ -108,8 +110,16 @@ function comparedRows(value: Value, typed: Value, certain: 'left' | 'right'): Eq
   if (type?.key === undefined) return undefined;
   const { class: exact, isRow, types } = typed.known;
   const instance = exact === undefined ? undefined : types.chain[0];
-  return { type, certain, isPlain: isRow, instance, isFromField: isReadFrom(value, type) };
+  return { type, certain, isPlain: isRow, instance, isTested: isTestedRow(value, type) };
 }
+
+/** Checks that a value, which is not nil, certainly is of a type. */
+const isOfType = ({ linker }: Evaluation, { of }: LocalValue, type: DeclaredType): boolean =>
+  of !== undefined &&
+  linker.exactArgument(of) !== undefined &&
+  linker.context.program.types.ancestorsOf(of).includes(type);
+
+const isOther = (of: DeclaredType, type: DeclaredType): boolean => of !== type && !type.builtIn;
 
 /** Checks the type of a value now, or of a variable once it has a value. */
 export function checkType(evaluation: Evaluation, goal: IsaGoal, cell: Cell, rest: Rest): Statement {
@@ -133,7 +143,17 @@ export function checkType(evaluation: Evaluation, goal: IsaGoal, cell: Cell, res
   if (types !== undefined && !someUndecided(types.types, members))
     return members.some((member) => types.types.has(member)) ? rest() : fail;
   if (union !== undefined) return ifHolds({ kind: 'isa-union', value: operandOf(value), union }, rest);
-  if (value.kind === 'local' && isUnknown(value.known)) evaluation.setValue(at, { ...value, likely: type });
-  const isFromField: FromField = value.kind === 'local' && isReadFrom(value, type!);
-  return ifHolds({ kind: 'isa', value: operandOf(value), type: type!, isFromField }, rest);
+  if (value.kind === 'local' && value.field?.nullable === false && isOfType(evaluation, value, type!))
+    return rest();
+  // A tested row has no other type.
+  if (value.kind === 'local' && value.of !== undefined && isTestedRow(value, value.of) && isOther(value.of, type!))
+    return fail;
+  if (value.kind === 'local' && isUnknown(value.known))
+    evaluation.setValue(at, {
+      ...value,
+      likely: type,
+      of: type!.builtIn ? value.of : (value.of ?? type),
+    });
+  const isTested = value.kind === 'local' && isTestedRow(value, type!);
+  return ifHolds({ kind: 'isa', value: operandOf(value), type: type!, isTested }, rest);
 }

@@ -1,9 +1,9 @@
 import type { Goal } from '../../../ir/goal.js';
-import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
+import type { DeclaredType, Field } from '../../../types/declared-type.js';
 import { anything, type KnownArgument } from '../compiled-function.js';
 import { identityOfConstant } from '../identity.js';
 import { NotCompilable } from '../not-compilable.js';
-import { constant, local, type FromField, type Operand } from '../plan.js';
+import { constant, local, type Operand } from '../plan.js';
 
 /** A value as far as it is known while a plan is built. */
 export type Value =
@@ -18,10 +18,10 @@ export interface LocalValue {
   readonly known: KnownArgument;
   /** The type that it probably has. It decides which code is tried first, never the result. */
   readonly likely: DeclaredType | undefined;
-  /** The declared type of the field that it was read from. */
-  readonly field: FieldType | undefined;
-  /** Whether the type of the object from which it was read is certain. */
-  readonly isFieldCertain: boolean;
+  /** The declaration of the field that it was read from, if it is known. The read has tested the value. */
+  readonly field: Field | undefined;
+  /** The type of the application that it certainly has, unless it is nil. */
+  readonly of: DeclaredType | undefined;
 }
 
 /** A variable of a rule while a plan is built: it is bound to a value, or to another variable, or to neither. */
@@ -50,12 +50,12 @@ export const unknownLocal = (n: number): LocalValue => ({
   known: anything,
   likely: undefined,
   field: undefined,
-  isFieldCertain: false,
+  of: undefined,
 });
 
-/** Returns whether a value was read from a field of a type. */
-export const isReadFrom = ({ field, isFieldCertain }: LocalValue, type: DeclaredType): FromField =>
-  field?.kind === 'named' && field.name === type.name && (isFieldCertain || 'perhaps');
+/** Returns whether a value is nil or a row of a type without a class, because the read has tested it. */
+export const isTestedRow = ({ field, of }: LocalValue, type: DeclaredType): boolean =>
+  field !== undefined && of === type && type.class === undefined;
 
 /** Follows variables that are bound to each other. */
 export function resolved(cell: Cell): Cell {

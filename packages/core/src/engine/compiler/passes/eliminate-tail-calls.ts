@@ -70,7 +70,7 @@ function restartFor({ test, next }: IfStatement, { fn, params }: Looped): Statem
     only: {
       argument: likely.argument,
       type: likely.type,
-      isFromField: likely.isFromField,
+      isTested: likely.isTested,
       otherwise: callee,
     },
   };
@@ -88,6 +88,6 @@ function recordedRestartFor(test: CallTest, next: Statement, fn: CompiledFunctio
   if (callee === fn) return again;
   if (likely?.callee !== fn) return undefined;
   const otherwise: Statement = { kind: 'if', test: { ...test, likely: undefined }, next };
-  const { argument: value, type, isFromField } = likely;
-  return { kind: 'exactly', value, type, isFromField, next: again, otherwise };
+  const { argument: value, type, isTested } = likely;
+  return { kind: 'exactly', value, type, isTested, next: again, otherwise };
 }

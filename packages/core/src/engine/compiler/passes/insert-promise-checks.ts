@@ -16,10 +16,16 @@ const withCheck = (n: number, next: Statement): Statement =>
 
 function checkReads(statement: Statement): Statement {
   switch (statement.kind) {
-    case 'read':
-      return { ...statement, next: withCheck(statement.to, checkReads(statement.next)) };
-    case 'each':
-      return { ...statement, next: withCheck(statement.item, checkReads(statement.next)) };
+    // The test of a declared field also finds a promise.
+    case 'read': {
+      const next = checkReads(statement.next);
+      const isTested = statement.field !== undefined || statement.isOpen;
+      return { ...statement, next: isTested ? next : withCheck(statement.to, next) };
+    }
+    case 'each': {
+      const next = checkReads(statement.next);
+      return { ...statement, next: statement.element === undefined ? withCheck(statement.item, next) : next };
+    }
     default:
       return mapChildren(statement, checkReads);
   }

@@ -165,9 +165,9 @@ function lengthOfRun(all: readonly Statement[], from: number, belongs: (at: numb
 }
 
 /** Identifies reads of the same attribute in the same way. */
-function keyOf({ base, name, inPattern, isExact, field, tag }: ReadStatement): string {
+function keyOf({ base, name, inPattern, isExact, field, isOpen }: ReadStatement): string {
   const of = base.kind === 'local' ? `$${base.local}` : identityOfConstant(base.value);
-  return `${of}.${name} ${inPattern} ${isExact} ${identityOfConstant(field)} ${identityOfConstant(tag)}`;
+  return `${of}.${name} ${inPattern} ${isExact} ${identityOfConstant(field)} ${isOpen}`;
 }
 
 /** Returns the statements after a read, with the value that another read has found. */

@@ -186,7 +186,7 @@ function findDifference(first: Statement, other: Statement): Difference | undefi
     const { how, rows, negated, left, right } = some;
     if (how !== same.how || negated !== same.negated) return false;
     if (rows?.type !== same.rows?.type || rows?.certain !== same.rows?.certain) return false;
-    if (rows?.isFromField !== same.rows?.isFromField || rows?.isPlain !== same.rows?.isPlain) return false;
+    if (rows?.isTested !== same.rows?.isTested || rows?.isPlain !== same.rows?.isPlain) return false;
     if (rows?.instance !== same.rows?.instance) return false;
     if (areSame(left, same.left) && areSame(right, same.right)) return true;
     const literal = literalIn(same);
@@ -202,12 +202,7 @@ function findDifference(first: Statement, other: Statement): Difference | undefi
     some.inPattern === same.inPattern &&
     some.isExact === same.isExact &&
     some.field === same.field &&
-    some.tag === same.tag &&
-    some.notesRow === same.notesRow &&
-    some.isRelation === same.isRelation &&
-    some.rowType?.type === same.rowType?.type &&
-    some.rowType?.of === same.rowType?.of &&
-    some.rowType?.isBaseFromField === same.rowType?.isBaseFromField &&
+    some.isOpen === same.isOpen &&
     areSame(some.base, same.base);
   const areAlike = (some: Statement, same: Statement): boolean => {
     if (some.kind === 'succeed') return same.kind === 'succeed';
@@ -219,7 +214,7 @@ function findDifference(first: Statement, other: Statement): Difference | undefi
       return areAlike(some.next, same.next);
     }
     if (some.kind !== 'each' || same.kind !== 'each') return false;
-    if (!areSame(some.list, same.list) || some.tag !== same.tag) return false;
+    if (!areSame(some.list, same.list) || some.element !== same.element || some.isOpen !== same.isOpen) return false;
     locals.set(same.item, some.item);
     return areAlike(some.next, same.next);
   };

@@ -1,6 +1,6 @@
 import type { TypeSet } from '../../../host/type-set.js';
 import type { Rule } from '../../../ir/goal.js';
-import type { DeclaredType, FieldType } from '../../../types/declared-type.js';
+import type { DeclaredType, Field, FieldType } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
 import type { Candidate, CandidateTable } from '../../rules/candidate.js';
 import type { ArgumentShape } from '../../rules/argument-shape.js';
@@ -61,7 +61,7 @@ export class Alignment {
           other.kind === 'some' && some.isOther === other.isOther && this.#typeSets(some.types, other.types)
         );
       case 'types': {
-        if (other.kind !== 'types' || some.isRow !== other.isRow || some.mayGrow !== other.mayGrow)
+        if (other.kind !== 'types' || some.isRow !== other.isRow)
           return false;
         if ((some.class === undefined) !== (other.class === undefined)) return false;
         if (!this.#typeSets(some.types, other.types)) return false;
@@ -184,23 +184,26 @@ export class Alignment {
   #fieldFact({ type, name }: FieldFact, facts: PlanFacts | undefined): boolean {
     const otherType = this.#replacements.get(type) as DeclaredType | undefined;
     if (otherType === undefined) return false;
-    const field = type.fields?.get(name);
-    const otherField = otherType.fields?.get(name);
     facts?.addField(otherType, name);
-    if (type.relations.has(name) !== otherType.relations.has(name)) return false;
-    if (field === undefined || otherField === undefined) return field === otherField;
+    return this.#fields(type.places.get(name), otherType.places.get(name));
+  }
+
+  #fields(some: Field | undefined, other: Field | undefined): boolean {
+    if (some === undefined || other === undefined) return some === other;
+    const known = this.#replacements.get(some);
+    if (known !== undefined) return known === other;
+    this.#replacements.set(some, other);
     return (
-      field.nullable === otherField.nullable &&
-      field.optional === otherField.optional &&
-      this.#fieldTypes(field.type, otherField.type)
+      some.nullable === other.nullable &&
+      some.optional === other.optional &&
+      some.kind === other.kind &&
+      this.#fieldTypes(some.type, other.type) &&
+      this.#fields(some.element, other.element)
     );
   }
 
   #fieldTypes(some: FieldType, other: FieldType): boolean {
-    const known = this.#replacements.get(some);
-    if (known !== undefined) return known === other;
     if (some.kind !== other.kind) return false;
-    this.#replacements.set(some, other);
     switch (some.kind) {
       case 'any':
       case 'date':

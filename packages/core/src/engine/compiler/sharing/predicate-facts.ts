@@ -1,5 +1,5 @@
 import type { Predicate } from '../../../ir/goal.js';
-import type { CompiledFunction } from '../compiled-function.js';
+import { anything, type CompiledFunction } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 
 /** Returns the predicates on which the plan of a function may depend, apart from their rules. */
@@ -43,9 +43,10 @@ function factsOf(predicate: Predicate, linker: Linker): string {
   let text = `${linker.mayCallMethods(predicate)} ${linker.isNegated(predicate)}`;
   for (const arity of [...predicate.byArity.keys()].sort((a, b) => a - b)) {
     const index = linker.indexOf(predicate, arity);
+    const unknown = Array.from({ length: arity }, () => anything);
     text += ` ${arity}:`;
     for (let i = 0; i < arity; i++)
-      text += index.hasSpecializerAt(i) ? 's' : index.discriminates(i) ? 'l' : '-';
+      text += `${index.hasSpecializerAt(i) ? 's' : index.discriminates(i) ? 'l' : '-'}${linker.dispatchesOn(predicate, unknown, i)}`;
   }
   return text;
 }

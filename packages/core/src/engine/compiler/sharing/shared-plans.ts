@@ -153,7 +153,7 @@ function kindOf(known: KnownArgument): string {
     case 'literal':
       return JSON.stringify(known.value);
     case 'types':
-      return `${known.isRow ? `row ${known.mayGrow}` : known.class === undefined ? 'types' : 'class'} ${known.types.types.size}`;
+      return `${known.isRow ? 'row' : known.class === undefined ? 'types' : 'class'} ${known.types.types.size}`;
     case 'some':
     case 'other':
       return `${known.kind} ${known.types.types.size}`;

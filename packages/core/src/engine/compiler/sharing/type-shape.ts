@@ -32,7 +32,7 @@ function shapeOf(type: DeclaredType, linker: Linker): TypeShape {
   // A built-in type has no replacement but itself.
   if (type.builtIn) return { text: type.name, exact: undefined, mark: undefined };
   const { unions } = linker.context.program;
-  const exact = linker.exactArgument(type, false);
+  const exact = linker.exactArgument(type);
   const mark = exact !== undefined && exact.class === undefined ? linker.rowMark(type) : undefined;
   const facts = [
     type.class === undefined,
@@ -46,6 +46,8 @@ function shapeOf(type: DeclaredType, linker: Linker): TypeShape {
     exact?.class !== undefined && linker.equalsOnlyItself(exact),
     exact?.class !== undefined && keyOfInstances(exact.class.prototype as object, linker.context.typeSets),
     linker.extensionsOf(type).every((each) => linker.exactClass(each) !== undefined),
+    // The names that an extension declares again.
+    [...type.places.keys()].filter((name) => !linker.declaresAlone(type, name)),
   ];
   return { text: JSON.stringify(facts), exact, mark };
 }

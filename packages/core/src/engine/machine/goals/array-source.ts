@@ -1,7 +1,7 @@
 import { isThenable } from '../../../host/value.js';
 import { EngineValue } from '../../../terms/engine-value.js';
 import type { InGoal, TestedLookup } from '../../../ir/goal.js';
-import type { FieldType } from '../../../types/declared-type.js';
+import type { Field } from '../../../types/declared-type.js';
 import { isOrdinaryInstance, isPrimitive } from '../../equality.js';
 import type { Frame } from '../state/frame.js';
 import type { ItemSource, RetryPoint } from '../state/goal-stack.js';
@@ -44,11 +44,11 @@ export class ArraySource implements ItemSource {
     machine: Prover,
     readonly goal: InGoal,
     readonly items: readonly unknown[],
-    readonly elementType: FieldType | undefined,
+    readonly declared: Field | undefined,
     frame: Frame,
   ) {
     this.collection = items;
-    const isPlain = elementType === undefined && items.length > 0 && maySkip(machine, goal, frame);
+    const isPlain = declared === undefined && items.length > 0 && maySkip(machine, goal, frame);
     this.#requirement = isPlain ? requirementOf(machine, goal.tests, 0, frame) : undefined;
   }
 
@@ -127,8 +127,8 @@ function requirementOf(
 ): Requirement | undefined {
   const lookup = tests[index];
   if (lookup?.plainName === undefined) return undefined;
-  // The goals check the values of relations.
-  if (machine.typeSets.relationNames.has(lookup.plainName)) return undefined;
+  // The goals test the values of declared fields.
+  if (machine.typeSets.placeNames.has(lookup.plainName)) return undefined;
   const term = otherSide(lookup);
   if (isEmpty(term, frame)) return undefined;
   const other = term && machine.value(term, frame);

@@ -1,9 +1,11 @@
 import type { Span } from '../../../diagnostics/span.js';
 import { show } from '../../../host/show.js';
+import { MissingValue } from '../../../host/missing-value.js';
 import { isThenable } from '../../../host/value.js';
 import { inGoal, type InGoal } from '../../../ir/goal.js';
 import { constantTerm, type Term } from '../../../ir/term.js';
 import { isPartial } from '../../../terms/partial.js';
+import { fieldOf, raw } from '../../../terms/reference.js';
 import { Variable } from '../../../terms/variable.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';
@@ -15,11 +17,12 @@ import { proveRead } from './lookup.js';
 
 /** Proves `item in collection`. */
 export function proveIn(machine: Prover, goal: InGoal, frame: Frame): GoalResult {
-  const collection = machine.value(goal.collection, frame);
+  const reference = machine.value(goal.collection, frame);
+  const collection = raw(reference);
   if (machine.waitsForTerm(goal.collection, collection, frame, 'a collection')) return GoalResult.waits;
   if (collection instanceof Variable) return machine.suspend(goal, frame, collection);
-  if (Array.isArray(collection)) return proveInArray(machine, goal, collection, frame);
-  const source = machine.guarded(goal.span, frame, 'the iterator', () => iterationOf(collection, machine));
+  if (Array.isArray(collection)) return proveInArray(machine, goal, reference, frame);
+  const source = machine.guarded(goal.span, frame, 'the iterator', () => iterationOf(reference, machine));
   if (source === undefined) {
     const data = { value: show(collection) };
     return machine.undecidedAt('POLAR_UNDECIDED_NOT_ITERABLE', data, goal.span, frame, collection);
@@ -75,8 +78,9 @@ function proveNextOf(machine: Prover, source: Iteration, item: Term, span: Span,
 }
 
 /** Proves `item in array`. Array elements need no iterator. */
-function proveInArray(machine: Prover, goal: InGoal, items: readonly unknown[], frame: Frame): GoalResult {
-  const source = new ArraySource(machine, goal, items, machine.tags.elementType(items), frame);
+function proveInArray(machine: Prover, goal: InGoal, reference: unknown, frame: Frame): GoalResult {
+  const items = raw(reference) as readonly unknown[];
+  const source = new ArraySource(machine, goal, items, fieldOf(reference)?.element, frame);
   const { span, item } = goal;
   const isFound = machine.isSteppedThrough || source.advance(machine, frame);
   if (!isFound) return GoalResult.failed;
@@ -117,7 +121,7 @@ function proveElements(
 /** Unifies the item with an element. The result is `waits` when the element is a promise or contains one. */
 function proveItem(
   machine: Prover,
-  { elementType }: ItemSource,
+  { declared }: ItemSource,
   value: unknown,
   item: Term,
   span: Span,
@@ -125,15 +129,17 @@ function proveItem(
 ): GoalResult {
   const settled = machine.settled(value);
   if (isThenable(settled)) return GoalResult.waits;
-  if (elementType !== undefined) machine.tags.tag(settled, elementType);
-  return machine.assignResult(item, settled, span, frame);
+  if (settled instanceof MissingValue) return machine.reportMissing(settled, span, frame);
+  return declared === undefined
+    ? machine.assignResult(item, settled, span, frame)
+    : machine.acceptResult(settled, item, declared, span, frame);
 }
 
 /** Awaits an element that is a promise or contains one. The choice point for the next element is in place. */
 function awaitItem(
   machine: Prover,
   outcome: GoalResult,
-  { elementType }: ItemSource,
+  { declared }: ItemSource,
   value: unknown,
   item: Term,
   span: Span,
@@ -142,8 +148,7 @@ function awaitItem(
   if (outcome !== GoalResult.waits) return outcome;
   if (!isThenable(machine.settled(value)))
     return machine.replaceGoal([unifyValues(span, machine.value(item, frame), value)]);
-  const types = elementType === undefined ? [] : [elementType];
-  return machine.replaceGoal([{ kind: 'receive', span, promise: value, result: item, types }]);
+  return machine.replaceGoal([{ kind: 'receive', span, promise: value, result: item, field: declared }]);
 }
 
 function nextOf(

@@ -1,8 +1,19 @@
-import type { FieldType } from '../../../types/declared-type.js';
+import type { Field } from '../../../types/declared-type.js';
+import { acceptDeclared, declaredField } from '../../../host/declared-value.js';
+import { MissingValue } from '../../../host/missing-value.js';
+import type { TypeSet } from '../../../host/type-set.js';
 import { isThenable } from '../../../host/value.js';
 import { dictionaryValue, isDictionary, keysOf } from '../../dictionary.js';
 import { ListCursor } from '../../../terms/list-cursor.js';
-import { isList, isPartial, PartialCall, PartialList } from '../../../terms/partial.js';
+import {
+  isList,
+  isOpen,
+  isPartial,
+  PartialCall,
+  PartialDictionary,
+  PartialList,
+} from '../../../terms/partial.js';
+import { fieldOf, raw } from '../../../terms/reference.js';
 import type { ItemSource, RetryPoint } from '../state/goal-stack.js';
 import type { Prover } from '../state/prover.js';
 
@@ -16,9 +27,10 @@ export interface Iteration extends ItemSource {
 }
 
 /** Returns the elements of a collection; undefined for a value that has none. */
-export function iterationOf(collection: unknown, machine: Prover): Iteration | undefined {
-  if (isList(collection))
-    return new ListSource(new ListCursor(collection), machine.tags.elementType(collection), collection);
+export function iterationOf(reference: unknown, machine: Prover): Iteration | undefined {
+  const collection = raw(reference);
+  const declared = fieldOf(reference)?.element;
+  if (isList(collection)) return new ListSource(new ListCursor(collection), declared, collection);
   if (collection instanceof PartialCall) return undefined;
   // One code point at a time, because a string may be long.
   if (typeof collection === 'string')
@@ -28,24 +40,33 @@ export function iterationOf(collection: unknown, machine: Prover): Iteration | u
     const keys = keysOf(collection, dialect);
     machine.budget.spend(keys.length);
     machine.budget.grow(3 * keys.length);
-    const pairs = keys.map((key) => pairOf(key, dictionaryValue(collection, key)));
+    const types = collection instanceof PartialDictionary ? undefined : machine.typeOf(reference);
+    const pairs = keys.map((key) => pairOf(machine, types, key, dictionaryValue(collection, key)));
     return new ListSource(new ListCursor(pairs), undefined, collection);
   }
   if (typeof collection !== 'object' || collection === null) return undefined;
-  const elementType = machine.tags.elementType(collection);
   const own = collection as Partial<AsyncIterable<unknown> & Iterable<unknown> & Iterator<unknown>>;
   const iterator = iteratorOf(own);
   if (iterator === undefined) return undefined;
   // An iterator can be read once. Its results are kept, so that a second goal of the query reads the same elements.
   const isReadOnce = (iterator as unknown) === collection && !dialect.consumesIterators;
   const seen = isReadOnce ? machine.seenOf(collection) : undefined;
-  return iteratorSource(iterator, elementType, collection, seen);
+  return iteratorSource(iterator, declared, collection, seen);
 }
 
-const pairOf = (key: string, value: unknown): unknown => {
-  const pair = [key, value];
-  return isPartial(value) ? new PartialList(pair, 0, undefined) : pair;
-};
+/**
+ * Returns a key and its value. A value of a declared field is tested as a look-up of the key tests it, and one that contradicts the
+ * declaration takes the place of the pair.
+ */
+function pairOf(machine: Prover, types: TypeSet | undefined, key: string, value: unknown): unknown {
+  const field = types && declaredField(types, key);
+  const settled = machine.settled(value);
+  const found =
+    field === undefined || isThenable(settled) ? value : acceptDeclared(settled, field, machine.typeSets);
+  if (found instanceof MissingValue) return found;
+  const pair = [key, found];
+  return isPartial(found) ? new PartialList(pair, 0, undefined, !isOpen(found)) : pair;
+}
 
 const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;
 
@@ -57,7 +78,7 @@ class ListSource implements Iteration {
 
   constructor(
     cursor: ListCursor,
-    readonly elementType: FieldType | undefined,
+    readonly declared: Field | undefined,
     public collection: unknown,
   ) {
     this.#cursor = cursor;
@@ -85,7 +106,7 @@ function iteratorOf(
 
 function iteratorSource(
   iterator: Iterator<unknown> | AsyncIterator<unknown>,
-  elementType: FieldType | undefined,
+  declared: Field | undefined,
   collection: unknown,
   seen?: IteratorResult<unknown>[],
 ): Iteration {
@@ -98,7 +119,7 @@ function iteratorSource(
     return result;
   };
   return {
-    elementType,
+    declared,
     collection,
     next: () => {
       const known = seen?.[position];

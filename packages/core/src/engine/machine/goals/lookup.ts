@@ -1,13 +1,14 @@
 import { isFailedMember } from '../../../host/failed-member.js';
 import { MissingValue, readAttribute } from '../../../host/member.js';
-import { findUnrelated } from '../../../host/relation-value.js';
+import { declaredField } from '../../../host/declared-value.js';
 import type { Span } from '../../../diagnostics/span.js';
 import { kindOf, show } from '../../../host/show.js';
 import type { TypeSet } from '../../../host/type-set.js';
 import { isThenable } from '../../../host/value.js';
 import { lookupGoal, type LookupGoal } from '../../../ir/goal.js';
 import { constantTerm } from '../../../ir/term.js';
-import type { FieldType } from '../../../types/declared-type.js';
+import { raw } from '../../../terms/reference.js';
+import type { Field } from '../../../types/declared-type.js';
 import { dictionaryValue, isDictionary, keysOf } from '../../dictionary.js';
 import { EngineValue } from '../../../terms/engine-value.js';
 import { isPartial, PartialCall, PartialDictionary } from '../../../terms/partial.js';
@@ -21,22 +22,28 @@ import { assignTestedResult } from './tested-result.js';
 
 /** `result = object.key` */
 export function proveLookup(machine: Prover, goal: LookupGoal, frame: Frame): GoalResult {
-  const object = machine.value(goal.object, frame);
+  const reference = machine.value(goal.object, frame);
+  const object = raw(reference);
   if (machine.waitsForTerm(goal.object, object, frame, 'a value')) return GoalResult.waits;
   const { plainName: name } = goal;
   const isReadable = typeof object === 'object' && object !== null && !(object instanceof EngineValue);
   if (isReadable && name !== undefined && machine.replay === undefined) {
     // Predicates of the application are called for every object that is read, because they may throw.
-    const types = machine.typeSets.hasPredicates ? typesOf(machine, object, name, goal, frame) : undefined;
+    const types = machine.typeSets.hasPredicates ? typesOf(machine, reference, name, goal, frame) : undefined;
     const value = ownProperty(machine, object, name, goal, frame);
-    if (value !== undefined) return proveRead(machine, goal, object, value, frame, types);
+    if (value !== undefined) return proveRead(machine, goal, reference as object, value, frame, types);
   }
   return object instanceof Variable
     ? machine.suspend(goal, frame, object)
-    : lookUp(machine, goal, object, frame);
+    : lookUp(machine, goal, reference, frame);
 }
 
-/** Assigns an attribute that is an own property. @param known the types of the object, if they were determined */
+/**
+ * Assigns an attribute that is an own property.
+ *
+ * @param object the object, or a reference to it
+ * @param known the types of the object, if they were determined
+ */
 export function proveRead(
   machine: Prover,
   goal: LookupGoal,
@@ -46,32 +53,25 @@ export function proveRead(
   known?: TypeSet,
 ): GoalResult {
   const name = goal.plainName!;
-  const { typeSets } = machine;
-  const isRelation = typeSets.relationNames.has(name);
-  if ((typeof value !== 'object' && !isRelation) || value === null)
-    return assignTestedResult(machine, goal, value, frame);
-  const types = typeSets.areBare
-    ? noFields
-    : declaredFor(known ?? typesOf(machine, object, name, goal, frame), name);
-  if (types.length === 0 && !isRelation) {
-    const settled = machine.settled(value);
-    if (settled !== undefined && !isThenable(settled))
-      return assignTestedResult(machine, goal, settled, frame);
-  }
-  return receiveAttribute(machine, value, goal, object, name, types, frame);
+  const field = machine.typeSets.placeNames.has(name)
+    ? declaredField(known ?? typesOf(machine, object, name, goal, frame), name)
+    : undefined;
+  if (field !== undefined) return receiveAttribute(machine, value, goal, object, name, field, frame);
+  if (typeof value !== 'object' || value === null) return assignTestedResult(machine, goal, value, frame);
+  const settled = machine.settled(value);
+  return settled !== undefined && !isThenable(settled)
+    ? assignTestedResult(machine, goal, settled, frame)
+    : receiveAttribute(machine, value, goal, object, name, undefined, frame);
 }
 
-/**
- * Assigns the value of an attribute. A promise is awaited, and `undefined` counts as missing. A relation that holds another value than rows
- * of its type is undecided.
- */
+/** Assigns the value of an attribute. A promise is awaited, and `undefined` counts as missing. */
 function receiveAttribute(
   machine: Prover,
   found: unknown,
   goal: LookupGoal,
   receiver: unknown,
   name: string,
-  types: readonly FieldType[],
+  field: Field | undefined,
   frame: Frame,
 ): GoalResult {
   const { span, result, inPattern } = goal;
@@ -79,36 +79,18 @@ function receiveAttribute(
     const value = machine.settled(found);
     if (value === undefined || isThenable(value)) {
       const attribute = { receiver, name, inPattern };
-      return machine.replaceGoal([{ kind: 'receive', span, promise: found, result, types, attribute }]);
+      return machine.replaceGoal([{ kind: 'receive', span, promise: found, result, field, attribute }]);
     }
   }
-  const unrelated = unrelatedIn(machine, found, receiver, name, span, frame);
-  return unrelated === undefined
-    ? machine.acceptResult(found, result, types, span, frame)
-    : machine.reportMissing(unrelated, span, frame);
-}
-
-/** Returns the reason why a value cannot belong to the relation of this name, if the receiver declares one. */
-export function unrelatedIn(
-  machine: Prover,
-  found: unknown,
-  receiver: unknown,
-  name: string,
-  span: Span,
-  frame: Frame,
-): MissingValue | undefined {
-  if (!machine.typeSets.relationNames.has(name) || found instanceof MissingValue) return undefined;
-  const value = machine.settled(found);
-  return machine.guarded(span, frame, `\`${name}\``, () =>
-    findUnrelated(value, name, machine.typeOf(receiver), machine.typeSets),
-  );
+  return machine.acceptResult(found, result, field, span, frame);
 }
 
 /** Looks up any key on any value. Own fields of instances have a faster way. */
-function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame): GoalResult {
+function lookUp(machine: Prover, goal: LookupGoal, reference: unknown, frame: Frame): GoalResult {
+  const object = raw(reference);
   const key = machine.value(goal.key, frame);
   if (machine.waitsFor(key, 'a key')) return GoalResult.waits;
-  if (key instanceof Variable) return enumerateKeys(machine, goal, key, object, frame);
+  if (key instanceof Variable) return enumerateKeys(machine, goal, key, reference, frame);
   if (typeof key !== 'string') {
     return machine.undecidedAt(
       'POLAR_UNDECIDED_KEY',
@@ -139,7 +121,8 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
   if (receiver === unboundArgument)
     throw machine.fault('POLAR_RUN_UNBOUND_RECEIVER', { name: key }, goal.span, frame);
 
-  const types = typesOf(machine, receiver, key, goal, frame);
+  const base = isPartial(object) ? receiver : reference;
+  const types = typesOf(machine, base, key, goal, frame);
   let found: unknown;
   try {
     found =
@@ -161,7 +144,7 @@ function lookUp(machine: Prover, goal: LookupGoal, object: unknown, frame: Frame
     }
     return found.isPlainFailure ? GoalResult.failed : machine.mismatchAt(key, receiver, goal.span, frame);
   }
-  return receiveAttribute(machine, found, goal, receiver, key, declaredFor(types, key), frame);
+  return receiveAttribute(machine, found, goal, base, key, declaredField(types, key), frame);
 }
 
 function typesOf(machine: Prover, object: unknown, key: string, goal: LookupGoal, frame: Frame): TypeSet {
@@ -183,23 +166,16 @@ function ownProperty(machine: Prover, object: object, key: string, goal: LookupG
   return guardedRead(machine, object, key, goal, frame);
 }
 
-const noFields: readonly FieldType[] = [];
-
-/** Returns the types that a field of a value is declared with. */
-const declaredFor = (types: TypeSet, key: string): readonly FieldType[] =>
-  types.declared.length === 0
-    ? noFields
-    : types.declared.flatMap((type) => type.fields?.get(key)?.type ?? []);
-
 /** Tries each key of a dictionary, for `dictionary.(key)` with an unbound key. */
 function enumerateKeys(
   machine: Prover,
   goal: LookupGoal,
   key: Variable,
-  object: unknown,
+  reference: unknown,
   frame: Frame,
 ): GoalResult {
   const { dialect } = machine;
+  const object = raw(reference);
   if (!isDictionary(object, dialect)) throw machine.fault('POLAR_RUN_UNBOUND_KEY', {}, goal.span, frame);
   const keys = keysOf(object, dialect);
   machine.budget.spend(keys.length);
@@ -207,7 +183,7 @@ function enumerateKeys(
     .filter((name) => name !== '__proto__')
     .map((name): MachineGoal[] => [
       unifyValues(goal.span, key, name),
-      lookupGoal(goal.span, constantTerm(object), constantTerm(name), goal.result, goal.inPattern),
+      lookupGoal(goal.span, constantTerm(reference), constantTerm(name), goal.result, goal.inPattern),
     ]);
   return alternatives.length === 0 ? GoalResult.failed : machine.tryAlternatives(alternatives);
 }

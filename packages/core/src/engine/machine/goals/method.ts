@@ -7,7 +7,9 @@ import type { TypeSet } from '../../../host/type-set.js';
 import { nearNames } from '../../../internal/near-names.js';
 import type { MethodGoal, NewGoal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
+import { Reference } from '../../../terms/reference.js';
 import { isPrimitive } from '../../equality.js';
+import { fieldOfResult } from '../../list-methods.js';
 import type { Frame } from '../state/frame.js';
 import { assignTestedResult } from './tested-result.js';
 import { GoalResult } from '../state/goal-result.js';
@@ -26,7 +28,8 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
       ? noArguments
       : argumentsForHost(machine, goal.args, `\`${goal.method}\``, goal.span, frame);
   if (args === undefined) return GoalResult.waits;
-  const types = typesOf(machine, receiver, goal, frame);
+  const reference = machine.value(goal.object, frame);
+  const types = typesOf(machine, reference instanceof Reference ? reference : receiver, goal, frame);
   let result: unknown;
   try {
     result =
@@ -40,8 +43,11 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
   } catch (error) {
     result = machine.memberError(error, goal.method, receiver, goal.span, frame);
   }
-  if (isPrimitive(result)) return assignTestedResult(machine, goal, result, frame);
-  return machine.acceptResult(result, goal.result, [], goal.span, frame);
+  if (isPrimitive(result) && !(reference instanceof Reference))
+    return assignTestedResult(machine, goal, result, frame);
+  const given = reference instanceof Reference ? goal.args.map((arg) => machine.value(arg, frame)) : noArguments;
+  const field = fieldOfResult(reference, goal.method, given, result);
+  return machine.acceptResult(result, goal.result, field, goal.span, frame);
 }
 
 function typesOf(machine: Prover, receiver: unknown, goal: MethodGoal, frame: Frame): TypeSet {
@@ -78,7 +84,7 @@ export function proveNew(machine: Prover, goal: NewGoal, frame: Frame): GoalResu
       ? create()
       : machine.replay.construct(goal.name, create);
   });
-  return machine.acceptResult(result, goal.result, [], goal.span, frame);
+  return machine.acceptResult(result, goal.result, undefined, goal.span, frame);
 }
 
 /** Returns the arguments of a call; undefined when one of them must be awaited. */

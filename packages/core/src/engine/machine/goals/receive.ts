@@ -1,7 +1,7 @@
 import { handleRejections } from '../../../host/handle-rejections.js';
 import { MissingValue, readMissing } from '../../../host/member.js';
 import { isThenable } from '../../../host/value.js';
-import { unrelatedIn } from './lookup.js';
+import { raw } from '../../../terms/reference.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';
 import type { MachineGoal } from '../state/goal-stack.js';
@@ -16,27 +16,22 @@ export function proveReceive(
   const value = machine.settled(goal.promise);
   const { attribute, span } = goal;
   if (isThenable(value) && machine.waitsFor(value, 'a value')) {
-    handleRejections(attribute?.receiver);
+    handleRejections(raw(attribute?.receiver));
     return GoalResult.waits;
   }
-  if (attribute === undefined) return machine.acceptResult(value, goal.result, goal.types, span, frame);
+  if (attribute === undefined) return machine.acceptResult(value, goal.result, goal.field, span, frame);
   const { receiver, name, inPattern } = attribute;
   if (value instanceof MissingValue) {
-    value.receiver = receiver;
+    value.receiver = raw(receiver);
     if (!inPattern || !machine.dialect.patternsReadAnything)
-      return machine.acceptResult(value, goal.result, goal.types, span, frame);
+      return machine.acceptResult(value, goal.result, goal.field, span, frame);
     machine.noteLost(value, span, frame);
     return machine.assignResult(goal.result, undefined, span, frame);
   }
-  if (value !== undefined) {
-    const unrelated = unrelatedIn(machine, value, receiver, name, span, frame);
-    return unrelated === undefined
-      ? machine.acceptResult(value, goal.result, goal.types, span, frame)
-      : machine.reportMissing(unrelated, span, frame);
-  }
+  if (value !== undefined) return machine.acceptResult(value, goal.result, goal.field, span, frame);
   const missing = machine.guarded(span, frame, `\`${name}\``, () =>
-    readMissing(receiver, name, machine.typeOf(receiver), true),
+    readMissing(raw(receiver), name, machine.typeOf(receiver), true),
   );
   if (missing instanceof MissingValue && inPattern) return machine.mismatchAt(name, receiver, span, frame);
-  return machine.acceptResult(missing, goal.result, goal.types, span, frame);
+  return machine.acceptResult(missing, goal.result, goal.field, span, frame);
 }

@@ -1,7 +1,7 @@
 import type { Span } from '../../../diagnostics/span.js';
 import type { Goal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
-import type { FieldType } from '../../../types/declared-type.js';
+import type { Field } from '../../../types/declared-type.js';
 import type { Candidate } from '../../rules/candidate.js';
 import type { Variable } from '../../../terms/variable.js';
 import type { ConstraintList } from './constraint.js';
@@ -33,7 +33,8 @@ export type MachineGoal =
       readonly span: Span;
       readonly promise: unknown;
       readonly result: Term;
-      readonly types: readonly FieldType[];
+      /** The declared field from which the promise was read. */
+      readonly field: Field | undefined;
       /** The attribute that holds the promise; undefined for the result of a call. */
       readonly attribute?: Attribute;
     }
@@ -71,7 +72,8 @@ export interface Continuation {
 export interface ItemSource {
   /** Ends an iterator of the application early. */
   close?(): void;
-  readonly elementType?: FieldType | undefined;
+  /** The declaration of the elements. */
+  readonly declared?: Field | undefined;
   /** The collection until its promises are handled; undefined for an iterator. */
   collection?: unknown;
   /** The choice point of the next element: the same state for all elements. */

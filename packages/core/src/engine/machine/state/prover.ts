@@ -4,11 +4,10 @@ import type { PolarError } from '../../../diagnostics/polar-error.js';
 import type { Span } from '../../../diagnostics/span.js';
 import type { MemberContext, MissingValue } from '../../../host/member.js';
 import type { PendingTest } from '../../../host/pending-test.js';
-import type { Tags } from '../../../host/tags.js';
 import type { TypeSets } from '../../../host/type-set.js';
 import type { Goal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
-import type { FieldType } from '../../../types/declared-type.js';
+import type { Field } from '../../../types/declared-type.js';
 import type { EqualityContext } from '../../equality.js';
 import type { Replay } from '../../host-replay.js';
 import type { Budget } from '../../limits.js';
@@ -33,7 +32,6 @@ export interface Prover extends ProofState, EqualityContext {
   readonly dialect: Dialect;
   readonly typeSets: TypeSets;
   readonly members: MemberContext;
-  readonly tags: Tags;
 
   /** Proves one goal. */
   prove(goal: MachineGoal, frame: Frame): GoalResult;
@@ -57,11 +55,11 @@ export interface Prover extends ProofState, EqualityContext {
   waitsForTerm(term: Term, value: unknown, frame: Frame, origin: string): boolean;
   /** Delays a goal until one of the variables has a value. */
   suspend(goal: Goal, frame: Frame, variables: Variable | Iterable<Variable>): GoalResult;
-  /** Assigns the value that the application returned for a look-up or a call. It may be a promise. */
+  /** Assigns the value that the application returned for a look-up or a call. It may be a promise. A value of a declared field is tested. */
   acceptResult(
     found: unknown,
     result: Term,
-    types: readonly FieldType[],
+    field: Field | undefined,
     span: Span,
     frame: Frame,
   ): GoalResult;

@@ -4,6 +4,7 @@ import type { Term } from '../../../ir/term.js';
 import { EngineValue } from '../../../terms/engine-value.js';
 import { ListCursor } from '../../../terms/list-cursor.js';
 import { isOpen, isPartial, PartialCall, PartialDictionary, PartialList } from '../../../terms/partial.js';
+import { raw, Reference } from '../../../terms/reference.js';
 import { deref, Variable } from '../../../terms/variable.js';
 
 /** Returns the value of a term in a frame, as far as it is known. It builds lists and dictionaries, and counts their size. */
@@ -19,7 +20,8 @@ export function valueOf(term: Term, slots: unknown[], meter: Meter, slotNames?: 
     case 'list': {
       meter.grow(term.items.length + 1);
       const items = term.items.map((item) => valueOf(item, slots, meter, slotNames));
-      const rest = term.rest && valueOf(term.rest, slots, meter, slotNames);
+      const given = term.rest && valueOf(term.rest, slots, meter, slotNames);
+      const rest = given instanceof Reference ? Reference.objectOf(given) : given;
       if (rest instanceof Variable) return new PartialList(items, 0, rest);
       if (term.rest === undefined)
         return items.some(isPartial) ? new PartialList(items, 0, undefined, !items.some(isOpen)) : items;
@@ -84,7 +86,7 @@ function openItems(list: PartialList, meter: Meter): unknown[] {
 
 /** Returns a copy of a value in which bound variables are replaced by their values. */
 export function snapshot(value: unknown, meter: Meter, depth = 0, within?: Set<unknown>): unknown {
-  const v = deref(value);
+  const v = raw(deref(value));
   if (depth > 1_000) return v;
   // Within the value of a variable, the variable itself is not resolved again: the term is cyclic.
   if (within !== undefined && depth > 0 && value instanceof Variable && v instanceof EngineValue) {

@@ -1,0 +1,46 @@
+import type { TypeSet } from '../host/plain-type-sets.js';
+import type { Field } from '../types/declared-type.js';
+import { EngineValue } from './engine-value.js';
+
+/**
+ * An object that was read from a declared field, with the types that it had then: its own, or else the type of the field. Two references to one
+ * object can have different types.
+ */
+export class Reference extends EngineValue {
+  // Private, so that code which reads an attribute inline finds none.
+  readonly #object: object;
+  readonly #field: Field;
+  readonly #types: TypeSet | undefined;
+
+  /** @param types undefined for a list, whose type is its own */
+  constructor(object: object, field: Field, types: TypeSet | undefined) {
+    super();
+    this.#object = object;
+    this.#field = field;
+    this.#types = types;
+  }
+
+  static objectOf(reference: Reference): object {
+    return reference.#object;
+  }
+
+  static fieldOf(reference: Reference): Field {
+    return reference.#field;
+  }
+
+  static typesOf(reference: Reference): TypeSet | undefined {
+    return reference.#types;
+  }
+}
+
+/** Returns the object of a reference, or the value itself. */
+export const raw = (value: unknown): unknown =>
+  value instanceof Reference ? Reference.objectOf(value) : value;
+
+/** Returns the row of a reference to a row, or the value itself. A function that knows the type of the row needs no reference. */
+export const rowOfReference = (value: unknown): unknown =>
+  value instanceof Reference && Reference.fieldOf(value).type.kind === 'named' ? raw(value) : value;
+
+/** Returns the field from which a value was read, if it is a reference. */
+export const fieldOf = (value: unknown): Field | undefined =>
+  value instanceof Reference ? Reference.fieldOf(value) : undefined;
