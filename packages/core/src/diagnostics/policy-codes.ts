@@ -1,4 +1,5 @@
 import { didYouMean, nearNames, orListed } from '../internal/near-names.js';
+import { isTimeName, isTypeOfFieldsOnly } from './foreign-type-names.js';
 import { listed } from './runtime-codes.js';
 import { singletonText } from './singleton-text.js';
 
@@ -20,6 +21,12 @@ function quotedNear(name: string, known: readonly string[]): string {
   const near = nearNames(name, known).map((each) => JSON.stringify(each));
   return near.length === 0 ? '' : `; did you mean ${orListed(near)}?`;
 }
+
+/** Returns the correction of the name of a type that is not similar to a known name. */
+const correctType = (name: string): string =>
+  isTypeOfFieldsOnly(name)
+    ? "only a declared field has such a type: compare the field itself, as in `note.deadline < Clock.now()`"
+    : 'add the type to the option `types`, or correct the name';
 
 /** The consequence and the correction when a policy lacks one of the rules on which resource blocks rely. */
 const rulesOfBlocks: Readonly<Record<string, string>> = {
@@ -94,7 +101,7 @@ export const policyCodes = {
   }) =>
     `Unknown specializer ${p.name}: no type has this name, so it matches no value; ${
       p.suggestion === undefined
-        ? didYouMean(p.name, p.known).slice(2) || 'add the type to the option `types`, or correct the name'
+        ? didYouMean(p.name, p.known).slice(2) || correctType(p.name)
         : `did you mean \`${p.suggestion}\`?`
     }`,
   POLAR_CHECK_NESTED_CLASS_NAME: (p: { name: string }) =>
@@ -181,7 +188,7 @@ export const policyCodes = {
     `policies cannot access \`${p.name}\`: Nanook blocks this name, because it leads to the internals of JavaScript`,
   POLAR_CHECK_UNKNOWN_CLASS: (p: { name: string; known: readonly string[] }) =>
     `no class is registered as \`${p.name}\`${
-      p.name === 'Date'
+      isTimeName(p.name)
         ? '; for the current time write `Clock.now()`'
         : didYouMean(p.name, p.known) || '; add it to the option `types`'
     }`,

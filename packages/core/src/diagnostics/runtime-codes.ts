@@ -1,6 +1,7 @@
 // cspell:ignore aeio
 
 import { didYouMean } from '../internal/near-names.js';
+import { didYouMeanFieldType } from './foreign-type-names.js';
 
 export const listed = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(', ');
 
@@ -91,7 +92,7 @@ export const runtimeCodes = {
     expected: string;
     known: readonly string[];
   }) =>
-    `unknown type \`${p.expected}\` for the field \`${p.type}.${p.field}\`${asList(p.expected) || didYouMean(p.expected, p.known) || '; add the type to the option `types`'}`,
+    `unknown type \`${p.expected}\` for the field \`${p.type}.${p.field}\`${asList(p.expected) || didYouMeanFieldType(p.expected, p.known) || '; add the type to the option `types`'}`,
   POLAR_TYPE_UNKNOWN_TYPE: (p: { name: string; known: readonly string[] }) =>
     `no type is registered as \`${p.name}\`${didYouMean(p.name, p.known) || '; add it to the option `types`'}`,
   POLAR_TYPE_NOT_GRANTABLE: (p: {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { findDialect } from '../../dialect/dialect.js';
+import { messageOf } from '../../diagnostics/codes.js';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnose, diagnoseAll, diagnoseWith } from '../diagnose.fixture.js';
 
 // cspell:ignore Strin
 
 const code = 'POLAR_CHECK_UNKNOWN_SPECIALIZER';
+const foreign = 'int Int number double str Text uuid bool Array HashMap Map DateTime Strin'.split(' ');
 const known = new TypeTable().typeNames;
 
 describe('unknown-specializer', () => {
@@ -34,14 +37,48 @@ describe('unknown-specializer', () => {
       const [found] = diagnoseAll([`f(_: ${name});`]);
       return (found!.data as { suggestion: unknown }).suggestion;
     };
-    expect(['int', 'double', 'str', 'Array', 'HashMap', 'Strin'].map(suggestionFor)).toEqual([
+    expect(Object.fromEntries(foreign.map((name) => [name, suggestionFor(name)]))).toEqual({
+      int: 'Integer',
+      Int: 'Integer',
+      number: 'Integer',
+      double: 'Float',
+      str: 'String',
+      Text: 'String',
+      uuid: 'String',
+      bool: 'Boolean',
+      Array: 'List',
+      HashMap: 'Dictionary',
+      Map: 'Dictionary',
+      DateTime: undefined,
+      Strin: undefined,
+    });
+  });
+
+  it('suggests only what oso suggests in the dialect of oso', () => {
+    const suggestionFor = (name: string) => {
+      const [found] = diagnoseAll([`f(_: ${name});`], new TypeTable({}, {}, findDialect('oso')));
+      return (found!.data as { suggestion: unknown }).suggestion;
+    };
+    expect(['int', 'HashMap', 'Int', 'bool', 'Text'].map(suggestionFor)).toEqual([
       'Integer',
-      'Float',
-      'String',
-      'List',
       'Dictionary',
       undefined,
+      undefined,
+      undefined,
     ]);
+  });
+
+  it('says that only a field has the type of a date or a decimal', () => {
+    const messageFor = (name: string) => {
+      const [found] = diagnoseAll([`f(_: ${name});`]);
+      return messageOf('POLAR_CHECK_UNKNOWN_SPECIALIZER', found!.data as never);
+    };
+    const advice =
+      'only a declared field has such a type: compare the field itself, as in `note.deadline < Clock.now()`';
+    for (const name of ['Date', 'DateTime', 'Decimal'])
+      expect(messageFor(name)).toBe(
+        `Unknown specializer ${name}: no type has this name, so it matches no value; ${advice}`,
+      );
   });
 
   it('accepts registered types, built-in types and the unions', () => {

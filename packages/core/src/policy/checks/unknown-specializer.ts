@@ -1,3 +1,4 @@
+import { builtInTypeFor } from '../../diagnostics/foreign-type-names.js';
 import { isUnionName } from '../../types/type-table.js';
 import { check } from './check.js';
 
@@ -17,18 +18,8 @@ export const unknownSpecializer = check({
         (other) => (other.kind === 'variable' ? other.name : other.className) === name,
       ).length;
       if (uses > 1 && types.dialect.loadsUncheckedPolicies) continue;
-      report({ span, data: { name, suggestion: suggestions.get(name), known: types.typeNames, uses } });
+      const suggestion = builtInTypeFor(name, types.dialect.loadsUncheckedPolicies === true);
+      report({ span, data: { name, suggestion, known: types.typeNames, uses } });
     }
   },
 });
-
-/** Names of Polar's built-in types in other languages. */
-const suggestions = new Map(
-  Object.entries({
-    Integer: 'int i32 i64 u32 u64 usize size_t integer',
-    Float: 'float f32 f64 double',
-    String: 'char str string',
-    List: 'list array Array',
-    Dictionary: 'dict Dict dictionary hash Hash map Map HashMap hashmap hash_map',
-  }).flatMap(([type, names]) => names.split(' ').map((name) => [name, type] as const)),
-);
