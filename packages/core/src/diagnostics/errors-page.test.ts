@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { Authorizer, one } from '../index.js';
+import { Authorizer, nullable, one, oneOf } from '../index.js';
 import { checkPolicy } from '../policy/check-policy.js';
 import { fixes, undecidedExamples } from './code-fixes.fixture.js';
 import { callExamples } from './call-examples.fixture.js';
@@ -15,7 +15,13 @@ import { runCallExample, withoutFolder } from './run-call-example.fixture.js';
 /** The types of the examples. */
 const types = {
   User: { fields: { id: 'Integer', name: 'String', isAdmin: 'Boolean', groups: ['String'] } },
-  Repo: { fields: { ownerId: 'Integer' } },
+  Repo: {
+    fields: {
+      ownerId: 'Integer',
+      teamId: nullable('Integer'),
+      visibility: oneOf('public', 'private'),
+    },
+  },
   Org: {},
 } as const;
 
@@ -59,6 +65,7 @@ const examples: {
   POLAR_CHECK_MISSING_HAS_PERMISSION: 'resource Repo { permissions = ["read"]; }',
   POLAR_CHECK_FORWARDING_CYCLE: 'resource Repo { roles = ["a", "b"]; "a" if "b"; "b" if "a"; }',
   POLAR_CHECK_UNKNOWN_FIELD: 'allow(u: User, "read", _) if u.nmae = "ann";',
+  POLAR_CHECK_UNKNOWN_ENUM_VALUE: 'allow(_, "read", r: Repo) if r.visibility = "Public";',
   POLAR_CHECK_REFUSED_MEMBER: 'f(x) if x.__proto__ = 1;',
   POLAR_CHECK_UNKNOWN_CLASS: 'f(x) if x = new Money(1);',
   POLAR_CHECK_INVALID_RULE: 'allow(_: User, "read");',

@@ -22,10 +22,29 @@ function quotedNear(name: string, known: readonly string[]): string {
   return near.length === 0 ? '' : `; did you mean ${orListed(near)}?`;
 }
 
+/** The number of values that a message lists. */
+const maxListed = 8;
+
+/** Returns the first texts in quotes: `"draft", "final" and 3 more`. */
+function firstOf(texts: readonly string[]): string {
+  const first = texts.slice(0, maxListed).map((text) => JSON.stringify(text));
+  const more = texts.length - first.length;
+  return first.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** Returns how to correct a literal that is compared with a value of another type; empty when there is none. */
+function correctLiteral(p: Record<'left' | 'leftType' | 'right' | 'rightType', string>): string {
+  const types = [p.leftType, p.rightType];
+  if (types.includes('a Date')) return '; compare a date with another one, such as `Clock.now()`';
+  const literal = [p.left, p.right].find((text) => /^"-?\d+(\.\d+)?"$/.test(text));
+  const isNumber = types.some((type) => ['an Integer', 'a Float', 'a Decimal'].includes(type));
+  return literal !== undefined && isNumber ? `; write the number \`${literal.slice(1, -1)}\`` : '';
+}
+
 /** Returns the correction of the name of a type that is not similar to a known name. */
 const correctType = (name: string): string =>
   isTypeOfFieldsOnly(name)
-    ? "only a declared field has such a type: compare the field itself, as in `note.deadline < Clock.now()`"
+    ? 'only a declared field has such a type: compare the field itself, as in `note.deadline < Clock.now()`'
     : 'add the type to the option `types`, or correct the name';
 
 /** The consequence and the correction when a policy lacks one of the rules on which resource blocks rely. */
@@ -171,7 +190,7 @@ export const policyCodes = {
   }) =>
     `\`${p.expression}\` is never decided: \`${p.left}\` is ${p.leftType} and \`${p.right}\` is ${p.rightType}, but ${
       p.as === 'order'
-        ? 'only two numbers or two strings have an order'
+        ? `only two numbers, two dates or two strings have an order${correctLiteral(p)}`
         : 'arithmetic needs two numbers (`text.concat("…")` joins texts)'
     }`,
   POLAR_CHECK_FIELD_CALLED: (p: { name: string; type: string }) =>
@@ -181,7 +200,14 @@ export const policyCodes = {
   POLAR_CHECK_OPTIONAL_CHAINING: (p: { name: string }) =>
     `Polar has no \`?.\`, so \`${p.name}\` is read as the name of the attribute; write \`${p.name.slice(0, -1)}.\``,
   POLAR_CHECK_NEVER_EQUAL: (p: { left: string; leftType: string; right: string; rightType: string }) =>
-    `\`${p.left}\` is ${p.leftType} and \`${p.right}\` is ${p.rightType}, but values of different types are never equal`,
+    `\`${p.left}\` is ${p.leftType} and \`${p.right}\` is ${p.rightType}, but values of different types are never equal${correctLiteral(p)}`,
+  POLAR_CHECK_UNKNOWN_ENUM_VALUE: (p: {
+    of: string;
+    as: 'value' | 'element';
+    value: string;
+    known: readonly string[];
+  }) =>
+    `${p.as === 'value' ? '' : 'an element of '}\`${p.of}\` is declared as one of ${firstOf(p.known)}, so it is never ${JSON.stringify(p.value)}${quotedNear(p.value, p.known) || '; correct the text, or add it to the declaration'}`,
   POLAR_CHECK_NOT_A_COLLECTION: (p: { item: string; collection: string; type: string }) =>
     `the right side of \`in\` must be a list, but \`${p.collection}\` is ${p.type}; the order is \`item in list\``,
   POLAR_CHECK_REFUSED_MEMBER: (p: { name: string }) =>

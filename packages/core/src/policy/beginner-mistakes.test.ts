@@ -973,7 +973,7 @@ const mistakes: readonly Mistake[] = [
   [
     'allow(u: User, "read", n: Note) if u.id > "5" and n.isPublic;',
     ['CHECK_NEVER_DECIDED 1:36'],
-    '`u.id > "5"` is never decided: `u.id` is an Integer and `"5"` is a String, but only two numbers or two strings',
+    '`u.id > "5"` is never decided: `u.id` is an Integer and `"5"` is a String, but only two numbers, two dates or two strings',
   ],
   [
     'allow(u: int, "read", n: Note) if n.ownerId = u;',

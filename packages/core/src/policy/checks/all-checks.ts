@@ -29,6 +29,7 @@ import { unboundNegation } from './unbound-negation.js';
 import { undeclaredName } from './undeclared-name.js';
 import { undefinedRule } from './undefined-rule.js';
 import { unknownClass } from './unknown-class.js';
+import { unknownEnumValue } from './unknown-enum-value.js';
 import { unknownField } from './unknown-field.js';
 import { unknownSpecializer } from './unknown-specializer.js';
 import { unlikelyArgument } from './unlikely-argument.js';
@@ -42,6 +43,7 @@ export const allChecks: readonly Check[] = [
   capturedParameter,
   refusedMember,
   unknownField,
+  unknownEnumValue,
   ruleTypeClass,
   invalidRuleType,
   invalidRule,

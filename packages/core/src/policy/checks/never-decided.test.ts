@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnoseWith } from '../diagnose.fixture.js';
 
-const types = new TypeTable({ User: { fields: { age: 'Integer', name: 'String', isAdmin: 'Boolean' } } });
+const types = new TypeTable({
+  User: {
+    fields: { age: 'Integer', name: 'String', isAdmin: 'Boolean', balance: 'Decimal', since: 'Date' },
+  },
+});
 const diagnose = diagnoseWith(types);
 const found = (text: TemplateStringsArray) =>
   diagnose(text).map(({ code, at, data }) => [code, at, 'expression' in data ? data.expression : data]);
@@ -18,6 +22,16 @@ describe('never-decided', () => {
       ['POLAR_CHECK_NEVER_DECIDED', '1:45', 'u.isAdmin >= 1'],
       ['POLAR_CHECK_NEVER_DECIDED', '2:15', 'u.name + "x"'],
       ['POLAR_CHECK_NEVER_DECIDED', '2:41', 'u.age - "1"'],
+    ]);
+  });
+
+  it('warns about an order between a decimal or a date and a text', () => {
+    expect(found`
+      f(u: User) if u.balance < "9" or u.balance < u.age or u.since < "2024-01-01" or u.since < u.since;
+      f(u: User) if u.balance + 1 > 2 and u.since.getTime() > 1;
+    `).toEqual([
+      ['POLAR_CHECK_NEVER_DECIDED', '1:15', 'u.balance < "9"'],
+      ['POLAR_CHECK_NEVER_DECIDED', '1:55', 'u.since < "2024-01-01"'],
     ]);
   });
 

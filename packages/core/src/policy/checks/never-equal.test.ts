@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { messageOf } from '../../diagnostics/codes.js';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnoseWith } from '../diagnose.fixture.js';
 
@@ -11,6 +12,8 @@ const types = new TypeTable({
       isAdmin: 'Boolean',
       groups: ['String'],
       org: 'Org',
+      balance: 'Decimal',
+      since: 'Date',
     },
   },
   Org: {},
@@ -56,5 +59,27 @@ describe('never-equal', () => {
     expect(diagnose`
       f(u: User, x) if u.id = 1.5 and u.score = 1 and u.id = x and u.org = "acme" and x.id = "1" and u.name = nil;
     `).toEqual([]);
+  });
+
+  it('compares a decimal and a date with numbers, but not with texts', () => {
+    expect(
+      diagnose`
+        f(u: User) if u.balance = 10 and u.balance = 10.5 and u.balance = u.score and u.since = u.since;
+        f(u: User) if u.balance = "10.50" or u.since != "2024-01-01" or u.balance = true;
+      `.map(({ at, data }) => [at, messageOf(code, data as never)]),
+    ).toEqual([
+      [
+        '2:15',
+        '`u.balance` is a Decimal and `"10.50"` is a String, but values of different types are never equal; write the number `10.50`',
+      ],
+      [
+        '2:38',
+        '`u.since` is a Date and `"2024-01-01"` is a String, but values of different types are never equal; compare a date with another one, such as `Clock.now()`',
+      ],
+      [
+        '2:65',
+        '`u.balance` is a Decimal and `true` is a Boolean, but values of different types are never equal',
+      ],
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { textOf, type Span } from '../../diagnostics/span.js';
 import type { FieldNode, ParameterNode, PatternNode, PatternOrTermNode, TermNode } from '../../syntax/ast.js';
-import type { DeclaredType, FieldType } from '../../types/declared-type.js';
+import type { DeclaredType, Field, FieldType } from '../../types/declared-type.js';
 import type { TypeTable } from '../../types/type-table.js';
 import type { Scope } from '../policy-draft.js';
 
@@ -30,6 +30,14 @@ export interface TypeMistakes {
     readonly span: Span;
   }[];
   readonly calledFields: { readonly type: string; readonly name: string; readonly span: Span }[];
+  /** The texts that are compared with an enumeration that does not contain them. */
+  readonly unknownValues: {
+    readonly of: string;
+    readonly as: 'value' | 'element';
+    readonly value: string;
+    readonly span: Span;
+    readonly known: readonly string[];
+  }[];
   /** The right side of an `in` that is not a collection. */
   readonly notCollections: { readonly item: string; readonly collection: TypedText; readonly span: Span }[];
 }
@@ -45,6 +53,7 @@ export function typeMistakesIn(scope: Scope, types: TypeTable): TypeMistakes {
       neverEqual: [],
       neverDecided: [],
       calledFields: [],
+      unknownValues: [],
       notCollections: [],
     };
     new TypeWalk(types, mistakes).run(scope);
@@ -74,7 +83,7 @@ class TypeWalk {
 
   #parameter({ term, specializer }: ParameterNode, met: PathTypes): void {
     this.#term(term, met);
-    if (specializer !== undefined) this.#matches(term, specializer, met);
+    if (specializer !== undefined) this.#matches(term, specializer, met, undefined);
   }
 
   #condition(term: TermNode, met: PathTypes): void {
@@ -116,14 +125,14 @@ class TypeWalk {
       }
       case 'in': {
         const collection = this.#term(term.collection, met);
-        this.#term(term.item, met);
+        const item = this.#term(term.item, met);
         this.#collect(term, collection);
+        this.#members(term, item, collection);
         this.#narrow(term.item, collection?.kind === 'list' ? collection.of : undefined, met);
         return;
       }
       case 'matches':
-        this.#term(term.value, met);
-        this.#matches(term.value, term.pattern, met);
+        this.#matches(term.value, term.pattern, met, this.#term(term.value, met));
         return;
       case 'compare': {
         const left = this.#term(term.left, met);
@@ -151,6 +160,33 @@ class TypeWalk {
   ): void {
     const types = mismatch(left, typeOfLeft, right, typeOfRight);
     if (types !== undefined) this.mistakes.neverEqual.push({ ...types, span });
+    this.#enumerate(textOf(left.span), typeOfLeft, right);
+    this.#enumerate(textOf(right.span), typeOfRight, left);
+  }
+
+  /** Compares a literal with the values of an enumeration. */
+  #enumerate(
+    of: string,
+    type: StaticType,
+    literal: PatternOrTermNode,
+    as: 'value' | 'element' = 'value',
+  ): void {
+    if (type?.kind !== 'one-of' || literal.kind !== 'literal' || typeof literal.value !== 'string') return;
+    const { value, span } = literal;
+    if (!type.values.includes(value))
+      this.mistakes.unknownValues.push({ of, as, value, span, known: type.values });
+  }
+
+  /** Compares the literals of `item in list` with the values of an enumeration. */
+  #members(
+    { item, collection }: TermNode & { kind: 'in' },
+    type: StaticType,
+    typeOfCollection: StaticType,
+  ): void {
+    if (collection.kind === 'list')
+      for (const each of collection.items) this.#enumerate(textOf(item.span), type, each);
+    if (typeOfCollection?.kind === 'list')
+      this.#enumerate(textOf(collection.span), typeOfCollection.of, item, 'element');
   }
 
   #order(
@@ -244,8 +280,9 @@ class TypeWalk {
     if (met.get(term.name) === undefined) met.set(term.name, type);
   }
 
-  #matches(term: TermNode, pattern: PatternNode, met: PathTypes): void {
-    this.#pattern(pattern, met);
+  #matches(term: TermNode, pattern: PatternNode, met: PathTypes, type: StaticType): void {
+    this.#pattern(pattern, met, type);
+    this.#compareLiteral(textOf(term.span), type, pattern);
     if (term.kind !== 'variable' || pattern.kind !== 'instance-pattern' || !met.has(term.name)) return;
     const narrower = this.types.find(pattern.className);
     if (narrower === undefined) return;
@@ -256,35 +293,50 @@ class TypeWalk {
     met.set(term.name, narrows ? { kind: 'named', name: narrower.name } : undefined);
   }
 
-  #pattern(pattern: PatternNode, met: PathTypes): void {
+  /** @param type the type of the value, if it is certain before the pattern */
+  #pattern(pattern: PatternNode, met: PathTypes, type: StaticType): void {
     switch (pattern.kind) {
       case 'instance-pattern':
-        this.#patternFields(pattern.fields, { kind: 'named', name: pattern.className }, met);
+        for (const field of pattern.fields) {
+          const typeOfField = this.#field(
+            { kind: 'named', name: pattern.className },
+            field.key,
+            field.keySpan,
+          );
+          this.#patternField(field, typeOfField, met);
+        }
         return;
       case 'dictionary-pattern':
-        this.#patternFields(pattern.fields, undefined, met);
+        for (const field of pattern.fields)
+          this.#patternField(field, this.#declaredField(this.#declared(type), field.key)?.type, met);
         return;
-      case 'list-pattern':
-        for (const item of pattern.items) this.#nested(item, undefined, met);
+      case 'list-pattern': {
+        const typeOfItems = type?.kind === 'list' ? type.of : undefined;
+        for (const item of pattern.items) this.#nested(item, typeOfItems, met);
         if (pattern.rest !== undefined) this.#term(pattern.rest, met);
         return;
+      }
       case 'literal':
     }
   }
 
-  #patternFields(fields: readonly FieldNode<PatternOrTermNode>[], of: StaticType, met: PathTypes): void {
-    for (const { key, keySpan, value } of fields) {
-      const type = this.#field(of, key, keySpan);
-      const declared = primitiveOfType(type);
-      const given = value.kind === 'literal' ? primitiveOf(value, undefined) : undefined;
-      if (declared !== undefined && given !== undefined && familyOf(declared) !== familyOf(given))
-        this.mistakes.neverEqual.push({
-          left: { text: key, type: described(declared) },
-          right: { text: textOf(value.span), type: described(given) },
-          span: value.span,
-        });
-      this.#nested(value, type, met);
-    }
+  #patternField({ key, value }: FieldNode<PatternOrTermNode>, type: StaticType, met: PathTypes): void {
+    this.#compareLiteral(key, type, value);
+    this.#nested(value, type, met);
+  }
+
+  /** Compares a literal in a pattern with the type of its place. */
+  #compareLiteral(text: string, type: StaticType, literal: PatternOrTermNode): void {
+    if (literal.kind !== 'literal') return;
+    this.#enumerate(text, type, literal);
+    const declared = primitiveOfType(type);
+    const given = primitiveOf(literal, undefined);
+    if (declared === undefined || given === undefined || familyOf(declared) === familyOf(given)) return;
+    this.mistakes.neverEqual.push({
+      left: { text, type: described(declared) },
+      right: { text: textOf(literal.span), type: described(given) },
+      span: literal.span,
+    });
   }
 
   #nested(node: PatternOrTermNode, type: StaticType, met: PathTypes): void {
@@ -292,7 +344,7 @@ class TypeWalk {
       case 'instance-pattern':
       case 'dictionary-pattern':
       case 'list-pattern':
-        this.#pattern(node, met);
+        this.#pattern(node, met, type);
         return;
       default:
         this.#term(node, met);
@@ -309,23 +361,30 @@ class TypeWalk {
     return type && this.#typeOfField(type, name, span);
   }
 
+  #declaredField(type: DeclaredType | undefined, name: string): Field | undefined {
+    if (type === undefined) return undefined;
+    return this.types
+      .ancestorsOf(type)
+      .find(({ fields }) => fields?.has(name))
+      ?.fields?.get(name);
+  }
+
   /** Returns the declared type of a field. It reports a field that neither the type nor a registered subtype has. */
   #typeOfField(type: DeclaredType, name: string, span: Span): StaticType {
-    const chain = this.types.ancestorsOf(type);
-    const declared = chain.find(({ fields }) => fields?.has(name))?.fields?.get(name);
+    const declared = this.#declaredField(type, name);
     if (declared !== undefined || type.fields === undefined) return declared?.type;
     const subtypes = [...this.types.types].filter((other) => this.types.isSubtype(other, type));
     const isThere = ({ fields, class: of }: DeclaredType) =>
       fields?.has(name) === true || (of !== undefined && name in of.prototype);
     if (!subtypes.some(isThere)) {
-      const known = chain.flatMap(({ fields }) => [...(fields?.keys() ?? [])]);
+      const known = this.types.ancestorsOf(type).flatMap(({ fields }) => [...(fields?.keys() ?? [])]);
       this.mistakes.unknownFields.push({ type: type.name, field: name, span, known });
     }
     return undefined;
   }
 }
 
-type Primitive = 'Boolean' | 'Integer' | 'Float' | 'String' | 'List';
+type Primitive = 'Boolean' | 'Integer' | 'Float' | 'Decimal' | 'Date' | 'String' | 'List';
 
 /** Returns the type of a term if it certainly has no value in common with the other types. */
 function primitiveOf(term: TermNode, type: StaticType): Primitive | undefined {
@@ -338,20 +397,33 @@ function primitiveOf(term: TermNode, type: StaticType): Primitive | undefined {
 }
 
 function primitiveOfType(type: StaticType): Primitive | undefined {
-  if (type?.kind === 'list') return 'List';
-  if (type?.kind !== 'named') return undefined;
-  switch (type.name) {
-    case 'Boolean':
-    case 'Integer':
-    case 'Float':
-    case 'String':
-      return type.name;
+  switch (type?.kind) {
+    case 'list':
+      return 'List';
+    case 'one-of':
+      return 'String';
+    case 'decimal':
+      return 'Decimal';
+    case 'date':
+      return 'Date';
+    case 'named':
+      switch (type.name) {
+        case 'Boolean':
+        case 'Integer':
+        case 'Float':
+        case 'String':
+          return type.name;
+        default:
+          return undefined;
+      }
     default:
       return undefined;
   }
 }
 
-const familyOf = (type: Primitive): string => (type === 'Float' ? 'Integer' : type);
+/** Numbers of all kinds can be equal and have an order. A date is compared as its number of milliseconds. */
+const familyOf = (type: Primitive): string =>
+  type === 'Float' || type === 'Decimal' || type === 'Date' ? 'Integer' : type;
 const described = (type: Primitive | undefined): string =>
   type === undefined ? 'a value of any type' : type === 'Integer' ? 'an Integer' : `a ${type}`;
 
@@ -375,5 +447,7 @@ function mismatch(
 function isSame(a: StaticType, b: StaticType): boolean {
   if (a === undefined || b === undefined) return a === b;
   if (a.kind === 'list') return b.kind === 'list' && isSame(a.of, b.of);
+  if (a.kind === 'one-of') return b.kind === 'one-of' && String(a.values) === String(b.values);
+  if (a.kind === 'instance') return b.kind === 'instance' && a.class === b.class;
   return a.kind === b.kind && (a.kind !== 'named' || (b.kind === 'named' && a.name === b.name));
 }
