@@ -14,7 +14,15 @@ import { runCallExample, withoutFolder } from './run-call-example.fixture.js';
 
 /** The types of the examples. */
 const types = {
-  User: { fields: { id: 'Integer', name: 'String', isAdmin: 'Boolean', groups: ['String'] } },
+  User: {
+    fields: {
+      id: 'Integer',
+      name: 'String',
+      isAdmin: 'Boolean',
+      groups: ['String'],
+      teamId: nullable('Integer'),
+    },
+  },
   Repo: {
     fields: {
       ownerId: 'Integer',
@@ -65,6 +73,7 @@ const examples: {
   POLAR_CHECK_MISSING_HAS_PERMISSION: 'resource Repo { permissions = ["read"]; }',
   POLAR_CHECK_FORWARDING_CYCLE: 'resource Repo { roles = ["a", "b"]; "a" if "b"; "b" if "a"; }',
   POLAR_CHECK_UNKNOWN_FIELD: 'allow(u: User, "read", _) if u.nmae = "ann";',
+  POLAR_CHECK_BOTH_NIL: 'allow(u: User, "read", r: Repo) if r.teamId = u.teamId;',
   POLAR_CHECK_UNKNOWN_ENUM_VALUE: 'allow(_, "read", r: Repo) if r.visibility = "Public";',
   POLAR_CHECK_REFUSED_MEMBER: 'f(x) if x.__proto__ = 1;',
   POLAR_CHECK_UNKNOWN_CLASS: 'f(x) if x = new Money(1);',

@@ -201,6 +201,17 @@ export const policyCodes = {
     `Polar has no \`?.\`, so \`${p.name}\` is read as the name of the attribute; write \`${p.name.slice(0, -1)}.\``,
   POLAR_CHECK_NEVER_EQUAL: (p: { left: string; leftType: string; right: string; rightType: string }) =>
     `\`${p.left}\` is ${p.leftType} and \`${p.right}\` is ${p.rightType}, but values of different types are never equal${correctLiteral(p)}`,
+  POLAR_CHECK_BOTH_NIL: (p: {
+    left: string;
+    right: string;
+    operator: '=' | '!=' | 'in';
+    guards: readonly string[];
+  }) =>
+    `\`${p.left}\` and ${p.operator === 'in' ? 'an element of ' : ''}\`${p.right}\` can both be nil, and ${
+      p.operator === '!='
+        ? 'nil differs from every other value, so this holds where only one has a value'
+        : 'nil equals nil, so this holds where neither has a value'
+    }; write \`${p.guards.map((guard) => `${guard} != nil and `).join('')}…\``,
   POLAR_CHECK_UNKNOWN_ENUM_VALUE: (p: {
     of: string;
     as: 'value' | 'element';

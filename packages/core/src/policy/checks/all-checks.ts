@@ -1,6 +1,7 @@
 import { ambiguousPrecedence } from './ambiguous-precedence.js';
 import { argumentOrder } from './argument-order.js';
 import { assignedTwice } from './assigned-twice.js';
+import { bothNil } from './both-nil.js';
 import { callArity } from './call-arity.js';
 import { capitalVariable } from './capital-variable.js';
 import { capturedParameter } from './captured-parameter.js';
@@ -60,6 +61,7 @@ export const allChecks: readonly Check[] = [
   nestedClassName,
   neverEqual,
   neverDecided,
+  bothNil,
   fieldCalled,
   assignedTwice,
   notACollection,

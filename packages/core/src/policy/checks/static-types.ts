@@ -42,24 +42,42 @@ export interface TypeMistakes {
   readonly notCollections: { readonly item: string; readonly collection: TypedText; readonly span: Span }[];
 }
 
-/** Computed once for all checks of a rule. */
-const found = new WeakMap<Scope, TypeMistakes>();
+/** A declared field, and the type that declares it. */
+export interface FieldOf {
+  readonly field: Field;
+  readonly type: DeclaredType;
+}
 
-export function typeMistakesIn(scope: Scope, types: TypeTable): TypeMistakes {
-  let mistakes = found.get(scope);
-  if (mistakes === undefined) {
-    mistakes = {
-      unknownFields: [],
-      neverEqual: [],
-      neverDecided: [],
-      calledFields: [],
-      unknownValues: [],
-      notCollections: [],
-    };
-    new TypeWalk(types, mistakes).run(scope);
-    found.set(scope, mistakes);
+/** The places of a rule whose declared types are certain. */
+export interface DeclaredPlaces {
+  /** The field of an attribute, by the place of its name. */
+  readonly fields: ReadonlyMap<Span, FieldOf>;
+  /** The lists after `in`, by their place. */
+  readonly lists: ReadonlyMap<Span, FieldType & { readonly kind: 'list' }>;
+}
+
+interface RuleTypes {
+  readonly mistakes: TypeMistakes;
+  readonly places: DeclaredPlaces;
+}
+
+/** Computed once for all checks of a rule. */
+const found = new WeakMap<Scope, RuleTypes>();
+
+export const typeMistakesIn = (scope: Scope, types: TypeTable): TypeMistakes =>
+  typesIn(scope, types).mistakes;
+
+export const declaredPlacesIn = (scope: Scope, types: TypeTable): DeclaredPlaces =>
+  typesIn(scope, types).places;
+
+function typesIn(scope: Scope, types: TypeTable): RuleTypes {
+  let known = found.get(scope);
+  if (known === undefined) {
+    const walk = new TypeWalk(types);
+    walk.run(scope);
+    found.set(scope, (known = walk));
   }
-  return mistakes;
+  return known;
 }
 
 /** The certain type of a term; undefined when no type is certain. */
@@ -69,11 +87,21 @@ type StaticType = FieldType | undefined;
 type PathTypes = Map<string, StaticType>;
 
 /** Follows a rule from left to right, in the order of its conditions, and collects the type that each variable must have. */
-class TypeWalk {
-  constructor(
-    readonly types: TypeTable,
-    readonly mistakes: TypeMistakes,
-  ) {}
+class TypeWalk implements RuleTypes {
+  readonly mistakes: TypeMistakes = {
+    unknownFields: [],
+    neverEqual: [],
+    neverDecided: [],
+    calledFields: [],
+    unknownValues: [],
+    notCollections: [],
+  };
+  readonly places = {
+    fields: new Map<Span, FieldOf>(),
+    lists: new Map<Span, FieldType & { readonly kind: 'list' }>(),
+  };
+
+  constructor(readonly types: TypeTable) {}
 
   run({ parameters, body }: Scope): void {
     const met: PathTypes = new Map();
@@ -125,6 +153,7 @@ class TypeWalk {
       }
       case 'in': {
         const collection = this.#term(term.collection, met);
+        if (collection?.kind === 'list') this.places.lists.set(term.collection.span, collection);
         const item = this.#term(term.item, met);
         this.#collect(term, collection);
         this.#members(term, item, collection);
@@ -308,7 +337,7 @@ class TypeWalk {
         return;
       case 'dictionary-pattern':
         for (const field of pattern.fields)
-          this.#patternField(field, this.#declaredField(this.#declared(type), field.key)?.type, met);
+          this.#patternField(field, this.#declaredField(type, field.key, field.keySpan)?.type, met);
         return;
       case 'list-pattern': {
         const typeOfItems = type?.kind === 'list' ? type.of : undefined;
@@ -361,17 +390,19 @@ class TypeWalk {
     return type && this.#typeOfField(type, name, span);
   }
 
-  #declaredField(type: DeclaredType | undefined, name: string): Field | undefined {
-    if (type === undefined) return undefined;
-    return this.types
-      .ancestorsOf(type)
-      .find(({ fields }) => fields?.has(name))
-      ?.fields?.get(name);
+  /** Returns a declared field, and stores its place. */
+  #declaredField(object: StaticType, name: string, span: Span): Field | undefined {
+    const declared = this.#declared(object);
+    const type = declared && this.types.ancestorsOf(declared).find(({ fields }) => fields?.has(name));
+    const field = type?.fields?.get(name);
+    if (type === undefined || field === undefined) return undefined;
+    this.places.fields.set(span, { field, type });
+    return field;
   }
 
   /** Returns the declared type of a field. It reports a field that neither the type nor a registered subtype has. */
   #typeOfField(type: DeclaredType, name: string, span: Span): StaticType {
-    const declared = this.#declaredField(type, name);
+    const declared = this.#declaredField({ kind: 'named', name: type.name }, name, span);
     if (declared !== undefined || type.fields === undefined) return declared?.type;
     const subtypes = [...this.types.types].filter((other) => this.types.isSubtype(other, type));
     const isThere = ({ fields, class: of }: DeclaredType) =>

@@ -1,0 +1,71 @@
+import { visit } from '../../syntax/visit.js';
+import type { TermNode } from '../../syntax/ast.js';
+import type { PolicyDraft } from '../policy-draft.js';
+
+/** Whether the truth of a rule helps to grant (`plain`), to refuse (`negated`), or both, for the rules of one name. */
+export interface RuleUse {
+  readonly isPlain: boolean;
+  readonly isNegated: boolean;
+}
+
+interface Call {
+  readonly name: string;
+  readonly isNegated: boolean;
+}
+
+/** Computed once for all rules of a policy. */
+const uses = new WeakMap<PolicyDraft, ReadonlyMap<string, RuleUse>>();
+
+/** Returns how the other rules use the rules of a name. A rule that no rule calls is queried by the application, so it grants. */
+export function useOf(name: string | undefined, draft: PolicyDraft): RuleUse {
+  let found = uses.get(draft);
+  if (found === undefined) uses.set(draft, (found = usesIn(draft)));
+  return (name === undefined ? undefined : found.get(name)) ?? { isPlain: true, isNegated: false };
+}
+
+function usesIn({ rulesByName, queries }: PolicyDraft): ReadonlyMap<string, RuleUse> {
+  const calls = new Map(
+    [...rulesByName].map(([name, rules]) => [name, callsIn(rules.map(({ body }) => body))]),
+  );
+  const called = new Set(
+    [...calls].flatMap(([name, all]) => all.map((call) => call.name).filter((n) => n !== name)),
+  );
+  const found = new Map<string, { isPlain: boolean; isNegated: boolean }>();
+  const pending: Call[] = [...calls.keys(), ...queries]
+    .filter((name) => !called.has(name) || queries.includes(name))
+    .map((name) => ({ name, isNegated: false }));
+  for (let use = pending.pop(); use !== undefined; use = pending.pop()) {
+    const { name, isNegated } = use;
+    let known = found.get(name);
+    if (known === undefined) found.set(name, (known = { isPlain: false, isNegated: false }));
+    if (isNegated ? known.isNegated : known.isPlain) continue;
+    if (isNegated) known.isNegated = true;
+    else known.isPlain = true;
+    for (const call of calls.get(name) ?? [])
+      pending.push({ name: call.name, isNegated: call.isNegated !== isNegated });
+  }
+  return found;
+}
+
+function callsIn(bodies: readonly (TermNode | undefined)[]): readonly Call[] {
+  const calls: Call[] = [];
+  const collect = (body: TermNode, isNegated: boolean): void =>
+    visit(body, (node) => {
+      switch (node.kind) {
+        case 'call':
+          calls.push({ name: node.predicate, isNegated });
+          return true;
+        case 'not':
+          collect(node.operand, !isNegated);
+          return false;
+        case 'forall':
+          collect(node.condition, !isNegated);
+          collect(node.action, isNegated);
+          return false;
+        default:
+          return true;
+      }
+    });
+  for (const body of bodies) if (body !== undefined) collect(body, false);
+  return calls;
+}
