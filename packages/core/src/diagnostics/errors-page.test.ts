@@ -26,6 +26,7 @@ const types = {
   Repo: {
     fields: {
       ownerId: 'Integer',
+      owner: 'User',
       teamId: nullable('Integer'),
       visibility: oneOf('public', 'private'),
     },
@@ -74,6 +75,7 @@ const examples: {
   POLAR_CHECK_FORWARDING_CYCLE: 'resource Repo { roles = ["a", "b"]; "a" if "b"; "b" if "a"; }',
   POLAR_CHECK_UNKNOWN_FIELD: 'allow(u: User, "read", _) if u.nmae = "ann";',
   POLAR_CHECK_BOTH_NIL: 'allow(u: User, "read", r: Repo) if r.teamId = u.teamId;',
+  POLAR_CHECK_COMPARED_WITHOUT_KEY: 'allow(u: User, "read", r: Repo) if r.owner = u;',
   POLAR_CHECK_UNKNOWN_ENUM_VALUE: 'allow(_, "read", r: Repo) if r.visibility = "Public";',
   POLAR_CHECK_REFUSED_MEMBER: 'f(x) if x.__proto__ = 1;',
   POLAR_CHECK_UNKNOWN_CLASS: 'f(x) if x = new Money(1);',

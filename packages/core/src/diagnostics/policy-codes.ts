@@ -212,6 +212,13 @@ export const policyCodes = {
         ? 'nil differs from every other value, so this holds where only one has a value'
         : 'nil equals nil, so this holds where neither has a value'
     }; write \`${p.guards.map((guard) => `${guard} != nil and `).join('')}…\``,
+  POLAR_CHECK_COMPARED_WITHOUT_KEY: (p: {
+    left: string;
+    right: string;
+    type: string;
+    key: string | undefined;
+  }) =>
+    `\`${p.left}\` and \`${p.right}\` are compared, but \`${p.type}\` declares no key, so two copies of one row can differ, and two rows can be equal; declare the field that identifies a \`${p.type}\`, such as \`key: '${p.key ?? 'id'}'\``,
   POLAR_CHECK_UNKNOWN_ENUM_VALUE: (p: {
     of: string;
     as: 'value' | 'element';

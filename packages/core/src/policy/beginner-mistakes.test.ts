@@ -16,6 +16,7 @@ const types = {
       orgId: 'Integer',
       groups: ['String'],
     },
+    key: 'id',
   },
   Note: {
     fields: {

@@ -16,6 +16,7 @@ import { missingAllowRule } from './missing-allow-rule.js';
 import { missingHasPermission } from './missing-has-permission.js';
 import { missingRequiredRule } from './missing-required-rule.js';
 import { nestedClassName } from './nested-class-name.js';
+import { comparedWithoutKey } from './compared-without-key.js';
 import { denialGrants } from './denial-grants.js';
 import { fieldCalled } from './field-called.js';
 import { neverDecided } from './never-decided.js';
@@ -62,6 +63,7 @@ export const allChecks: readonly Check[] = [
   neverEqual,
   neverDecided,
   bothNil,
+  comparedWithoutKey,
   fieldCalled,
   assignedTwice,
   notACollection,

@@ -38,6 +38,13 @@ export interface TypeMistakes {
     readonly span: Span;
     readonly known: readonly string[];
   }[];
+  /** Two rows that are compared by their contents, because their type declares no key. */
+  readonly withoutKey: {
+    readonly left: string;
+    readonly right: string;
+    readonly type: DeclaredType;
+    readonly span: Span;
+  }[];
   /** The right side of an `in` that is not a collection. */
   readonly notCollections: { readonly item: string; readonly collection: TypedText; readonly span: Span }[];
 }
@@ -94,6 +101,7 @@ class TypeWalk implements RuleTypes {
     neverDecided: [],
     calledFields: [],
     unknownValues: [],
+    withoutKey: [],
     notCollections: [],
   };
   readonly places = {
@@ -191,6 +199,21 @@ class TypeWalk implements RuleTypes {
     if (types !== undefined) this.mistakes.neverEqual.push({ ...types, span });
     this.#enumerate(textOf(left.span), typeOfLeft, right);
     this.#enumerate(textOf(right.span), typeOfRight, left);
+    this.#compareRows(textOf(left.span), typeOfLeft, textOf(right.span), typeOfRight, span);
+  }
+
+  /** Finds rows of one type that have neither a class nor a key. */
+  #compareRows(
+    left: string,
+    typeOfLeft: StaticType,
+    right: string,
+    typeOfRight: StaticType,
+    span: Span,
+  ): void {
+    const type = this.#declared(typeOfLeft);
+    if (type === undefined || type !== this.#declared(typeOfRight) || type.builtIn) return;
+    if (type.class === undefined && type.key === undefined && type.equals === undefined)
+      this.mistakes.withoutKey.push({ left, right, type, span });
   }
 
   /** Compares a literal with the values of an enumeration. */
@@ -208,14 +231,16 @@ class TypeWalk implements RuleTypes {
 
   /** Compares the literals of `item in list` with the values of an enumeration. */
   #members(
-    { item, collection }: TermNode & { kind: 'in' },
+    { item, collection, span }: TermNode & { kind: 'in' },
     type: StaticType,
     typeOfCollection: StaticType,
   ): void {
     if (collection.kind === 'list')
       for (const each of collection.items) this.#enumerate(textOf(item.span), type, each);
-    if (typeOfCollection?.kind === 'list')
-      this.#enumerate(textOf(collection.span), typeOfCollection.of, item, 'element');
+    if (typeOfCollection?.kind !== 'list') return;
+    const of = textOf(collection.span);
+    this.#enumerate(of, typeOfCollection.of, item, 'element');
+    this.#compareRows(textOf(item.span), type, of, typeOfCollection.of, span);
   }
 
   #order(
@@ -351,6 +376,8 @@ class TypeWalk implements RuleTypes {
 
   #patternField({ key, value }: FieldNode<PatternOrTermNode>, type: StaticType, met: PathTypes): void {
     this.#compareLiteral(key, type, value);
+    if (value.kind === 'variable' && met.has(value.name))
+      this.#compareRows(key, type, value.name, met.get(value.name), value.span);
     this.#nested(value, type, met);
   }
 

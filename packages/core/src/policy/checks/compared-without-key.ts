@@ -1,0 +1,25 @@
+import type { DeclaredType } from '../../types/declared-type.js';
+import { check } from './check.js';
+import { typeMistakesIn } from './static-types.js';
+
+/**
+ * Warns about `note.owner = user` when the type of both declares no key. Then two loaded copies of one row are equal only if all their fields
+ * are, and two rows with few loaded fields can be equal by chance.
+ */
+export const comparedWithoutKey = check({
+  code: 'POLAR_CHECK_COMPARED_WITHOUT_KEY',
+  severity: 'warning',
+  isStricterThanOso: true,
+  scope(scope, report, { types }) {
+    if (!types.hasFields) return;
+    for (const { left, right, type, span } of typeMistakesIn(scope, types).withoutKey)
+      report({ span, data: { left, right, type: type.name, key: likelyKeyOf(type) } });
+  },
+});
+
+/** The usual names of a field that identifies a row. */
+const usualKeys = ['id', '_id', 'uuid'];
+
+function likelyKeyOf({ fields }: DeclaredType): string | undefined {
+  return fields === undefined ? usualKeys[0] : usualKeys.find((name) => fields.has(name));
+}
