@@ -18,6 +18,7 @@ const families: readonly (readonly [prefix: string, title: string])[] = [
   ['POLAR_RUN_', 'Errors during a check or query'],
   ['POLAR_UNDECIDED_', 'Undecided checks'],
   ['POLAR_DENIED_', 'Denials that look like a mistake'],
+  ['POLAR_DATA_', 'Data that looks like a mistake'],
   ['POLAR_FILTER_', 'Filter errors'],
   ['POLAR_LIST_', 'List errors'],
   ['NANOOK_DEBUG_', 'Errors of the debugger'],

@@ -100,23 +100,22 @@ export class DecisionEngine implements Decider {
     options: CheckOptions | undefined,
   ): Promise<boolean> {
     const result = this.decide('async', 'allow', 3, actor, action, resource, undefined, options);
-    if (result === true) return allowed;
     const { warnings } = this;
-    if (warnings === undefined) return result === false ? denied : result;
-    if (result !== false)
+    if (warnings === undefined) return result === true ? allowed : result === false ? denied : result;
+    if (typeof result !== 'boolean')
       return warnings.watch(this.#explained(result, 'allow', [actor, action, resource]), action);
     try {
-      warnings.explainAllow(actor, action, resource);
+      warnings.afterAllow(result, actor, action, resource);
     } catch (error) {
       return Promise.reject(error as Error);
     }
-    return warnings.watch(denied, action);
+    return result ? allowed : warnings.watch(denied, action);
   }
 
   /** Decides `allow(actor, action, resource)` without waiting. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
   allowSync(actor: unknown, action: unknown, resource: unknown, options: CheckOptions | undefined): boolean {
     const holds = this.decide('sync', 'allow', 3, actor, action, resource, undefined, options) as boolean;
-    if (!holds) this.warnings?.explainAllow(actor, action, resource);
+    this.warnings?.afterAllow(holds, actor, action, resource);
     return holds;
   }
 
@@ -127,10 +126,10 @@ export class DecisionEngine implements Decider {
     options: CheckOptions | undefined,
   ): boolean | Promise<boolean> {
     const result = this.decide('async', kind, args.length, args[0], args[1], args[2], args[3], options);
-    if (result === true || this.warnings === undefined) return result;
-    if (result !== false) return this.#explained(result, kind, args);
-    this.warnings.explain(kind, args);
-    return false;
+    if (this.warnings === undefined) return result;
+    if (typeof result !== 'boolean') return this.#explained(result, kind, args);
+    this.warnings.after(result, kind, args);
+    return result;
   }
 
   /**
@@ -143,8 +142,9 @@ export class DecisionEngine implements Decider {
     options: RefusalOptions,
   ): Promise<true | Explanation> {
     const traced = await this.queries.trace(kind, args, options);
-    if (await this.#end(this.#recorded(traced.run, kind, args, options, undefined))) return true;
-    this.warnings?.explain(kind, args);
+    const holds = await this.#end(this.#recorded(traced.run, kind, args, options, undefined));
+    this.warnings?.after(holds, kind, args);
+    if (holds) return true;
     return traced.explainDenial(typeof options.explain === 'object' ? options.explain : {});
   }
 
@@ -489,7 +489,7 @@ export class DecisionEngine implements Decider {
 
   async #explained(result: Promise<boolean>, kind: Decision['kind'], args: Arguments): Promise<boolean> {
     const holds = await result;
-    if (!holds) this.warnings?.explain(kind, args);
+    this.warnings?.after(holds, kind, args);
     return holds;
   }
 }

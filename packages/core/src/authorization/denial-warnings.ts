@@ -1,9 +1,10 @@
+import { ComparedKinds } from '../advice/compared-kinds.js';
 import { DenialAdvice, everyAction } from '../advice/denial-advice.js';
 import { UnawaitedChecks } from '../advice/unawaited-checks.js';
 import type { GrantAnalysis } from '../analysis/grant-analysis.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { ProgramContext } from '../engine/program-context.js';
 import { isQueryVariable } from '../terms/query-variable.js';
-import type { TypeSets } from '../host/type-set.js';
 import { isLazy } from '../host/handle-rejections.js';
 import { isThenable } from '../host/value.js';
 import { typed } from '../types/typed.js';
@@ -11,15 +12,31 @@ import type { Decision } from './decision.js';
 import type { AuthorizerOptions } from './options.js';
 import { warn } from './warn.js';
 
-/** Warns about denials that a mistake in the call has probably caused. The results of the checks stay the same. */
+/**
+ * Warns about denials that a mistake in the call has probably caused, and about checks that compare values of different kinds. The results of
+ * the checks stay the same.
+ */
 export class DenialWarnings {
   readonly unawaited: UnawaitedChecks;
 
   constructor(
     readonly advice: DenialAdvice,
+    readonly kinds: ComparedKinds,
     readonly options: Pick<AuthorizerOptions, 'onWarning'>,
   ) {
     this.unawaited = new UnawaitedChecks((warning) => warn(warning, options));
+  }
+
+  /** Warns about a finished check of `allow`. @throws the error of `onWarning` */
+  afterAllow(holds: boolean, actor: unknown, action: unknown, resource: unknown): void {
+    if (this.kinds.isExamined('allow', action)) this.kinds.examine('allow', [actor, action, resource]);
+    if (!holds) this.explainAllow(actor, action, resource);
+  }
+
+  /** Warns about a finished check. @throws the error of `onWarning` */
+  after(holds: boolean, kind: Decision['kind'], args: readonly unknown[]): void {
+    if (this.kinds.isExamined(kind, args[1])) this.kinds.examine(kind, args);
+    if (!holds) this.explain(kind, args);
   }
 
   /** Explains a denial of `allow`. It creates no list of the arguments if this kind of denial has been explained. */
@@ -84,8 +101,13 @@ export class DenialWarnings {
 
 /** Creates the warnings for one loaded policy. */
 export const denialWarnings = (
-  typeSets: TypeSets,
+  { program, typeSets }: ProgramContext,
   analysis: GrantAnalysis,
   literals: () => readonly string[],
   options: Pick<AuthorizerOptions, 'onWarning'>,
-): DenialWarnings => new DenialWarnings(new DenialAdvice(typeSets, analysis, literals), options);
+): DenialWarnings =>
+  new DenialWarnings(
+    new DenialAdvice(typeSets, analysis, literals),
+    new ComparedKinds(program, (warning) => warn(warning, options)),
+    options,
+  );

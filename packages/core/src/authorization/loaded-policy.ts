@@ -177,7 +177,7 @@ function loadedFrom(
       once(() => vocabularyOf(context.program, context.equality, literals())),
     ),
     warnings: policy.warnings,
-    denials: explain?.(context.typeSets, analysis, literals, options),
+    denials: explain?.(context, analysis, literals, options),
   };
 }
 

@@ -68,11 +68,12 @@ export interface AuthorizerOptions extends DecisionOptions {
    * `false`; the hooks of `@nanook/log` set it.
    */
   readonly decisionDuration?: boolean;
-  /** Receives the warnings of each load, and warnings about denials. Default: `console.warn`. */
+  /** Receives the warnings of each load, and warnings about checks. Default: `console.warn`. */
   readonly onWarning?: (warning: Diagnostic) => void;
   /**
    * Whether the authorizer warns about a denial that a mistake has probably caused (a row without a type, an unknown action), once
-   * for each action and kind of value. Default: `true` unless `NODE_ENV` is `production`.
+   * for each action and kind of value, and about a comparison of values of different kinds (`1` and `'1'`), once for each place of the
+   * policy. Default: `true` unless `NODE_ENV` is `production`.
    */
   readonly denialWarnings?: boolean;
   /**

@@ -650,6 +650,18 @@ await authorizer.isAllowed('ann', 'read', typed('Note', { isDraft: 0 }));`,
 });
 await authorizer.isAllowed('ann', 'read', typed('Note', { isDraft: false }));`,
   },
+  POLAR_DATA_DIFFERENT_KINDS: {
+    wrong: `const authorizer = await Authorizer.load({
+  policies: 'allow(user: User, "approve", note: Note) if note.submitterId != user.id;',
+  types: { User: {}, Note: {} },
+});
+await authorizer.isAllowed(typed('User', { id: 1 }), 'approve', typed('Note', { submitterId: '1' }));`,
+    fix: `const authorizer = await Authorizer.load({
+  policies: 'allow(user: User, "approve", note: Note) if note.submitterId != user.id;',
+  types: { User: { fields: { id: 'Integer' } }, Note: { fields: { submitterId: 'Integer' } } },
+});
+await authorizer.isAllowed(typed('User', { id: 1 }), 'approve', typed('Note', { submitterId: 2 }));`,
+  },
   POLAR_DENIED_NOT_AWAITED: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
 if (authorizer.isAllowed('ben', 'read', 'plan')) console.log('always');`,

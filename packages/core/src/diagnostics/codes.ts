@@ -15,6 +15,7 @@ import { runtimeCodes } from './runtime-codes.js';
  * - RUN: errors while a query runs
  * - UNDECIDED: the data cannot decide a condition (docs/reference/undecided.md)
  * - DENIED: warnings about a denial that a mistake has probably caused
+ * - DATA: warnings about values that a check compares
  */
 export const codes = { ...policyCodes, ...runtimeCodes, ...denialCodes };
 

@@ -9,7 +9,8 @@ const rulesFor = ({ rule, action }: { rule: string; action: string | undefined }
       : `the rules of ${rule}`;
 
 /**
- * The warnings about a denial that a mistake in the call has probably caused. They appear outside production, once for each place.
+ * The warnings about a denial that a mistake in the call has probably caused, and about data that a check compares. They appear outside
+ * production, once for each place.
  */
 export const denialCodes = {
   POLAR_DENIED_UNTYPED: (p: {
@@ -47,4 +48,6 @@ export const denialCodes = {
     `denied: the action must be a string such as "read", found ${p.found}; ${p.advice}`,
   POLAR_DENIED_ARGUMENT_ORDER: (p: { given: string }) =>
     `denied: the arguments are in the wrong order: ${p.given}; the order is (actor, action, resource)`,
+  POLAR_DATA_DIFFERENT_KINDS: (p: { expression: string; left: string; right: string }) =>
+    `\`${p.expression}\` compares ${p.left} and ${p.right} that look the same, but values of different types are never equal; convert one of them where it is loaded, and declare the types of both fields`,
 } as const satisfies Record<string, (data: never) => string>;

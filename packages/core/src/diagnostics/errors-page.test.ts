@@ -171,6 +171,11 @@ const families = [
     'Denials that look like a mistake',
     'These are warnings to `onWarning`, reported once for each combination of action and kind of value. They are on unless `NODE_ENV` is `production`; the option `denialWarnings` overrides this.',
   ],
+  [
+    'POLAR_DATA_',
+    'Data that looks like a mistake',
+    'These are warnings to `onWarning`, also about allowed checks, reported once for each place of the policy. The first 100 checks of each action are examined. They are on unless `NODE_ENV` is `production`; the option `denialWarnings` overrides this.',
+  ],
 ] as const;
 
 const cell = (text: string): string =>
@@ -291,11 +296,11 @@ function exampleOf(code: Code): Record<'language' | 'example' | 'fix', string> {
 
 /** The codes as `nanook code` and docs/reference/codes.md show them. */
 const entries = (Object.keys(codes) as Code[]).map((code) => {
-  const prefix = families.find(([each]) => code.startsWith(each))![0];
+  const isAboutCheck = ['POLAR_DENIED_', 'POLAR_DATA_'].some((prefix) => code.startsWith(prefix));
   return {
     code,
     page: 'errors.md',
-    severity: prefix === 'POLAR_DENIED_' || warnings.has(code) ? 'warning' : 'error',
+    severity: isAboutCheck || warnings.has(code) ? 'warning' : 'error',
     message: messages.get(code)!,
     ...exampleOf(code),
   };

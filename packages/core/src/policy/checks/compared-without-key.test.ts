@@ -63,6 +63,7 @@ describe('compared-without-key', () => {
     expect(diagnose`
       f(n: Note, a: Folder, b: Group, c: Team, d: Note) if n.folder = a and n.group = b and n.team = c and n = d;
       f(n: Note, x) if n.owner = x and n.sponsor != nil and n.owner.id = x.id and n.title = "a";
+      f(n: Note, u: User) if u = u and n.title = "b";
       f(n: Note) if o = n.owner and o.id = 1 and n matches {sponsor: s} and s.id = 1;
     `).toEqual([]);
   });

@@ -211,7 +211,7 @@ class TypeWalk implements RuleTypes {
     span: Span,
   ): void {
     const type = this.#declared(typeOfLeft);
-    if (type === undefined || type !== this.#declared(typeOfRight) || type.builtIn) return;
+    if (type === undefined || type !== this.#declared(typeOfRight) || type.builtIn || left === right) return;
     if (type.class === undefined && type.key === undefined && type.equals === undefined)
       this.mistakes.withoutKey.push({ left, right, type, span });
   }
