@@ -42,11 +42,11 @@ export function declarationsFrom(types: TypesInput, { types: sources }: SourceTy
     return isOptional ? `${name}?` : name;
   };
   const declared = Object.entries(types).map(([name, input]) => {
-    const found = typeof input === 'function' ? input : input.class;
+    const { class: found, key, equals } = typeof input === 'function' ? { class: input } : input;
     const source = sources.get(found?.name || name);
-    return source === undefined
-      ? ([name, input] as const)
-      : ([name, { ...(found !== undefined && { class: found }), fields: fieldsOf(source) }] as const);
+    if (source === undefined) return [name, input] as const;
+    const identity = { ...(found && { class: found }), ...(key && { key }), ...(equals && { equals }) };
+    return [name, { ...identity, fields: fieldsOf(source) }] as const;
   });
   // Types that a policy reaches only through a field of another one.
   const others = [...sources.values()]

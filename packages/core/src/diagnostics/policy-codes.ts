@@ -218,7 +218,7 @@ export const policyCodes = {
     type: string;
     key: string | undefined;
   }) =>
-    `\`${p.left}\` and \`${p.right}\` are compared, but \`${p.type}\` declares no key, so two copies of one row can differ, and two rows can be equal; declare the field that identifies a \`${p.type}\`, such as \`key: '${p.key ?? 'id'}'\``,
+    `\`${p.left}\` and \`${p.right}\` are compared, but \`${p.type}\` declares no key, so two copies of one row can differ, and two rows can be equal; declare the field that identifies its rows, such as \`key: '${p.key ?? 'id'}'\``,
   POLAR_CHECK_UNKNOWN_ENUM_VALUE: (p: {
     of: string;
     as: 'value' | 'element';

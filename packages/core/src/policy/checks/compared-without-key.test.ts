@@ -68,9 +68,20 @@ describe('compared-without-key', () => {
     `).toEqual([]);
   });
 
+  it('accepts an equality that gives a parameter its value, because every call passes a new variable', () => {
+    const found = diagnoseWith(types)`
+      allow(u: User, "read", n: Note) if owner_of(n, o) and (o.id = u.id or (sponsor_of(n, s) and s.id = 1));
+      allow(u: User, "edit", n: Note) if (owner_of(n, o) or reader_of(n, o)) and reader_of(n, u) and o.id = 1;
+      owner_of(n: Note, o: User) if o = n.owner;
+      sponsor_of(n: Note, s: User) if s = n.sponsor and s = n.owner;
+      reader_of(n: Note, r: User) if r in n.readers;
+    `;
+    expect(found.map((each) => [each.code, each.at])).toEqual([[code, '5:32']]);
+  });
+
   it('has a message with the declaration to add', () => {
     expect(messageOf(code, { left: 'n.owner', right: 'u', type: 'User', key: 'id' })).toBe(
-      "`n.owner` and `u` are compared, but `User` declares no key, so two copies of one row can differ, and two rows can be equal; declare the field that identifies a `User`, such as `key: 'id'`",
+      "`n.owner` and `u` are compared, but `User` declares no key, so two copies of one row can differ, and two rows can be equal; declare the field that identifies its rows, such as `key: 'id'`",
     );
   });
 });

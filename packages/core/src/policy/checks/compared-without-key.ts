@@ -1,5 +1,6 @@
 import type { DeclaredType } from '../../types/declared-type.js';
 import { check } from './check.js';
+import { isOpen } from './open-parameters.js';
 import { typeMistakesIn } from './static-types.js';
 
 /**
@@ -10,10 +11,15 @@ export const comparedWithoutKey = check({
   code: 'POLAR_CHECK_COMPARED_WITHOUT_KEY',
   severity: 'warning',
   isStricterThanOso: true,
-  scope(scope, report, { types }) {
-    if (!types.hasFields) return;
-    for (const { left, right, type, span } of typeMistakesIn(scope, types).withoutKey)
-      report({ span, data: { left, right, type: type.name, key: likelyKeyOf(type) } });
+  scope(scope, report, draft) {
+    if (!draft.types.hasFields) return;
+    for (const { left, right, type, span } of typeMistakesIn(scope, draft.types).withoutKey) {
+      const gives = scope.parameters.some(
+        ({ term }, i) =>
+          term.kind === 'variable' && [left, right].includes(term.name) && isOpen(scope.name, i, draft),
+      );
+      if (!gives) report({ span, data: { left, right, type: type.name, key: likelyKeyOf(type) } });
+    }
   },
 });
 
