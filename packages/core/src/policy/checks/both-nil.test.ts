@@ -183,6 +183,17 @@ describe('both-nil', () => {
     ]);
   });
 
+  it('advises a test of the variable, if the comparison has one', () => {
+    const guardsIn = (text: TemplateStringsArray) =>
+      diagnose(text).map(({ data }) => (data as { guards: readonly string[] }).guards);
+    expect(guardsIn`
+      f(n: Note, _: User{teamId: t}) if n.teamId = t;
+      f(n: Note, _: User{teamId: t}) if t != n.teamId;
+      f(_: Note{teamId: t}, _: User{teamId: t});
+      f(n: Note, u: User) if u.teamId in n.teamIds;
+    `).toEqual([['t'], ['t', 'n.teamId'], ['t'], ['u.teamId']]);
+  });
+
   it('has a message for each operator', () => {
     expect(
       messageOf(code, { left: 'n.teamId', right: 'u.teamId', operator: '=', guards: ['n.teamId'] }),

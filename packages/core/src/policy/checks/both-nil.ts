@@ -1,4 +1,4 @@
-import { textOf, type Span } from '../../diagnostics/span.js';
+import type { Span } from '../../diagnostics/span.js';
 import type { DataOf } from '../../diagnostics/codes.js';
 import type { PatternNode, PatternOrTermNode, TermNode } from '../../syntax/ast.js';
 import type { TypeTable } from '../../types/type-table.js';
@@ -207,9 +207,12 @@ class NilWalk {
     if (operator === '!=' && a.object === b.object) return;
     const isInPattern = left === right;
     const [first, second] = isInPattern ? [b, a] : [a, b];
-    const variable = [left, right].find(({ kind }) => kind === 'variable');
+    const guardOf = (term: PatternOrTermNode, { text }: NilPlace): string =>
+      term.kind === 'variable' ? term.name : text;
     const guards =
-      operator === '!=' ? [a.text, b.text] : [variable === undefined ? first.text : textOf(variable.span)];
+      operator === '!='
+        ? [guardOf(left, a), guardOf(right, b)]
+        : [right.kind === 'variable' ? right.name : guardOf(left, first)];
     this.found.set(span, { left: first.text, right: second.text, operator, guards });
   }
 
