@@ -8,6 +8,9 @@ type FixMaker = (span: Span, data: unknown) => Fix | undefined;
 
 const replace = (span: Fix['span'], text: string, changes?: string): Fix => ({ span, text, changes });
 
+/** The comparisons with an operator. */
+const comparisons = { '=': /[^!<>:=]==?[^=]/, '!=': /!=/, in: /\bin\b/ };
+
 /** The fixes, by the code of the finding. */
 const makers: Readonly<Record<string, FixMaker>> = {
   POLAR_PARSE_FOREIGN_SYNTAX(span, data) {
@@ -49,6 +52,18 @@ const makers: Readonly<Record<string, FixMaker>> = {
     if (call === null) return undefined;
     const place = { source, start: end, end: end + call[0].length };
     return replace(place, '', 'the condition reads the field; before, it was undecided');
+  },
+  POLAR_CHECK_BOTH_NIL(span, data) {
+    const { operator, guards } = data as DataOf<'POLAR_CHECK_BOTH_NIL'>;
+    // A pattern has no place for a test, and below a negation `!=` is reported as an equality.
+    if (!comparisons[operator].test(textOf(span))) return undefined;
+    const text = [...guards.map((guard) => `${guard} != nil`), textOf(span)].join(' and ');
+    const change = operator === '!=' ? 'if one value is `nil`' : 'if both values are `nil`';
+    return replace(
+      span,
+      isAlone(span) ? text : `(${text})`,
+      `${change}, the condition is false; before, it held`,
+    );
   },
   NANOOK_LINT_MAY_BE_NIL(span) {
     const condition = conditionAround(span);

@@ -223,6 +223,21 @@ describe('a fix that changes answers', () => {
       'f(n: Note) if n.a != nil and not (n.b = 1 and n.a < 5);',
       /before, its other parts decided it, or it was undecided/,
     ],
+    [
+      'f(n: Note, m: Note) if n.a = m.a;',
+      'f(n: Note, m: Note) if n.a != nil and n.a = m.a;',
+      /if both values are `nil`, the condition is false; before, it held/,
+    ],
+    [
+      'f(n: Note, m: Note) if n.b = 1 or n.a != m.a;',
+      'f(n: Note, m: Note) if n.b = 1 or (n.a != nil and m.a != nil and n.a != m.a);',
+      /if one value is `nil`, the condition is false/,
+    ],
+    [
+      'f(n: Note, _: Note{a: a}) if n.a == a;',
+      'f(n: Note, _: Note{a: a}) if a != nil and n.a == a;',
+      /if both values are `nil`/,
+    ],
     ['f(_: Note{owner: User});', 'f(_: Note{owner: User{}});', /`User\{\}` matches each instance/],
     ['f(n: Note) if n.b() and n.b = 1;', 'f(n: Note) if n.b and n.b = 1;', /the condition reads the field/],
   ])('is left out of %s, unless it is wanted, and says what changes', async (source, expected, change) => {
@@ -230,6 +245,15 @@ describe('a fix that changes answers', () => {
     const { text, changes } = await fixed(source, true);
     expect(text).toBe(expected);
     expect(changes).toEqual([expect.stringMatching(change)]);
+  });
+
+  it('is not made for nil on both sides in a pattern, or of a negated difference', async () => {
+    for (const source of [
+      'f(_: Note{a: a}, _: Note{a: a});',
+      'f(n: Note, m: Note) if not n.a != m.a;',
+      'f(n: Note, m: Note) if n.a in [1, m.a];',
+    ])
+      expect(await fixed(source, true)).toMatchObject({ text: source, codes: [] });
   });
 
   it('makes a comparison with nil false, and keeps the other answers', async () => {
