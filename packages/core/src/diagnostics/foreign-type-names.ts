@@ -52,12 +52,20 @@ export const isTypeOfFieldsOnly = (name: string): boolean =>
 /** Returns whether a name means the type of a point in time. */
 export const isTimeName = (name: string): boolean => typesFor(name).includes('Date');
 
-/** Returns ``; did you mean `Integer`?`` for the unknown type of a field, or an empty text. */
-export function didYouMeanFieldType(name: string, known: readonly string[]): string {
+/** Returns the item of a list that is spelled as other languages do: `[User]`, `User[]`, `Array<User>`. */
+function itemOf(type: string): string | undefined {
+  const [, ...items] = /^\[(.+)\]$|^(.+)\[\]$|^(?:List|Array|Set)<(.+)>$/.exec(type) ?? [];
+  return items.find((item) => item !== undefined);
+}
+
+/** Returns how to correct the unknown type of a field. */
+export function adviceForFieldType(name: string, known: readonly string[]): string {
+  const item = itemOf(name);
+  if (item !== undefined) return `a list is declared as ['${item}']`;
   const meant = typesFor(name);
-  if (meant.includes('List')) return "; a list is declared by the type of its elements, such as ['String']";
+  if (meant.includes('List')) return "a list is declared by the type of its elements, such as ['String']";
   if (meant.includes('oneOf'))
-    return "; an enumeration is declared by its values, such as oneOf('draft', 'final')";
+    return "an enumeration is declared by its values, such as oneOf('draft', 'final')";
   const near = [...new Set([...meant, ...nearNames(name, known)])];
-  return near.length === 0 ? '' : `; did you mean ${orListed(near)}?`;
+  return near.length === 0 ? 'add the type to the option `types`' : `did you mean ${orListed(near)}?`;
 }

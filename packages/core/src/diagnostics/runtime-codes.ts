@@ -1,18 +1,11 @@
 // cspell:ignore aeio
 
 import { didYouMean } from '../internal/near-names.js';
-import { didYouMeanFieldType } from './foreign-type-names.js';
 
 export const listed = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(', ');
 
 /** Corrects the article before the name of a class: `a ObjectId`. */
 const withArticle = (found: string): string => found.replace(/^a (?=[aeio])/i, 'an ');
-
-/** Advises how to declare a list, if the text spells one as other languages do: `[User]`, `User[]`, `Array<User>`. */
-function asList(type: string): string {
-  const item = /^\[(.+)\]$|^(.+)\[\]$|^(?:List|Array|Set)<(.+)>$/.exec(type);
-  return item === null ? '' : `; a list is declared as ['${item[1] ?? item[2] ?? item[3]}']`;
-}
 
 /** The errors that are not about the text of a policy: loading it, declaring types, calling the authorizer, and evaluating data. */
 export const runtimeCodes = {
@@ -91,8 +84,8 @@ export const runtimeCodes = {
     field: string;
     expected: string;
     known: readonly string[];
-  }) =>
-    `unknown type \`${p.expected}\` for the field \`${p.type}.${p.field}\`${asList(p.expected) || didYouMeanFieldType(p.expected, p.known) || '; add the type to the option `types`'}`,
+    advice: string;
+  }) => `unknown type \`${p.expected}\` for the field \`${p.type}.${p.field}\`; ${p.advice}`,
   POLAR_TYPE_UNKNOWN_TYPE: (p: { name: string; known: readonly string[] }) =>
     `no type is registered as \`${p.name}\`${didYouMean(p.name, p.known) || '; add it to the option `types`'}`,
   POLAR_TYPE_NOT_GRANTABLE: (p: {

@@ -66,7 +66,8 @@ function checkDiscriminator(discriminator: unknown, invalid: (reason: string) =>
 
 /** Returns the error about a field whose type has an invalid form. */
 export function invalidFieldType(type: string, field: string, input: unknown): PolarError {
-  const expected = "a type such as 'String', 'Date?', Number, ['User'], oneOf('draft', 'final') or optional(Date)";
+  const expected =
+    "a type such as 'String', 'Date?', Number, ['User'], oneOf('draft', 'final') or optional(Date)";
   const found = Array.isArray(input) ? `a list of ${input.length} types` : describeValue(input);
   const keys = isDeclarationObject(input) ? Object.keys(input) : [];
   const near = keys.length > 0 ? ` with ${keys.map((key) => `\`${key}\``).join(', ')}` : '';

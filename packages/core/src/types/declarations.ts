@@ -1,3 +1,4 @@
+import { adviceForFieldType } from '../diagnostics/foreign-type-names.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { checkDeclaration, invalidFieldType } from './check-declaration.js';
 import type { DeclaredType, FieldType } from './declared-type.js';
@@ -72,12 +73,7 @@ function declareRelations(
     if (typeof relation === 'string') throw invalid(relation);
     const target = table.find(relation.type);
     if (target === undefined || target.builtIn)
-      throw new PolarError('POLAR_TYPE_UNKNOWN_FIELD_TYPE', {
-        type: type.name,
-        field: name,
-        expected: relation.type,
-        known: table.typeNames,
-      });
+      throw unknownType(type.name, name, relation.type, table.typeNames);
     if (fields?.has(name) === true) throw invalid(`\`${name}\` is declared as a field and as a relation`);
     for (const [owner, keys] of [
       [type, relation.local],
@@ -94,7 +90,12 @@ function declareRelations(
   }
 }
 
-function fieldTypeOf(type: string, field: string, input: FieldInput['type'], table: PlainTypeTable): FieldType {
+function fieldTypeOf(
+  type: string,
+  field: string,
+  input: FieldInput['type'],
+  table: PlainTypeTable,
+): FieldType {
   const invalid = (): PolarError => invalidFieldType(type, field, input);
   if (Array.isArray(input)) {
     if (input.length !== 1) throw invalid();
@@ -111,14 +112,18 @@ function fieldTypeOf(type: string, field: string, input: FieldInput['type'], tab
   if (typeof input !== 'string' && typeof input !== 'function') throw invalid();
   const found = linkedFieldType(input as string | Class, table);
   if (found === undefined)
-    throw new PolarError('POLAR_TYPE_UNKNOWN_FIELD_TYPE', {
-      type,
-      field,
-      expected: String(input),
-      known: [...table.typeNames, ...opaqueFieldTypes],
-    });
+    throw unknownType(type, field, String(input), [...table.typeNames, ...opaqueFieldTypes]);
   return found;
 }
+
+const unknownType = (type: string, field: string, expected: string, known: readonly string[]): PolarError =>
+  new PolarError('POLAR_TYPE_UNKNOWN_FIELD_TYPE', {
+    type,
+    field,
+    expected,
+    known,
+    advice: adviceForFieldType(expected, known),
+  });
 
 /** Names of types that need no registration as the type of a field. */
 const opaqueFieldTypes = ['Date', 'Decimal', 'Map', 'Set', 'Any'];

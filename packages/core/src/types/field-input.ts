@@ -9,7 +9,8 @@ export interface FieldInput {
 
 /** Separates the type of a field from `optional`, `nullable` and the `?` of a name. */
 export function readFieldInput(input: FieldTypeInput): FieldInput {
-  if (hasPart(input, 'optional')) return { ...readFieldInput(input.optional), nullable: true, optional: true };
+  if (hasPart(input, 'optional'))
+    return { ...readFieldInput(input.optional), nullable: true, optional: true };
   if (hasPart(input, 'nullable')) return { ...readFieldInput(input.nullable), nullable: true };
   return typeof input === 'string' && input.endsWith('?')
     ? { type: input.slice(0, -1), nullable: true, optional: false }

@@ -30,6 +30,7 @@ function fieldTypeOf(input: FieldInput['type'], table: PlainTypeTable): FieldTyp
     const { type, nullable } = readFieldInput(input[0] as FieldTypeInput);
     return { kind: 'list', of: fieldTypeOf(type, table), hasNil: nullable };
   }
-  if (isOneOf(input as FieldTypeInput)) return { kind: 'one-of', values: [...new Set((input as OneOf).oneOf)] };
+  if (isOneOf(input as FieldTypeInput))
+    return { kind: 'one-of', values: [...new Set((input as OneOf).oneOf)] };
   return linkedFieldType(input as string | Class, table) ?? { kind: 'any' };
 }
