@@ -55,5 +55,9 @@ export function writtenFinding({ severity, code, message, span }: Finding): Writ
   };
 }
 
+/** Returns whether a finding fails the command: an error, or an equality that nil on both sides makes true, which is a likely hole. */
+export const failsCheck = ({ severity, code }: Finding): boolean =>
+  severity === 'error' || code === 'POLAR_CHECK_BOTH_NIL';
+
 export const errorCount = (findings: readonly Finding[]): number =>
   findings.filter(({ severity }) => severity === 'error').length;

@@ -91,6 +91,20 @@ describe('nanook check', () => {
     expect((await nanook('check', '--max-warnings', '0')).code).toBe(1);
   });
 
+  it('exits with 1 for an equality that nil on both sides makes true', async () => {
+    const config = `export default {
+      policies: 'a.polar',
+      types: { User: { fields: { teamId: 'Integer?' } }, Note: { fields: { teamId: 'Integer?' } } },
+    };`;
+    const rule = (condition: string) => `allow(user: User, "read", note: Note) if ${condition};`;
+    await enterFolder({ 'nanook.config.mjs': config, 'a.polar': rule('note.teamId = user.teamId') });
+    const { code, out } = await nanook('check');
+    expect([code, out.includes('POLAR_CHECK_BOTH_NIL')]).toEqual([1, true]);
+    const guarded = rule('note.teamId != nil and note.teamId = user.teamId');
+    await enterFolder({ 'nanook.config.mjs': config, 'a.polar': guarded });
+    expect((await nanook('check')).code).toBe(0);
+  });
+
   it('checks the named files and folders only', async () => {
     await enterFolder({ 'good/a.polar': 'allow(_, "read", 1);\n', 'bad/b.polar': 'allow(' });
     expect((await nanook('check', 'good')).code).toBe(0);

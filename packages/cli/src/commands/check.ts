@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { placeOf } from '@nanook/core/syntax';
 import { Command, Option } from 'commander';
 import { checkProject } from '../check/check-project.js';
-import { errorCount } from '../check/finding.js';
+import { errorCount, failsCheck } from '../check/finding.js';
 import type { AppliedFix } from '../check/fixes/fix.js';
 import { countFixable, fixProject } from '../check/fixes/fix-project.js';
 import { formatNames, formats, type FormatName } from '../check/formats.js';
@@ -31,7 +31,9 @@ interface CheckFlags {
 export function checkCommand(io: Io, outcome: Outcome): Command {
   return new Command('check')
     .summary('find errors and probable mistakes in policies')
-    .description('Finds errors and probable mistakes in policies. Exits with 1 if there is an error.')
+    .description(
+      'Finds errors and probable mistakes in policies. Exits with 1 if there is an error, or an equality that nil on both sides makes true.',
+    )
     .argument('[paths...]', 'files, folders and globs; default: the policies of the configuration')
     .addOption(configOption())
     .addOption(new Option('--format <format>', 'form of the result').choices(formatNames).default('text'))
@@ -88,7 +90,7 @@ async function check(project: Project, flags: CheckFlags, io: Io): Promise<ExitC
   const errors = errorCount(findings);
   const tooMany = maxWarnings !== undefined && findings.length - errors > maxWarnings;
   const isUnfixed = dryRun && fixed !== undefined && fixed.applied.length > 0;
-  return errors > 0 || tooMany || isUnfixed ? ExitCode.findings : ExitCode.fine;
+  return findings.some(failsCheck) || tooMany || isUnfixed ? ExitCode.findings : ExitCode.fine;
 }
 
 /** Returns the policies that differ, with the text before and after. */
