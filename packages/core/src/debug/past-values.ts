@@ -1,7 +1,7 @@
 import { emptySlot } from '../engine/machine/state/term-value.js';
 import type { Term } from '../ir/term.js';
 import { isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
-import { Reference } from '../terms/reference.js';
+import { Reference } from '../host/reference.js';
 import { Variable } from '../terms/variable.js';
 
 /** Depth to which lists and dictionaries of the policy are read. */

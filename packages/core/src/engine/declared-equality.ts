@@ -1,7 +1,7 @@
 import { areDistinct, keyOfInstances } from '../host/instance-keys.js';
 import { hasMember } from '../host/member.js';
 import { hasEquality } from '../host/plain-type-sets.js';
-import { raw } from '../terms/reference.js';
+import { raw } from '../host/reference.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import { compareKeys, compareRows, type Row } from './compare-rows.js';
 import type { DeclaredEquality, EqualityContext } from './equality.js';

@@ -108,7 +108,9 @@ describe.each(Object.keys(declarations) as Declared[])('a field declared as %s',
 
   /** Returns the answers of an engine: of slow code, and of code that has learned. */
   const ask = (engine: EngineUnderTest, action: string, data: object) =>
-    [1, 2, 3].map(() => engine.isAllowedSync(null, action, typed('Doc', { never: 'another value', ...data })));
+    [1, 2, 3].map(() =>
+      engine.isAllowedSync(null, action, typed('Doc', { never: 'another value', ...data })),
+    );
 
   it.each(kinds)('reads values of its type: %s', (kind) => {
     const engine = engines.find(([name]) => name === kind)![1];

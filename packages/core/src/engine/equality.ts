@@ -9,7 +9,7 @@ import { isObjectOrFunction } from '../internal/is-object.js';
 import { DecimalValue } from '../types/decimal-value.js';
 import { EngineValue } from '../terms/engine-value.js';
 import type { PartialList } from '../terms/partial.js';
-import { fieldOf, raw, Reference } from '../terms/reference.js';
+import { fieldOf, raw, Reference } from '../host/reference.js';
 import { compareRows, isRow, type Row } from './compare-rows.js';
 import { orderOf } from './order.js';
 import { definedKeys, isPlainDictionary } from './plain-dictionary.js';

@@ -161,13 +161,7 @@ const wrongLists: readonly unknown[] = [
   [other, new ObjectId()],
   new Set([1]),
 ];
-const rightLists: readonly unknown[] = [
-  [],
-  [other],
-  new Set([other]),
-  [{ id: 4 }],
-  [new Person({ id: 4 })],
-];
+const rightLists: readonly unknown[] = [[], [other], new Set([other]), [{ id: 4 }], [new Person({ id: 4 })]];
 
 /** The actions whose rules read the owner of a document. */
 const actionsOfOwner = [

@@ -46,9 +46,7 @@ export class TracingMachine extends Machine {
 
   /** Returns the types that the query has found for a value; undefined for a value whose types it did not need. */
   knownTypesOf(value: unknown): TypeSet | undefined {
-    return (
-      this.#types.get(value) ?? (this.typeSets.hasPredicates ? undefined : this.typeSets.of(value))
-    );
+    return this.#types.get(value) ?? (this.typeSets.hasPredicates ? undefined : this.typeSets.of(value));
   }
 
   override noteUndecided(undecided: Undecided): void {

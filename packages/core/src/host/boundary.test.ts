@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, isPolarError, nullable, one, optional, typed, type AuthorizerOptions, type Class } from '../index.js';
+import {
+  Authorizer,
+  isPolarError,
+  nullable,
+  one,
+  optional,
+  typed,
+  type AuthorizerOptions,
+  type Class,
+} from '../index.js';
 
 // cspell:ignore isnt nmae
 

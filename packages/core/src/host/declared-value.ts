@@ -1,5 +1,5 @@
 import { describe } from '../internal/descriptions.js';
-import { Reference } from '../terms/reference.js';
+import { Reference } from './reference.js';
 import type { DeclaredType, Field, FieldType } from '../types/declared-type.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { readDecimal } from '../types/read-decimal.js';

@@ -8,7 +8,7 @@ import { DecimalValue } from '../types/decimal-value.js';
 import { ListCursor } from '../terms/list-cursor.js';
 import { isPartial, PartialCall, PartialDictionary, type PartialList } from '../terms/partial.js';
 import { QueryVariable } from '../terms/query-variable.js';
-import { raw } from '../terms/reference.js';
+import { raw } from './reference.js';
 import { deref, Variable } from '../terms/variable.js';
 
 const maxDepth = 3;

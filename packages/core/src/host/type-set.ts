@@ -3,7 +3,7 @@ import { isWideInteger, WholeFloat } from '../dialect/whole-float.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
-import { Reference } from '../terms/reference.js';
+import { Reference } from './reference.js';
 import { findTag, tagVersion } from '../types/typed.js';
 import { describeValue } from '../internal/describe-value.js';
 import { ConstructorTypes } from './constructor-types.js';
@@ -66,7 +66,9 @@ export class TypeSets extends PlainTypeSets {
           ? this.#ofFunction(value as Class, awaited)
           : this.#withPredicates(value, this.none, awaited);
       case 'object':
-        return value === null ? this.#withPredicates(value, this.none, awaited) : this.#ofObject(value, awaited);
+        return value === null
+          ? this.#withPredicates(value, this.none, awaited)
+          : this.#ofObject(value, awaited);
       case 'bigint':
         return this.#withPredicates(
           value,

@@ -2,7 +2,7 @@ import { policyDictionary } from '../host/value.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { Goal } from '../ir/goal.js';
 import type { Term } from '../ir/term.js';
-import { raw } from '../terms/reference.js';
+import { raw } from '../host/reference.js';
 import {
   Cell,
   DictionaryValue,

@@ -7,7 +7,7 @@ import { handleRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';
 import { isThenable } from '../host/value.js';
 import { kindOf } from '../host/show.js';
-import { fieldOf, raw } from '../terms/reference.js';
+import { fieldOf, raw } from '../host/reference.js';
 import type { DeclaredType, Field } from '../types/declared-type.js';
 import type { Span } from '../diagnostics/span.js';
 import { dictionaryValue, isDictionary, keysOf } from '../engine/dictionary.js';
@@ -80,7 +80,9 @@ export class HostReader {
     const value = this.settled(found);
     const result = value === undefined && found !== value ? readMissing(receiver, name, types, true) : value;
     const field = declaredField(types, name);
-    return result instanceof MissingValue || field === undefined ? result : this.#accepted(result, field, span);
+    return result instanceof MissingValue || field === undefined
+      ? result
+      : this.#accepted(result, field, span);
   }
 
   #accepted(value: unknown, field: Field, span: Span): unknown {

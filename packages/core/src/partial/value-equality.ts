@@ -10,7 +10,7 @@ import { always, and, never, not, or, type Condition, undecided } from '../filte
 import { equalCondition, inCondition, isNilCondition } from '../filter/comparisons.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { MissingValue } from '../host/missing-value.js';
-import { raw, Reference } from '../terms/reference.js';
+import { raw, Reference } from '../host/reference.js';
 import { TypeToken, type DeclaredType } from '../types/declared-type.js';
 import type { Bindings } from './bindings.js';
 import { Pending, type HostReader } from './host-reader.js';
@@ -225,7 +225,11 @@ export class ValueEquality {
     }
     const others = this.host.typeOf(other, at.span);
     if (!others.types.has(type)) {
-      if (type.class === undefined && !others.isRegistered && isDictionary(other, this.host.typeSets.types.dialect))
+      if (
+        type.class === undefined &&
+        !others.isRegistered &&
+        isDictionary(other, this.host.typeSets.types.dialect)
+      )
         throw untranslatable(
           'a row compared with a plain object of no declared type',
           "give the object its type with typed('…', object)",

@@ -1,7 +1,6 @@
 import { EngineValue } from './engine-value.js';
 import type { ForeignCall } from './foreign-terms.js';
-import { Reference } from './reference.js';
-import type { Variable } from './variable.js';
+import { Variable } from './variable.js';
 
 /** A list that ends in a variable, contains one, or is the tail of a longer list. Items before `start` do not belong to it. */
 export class PartialList extends EngineValue {
@@ -48,11 +47,11 @@ export class PartialCall extends PartialDictionary {
 export const isPartial = (value: unknown): value is Variable | PartialList | PartialDictionary =>
   value instanceof EngineValue;
 
-const isReference = (value: unknown): boolean => value instanceof Reference;
-
 /** Returns whether a value may contain an unbound variable. */
 export const isOpen = (value: unknown): boolean =>
-  isPartial(value) && !(value instanceof PartialList && value.isGround) && !isReference(value);
+  value instanceof Variable ||
+  value instanceof PartialDictionary ||
+  (value instanceof PartialList && !value.isGround);
 
 export const isList = (value: unknown): value is readonly unknown[] | PartialList =>
   Array.isArray(value) || value instanceof PartialList;

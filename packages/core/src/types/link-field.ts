@@ -31,7 +31,11 @@ function builtInOrRegistered(input: Class, table: PlainTypeTable) {
 }
 
 /** Adds a field to a type. */
-export function addField(type: DeclaredType, field: Omit<Field, 'on' | 'element'>, table: PlainTypeTable): void {
+export function addField(
+  type: DeclaredType,
+  field: Omit<Field, 'on' | 'element'>,
+  table: PlainTypeTable,
+): void {
   const added = withElement({ ...field, on: type.name, element: undefined });
   (type.fields as Map<string, Field> | undefined)?.set(field.name, added);
   if (!table.dialect.fieldsHoldAnything) (type.places as Map<string, Field>).set(field.name, added);
@@ -50,12 +54,16 @@ export function addRelation(
   const field = {
     name: relation.name,
     type: isOne ? related : ({ kind: 'list', of: related, hasNil: false } as const),
-    nullable: isOne,
+    nullable: isOne && !isGuaranteed(type, relation),
     optional: input.kind === 'one' && input.optional === true,
     kind: 'relation' as const,
   };
   addField(type, field, table);
 }
+
+/** Returns whether a related row is there, because a foreign key of the database guarantees it and its columns are required. */
+const isGuaranteed = ({ fields }: DeclaredType, { enforced, local }: Relation): boolean =>
+  enforced && [local].flat().every((name) => fields?.get(name)?.nullable === false);
 
 function withElement(field: Field): Field {
   const { type } = field;

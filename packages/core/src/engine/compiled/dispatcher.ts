@@ -2,7 +2,7 @@ import { findMark, type RowMark } from '../../host/row-mark.js';
 import type { TypeSet } from '../../host/type-set.js';
 import { isPlainObject, isThenable } from '../../host/value.js';
 import { isObject } from '../../internal/is-object.js';
-import { Reference, rowOfReference } from '../../terms/reference.js';
+import { Reference, rowOfReference } from '../../host/reference.js';
 import type { DeclaredType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
 import type { BackEnd } from '../backends/back-end.js';

@@ -164,7 +164,13 @@ function answersOf(engine: EngineUnderTest, outer: Maker, inner: Maker): string[
  * engine denies an undecided check. Compiled code does not read the discriminator of an object if it needs only the attributes. A method
  * that tags a row contradicts the declaration of the field from which it was read, so that engines which read it again find it undecided.
  */
-function mayDiffer(kind: EngineKind, maker: Maker, answer: string, expected: string, declared: string): boolean {
+function mayDiffer(
+  kind: EngineKind,
+  maker: Maker,
+  answer: string,
+  expected: string,
+  declared: string,
+): boolean {
   if (answer.includes(' called: ') && declared.includes('with fields')) return true;
   if (maker === 'type that cannot be read' && expected.endsWith('POLAR_RUN_HOST_ERROR')) return true;
   if (kind === 'aot') return answer.endsWith('POLAR_RUN_TYPES_NOT_COMPILED');
@@ -205,17 +211,20 @@ describe.each(Object.keys(declarations))('types declared as %s', (declared) => {
   );
 });
 
-it.each(['machine', ...engines] as const)('a method that tags a row does not change the type of a reference: %s', (kind) => {
-  const tagging = `
+it.each(['machine', ...engines] as const)(
+  'a method that tags a row does not change the type of a reference: %s',
+  (kind) => {
+    const tagging = `
     allow(_, "same", repo: Repo) if org = repo.org and repo.change(org) and org matches Org;
     allow(_, "other", repo: Repo) if org = repo.org and repo.change(org) and org matches User;
   `;
-  const types: TypesInput = { User: {}, Org: {}, Repo: { fields: { org: 'Org', change: 'Any' } } };
-  const engine = new EngineUnderTest(kind, tagging, { types });
-  const change = (row: object): boolean => {
-    typed('User', row);
-    return true;
-  };
-  const ask = (action: string) => engine.isAllowedSync(null, action, typed('Repo', { org: {}, change }));
-  expect([ask('same'), ask('other')]).toEqual([true, false]);
-});
+    const types: TypesInput = { User: {}, Org: {}, Repo: { fields: { org: 'Org', change: 'Any' } } };
+    const engine = new EngineUnderTest(kind, tagging, { types });
+    const change = (row: object): boolean => {
+      typed('User', row);
+      return true;
+    };
+    const ask = (action: string) => engine.isAllowedSync(null, action, typed('Repo', { org: {}, change }));
+    expect([ask('same'), ask('other')]).toEqual([true, false]);
+  },
+);

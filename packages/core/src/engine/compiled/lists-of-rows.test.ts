@@ -146,19 +146,22 @@ describe('rows in a declared list', () => {
     ['a text', 'x'],
     ['nil', null],
     ['an instance', new Member()],
-  ])('are undecided where an element is %s, and give their type to no other reference', async (_what, first) => {
-    const rules = `
+  ])(
+    'are undecided where an element is %s, and give their type to no other reference',
+    async (_what, first) => {
+      const rules = `
       allow(_, "no type", doc: Doc) if user in doc.users and user != 0 and not doc.any matches User;
       allow(_, "type", doc: Doc) if user in doc.users and user != 0 and doc.any matches User;
     `;
-    const types: TypesInput = { User: {}, Member, Doc: { fields: { users: ['User'], any: 'Any' } } };
-    await everywhere(rules, { types }, (ask) => {
-      const row = { id: 1 };
-      const doc = typed('Doc', { users: [first, row], any: row });
-      expect(ask(null, doc, 'no type')).toBe(true);
-      expect(ask(null, doc, 'type')).toMatch(/^POLAR_UNDECIDED_(RELATION|FIELD_TYPE)$/);
-    });
-  });
+      const types: TypesInput = { User: {}, Member, Doc: { fields: { users: ['User'], any: 'Any' } } };
+      await everywhere(rules, { types }, (ask) => {
+        const row = { id: 1 };
+        const doc = typed('Doc', { users: [first, row], any: row });
+        expect(ask(null, doc, 'no type')).toBe(true);
+        expect(ask(null, doc, 'type')).toMatch(/^POLAR_UNDECIDED_(RELATION|FIELD_TYPE)$/);
+      });
+    },
+  );
 
   it('give their type to no other reference after many checks', async () => {
     const rules = `

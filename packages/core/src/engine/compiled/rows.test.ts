@@ -249,23 +249,26 @@ describe('a field of the elements of a list', () => {
     typed('Note', { folder: folder(1) }),
     typed('Note', { folder: typed('Folder', folder(1)) }),
   ].map((grant) => typed('User', { grants: [{ folder: folder(2) }, grant], first: grant }));
-  it.each([...engines, 'machine'] as const)('has its type, and an element with another tag is undecided: %s', (kind) => {
-    const engine = new EngineUnderTest(kind, policy, { types });
-    const ask = (action: string, id: number) =>
-      users.map((user) => engine.isAllowedSync(user, action, typed('Folder', { id, n: 2 })));
-    for (let round = 0; round < 3; round++)
-      expect({
-        same: ask('same', 1),
-        other: ask('same', 3),
-        parent: ask('parent', 9),
-        first: ask('first', 1),
-      }).toEqual({
-        same: [true, true, unrelated, unrelated],
-        other: [false, false, unrelated, unrelated],
-        parent: [true, true, true, true],
-        first: [true, true, unrelated, unrelated],
-      });
-  });
+  it.each([...engines, 'machine'] as const)(
+    'has its type, and an element with another tag is undecided: %s',
+    (kind) => {
+      const engine = new EngineUnderTest(kind, policy, { types });
+      const ask = (action: string, id: number) =>
+        users.map((user) => engine.isAllowedSync(user, action, typed('Folder', { id, n: 2 })));
+      for (let round = 0; round < 3; round++)
+        expect({
+          same: ask('same', 1),
+          other: ask('same', 3),
+          parent: ask('parent', 9),
+          first: ask('first', 1),
+        }).toEqual({
+          same: [true, true, unrelated, unrelated],
+          other: [false, false, unrelated, unrelated],
+          parent: [true, true, true, true],
+          first: [true, true, unrelated, unrelated],
+        });
+    },
+  );
 });
 
 describe('rows with keys', () => {

@@ -24,7 +24,7 @@ import type { Budget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
 import { EngineValue } from '../../terms/engine-value.js';
 import { isPartial } from '../../terms/partial.js';
-import { Reference } from '../../terms/reference.js';
+import { Reference } from '../../host/reference.js';
 import { PassedVariables } from './passed-variables.js';
 import { deref, Variable, type Watcher } from '../../terms/variable.js';
 import { isAlive, type Constraint, type ConstraintList } from './state/constraint.js';
@@ -202,7 +202,10 @@ export abstract class Evaluator extends ProofState implements Prover {
     const { left, right, span } = goal;
     if (left.kind === 'slot' && frame.slots[left.slot] === emptySlot) {
       const value = this.value(right, frame);
-      if ((!(value instanceof EngineValue) || value instanceof Reference) && !this.waitsForTerm(right, value, frame, 'a value'))
+      if (
+        (!(value instanceof EngineValue) || value instanceof Reference) &&
+        !this.waitsForTerm(right, value, frame, 'a value')
+      )
         return this.assignResult(left, value, span, frame);
     }
     return this.unify(this.value(left, frame), this.value(right, frame), span);
@@ -238,13 +241,7 @@ export abstract class Evaluator extends ProofState implements Prover {
     return this.unify(this.value(term, frame), value, span);
   }
 
-  acceptResult(
-    found: unknown,
-    result: Term,
-    field: Field | undefined,
-    span: Span,
-    frame: Frame,
-  ): GoalResult {
+  acceptResult(found: unknown, result: Term, field: Field | undefined, span: Span, frame: Frame): GoalResult {
     if (typeof found !== 'object' || found === null)
       return field === undefined
         ? this.assignResult(result, found, span, frame)

@@ -2,7 +2,7 @@ import { MissingValue } from '../../host/missing-value.js';
 import type { Span } from '../../diagnostics/span.js';
 import { compareValues, type Compared } from '../equality.js';
 import { isPartial, PartialDictionary, PartialList } from '../../terms/partial.js';
-import { Reference } from '../../terms/reference.js';
+import { Reference } from '../../host/reference.js';
 import { deref, Variable } from '../../terms/variable.js';
 import { proveIsa } from './goals/isa.js';
 import { isAlive, type Constraint } from './state/constraint.js';
@@ -41,12 +41,7 @@ export function unifyObjects(machine: Prover, left: unknown, right: unknown, spa
 }
 
 /** Compares two values. Returns the reason if an element of a list contradicts its declaration. */
-function compare(
-  machine: Prover,
-  left: unknown,
-  right: unknown,
-  span: Span,
-): Compared | MissingValue {
+function compare(machine: Prover, left: unknown, right: unknown, span: Span): Compared | MissingValue {
   try {
     return compareValues(left, right, machine);
   } catch (error) {

@@ -99,11 +99,15 @@ export class BailoutRuntime extends Runtime {
     if (left instanceof QueryVariable || right instanceof QueryVariable) throw bailout;
     const areEqualRows = compareAsRows(left, right, this);
     if (areEqualRows !== undefined) return areEqualRows;
-    return this.decided(() => {
-      const compared = compareValues(left, right, this);
-      if (compared.kind === 'waits') this.await(compared.on);
-      return compared.kind === 'equal';
-    }, isNegated, at);
+    return this.decided(
+      () => {
+        const compared = compareValues(left, right, this);
+        if (compared.kind === 'waits') this.await(compared.on);
+        return compared.kind === 'equal';
+      },
+      isNegated,
+      at,
+    );
   }
 
   /** Compares with the operators of the dialect, which may have no order for two values. */

@@ -3,7 +3,7 @@ import { callMethod } from '../../host/call-method.js';
 import { MissingValue } from '../../host/missing-value.js';
 import { canReadInline, isBuiltInClass } from './inline-access.js';
 import type { RunningQuery } from './operations.js';
-import { raw } from '../../terms/reference.js';
+import { raw } from '../../host/reference.js';
 import { fieldOfResult } from '../list-methods.js';
 import { noValue } from './runtime.js';
 import type { MethodSite } from './sites.js';

@@ -12,7 +12,7 @@ import { isPlainObject, isThenable } from '../../host/value.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, Field } from '../../types/declared-type.js';
-import { fieldOf, raw, Reference, rowOfReference } from '../../terms/reference.js';
+import { fieldOf, raw, Reference, rowOfReference } from '../../host/reference.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
 import type { UnionName } from '../../types/type-table.js';
 import type { Equality, EqualityContext, EqualityRules, ForeignOperators } from '../equality.js';
@@ -360,7 +360,9 @@ export abstract class Runtime implements EqualityContext, Meter {
       this.await(left);
       return !Number.isNaN(left);
     }
-    return (isObjectOrFunction(left) || isObjectOrFunction(right)) && this.equalObjects(left, right, isNegated, at);
+    return (
+      (isObjectOrFunction(left) || isObjectOrFunction(right)) && this.equalObjects(left, right, isNegated, at)
+    );
   }
 
   /** Compares two different values of which at least one is an object. */

@@ -229,17 +229,16 @@ export class StandaloneRuntime extends Runtime {
     }
   }
 
-  protected equalObjects(
-    left: unknown,
-    right: unknown,
-    isNegated: boolean,
-    at: Span | undefined,
-  ): boolean {
-    return this.decided(() => {
-      const compared = this.operations.compareValues(left, right, this);
-      if (compared.kind === 'waits') this.await(compared.on);
-      return compared.kind === 'equal';
-    }, isNegated, at);
+  protected equalObjects(left: unknown, right: unknown, isNegated: boolean, at: Span | undefined): boolean {
+    return this.decided(
+      () => {
+        const compared = this.operations.compareValues(left, right, this);
+        if (compared.kind === 'waits') this.await(compared.on);
+        return compared.kind === 'equal';
+      },
+      isNegated,
+      at,
+    );
   }
 
   protected elements(value: unknown, at: Span | undefined): readonly unknown[] {

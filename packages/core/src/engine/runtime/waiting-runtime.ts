@@ -1,7 +1,7 @@
 import type { Span } from '../../diagnostics/span.js';
 import { MissingValue } from '../../host/missing-value.js';
 import { kindOf } from '../../internal/descriptions.js';
-import { raw } from '../../terms/reference.js';
+import { raw } from '../../host/reference.js';
 import type { Compared } from '../equality.js';
 import { hostError } from '../host-error.js';
 import type { HostReplay } from '../host-replay.js';

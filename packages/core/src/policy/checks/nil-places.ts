@@ -101,10 +101,5 @@ export class NilPlaces {
 
 const keyOfPlace = (span: Span): string => `(${span.start})`;
 
-/** Returns whether a field can be nil. A row that a foreign key of the database guarantees is there if the key is. */
-export function canBeNil({ field, type }: FieldOf): boolean {
-  if (!field.nullable) return false;
-  const relation = type.relations.get(field.name);
-  if (relation?.enforced !== true) return true;
-  return relation.local.some((name) => type.fields?.get(name)?.nullable !== false);
-}
+/** Returns whether a field can be nil. */
+export const canBeNil = ({ field }: FieldOf): boolean => field.nullable;

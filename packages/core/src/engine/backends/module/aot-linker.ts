@@ -11,7 +11,11 @@ export class AotLinker extends PolicyLinker {
 
   constructor(context: ProgramContext) {
     super(context, { recordsProofs: false, deniesUndecided: false });
-    this.knownTypes = knownTypes(context.program.types, context.typeSets, leadsToTypes(context.program.types));
+    this.knownTypes = knownTypes(
+      context.program.types,
+      context.typeSets,
+      leadsToTypes(context.program.types),
+    );
     for (const set of this.knownTypes)
       for (const type of set.types) {
         const known = this.#setsOf.get(type);

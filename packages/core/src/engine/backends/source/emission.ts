@@ -9,12 +9,7 @@ import type { Linker } from '../../compiler/linker.js';
 import { hasCut, restarts } from '../../compiler/plan-analysis.js';
 import type { Operand, Plan } from '../../compiler/plan.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
-import {
-  Constants,
-  literalText,
-  objectTest,
-  OwnConstant,
-} from './emitted-code.js';
+import { Constants, literalText, objectTest, OwnConstant } from './emitted-code.js';
 import { exactTest, plainTest, rowTest, unmarkedTest } from './exact-class-text.js';
 import { instanceComparison, keyComparison, type ComparedRows } from './key-comparison-text.js';
 
@@ -102,7 +97,9 @@ export class Emission {
   typed(operand: Operand): string {
     const text = this.operand(operand);
     const field = operand.kind === 'local' ? this.fields.get(operand.local) : undefined;
-    return field === undefined || !givesType(field, this.linker) ? text : `R.ref(${text}, ${this.field(field)})`;
+    return field === undefined || !givesType(field, this.linker)
+      ? text
+      : `R.ref(${text}, ${this.field(field)})`;
   }
 
   typeNamed(name: string): DeclaredType {

@@ -36,8 +36,7 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
   if (isExact) return `b${n}: { let ${v}; if (${isReplayed}${plain}) ${slow}${rest()} }`;
   const clean = base.kind === 'local' ? e.checkedPrototypes.get(base.local) : undefined;
   // One check of the prototype serves the other attributes of the object too, except those with a declared type or a getter.
-  const isShared =
-    base.kind === 'local' && name !== 'size' && !e.linker.hasGetter(name);
+  const isShared = base.kind === 'local' && name !== 'size' && !e.linker.hasGetter(name);
   if (clean !== undefined && isShared)
     return `b${n}: { let ${v}; if (${isReplayed}!${clean} || ${plain}) ${slow}${rest()} }`;
   e.declarations.push(`let p${n}; ${site}.learn = (p) => { p${n} = p; };`);

@@ -313,9 +313,7 @@ export class PolicyLinker implements Linker {
   }
 
   declaresAlone(type: DeclaredType, name: string): boolean {
-    return (
-      this.testsTypes(type) && this.extensionsOf(type).every(({ places }) => !places.has(name))
-    );
+    return this.testsTypes(type) && this.extensionsOf(type).every(({ places }) => !places.has(name));
   }
 }
 

@@ -2,12 +2,7 @@ import type { Span } from '../../../diagnostics/span.js';
 import type { TypeSet } from '../../../host/type-set.js';
 import type { Goal, Predicate, Rule } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
-import {
-  anything,
-  typesOnly,
-  type CompiledFunction,
-  type KnownArgument,
-} from '../compiled-function.js';
+import { anything, typesOnly, type CompiledFunction, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import {

@@ -177,8 +177,7 @@ export function shapeOf(
     case 'local': {
       const { known } = value;
       if (known.kind === 'other') return { types: known.types, literal: undefined, isOther: isOwn };
-      if (known.kind === 'types')
-        return { types: known.types, literal: undefined, isOther: false };
+      if (known.kind === 'types') return { types: known.types, literal: undefined, isOther: false };
       if (known.kind === 'some' && isOwn)
         return { types: known.types, literal: undefined, isOther: known.isOther };
       return unknown;

@@ -146,7 +146,12 @@ export function checkType(evaluation: Evaluation, goal: IsaGoal, cell: Cell, res
   if (value.kind === 'local' && value.field?.nullable === false && isOfType(evaluation, value, type!))
     return rest();
   // A tested row has no other type.
-  if (value.kind === 'local' && value.of !== undefined && isTestedRow(value, value.of) && isOther(value.of, type!))
+  if (
+    value.kind === 'local' &&
+    value.of !== undefined &&
+    isTestedRow(value, value.of) &&
+    isOther(value.of, type!)
+  )
     return fail;
   if (value.kind === 'local' && isUnknown(value.known))
     evaluation.setValue(at, {

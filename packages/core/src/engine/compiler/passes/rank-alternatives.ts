@@ -214,7 +214,8 @@ function findDifference(first: Statement, other: Statement): Difference | undefi
       return areAlike(some.next, same.next);
     }
     if (some.kind !== 'each' || same.kind !== 'each') return false;
-    if (!areSame(some.list, same.list) || some.element !== same.element || some.isOpen !== same.isOpen) return false;
+    if (!areSame(some.list, same.list) || some.element !== same.element || some.isOpen !== same.isOpen)
+      return false;
     locals.set(same.item, some.item);
     return areAlike(some.next, same.next);
   };

@@ -61,8 +61,7 @@ export class Alignment {
           other.kind === 'some' && some.isOther === other.isOther && this.#typeSets(some.types, other.types)
         );
       case 'types': {
-        if (other.kind !== 'types' || some.isRow !== other.isRow)
-          return false;
+        if (other.kind !== 'types' || some.isRow !== other.isRow) return false;
         if ((some.class === undefined) !== (other.class === undefined)) return false;
         if (!this.#typeSets(some.types, other.types)) return false;
         // The class is that of the nearest type.
@@ -215,7 +214,8 @@ export class Alignment {
         return some.values.join('\n') === (other as typeof some).values.join('\n');
       case 'list':
         return (
-          some.hasNil === (other as typeof some).hasNil && this.#fieldTypes(some.of, (other as typeof some).of)
+          some.hasNil === (other as typeof some).hasNil &&
+          this.#fieldTypes(some.of, (other as typeof some).of)
         );
       case 'named': {
         const { name } = other as typeof some;

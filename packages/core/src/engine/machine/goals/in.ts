@@ -5,7 +5,7 @@ import { isThenable } from '../../../host/value.js';
 import { inGoal, type InGoal } from '../../../ir/goal.js';
 import { constantTerm, type Term } from '../../../ir/term.js';
 import { isPartial } from '../../../terms/partial.js';
-import { fieldOf, raw } from '../../../terms/reference.js';
+import { fieldOf, raw } from '../../../host/reference.js';
 import { Variable } from '../../../terms/variable.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';

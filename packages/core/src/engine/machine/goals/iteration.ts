@@ -13,7 +13,7 @@ import {
   PartialDictionary,
   PartialList,
 } from '../../../terms/partial.js';
-import { fieldOf, raw } from '../../../terms/reference.js';
+import { fieldOf, raw } from '../../../host/reference.js';
 import type { ItemSource, RetryPoint } from '../state/goal-stack.js';
 import type { Prover } from '../state/prover.js';
 

@@ -1,13 +1,12 @@
 import { isFailedMember } from '../../../host/failed-member.js';
 import { MissingValue, readAttribute } from '../../../host/member.js';
 import { declaredField } from '../../../host/declared-value.js';
-import type { Span } from '../../../diagnostics/span.js';
 import { kindOf, show } from '../../../host/show.js';
 import type { TypeSet } from '../../../host/type-set.js';
 import { isThenable } from '../../../host/value.js';
 import { lookupGoal, type LookupGoal } from '../../../ir/goal.js';
 import { constantTerm } from '../../../ir/term.js';
-import { raw } from '../../../terms/reference.js';
+import { raw } from '../../../host/reference.js';
 import type { Field } from '../../../types/declared-type.js';
 import { dictionaryValue, isDictionary, keysOf } from '../../dictionary.js';
 import { EngineValue } from '../../../terms/engine-value.js';

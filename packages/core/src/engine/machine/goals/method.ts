@@ -7,7 +7,7 @@ import type { TypeSet } from '../../../host/type-set.js';
 import { nearNames } from '../../../internal/near-names.js';
 import type { MethodGoal, NewGoal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
-import { Reference } from '../../../terms/reference.js';
+import { Reference } from '../../../host/reference.js';
 import { isPrimitive } from '../../equality.js';
 import { fieldOfResult } from '../../list-methods.js';
 import type { Frame } from '../state/frame.js';
@@ -45,7 +45,8 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
   }
   if (isPrimitive(result) && !(reference instanceof Reference))
     return assignTestedResult(machine, goal, result, frame);
-  const given = reference instanceof Reference ? goal.args.map((arg) => machine.value(arg, frame)) : noArguments;
+  const given =
+    reference instanceof Reference ? goal.args.map((arg) => machine.value(arg, frame)) : noArguments;
   const field = fieldOfResult(reference, goal.method, given, result);
   return machine.acceptResult(result, goal.result, field, goal.span, frame);
 }

@@ -1,7 +1,7 @@
 import { handleRejections } from '../../../host/handle-rejections.js';
 import { MissingValue, readMissing } from '../../../host/member.js';
 import { isThenable } from '../../../host/value.js';
-import { raw } from '../../../terms/reference.js';
+import { raw } from '../../../host/reference.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';
 import type { MachineGoal } from '../state/goal-stack.js';

@@ -56,13 +56,7 @@ export interface Prover extends ProofState, EqualityContext {
   /** Delays a goal until one of the variables has a value. */
   suspend(goal: Goal, frame: Frame, variables: Variable | Iterable<Variable>): GoalResult;
   /** Assigns the value that the application returned for a look-up or a call. It may be a promise. A value of a declared field is tested. */
-  acceptResult(
-    found: unknown,
-    result: Term,
-    field: Field | undefined,
-    span: Span,
-    frame: Frame,
-  ): GoalResult;
+  acceptResult(found: unknown, result: Term, field: Field | undefined, span: Span, frame: Frame): GoalResult;
   /** Returns whether two values are instances that are certainly different. */
   areDistinct(left: unknown, right: unknown, span: Span): boolean;
   /** Returns the results that this query has read from an iterator that can be read once. */

@@ -4,7 +4,7 @@ import type { Term } from '../../../ir/term.js';
 import { EngineValue } from '../../../terms/engine-value.js';
 import { ListCursor } from '../../../terms/list-cursor.js';
 import { isOpen, isPartial, PartialCall, PartialDictionary, PartialList } from '../../../terms/partial.js';
-import { raw, Reference } from '../../../terms/reference.js';
+import { raw, Reference } from '../../../host/reference.js';
 import { deref, Variable } from '../../../terms/variable.js';
 
 /** Returns the value of a term in a frame, as far as it is known. It builds lists and dictionaries, and counts their size. */

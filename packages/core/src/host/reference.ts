@@ -1,6 +1,6 @@
-import type { TypeSet } from '../host/plain-type-sets.js';
+import type { TypeSet } from './value-types.js';
 import type { Field } from '../types/declared-type.js';
-import { EngineValue } from './engine-value.js';
+import { EngineValue } from '../terms/engine-value.js';
 
 /**
  * An object that was read from a declared field, with the types that it had then: its own, or else the type of the field. Two references to one
