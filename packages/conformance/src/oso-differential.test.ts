@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as oso from 'oso';
 import { describe, expect, it } from 'vitest';
+import { randomCases, randomSeed, randomTimeout } from '../../../tools/test-scope.ts';
 import { compare, execute, resolveEngine, type Case } from '../corpus/harness.mjs';
 import { mutate, type SingleCase } from './mutate.fixture.ts';
 import * as engineModule from './oso-engine.ts';
 import { pick, randomFrom } from './random.fixture.ts';
 
-// Changed cases of the corpus, with the package oso itself as the oracle. NANOOK_DIFFERENTIAL=5000 runs more of them.
+// Changed cases of the corpus, with the package oso itself as the oracle.
 
-const count = Number(process.env['NANOOK_DIFFERENTIAL'] ?? 600);
-const seed = Number(process.env['NANOOK_DIFFERENTIAL_SEED'] ?? 20);
+const count = randomCases(600);
+const seed = randomSeed(20);
 
 const folder = new URL('../corpus/cases/', import.meta.url);
 const recorded = readdirSync(folder).flatMap(
@@ -33,22 +34,26 @@ const isUnsupported = (testCase: SingleCase, outcome: object): boolean =>
   /\b(?:upTo|twice|later\w*)\b/.test(testCase.query ?? '');
 
 describe('the dialect oso', () => {
-  it(`has the answers of oso in ${count} changed cases of the corpus`, { timeout: 600_000 }, async () => {
-    const failed: string[] = [];
-    let compared = 0;
-    for (let i = 0; i < count; i++) {
-      const random = randomFrom(seed * 1_000_003 + i);
-      const testCase = mutate(pick(pool, random)!, random);
-      const expected = await execute(original, testCase);
-      if (isUnsupported(testCase, expected)) continue;
-      compared++;
-      const reason = compare(expected, await execute(dialect, testCase));
-      if (reason !== null) {
-        const { id, policy, query, rule, call } = testCase;
-        failed.push(JSON.stringify({ id, policy, query, rule, call, reason }));
+  it(
+    `has the answers of oso in ${count} changed cases of the corpus`,
+    { timeout: randomTimeout(600_000) },
+    async () => {
+      const failed: string[] = [];
+      let compared = 0;
+      for (let i = 0; i < count; i++) {
+        const random = randomFrom(seed * 1_000_003 + i);
+        const testCase = mutate(pick(pool, random)!, random);
+        const expected = await execute(original, testCase);
+        if (isUnsupported(testCase, expected)) continue;
+        compared++;
+        const reason = compare(expected, await execute(dialect, testCase));
+        if (reason !== null) {
+          const { id, policy, query, rule, call } = testCase;
+          failed.push(JSON.stringify({ id, policy, query, rule, call, reason }));
+        }
       }
-    }
-    expect(failed).toEqual([]);
-    expect(compared).toBeGreaterThan(0.8 * count);
-  });
+      expect(failed).toEqual([]);
+      expect(compared).toBeGreaterThan(0.8 * count);
+    },
+  );
 });

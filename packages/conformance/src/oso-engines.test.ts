@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Authorizer, type AuthorizerOptions, type Class, type TypeDeclaration } from '@nanook/core';
 import { parseTerm, visit } from '@nanook/core/syntax';
 import { describe, expect, it } from 'vitest';
+import { randomCases } from '../../../tools/test-scope.ts';
 import { createWorld } from '../corpus/fixtures.mjs';
 import type { Case } from '../corpus/harness.mjs';
 import { mutate, type SingleCase } from './mutate.fixture.ts';
@@ -15,7 +16,7 @@ const recorded = readdirSync(folder)
   .flatMap((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Case[])
   .filter((c) => c.slow !== true) as SingleCase[];
 const queries = recorded.filter((c) => c.query !== undefined && c.bindings === undefined);
-const changed = Array.from({ length: 800 }, (_, i) => {
+const changed = Array.from({ length: randomCases(800) }, (_, i) => {
   const random = randomFrom(30_000_000 + i);
   return mutate(pick(queries, random)!, random);
 });

@@ -1,6 +1,7 @@
 import express5 from 'express';
 import express4 from 'express4';
 import { describe } from 'vitest';
+import { testedVersions } from '../../../tools/test-scope.js';
 import { serveExpress } from './express.js';
 import { testUnprotectedRoute } from './unprotected-route-suite.js';
 import { testHttp } from './http-suite.js';
@@ -10,7 +11,7 @@ const majors = [
   ['Express 5', express5],
 ] as const;
 
-describe.each(majors)('%s', (_major, express) => {
+describe.each(testedVersions(majors))('%s', (_major, express) => {
   testHttp((setting, routes) => serveExpress(express, setting, routes));
 
   describe('an unprotected route', () => {

@@ -1,6 +1,7 @@
 import Koa3 from 'koa';
 import Koa2 from 'koa2';
 import { describe } from 'vitest';
+import { testedVersions } from '../../../tools/test-scope.js';
 import { testUnprotectedRoute } from './unprotected-route-suite.js';
 import { testHttp } from './http-suite.js';
 import { serveKoa } from './koa.js';
@@ -10,7 +11,7 @@ const majors = [
   ['Koa 3', Koa3],
 ] as const;
 
-describe.each(majors)('%s', (_major, Koa) => {
+describe.each(testedVersions(majors))('%s', (_major, Koa) => {
   testHttp((setting, routes) => serveKoa(Koa, setting, routes));
 
   describe('an unprotected route', () => {

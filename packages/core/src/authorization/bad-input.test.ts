@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomCases } from '../../../../tools/test-scope.js';
 import { Authorizer, isPolarError, type Limits } from '../index.js';
 
 // Policies and checks with random errors. Each loads or throws an error with a code; none hangs, crashes or throws another error.
@@ -154,7 +155,7 @@ describe('bad input', () => {
             expect(await strayError(() => runAll(mutate(policy, edits), queries))).toBeUndefined();
           },
         ),
-        { numRuns: 10_000, seed: 20261124 },
+        { numRuns: randomCases(10_000), seed: 20261124 },
       );
     },
   );
@@ -181,7 +182,7 @@ describe('bad input', () => {
           }
         },
       ),
-      { numRuns: 3_000, seed: 20261124 },
+      { numRuns: randomCases(3_000), seed: 20261124 },
     );
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { randomCases } from '../../../../tools/test-scope.js';
 import { createParts } from '../authorization/authorizer-parts.js';
 import { loadPolicy } from '../authorization/loaded-policy.js';
 import { textReader } from '../policy/policy-source.js';
@@ -102,7 +103,7 @@ describe('PolicyCoverage', () => {
 
   it('agrees with the trace of the machine for random policies', async () => {
     const wrong: string[] = [];
-    for (let seed = 0; seed < 150; seed++) {
+    for (let seed = 0; seed < randomCases(150); seed++) {
       const generator = new PolicyGenerator(randomFrom(seed));
       const policies = generator.policy();
       const coverage = new PolicyCoverage();

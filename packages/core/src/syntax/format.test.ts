@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomCases } from '../../../../tools/test-scope.js';
 import { dedent } from '../internal/dedent.fixture.js';
 import { formatPolicy } from './format.js';
 import type { PolicyNode } from './ast.js';
@@ -195,7 +196,7 @@ describe('formatPolicy', () => {
         const text = withComments(policy, places);
         if (text !== undefined) expectSound(text, width);
       }),
-      { numRuns: 1000 },
+      { numRuns: randomCases(1_000) },
     );
   }, 60_000);
 });

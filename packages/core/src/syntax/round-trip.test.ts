@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomCases } from '../../../../tools/test-scope.js';
 import type { Span } from '../diagnostics/span.js';
 import type {
   FieldNode,
@@ -299,14 +300,14 @@ const readsBack = (tree: PolicyNode) => {
 
 describe('print', () => {
   it('writes a text that parses to the same tree', () => {
-    fc.assert(fc.property(policy, readsBack), { numRuns: 1_000, seed: 27 });
+    fc.assert(fc.property(policy, readsBack), { numRuns: randomCases(1_000), seed: 27 });
   });
 });
 
 describe('parse', () => {
   it('reports the place of an error in 2,000 broken policies, and never throws', () => {
     let broken = 0;
-    for (let seed = 0; seed < 2_000; seed++) {
+    for (let seed = 0; seed < randomCases(2_000); seed++) {
       const policyText = mutated(seed);
       const { policy: tree, diagnostics } = parse(policyText);
       const starts = diagnostics.map(({ span: place }) => place!.start);
@@ -315,7 +316,7 @@ describe('parse', () => {
       if (diagnostics.length === 0) readsBack(tree);
       else broken++;
     }
-    expect(broken).toBeGreaterThan(1_000);
+    expect(broken).toBeGreaterThan(randomCases(1_000));
   });
 
   it('never throws for any text', () => {
@@ -323,7 +324,7 @@ describe('parse', () => {
       fc.property(fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: 'binary' }))), (parts) => {
         parse(parts.join(' '));
       }),
-      { numRuns: 1_000, seed: 27 },
+      { numRuns: randomCases(1_000), seed: 27 },
     );
   });
 });

@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import request from 'supertest';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize, skipAuthorization } from '../index.js';
 
 const majors = [
@@ -35,7 +36,7 @@ const pool = new EventEmitter();
 const clock = setInterval(() => pool.emit('ready'), 1);
 afterAll(() => clearInterval(clock));
 
-describe.each(majors)('the response guard in %s', (_major, express) => {
+describe.each(testedVersions(majors))('the response guard in %s', (_major, express) => {
   const seen: unknown[] = [];
   beforeEach(() => {
     seen.splice(0);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { Agent, createServer, request, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { randomCases, randomTimeout, testedVersions } from '../../../../tools/test-scope.js';
 import {
   authorization,
   authorizationErrors,
@@ -22,8 +23,6 @@ const majors = [
   ['Express 4', express4 as unknown as typeof express5],
   ['Express 5', express5],
 ] as const;
-
-const runs = Number(process.env['NANOOK_RUNS'] ?? 60);
 
 /** The effect of a handler: it responds, or continues in one of the ways of Express. */
 type Ending = 'answer' | 'next' | 'route' | 'router';
@@ -381,7 +380,7 @@ const requests = [
   ['HEAD', '/a/b'],
 ] as const;
 
-describe.each(majors)('requirements in %s', (_major, express) => {
+describe.each(testedVersions(majors))('requirements in %s', (_major, express) => {
   it.each([
     ['protect and the response guard', true, true],
     ['protect alone', true, false],
@@ -427,9 +426,9 @@ describe.each(majors)('requirements in %s', (_major, express) => {
             }
           },
         ),
-        { numRuns: runs, seed: 14 },
+        { numRuns: randomCases(60), seed: 14 },
       );
     },
-    Math.max(60_000, runs * 500),
+    randomTimeout(60_000),
   );
 });

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import request from 'supertest';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '../index.js';
 
 const majors = [
@@ -40,7 +41,7 @@ function copyOf(major: string): typeof express5 {
   return load(major === 'Express 4' ? 'express4' : 'express') as typeof express5;
 }
 
-describe.each(majors)('a requirement in %s', (major, express) => {
+describe.each(testedVersions(majors))('a requirement in %s', (major, express) => {
   const faults: { readonly code: string; readonly message: string }[] = [];
   afterEach(() => faults.splice(0));
 

@@ -15,6 +15,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, skipAuthorization } from '../index.js';
 
 const majors = [
@@ -106,7 +107,7 @@ const answers: Record<string, (req: Request, res: Response) => unknown> = {
   },
 };
 
-describe.each(majors)('the response guard in %s', (_major, express) => {
+describe.each(testedVersions(majors))('the response guard in %s', (_major, express) => {
   const seen: unknown[] = [];
   const nextCalls: unknown[] = [];
   afterEach(() => {

@@ -3,6 +3,7 @@ import express5, { type Application, type Request } from 'express';
 import express4 from 'express4';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import {
   authorization,
   authorizationErrors,
@@ -48,7 +49,7 @@ afterEach(() => {
   calls = 0;
 });
 
-describe.each(majors)('the explanation of a refusal with %s', (_major, express) => {
+describe.each(testedVersions(majors))('the explanation of a refusal with %s', (_major, express) => {
   const find = (req: Request) => Promise.resolve(notes.find(({ id }) => id === Number(req.params['id'])));
 
   function start(options: AuthorizationOptions = {}, environment = 'development'): Application {

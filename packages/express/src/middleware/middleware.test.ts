@@ -4,6 +4,7 @@ import express5, { type Application, type ErrorRequestHandler, type Request, typ
 import express4 from 'express4';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, skipAuthorization } from '../index.js';
 
 const majors = [
@@ -46,7 +47,7 @@ const actor = ({ headers }: Request) => {
   return typeof name === 'string' ? new User(name) : undefined;
 };
 
-describe.each(majors)('%s', (_major, express) => {
+describe.each(testedVersions(majors))('%s', (_major, express) => {
   /** The errors that reached the error handler of the application. */
   const seen: unknown[] = [];
   afterEach(() => seen.splice(0));

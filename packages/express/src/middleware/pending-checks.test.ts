@@ -8,6 +8,7 @@ import express5, {
 import express4 from 'express4';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize, skipAuthorization } from '../index.js';
 
 const majors = [
@@ -30,7 +31,7 @@ afterAll(() => void process.off('unhandledRejection', collect));
 
 const pause = (ms = 3) => new Promise((later) => setTimeout(later, ms));
 
-describe.each(majors)('checks that are not awaited, in %s', (_major, express) => {
+describe.each(testedVersions(majors))('checks that are not awaited, in %s', (_major, express) => {
   const seen: unknown[] = [];
   const reported: unknown[] = [];
   beforeEach(() => [seen, reported, unhandled].forEach((list) => list.splice(0)));

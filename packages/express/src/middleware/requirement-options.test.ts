@@ -3,6 +3,7 @@ import express5, { type ErrorRequestHandler } from 'express';
 import express4 from 'express4';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import {
   authorization,
   authorizationErrors,
@@ -82,7 +83,7 @@ describe('options of middleware', () => {
   });
 });
 
-describe.each(majors)('a requirement in %s', (_major, express) => {
+describe.each(testedVersions(majors))('a requirement in %s', (_major, express) => {
   const seen: unknown[] = [];
   beforeEach(() => void seen.splice(0));
   const errors: ErrorRequestHandler = (error: { status: number }, _req, res, _next) => {

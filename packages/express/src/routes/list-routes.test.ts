@@ -4,6 +4,7 @@ import express5, { type Application, type RequestHandler, type Router } from 'ex
 import express4 from 'express4';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import {
   authorization,
   authorize,
@@ -35,7 +36,7 @@ const linesOf = (routes: Router | Application) =>
       `${method} ${path} → ${[...requirements.map(describeRequirement), handler].join(', ')}`,
   );
 
-describe.each(majors)('listRoutes in %s', (major, express) => {
+describe.each(testedVersions(majors))('listRoutes in %s', (major, express) => {
   it('returns the requirements and the handler of each route', () => {
     const app = express();
     app.get('/things/:id', read, show);
@@ -287,7 +288,7 @@ describe.each(majors)('listRoutes in %s', (major, express) => {
   });
 });
 
-describe.each(majors)('listRoutes with mounts in %s', (_major, express) => {
+describe.each(testedVersions(majors))('listRoutes with mounts in %s', (_major, express) => {
   it('lists handlers that use mounts at a path, and express.static, with their requirements', () => {
     const api = express.Router();
     api.use('/webhook', read, show);

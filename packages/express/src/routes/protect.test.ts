@@ -10,6 +10,7 @@ import express5, {
 import express4 from 'express4';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '../index.js';
 
 const majors = [
@@ -21,7 +22,7 @@ const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "th
 const readThing = () => authorize('read', () => 'thing');
 const skip = skipAuthorization('a test');
 
-describe.each(majors)('protect in %s', (_major, express) => {
+describe.each(testedVersions(majors))('protect in %s', (_major, express) => {
   const run = vi.fn<(req: Request, res: Response) => void>((_req, res) => void res.end('ran'));
   const faults: unknown[] = [];
   afterEach(() => {

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import request from 'supertest';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize } from '../index.js';
 
 const majors = [
@@ -26,7 +27,7 @@ const later = <T>(value: T) => new Promise<T>((resolve) => setTimeout(resolve, 5
 
 const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 
-describe.each(majors)('the response guard in %s', (_major, Koa) => {
+describe.each(testedVersions(majors))('the response guard in %s', (_major, Koa) => {
   const seen: unknown[] = [];
   beforeEach(() => void seen.splice(0));
 

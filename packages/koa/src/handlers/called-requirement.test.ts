@@ -3,6 +3,7 @@ import Koa3 from 'koa';
 import Koa2 from 'koa2';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize, protect } from '../index.js';
 
 // An application without a router selects the handler by the path, and calls the requirement itself, with the `next` of the calling
@@ -13,7 +14,7 @@ const majors = [
 ] as const;
 const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 
-describe.each(majors)(
+describe.each(testedVersions(majors))(
   'a requirement that middleware of the application calls with its own next, in %s',
   (_major, Koa) => {
     it.each([

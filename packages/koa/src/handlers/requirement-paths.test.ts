@@ -6,6 +6,7 @@ import Koa2 from 'koa2';
 import { Agent, createServer, request, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { randomCases, randomTimeout, testedVersions } from '../../../../tools/test-scope.js';
 import {
   authorization,
   authorizationErrors,
@@ -23,8 +24,6 @@ const majors = [
   ['Koa 2', Koa2 as unknown as typeof Koa3],
   ['Koa 3', Koa3],
 ] as const;
-
-const runs = Number(process.env['NANOOK_RUNS'] ?? 60);
 
 type Requirement = 'authorize' | 'skip' | 'wrapper' | 'authorizeHere' | 'skipHere';
 type Member =
@@ -293,7 +292,7 @@ const ask = (path: string) =>
       .end();
   });
 
-describe.each(majors)('requirements in %s', (_major, Koa) => {
+describe.each(testedVersions(majors))('requirements in %s', (_major, Koa) => {
   it.each([
     ['protect and the response guard', true, true],
     ['protect alone', true, false],
@@ -329,9 +328,9 @@ describe.each(majors)('requirements in %s', (_major, Koa) => {
             if (isProtected(route) && reached.get(route.handler) === false)
               throw new Error(`${route.path} (${route.handler}) is listed as protected`);
         }),
-        { numRuns: runs, seed: 14 },
+        { numRuns: randomCases(60), seed: 14 },
       );
     },
-    Math.max(60_000, runs * 500),
+    randomTimeout(60_000),
   );
 });

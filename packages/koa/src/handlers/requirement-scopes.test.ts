@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import {
   authorization,
   authorizationErrors,
@@ -48,7 +49,7 @@ const serve: Middleware = async (ctx, next) => {
   else await next();
 };
 
-describe.each(majors)('a requirement in %s', (_major, Koa) => {
+describe.each(testedVersions(majors))('a requirement in %s', (_major, Koa) => {
   protect(new Koa()); // watches the class of Koa, also in the copy that is not the peer dependency
   const faults: { readonly code: string; readonly message: string }[] = [];
   afterEach(() => faults.splice(0));

@@ -12,6 +12,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, skipAuthorization } from '../index.js';
 
 const majors = [
@@ -150,7 +151,7 @@ const codeOf = (name: string) =>
 /** Handlers that respond after all middleware has returned, so that only Koa can respond to the error. */
 const late = ['a raw end, later', 'a pipe'];
 
-describe.each(majors)('the response guard in %s', (_major, Koa) => {
+describe.each(testedVersions(majors))('the response guard in %s', (_major, Koa) => {
   /** The errors that reached middleware upstream, and the `error` event of the application. */
   const seen: unknown[] = [];
   const emitted: unknown[] = [];

@@ -4,6 +4,7 @@ import Koa3, { type Context } from 'koa';
 import Koa2 from 'koa2';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, type AuthorizationOptions } from '../index.js';
 
 const majors = [
@@ -31,7 +32,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe.each(majors)('the explanation of a refusal with %s', (_major, Koa) => {
+describe.each(testedVersions(majors))('the explanation of a refusal with %s', (_major, Koa) => {
   function start(options: AuthorizationOptions = {}, environment = 'development') {
     vi.stubEnv('NODE_ENV', environment);
     vi.spyOn(console, 'info').mockImplementation(() => {});

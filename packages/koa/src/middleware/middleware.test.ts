@@ -6,6 +6,7 @@ import Koa2 from 'koa2';
 import { IncomingMessage, createServer } from 'node:http';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, skipAuthorization } from '../index.js';
 
 const majors = [
@@ -48,7 +49,7 @@ const actor = ({ headers }: Context) => {
   return typeof name === 'string' ? new User(name) : undefined;
 };
 
-describe.each(majors)('%s', (_major, Koa) => {
+describe.each(testedVersions(majors))('%s', (_major, Koa) => {
   /** The errors that reached the `error` event of the application. */
   const seen: unknown[] = [];
   afterEach(() => seen.splice(0));

@@ -5,6 +5,7 @@ import Koa2 from 'koa2';
 import type { RequestListener } from 'node:http';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize, skipAuthorization } from '../index.js';
 
 const majors = [
@@ -27,7 +28,7 @@ afterAll(() => void process.off('unhandledRejection', collect));
 
 const pause = (ms = 3) => new Promise((later) => setTimeout(later, ms));
 
-describe.each(majors)('checks that are not awaited, in %s', (_major, Koa) => {
+describe.each(testedVersions(majors))('checks that are not awaited, in %s', (_major, Koa) => {
   const seen: unknown[] = [];
   beforeEach(() => [seen, unhandled].forEach((list) => list.splice(0)));
   afterEach(async () => {

@@ -5,6 +5,7 @@ import Koa2 from 'koa2';
 import type { RequestListener } from 'node:http';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import {
   authorization,
   authorizationErrors,
@@ -80,7 +81,7 @@ describe('options of middleware', () => {
   });
 });
 
-describe.each(majors)('middleware that is not called, in %s', (_major, Koa) => {
+describe.each(testedVersions(majors))('middleware that is not called, in %s', (_major, Koa) => {
   const makers: [string, unknown, string][] = [
     ['authorization', authorization, 'authorization(authorizer, { actor: … })'],
     ['authorize', authorize, "authorize('read', findNote) for a route"],
@@ -123,7 +124,7 @@ describe.each(majors)('middleware that is not called, in %s', (_major, Koa) => {
   });
 });
 
-describe.each(majors)('a requirement in %s', (_major, Koa) => {
+describe.each(testedVersions(majors))('a requirement in %s', (_major, Koa) => {
   const seen: unknown[] = [];
   beforeEach(() => void seen.splice(0));
 

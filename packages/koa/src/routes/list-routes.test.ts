@@ -4,6 +4,7 @@ import { isProtected, routeTable } from '@nanook/http';
 import Koa3, { type Context, type Next } from 'koa';
 import Koa2 from 'koa2';
 import { describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize, listRoutes, protect, skipAuthorization } from '../index.js';
 
 function show(): void {}
@@ -175,10 +176,12 @@ describe('listRoutes of a router', () => {
   });
 });
 
-describe.each([
+const majors = [
   ['Koa 2', Koa2 as unknown as typeof Koa3],
   ['Koa 3', Koa3],
-])('listRoutes of an app of %s', (_major, Koa) => {
+] as const;
+
+describe.each(testedVersions(majors))('listRoutes of an app of %s', (_major, Koa) => {
   it('lists the routers that it uses, with the requirements before them', () => {
     const health = new Router().get('/health', show);
     const things = new Router({ prefix: '/things' }).get('/:id', read, show);

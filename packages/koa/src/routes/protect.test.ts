@@ -5,6 +5,7 @@ import Koa2 from 'koa2';
 import { createServer } from 'node:http';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '../index.js';
 
 const majors = [
@@ -17,7 +18,7 @@ const readThing = () => authorize('read', () => 'thing');
 const skip = skipAuthorization('a test');
 const goOn = (_ctx: Context, next: Next) => next();
 
-describe.each(majors)('protect in %s', (_major, Koa) => {
+describe.each(testedVersions(majors))('protect in %s', (_major, Koa) => {
   const run = vi.fn<(ctx: Context) => void>((ctx) => {
     ctx.body = 'ran';
   });

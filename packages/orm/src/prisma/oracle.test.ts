@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomCases, randomTimeout } from '../../../../tools/test-scope.js';
 import { databases, type Database } from '../testing/databases.fixture.js';
 import { compareWithIsAllowed } from '../testing/oracle.fixture.js';
 import { prismaOn, type TestPrisma } from '../testing/prisma/client.fixture.js';
 import { prisma } from './index.js';
-
-const times = Number(process.env['FILTER_TIMES'] ?? 1);
 
 describe.each(databases)('prisma() on %s', (_name, open) => {
   let database: Database;
@@ -35,10 +34,10 @@ describe.each(databases)('prisma() on %s', (_name, open) => {
         { recursion: false },
       );
       expect(report.failures).toEqual([]);
-      expect(report.untranslatable).toBeLessThan(5 * times);
-      expect(report.compared + report.refused + report.untranslatable).toBe(240 * times);
-      expect(report.telling).toBeGreaterThan(60 * times);
+      expect(report.untranslatable).toBeLessThan(randomCases(5));
+      expect(report.compared + report.refused + report.untranslatable).toBe(randomCases(240));
+      expect(report.telling).toBeGreaterThan(randomCases(60));
     },
-    120_000 * times,
+    randomTimeout(120_000),
   );
 });

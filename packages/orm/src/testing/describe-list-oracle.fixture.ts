@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { typed, type OrderBy, type ResourceAdapter, type SortOrder } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomCases, randomTimeout } from '../../../../tools/test-scope.js';
 import { databases, type Database, type DatabaseOptions } from './databases.fixture.js';
 import {
   compareWithIsAllowed,
@@ -11,7 +12,6 @@ import {
 } from './oracle.fixture.js';
 import { columns, Random, tableOf, camel } from './world.fixture.js';
 
-const times = Number(process.env['FILTER_TIMES'] ?? 1);
 const policies = 60;
 
 /** An adapter, and the queries that it has run. */
@@ -41,7 +41,7 @@ export function describeListOracle(
     it(
       'lists exactly the rows for which isAllowed is true, in order, without gaps and repetitions, with one query a page',
       () => expectExactLists(listed, { fill: (data) => database.fill(data) }, recursion),
-      120_000 * times,
+      randomTimeout(120_000),
     );
   });
 }
@@ -59,11 +59,11 @@ export async function expectExactLists(
       resources: listed.resources,
       idsOf: (type, condition, query) => walk(random, listed, type, condition, query),
     },
-    { recursion, policies: policies * times },
+    { recursion, policies: randomCases(policies) },
   );
   expect(report.failures).toEqual([]);
-  expect(report.untranslatable).toBeLessThan(recursion ? 1 : 5 * times);
-  expect(report.telling).toBeGreaterThan(15 * times);
+  expect(report.untranslatable).toBeLessThan(recursion ? 1 : randomCases(5));
+  expect(report.telling).toBeGreaterThan(randomCases(15));
 }
 
 type Row = Readonly<Record<string, unknown>>;

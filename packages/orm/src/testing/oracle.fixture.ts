@@ -8,6 +8,7 @@ import {
   type TypesInput,
 } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
+import { randomCases, randomSeed } from '../../../../tools/test-scope.js';
 import { isNanookOrmError } from '../errors/nanook-orm-error.js';
 import { Conditions } from './conditions.fixture.js';
 import { objectsOf, Random, randomTables, types, type Tables } from './world.fixture.js';
@@ -71,13 +72,13 @@ function recursiveRule(random: Random): string {
 
 /**
  * Compares the rows that a database returns for random policies with the rows for which `isAllowed` is true. The expected rows are never
- * written down. `FILTER_TIMES` multiplies the number of policies, `FILTER_SEED` chooses others.
+ * written down. NANOOK_TEST_TIMES multiplies the number of policies, NANOOK_TEST_SEED chooses others.
  */
 export async function compareWithIsAllowed(
   database: FilteredDatabase,
   {
-    seed: firstSeed = Number(process.env['FILTER_SEED'] ?? 1),
-    policies: count = 240 * Number(process.env['FILTER_TIMES'] ?? 1),
+    seed: firstSeed = randomSeed(1),
+    policies: count = randomCases(240),
     recursion = true,
   }: OracleOptions = {},
 ): Promise<OracleReport> {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomCases } from '../../../../tools/test-scope.js';
 import { nanook, original } from './both-libraries.fixture.js';
 
 class Row {
@@ -197,7 +198,7 @@ describe('defaultEqualityFn', () => {
       fc.property(pair, ([left, right]) => {
         expect(isEqual(nanook, left, right)).toBe(isEqual(original, left, right));
       }),
-      { numRuns: 2000 },
+      { numRuns: randomCases(2_000) },
     );
   });
 });

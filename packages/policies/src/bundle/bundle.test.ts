@@ -2,6 +2,7 @@ import { Authorizer } from '@nanook/core';
 import fc from 'fast-check';
 import { CompactSign, generateKeyPair, importJWK, SignJWT, type CryptoKey } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { randomCases } from '../../../../tools/test-scope.js';
 import { generateBundleKeys, openBundle, signBundle } from './index.js';
 
 const { publicKey, privateKey } = await generateBundleKeys();
@@ -179,7 +180,7 @@ describe('openBundle', () => {
           );
         },
       ),
-      { numRuns: 500 },
+      { numRuns: randomCases(500) },
     );
   });
 

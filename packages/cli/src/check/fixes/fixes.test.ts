@@ -1,6 +1,7 @@
 import { Authorizer, isUndecided, type TypesInput } from '@nanook/core';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { randomCases } from '../../../../../tools/test-scope.js';
 import { Project } from '../../project/project.js';
 import { enterFolder } from '../../testing/run.fixture.js';
 import { checkProject } from '../check-project.js';
@@ -194,9 +195,9 @@ describe('a fix of a policy that loads', () => {
         corrected += result.codes.length;
         expect(await outcomes(result.text, objects)).toEqual(await outcomes(source, objects));
       }),
-      { numRuns: 100 },
+      { numRuns: randomCases(100) },
     );
-    expect(corrected).toBeGreaterThan(20);
+    expect(corrected).toBeGreaterThan(randomCases(20));
   });
 
   it('does not remove a condition that calls a method, whose second result can differ', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { randomCases, randomSeed, randomTimeout } from '../../../../../tools/test-scope.js';
 import { EngineUnderTest, type EngineAnswer } from '../fixtures/engines.fixture.js';
 
 // Each function has its final code from the second call on.
@@ -180,13 +181,12 @@ async function compare(lines: readonly string[], seeds: readonly number[], waits
   expect(wrong.slice(0, 3)).toEqual([]);
 }
 
-const times = Number(process.env['DIFFERENTIAL_TIMES'] ?? 1);
-const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 5);
+const seed = randomSeed(5);
 
 describe('many rules for one type and action', () => {
   it.each([{ waits: false }, { waits: true }])(
     'answer as the machine does, awaits: $waits',
-    { timeout: 60_000 * times },
+    { timeout: randomTimeout(60_000) },
     async ({ waits }) => {
       seen.clear();
       answered = asked = 0;
@@ -196,7 +196,7 @@ describe('many rules for one type and action', () => {
           fc.array(fc.nat(), { minLength: 8, maxLength: 8 }),
           (lines, seeds) => compare(lines, seeds, waits),
         ),
-        { numRuns: 25 * times, seed, endOnFailure: true },
+        { numRuns: randomCases(25), seed, endOnFailure: true },
       );
       for (const outcome of [true, false]) expect(seen.get(outcome)).toBeGreaterThan(10);
       // Many values are missing or promises, and only the machine reports them.

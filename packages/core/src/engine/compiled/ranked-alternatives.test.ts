@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { randomCases } from '../../../../../tools/test-scope.js';
 import { EngineUnderTest } from '../fixtures/engines.fixture.js';
 
 // Each function has its final code from the second call on.
@@ -103,8 +104,8 @@ describe.each(Object.entries(policies))('alternatives that search one list: %s',
           expect(recording.proof).toEqual(machine.proof);
         }
       }),
-      { numRuns: 400, seed: 11 },
+      { numRuns: randomCases(400), seed: 11 },
     );
-    expect(recording.answered).toBeGreaterThan(400);
+    expect(recording.answered).toBeGreaterThan(randomCases(400));
   });
 });

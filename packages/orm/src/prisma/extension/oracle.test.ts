@@ -1,12 +1,12 @@
 import { typed } from '@nanook/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomCases, randomTimeout } from '../../../../../tools/test-scope.js';
 import { databases, type Database } from '../../testing/databases.fixture.js';
 import { compareWithIsAllowed } from '../../testing/oracle.fixture.js';
 import { prismaOn, type AnyClient, type TestPrisma } from '../../testing/prisma/client.fixture.js';
 import { columns, Random, tableOf, type Tables } from '../../testing/world.fixture.js';
 import { isNanookOrmError, nanook } from '../index.js';
 
-const times = Number(process.env['FILTER_TIMES'] ?? 1);
 const options = { text: 'binary', nan: 'absent' } as const;
 
 type Row = Readonly<Record<string, unknown>> & { readonly id: number };
@@ -64,13 +64,13 @@ describe.each(databases)('nanook() on %s', (_name, open) => {
             return ids;
           },
         },
-        { recursion: false, policies: 60 * times },
+        { recursion: false, policies: randomCases(60) },
       );
       expect(report.failures).toEqual([]);
-      expect(report.telling).toBeGreaterThan(15 * times);
+      expect(report.telling).toBeGreaterThan(randomCases(15));
       expect(changed).toBeGreaterThan((database.dialect === 'mysql' ? 0.4 : 0.9) * report.compared);
     },
-    120_000 * times,
+    randomTimeout(120_000),
   );
 });
 

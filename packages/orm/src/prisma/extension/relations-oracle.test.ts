@@ -1,5 +1,6 @@
 import { Authorizer, isUndecided, typed } from '@nanook/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomCases, randomSeed, randomTimeout } from '../../../../../tools/test-scope.js';
 import { Conditions } from '../../testing/conditions.fixture.js';
 import { databases, type Database } from '../../testing/databases.fixture.js';
 import { prismaOn, type AnyClient, type TestPrisma } from '../../testing/prisma/client.fixture.js';
@@ -18,8 +19,7 @@ import { isNanookOrmError, nanook } from '../index.js';
 
 // The extended client must find in a database what the client finds in a copy of it without the rows that the actor may not see.
 
-const times = Number(process.env['FILTER_TIMES'] ?? 1);
-const seed = Number(process.env['FILTER_SEED'] ?? 1);
+const seed = randomSeed(1);
 
 type Row = Readonly<Record<string, unknown>>;
 interface TestRelation {
@@ -147,7 +147,7 @@ describe.each(databases)('nanook() for related rows on %s', (_name, open) => {
     'finds, counts and loads what the client finds in a database without the hidden rows',
     async () => {
       let telling = 0;
-      for (let round = 0; round < 6 * times; round++) {
+      for (let round = 0; round < randomCases(6); round++) {
         const random = new Random(seed * 1000 + round);
         const data = withoutDangling(randomTables(seed * 1000 + round, 20));
         const conditions = new Conditions(random, { recursion: false });
@@ -179,9 +179,9 @@ describe.each(databases)('nanook() for related rows on %s', (_name, open) => {
           if (expected.length > 0) telling++;
         }
       }
-      expect(telling).toBeGreaterThan(50 * times);
+      expect(telling).toBeGreaterThan(randomCases(50));
     },
-    120_000 * times,
+    randomTimeout(120_000),
   );
 });
 

@@ -1,0 +1,74 @@
+// Decides how much a test run contains: the engines, the versions of frameworks, and the number of random cases. `npm test` and Vitest
+// run a part by default. `npm test -- --all` sets NANOOK_TEST_ALL=true, which runs everything. The tests and the configurations of
+// Vitest import this file, and decide nothing themselves.
+
+const { NANOOK_TEST_ALL, NANOOK_TEST_TIMES, NANOOK_TEST_SEED } = process.env;
+
+/** Whether everything runs. */
+export const runsAll = NANOOK_TEST_ALL === 'true';
+
+/** The factor for the numbers of random cases, for example 20 for a long run. */
+const times = Number(NANOOK_TEST_TIMES ?? (runsAll ? 1 : 0.1));
+
+/** Returns the number of random cases of a test, which is at least one. */
+export const randomCases = (count: number): number => Math.max(1, Math.round(count * times));
+
+/** Whether the random cases are enough for a claim about their shares. */
+export const hasManyCases = times >= 1;
+
+/** Returns the first seed of a random test: that of NANOOK_TEST_SEED, or the usual one. */
+export const randomSeed = (usual: number): number => Number(NANOOK_TEST_SEED ?? usual);
+
+/** Returns the time limit of a random test in milliseconds. It grows with the number of cases. */
+export const randomTimeout = (milliseconds: number): number => milliseconds * Math.max(1, times);
+
+/** Returns the versions of a framework to test, from a list that ends with the latest. */
+export const testedVersions = <T>(versions: readonly T[]): readonly T[] =>
+  runsAll ? versions : versions.slice(-1);
+
+/** Returns the engines that repeat one test, from a list that starts with the default. Tests that compare engines use all of them. */
+export const testedEngines = <T>(engines: readonly T[]): readonly T[] =>
+  runsAll ? engines : engines.slice(0, 1);
+
+/** The configurations of Vitest that repeat the tests of other projects: on other engines, and on another version of Nest. */
+const repetitions = ['packages/core/vitest.*.config.ts', 'packages/compat-nest11/vitest.config.ts'];
+
+/** The configurations of the projects that run. */
+export const projects = [
+  'packages/*/vitest.config.ts',
+  'examples/*/vitest.config.ts',
+  ...repetitions.map((path) => (runsAll ? path : `!${path}`)),
+];
+
+/** The pages whose examples run although they have not changed: one for each framework, and the pages that most readers open first. */
+export const sampledPages = [
+  'README.md',
+  'docs/guides/getting-started.md',
+  'docs/guides/express/getting-started.md',
+  'docs/guides/koa/getting-started.md',
+  'docs/guides/nestjs/getting-started.md',
+  'docs/guides/policies/language.md',
+  'docs/guides/filtering/lists.md',
+];
+
+const servers = {
+  NANOOK_TEST_POSTGRES_URL: 'PostgreSQL',
+  NANOOK_TEST_MARIADB_URL: 'MariaDB',
+  NANOOK_TEST_REDIS_URL: 'Redis',
+  NANOOK_TEST_NATS_URL: 'NATS',
+};
+
+/** Returns the parts that this run leaves out, one sentence for each. */
+export function leftOut(): string[] {
+  const parts = runsAll
+    ? []
+    : [
+        'the engines `machine` and `closures` in the tests of the language, which run on `source`',
+        'Nest 11, Express 4 and Koa 2 in the tests of the adapters, which run on the latest versions',
+        'the type tests as tests, because the step `types and lint` checks the same files',
+      ];
+  if (times < 1) parts.push(`${Math.round((1 - times) * 100)} % of the random cases`);
+  for (const [variable, name] of Object.entries(servers))
+    if (!process.env[variable]) parts.push(`the tests on a ${name} server: ${variable} is not set`);
+  return parts;
+}
