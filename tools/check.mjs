@@ -1,33 +1,41 @@
-// Runs all steps of `npm test`, even if earlier steps fail. Steps that need the build are skipped if the build fails. Prints the output
-// of failed steps. The last line, `N passed, N failed`, counts the tests and the steps.
+// Runs the steps of `npm test`, even if earlier steps fail: the quick checks and tests, or with --all everything. tools/test-scope.ts
+// decides which tests run. Steps that need another step are skipped if it fails, and count as failed. Prints the output of failed steps,
+// and at the end the parts that were left out. The last line, `N passed, N failed`, counts the tests and the steps.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { publicPackages, tarballOf } from './pack.mjs';
 
+// test-scope.ts and the child processes read this variable.
+if (process.argv.slice(2).includes('--all')) process.env.NANOOK_TEST_ALL = 'true';
+const { leftOut, runsAll } = await import('./test-scope.ts');
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'nanook-check-')));
 const tarballs = join(scratch, 'tarballs');
-const countsFile = join(scratch, 'counts.json');
-const bin = join(root, 'node_modules/.bin');
-const env = { ...process.env, PATH: `${bin}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` };
+const resultsFile = join(scratch, 'results.json');
+const env = {
+  ...process.env,
+  PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
+  NANOOK_TEST_RESULTS: resultsFile,
+};
 
 let passed = 0;
 const failed = [];
 
 /** Makes a step from its name and its command: a file and arguments. */
 const step = (name, ...command) => ({ name, command });
-const script = (name, task) => step(name, 'pnpm', '--silent', 'run', task);
+const tool = (name, file, ...args) => step(name, process.execPath, `tools/${file}`, ...args);
 
 function run({ name, command: [file, ...args] }, { live = false } = {}) {
   const started = performance.now();
   return new Promise((resolve) => {
     const child = spawn(file, args, {
       cwd: root,
-      env: { ...env, NANOOK_TEST_COUNTS: countsFile },
+      env,
       stdio: live ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
     });
@@ -57,78 +65,97 @@ async function all(steps) {
   await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, worker));
 }
 
-/** Counts steps as failed because an earlier step failed. */
-function skip(steps, why) {
+/** Runs the steps that need a step, or counts them as failed if it failed. */
+async function allAfter(needed, steps) {
+  if (!failed.includes(needed)) return all(steps);
   for (const { name } of steps) {
-    console.log(`✗ ${name} (skipped: ${why})`);
+    console.log(`✗ ${name} (skipped: the step \`${needed}\` failed)`);
     failed.push(name);
   }
 }
 
+/** Runs the tests, and returns the number of skipped ones. */
 async function tests() {
   const ok = await run(step('tests', 'vitest', 'run'), { live: true });
-  const counts = existsSync(countsFile)
-    ? JSON.parse(readFileSync(countsFile, 'utf8'))
-    : { passed: 0, failed: 0, skipped: 0 };
-  passed += counts.passed;
-  for (let i = 0; i < counts.failed; i++) failed.push('a test (above)');
-  if (!ok && counts.failed === 0) failed.push('tests: the run itself');
-  return counts;
+  const results = existsSync(resultsFile)
+    ? JSON.parse(readFileSync(resultsFile, 'utf8'))
+    : { passed: 0, failures: [], skipped: 0 };
+  passed += results.passed;
+  failed.push(...results.failures);
+  if (!ok && results.failures.length === 0) failed.push('tests: the run itself');
+  return results.skipped;
 }
 
-const build = [script('build', 'x:build')];
 const sources = [
-  script('types', 'x:types'),
-  script('lint', 'x:lint'),
-  script('boundaries', 'x:boundaries'),
-  script('format', 'x:format:check'),
-  script('prose', 'x:prose'),
-  script('spelling', 'x:spelling'),
-  step('reference', process.execPath, 'tools/reference.mjs', '--check'),
+  // The type checker of oxlint is that of TypeScript 7. With --all, TypeScript 6 checks the types, too.
+  // The consumers in tools/smoke have types only when the packages are installed there.
+  step('types and lint', 'oxlint', '--type-check', '--ignore-pattern', 'tools/smoke/**'),
+  step('lint of the smoke test', 'oxlint', 'tools/smoke'),
+  tool('boundaries', 'boundaries.mjs'),
+  step('format', 'oxfmt', '--check'),
+  tool('prose', 'prose.mjs'),
+  tool('spelling', 'spelling.mjs'),
 ];
-const pack = [step('pack', process.execPath, 'tools/pack.mjs', tarballs)];
-const packages = [
-  ...publicPackages.flatMap((manifest) => [
-    step(`publint ${manifest.name}`, 'publint', '--strict', tarballOf(manifest, tarballs)),
-    step(
-      `attw ${manifest.name}`,
-      'attw',
-      tarballOf(manifest, tarballs),
-      // A command has no entry for CommonJS.
-      ...(manifest.bin ? ['--profile', 'esm-only'] : []),
-    ),
-  ]),
-  step('smoke test of the packages', process.execPath, 'tools/smoke.mjs', tarballs),
-];
-const docs = [
-  script('bundle sizes', 'x:sizes'),
-  step('examples in the docs', process.execPath, 'tools/docs-examples.mjs'),
-  ...['express', 'koa', 'nestjs'].map((name) =>
-    step(`demo on ${name}`, process.execPath, 'tools/demo.mjs', '--framework', name),
-  ),
-];
+
+const build = ['pnpm', '--recursive', '--reporter=append-only', 'run', 'build'];
+
+const quick = {
+  // Builds only the code that the examples in the docs import.
+  build: [step('build', ...build, '--no-dts', '--format', 'esm')],
+  docs: [tool('examples in the docs', 'docs-examples.mjs', '--sample')],
+};
+
+const whole = {
+  build: [step('build', ...build)],
+  sources: [step('types', 'tsc', '-p', 'tsconfig.json'), tool('reference', 'reference.mjs', '--check')],
+  pack: [tool('pack', 'pack.mjs', tarballs)],
+  docs: [
+    tool('examples in the docs', 'docs-examples.mjs'),
+    step('bundle sizes', process.execPath, 'packages/bench/src/check-sizes.ts'),
+    ...['express', 'koa', 'nestjs'].map((name) => tool(`demo on ${name}`, 'demo.mjs', '--framework', name)),
+  ],
+  packages: [
+    ...publicPackages.flatMap((manifest) => [
+      step(`publint ${manifest.name}`, 'publint', '--strict', tarballOf(manifest, tarballs)),
+      step(
+        `attw ${manifest.name}`,
+        'attw',
+        tarballOf(manifest, tarballs),
+        // A command has no entry for CommonJS.
+        ...(manifest.bin ? ['--profile', 'esm-only'] : []),
+      ),
+    ]),
+    tool('smoke test of the packages', 'smoke.mjs', tarballs),
+  ],
+};
 
 let skipped = 0;
 try {
-  await all([...build, ...sources]);
-  if (failed.includes('build')) {
-    skip([...pack, ...docs, ...packages], 'the build failed');
+  if (runsAll) {
+    await all([...whole.build, ...sources, ...whole.sources]);
+    await allAfter('build', [...whole.pack, ...whole.docs]);
+    await allAfter(failed.includes('build') ? 'build' : 'pack', whole.packages);
   } else {
-    await all([...pack, ...docs]);
-    if (failed.includes('pack')) skip(packages, 'packing failed');
-    else await all(packages);
+    await all([...quick.build, ...sources]);
+    await allAfter('build', quick.docs);
   }
-  skipped = (await tests()).skipped;
+  skipped = await tests();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-if (skipped > 0) console.log(`\n${skipped} tests skipped`);
-if (failed.length > 0) {
-  const count = Map.groupBy(failed, (name) => name);
-  console.log(
-    `\nFailed:\n${[...count].map(([name, { length }]) => `  ${name}${length > 1 ? ` × ${length}` : ''}`).join('\n')}`,
+const left = leftOut();
+if (!runsAll) {
+  left.push(
+    'the steps `types` with TypeScript 6 and `reference`, the build of declarations and CommonJS',
+    'the examples of pages that have not changed, except a sample; the demos; the bundle sizes',
+    'the checks of the packed packages: publint, attw, and the smoke test on the Node of the user',
   );
 }
+const list = (title, lines) => console.log(`\n${title}\n${lines.map((line) => `  ${line}`).join('\n')}`);
+if (left.length > 0) list('Left out:', left);
+if (!runsAll) console.log('Run everything with: npm test -- --all');
+if (skipped > 0) console.log(`\n${skipped} tests skipped`);
+if (failed.length > 0) list('Failed:', failed);
 console.log(`\n${passed} passed, ${failed.length} failed`);
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -14,8 +14,10 @@
 //
 // Relative links must lead to a file, and to a heading of this file if they have an anchor.
 //
-// `node tools/docs-examples.mjs [--keep] [page.md …]`; --keep leaves the files in .docs-examples/.
-import { execFile } from 'node:child_process';
+// `node tools/docs-examples.mjs [--keep] [--sample] [page.md …]`; --keep leaves the files in .docs-examples/. With --sample, TypeScript is
+// checked and executed only on the pages that differ from the main branch, on the pages that use them, and on those in
+// tools/test-scope.ts. Links and Polar are checked on all pages.
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -23,17 +25,45 @@ import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import ts from 'typescript';
+import { sampledPages } from './test-scope.ts';
 
 const syntax = await import('@nanook/core/syntax');
 const root = fileURLToPath(new URL('..', import.meta.url));
 const work = join(root, '.docs-examples');
-const { values, positionals } = parseArgs({ options: { keep: { type: 'boolean' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { keep: { type: 'boolean' }, sample: { type: 'boolean' } },
+  allowPositionals: true,
+});
 const pages =
   positionals.length > 0
     ? positionals
     : globSync(['README.md', 'packages/*/README.md', 'docs/**/*.md'], { cwd: root });
+/** The pages whose TypeScript is checked and executed. */
+const isChosen = values.sample ? chosenPages() : () => true;
 const faults = [];
 const execFileAsync = promisify(execFile);
+
+/** Runs git, and returns the lines of its output; no lines if it fails, as outside a repository. */
+function git(...args) {
+  try {
+    const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+    return execFileSync('git', args, options).split('\n').filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+/** Returns the files that differ from the main branch, with those that are not committed. */
+function changedFiles() {
+  const [base = 'HEAD'] = ['origin/main', 'main'].flatMap((main) => git('merge-base', main, 'HEAD'));
+  return [...git('diff', '--name-only', base), ...git('ls-files', '--others', '--exclude-standard')];
+}
+
+function chosenPages() {
+  const changed = changedFiles();
+  const chosen = new Set([...sampledPages, ...changed]);
+  return (page) => chosen.has(page) || usedPages(page).some((used) => changed.includes(used));
+}
 
 /** Returns the fenced blocks of a page: language, flags (`run`, `fragment`), text, and the number of the first line. */
 function blocksOf(page) {
@@ -59,11 +89,16 @@ function blocksOf(page) {
   return blocks.filter((block) => !block.flags.includes('fragment'));
 }
 
+/** Returns the paths of the pages whose named files this page uses. */
+function usedPages(page) {
+  const lines = readFileSync(join(root, page), 'utf8').matchAll(/^<!-- uses: (\S+) -->$/gm);
+  return [...lines].map(([, used]) => join(dirname(page), used).replaceAll('\\', '/'));
+}
+
 /** Returns the named files of the pages that this page uses. */
 function borrowedBlocks(page) {
-  const lines = readFileSync(join(root, page), 'utf8').matchAll(/^<!-- uses: (\S+) -->$/gm);
-  return [...lines].flatMap(([, used]) =>
-    blocksOf(join(dirname(page), used))
+  return usedPages(page).flatMap((used) =>
+    blocksOf(used)
       .filter(({ named }) => named)
       .map((block) => ({ ...block, flags: [] })),
   );
@@ -219,21 +254,19 @@ async function inParallel(items, task) {
 
 async function check(names) {
   names.forEach(checkLinks);
-  const pages = names.map(write);
-  const blocks = pages.flat();
-  await inParallel(
-    blocks.filter(({ named }) => named?.endsWith('.prisma')),
-    generate,
-  );
-
-  for (const page of pages) checkTypes(page.filter(({ isTs }) => isTs));
-
-  const polar = blocks.filter(({ language }) => language === 'polar');
+  const polar = names.flatMap(blocksOf).filter(({ language }) => language === 'polar');
   for (const block of polar) {
     for (const { line, message } of polarFaults(block.text))
       faults.push(`${block.page}:${block.line + (line ?? 1) - 1}: ${message}`);
   }
 
+  const chosen = names.filter(isChosen);
+  const pages = chosen.map(write);
+  await inParallel(
+    pages.flat().filter(({ named }) => named?.endsWith('.prisma')),
+    generate,
+  );
+  for (const page of pages) checkTypes(page.filter(({ isTs }) => isTs));
   for (const page of pages) {
     const typed = page.filter(({ isTs }) => isTs);
     if (typed.some(isRunnable) && typed.some(hasDecorators)) typed.forEach(compile);
@@ -243,14 +276,14 @@ async function check(names) {
   await inParallel(runnable, async (page) => {
     for (const block of page) await execute(block);
   });
-  const typed = blocks.filter(({ isTs }) => isTs);
-  return `${names.length} pages: ${typed.length} TypeScript blocks checked, ${runnable.flat().length} executed, ${polar.length} Polar blocks parsed`;
+  const typed = pages.flat().filter(({ isTs }) => isTs);
+  return `${chosen.length} of ${names.length} pages: ${typed.length} TypeScript blocks checked, ${runnable.flat().length} executed; ${polar.length} Polar blocks parsed`;
 }
 
 rmSync(work, { recursive: true, force: true });
 try {
   const summary = await check(pages.map((page) => page.replaceAll('\\', '/')));
-  for (const fault of faults) console.error(fault);
+  for (const fault of new Set(faults)) console.error(fault);
   console.log(summary);
   if (faults.length > 0) {
     console.error(`${faults.length} fault${faults.length === 1 ? '' : 's'}`);

@@ -1,4 +1,4 @@
-// Fails if a bundle has grown by more than 2 % over the size in sizes.json. `pnpm x:sizes --update` writes the current sizes into it:
+// Fails if a bundle has grown by more than 2 % over the size in sizes.json. `pnpm sizes --update` writes the current sizes into it:
 // after a change that makes a bundle smaller, or that is worth its bytes. The packages must be built.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { compiledSize } from './bundle-size.ts';
@@ -28,6 +28,6 @@ if (process.argv.includes('--update')) {
   }
   if (process.exitCode === 1)
     console.error(
-      'A bundle has grown by more than 2 %. Import the new code on demand, or record the size: pnpm x:sizes --update',
+      'A bundle has grown by more than 2 %. Import the new code on demand, or record the size: pnpm sizes --update',
     );
 }
