@@ -4,9 +4,8 @@ import { fileURLToPath } from 'node:url';
 const known = new WeakMap<object, string | undefined>();
 
 /**
- * Returns the location at which a function or a class is defined, `file:line`, for messages to developers. V8's inspector finds it, which
- * takes some milliseconds for all calls of one turn of the event loop. Each result is cached. It is `undefined` where there is no
- * inspector.
+ * Returns the location at which a function or a class is defined, `file:line`, for messages to developers. V8's inspector finds it. Each
+ * result is cached. It is `undefined` where there is no inspector.
  *
  * @internal for adapters
  */
@@ -15,34 +14,39 @@ export function locationOf(value: object): string | undefined {
   return known.get(value);
 }
 
-/** An open inspector session, and the URLs of the scripts by their id. */
-interface Inspection {
-  readonly session: Session;
-  readonly urls: ReadonlyMap<string, string>;
-}
+/** The URLs of the scripts by their id. V8 gives each id once. */
+const urls = new Map<string, string>();
 
-let open: Inspection | undefined;
+let open: Session | undefined;
 
 /** Opens a session for this turn of the event loop, because a listing may locate hundreds of handlers. */
-function openInspection(): Inspection | undefined {
+function openSession(): Session | undefined {
   if (open !== undefined) return open;
   const inspector = process.getBuiltinModule?.('node:inspector');
   if (inspector === undefined) return undefined;
   const session = new inspector.Session();
   session.connect();
-  const urls = new Map<string, string>();
-  session.on(
-    'Debugger.scriptParsed',
-    ({ params }: InspectorNotification<{ scriptId: string; url: string }>) =>
-      urls.set(params.scriptId, params.url),
-  );
-  post(session, 'Debugger.enable');
-  open = { session, urls };
+  open = session;
   queueMicrotask(() => {
     open = undefined;
     session.disconnect();
   });
   return open;
+}
+
+/**
+ * Returns the URL of a script. Only the debugger names scripts. When it is enabled, it names all of them, which takes some milliseconds, so
+ * that this happens only for a new script.
+ */
+function urlOf(session: Session, scriptId: string): string | undefined {
+  if (urls.has(scriptId)) return urls.get(scriptId);
+  const store = ({ params }: InspectorNotification<{ scriptId: string; url: string }>) =>
+    void urls.set(params.scriptId, params.url);
+  session.on('Debugger.scriptParsed', store);
+  post(session, 'Debugger.enable');
+  post(session, 'Debugger.disable');
+  session.off('Debugger.scriptParsed', store);
+  return urls.get(scriptId);
 }
 
 /** The global property through which the inspector receives the value. */
@@ -51,9 +55,8 @@ const located = Symbol.for('@nanook/http/located');
 function findLocation(value: object): string | undefined {
   const holder = globalThis as { [located]?: object };
   try {
-    const found = openInspection();
-    if (found === undefined) return undefined;
-    const { session, urls } = found;
+    const session = openSession();
+    if (session === undefined) return undefined;
     holder[located] = value;
     const { result } = post(session, 'Runtime.evaluate', {
       expression: `globalThis[Symbol.for('${located.description}')]`,
@@ -64,7 +67,7 @@ function findLocation(value: object): string | undefined {
     const location = internalProperties.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value as
       | { readonly scriptId: string; readonly lineNumber: number; readonly columnNumber: number }
       | undefined;
-    const url = location && urls.get(location.scriptId);
+    const url = location && urlOf(session, location.scriptId);
     return url ? originalLocation(url, location.lineNumber, location.columnNumber) : undefined;
   } catch {
     return undefined; // a message without a location is better than a failure
