@@ -6,6 +6,11 @@ export const shared = {
   ssr: { resolve: { conditions: ['@nanook/source'] } },
   // For the decorators of Nest, which reads the types of constructor parameters from their metadata.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
-  // A test has no limit of time of its own: on a busy machine, or with coverage, it takes many times longer.
-  test: { testTimeout: 120_000 },
+  test: {
+    // A test has no limit of time of its own: on a busy machine, or with coverage, it takes many times longer.
+    testTimeout: 120_000,
+    // The files of a worker share their modules, because loading them takes as long as the tests of an average file. A file that replaces
+    // modules or changes the process runs in a project `…-isolated`.
+    isolate: false,
+  },
 } satisfies ViteUserConfig;

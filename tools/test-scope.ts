@@ -13,6 +13,10 @@ const times = Number(NANOOK_TEST_TIMES ?? (runsAll ? 1 : 0.1));
 /** Returns the number of random cases of a test, which is at least one. */
 export const randomCases = (count: number): number => Math.max(1, Math.round(count * times));
 
+/** Returns all combinations of one value, or one of them, which differs from value to value. */
+export const sampledCases = <T>(combinations: readonly T[], value: number): readonly T[] =>
+  runsAll ? combinations : [combinations[value % combinations.length]!];
+
 /** Whether the random cases are enough for a claim about their shares. */
 export const hasManyCases = times >= 1;
 
@@ -31,11 +35,16 @@ export const testedEngines = <T>(engines: readonly T[]): readonly T[] =>
   runsAll ? engines : engines.slice(0, 1);
 
 /** The configurations of Vitest that repeat the tests of other projects: on other engines, and on another version of Nest. */
-const repetitions = ['packages/core/vitest.*.config.ts', 'packages/compat-nest11/vitest.config.ts'];
+const repetitions = [
+  'packages/core/vitest.closures.config.ts',
+  'packages/core/vitest.machine.config.ts',
+  'packages/compat-nest11/vitest.config.ts',
+];
 
 /** The configurations of the projects that run. */
 export const projects = [
   'packages/*/vitest.config.ts',
+  'packages/*/vitest.isolated.config.ts',
   'examples/*/vitest.config.ts',
   ...repetitions.map((path) => (runsAll ? path : `!${path}`)),
 ];

@@ -4,6 +4,6 @@ import { shared } from '../../vitest.shared.ts';
 export default mergeConfig(
   shared,
   defineProject({
-    test: { name: 'gitclub-nestjs', include: ['src/**/*.test.ts'] },
+    test: { name: 'gitclub-nestjs', include: ['src/**/*.test.ts'], isolate: true },
   }),
 );

@@ -1,4 +1,14 @@
-import { defineProject, mergeConfig } from 'vitest/config';
+import { configDefaults, defineProject, mergeConfig } from 'vitest/config';
 import { shared } from '../../vitest.shared.ts';
+import { isolatedTests } from './isolated-tests.ts';
 
-export default mergeConfig(shared, defineProject({ test: { name: 'cli', include: ['src/**/*.test.ts'] } }));
+export default mergeConfig(
+  shared,
+  defineProject({
+    test: {
+      name: 'cli',
+      include: ['src/**/*.test.ts'],
+      exclude: [...configDefaults.exclude, ...isolatedTests],
+    },
+  }),
+);

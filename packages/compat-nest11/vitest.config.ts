@@ -18,6 +18,8 @@ export default mergeConfig(
     ],
     test: {
       name: 'nest@11',
+      // As in @nanook/nestjs.
+      isolate: true,
       include: ['../nestjs/src/**/*.test.ts', '../frameworks/src/nest/**/*.test.ts', 'src/**/*.test.ts'],
     },
   }),

@@ -1,5 +1,6 @@
-import { defineProject, mergeConfig } from 'vitest/config';
+import { configDefaults, defineProject, mergeConfig } from 'vitest/config';
 import { shared } from '../../vitest.shared.ts';
+import { isolatedTests } from './isolated-tests.ts';
 
 export default mergeConfig(
   shared,
@@ -8,6 +9,7 @@ export default mergeConfig(
       name: 'core',
       setupFiles: ['src/node/compiled.ts'],
       include: ['src/**/*.test.ts'],
+      exclude: [...configDefaults.exclude, ...isolatedTests],
     },
   }),
 );

@@ -8,6 +8,8 @@ export const onEngine = (engine: 'machine' | 'closures') =>
     defineProject({
       test: {
         name: engine,
+        // One of the files replaces a module.
+        isolate: true,
         include: [
           'src/authorization/*.test.ts',
           'src/policy/check-policy.test.ts',

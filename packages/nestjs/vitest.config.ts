@@ -7,6 +7,8 @@ export default mergeConfig(
     test: {
       name: 'nestjs',
       include: ['src/**/*.test.ts'],
+      // Decorators register classes in the module of the package.
+      isolate: true,
     },
   }),
 );

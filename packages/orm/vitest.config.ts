@@ -7,8 +7,6 @@ export default mergeConfig(
     test: {
       name: 'orm',
       include: ['src/**/*.test.ts'],
-      // The libraries take longer to load than many files take to run. No file replaces a module.
-      isolate: false,
       globalSetup: ['src/testing/prisma/generate.fixture.ts'],
     },
   }),

@@ -6,7 +6,7 @@ import { dedent } from '../internal/dedent.fixture.js';
 import { formatPolicy } from './format.js';
 import type { PolicyNode } from './ast.js';
 import { parse } from './parse.js';
-import { shapeOf } from './reading.fixture.js';
+import { isPlace } from './reading.fixture.js';
 
 const format = (text: string, width?: number): string =>
   formatPolicy(lines(text), width === undefined ? {} : { width }).text;
@@ -14,10 +14,13 @@ const format = (text: string, width?: number): string =>
 const lines = (text: string): string => `${dedent(text)}\n`;
 
 const corpus = new URL('../../../conformance/corpus/cases/', import.meta.url);
-/** Every policy of the conformance corpus without a syntax error. */
-const policies: readonly string[] = readdirSync(corpus)
-  .flatMap((file) => JSON.parse(readFileSync(new URL(file, corpus), 'utf8')) as { policy?: string }[])
-  .flatMap(({ policy }) => (policy ? [policy] : []))
+/** The different policies of the conformance corpus without a syntax error. Most cases share their policy with others. */
+const recorded = new Set(
+  readdirSync(corpus)
+    .flatMap((file) => JSON.parse(readFileSync(new URL(file, corpus), 'utf8')) as { policy?: string }[])
+    .flatMap(({ policy }) => (policy ? [policy] : [])),
+);
+const policies: readonly string[] = [...recorded]
   .filter((policy) => parse(policy).diagnostics.length === 0)
   .concat(
     'test "a" {}',
@@ -25,18 +28,24 @@ const policies: readonly string[] = readdirSync(corpus)
     'test "owners" { setup { has_role(ann, "owner", note); g(x) if x = 1 and f(x); } assert allow(ann, "read", note); assert_not f(2); assert f(x) iff x in [1, 2]; }',
   );
 
-const meaningOf = ({ statements }: PolicyNode): string => JSON.stringify(shapeOf(statements));
+/** The statements without their places, as text. */
+const meaningOf = ({ statements }: PolicyNode): string =>
+  JSON.stringify(statements, (key, value: unknown) => (isPlace(key) ? undefined : value));
 
-const commentsOf = (text: string): string[] =>
-  parse(text).policy.comments.map((comment) => comment.text.trimEnd());
+const commentsOf = ({ comments }: PolicyNode): string[] => comments.map(({ text }) => text.trimEnd());
 
-function expectSound(text: string, width: number): void {
-  const formatted = formatPolicy(text, { width }).text;
-  const { policy, diagnostics } = parse(formatted);
-  expect(diagnostics).toEqual([]);
-  expect(meaningOf(policy)).toBe(meaningOf(parse(text).policy));
-  expect(commentsOf(formatted)).toEqual(commentsOf(text));
-  expect(formatPolicy(formatted, { width }).text).toBe(formatted);
+/** Expects that a policy keeps its meaning and its comments in each width. */
+function expectSound(text: string, widths: readonly number[]): void {
+  const { policy } = parse(text);
+  const [meaning, comments] = [meaningOf(policy), commentsOf(policy)];
+  for (const width of widths) {
+    const formatted = formatPolicy(text, { width }).text;
+    const { policy: again, diagnostics } = parse(formatted);
+    expect(diagnostics).toEqual([]);
+    expect(meaningOf(again)).toBe(meaning);
+    expect(commentsOf(again)).toEqual(comments);
+    expect(formatPolicy(formatted, { width }).text).toBe(formatted);
+  }
 }
 
 describe('formatPolicy', () => {
@@ -178,8 +187,8 @@ describe('formatPolicy', () => {
   });
 
   it('changes neither the meaning nor the comments of the corpus, and formats a result to itself', () => {
-    expect(policies.length).toBeGreaterThan(1500);
-    for (const policy of policies) for (const width of [20, 80]) expectSound(policy, width);
+    expect(policies.length).toBeGreaterThan(1_000);
+    for (const policy of policies) expectSound(policy, [20, 80]);
   }, 60_000);
 
   it('keeps comments that are inserted between any two tokens of the corpus', () => {
@@ -194,7 +203,7 @@ describe('formatPolicy', () => {
     fc.assert(
       fc.property(inserted, ({ policy, places, width }) => {
         const text = withComments(policy, places);
-        if (text !== undefined) expectSound(text, width);
+        if (text !== undefined) expectSound(text, [width]);
       }),
       { numRuns: randomCases(1_000) },
     );

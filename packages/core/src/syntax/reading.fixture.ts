@@ -35,11 +35,14 @@ export function termOf(text: string): TermNode {
 
 export const ruleOf = (text: string): RuleNode => policyOf(text).statements[0] as RuleNode;
 
+/** Whether a key of a node holds a place in the text, or comments. */
+export const isPlace = (key: string): boolean => key === 'span' || key === 'comments' || key.endsWith('Span');
+
 /** Returns a tree without spans and comments, which is the same for two texts with the same meaning. */
 export function shapeOf(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(shapeOf);
   if (typeof node !== 'object' || node === null) return node;
-  const entries = Object.entries(node).filter(([key]) => !/^span$|Span$|^comments$/.test(key));
+  const entries = Object.entries(node).filter(([key]) => !isPlace(key));
   return Object.fromEntries(entries.map(([key, value]) => [key, shapeOf(value)]));
 }
 

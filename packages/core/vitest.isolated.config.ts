@@ -1,0 +1,15 @@
+import { defineProject, mergeConfig } from 'vitest/config';
+import { shared } from '../../vitest.shared.ts';
+import { isolatedTests } from './isolated-tests.ts';
+
+export default mergeConfig(
+  shared,
+  defineProject({
+    test: {
+      name: 'core-isolated',
+      setupFiles: ['src/node/compiled.ts'],
+      include: isolatedTests,
+      isolate: true,
+    },
+  }),
+);
