@@ -131,12 +131,14 @@ const whole = {
 
 let skipped = 0;
 try {
+  // Alone, because it replaces files in dist/ that other steps read.
+  await all(runsAll ? whole.build : quick.build);
   if (runsAll) {
-    await all([...whole.build, ...sources, ...whole.sources]);
+    await all([...sources, ...whole.sources]);
     await allAfter('build', [...whole.pack, ...whole.docs]);
     await allAfter(failed.includes('build') ? 'build' : 'pack', whole.packages);
   } else {
-    await all([...quick.build, ...sources]);
+    await all(sources);
     await allAfter('build', quick.docs);
   }
   skipped = await tests();
