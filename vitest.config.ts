@@ -23,8 +23,6 @@ export default defineConfig({
           ]
         : []),
     ],
-    // One for each core. The default leaves one core without tests, which on a machine with two cores doubles the time.
-    maxWorkers: '100%',
     reporters: ['default', './tools/closing-line.ts'],
     coverage: {
       provider: 'v8',
