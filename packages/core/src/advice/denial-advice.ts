@@ -11,7 +11,6 @@ import { type DeclaredType, TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import { tagVersion } from '../types/typed.js';
 import { actionName } from './action-name.js';
-import { fieldMismatch } from './field-mismatch.js';
 import { explainUntyped, type Expected } from './untyped-value.js';
 
 /** A rule that decisions query, with the positions of its arguments. */
@@ -165,10 +164,6 @@ export class DenialAdvice {
     if (isResourceWrong) found.push(this.#explainResource(denial, what));
     if (actor !== null && !denial.actorTypes.isRegistered && !this.#may(rule, by, what, undefined))
       found.push(this.#explainActor(denial, what));
-    // The call may be correct if the data has other types than declared.
-    if (found.length === 0) found.push(fieldMismatch('actor', actor, denial.actorTypes));
-    if (found.length === 0 || found[0] === undefined)
-      found.push(fieldMismatch(nameOfResource(rule), resource, denial.resourceTypes));
     return found.filter((one) => one !== undefined);
   }
 

@@ -638,18 +638,6 @@ await authorizer.isAllowed('ann', 'read', { id: 1 });`,
     fix: `const authorizer = await Authorizer.load({ policies: 'allow("ann", "read", _: Note);', types: { Note: {} } });
 await authorizer.isAllowed('ann', 'read', typed('Note', { id: 1 }));`,
   },
-  POLAR_DENIED_FIELD_TYPE: {
-    wrong: `const authorizer = await Authorizer.load({
-  policies: 'allow("ann", "read", note: Note) if note.isDraft = false;',
-  types: { Note: { fields: { isDraft: 'Boolean' } } },
-});
-await authorizer.isAllowed('ann', 'read', typed('Note', { isDraft: 0 }));`,
-    fix: `const authorizer = await Authorizer.load({
-  policies: 'allow("ann", "read", note: Note) if note.isDraft = false;',
-  types: { Note: { fields: { isDraft: 'Boolean' } } },
-});
-await authorizer.isAllowed('ann', 'read', typed('Note', { isDraft: false }));`,
-  },
   POLAR_DATA_DIFFERENT_KINDS: {
     wrong: `const authorizer = await Authorizer.load({
   policies: 'allow(user: User, "approve", note: Note) if note.submitterId != user.id;',

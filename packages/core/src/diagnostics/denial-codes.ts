@@ -24,14 +24,6 @@ export const denialCodes = {
     expected: string;
     advice: string;
   }) => `denied: the ${p.argument} is ${p.found}; ${rulesFor(p)} expect ${p.expected}; ${p.advice}`,
-  POLAR_DENIED_FIELD_TYPE: (p: {
-    argument: 'actor' | 'resource' | 'request';
-    type: string;
-    field: string;
-    declared: string;
-    found: string;
-  }) =>
-    `denied: the field \`${p.field}\` of the ${p.argument} is declared as ${p.declared} in \`${p.type}\`, but holds ${p.found}; values of different types are never equal: convert it where the row is loaded, or correct the declaration`,
   POLAR_DENIED_NOT_AWAITED: (p: { action: string }) =>
     `isAllowed(actor, ${JSON.stringify(p.action)}, …) was denied, but its promise was not awaited; a promise is always true in a condition: write \`if (await authorizer.isAllowed(…))\``,
   POLAR_DENIED_UNKNOWN_ACTION: (p: {

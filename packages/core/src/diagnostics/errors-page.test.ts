@@ -192,7 +192,10 @@ async function undecidedBy(rule: string, argument: unknown): Promise<PolarError 
   const relations = { owner: one('User', { local: 'ownerId', foreign: 'id' }) };
   const authorizer = await Authorizer.load({
     policies: rule,
-    types: { User: {}, Document: { relations } },
+    types: {
+      User: {},
+      Document: { fields: { size: 'Integer', title: 'String', ownerId: 'Integer' }, relations },
+    },
     queries: ['f'],
     onWarning: () => {},
   });
