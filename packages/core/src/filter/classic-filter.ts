@@ -2,7 +2,7 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { Column, Operand, RelationStep, Scalar } from './condition.js';
 import type { RowCondition } from './row-condition.js';
-import type { RowFilter } from './row-filter.js';
+import { withoutTests, type RowFilter } from './row-filter.js';
 
 // The classic form of a filter, which adapters for oso build queries from: relations that are joined, and a disjunction of conjunctions.
 // A join leaves out rows without a related row, and each type is joined once, so the form holds only some filters.
@@ -50,7 +50,8 @@ const anyRow: Alternative = { steps: [], conditions: [] };
  * @throws {PolarError} `POLAR_FILTER_NOT_CLASSIC` for a condition that the form does not hold; `POLAR_FILTER_TOO_LARGE`
  */
 export function toClassicFilter({ type, filter }: RowCondition, { nan }: ClassicOptions = {}): ClassicFilter {
-  const alternatives = alternativesOf(filter, nan === 'absent');
+  const isCertain = (column: Column): boolean => column.type !== 'float' || nan === 'absent';
+  const alternatives = alternativesOf(withoutTests(filter, isCertain, true), nan === 'absent');
   const relations = relationsOf(type, alternatives);
   for (const alternative of alternatives) rejectLostRows(alternative, relations);
   const conditions = alternatives.map((each) => each.conditions);
@@ -103,9 +104,11 @@ function alternativesOf(filter: RowFilter, isWithoutNaN: boolean): readonly Alte
     case 'not-null':
       return [conjunction(condition('Neq', filter.column, null))];
     case 'nan':
+    case 'unreadable':
     case 'not-nan':
+    case 'readable':
       if (!isWithoutNaN) throw notClassic(`whether \`${filter.column.field}\` is NaN`);
-      return filter.kind === 'nan' ? [] : [anyRow];
+      return filter.kind === 'nan' || filter.kind === 'unreadable' ? [] : [anyRow];
     case 'in':
       return filter.values.map((value) => conjunction(condition('Eq', filter.column, value)));
     case 'not-in':

@@ -57,6 +57,22 @@ const notNaNOfTwo = (left: Operand, right: Operand): RowFilter =>
 const nanOfTwo = (left: Operand, right: Operand): RowFilter =>
   left.kind === 'column' && right.kind === 'column' ? all(isNaNOperand(left), isNaNOperand(right)) : noRows;
 
+/** A column that is read is never false. */
+export function isReadable(column: Column, mode: Mode): RowFilter {
+  switch (mode) {
+    case 'true':
+    case 'not undecided':
+      return { kind: 'readable', column };
+    case 'not true':
+    case 'undecided':
+      return { kind: 'unreadable', column };
+    case 'true or undecided':
+      return allRows;
+    case 'false':
+      return noRows;
+  }
+}
+
 export function truth(column: Column, mode: Mode): RowFilter {
   const is = (value: boolean): RowFilter => ({
     kind: 'compare',

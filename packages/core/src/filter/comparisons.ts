@@ -1,3 +1,5 @@
+import { narrowed } from '../dialect/whole-float.js';
+import { DecimalValue, parseDecimal } from '../types/decimal-value.js';
 import {
   always,
   and,
@@ -41,7 +43,7 @@ export function equalCondition(left: Compared, right: Compared): Condition {
 
 /** Returns the condition that a column equals one of the values. */
 export function inCondition(column: Column, values: Iterable<unknown>): Condition {
-  const found = new Set<string | number | boolean>();
+  const found = new Set<string | number | bigint | boolean>();
   let allowsNil = false;
   for (const value of values) {
     if (value === null) allowsNil = true;
@@ -87,7 +89,7 @@ export function orderCondition(
 
 const columnEquals = (column: Column, value: unknown): Condition => inCondition(column, [value]);
 
-const familyOf = (type: ScalarType) => (type === 'integer' ? 'float' : type);
+const familyOf = (type: ScalarType) => (type === 'integer' || type === 'decimal' ? 'float' : type);
 
 /** Returns the value to compare a column with for equality, or `undefined` when no row can have it. */
 function comparableWith(type: ScalarType, given: unknown): Scalar | undefined {
@@ -101,22 +103,52 @@ function comparableWith(type: ScalarType, given: unknown): Scalar | undefined {
     case 'boolean':
       return typeof value === 'boolean' ? value : undefined;
     case 'integer':
-      return Number.isSafeInteger(value) ? (value as number) : undefined;
+      return integerLike(value);
     case 'float':
+      if (value instanceof DecimalValue) return value.equals(Number(value)) ? Number(value) : undefined;
       return typeof value === 'number' && !Number.isNaN(value) ? value : undefined;
+    case 'decimal':
+      // A row has a small integer as a number, which equals no `bigint`.
+      return isBound(value) && !isSmallBigint(value) ? textOf(value) : undefined;
     case 'date':
       return undefined;
   }
 }
 
+/** Returns the integer that equals a value. Rows have those beyond ±(2^53 − 1) as a `bigint`. */
+function integerLike(value: unknown): number | bigint | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
+  if (typeof value === 'bigint') return isSmallBigint(value) || !isStorable(value) ? undefined : value;
+  if (!(value instanceof DecimalValue)) return undefined;
+  const whole = wholeOf(value, 'floor');
+  return typeof whole === 'bigint' && value.equals(whole) && isStorable(whole) ? narrowed(whole) : undefined;
+}
+
+const isSmallBigint = (value: Bound): boolean =>
+  typeof value === 'bigint' && typeof narrowed(value) === 'number';
+
+const isStorable = (value: bigint): boolean => BigInt.asIntN(64, value) === value;
+
+/** Returns the text of a decimal, the same one for equal values; `undefined` for infinity and NaN. */
+const textOf = (value: Bound): string | undefined => {
+  const decimal = value instanceof DecimalValue ? value : parseDecimal(String(value));
+  return decimal && String(decimal);
+};
+
 /** A lone half of a surrogate pair, which databases store as another character. */
 const loneSurrogate = /\p{Surrogate}/u;
 
+/** A number that a column is compared with. */
+type Bound = number | bigint | DecimalValue;
+
+const isBound = (value: unknown): value is Bound =>
+  typeof value === 'number' || typeof value === 'bigint' || value instanceof DecimalValue;
+
 /** The number or string that a value is ordered by, as `<` reads it; `undefined` for a value without an order. */
-function orderedBy(value: unknown): number | string | undefined {
-  const primitive: unknown =
+function orderedBy(value: unknown): Bound | string | undefined {
+  const found: unknown =
     typeof value === 'object' && value !== null ? (value as { valueOf(): unknown }).valueOf() : value;
-  return typeof primitive === 'number' || typeof primitive === 'string' ? primitive : undefined;
+  return isBound(found) || typeof found === 'string' ? found : undefined;
 }
 
 function columnsInOrder(operator: '<' | '<=', left: Column, right: Column): Condition {
@@ -131,54 +163,96 @@ function columnsInOrder(operator: '<' | '<=', left: Column, right: Column): Cond
 }
 
 /** `column < bound`, or `column <= bound`. */
-function columnBefore(column: Column, operator: '<' | '<=', bound: number | string | undefined): Condition {
+function columnBefore(column: Column, operator: '<' | '<=', bound: Bound | string | undefined): Condition {
   if (typeof bound === 'string')
     return textOrder(column, bound, (value) => ({ operator, left: column, right: value }));
   if (bound === undefined || !isNumeric(column)) return undecided;
-  const limit = column.type === 'float' ? bound : operator === '<' ? Math.ceil(bound) - 1 : Math.floor(bound);
-  const isWhole = column.type !== 'float';
-  const constant = constantOrder(column, limit, bound);
-  if (constant !== undefined) return whenPresent(column, constant === 'above' ? always : never);
+  const limit = limitOf(column, operator, bound, 'before');
+  if (typeof limit === 'string') return whenPresent(column, limit === 'above' ? always : never);
   return {
     kind: 'order',
-    operator: isWhole ? '<=' : operator,
+    operator: limit.operator,
     left: column,
-    right: { kind: 'value', value: scalarOf(column, limit) },
+    right: { kind: 'value', value: limit.value },
   };
 }
 
 /** `bound < column`, or `bound <= column`. */
-function columnAfter(column: Column, operator: '<' | '<=', bound: number | string | undefined): Condition {
+function columnAfter(column: Column, operator: '<' | '<=', bound: Bound | string | undefined): Condition {
   if (typeof bound === 'string')
     return textOrder(column, bound, (value) => ({ operator, left: value, right: column }));
   if (bound === undefined || !isNumeric(column)) return undecided;
-  const limit = column.type === 'float' ? bound : operator === '<' ? Math.floor(bound) + 1 : Math.ceil(bound);
-  const isWhole = column.type !== 'float';
-  const constant = constantOrder(column, limit, bound);
-  if (constant !== undefined) return whenPresent(column, constant === 'below' ? always : never);
+  const limit = limitOf(column, operator, bound, 'after');
+  if (typeof limit === 'string') return whenPresent(column, limit === 'below' ? always : never);
   return {
     kind: 'order',
-    operator: isWhole ? '<=' : operator,
-    left: { kind: 'value', value: scalarOf(column, limit) },
+    operator: limit.operator,
+    left: { kind: 'value', value: limit.value },
     right: column,
   };
 }
 
-const isNumeric = ({ type }: Column): boolean => type === 'integer' || type === 'float' || type === 'date';
+const isNumeric = ({ type }: Column): boolean =>
+  type === 'integer' || type === 'float' || type === 'decimal' || type === 'date';
 
-const scalarOf = (column: Column, limit: number): Scalar =>
-  column.type === 'date' ? new Date(limit) : limit;
+interface Limit {
+  readonly operator: '<' | '<=';
+  readonly value: Scalar;
+}
 
-/** The place of a bound outside the values that a column can have, if it is outside. */
-function constantOrder(
+/**
+ * Returns the comparison with a value of the column's type that says the same as the one with a bound, or the place of a bound outside the
+ * values that the column can have.
+ *
+ * @param side the side of the bound on which the values of the column are
+ */
+function limitOf(
   column: Column,
-  limit: number,
-  bound: number,
-): 'below' | 'above' | 'nowhere' | undefined {
+  operator: '<' | '<=',
+  bound: Bound,
+  side: 'before' | 'after',
+): Limit | 'below' | 'above' | 'nowhere' {
   if (Number.isNaN(bound)) return 'nowhere';
-  if (column.type === 'float') return undefined;
-  const range = column.type === 'date' ? 8_640_000_000_000_000 : Number.MAX_SAFE_INTEGER;
-  return limit > range ? 'above' : limit < -range ? 'below' : undefined;
+  switch (column.type) {
+    case 'decimal': {
+      const value = textOf(bound);
+      return value === undefined ? ((bound as number) > 0 ? 'above' : 'below') : { operator, value };
+    }
+    case 'float':
+      return { operator: operatorOfNearest(operator, bound, side), value: Number(bound) };
+    default: {
+      const [floor, ceil] = [wholeOf(bound, 'floor'), wholeOf(bound, 'ceil')];
+      if (typeof floor === 'number' || typeof ceil === 'number') return floor > 0 ? 'above' : 'below';
+      const isStrict = operator === '<';
+      const limit = side === 'before' ? (isStrict ? ceil - 1n : floor) : isStrict ? floor + 1n : ceil;
+      const range = column.type === 'date' ? 8_640_000_000_000_000n : 2n ** 63n - 1n;
+      if (limit > range) return 'above';
+      if (limit < -range) return 'below';
+      return { operator: '<=', value: column.type === 'date' ? new Date(Number(limit)) : narrowed(limit) };
+    }
+  }
+}
+
+/** Returns the operator for the number that is nearest to a bound. No other number is between the two. */
+function operatorOfNearest(operator: '<' | '<=', bound: Bound, side: 'before' | 'after'): '<' | '<=' {
+  if (typeof bound === 'number') return operator;
+  const nearest = Number(bound);
+  const order =
+    bound instanceof DecimalValue ? -bound.compare(nearest) : nearest < bound ? -1 : nearest > bound ? 1 : 0;
+  const holds = side === 'before' ? order < 0 : order > 0;
+  return holds || (order === 0 && operator === '<=') ? '<=' : '<';
+}
+
+/** Returns the greatest integer that is not above a number, or the smallest that is not below it; an infinite number for huge ones. */
+function wholeOf(bound: Bound, round: 'floor' | 'ceil'): bigint | number {
+  if (typeof bound === 'bigint') return bound;
+  if (typeof bound === 'number') return Number.isFinite(bound) ? BigInt(Math[round](bound)) : bound;
+  if (bound.exponent > 30) return bound.isNegative ? -Infinity : Infinity;
+  const [whole, fraction] = String(bound).split('.') as [string, string?];
+  const truncated = BigInt(whole.includes('e') ? 0 : whole);
+  if (fraction === undefined && !whole.includes('e')) return truncated;
+  if (bound.isNegative) return round === 'floor' ? truncated - 1n : truncated;
+  return round === 'ceil' ? truncated + 1n : truncated;
 }
 
 function textOrder(

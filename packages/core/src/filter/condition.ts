@@ -10,8 +10,9 @@ export interface Scope {
   readonly type: DeclaredType;
 }
 
-export type Scalar = string | number | boolean | Date;
-export type ScalarType = 'string' | 'integer' | 'float' | 'boolean' | 'date';
+/** A value of a query. A decimal is its text, and an integer beyond ±(2^53 − 1) is a `bigint`. */
+export type Scalar = string | number | bigint | boolean | Date;
+export type ScalarType = 'string' | 'integer' | 'float' | 'decimal' | 'boolean' | 'date';
 
 export interface Column {
   readonly kind: 'column';
@@ -19,6 +20,8 @@ export interface Column {
   readonly field: string;
   readonly type: ScalarType;
   readonly nullable: boolean;
+  /** The only texts that the column may hold, for a field that is declared with `oneOf`. */
+  readonly values?: readonly string[];
 }
 export interface ValueOperand {
   readonly kind: 'value';
@@ -39,10 +42,12 @@ export type Condition =
   | { readonly kind: 'and'; readonly parts: readonly Condition[] }
   | { readonly kind: 'or'; readonly parts: readonly Condition[] }
   | { readonly kind: 'not'; readonly part: Condition }
-  /** Equality, in which `nil` equals `nil`. Both operands have one type. */
+  /** The column is read: true, and undecided where it holds a value of another type than its declaration says. */
+  | { readonly kind: 'readable'; readonly column: Column }
+  /** Equality, in which `nil` equals `nil`. Both operands have one type, or are numbers. */
   | { readonly kind: 'equal'; readonly left: Operand; readonly right: Operand }
   | { readonly kind: 'is-nil'; readonly column: Column }
-  /** Undecided where an operand is `nil`. Both operands have one type. */
+  /** Undecided where an operand is `nil`. Both operands have one type, or are numbers. */
   | { readonly kind: 'order'; readonly operator: '<' | '<='; readonly left: Operand; readonly right: Operand }
   /** `values` has one type, no `nil`, no duplicates, and is not empty. */
   | { readonly kind: 'in'; readonly column: Column; readonly values: readonly Scalar[] }
@@ -118,6 +123,8 @@ export function not(part: Condition): Condition {
   }
 }
 
+export const readable = (column: Column): Condition => ({ kind: 'readable', column });
+
 /** Returns the condition that a related row satisfies `where`. */
 export const some = (step: RelationStep, where: Condition): Condition =>
   where.kind === 'never' ? never : { kind: 'some', step, where };
@@ -136,6 +143,7 @@ export function isDecided(condition: Condition): boolean {
     case 'in':
       return true;
     case 'undecided':
+    case 'readable':
     case 'through':
     case 'reaches':
       return false;

@@ -11,7 +11,9 @@ export type {
   Scope,
   ValueOperand,
 } from './condition.js';
-export type { FilterSet, RowFilter } from './row-filter.js';
+export { isOneOf, readFieldInput, type FieldInput } from '../types/field-input.js';
+export { readDecimal } from '../types/read-decimal.js';
+export { withoutTests, type FilterSet, type RowFilter } from './row-filter.js';
 export type { ActorCondition, RowCondition } from './row-condition.js';
 export type { Relation } from '../types/relation.js';
 export type { DeclaredType, Field, FieldType } from '../types/declared-type.js';

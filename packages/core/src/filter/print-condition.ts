@@ -1,5 +1,12 @@
 import { assertNever } from '../internal/assert-never.js';
-import type { Condition, Operand, RelationStep, Scalar, Scope } from './condition.js';
+import {
+  and,
+  type Condition,
+  type Operand,
+  type RelationStep,
+  type Scalar,
+  type Scope,
+} from './condition.js';
 
 /** The number of values of a list that are printed. */
 const maxListed = 8;
@@ -12,9 +19,11 @@ class ConditionPrinter {
   readonly #names = new Map<Scope, string>();
   readonly #taken = new Set<string>();
 
-  print(condition: Condition, around?: 'and' | 'or'): string {
+  print(given: Condition, around?: 'and' | 'or'): string {
+    const condition = withoutReads(given);
     switch (condition.kind) {
       case 'always':
+      case 'readable':
         return 'true';
       case 'never':
         return 'false';
@@ -48,7 +57,8 @@ class ConditionPrinter {
     }
   }
 
-  #negation(part: Condition): string {
+  #negation(given: Condition): string {
+    const part = withoutReads(given);
     if (part.kind === 'equal') return `${this.#operand(part.left)} != ${this.#operand(part.right)}`;
     if (part.kind === 'is-nil') return `${this.#operand(part.column)} != nil`;
     if (part.kind === 'some' && part.step.relation.kind === 'one' && part.where.kind === 'always')
@@ -93,6 +103,13 @@ class ConditionPrinter {
     this.#taken.add(name);
     return name;
   }
+}
+
+/** Leaves out that columns are read: a policy says nothing about values of another type. */
+function withoutReads(condition: Condition): Condition {
+  return condition.kind === 'and'
+    ? and(...condition.parts.filter(({ kind }) => kind !== 'readable'))
+    : condition;
 }
 
 const shown = (value: Scalar): string =>

@@ -9,7 +9,7 @@ export type RowFilter =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly RowFilter[] }
   /** A related row satisfies `where`, or none does. */
   | { readonly kind: 'exists' | 'none'; readonly step: RelationStep; readonly where: RowFilter }
-  /** Both operands have one type. Text is compared by code point, and exactly: case and accents count. */
+  /** Both operands have one type, or are numbers. Text is compared by code point, and exactly: case and accents count. */
   | {
       readonly kind: 'compare';
       readonly operator: '=' | '<>' | '<' | '<=';
@@ -17,6 +17,8 @@ export type RowFilter =
       readonly right: Operand;
     }
   | { readonly kind: 'null' | 'not-null'; readonly column: Column }
+  /** A column holds a value of its declared type, or it does not. `NULL` counts as one where the column is declared nullable. */
+  | { readonly kind: 'readable' | 'unreadable'; readonly column: Column }
   /** A floating-point column holds `NaN`, or another number. For databases without `NaN` the first is never true. */
   | { readonly kind: 'nan' | 'not-nan'; readonly column: Column }
   | { readonly kind: 'in' | 'not-in'; readonly column: Column; readonly values: readonly Scalar[] }
@@ -60,11 +62,17 @@ export function any(...parts: readonly RowFilter[]): RowFilter {
  */
 export function exists(step: RelationStep, where: RowFilter): RowFilter {
   if (where.kind === 'never') return noRows;
+  if (where.kind === 'or' && where.parts.some((part) => hasOutside(part, step.to)))
+    return any(...where.parts.map((part) => exists(step, part)));
   if (where.kind !== 'and') return { kind: 'exists', step, where };
   const inside = where.parts.filter((part) => usesScope(part, step.to));
   const beside = where.parts.filter((part) => !usesScope(part, step.to));
   return all(...beside, { kind: 'exists', step, where: all(...inside) });
 }
+
+/** Returns whether a filter has a part that does not use a row. */
+const hasOutside = (filter: RowFilter, scope: Scope): boolean =>
+  filter.kind === 'and' ? !filter.parts.every((part) => usesScope(part, scope)) : !usesScope(filter, scope);
 
 export const none = (step: RelationStep, where: RowFilter): RowFilter =>
   where.kind === 'never' ? allRows : { kind: 'none', step, where };
@@ -88,5 +96,91 @@ function usesScope(filter: RowFilter, scope: Scope): boolean {
       return filter.row === scope;
     default:
       return filter.column.scope === scope;
+  }
+}
+
+/**
+ * Returns a filter without the tests of stored values that a back end does not need.
+ *
+ * @param isCertain whether each stored value of a column is of the type that its declaration says
+ * @param isImplied whether an equality with a value holds for values of that type only
+ */
+export const withoutTests = (
+  filter: RowFilter,
+  isCertain: (column: Column) => boolean,
+  isImplied: boolean,
+): RowFilter => simplified(filter, { isCertain, isImplied }, new Set());
+
+interface Tests {
+  readonly isCertain: (column: Column) => boolean;
+  readonly isImplied: boolean;
+}
+
+/** @param read the columns that were tested before */
+function simplified(filter: RowFilter, tests: Tests, read: ReadonlySet<string>): RowFilter {
+  switch (filter.kind) {
+    case 'readable':
+    case 'not-nan':
+      return read.has(nameOf(filter.column)) || isCertain(filter, tests) ? allRows : filter;
+    case 'unreadable':
+    case 'nan':
+      return read.has(nameOf(filter.column)) || isCertain(filter, tests) ? noRows : filter;
+    case 'and':
+    case 'or': {
+      const isAnd = filter.kind === 'and';
+      const test = isAnd ? 'readable' : 'unreadable';
+      const own: RowFilter[] = [];
+      const inner = new Set(read);
+      for (const part of filter.parts) {
+        if (part.kind !== test || inner.has(nameOf(part.column)) || tests.isCertain(part.column)) continue;
+        inner.add(nameOf(part.column));
+        own.push(part);
+      }
+      const others = filter.parts
+        .filter(({ kind }) => kind !== test)
+        .map((part) => simplified(part, tests, inner));
+      if (!isAnd) return any(...own, ...others);
+      const isNeeded = (part: RowFilter): boolean =>
+        !tests.isImplied || !others.some((other) => part.kind === test && isEquality(other, part.column));
+      return all(...own.filter(isNeeded), ...others);
+    }
+    case 'exists':
+      return exists(filter.step, simplified(filter.where, tests, read));
+    case 'none':
+      return none(filter.step, simplified(filter.where, tests, read));
+    case 'in-set':
+    case 'not-in-set': {
+      const { set } = filter;
+      const [base, step] = [set.base, set.step].map((part) => simplified(part, tests, new Set()));
+      return { ...filter, set: { ...set, base: base!, step: step! } };
+    }
+    default:
+      return filter;
+  }
+}
+
+const isCertain = ({ kind, column }: { kind: string; column: Column }, tests: Tests): boolean =>
+  (kind === 'readable' || kind === 'unreadable') && tests.isCertain(column);
+
+const nameOf = ({ scope, field }: Column): string => `${scope.id} ${field}`;
+
+/** Returns whether a filter holds only where a column equals a value. */
+function isEquality(filter: RowFilter, column: Column): boolean {
+  const isSame = (side: Operand): boolean =>
+    side.kind === 'column' && side.scope === column.scope && side.field === column.field;
+  switch (filter.kind) {
+    case 'or':
+      return filter.parts.every((part) => isEquality(part, column));
+    case 'and':
+      return filter.parts.some((part) => isEquality(part, column));
+    case 'in':
+      return isSame(filter.column);
+    case 'compare': {
+      const { operator, left, right } = filter;
+      if (operator !== '=') return false;
+      return left.kind === 'value' ? isSame(right) : right.kind === 'value' && isSame(left);
+    }
+    default:
+      return false;
   }
 }

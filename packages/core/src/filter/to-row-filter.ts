@@ -1,6 +1,16 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { assertNever } from '../internal/assert-never.js';
-import { decided, equal, isIn, isNull, notNull, order, truth, unequal } from './comparison-filters.js';
+import {
+  decided,
+  equal,
+  isIn,
+  isNull,
+  isReadable,
+  notNull,
+  order,
+  truth,
+  unequal,
+} from './comparison-filters.js';
 import type { Condition, RecursiveSet } from './condition.js';
 import { isPositive, opposite, type Mode } from './mode.js';
 import { baseOf, NotLinear, stepOf } from './recursive-filter.js';
@@ -57,9 +67,10 @@ class Lowering {
       case 'through': {
         const { step, where } = condition;
         const related = exists(step, this.rows(where, mode));
-        const needsRow = mode === 'true' || mode === 'not undecided' || mode === 'false';
-        return needsRow ? related : any(none(step, allRows), related);
+        return needsValue(mode) ? related : any(none(step, allRows), related);
       }
+      case 'readable':
+        return isReadable(condition.column, mode);
       case 'equal':
         return decided(
           mode,
@@ -99,6 +110,12 @@ class Lowering {
     if (first === undefined) return constant(true, false, mode);
     if (from === parts.length - 1) return this.rows(first, mode);
     const rest = () => this.#conjunction(parts, from + 1, mode);
+    // The general form below says the same, with parts that contradict each other.
+    if (first.kind === 'readable') {
+      return needsValue(mode)
+        ? all({ kind: 'readable', column: first.column }, rest())
+        : any({ kind: 'unreadable', column: first.column }, rest());
+    }
     switch (mode) {
       case 'true':
         return all(this.rows(first, 'true'), rest());
@@ -165,6 +182,9 @@ class Lowering {
     return (known[mode] = { row: set.row, key: set.key, base: baseOf(body), step: stepOf(body) });
   }
 }
+
+/** Returns whether a row is left out where a value that the condition reads is absent. */
+const needsValue = (mode: Mode): boolean => mode === 'true' || mode === 'not undecided' || mode === 'false';
 
 function constant(isTrue: boolean, isUndecided: boolean, mode: Mode): RowFilter {
   const positive = isPositive(mode) ? mode : opposite[mode];

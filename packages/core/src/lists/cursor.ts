@@ -1,5 +1,7 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Column, Scalar } from '../filter/condition.js';
+import { parseDecimal } from '../types/decimal-value.js';
+import { readDecimal } from '../types/read-decimal.js';
 import { describeValue } from '../internal/descriptions.js';
 import type { Position } from './keyset-filter.js';
 import type { SortKey } from './resource-adapter.js';
@@ -42,7 +44,8 @@ function valueOf(row: object, { field, nullable }: Column): unknown {
   return value === undefined && nullable && field in row ? null : value;
 }
 
-function encoded(column: Column, value: unknown): Encoded {
+function encoded(column: Column, given: unknown): Encoded {
+  const value = column.type === 'decimal' ? decimalText(given) : given;
   const isDate = value instanceof Date;
   if (value === null || isDate === (column.type === 'date')) {
     const plain = isDate ? value.getTime() : value;
@@ -53,6 +56,12 @@ function encoded(column: Column, value: unknown): Encoded {
   const { scope, field, type } = column;
   const data = { type: scope.type.name, field, declared: type, found: describeValue(value) };
   throw new PolarError('POLAR_LIST_ROW', data);
+}
+
+/** Returns the text of a decimal, or a value that is not a decimal. */
+function decimalText(value: unknown): unknown {
+  const decimal = readDecimal(value);
+  return decimal === undefined ? value : parseDecimal(String(decimal))!.toString();
 }
 
 /** Returns the value of a column from the value in a cursor; `undefined` when the column cannot have it. */
@@ -69,6 +78,8 @@ function decoded(column: Column, value: unknown): Scalar | null | undefined {
     case 'float':
       if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value);
       return typeof value === 'number' ? value : undefined;
+    case 'decimal':
+      return typeof value === 'string' ? parseDecimal(value)?.toString() : undefined;
     case 'date':
       return typeof value === 'number' && minDate <= value && value <= maxDate ? new Date(value) : undefined;
   }

@@ -4,6 +4,7 @@ import { and, type Column, type ScalarType, type Scope } from '../filter/conditi
 import type { RowCondition } from '../filter/row-condition.js';
 import { all } from '../filter/row-filter.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
+import { readDecimal } from '../types/read-decimal.js';
 import { describeValue } from '../internal/describe-value.js';
 import { didYouMean } from '../internal/near-names.js';
 import { Rows } from '../partial/rows.js';
@@ -43,7 +44,7 @@ export class ListPlanner {
       const column = this.#column(condition.row, 'where', field);
       const values: readonly unknown[] = Array.isArray(value) ? value : [value];
       for (const each of values) requireValue(column, each);
-      return inCondition(column, values);
+      return inCondition(column, column.type === 'decimal' ? values.map(decimalOrNull) : values);
     });
     if (parts.length === 0) return condition;
     const own = and(...parts);
@@ -91,6 +92,7 @@ const expectedOf: Readonly<Record<ScalarType, string>> = {
   string: 'a text',
   integer: 'a number',
   float: 'a number',
+  decimal: 'a number or the text of one',
   boolean: 'true or false',
   date: 'a valid Date',
 };
@@ -111,12 +113,16 @@ function isValueOf(type: ScalarType, value: unknown): boolean {
     case 'integer':
     case 'float':
       return typeof value === 'number' && !Number.isNaN(value);
+    case 'decimal':
+      return readDecimal(value) !== undefined;
     case 'date':
       return value instanceof Date && !Number.isNaN(value.getTime());
     default:
       return typeof value === type;
   }
 }
+
+const decimalOrNull = (value: unknown): unknown => (value === null ? null : readDecimal(value));
 
 const invalidOption = (option: string, reason: string) =>
   new PolarError('POLAR_TYPE_INVALID_OPTION', { option, reason });

@@ -7,6 +7,7 @@ import {
   never,
   not,
   or,
+  readable,
   some,
   through,
   undecided,
@@ -368,7 +369,10 @@ export class Evaluator {
     if (collection instanceof ListValue && collection.rest === undefined) return collection.items;
     if (collection instanceof DictionaryValue)
       return collection.keys.map((key, i) => new ListValue([key, collection.values[i]], undefined));
-    if (collection instanceof ColumnValue && ['boolean', 'integer', 'float'].includes(collection.column.type))
+    if (
+      collection instanceof ColumnValue &&
+      ['boolean', 'integer', 'float', 'decimal'].includes(collection.column.type)
+    )
       return undefined;
     if (isUnknown(collection))
       throw untranslatable(
@@ -420,7 +424,9 @@ export class Evaluator {
     if (isUnknown(key)) throw untranslatable('a key that is not known', 'write the name of the field', at);
     if (object instanceof RowValue) {
       if (typeof key !== 'string') return undecided;
-      return this.#unify(this.#bindings.valueOf(result, frame), this.#rows.read(object, key, at), at, next);
+      const value = this.#rows.read(object, key, at);
+      const found = () => this.#unify(this.#bindings.valueOf(result, frame), value, at, next);
+      return value instanceof ColumnValue ? this.#then(readable(value.column), found) : found();
     }
     if (object instanceof DictionaryValue) {
       const i = typeof key === 'string' ? object.keys.indexOf(key) : -1;

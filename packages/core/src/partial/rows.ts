@@ -36,7 +36,9 @@ export class Rows {
   column(scope: Scope, name: string): Column | undefined {
     const field = scope.type.fields?.get(name);
     const type = field && scalarTypeOf(field, this.types);
-    return type && { kind: 'column', scope, field: name, type, nullable: field.nullable };
+    if (type === undefined) return undefined;
+    const column = { kind: 'column', scope, field: name, type, nullable: field!.nullable } as const;
+    return field!.type.kind === 'one-of' ? { ...column, values: field!.type.values } : column;
   }
 
   /** Returns the types that a row of a declared type can have: its own, and those whose discriminator is one of its columns. */
@@ -135,6 +137,7 @@ export class Rows {
 
 function scalarTypeOf({ type }: Field, types: TypeTable): ScalarType | undefined {
   if (type.kind === 'date') return 'date';
+  if (type.kind === 'decimal') return 'decimal';
   if (type.kind === 'one-of') return 'string';
   if (type.kind !== 'named') return undefined;
   switch (type.name) {

@@ -45,9 +45,10 @@ export class TypeTests {
       boolean: ['Boolean'],
       integer: ['Integer', 'Float'],
       float: ['Float'],
+      decimal: ['Float'],
       date: [],
     };
-    if (column.type === 'float' && type.name === 'Integer')
+    if ((column.type === 'float' || column.type === 'decimal') && type.name === 'Integer')
       throw untranslatable(
         `whether \`${column.field}\` is a whole number`,
         "declare the field as 'Integer'",

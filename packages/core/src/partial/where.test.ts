@@ -51,9 +51,13 @@ async function conditionOf(body: string, actor: unknown = alice): Promise<Condit
 /** Prints a condition as short text. */
 function shown(condition: Condition): string {
   switch (condition.kind) {
-    case 'and':
+    case 'and': {
+      // Each column that is read has such a part.
+      const parts = condition.parts.filter(({ kind }) => kind !== 'readable').map(shown);
+      return parts.length === 1 ? parts[0]! : `(${parts.join(' and ')})`;
+    }
     case 'or':
-      return `(${condition.parts.map(shown).join(` ${condition.kind} `)})`;
+      return `(${condition.parts.map(shown).join(' or ')})`;
     case 'not':
       return `not ${shown(condition.part)}`;
     case 'equal':

@@ -3,7 +3,7 @@ import { getTableConfig as mysqlConfig, MySqlTable } from 'drizzle-orm/mysql-cor
 import { getTableConfig as postgresConfig, PgTable } from 'drizzle-orm/pg-core';
 import { getTableConfig as sqliteConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import { dateStorage } from '../metadata/entity-table.js';
+import { dateStorage, type ColumnValues, type FieldKind } from '../metadata/entity-table.js';
 import type { ColumnStorage, DialectName } from '../sql/dialect.js';
 
 /** The tables of Drizzle by the name of their type. A join table may be listed by any name. */
@@ -35,17 +35,16 @@ export function describeTable(table: Table): { readonly dialect: DialectName; re
 export const propertyOf = (table: Table, column: Column): string =>
   Object.entries(getTableColumns(table)).find(([, each]) => each.name === column.name)![0];
 
-export type FieldKind = 'String' | 'Integer' | 'Float' | 'Boolean' | 'Date';
-
 const kinds: Readonly<Record<FieldKind, string>> = {
   String:
-    'PgText PgVarchar PgUUID PgEnumColumn PgEnumObjectColumn PgNumeric PgTime PgDateString PgInet PgCidr ' +
+    'PgText PgVarchar PgUUID PgEnumColumn PgEnumObjectColumn PgTime PgDateString PgInet PgCidr ' +
     'MySqlText MySqlVarChar MySqlChar MySqlEnumColumn MySqlEnumObjectColumn SQLiteText',
   Integer:
-    'PgInteger PgSerial PgSmallInt PgSmallSerial PgBigInt53 PgBigSerial53 MySqlInt MySqlBigInt53 MySqlMediumInt ' +
-    'MySqlSmallInt MySqlTinyInt MySqlSerial MySqlYear SQLiteInteger',
+    'PgInteger PgSerial PgSmallInt PgSmallSerial PgBigInt53 PgBigSerial53 PgBigInt64 PgBigSerial64 ' +
+    'MySqlInt MySqlBigInt53 MySqlBigInt64 MySqlMediumInt MySqlSmallInt MySqlTinyInt MySqlSerial MySqlYear SQLiteInteger',
   // A column of single precision holds another number than JavaScript reads, so it is not here.
   Float: 'PgDoublePrecision PgNumericNumber MySqlDouble MySqlReal SQLiteReal',
+  Decimal: 'PgNumeric MySqlDecimal SQLiteNumeric',
   Boolean: 'PgBoolean MySqlBoolean SQLiteBoolean',
   Date: 'PgTimestamp MySqlDateTime MySqlTimestamp SQLiteTimestamp',
 };
@@ -56,7 +55,19 @@ const kindOfColumn = new Map(
 );
 
 /** Returns the type of the values that rows have in a column; `undefined` when a query cannot compare them as JavaScript does. */
-export const kindOf = (column: Column): FieldKind | undefined => kindOfColumn.get(column.columnType);
+const kindOf = (column: Column): FieldKind | undefined => kindOfColumn.get(column.columnType);
+
+/** Describes the values that rows have in a column. */
+export function valuesOf(column: Column): ColumnValues {
+  const { baseColumn } = column as { readonly baseColumn?: Column };
+  return {
+    kind: kindOf(column),
+    // The values of a text column are known to the compiler, not to the database.
+    values: /Enum(Object)?Column$/.test(column.columnType) ? column.enumValues : undefined,
+    elements: column.columnType === 'PgArray' && baseColumn !== undefined ? kindOf(baseColumn) : undefined,
+    isNullable: !column.notNull,
+  };
+}
 
 const storedAsText = ['PgText', 'PgVarchar'];
 

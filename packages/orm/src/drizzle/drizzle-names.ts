@@ -1,13 +1,12 @@
 import type { TypesInput } from '@nanook/core';
-import type { Column as FilterColumn, DeclaredType } from '@nanook/core/filter';
+import { readFieldInput, type Column as FilterColumn, type DeclaredType } from '@nanook/core/filter';
 import { getTableColumns, type Column, type Table } from 'drizzle-orm';
 import { toCamelCase, toSnakeCase } from 'drizzle-orm/casing';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { checkField } from '../metadata/check-field.js';
-import { isOptional } from '../metadata/is-optional.js';
 import type { ColumnStorage, DialectName } from '../sql/dialect.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
-import { describeTable, kindOf, storageOf, type DrizzleTables } from './columns.js';
+import { describeTable, storageOf, valuesOf, type DrizzleTables } from './columns.js';
 
 export type Casing = 'snake_case' | 'camelCase';
 
@@ -56,6 +55,10 @@ export class DrizzleNames implements TableNames {
     return storageOf(this.columnOf(type, field));
   }
 
+  isEnum(type: DeclaredType, field: string): boolean {
+    return valuesOf(this.columnOf(type, field)).values !== undefined;
+  }
+
   columnOf(type: DeclaredType, field: string): Column {
     this.check(type);
     const table = this.tableOf(type.name);
@@ -77,7 +80,7 @@ export class DrizzleNames implements TableNames {
       const columns = getTableColumns(table);
       for (const [name, input] of Object.entries(fields)) {
         if (Object.hasOwn(columns, name))
-          requireNullable(type, name, isOptional(input), columns[name]!, table);
+          requireNullable(type, name, readFieldInput(input).nullable, columns[name]!, table);
       }
     }
   }
@@ -90,19 +93,15 @@ export class DrizzleNames implements TableNames {
     for (const [name, field] of type.fields ?? []) {
       if (!Object.hasOwn(columns, name)) continue;
       const column = columns[name]!;
-      const columnType = {
-        isNullable: !column.notNull,
-        kind: kindOf(column),
-        ormType: column.getSQLType(),
-      };
+      const columnType = { ...valuesOf(column), ormType: column.getSQLType() };
       checkField(type.name, field, columnType, describeTable(table).config.name);
     }
     this.#checked.add(type);
   }
 }
 
-function requireNullable(type: string, field: string, optional: boolean, column: Column, table: Table): void {
-  if (!column.notNull && !optional)
+function requireNullable(type: string, field: string, nullable: boolean, column: Column, table: Table): void {
+  if (!column.notNull && !nullable)
     throw new NanookOrmError('NANOOK_ORM_NULLABLE_COLUMN', {
       type,
       field,

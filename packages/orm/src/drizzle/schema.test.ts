@@ -1,5 +1,14 @@
 import { PGlite } from '@electric-sql/pglite';
-import { Authorizer, isUndecided, optional, typed, type FieldTypeInput, type TypesInput } from '@nanook/core';
+import {
+  Authorizer,
+  isUndecided,
+  nullable,
+  oneOf,
+  optional,
+  typed,
+  type FieldTypeInput,
+  type TypesInput,
+} from '@nanook/core';
 import { relations } from 'drizzle-orm';
 import { int, mysqlTable } from 'drizzle-orm/mysql-core';
 import * as pg from 'drizzle-orm/pg-core';
@@ -67,16 +76,16 @@ const conditionOf = async (
 describe('typesFromDrizzle()', () => {
   const types = typesFromDrizzle(tables, schema);
 
-  it('declares the columns with their types, and those that can be NULL as optional', () => {
+  it('declares the columns with their types, and those that can be NULL as nullable', () => {
     expect(types.Document.fields).toEqual({
       id: 'Integer',
-      ownerId: { optional: 'String' },
-      reviewerId: { optional: 'String' },
-      level: 'String',
-      dueOn: { optional: 'String' },
+      ownerId: nullable('String'),
+      reviewerId: nullable('String'),
+      level: oneOf('open', 'secret'),
+      dueOn: nullable('String'),
       createdAt: Date,
-      meta: { optional: Object },
-      weight: { optional: Object },
+      meta: nullable(Object),
+      weight: nullable(Object),
     });
   });
 

@@ -1,4 +1,4 @@
-import { many, one, optional, type RelationInput, type TypeDeclaration } from '@nanook/core';
+import { many, one, type RelationInput, type TypeDeclaration } from '@nanook/core';
 import {
   createTableRelationsHelpers,
   extractTablesRelationalConfig,
@@ -12,7 +12,8 @@ import {
   type Relation,
   type Table,
 } from 'drizzle-orm';
-import { describeTable, kindOf, propertyOf, type DrizzleTables } from './columns.js';
+import { declaredField } from '../metadata/declared-field.js';
+import { describeTable, propertyOf, valuesOf, type DrizzleTables } from './columns.js';
 
 /**
  * Returns the declarations of types for `Authorizer.load`: the fields, the keys and the relations that the tables of Drizzle have. A
@@ -48,7 +49,10 @@ export function typesFromDrizzle<Tables extends DrizzleTables>(
     return {
       ...(primaryKey.length === 0 ? {} : { key: primaryKey.map((column) => propertyOf(table, column)) }),
       fields: Object.fromEntries(
-        Object.entries(getTableColumns(table)).map(([name, column]) => [name, fieldOf(column)]),
+        Object.entries(getTableColumns(table)).map(([name, column]) => [
+          name,
+          declaredField(valuesOf(column)),
+        ]),
       ),
       relations: Object.fromEntries(
         Object.entries(related).flatMap(([name, relation]) => {
@@ -61,12 +65,6 @@ export function typesFromDrizzle<Tables extends DrizzleTables>(
   return Object.fromEntries(
     Object.entries(tables).map(([type, table]) => [type, declarationOf(type, table)]),
   ) as { [Type in keyof Tables]: TypeDeclaration };
-}
-
-function fieldOf(column: Column) {
-  const kind = kindOf(column);
-  const type = kind === undefined ? Object : kind === 'Date' ? Date : kind;
-  return column.notNull ? type : optional(type);
 }
 
 /** Returns whether a foreign key guarantees that the related row exists. SQLite checks foreign keys only on demand. */

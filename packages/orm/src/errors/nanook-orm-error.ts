@@ -11,7 +11,7 @@ const texts = {
     `do not read the field in a rule that filters rows`,
   NANOOK_ORM_NULLABLE_COLUMN: (p: { type: string; field: string; table: string }) =>
     `the column of \`${p.type}.${p.field}\` in the table \`${p.table}\` can be NULL, but the field is not declared so; declare it ` +
-    `with optional(…), or make the column NOT NULL`,
+    `with nullable(…), or make the column NOT NULL`,
   NANOOK_ORM_COLUMN_TYPE: (p: { type: string; field: string; declared: string; found: string }) =>
     `\`${p.type}.${p.field}\` is declared as ${p.declared}, but the rows have ${p.found} there; declare the type that the rows have`,
   NANOOK_ORM_OTHER_TABLE: (p: { type: string; expected: string; found: string }) =>
@@ -26,7 +26,9 @@ const texts = {
     `the actor of a transaction must be of the type \`${p.type}\`, found ${p.found}; give a row its type with typed('${p.type}', row)`,
   NANOOK_ORM_RLS_ACTOR_FIELD: (p: { type: string; field: string; declared: string; found: string }) =>
     `the policies of the database read \`${p.type}.${p.field}\`, which must be a valid ${p.declared}, found ${p.found}; load the field ` +
-    `with the actor, or declare it with optional(…)`,
+    `with the actor, or declare it with nullable(…)`,
+  NANOOK_ORM_SQL_INEXPRESSIBLE: (p: { construct: string }) =>
+    `no query of this database expresses ${p.construct} exactly; compare with fewer digits, or columns of one type`,
   NANOOK_ORM_PRISMA_INEXPRESSIBLE: (p: { construct: string }) =>
     `the \`where\` of Prisma cannot express ${p.construct}; print the condition with sql() of @nanook/orm/sql, and run it with ` +
     `\`$queryRawUnsafe\``,

@@ -63,6 +63,7 @@ const moments: { readonly [C in NanookOrmErrorCode]: string } = {
   NANOOK_ORM_TABLES: setup,
   NANOOK_ORM_MIXED_DATES: print,
   NANOOK_ORM_PRISMA_UNKNOWN_MODEL: `${setup}, or ${print}`,
+  NANOOK_ORM_SQL_INEXPRESSIBLE: print,
   NANOOK_ORM_PRISMA_INEXPRESSIBLE: print,
   NANOOK_ORM_PRISMA_TEXT: print,
   NANOOK_ORM_PRISMA_NAN: print,

@@ -24,6 +24,12 @@ ${load()}
 ${where}
 const { text, values } = sql({ dialect: '${dialect}' })(condition);`;
 
+const decimal = (literal: string): string => `import { sql } from '@nanook/orm/sql';
+
+${load(`note.price < ${literal}`, "price: 'Decimal'")}
+${where}
+const { text, values } = sql({ dialect: 'sqlite' })(condition);`;
+
 /** The condition for notes is printed for a table of Drizzle. */
 const drizzle = (columns: string, print: string): string => `import { drizzle } from '@nanook/orm/drizzle';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
@@ -150,6 +156,10 @@ drizzle({ Note: sqliteTable('notes', { id: integer() }), Draft: sqliteTable('dra
   NANOOK_ORM_PRISMA_UNKNOWN_MODEL: {
     wrong: prisma('document.isPublic', ", models: { Document: 'Page' }"),
     fix: prisma('document.isPublic', ", models: { Document: 'Document' }"),
+  },
+  NANOOK_ORM_SQL_INEXPRESSIBLE: {
+    wrong: decimal('1234567890.1234567'),
+    fix: decimal('1234567890.12345'),
   },
   NANOOK_ORM_PRISMA_INEXPRESSIBLE: {
     wrong: prisma('comment in document.comments and comment.rank < document.priority'),

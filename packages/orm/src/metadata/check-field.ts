@@ -3,7 +3,7 @@ import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { EntityColumn } from './entity-table.js';
 
 /** The part of a column that a declaration has to agree with. */
-export type ColumnType = Pick<EntityColumn, 'isNullable' | 'kind' | 'ormType'>;
+export type ColumnType = Pick<EntityColumn, 'isNullable' | 'kind' | 'values' | 'ormType'>;
 
 /**
  * Checks that the declaration of a field agrees with its column.
@@ -16,7 +16,9 @@ export function checkField(type: string, field: Field, column: ColumnType, table
     throw new NanookOrmError('NANOOK_ORM_NULLABLE_COLUMN', { type, field: name, table });
   const declared = nameOf(field);
   const { kind: found, ormType } = column;
-  if (declared === undefined || declared === found || (declared === 'Float' && found === 'Integer')) return;
+  const isWider = (declared === 'Float' || declared === 'Decimal') && found === 'Integer';
+  if (declared === undefined || isWider) return;
+  if (declared === found) return checkValues(type, field, column);
   throw new NanookOrmError('NANOOK_ORM_COLUMN_TYPE', {
     type,
     field: name,
@@ -27,8 +29,23 @@ export function checkField(type: string, field: Field, column: ColumnType, table
 
 const comparable = ['String', 'Integer', 'Float', 'Boolean'];
 
+/** Checks that a declaration with `oneOf` has each text that the column can hold. */
+function checkValues(owner: string, { name, type }: Field, { values = [] }: ColumnType): void {
+  if (type.kind !== 'one-of') return;
+  const missing = values.filter((value) => !type.values.includes(value));
+  if (missing.length === 0) return;
+  throw new NanookOrmError('NANOOK_ORM_COLUMN_TYPE', {
+    type: owner,
+    field: name,
+    declared: `oneOf(${type.values.map((value) => `'${value}'`).join(', ')})`,
+    found: `also ${missing.map((value) => `'${value}'`).join(', ')}`,
+  });
+}
+
 /** The type of a field that a query can compare. */
 function nameOf({ type }: Field): string | undefined {
   if (type.kind === 'date') return 'Date';
+  if (type.kind === 'decimal') return 'Decimal';
+  if (type.kind === 'one-of') return 'String';
   return type.kind === 'named' && comparable.includes(type.name) ? type.name : undefined;
 }

@@ -31,6 +31,10 @@ export class EntityNames implements TableNames {
     return this.columnOf(type, field).storage;
   }
 
+  isEnum(type: DeclaredType, field: string): boolean {
+    return this.columnOf(type, field).values !== undefined;
+  }
+
   columnOf(type: DeclaredType, field: string): EntityColumn {
     this.check(type);
     const { name, columns } = this.table(type.name);

@@ -11,16 +11,24 @@ export interface EntityTable extends TableName {
   readonly key: readonly string[];
   readonly relations: Readonly<Record<string, RelationInput>>;
 }
-export interface EntityColumn {
-  readonly name: string;
-  readonly isNullable: boolean;
-  /** The type of the values that rows have; `undefined` when a query cannot compare them as JavaScript does. */
+/** The values that rows have in a column. */
+export interface ColumnValues {
+  /** The type of the values; `undefined` when a query cannot compare them as JavaScript does. */
   readonly kind: FieldKind | undefined;
+  /** The texts of an enum of the database, which accepts no others. */
+  readonly values?: readonly string[] | undefined;
+  /** The type of the elements, for a column of lists. */
+  readonly elements?: FieldKind | undefined;
+  readonly isNullable: boolean;
+}
+
+export interface EntityColumn extends ColumnValues {
+  readonly name: string;
   /** The type as the ORM calls it. */
   readonly ormType: string;
   readonly storage: ColumnStorage;
 }
-export type FieldKind = 'String' | 'Integer' | 'Float' | 'Boolean' | 'Date';
+export type FieldKind = 'String' | 'Integer' | 'Float' | 'Decimal' | 'Boolean' | 'Date';
 
 /** The tables of the entities by the name of their type, and the join tables of relations. */
 export interface EntityTables {

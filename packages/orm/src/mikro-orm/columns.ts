@@ -33,14 +33,24 @@ export function describeColumn(property: EntityProperty, position: number, orm: 
   const dialect = dialectOf(orm);
   const ormType = property.columnTypes[position]!;
   const kind = kindOf(property, position, dialect, orm.em.getPlatform());
+  const isEnum = kind === 'String' && property.enum === true && property.items !== undefined;
   return {
     name: property.fieldNames[position]!,
     isNullable: property.nullable === true,
     kind,
+    values: isEnum ? (property.items as readonly string[]) : undefined,
+    elements: isTextList(property) ? 'String' : undefined,
     ormType,
     storage: kind === 'Date' ? dateStorage(digitsOf(ormType, dialect)) : textStorage(ormType, dialect),
   };
 }
+
+/** Returns whether rows have a list of texts, which MikroORM also reads from one text. */
+const isTextList = ({ customType, runtimeType, getter, hydrate }: EntityProperty): boolean =>
+  customType?.constructor === types.array &&
+  runtimeType === 'string[]' &&
+  getter !== true &&
+  hydrate !== false;
 
 const textStorage = (ormType: string, dialect: DialectName) =>
   dialect === 'postgres' ? storageOfType(ormType) : 'text';
@@ -68,13 +78,15 @@ function kindOf(
   const { runtimeType } = referenced ?? property;
   // SQLite has no booleans, and MikroORM reads them from whole numbers.
   if (kind === 'Integer' && runtimeType === 'boolean' && dialect === 'sqlite') return 'Boolean';
-  return kind !== undefined && runtimeTypes[kind] === runtimeType ? kind : undefined;
+  const isBigint = kind === 'Integer' && runtimeType === 'bigint';
+  return kind !== undefined && (isBigint || runtimeTypes[kind] === runtimeType) ? kind : undefined;
 }
 
 const runtimeTypes: Record<FieldKind, string> = {
   String: 'string',
   Integer: 'number',
   Float: 'number',
+  Decimal: 'string',
   Boolean: 'boolean',
   Date: 'Date',
 };
@@ -91,9 +103,9 @@ function kindOfType(type: Type<unknown>, dialect: DialectName): FieldKind | unde
     // PostgreSQL pads the text of a `char`.
     case types.character:
       return dialect === 'postgres' ? undefined : 'String';
-    // SQLite stores numbers, and a driver of MySQL may show a `Date`.
     case types.decimal:
-      return dialect === 'sqlite' ? undefined : 'String';
+      return 'Decimal';
+    // A driver of MySQL may show a `Date`.
     case types.date:
       return dialect === 'mysql' ? undefined : 'String';
     case types.bigint:
@@ -122,5 +134,7 @@ function bigintKind(
   dialect: DialectName,
 ): FieldKind | undefined {
   if (mode === 'number') return 'Integer';
+  // The drivers of SQLite round before MikroORM makes a bigint.
+  if (mode === undefined || mode === 'bigint') return dialect === 'sqlite' ? undefined : 'Integer';
   return mode === 'string' && dialect !== 'sqlite' ? 'String' : undefined;
 }

@@ -1,4 +1,4 @@
-import { many, manyThrough, one, optional } from '@nanook/core';
+import { many, manyThrough, one, nullable, oneOf } from '@nanook/core';
 import { EntitySchema, StringType } from '@mikro-orm/core';
 import { describe, expect, it } from 'vitest';
 import { mikroOrmOn } from '../testing/mikro-orm.fixture.js';
@@ -11,7 +11,7 @@ describe('typesFromMikroOrm()', () => {
     const { Document } = typesFromMikroOrm(await mikroOrmOn(offline));
     expect(Document).toMatchObject({
       key: ['id'],
-      fields: { id: 'Integer', title: optional('String'), status: 'String', score: optional('Float') },
+      fields: { id: 'Integer', title: nullable('String'), status: 'String', score: nullable('Float') },
       relations: {
         owner: one('User', { local: ['ownerId'], foreign: ['id'], enforced: false }),
         comments: many('Comment', { local: ['id'], foreign: ['documentId'] }),
@@ -42,7 +42,7 @@ describe('typesFromMikroOrm()', () => {
         fields: expect.objectContaining({
           id: 'Integer',
           'author.author_id': 'String',
-          coAuthorId: optional('String'),
+          coAuthorId: nullable('String'),
         }),
         relations: {
           author: one('Person', { local: ['author.author_id'], foreign: ['id'], enforced: true }),
@@ -56,15 +56,15 @@ describe('typesFromMikroOrm()', () => {
     const { Post } = typesFromMikroOrm(await mikroOrmOn(offline, entities));
     expect(Post!.fields).toEqual({
       id: 'Integer',
-      count: Object,
-      price: 'String',
+      count: 'Integer',
+      price: 'Decimal',
       ratio: Object,
       code: Object,
-      state: 'String',
+      state: oneOf('draft', 'published'),
       day: 'String',
       data: Object,
       secret: Object,
-      coAuthorId: optional('String'),
+      coAuthorId: nullable('String'),
       'author.author_id': 'String',
       'editor.editor_id': 'String',
       'wrapped.wrapped_id': 'String',

@@ -9,6 +9,8 @@ export interface AnySchemaType extends SchemaType {
   readonly schema?: Schema;
   /** Whether queries return the path, if its schema says so. */
   readonly selected?: boolean;
+  /** The texts that Mongoose accepts for a path, and `null` for one that can be absent. */
+  readonly enumValues?: readonly unknown[];
   /** The type of the elements of an array. */
   readonly embeddedSchemaType?: AnySchemaType;
   readonly getters: readonly unknown[];
@@ -26,12 +28,14 @@ export interface PathColumn extends EntityColumn {
   readonly missing: string | number | boolean | Date | undefined;
 }
 
-const kinds: Readonly<Record<string, readonly [StoredForm, FieldKind]>> = {
+const kinds: Readonly<Record<string, readonly [StoredForm | undefined, FieldKind]>> = {
   String: ['text', 'String'],
   Number: ['number', 'Float'],
   Int32: ['int32', 'Integer'],
   Boolean: ['boolean', 'Boolean'],
   Date: ['date', 'Date'],
+  // Without a form, no query compares it.
+  Decimal128: [undefined, 'Decimal'],
 };
 
 /** Describes a path whose values the policy reads as documents of Mongoose show them. */
@@ -39,10 +43,17 @@ export function describePath(path: string, type: AnySchemaType): PathColumn {
   const { instance, defaultValue } = type;
   const [form, kind] = kinds[instance] ?? [];
   const reason = reasonAgainst(type);
+  const { embeddedSchemaType: element, enumValues = [] } = type;
   return {
     name: path,
     isNullable: !isRequired(type) && type.path !== '_id',
     kind: reason === undefined ? kind : undefined,
+    values:
+      reason === undefined && instance === 'String' && enumValues.length > 0
+        ? enumValues.filter(isText)
+        : undefined,
+    // The default of a list is an empty list, which a function makes.
+    elements: instance === 'Array' && type.getters.length === 0 ? element && elementOf(element) : undefined,
     ormType: reason === undefined ? instance : `${instance} with ${reason}`,
     storage: 'text',
     form,
@@ -50,6 +61,12 @@ export function describePath(path: string, type: AnySchemaType): PathColumn {
     missing: isValueOf(type, defaultValue) ? defaultValue : undefined,
   };
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** Returns the type of the elements of a list, which documents show as MongoDB stores them. */
+const elementOf = (element: AnySchemaType): FieldKind | undefined =>
+  element.getters.length > 0 ? undefined : kinds[element.instance]?.[1];
 
 /** Returns the reason why a document can show another value than the database compares. */
 function reasonAgainst(type: AnySchemaType): string | undefined {

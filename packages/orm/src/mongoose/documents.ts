@@ -3,6 +3,7 @@ import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { checkField } from '../metadata/check-field.js';
 import type { AnyModel, DocumentType, DocumentTypes, EmbeddedRelation } from './collections.js';
 import type { PathColumn } from './describe-path.js';
+import { inexpressible } from './errors.js';
 
 /** Finds the paths of declared types, and compares the declarations with the schemas. */
 export class Documents {
@@ -33,7 +34,9 @@ export class Documents {
 
   /** @throws {NanookOrmError} `NANOOK_ORM_UNKNOWN_COLUMN` */
   column({ scope, field }: Pick<Column, 'scope' | 'field'>): PathColumn {
-    return this.field(scope.type, field);
+    const found = this.field(scope.type, field);
+    if (found.kind === 'Decimal') throw inexpressible(`a comparison of the Decimal128 \`${field}\``);
+    return found;
   }
 
   field(type: DeclaredType, field: string): PathColumn {

@@ -1,10 +1,10 @@
 import type { Column, Operand, RowFilter, Scalar } from '@nanook/core/filter';
-import type { PathColumn } from './describe-path.js';
+import type { PathColumn, StoredForm } from './describe-path.js';
 
 /** A filter that compares columns, and has no parts. */
 export type Leaf = Extract<
   RowFilter,
-  { kind: 'compare' | 'null' | 'not-null' | 'nan' | 'not-nan' | 'in' | 'not-in' }
+  { kind: 'compare' | 'null' | 'not-null' | 'readable' | 'unreadable' | 'nan' | 'not-nan' | 'in' | 'not-in' }
 >;
 export type Compare = Extract<RowFilter, { kind: 'compare' }>;
 
@@ -19,6 +19,16 @@ export interface ValueTest {
   readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=';
   readonly value: Scalar;
 }
+
+/** The type that MongoDB has for the values of a form. */
+export const bsonTypes: Readonly<Record<StoredForm, string>> = {
+  text: 'string',
+  number: 'number',
+  int32: 'int',
+  boolean: 'bool',
+  date: 'date',
+  'object-id': 'objectId',
+};
 
 /** Returns the comparison with the column on the left; `undefined` for two columns. */
 export function valueTestOf({ operator, left, right }: Compare): ValueTest | undefined {
@@ -47,7 +57,7 @@ export function storableTest(test: ValueTest, { form }: PathColumn): ValueTest |
     return operator === '=' ? 'none' : 'all';
   }
   if (form !== 'int32' || isInt32(value)) return test;
-  const number = value as number;
+  const number = Number(value);
   switch (operator) {
     case '=':
       return 'none';
@@ -79,8 +89,8 @@ export const possibleValues = (values: readonly Scalar[], { form }: PathColumn):
 /** Returns whether the value that documents show for a missing path satisfies a test. */
 export function satisfies(shown: Scalar, operator: ValueTest['operator'], value: Scalar): boolean {
   const [left, right] = [shown, value].map((each) => (each instanceof Date ? each.getTime() : each)) as [
-    string | number | boolean,
-    string | number | boolean,
+    string | number | bigint | boolean,
+    string | number | bigint | boolean,
   ];
   switch (operator) {
     case '=':
@@ -99,7 +109,10 @@ export function satisfies(shown: Scalar, operator: ValueTest['operator'], value:
 }
 
 /** Compares texts by code point, as MongoDB does. */
-const isInOrder = (left: string | number | boolean, right: string | number | boolean): boolean =>
+const isInOrder = (
+  left: string | number | bigint | boolean,
+  right: string | number | bigint | boolean,
+): boolean =>
   typeof left === 'string'
     ? Buffer.compare(Buffer.from(left), Buffer.from(right as string)) <= 0
     : left <= right;

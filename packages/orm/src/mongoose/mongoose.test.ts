@@ -160,7 +160,7 @@ const idsOf = async (model: string, filter: object, options: object = {}) =>
 describe('mongooseFilter()', () => {
   it('compares with the values that the policy has, which a string in a query could turn into operators', async () => {
     expect(shown(await filterOf('document.status = "$status"'))).toBe(
-      '{"$and":[{"status":{"$eq":"$status"}}]}',
+      '{"$and":[{"$and":[{"status":{"$type":"string","$not":{"$type":"array"}}},{"status":{"$eq":"$status"}}]}]}',
     );
     expect(await idsOf('Document', await filterOf('document.status = "$status"'))).toEqual([id('3')]);
     expect(shown(await filterOf(`document.id = "${id('1')}"`))).toBe(
@@ -229,12 +229,14 @@ describe('mongooseFilter()', () => {
       code: 'NANOOK_ORM_MONGOOSE_COLLATION',
       data: { type: 'Page', locale: 'en' },
     });
-    expect(shown(await filterOf('row.size = 1', 'Page'))).toBe('{"$and":[{"size":{"$eq":1}}]}');
+    expect(shown(await filterOf('row.size = 1', 'Page'))).toBe(
+      '{"$and":[{"$and":[{"$or":[{"size":{"$type":"number","$not":{"$type":"array"}}},{"size":{"$eq":null}}]},{"size":{"$eq":1}}]}]}',
+    );
     const authorizer = await authorizerFor('allow(_: User, "read", page: Page) if page.title = "a";');
     const [actor] = await base.model('User').find();
     const condition = await authorizer.where(actor!, 'read', 'Page');
     expect(shown(mongooseFilter(base, { text: 'binary' })(condition))).toBe(
-      '{"$and":[{"title":{"$eq":"a"}}]}',
+      '{"$and":[{"$and":[{"$or":[{"title":{"$type":"string","$not":{"$type":"array"}}},{"title":{"$eq":null}}]},{"title":{"$eq":"a"}}]}]}',
     );
   });
 
@@ -243,7 +245,9 @@ describe('mongooseFilter()', () => {
       code: 'NANOOK_ORM_MONGOOSE_CAST',
       data: { type: 'Document', found: 'title: Mongoose changes "Admin" to "admin"' },
     });
-    expect(shown(await filterOf('document.title = "admin"'))).toBe('{"$and":[{"title":{"$eq":"admin"}}]}');
+    expect(shown(await filterOf('document.title = "admin"'))).toBe(
+      '{"$and":[{"$and":[{"$or":[{"title":{"$type":"string","$not":{"$type":"array"}}},{"title":{"$eq":null}}]},{"title":{"$eq":"admin"}}]}]}',
+    );
   });
 
   it('refuses a declaration that the schema does not fulfill', async () => {

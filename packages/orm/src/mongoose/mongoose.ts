@@ -1,5 +1,5 @@
-import type { TypeDeclaration } from '@nanook/core';
-import type { RowCondition, RowFilter } from '@nanook/core/filter';
+import { optional, type TypeDeclaration } from '@nanook/core';
+import { withoutTests, type RowCondition, type RowFilter } from '@nanook/core/filter';
 import type { Mongoose, PipelineStage } from 'mongoose';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { typesFromTables } from '../metadata/types-from-tables.js';
@@ -73,7 +73,7 @@ export function mongoosePipeline(
 export const typesFromMongoose = (
   connection: MongooseConnection,
   options: MongooseTypesOptions = {},
-): Record<string, TypeDeclaration> => typesFromTables(documentTypes(connection, options));
+): Record<string, TypeDeclaration> => typesFromTables(documentTypes(connection, options), optional);
 
 /** Returns the queries of the models, which are read once, because an application may define models after it makes an adapter. */
 export function queriesOf(connection: MongooseConnection, options: MongooseOptions): () => Queries {
@@ -97,7 +97,7 @@ export class Queries {
     const model = this.#modelFor(type, filter);
     const printer = this.printer(type);
     const level = printer.level(row);
-    const match = printer.match(filter, level);
+    const match = printer.match(this.#tested(filter), level);
     const [step] = level.steps;
     if (step !== undefined)
       throw new NanookOrmError('NANOOK_ORM_MONGOOSE_PIPELINE', {
@@ -114,7 +114,7 @@ export class Queries {
     this.#modelFor(type, filter);
     const printer = this.printer(type);
     const level = printer.level(row);
-    const stages = printer.stages(filter, level);
+    const stages = printer.stages(this.#tested(filter), level);
     if (stages === undefined) return [{ $match: sent(nothing, printer.values) }];
     if (stages.length === 0) return [{ $match: sent(everything, printer.values) }];
     const names = level.lookups.map((each) => (each as { $lookup: { as: string } }).$lookup.as);
@@ -123,6 +123,11 @@ export class Queries {
 
   printer(type: string): FilterPrinter {
     return new FilterPrinter(this.documents, new Values(this.documents.modelOf(type).base as Mongoose));
+  }
+
+  /** Leaves out tests of ObjectIds: a policy reads only the key of a document, which has one. */
+  #tested(filter: RowFilter): RowFilter {
+    return withoutTests(filter, (column) => this.documents.column(column).form === 'object-id', false);
   }
 
   #modelFor(type: string, filter: RowFilter): AnyModel {

@@ -1,5 +1,6 @@
 import type { Column, Scalar } from '@nanook/core/filter';
 import {
+  bsonTypes,
   isHex,
   possibleValues,
   storableTest,
@@ -29,6 +30,10 @@ export class ExpressionPrinter {
       case 'not-null':
       case 'not-nan':
         return this.#present(leaf.column);
+      case 'readable':
+        return this.#readable(leaf.column);
+      case 'unreadable':
+        return not(this.#readable(leaf.column));
       case 'nan':
         return false;
       case 'in':
@@ -67,6 +72,22 @@ export class ExpressionPrinter {
     const described = this.level.documents.column(column);
     const bound = possibleValues(values, described).map((value) => this.values.stored(value, described));
     return bound.length === 0 ? false : { $in: [this.level.value(column), { $literal: bound }] };
+  }
+
+  /** Finds a value of the type of the path, or one that is absent where it may be. */
+  #readable(column: Column): Expression {
+    const { form, isNullable } = this.level.documents.column(column);
+    const value = this.level.value(column);
+    const type = { $type: value };
+    const isStored =
+      column.values !== undefined
+        ? { $in: [value, { $literal: column.values }] }
+        : form === 'number'
+          ? { $isNumber: value }
+          : { $eq: [type, bsonTypes[form!]] };
+    return isNullable
+      ? either(isStored, { $in: [type, { $literal: ['null', 'missing', 'undefined'] }] })
+      : both(isStored, this.#present(column));
   }
 
   /** Finds a value that is not null, not missing and not NaN. */

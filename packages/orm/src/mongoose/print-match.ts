@@ -1,6 +1,7 @@
-import type { Scalar } from '@nanook/core/filter';
+import type { Column, Scalar } from '@nanook/core/filter';
 import type { PathColumn } from './describe-path.js';
 import {
+  bsonTypes,
   isHex,
   possibleValues,
   satisfies,
@@ -10,7 +11,7 @@ import {
   type Leaf,
   type ValueTest,
 } from './leaf.js';
-import { all, any, nothing, QueryPart, type Match } from './match.js';
+import { all, any, except, nothing, QueryPart, type Match } from './match.js';
 import type { Values } from './values.js';
 
 const operators = { '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' } as const;
@@ -36,6 +37,10 @@ export class PathPrinter {
       case 'not-null':
       case 'not-nan':
         return this.#orMissing(this.#present(), missing !== undefined);
+      case 'readable':
+        return this.#readable(leaf.column);
+      case 'unreadable':
+        return except(this.#readable(leaf.column));
       // Mongoose shows no value for a number that is stored as NaN.
       case 'nan':
         return nothing;
@@ -73,6 +78,15 @@ export class PathPrinter {
     const bound = possibleValues(values, this.column).map((value) => this.#bound(value));
     // `$nin` also finds documents without the path.
     return this.#part({ $nin: [...bound, null], ...this.#numbers() });
+  }
+
+  /** Returns the query of documents that store a value of the type of the path. A test of a type also finds a list with such an element. */
+  #readable({ values }: Column): Match {
+    const ofType = values === undefined ? { $type: bsonTypes[this.column.form!] } : { $in: values };
+    const isStored = this.#part({ ...ofType, $not: { $type: 'array' } });
+    if (this.column.isNullable) return any(isStored, this.#part({ $eq: null }));
+    const isNumber = this.column.form === 'number' ? all(isStored, this.#present()) : isStored;
+    return this.#orMissing(isNumber, this.column.missing !== undefined);
   }
 
   #present(): Match {

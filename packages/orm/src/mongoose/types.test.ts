@@ -1,3 +1,4 @@
+import { oneOf, optional } from '@nanook/core';
 import { Schema, type Mongoose } from 'mongoose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { documentModels } from '../testing/mongoose-documents.fixture.js';
@@ -11,8 +12,30 @@ beforeEach(() => {
 describe('typesFromMongoose()', () => {
   it('declares no text, number or date for values that documents show otherwise than MongoDB stores them', () => {
     const { fields } = typesFromMongoose(base)['Document']!;
-    for (const name of ['teamId', 'words', 'seenAt', 'loud'])
-      expect(fields![name]).toEqual({ optional: Object });
+    for (const name of ['teamId', 'seenAt', 'loud']) expect(fields![name]).toEqual({ optional: Object });
+  });
+
+  it('declares enums, decimals and lists of values, and paths that a document can lack as optional', () => {
+    const { Decimal128, Mixed } = Schema.Types;
+    base.model(
+      'Order',
+      new Schema({
+        state: { type: String, enum: ['open', 'paid'], required: true },
+        stage: { type: String, enum: ['first', 'last', null] },
+        total: { type: Decimal128, required: true },
+        tags: [String],
+        ranks: { type: [Number], required: true },
+        notes: [Mixed],
+      }),
+    );
+    expect(typesFromMongoose(base)['Order']!.fields).toMatchObject({
+      state: oneOf('open', 'paid'),
+      stage: optional(oneOf('first', 'last')),
+      total: 'Decimal',
+      tags: optional(['String']),
+      ranks: ['Float'],
+      notes: optional(Object),
+    });
   });
 
   it('uses other names of types', async () => {

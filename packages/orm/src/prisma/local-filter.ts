@@ -56,6 +56,8 @@ class Localization {
       case 'compare':
       case 'null':
       case 'not-null':
+      case 'readable':
+      case 'unreadable':
       case 'nan':
       case 'not-nan':
       case 'in':
@@ -145,6 +147,10 @@ export function complement(filter: RowFilter): RowFilter {
       return { kind: 'not-null', column: filter.column };
     case 'not-null':
       return { kind: 'null', column: filter.column };
+    case 'readable':
+      return { kind: 'unreadable', column: filter.column };
+    case 'unreadable':
+      return { kind: 'readable', column: filter.column };
     case 'nan':
       return any([{ kind: 'not-nan', column: filter.column }, isNull(filter.column)]);
     case 'not-nan':

@@ -1,17 +1,17 @@
 import type { TypesInput } from '@nanook/core';
-import type { Column, DeclaredType } from '@nanook/core/filter';
+import { readFieldInput, type Column, type DeclaredType } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { checkField } from '../metadata/check-field.js';
-import { isOptional } from '../metadata/is-optional.js';
 import { inexpressible } from './inexpressible.js';
 import type { PrismaOptions } from './prisma-options.js';
-import { comparableKind, typeText } from './schema/comparable-kind.js';
+import { comparableKind, typeText, valuesOf } from './schema/comparable-kind.js';
 import type { PrismaField, PrismaModel } from './schema/prisma-schema.js';
 
 const kindsOf: Record<Column['type'], readonly unknown[]> = {
   string: ['String'],
   integer: ['Integer'],
   float: ['Float', 'Integer'],
+  decimal: ['Decimal'],
   boolean: ['Boolean'],
   date: ['Date'],
 };
@@ -121,11 +121,7 @@ export class Models {
     for (const [name, field] of type.fields ?? []) {
       if (!Object.hasOwn(fields, name)) continue;
       const found = fields[name]!;
-      const column = {
-        isNullable: found.nullable === true,
-        kind: comparableKind(found, this.options.schema.provider),
-        ormType: typeText(found),
-      };
+      const column = { ...valuesOf(found, this.options.schema.provider), ormType: typeText(found) };
       checkField(type.name, field, column, table);
     }
     this.#checked.add(type);
@@ -138,7 +134,11 @@ export class Models {
       const declared = typeof declaration === 'function' ? {} : (declaration.fields ?? {});
       const { table, fields } = this.modelOf(type);
       for (const [field, input] of Object.entries(declared))
-        if (Object.hasOwn(fields, field) && fields[field]!.nullable === true && !isOptional(input))
+        if (
+          Object.hasOwn(fields, field) &&
+          fields[field]!.nullable === true &&
+          !readFieldInput(input).nullable
+        )
           throw new NanookOrmError('NANOOK_ORM_NULLABLE_COLUMN', { type, field, table });
     }
   }

@@ -1,4 +1,12 @@
-import type { Column, Operand, RelationStep, RowFilter, Scalar, Scope } from '@nanook/core/filter';
+import {
+  readDecimal,
+  type Column,
+  type Operand,
+  type RelationStep,
+  type RowFilter,
+  type Scalar,
+  type Scope,
+} from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { requireExactText } from './exact-text.js';
 import { inexpressible } from './inexpressible.js';
@@ -60,6 +68,10 @@ export class WherePrinter {
         return { [this.#named(filter.column)]: null };
       case 'not-null':
         return { [this.#named(filter.column)]: { not: null } };
+      case 'readable':
+        return this.#readable(filter.column);
+      case 'unreadable':
+        return this.#unreadable(filter.column);
       case 'nan':
         this.#requireNoNaN(filter.column);
         return nothing;
@@ -132,12 +144,13 @@ export class WherePrinter {
   #compareValue(operator: Compare['operator'], value: Scalar, column: Column, isValueFirst: boolean): Where {
     const field = this.#field(column, operator);
     const name = column.field;
+    if (field.type === 'Decimal') this.#requireStorable(value as string);
     if (typeof value === 'string' && !this.#isStorable(value, field)) {
       if (operator === '=') return nothing;
       if (operator === '<>') return this.#present(column);
       throw inexpressible('an order by a text that the database cannot contain');
     }
-    if (field.type === 'Int') return this.#compareInt(operator, value as number, column, isValueFirst);
+    if (field.type === 'Int') return this.#compareInt(operator, Number(value), column, isValueFirst);
     switch (operator) {
       case '=':
         return { [name]: { equals: this.#bind(value) } };
@@ -180,6 +193,7 @@ export class WherePrinter {
       const parts = values.map((value): Where => ({ [name]: { [kind === 'in' ? 'equals' : 'not']: value } }));
       return kind === 'in' ? anyOf(parts) : allOf(parts);
     }
+    if (field.type === 'Decimal') values.forEach((value) => this.#requireStorable(value as string));
     const possible = values.filter((value) =>
       typeof value === 'string'
         ? this.#isStorable(value, field)
@@ -197,6 +211,32 @@ export class WherePrinter {
     return (
       !/\p{Surrogate}/u.test(text) && !(this.options.schema.provider === 'postgresql' && text.includes('\0'))
     );
+  }
+
+  /** An enum of the database, and a column without NaN, hold only values of their type. */
+  #readable(column: Column): Where {
+    const values = this.#listedIn(column);
+    if (values === undefined) return everything;
+    const isMember = this.#among('in', column, values);
+    return column.nullable ? anyOf([isMember, { [column.field]: null }]) : isMember;
+  }
+
+  #unreadable(column: Column): Where {
+    const values = this.#listedIn(column);
+    if (values === undefined) return nothing;
+    return allOf([this.#among('not-in', column, values), this.#present(column)]);
+  }
+
+  /** Returns the texts that must be tested, because the column may hold others. */
+  #listedIn(column: Column): readonly string[] | undefined {
+    if (column.values === undefined) this.#requireNoNaN(column);
+    return this.models.field(column).values === undefined ? column.values : undefined;
+  }
+
+  /** SQLite stores a decimal as a floating-point number, which holds 15 digits exactly. */
+  #requireStorable(decimal: string): void {
+    if (this.options.schema.provider === 'sqlite' && typeof readDecimal(decimal) !== 'number')
+      throw inexpressible(`a comparison with ${decimal}, which has more digits than SQLite stores`);
   }
 
   #present(column: Column): Where {

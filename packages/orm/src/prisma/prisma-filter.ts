@@ -1,12 +1,18 @@
-import type { RowFilter } from '@nanook/core/filter';
+import { withoutTests, type Column, type RowFilter } from '@nanook/core/filter';
 import { foldFilter } from '../sql/fold-filter.js';
 import { localFilter } from './local-filter.js';
 import { withOwnKeys } from './own-keys.js';
+import type { PrismaOptions } from './prisma-options.js';
 
 /**
  * Returns an equal filter in the form that the `where` of Prisma can express, with few joins and lists of values.
  *
  * @throws {NanookOrmError} for a recursion
  */
-export const prismaFilter = (filter: RowFilter): RowFilter =>
-  foldFilter(withOwnKeys(foldFilter(localFilter(filter))));
+export function prismaFilter(filter: RowFilter, { schema, nan }: PrismaOptions): RowFilter {
+  // Prisma reads no row whose values do not have the types of the schema. Only PostgreSQL has NaN.
+  const hasNoNaN = schema.provider !== 'postgresql' || nan === 'absent';
+  const isCertain = ({ type, values }: Column): boolean =>
+    values === undefined && (hasNoNaN || (type !== 'float' && type !== 'decimal'));
+  return foldFilter(withOwnKeys(foldFilter(localFilter(withoutTests(filter, isCertain, true)))));
+}

@@ -31,6 +31,6 @@ export function prisma(options: PrismaOptions): (condition: RowCondition) => Pri
   models.checkNullability(options.types ?? {});
   return ({ filter, row }) => {
     models.check(row.type);
-    return { AND: [new WherePrinter(options, models).where(prismaFilter(filter), row)] };
+    return { AND: [new WherePrinter(options, models).where(prismaFilter(filter, options), row)] };
   };
 }

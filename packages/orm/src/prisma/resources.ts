@@ -27,7 +27,7 @@ export function prismaResources(options: PrismaOptions): ResourceAdapter {
   const afterOf = ({ after, condition: { row } }: ResourceQuery): readonly object[] => {
     if (after === undefined) return [];
     const printer = new WherePrinter(options, models, row.type.key);
-    return [printer.where(prismaFilter(after), row)];
+    return [printer.where(prismaFilter(after, options), row)];
   };
   return {
     async list(page) {

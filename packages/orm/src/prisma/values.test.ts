@@ -89,7 +89,6 @@ describe('prisma() and values of all types', { timeout: 30_000 }, () => {
     ['project.id = actor.id', { id: 1.5 }],
     ['project.id < actor.id', { id: 1.5 }],
     ['project.weight = 0.1'],
-    ['project.weight != 0.1'],
     ['project.weight = actor.weight', { weight: Number.NaN }],
     ['project.dueOn = actor.at', { at: new Date('2024-06-15T12:00:00.001Z') }],
     ['project.dueOn < actor.at', { at: new Date('2024-06-15T12:00:00.001Z') }],
@@ -134,11 +133,34 @@ describe('prisma() and values of all types', { timeout: 30_000 }, () => {
   });
 
   it.each([
-    ['project.size = 1', 'POLAR_FILTER_UNTRANSLATABLE'],
-    ['project.price = 1', 'POLAR_FILTER_UNTRANSLATABLE'],
+    ['project.price = 0.1', [1]],
+    ['project.price = 1', [2]],
+    ['project.price < 1.5', [1, 2, 4]],
+    ['not project.price < 1.5', [5]],
+    ['project.price != 2 and project.price != nil', [1, 2, 4]],
+    ['project.price in [1, 2, nil]', [2, 3, 5]],
+    ['project.size = 1', [2]],
+    ['project.size < 5', [2, 4, 5]],
+    ['not project.size < 5', [1]],
+    ['project.size > 9007199254740991', [1]],
+    ['project.size = project.size and project.size > actor.wide', []],
+    ['project.size = actor.wide', [1]],
+    ['project.size in [1, 2]', [2, 5]],
+  ])('finds decimals and bigints: `%s`', async (condition, expected) => {
+    const authorizer = await load(condition);
+    const where = prisma({ client, schema, nan: 'absent' })(
+      await authorizer.where({ wide: 9007199254740993n }, 'read', 'Project'),
+    );
+    const found = await client.project.findMany({ where, orderBy: { id: 'asc' } });
+    expect(found.map(({ id }: AnyClient) => id)).toEqual(expected);
+  });
+
+  it.each([
     ['project.data.a = 1', 'POLAR_FILTER_UNTRANSLATABLE'],
     ['project.data = {gt: 0}', 'POLAR_FILTER_UNTRANSLATABLE'],
     ['project.weight < 1', 'NANOOK_ORM_PRISMA_NAN'],
+    ['project.weight != 0.1', 'NANOOK_ORM_PRISMA_NAN'],
+    ['project.price < 1', 'NANOOK_ORM_PRISMA_NAN'],
     ['project.weight = project.weight', 'NANOOK_ORM_PRISMA_NAN'],
     ['project.code < "b"', 'NANOOK_ORM_PRISMA_TEXT'],
     ['project.id in actor.ids', 'NANOOK_ORM_PRISMA_TOO_MANY_VALUES'],

@@ -282,9 +282,9 @@ describe('prisma()', () => {
   });
 
   it.each([
-    ['price', Number, 'Decimal'],
-    ['total', 'Integer', 'BigInt'],
-    ['day', Date, 'DateTime @db.Date'],
+    ['price', Number, 'the rows have Decimal'],
+    ['total', 'String', 'the rows have Integer'],
+    ['day', Date, 'values of DateTime @db.Date'],
   ])(
     'throws NANOOK_ORM_COLUMN_TYPE for `%s`, whose rows contain other values',
     async (field, type, found) => {
@@ -299,7 +299,7 @@ describe('prisma()', () => {
       const condition = await authorizer.where(typed('User', { id: 1 }), 'read', 'Invoice');
       const print = () => prisma({ client, schema })(condition);
       expect(print).toThrow(expect.objectContaining({ code: 'NANOOK_ORM_COLUMN_TYPE' }));
-      expect(print).toThrow(`values of ${found}`);
+      expect(print).toThrow(found);
     },
   );
 

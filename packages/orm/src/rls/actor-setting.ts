@@ -1,4 +1,4 @@
-import type { Column, DeclaredType, FieldType, Scope } from '@nanook/core/filter';
+import { readDecimal, type Column, type DeclaredType, type FieldType, type Scope } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { Fragment } from '../sql/fragment.js';
 import type { PrintedActor } from '../sql/print-filter.js';
@@ -19,6 +19,7 @@ const casts: Readonly<Record<ScalarType, string>> = {
   string: '',
   integer: '::bigint',
   float: '::float8',
+  decimal: '::numeric',
   boolean: '::boolean',
   date: '::timestamptz',
 };
@@ -30,8 +31,11 @@ const scalars: Readonly<Record<string, ScalarType>> = {
 };
 
 /** Any other field that a condition compares is a date. */
-const scalarOf = (type: FieldType): ScalarType =>
-  type.kind === 'named' ? (scalars[type.name] ?? 'date') : 'date';
+function scalarOf(type: FieldType): ScalarType {
+  if (type.kind === 'decimal') return 'decimal';
+  if (type.kind === 'one-of') return 'string';
+  return type.kind === 'named' ? (scalars[type.name] ?? 'date') : 'date';
+}
 
 /** Prints the fields of an actor as parts of a setting, and notes which fields a condition reads. */
 export class ActorFields implements PrintedActor {
@@ -101,7 +105,8 @@ function textOf(type: DeclaredType, name: string, value: unknown): string | null
   const field = type.fields!.get(name)!;
   const declared = scalarOf(field.type);
   if ((value === null || value === undefined) && field.nullable) return null;
-  const text = printed(value, declared);
+  const isMember = field.type.kind !== 'one-of' || field.type.values.includes(value as string);
+  const text = isMember ? printed(value, declared) : undefined;
   if (text !== undefined) return text;
   const found = value === null ? 'null' : typeof value;
   throw new NanookOrmError('NANOOK_ORM_RLS_ACTOR_FIELD', { type: type.name, field: name, declared, found });
@@ -109,6 +114,7 @@ function textOf(type: DeclaredType, name: string, value: unknown): string | null
 
 /** Returns a value as text, or `undefined` for a value that no column of the type has. */
 function printed(value: unknown, type: ScalarType): string | undefined {
+  if (type === 'decimal') return readDecimal(value)?.toString();
   switch (typeof value) {
     case 'string':
       return type === 'string' && !notStored.test(value) ? value : undefined;
@@ -116,6 +122,8 @@ function printed(value: unknown, type: ScalarType): string | undefined {
       return type === 'float' || (type === 'integer' && Number.isSafeInteger(value))
         ? String(value)
         : undefined;
+    case 'bigint':
+      return type === 'integer' && BigInt.asIntN(64, value) === value ? String(value) : undefined;
     case 'boolean':
       return type === 'boolean' ? String(value) : undefined;
     default:

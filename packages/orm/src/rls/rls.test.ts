@@ -194,7 +194,8 @@ describe('rowLevelSecurity()', () => {
     ['note.owner != user', [2, 3]],
     [String.raw`note.title in ["b", "it's \\ \"x\""]`, [2, 3]],
     ['note.size = user.level', [3]],
-    ['note.size != user.level', [1, 2]],
+    // The size of the second row is NaN, which contradicts its declaration.
+    ['note.size != user.level', [1]],
     ['note.createdAt > user.since', [1, 2, 3]],
     ['user.nickname = nil and not note.isOpen', [1, 2, 3]],
     ['note.isOpen = user.isActive', []],

@@ -20,16 +20,18 @@ export function dialectOf(db: Sequelize): DialectName {
 // a BIGINT as a number or as a text, depending on its size. None of these is here.
 const kinds: Record<DialectName, ReadonlyMap<string, FieldKind>> = {
   postgres: kindsByName({
-    String: 'STRING, TEXT, CITEXT, UUID, ENUM, DECIMAL, BIGINT, DATEONLY',
+    String: 'STRING, TEXT, CITEXT, UUID, ENUM, BIGINT, DATEONLY',
     Integer: 'INTEGER, SMALLINT',
     Float: 'DOUBLE PRECISION, FLOAT',
+    Decimal: 'DECIMAL',
     Boolean: 'BOOLEAN',
     Date: 'DATE',
   }),
   mysql: kindsByName({
-    String: 'STRING, TEXT, CHAR, UUID, ENUM, DECIMAL',
+    String: 'STRING, TEXT, CHAR, UUID, ENUM',
     Integer: 'INTEGER, SMALLINT, MEDIUMINT, TINYINT',
     Float: 'DOUBLE PRECISION, REAL',
+    Decimal: 'DECIMAL',
     Boolean: 'BOOLEAN',
     Date: 'DATE',
   }),
@@ -37,6 +39,7 @@ const kinds: Record<DialectName, ReadonlyMap<string, FieldKind>> = {
     String: 'STRING, TEXT, CITEXT, CHAR, UUID, ENUM, DATEONLY',
     Integer: 'INTEGER, SMALLINT, MEDIUMINT, TINYINT, BIGINT',
     Float: 'DOUBLE PRECISION, REAL, FLOAT',
+    Decimal: 'DECIMAL',
     Boolean: 'BOOLEAN',
     Date: 'DATE',
   }),
@@ -48,11 +51,20 @@ export function describeColumn(
   dialect: DialectName,
 ): EntityColumn {
   const key = keyOf(attribute);
+  // A getter returns other values than the column has.
+  const isShown = attribute.get === undefined && !isFlag(attribute, dialect);
+  const { type, values } = attribute.type as {
+    readonly type?: { readonly key: string };
+    readonly values?: readonly string[];
+  };
+  const kind = isShown ? kinds[dialect].get(key) : undefined;
   return {
     name: attribute.field ?? name,
     isNullable: attribute.allowNull !== false && attribute.primaryKey !== true,
-    // A getter returns other values than the column has.
-    kind: attribute.get === undefined && !isFlag(attribute, dialect) ? kinds[dialect].get(key) : undefined,
+    kind,
+    // SQLite stores any text in an enum.
+    values: key === 'ENUM' && kind !== undefined && dialect !== 'sqlite' ? values : undefined,
+    elements: key === 'ARRAY' && isShown && type !== undefined ? kinds[dialect].get(type.key) : undefined,
     ormType: key,
     storage: dialect === 'postgres' ? storageOf(key) : 'text',
   };

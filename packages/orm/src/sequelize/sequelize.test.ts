@@ -1,4 +1,4 @@
-import { Authorizer, many, manyThrough, one, optional, typed } from '@nanook/core';
+import { Authorizer, many, manyThrough, nullable, one, typed } from '@nanook/core';
 import { DataTypes, Op, Sequelize, type Model, type ModelStatic } from 'sequelize';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases, type Database } from '../testing/databases.fixture.js';
@@ -154,7 +154,7 @@ describe('typesFromSequelize()', () => {
     expect(Document).toMatchObject({
       class: db.models['Document'],
       key: ['id'],
-      fields: { id: 'Integer', title: optional('String'), status: 'String', score: optional('Float') },
+      fields: { id: 'Integer', title: nullable('String'), status: 'String', score: nullable('Float') },
       relations: {
         owner: one('User', { local: 'ownerId', foreign: 'id', where: {} }),
         comments: many('Comment', { local: 'id', foreign: 'documentId', where: {} }),
@@ -183,7 +183,7 @@ describe('typesFromSequelize()', () => {
     Post.hasMany(Note, { as: 'notes', foreignKey: 'postId', scope: { kind: 'post' } });
     Post.hasMany(Draft, { as: 'drafts', foreignKey: 'postId' });
     const { Article } = typesFromSequelize(db, { models: { Article: Post, Note, Draft } });
-    expect(Article).toMatchObject({ fields: { data: optional(Object), label: optional(Object) } });
+    expect(Article).toMatchObject({ fields: { data: nullable(Object), label: nullable(Object) } });
     expect(Article!.relations).toEqual({
       notes: many('Note', { local: 'id', foreign: 'postId', where: { kind: 'post', deletedAt: null } }),
     });

@@ -1,4 +1,5 @@
-import type { Column, Scalar } from '@nanook/core/filter';
+import { readDecimal, type Column, type Scalar } from '@nanook/core/filter';
+import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { bound, joined, type Fragment } from './fragment.js';
 
 export type DialectName = 'postgres' | 'mysql' | 'sqlite';
@@ -30,10 +31,16 @@ export interface Dialect {
    */
   keyIn(column: Fragment, values: readonly string[]): Fragment | undefined;
   number(operator: Comparison, left: Side, right: Side): Fragment;
-  numberIn(column: Fragment, values: readonly number[], isWhole: boolean): Fragment;
+  numberIn(column: Fragment, values: readonly (number | bigint)[], isWhole: boolean): Fragment;
+  /** Compares a decimal with another number, exactly. */
+  decimal(operator: Comparison, left: Side, right: Side): Fragment;
   date(operator: Comparison, left: Side, right: Side): Fragment;
   boolean(column: Fragment, value: boolean): Fragment;
   isNaN(column: Fragment): Fragment | undefined;
+  /** Returns the condition that a column holds a value of its type, or does not; `undefined` if the database accepts no other value. */
+  readable(side: ColumnSide, holds: boolean): Fragment | undefined;
+  /** Whether an equality with a value holds for values of the type of the column only. */
+  readonly comparesByType: boolean;
   /** Returns the expression to sort a column by: the order of the comparisons, which is the same on each database. */
   sortable(side: ColumnSide): Fragment;
 }
@@ -81,6 +88,14 @@ export function postgres({ date: bind = (value) => value }: DialectOptions): Dia
     (whole: boolean) =>
     (side: Side): Fragment =>
       side.kind === 'column' ? side.sql : bound(side.value, whole ? 'bigint' : 'float8');
+  const isNaN = (column: Fragment): Fragment => [column, "::float8 = 'NaN'::float8"];
+  // A cast from a float to a decimal rounds, but its text is exact.
+  const decimalSide = (side: Side): Fragment =>
+    side.kind === 'value'
+      ? bound(side.value, 'numeric')
+      : side.column.type === 'float'
+        ? [side.sql, '::text::numeric']
+        : side.sql;
   return {
     name: 'postgres',
     quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
@@ -141,9 +156,21 @@ export function postgres({ date: bind = (value) => value }: DialectOptions): Dia
             ),
             ')',
           ],
+    decimal: (operator, left, right) => [decimalSide(left), ` ${operator} `, decimalSide(right)],
     date: (operator, left, right) => dateRange(operator, left, right, bind, truncated),
     boolean: (column, value) => [column, value ? ' = TRUE' : ' = FALSE'],
-    isNaN: (column) => [column, "::float8 = 'NaN'::float8"],
+    isNaN,
+    readable: ({ column, sql }, holds) => {
+      // The difference of infinity and itself is NaN.
+      const isOther: Fragment | undefined =
+        column.type === 'float'
+          ? isNaN(sql)
+          : column.type === 'decimal'
+            ? [sql, ' - ', sql, ' <> 0']
+            : undefined;
+      return isOther && ['(', isOther, holds ? ') IS NOT TRUE' : ') IS TRUE'];
+    },
+    comparesByType: true,
     sortable: (side) => {
       const { type } = side.column;
       // The texts of UUIDs have the order of UUIDs.
@@ -208,7 +235,7 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
         ? [
             column,
             ' IN (SELECT v FROM json_table(',
-            bound(JSON.stringify(values.filter(Number.isFinite))),
+            bound(jsonList(values.filter(isFinite))),
             `, '$[*]' COLUMNS (v ${isWhole ? 'bigint' : 'double'} PATH '$')) nanook_values)`,
           ]
         : [
@@ -220,9 +247,17 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
             ),
             ')',
           ],
+    decimal: (operator, left, right) => {
+      const isFloat = (side: Side) => side.kind === 'column' && side.column.type === 'float';
+      if (isFloat(left) || isFloat(right))
+        throw inexpressible('a comparison of a decimal column with a floating-point column');
+      return [mysqlDecimal(left), ` ${operator} `, mysqlDecimal(right)];
+    },
     date: (operator, left, right) => dateRange(operator, left, right, bind, wholeMilliseconds),
     boolean: (column, value) => [column, value ? ' <> 0' : ' = 0'],
     isNaN: () => undefined,
+    readable: () => undefined,
+    comparesByType: true,
     sortable: (side) => {
       const { type } = side.column;
       if (type === 'string') return exact(side);
@@ -266,11 +301,7 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
     number: (operator, left, right) => [numericSide(left), ` ${operator} `, numericSide(right)],
     numberIn: (column, values) =>
       values.length > maxListed
-        ? longList(column, values, (finite) => [
-            'SELECT value FROM json_each(',
-            bound(JSON.stringify(finite)),
-            ')',
-          ])
+        ? longList(column, values, (finite) => ['SELECT value FROM json_each(', bound(jsonList(finite)), ')'])
         : [
             column,
             ' IN (',
@@ -288,8 +319,16 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
           : bound(bind === undefined ? each.value : bind(each.value as Date, column));
       return [side(left), ` ${operator} `, side(right)];
     },
+    decimal: (operator, left, right) => [sqliteDecimal(left), ` ${operator} `, sqliteDecimal(right)],
     boolean: (column, value) => [column, value ? ' <> 0' : ' = 0'],
     isNaN: () => undefined,
+    readable: (side, holds) => {
+      const test = storedAs(side, bind);
+      if (test === undefined) return undefined;
+      const isNull: Fragment = side.column.nullable ? [' OR ', side.sql, ' IS NULL'] : '';
+      return [holds ? '(' : 'NOT (', test, isNull, ')'];
+    },
+    comparesByType: false,
     sortable: (side) => {
       const { type } = side.column;
       if (type === 'string') return binary(side);
@@ -298,18 +337,74 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
   };
 }
 
+/** Returns the condition that SQLite stores a value of the type of a column, because its columns can hold values of any type. */
+function storedAs({ column, sql }: ColumnSide, bindDate: DialectOptions['date']): Fragment | undefined {
+  const isStored = (...types: readonly string[]): Fragment => [
+    'typeof(',
+    sql,
+    types.length === 1 ? `) = '${types[0]}'` : `) IN (${types.map((type) => `'${type}'`).join(', ')})`,
+  ];
+  const isExact: Fragment = [sql, ` BETWEEN ${-Number.MAX_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`];
+  switch (column.type) {
+    case 'string':
+      return isStored('text');
+    case 'boolean':
+      return [isStored('integer'), ' AND ', sql, ' IN (0, 1)'];
+    case 'integer':
+      return [isStored('integer'), ' AND ', isExact];
+    case 'float':
+      return isStored('integer', 'real');
+    case 'decimal': {
+      const isFinite: Fragment = [sql, ` BETWEEN ${-Number.MAX_VALUE} AND ${Number.MAX_VALUE}`];
+      return ['(', isStored('integer'), ' AND ', isExact, ' OR ', isStored('real'), ' AND ', isFinite, ')'];
+    }
+    case 'date': {
+      const form = typeof bindDate?.(new Date(0), column);
+      if (form === 'string') return [isStored('text'), ' AND julianday(', sql, ') IS NOT NULL'];
+      return form === 'number' ? isStored('integer', 'real') : undefined;
+    }
+  }
+}
+
+/** Binds the text of a decimal with as many digits as it has. */
+function mysqlDecimal(side: Side): Fragment {
+  if (side.kind === 'column') return side.sql;
+  const text = side.value as string;
+  const [whole, fraction = ''] = text.replace('-', '').split('.') as [string, string?];
+  if (text.includes('e') || fraction.length > 30 || whole.length + fraction.length > 65)
+    throw inexpressible(`a comparison with ${text}, which has more digits than a decimal of MySQL`);
+  return ['CAST(', bound(text), ` AS DECIMAL(${whole.length + fraction.length}, ${fraction.length}))`];
+}
+
+/** SQLite stores a decimal as a floating-point number, which holds 15 digits exactly. */
+function sqliteDecimal(side: Side): Fragment {
+  if (side.kind === 'column') return side.sql;
+  const text = side.value as string;
+  if (typeof readDecimal(text) !== 'number')
+    throw inexpressible(`a comparison with ${text}, which has more digits than SQLite stores`);
+  return bound(Number(text));
+}
+
+const inexpressible = (construct: string): NanookOrmError =>
+  new NanookOrmError('NANOOK_ORM_SQL_INEXPRESSIBLE', { construct });
+
 /** JSON writes infinite numbers as `null`, so they are compared beside the list. */
 function longList(
   column: Fragment,
-  values: readonly number[],
-  select: (finite: readonly number[]) => Fragment,
+  values: readonly (number | bigint)[],
+  select: (finite: readonly (number | bigint)[]) => Fragment,
 ): Fragment {
-  const finite = values.filter(Number.isFinite);
-  const infinite = values.filter((value) => !Number.isFinite(value));
+  const finite = values.filter(isFinite);
+  const infinite = values.filter((value) => !isFinite(value));
   const parts: Fragment[] = [[column, ' IN (', select(finite), ')']];
   for (const value of infinite) parts.push([column, ' = ', bound(value)]);
   return ['(', joined(parts, ' OR '), ')'];
 }
+
+const isFinite = (value: number | bigint): boolean => typeof value === 'bigint' || Number.isFinite(value);
+
+/** Returns a list as JSON, which has no form for a `bigint` of its own. */
+const jsonList = (values: readonly (number | bigint)[]): string => `[${values.join(',')}]`;
 
 const numericSide = (side: Side): Fragment => (side.kind === 'column' ? side.sql : bound(side.value));
 

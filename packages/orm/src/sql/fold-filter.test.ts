@@ -16,7 +16,7 @@ const types = {
   Note: { key: 'id', fields: { id: 'Integer', itemId: 'Integer', open: Boolean } },
 } as const;
 
-async function printed(body: string, dialect: DialectName = 'sqlite') {
+async function printed(body: string, dialect: DialectName = 'postgres') {
   const policies = `allow(_: User, "read", item: Item) if ${body};`;
   const authorizer = await Authorizer.load({ policies, types, onWarning: () => {} });
   return sql({ dialect })(await authorizer.where(typed('User', {}), 'read', 'Item'));
@@ -47,7 +47,7 @@ describe('sql() writes', () => {
 
   it('alternatives about one column as one list', async () => {
     const { text, values } = await printed('item.id = 1 or item.id = 2 or item.id in [2, 3]');
-    expect(text).toBe('("Item"."id" IN (?, ?, ?))');
+    expect(text).toBe('("Item"."id" IN ($1::bigint, $2::bigint, $3::bigint))');
     expect(values).toEqual([1, 2, 3]);
   });
 

@@ -128,8 +128,9 @@ const keyOf = (filter: RowFilter): string =>
     // A scope is known by its number, a relation by its name.
     if (name === 'from' || name === 'to' || name === 'scope' || name === 'row') return (value as Scope).id;
     if (name === 'relation') return (value as { name: string }).name;
-    // JSON writes numbers that are not finite as `null`.
-    return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+    // JSON writes numbers that are not finite as `null`, and has no `bigint`.
+    if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+    return typeof value === 'bigint' ? `${value}n` : value;
   });
 
 /** Returns a filter with another name for one of its rows. */

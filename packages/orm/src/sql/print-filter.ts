@@ -1,12 +1,13 @@
-import type {
-  Column,
-  FilterSet,
-  Operand,
-  Relation,
-  RelationStep,
-  RowFilter,
-  Scalar,
-  Scope,
+import {
+  withoutTests,
+  type Column,
+  type FilterSet,
+  type Operand,
+  type Relation,
+  type RelationStep,
+  type RowFilter,
+  type Scalar,
+  type Scope,
 } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { ColumnSide, Comparison, Dialect, Side } from './dialect.js';
@@ -40,7 +41,9 @@ export function printFilter(
 ): Fragment {
   if (filter === undefined) throw new NanookOrmError('NANOOK_ORM_NO_CONDITION', {});
   const taken = [root, ...tablesRead(filter, names).map(({ name }) => name)];
-  return new Printer(row, names, dialect, lastAlias(taken), actor).print(foldFilter(filter));
+  const printer = new Printer(row, names, dialect, lastAlias(taken), actor);
+  const isCertain = (column: Column): boolean => printer.readable(column, true) === undefined;
+  return printer.print(foldFilter(withoutTests(filter, isCertain, dialect.comparesByType)));
 }
 
 /** Returns the number of the last alias that is already the name of a table. */
@@ -97,6 +100,9 @@ class Printer {
         return [this.#column(filter.column), ' IS NULL'];
       case 'not-null':
         return [this.#column(filter.column), ' IS NOT NULL'];
+      case 'readable':
+      case 'unreadable':
+        return this.readable(filter.column, filter.kind === 'readable')!;
       case 'nan':
         return this.dialect.isNaN(this.#column(filter.column)) ?? '1=0';
       case 'not-nan': {
@@ -129,8 +135,21 @@ class Printer {
     }
   }
 
+  /** Prints the test that a column holds a value of its declared type, or does not; `undefined` where the database accepts no other value. */
+  readable(column: Column, holds: boolean): Fragment | undefined {
+    const side = this.#columnSide(column);
+    const isStored = this.dialect.readable(side, holds);
+    const { scope, field, values } = column;
+    if (values === undefined || scope === this.actor?.scope || this.names.isEnum(scope.type, field))
+      return isStored;
+    const among = this.dialect.textIn(side, values);
+    const isMember: Fragment = ['(', among, holds ? ') IS NOT FALSE' : ') IS FALSE'];
+    return isStored === undefined ? isMember : ['(', isStored, holds ? ' AND ' : ' OR ', isMember, ')'];
+  }
+
   #compare(operator: Comparison, left: Operand, right: Operand): Fragment {
-    const type = (left.kind === 'column' ? left : (right as Column)).type;
+    const types = [left, right].flatMap((side) => (side.kind === 'column' ? [side.type] : []));
+    const type = types.includes('decimal') ? 'decimal' : types[0]!;
     const sides = [this.#side(left), this.#side(right)] as const;
     switch (type) {
       case 'string':
@@ -138,6 +157,8 @@ class Printer {
       case 'integer':
       case 'float':
         return this.dialect.number(operator, ...sides);
+      case 'decimal':
+        return this.dialect.decimal(operator, ...sides);
       case 'date':
         return this.dialect.date(operator, ...sides);
       case 'boolean':
@@ -166,8 +187,9 @@ class Printer {
         return this.dialect.textIn(this.#columnSide(column), values as readonly string[]);
       case 'integer':
       case 'float':
-        return this.dialect.numberIn(sql, values as readonly number[], column.type === 'integer');
+        return this.dialect.numberIn(sql, values as readonly (number | bigint)[], column.type === 'integer');
       case 'boolean':
+      case 'decimal':
       case 'date':
         return balanced(
           values.map((value) => this.#compare('=', column, { kind: 'value', value })),
@@ -195,7 +217,7 @@ class Printer {
     if (scope === this.actor?.scope) return this.actor.field(field);
     const name = this.names.column(scope.type, field);
     if (scope.id === this.row.id) return { kind: 'root-column', field, name };
-    return `${this.#aliasOf.get(scope.id)!}.${this.dialect.quote(name)}`;
+    return `${this.#aliasOf.get(scope.id)}.${this.dialect.quote(name)}`;
   }
 
   #related({ from, relation, to }: RelationStep, where: RowFilter, exists: string): Fragment {

@@ -43,6 +43,7 @@ function readerOf({ type }: Field, readDate: (stored: unknown) => Date): Read {
       return (value) =>
         typeof value === 'number' || typeof value === 'bigint' ? Number(value) !== 0 : value;
     case 'Integer':
+      return integerOf;
     case 'Float':
       return numberOf;
     default:
@@ -50,12 +51,16 @@ function readerOf({ type }: Field, readDate: (stored: unknown) => Date): Read {
   }
 }
 
-/** Returns a number that a driver shows as a text or as a bigint, unless JavaScript would round it. */
-function numberOf(value: unknown): unknown {
-  if (typeof value !== 'string' && typeof value !== 'bigint') return value;
-  const number = Number(value);
-  return Number.isInteger(number) && !Number.isSafeInteger(number) ? value : number;
+/** Returns an integer that a driver shows as a text or as a `bigint`; a `bigint` where a number would be rounded. */
+function integerOf(value: unknown): unknown {
+  const number = numberOf(value);
+  const isRounded = Number.isInteger(number) && !Number.isSafeInteger(number);
+  return isRounded && (typeof value === 'string' || typeof value === 'bigint') ? BigInt(value) : number;
 }
+
+/** Returns a number that a driver shows as a text or as a `bigint`. */
+const numberOf = (value: unknown): unknown =>
+  typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value;
 
 /** Returns the date of a number of milliseconds, or of a text in UTC, as SQLite writes it. */
 function dateOf(stored: unknown): Date {

@@ -129,7 +129,7 @@ describe('sql()', () => {
 
   it('accepts a table that has the name of its type, beside other tables', async () => {
     const condition = await conditionOf('item.id = 1');
-    const print = sql({ dialect: 'sqlite', tables: { Note: 'notes', item_tags: 'item_tags' } });
-    expect(print(condition).text).toBe('("Item"."id" = ?)');
+    const print = sql({ dialect: 'postgres', tables: { Note: 'notes', item_tags: 'item_tags' } });
+    expect(print(condition).text).toBe('("Item"."id" = $1::bigint)');
   });
 });

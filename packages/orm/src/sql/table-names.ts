@@ -11,6 +11,8 @@ export interface TableNames {
   column(type: DeclaredType, field: string): string;
   /** The storage of a column whose values are text or dates in JavaScript. */
   storage(type: DeclaredType, field: string): ColumnStorage;
+  /** Whether a column is an enum of the database, which holds no other text than those that are declared. */
+  isEnum(type: DeclaredType, field: string): boolean;
 }
 export interface TableName {
   readonly schema: string | undefined;
@@ -56,5 +58,6 @@ export function tableNames({ tables = {}, columnName = (field) => field }: SqlOp
     joinTable: tableOf,
     column: (type, field) => columnOf(type, field).column,
     storage: (type, field) => columnOf(type, field).type ?? 'text',
+    isEnum: () => false,
   };
 }

@@ -97,6 +97,12 @@ function operators(): Context {
         const isNumber = query.$ne(path, NaN as never, options);
         return (document: never) => isNumber(document) && holds(document);
       },
+      // NaN is a number.
+      $type: (path: string, type: never, options: never) => {
+        const holds = query.$type(path, type, options);
+        const isNaN = query.$eq(path, NaN as never, options);
+        return (document: never) => holds(document) || (type === 'number' && isNaN(document));
+      },
     },
     expression: {
       ...expressions,
@@ -104,6 +110,8 @@ function operators(): Context {
       $lte: ordered((order) => order <= 0),
       $gt: ordered((order) => order > 0),
       $gte: ordered((order) => order >= 0),
+      $isNumber: (document: never, value: never, options: never) =>
+        typeof evalExpr(document, value, options) === 'number',
       $toString: (document: never, value: never, options: never) => {
         const found: unknown = evalExpr(document, value, options);
         const isObjectId = (found as { readonly _bsontype?: unknown } | undefined)?._bsontype === 'ObjectId';

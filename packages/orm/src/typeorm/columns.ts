@@ -36,19 +36,19 @@ export function dialectOf({ options: { type } }: DataSource): DialectName {
 // Columns of single precision hold other numbers than JavaScript reads, and PostgreSQL pads the text of a `char`, so they are not here.
 const kinds: Record<DialectName, ReadonlyMap<string, FieldKind>> = {
   postgres: kindsByName({
-    String:
-      'text, varchar, character varying, citext, uuid, enum, simple-enum, numeric, decimal, bigint, int8, date',
+    String: 'text, varchar, character varying, citext, uuid, enum, simple-enum, bigint, int8, date',
     Integer: 'int, int2, int4, integer, smallint',
     Float: 'double precision, float8, float',
+    Decimal: 'numeric, decimal',
     Boolean: 'boolean, bool',
     Date: 'timestamp, timestamptz, timestamp with time zone, timestamp without time zone',
   }),
   mysql: kindsByName({
     String:
-      'varchar, nvarchar, national varchar, char, nchar, text, tinytext, mediumtext, longtext, enum, simple-enum, uuid, ' +
-      'decimal, dec, numeric, fixed, bigint',
+      'varchar, nvarchar, national varchar, char, nchar, text, tinytext, mediumtext, longtext, enum, simple-enum, uuid, bigint',
     Integer: 'int, integer, tinyint, smallint, mediumint, year',
     Float: 'double, double precision, real',
+    Decimal: 'decimal, dec, numeric, fixed',
     Boolean: 'boolean, bool',
     Date: 'datetime, timestamp',
   }),
@@ -57,6 +57,7 @@ const kinds: Record<DialectName, ReadonlyMap<string, FieldKind>> = {
       'varchar, text, character, varying character, nchar, native character, nvarchar, clob, uuid, simple-enum, date',
     Integer: 'int, integer, tinyint, smallint, mediumint, bigint, int2, int8',
     Float: 'real, double, double precision, float',
+    Decimal: 'decimal, numeric',
     Boolean: 'boolean',
     Date: 'datetime',
   }),
@@ -72,12 +73,15 @@ const constructors = new Map<unknown, FieldKind>([
 
 export function describeColumn(column: ColumnMetadata, dataSource: DataSource): EntityColumn {
   const dialect = dialectOf(dataSource);
-  const kind = kindOf(column, dialect, dataSource.options);
+  const found = kindOf(column, dialect, dataSource.options);
+  const kind = column.isArray ? undefined : found;
   const isText = dialect !== 'postgres' || column.type === String;
   return {
     name: column.databaseName,
     isNullable: column.isNullable,
     kind,
+    values: kind === undefined ? undefined : (column.enum as readonly string[] | undefined),
+    elements: column.isArray ? found : undefined,
     ormType: typeof column.type === 'string' ? column.type : column.type.name,
     storage:
       kind === 'Date'
@@ -98,7 +102,7 @@ interface DriverOptions {
 
 function kindOf(column: ColumnMetadata, dialect: DialectName, options: object): FieldKind | undefined {
   const { type } = column;
-  if (column.transformer !== undefined || column.isArray || column.isVirtualProperty) return undefined;
+  if (column.transformer !== undefined || column.isVirtualProperty) return undefined;
   // TypeORM shows a member that looks like a number as a number.
   if (column.enum?.some((member: unknown) => !Number.isNaN(Number(member))) === true) return undefined;
   if (typeof type !== 'string') return constructors.get(type);

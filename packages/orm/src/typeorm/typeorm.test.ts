@@ -1,4 +1,4 @@
-import { Authorizer, many, manyThrough, one, optional, typed } from '@nanook/core';
+import { Authorizer, many, manyThrough, nullable, one, typed } from '@nanook/core';
 import { EntitySchema, In, type DataSource, type Repository } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases, type Database } from '../testing/databases.fixture.js';
@@ -196,7 +196,7 @@ describe('typesFromTypeorm()', () => {
     const { Document } = typesFromTypeorm(await typeormOn(offline));
     expect(Document).toMatchObject({
       key: ['id'],
-      fields: { id: 'Integer', title: optional('String'), status: 'String', score: optional('Float') },
+      fields: { id: 'Integer', title: nullable('String'), status: 'String', score: nullable('Float') },
       relations: {
         owner: one('User', { local: ['ownerId'], foreign: ['id'], enforced: false }),
         comments: many('Comment', { local: ['id'], foreign: ['documentId'] }),
@@ -247,7 +247,7 @@ describe('typesFromTypeorm()', () => {
       Person: {
         class: PersonEntity,
         key: ['id'],
-        fields: { id: 'String', deletedAt: optional(Date) },
+        fields: { id: 'String', deletedAt: nullable(Date) },
         relations: {},
       },
     });

@@ -1,4 +1,4 @@
-import type { FieldKind } from '../../metadata/entity-table.js';
+import type { ColumnValues, FieldKind } from '../../metadata/entity-table.js';
 import type { PrismaField, PrismaProvider } from './prisma-schema.js';
 
 // cspell:ignore citext timetz
@@ -6,7 +6,9 @@ import type { PrismaField, PrismaProvider } from './prisma-schema.js';
 const kinds: Readonly<Record<string, FieldKind>> = {
   String: 'String',
   Int: 'Integer',
+  BigInt: 'Integer',
   Float: 'Float',
+  Decimal: 'Decimal',
   Boolean: 'Boolean',
   DateTime: 'Date',
 };
@@ -16,7 +18,8 @@ const kinds: Readonly<Record<string, FieldKind>> = {
  * unsigned numbers, dates without a time, and dates with more digits than milliseconds.
  */
 const other: Record<PrismaProvider, RegExp> = {
-  postgresql: /^(Char|Citext|Bit|VarBit|Inet|Xml|Oid|Real|Date|Time|Timetz)\b|^Timestamp(tz)?($|\([456]\))/,
+  postgresql:
+    /^(Char|Citext|Bit|VarBit|Inet|Xml|Oid|Money|Real|Date|Time|Timetz)\b|^Timestamp(tz)?($|\([456]\))/,
   mysql: /^(Bit|Date|Time|Float|Unsigned\w*)\b|^(DateTime|Timestamp)\([456]\)/,
   sqlite: /^$/,
 };
@@ -27,6 +30,16 @@ export function comparableKind(field: PrismaField, provider: PrismaProvider): Fi
   if (field.values !== undefined) return 'String';
   if (field.native !== undefined && other[provider].test(field.native)) return undefined;
   return Object.hasOwn(kinds, field.type) ? kinds[field.type] : undefined;
+}
+
+/** Describes the values of a field. */
+export function valuesOf(field: PrismaField, provider: PrismaProvider): ColumnValues {
+  return {
+    kind: comparableKind(field, provider),
+    values: field.list === true ? undefined : field.values,
+    elements: field.list === true ? comparableKind({ ...field, list: false }, provider) : undefined,
+    isNullable: field.nullable === true,
+  };
 }
 
 /** Returns the type of a field as the schema writes it. */

@@ -1,4 +1,4 @@
-import { Authorizer, many, manyThrough, one, optional } from '@nanook/core';
+import { Authorizer, many, manyThrough, nullable, one, oneOf } from '@nanook/core';
 import { describe, expect, it } from 'vitest';
 import { generatedSchema } from '../../testing/prisma/client.fixture.js';
 import { types } from '../../testing/world.fixture.js';
@@ -11,7 +11,7 @@ describe('typesFromPrisma()', async () => {
   it('reads composite keys, and relations that refer to them', () => {
     expect(Tenant).toEqual({
       key: ['region', 'number'],
-      fields: { region: 'String', number: 'Integer', name: optional('String') },
+      fields: { region: 'String', number: 'Integer', name: nullable('String') },
       relations: {
         projects: many('Project', { local: ['region', 'number'], foreign: ['tenantRegion', 'tenantNumber'] }),
       },
@@ -23,17 +23,17 @@ describe('typesFromPrisma()', async () => {
       key: ['id'],
       fields: {
         id: 'Integer',
-        status: 'String',
-        stage: optional('String'),
+        status: oneOf('OPEN', 'CLOSED'),
+        stage: nullable(oneOf('OPEN', 'CLOSED')),
         code: 'String',
-        size: optional(Object),
-        price: optional(Object),
-        data: optional(Object),
-        bytes: optional(Object),
-        weight: optional('Float'),
-        dueOn: optional(Date),
-        tenantRegion: optional('String'),
-        tenantNumber: optional('Integer'),
+        size: nullable('Integer'),
+        price: nullable('Decimal'),
+        data: nullable(Object),
+        bytes: nullable(Object),
+        weight: nullable('Float'),
+        dueOn: nullable(Date),
+        tenantRegion: nullable('String'),
+        tenantNumber: nullable('Integer'),
       },
     });
   });

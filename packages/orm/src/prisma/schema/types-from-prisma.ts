@@ -1,6 +1,7 @@
-import { many, manyThrough, one, optional, type RelationInput, type TypeDeclaration } from '@nanook/core';
-import { comparableKind } from './comparable-kind.js';
-import type { PrismaField, PrismaProvider, PrismaRelation, PrismaSchema } from './prisma-schema.js';
+import { many, manyThrough, one, type RelationInput, type TypeDeclaration } from '@nanook/core';
+import { declaredField } from '../../metadata/declared-field.js';
+import { valuesOf } from './comparable-kind.js';
+import type { PrismaRelation, PrismaSchema } from './prisma-schema.js';
 
 /**
  * Returns the declarations of types for `Authorizer.load`: the fields, the keys and the relations of each model. A field whose values a
@@ -16,7 +17,7 @@ export const typesFromPrisma = <Schema extends PrismaSchema>({
 }: Schema): { readonly [Type in keyof Schema['models']]: TypeDeclaration } =>
   mapValues(models, ({ key, fields, relations }) => ({
     ...(key.length > 0 && { key }),
-    fields: mapValues(fields, (field) => fieldOf(field, provider)),
+    fields: mapValues(fields, (field) => declaredField(valuesOf(field, provider))),
     relations: mapValues(relations, relationOf),
   })) as { readonly [Type in keyof Schema['models']]: TypeDeclaration };
 
@@ -25,12 +26,6 @@ const mapValues = <Value, Result>(
   make: (value: Value) => Result,
 ): Record<string, Result> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, make(value)]));
-
-function fieldOf(field: PrismaField, provider: PrismaProvider) {
-  const kind = comparableKind(field, provider);
-  const type = kind === undefined ? Object : kind === 'Date' ? Date : kind;
-  return field.nullable === true ? optional(type) : type;
-}
 
 function relationOf({ kind, type, local, foreign, ...join }: PrismaRelation): RelationInput {
   if (kind === 'one') return one(type, { local, foreign });
