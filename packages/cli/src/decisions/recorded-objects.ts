@@ -1,4 +1,5 @@
-import { typed, type Authorizer, type DiffedCheck, type FieldTypeInput } from '@nanook/core';
+import { typed, type Authorizer, type DiffedCheck } from '@nanook/core';
+import { readFieldInput } from '@nanook/core/filter';
 import type { DecisionRecord, RecordedIdentity } from '@nanook/log';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
@@ -86,9 +87,9 @@ export class RecordedObjects {
   /** Returns the id as its declared type; without one, as a number if it is written like one. */
   #keyValue(type: string, key: string, id: string): number | string {
     const { [type]: declared } = this.project.types;
-    const field: FieldTypeInput | undefined =
-      typeof declared === 'object' ? declared.fields?.[key] : undefined;
-    return field === 'String' || field === String ? id : numberOrText(id);
+    const field = typeof declared === 'object' ? declared.fields?.[key] : undefined;
+    const plain = field && readFieldInput(field).type;
+    return plain === 'String' || plain === String ? id : numberOrText(id);
   }
 }
 

@@ -1,4 +1,5 @@
 import { typed, type FieldTypeInput, type TypesInput } from '@nanook/core';
+import { isOneOf, readFieldInput } from '@nanook/core/filter';
 import { visit, type PolicyNode } from '@nanook/core/syntax';
 
 /** Rows by name: `User1`, `User2`, `Note1`. */
@@ -37,16 +38,15 @@ export function generateRows(types: TypesInput, trees: readonly PolicyNode[], co
   return rows;
 
   function valueOf(input: FieldTypeInput): unknown {
-    if (typeof input === 'object' && 'optional' in input)
-      return random() < 0.3 ? null : valueOf(input.optional);
-    if (Array.isArray(input)) {
-      const [item] = input as readonly FieldTypeInput[];
+    const { type, nullable } = readFieldInput(input);
+    if (nullable && random() < 0.3) return null;
+    if (isOneOf(type)) return oneOf(type.oneOf);
+    if (Array.isArray(type)) {
+      const [item] = type as readonly FieldTypeInput[];
       const length = Math.floor(random() * 3);
       return item === undefined ? [] : Array.from({ length }, () => valueOf(item));
     }
-    if (typeof input === 'string' && input.endsWith('?'))
-      return random() < 0.3 ? null : valueOf(input.slice(0, -1));
-    const name = typeof input === 'string' ? input : (names.get(input) ?? (input as { name: string }).name);
+    const name = typeof type === 'string' ? type : (names.get(type) ?? (type as { name: string }).name);
     switch (name) {
       case 'Boolean':
         return random() < 0.5;
@@ -55,6 +55,7 @@ export function generateRows(types: TypesInput, trees: readonly PolicyNode[], co
         // Small numbers are often the ids of other rows.
         return oneOf([...numbers.filter(Number.isInteger), ...ids(count)]);
       case 'Float':
+      case 'Decimal':
         return oneOf([...numbers, 0.5]);
       case 'String':
         return oneOf([...texts, ...ids(Math.min(count, 3)).map((id) => `text ${id}`)]);
@@ -71,8 +72,10 @@ const ids = (count: number): readonly number[] => Array.from({ length: count }, 
 const isKey = (field: string, key: string | readonly string[] = 'id'): boolean =>
   typeof key === 'string' ? field === key : key.includes(field);
 
-const keyOf = (input: FieldTypeInput, index: number): number | string =>
-  input === 'String' || input === String ? `id-${index + 1}` : index + 1;
+function keyOf(input: FieldTypeInput, index: number): number | string {
+  const { type } = readFieldInput(input);
+  return type === 'String' || type === String ? `id-${index + 1}` : index + 1;
+}
 
 /** The literals of the policies, and for a number the two next to it, so that each order comparison has both outcomes. */
 function literalsOf(trees: readonly PolicyNode[]): {

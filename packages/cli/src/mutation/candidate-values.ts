@@ -1,6 +1,7 @@
 import type { FieldTypeInput } from '@nanook/core';
+import { isOneOf, readFieldInput } from '@nanook/core/filter';
 import type { ComparedValues, Comparison, ComparisonKind, Operand } from './compared-values.js';
-import { isObject, isOptional, type Row, type TestData } from './test-data.js';
+import { isObject, type Row, type TestData } from './test-data.js';
 
 /** The most values of one kind: of one comparison, of one field in other objects. */
 const maxValues = 8;
@@ -55,7 +56,13 @@ export class CandidateValues {
     const compared = comparisons.flatMap((each) => this.#near(each, current ?? sampleOf(declared)));
     const others = this.#ofOtherRows(row, field);
     const objects = isAbsent ? this.#objectsFor(row, field, undefined, comparisons) : [];
-    const values = [...compared, ...others, ...objects, ...further(current ?? sampleOf(declared))];
+    const values = [
+      ...compared,
+      ...others,
+      ...objects,
+      ...textsOf(declared),
+      ...further(current ?? sampleOf(declared)),
+    ];
     const fitting = values.filter((value) => fits(value, current, declared));
     const any = fitting.length === 0 && isAbsent && declared === undefined ? ['other'] : [];
     return [...fitting, ...any, ...none];
@@ -64,7 +71,7 @@ export class CandidateValues {
   /** Without declarations, any field can be `nil`. */
   #canBeNil(row: Row, field: string, comparisons: readonly Comparison[]): boolean {
     const declared = this.data.declaredField(row.type, field);
-    if (declared !== undefined) return isOptional(declared);
+    if (declared !== undefined) return readFieldInput(declared).nullable;
     if (this.declaresTypes && row.type !== undefined) return false;
     return comparisons.some(({ other }) => other.kind === 'constant' && other.value === null);
   }
@@ -214,13 +221,19 @@ export class CandidateValues {
 }
 
 const isList = (declared: FieldTypeInput | undefined): boolean =>
-  Array.isArray(declared) ||
-  (typeof declared === 'object' && 'optional' in declared && Array.isArray(declared.optional));
+  declared !== undefined && Array.isArray(readFieldInput(declared).type);
+
+/** Returns the texts of a field that is declared with `oneOf`. */
+function textsOf(declared: FieldTypeInput | undefined): readonly string[] {
+  const type = declared && readFieldInput(declared).type;
+  return type !== undefined && isOneOf(type) ? type.oneOf : [];
+}
 
 const plainTypes: Readonly<Record<string, unknown>> = {
   Boolean: true,
   Integer: 0,
   Float: 0,
+  Decimal: 0,
   Number: 0,
   String: '',
   Date: new Date(0),
@@ -228,19 +241,24 @@ const plainTypes: Readonly<Record<string, unknown>> = {
 
 /** Returns a value of a declared type of plain values; undefined for another type. */
 function sampleOf(declared: FieldTypeInput | undefined): unknown {
-  if (typeof declared === 'object' && 'optional' in declared) return sampleOf(declared.optional);
-  const name = typeof declared === 'function' ? declared.name : declared;
-  const plain = typeof name === 'string' ? name.replace(/\?$/, '') : '';
-  return Object.hasOwn(plainTypes, plain) ? plainTypes[plain] : undefined;
+  if (declared === undefined) return undefined;
+  const { type } = readFieldInput(declared);
+  if (isOneOf(type)) return type.oneOf[0];
+  const name = typeof type === 'function' ? type.name : typeof type === 'string' ? type : '';
+  return Object.hasOwn(plainTypes, name) ? plainTypes[name] : undefined;
 }
 
-const isPlainItem = (declared: FieldTypeInput | undefined): boolean =>
-  Array.isArray(declared) && sampleOf((declared as readonly FieldTypeInput[])[0]) !== undefined;
+function isPlainItem(declared: FieldTypeInput | undefined): boolean {
+  const type = declared && readFieldInput(declared).type;
+  return Array.isArray(type) && sampleOf((type as readonly FieldTypeInput[])[0]) !== undefined;
+}
 
 /** Whether a value is of the same kind as the current one, or as its declaration. */
 function fits(value: unknown, current: unknown, declared: FieldTypeInput | undefined): boolean {
   const sample = current ?? sampleOf(declared);
   if (value === undefined || value === null) return false;
+  const texts = textsOf(declared);
+  if (texts.length > 0) return texts.includes(value as string);
   if (sample === undefined || sample === null)
     return declared === undefined || sampleOf(declared) !== undefined || isObject(value);
   return sample instanceof Date

@@ -1,4 +1,5 @@
 import { typed, type Authorizer, type FieldTypeInput, type TypeInput, type TypesInput } from '@nanook/core';
+import { isOneOf, readFieldInput, type FieldInput } from '@nanook/core/filter';
 import type { Fixtures } from '../project/config.js';
 import type { PolicyNames } from './names.js';
 
@@ -160,7 +161,8 @@ export class TestData {
     if (first !== undefined || typeof input !== 'object' || input.fields === undefined) return undefined;
     if (input.is !== undefined) return undefined;
     const values = Object.entries(input.fields).map(([field, declared]) => {
-      const isText = declared === 'String' || declared === String;
+      const { type: plain } = readFieldInput(declared);
+      const isText = plain === 'String' || plain === String;
       if (field === key) return [field, isText ? 'other' : 1];
       return [field, this.#plainValue(declared, added)];
     });
@@ -178,14 +180,17 @@ export class TestData {
   }
 
   #plainValue(declared: FieldTypeInput, added: Readonly<Record<string, object>>): unknown {
-    if (Array.isArray(declared)) return [];
-    if (isOptional(declared)) return null;
-    const name = nameOfType(declared, this.types) ?? plainTypeName(declared);
+    const { type, nullable } = readFieldInput(declared);
+    if (Array.isArray(type)) return [];
+    if (nullable) return null;
+    if (isOneOf(type)) return type.oneOf[0];
+    const name = nameOfType(type, this.types) ?? plainTypeName(type);
     const plain: Readonly<Record<string, unknown>> = {
       Boolean: false,
       Integer: 1,
       Number: 1,
       Float: 1,
+      Decimal: 1,
       String: 'other',
       Date: new Date(Date.UTC(2026, 0, 1)),
     };
@@ -194,32 +199,21 @@ export class TestData {
   }
 }
 
-/** Whether a declared field can be `nil`. */
-export const isOptional = (declared: FieldTypeInput): boolean =>
-  typeof declared === 'string'
-    ? declared.endsWith('?')
-    : typeof declared === 'object' && 'optional' in declared;
-
-/** Returns the name of the type of the application that a declaration names, also as a list or as optional. */
+/** Returns the name of the type of the application that a declaration names, also of the elements of a list, or of a value that can be `nil`. */
 function nameOfType(declared: FieldTypeInput | undefined, types: TypesInput): string | undefined {
   if (declared === undefined) return undefined;
-  if (typeof declared === 'object' && 'optional' in declared) return nameOfType(declared.optional, types);
-  if (Array.isArray(declared)) return nameOfType((declared as readonly FieldTypeInput[])[0], types);
-  const name = plainTypeName(declared);
-  if (typeof declared !== 'function')
-    return name !== undefined && Object.hasOwn(types, name) ? name : undefined;
+  const { type: given } = readFieldInput(declared);
+  if (Array.isArray(given)) return nameOfType((given as readonly FieldTypeInput[])[0], types);
+  const name = plainTypeName(given);
+  if (typeof given !== 'function') return name !== undefined && Object.hasOwn(types, name) ? name : undefined;
   return Object.keys(types).find((type) => {
     const input = types[type];
-    return (typeof input === 'function' ? input : input?.class) === declared;
+    return (typeof input === 'function' ? input : input?.class) === given;
   });
 }
 
-const plainTypeName = (declared: FieldTypeInput): string | undefined =>
-  typeof declared === 'function'
-    ? declared.name
-    : typeof declared === 'string'
-      ? declared.replace(/\?$/, '')
-      : undefined;
+const plainTypeName = (type: FieldInput['type']): string | undefined =>
+  typeof type === 'function' ? type.name : typeof type === 'string' ? type : undefined;
 
 /** Copies an object, with its class or its type. Returns undefined for one that cannot be copied. */
 export function copyOf(object: object, type: string | undefined, authorizer: Authorizer): object | undefined {

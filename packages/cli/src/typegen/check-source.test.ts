@@ -39,6 +39,7 @@ model User {
   dueAt     DateTime?
   createdAt DateTime  @default(now())
   state     State
+  price     Decimal   @db.Decimal(10, 2)
   tags      String[]
   area      Unsupported("polygon")?
 }
@@ -136,7 +137,8 @@ describe('parsePrismaModels', () => {
       owner: field('User'),
       dueAt: field('Date', false, true),
       createdAt: field('Date'),
-      state: field('String'),
+      state: { ...field('String'), values: ['open', 'closed'] },
+      price: field('Decimal'),
       tags: field('String', true),
       area: field('Unsupported("polygon")', false, true),
     });

@@ -10,6 +10,7 @@ const scalars: Readonly<Record<string, string>> = {
   Int: 'Integer',
   BigInt: 'Integer',
   Float: 'Float',
+  Decimal: 'Decimal',
   Boolean: 'Boolean',
   DateTime: 'Date',
 };
@@ -46,7 +47,12 @@ function filesOf(path: string): readonly string[] {
 
 /** Reads the models, views and composite types in the text of a Prisma schema. The language has one field in each line. */
 export function parsePrismaModels(text: string): ReadonlyMap<string, SourceType> {
-  const enums = new Set([...text.matchAll(/^[ \t]*enum\s+(\w+)\s*\{/gm)].map(([, name]) => name!));
+  const enums = new Map(
+    [...text.matchAll(/^[ \t]*enum\s+(\w+)\s*\{([^}]*)\}/gm)].map(([, name, body]) => [
+      name!,
+      valuesIn(body!),
+    ]),
+  );
   const types = new Map<string, SourceType>();
   let open: { readonly name: string; readonly fields: Record<string, SourceField> } | undefined;
   for (const line of text.split(/\r?\n/)) {
@@ -60,13 +66,23 @@ export function parsePrismaModels(text: string): ReadonlyMap<string, SourceType>
   return types;
 }
 
+/** Returns the values of an enum, which has one in each line. It ignores attributes and comments. */
+const valuesIn = (body: string): readonly string[] =>
+  [...body.matchAll(/^[ \t]*([A-Za-z]\w*)/gm)].map(([, value]) => value!);
+
 /** Adds the field of a line such as `dueAt DateTime? @map("due_at")`. It ignores attributes of the model and comments. */
-function addField(fields: Record<string, SourceField>, line: string, enums: ReadonlySet<string>): void {
+function addField(
+  fields: Record<string, SourceField>,
+  line: string,
+  enums: ReadonlyMap<string, readonly string[]>,
+): void {
   const [, name, type, isList, isOptional] =
     /^\s*([A-Za-z]\w*)\s+(Unsupported\("[^"]*"\)|\w+)(\[\])?(\?)?/.exec(line) ?? [];
   if (name === undefined || type === undefined) return;
+  const values = enums.get(type);
   fields[name] = {
-    type: scalars[type] ?? (enums.has(type) ? 'String' : type),
+    type: scalars[type] ?? (values === undefined ? type : 'String'),
+    ...(values !== undefined && { values }),
     isList: isList !== undefined,
     isOptional: isOptional !== undefined,
   };

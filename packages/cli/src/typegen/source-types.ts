@@ -1,4 +1,4 @@
-import type { FieldTypeInput, TypesInput } from '@nanook/core';
+import { oneOf, optional, type FieldTypeInput, type TypesInput } from '@nanook/core';
 
 /** A type of the application outside the policies: a model of Prisma, or a type of TypeScript. */
 export interface SourceType {
@@ -9,6 +9,8 @@ export interface SourceType {
 export interface SourceField {
   /** The name of a built-in type, of a source type, or `Any`. */
   readonly type: string;
+  /** The texts of an enum. */
+  readonly values?: readonly string[];
   readonly isList: boolean;
   /** Whether the value can be `null` or `undefined`. */
   readonly isOptional: boolean;
@@ -20,7 +22,7 @@ export interface SourceTypes {
   readonly notes: readonly string[];
 }
 
-const builtIn = new Set(['String', 'Integer', 'Float', 'Boolean', 'Date', 'Any']);
+const builtIn = new Set(['String', 'Integer', 'Float', 'Decimal', 'Boolean', 'Date', 'Any']);
 
 /** Returns the name that the source has for each declared type: the name of its class, or its own. */
 export const sourceNames = (types: TypesInput): ReadonlyMap<string, string> =>
@@ -36,10 +38,10 @@ export function declarationsFrom(types: TypesInput, { types: sources }: SourceTy
   const declaredName = new Map([...sourceNames(types)].map(([name, source]) => [source, name]));
   const nameOf = (source: string): string => declaredName.get(source) ?? source;
   const isKnown = (type: string): boolean => builtIn.has(type) || sources.has(type);
-  const fieldOf = ({ type, isList, isOptional }: SourceField): FieldTypeInput => {
-    const name = isKnown(type) ? nameOf(type) : 'Any';
-    if (isList) return isOptional ? { optional: [name] } : [name];
-    return isOptional ? `${name}?` : name;
+  const fieldOf = ({ type, values, isList, isOptional }: SourceField): FieldTypeInput => {
+    const one = values !== undefined ? oneOf(...values) : isKnown(type) ? nameOf(type) : 'Any';
+    const declared = isList ? [one] : one;
+    return isOptional ? optional(declared) : declared;
   };
   const declared = Object.entries(types).map(([name, input]) => {
     const { class: found, key, equals } = typeof input === 'function' ? { class: input } : input;

@@ -77,6 +77,9 @@ function exportsNamed(
   return found;
 }
 
+/** The classes of decimal numbers of decimal.js, Prisma, big.js, bignumber.js and MongoDB. */
+const decimalClasses = ['Decimal', 'Big', 'BigNumber', 'Decimal128'];
+
 /** Converts types of TypeScript to fields. */
 class TypeReader {
   constructor(
@@ -110,8 +113,14 @@ class TypeReader {
     if (awaited !== present) return { ...this.#field(awaited), isOptional };
     const element = checker.isArrayType(present) ? checker.getTypeArguments(present as never)[0] : undefined;
     return element === undefined
-      ? { type: this.#name(present), isList: false, isOptional }
-      : { type: this.#name(element), isList: true, isOptional };
+      ? { ...this.#named(present), isList: false, isOptional }
+      : { ...this.#named(element), isList: true, isOptional };
+  }
+
+  #named(type: Type): Pick<SourceField, 'type' | 'values'> {
+    const members = type.isUnion() ? type.types : [type];
+    const values = members.flatMap((each) => (each.isStringLiteral() ? [each.value] : []));
+    return { type: this.#name(type), ...(values.length === members.length && { values }) };
   }
 
   #name(type: Type): string {
@@ -119,11 +128,13 @@ class TypeReader {
     const own = (aliasSymbol && this.names.get(aliasSymbol)) ?? (symbol && this.names.get(symbol));
     if (own !== undefined) return own;
     if (symbol?.name === 'Date') return 'Date';
+    if (decimalClasses.includes(symbol?.name ?? '')) return 'Decimal';
     const { TypeFlags } = this.ts;
     const all = (expected: number): boolean =>
       type.isUnion() ? type.types.every((each) => (each.flags & expected) !== 0) : (flags & expected) !== 0;
     if (all(TypeFlags.StringLike)) return 'String';
     if (all(TypeFlags.NumberLike)) return 'Float';
+    if (all(TypeFlags.BigIntLike)) return 'Integer';
     return all(TypeFlags.BooleanLike) ? 'Boolean' : 'Any';
   }
 }

@@ -1,10 +1,11 @@
 import { printTerm, type RuleNode, type TermNode } from '@nanook/core/syntax';
-import type { FieldTypeInput, TypesInput } from '@nanook/core';
+import type { TypesInput } from '@nanook/core';
+import { readFieldInput } from '@nanook/core/filter';
 import type { Lint, Mistake } from './lint.js';
 import { rulesOf } from './rules-of.js';
 
 /**
- * Finds an order comparison or a negation of a field that is declared optional, without a test for `nil` before it. For `nil` the
+ * Finds an order comparison or a negation of a field that can be `nil`, without a test for `nil` before it. For `nil` the
  * condition is undecided, so the rule grants nothing, and a check throws.
  */
 export const nilOrder: Lint = {
@@ -12,48 +13,45 @@ export const nilOrder: Lint = {
   *find({ trees, types }) {
     for (const rule of rulesOf(trees)) {
       if (rule.body === undefined) continue;
-      const optional = optionalFields(rule, types);
-      if (optional.size > 0) yield* mistakesIn(rule.body, optional, new Set());
+      const nullable = nullableFields(rule, types);
+      if (nullable.size > 0) yield* mistakesIn(rule.body, nullable, new Set());
     }
   },
 };
 
-/** The optional fields of the parameters of a rule, as a policy writes them: `note.dueAt`. */
-function optionalFields({ parameters }: RuleNode, types: TypesInput): ReadonlySet<string> {
+/** The fields of the parameters of a rule that can be `nil`, as a policy writes them: `note.dueAt`. */
+function nullableFields({ parameters }: RuleNode, types: TypesInput): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { term, specializer } of parameters) {
     if (term.kind !== 'variable' || specializer?.kind !== 'instance-pattern') continue;
     const type = types[specializer.className];
     if (type === undefined || typeof type === 'function') continue;
     for (const [field, declared] of Object.entries(type.fields ?? {}))
-      if (isOptional(declared)) found.add(`${term.name}.${field}`);
+      if (readFieldInput(declared).nullable) found.add(`${term.name}.${field}`);
   }
   return found;
 }
 
-const isOptional = (type: FieldTypeInput): boolean =>
-  typeof type === 'string' ? type.endsWith('?') : typeof type === 'object' && 'optional' in type;
-
 /** @param guarded the fields that earlier conditions have compared with `nil`; conditions of an `and` extend it */
 function* mistakesIn(
   term: TermNode,
-  optional: ReadonlySet<string>,
+  nullable: ReadonlySet<string>,
   guarded: Set<string>,
 ): Generator<Mistake, void, undefined> {
   switch (term.kind) {
     case 'and':
       for (const operand of term.operands) {
-        yield* mistakesIn(operand, optional, guarded);
+        yield* mistakesIn(operand, nullable, guarded);
         const tested = testedField(operand);
         if (tested !== undefined) guarded.add(tested);
       }
       return;
     case 'or':
-      for (const operand of term.operands) yield* mistakesIn(operand, optional, new Set(guarded));
+      for (const operand of term.operands) yield* mistakesIn(operand, nullable, new Set(guarded));
       return;
     case 'not': {
       if (isRisky(term.operand)) yield mistake(term.operand, '`not` cannot be decided');
-      else yield* mistakesIn(term.operand, optional, new Set(guarded));
+      else yield* mistakesIn(term.operand, nullable, new Set(guarded));
       return;
     }
     case 'compare':
@@ -62,15 +60,15 @@ function* mistakesIn(
         if (isRisky(side)) yield mistake(side, `\`${term.operator}\` cannot be decided`);
       return;
     case 'forall':
-      yield* mistakesIn(term.condition, optional, new Set(guarded));
-      yield* mistakesIn(term.action, optional, new Set(guarded));
+      yield* mistakesIn(term.condition, nullable, new Set(guarded));
+      yield* mistakesIn(term.action, nullable, new Set(guarded));
       return;
     default:
   }
 
   function isRisky(side: TermNode): boolean {
     const text = printTerm(side);
-    return side.kind === 'lookup' && optional.has(text) && !guarded.has(text);
+    return side.kind === 'lookup' && nullable.has(text) && !guarded.has(text);
   }
 }
 
