@@ -28,6 +28,10 @@ describe('readDecimal', () => {
     [new Decimal('-0.00000123'), -0.00000123],
     [new Decimal('0'), 0],
     [new Decimal(long), parseDecimal(long)],
+    // An object of big.js, and two of bignumber.js.
+    [{ s: -1, e: 1, c: [1, 0, 5] }, -10.5],
+    [{ s: -1, e: 1, c: [10, 50_000_000_000_000], _isBigNumber: true }, -10.5],
+    [{ s: 1, e: 14, c: [5, 3], _isBigNumber: true }, 500_000_000_000_003],
     [Types.Decimal128.fromString('10.50'), 10.5],
     [Types.Decimal128.fromString(`-${long}`), parseDecimal(`-${long}`)],
     [Types.Decimal128.fromString('1E+3'), 1000],

@@ -337,6 +337,8 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
   };
 }
 
+// cspell:ignore julianday
+
 /** Returns the condition that SQLite stores a value of the type of a column, because its columns can hold values of any type. */
 function storedAs({ column, sql }: ColumnSide, bindDate: DialectOptions['date']): Fragment | undefined {
   const isStored = (...types: readonly string[]): Fragment => [
