@@ -188,3 +188,96 @@ describe('an element of a declared list', () => {
     expect(ask('no row', { rows: [7] })).toBe(unrelated);
   });
 });
+
+describe('data that contradicts its declaration', () => {
+  const now = new Date(1);
+  const types: TypesInput = {
+    User: {
+      fields: { id: 'Integer', blockedId: 'Integer', roles: ['String'], limit: 'Decimal', ids: ['Integer'] },
+    },
+    Note: {
+      fields: {
+        submitterId: 'Integer',
+        blockedIds: ['Integer'],
+        until: 'Date',
+        rate: 'Float',
+        names: ['String'],
+        deletedAt: 'Date?',
+        teamId: 'Integer',
+        amount: 'Decimal',
+        status: oneOf('draft', 'final'),
+      },
+    },
+  };
+  const rules = `
+    allow(user: User, "submitted", n: Note) if n.submitterId != user.id;
+    allow(user: User, "blocked", n: Note) if not user.id in n.blockedIds;
+    allow(user: User, "amount", n: Note) if n.amount <= user.limit;
+    allow(_: User, "until", n: Note) if not n.until < now;
+    allow(_: User, "rate", n: Note) if n.rate != 1;
+    allow(_: User, "names", n: Note) if not "1" in n.names;
+    allow(user: User, "letters", _: Note) if "a" in user.roles;
+    allow(_: User, "deleted", n: Note) if n.deletedAt = nil;
+    allow(user: User, "team", n: Note) if n.teamId = user.id;
+    allow(_: User, "status", n: Note) if n.status != "final";
+  `;
+  it.each(kinds)('grants nothing: %s', (kind) => {
+    const engine = new EngineUnderTest(kind, rules, { types, constants: { now } });
+    const ask = (action: string, note: object, user: object = {}) => {
+      const actor = typed('User', { id: 1, roles: [], limit: 9, ...user });
+      return [1, 2, 3].map(() => engine.isAllowedSync(actor, action, typed('Note', { ...note }))).at(-1);
+    };
+    expect(ask('submitted', { submitterId: '1' })).toBe(wrong);
+    expect(ask('submitted', { submitterId: 2 })).toBe(true);
+    expect(ask('blocked', { blockedIds: ['1'] })).toBe(wrong);
+    expect(ask('until', { until: new Date(Number.NaN) })).toBe(wrong);
+    expect(ask('rate', { rate: Number.NaN })).toBe(wrong);
+    expect(ask('names', { names: [1] })).toBe(wrong);
+    expect(ask('letters', {}, { roles: 'admin' })).toBe(wrong);
+    expect(ask('deleted', {})).toBe(absent);
+    expect(ask('deleted', { deletedAt: null })).toBe(true);
+    expect(ask('team', { teamId: null }, { id: null })).toBe(wrong);
+    expect(ask('status', { status: 'Final' })).toBe(wrong);
+  });
+
+  it.each(kinds)('compares decimals by value: %s', (kind) => {
+    const engine = new EngineUnderTest(kind, rules, { types, constants: { now } });
+    const ask = (amount: unknown, limit: unknown) =>
+      [1, 2, 3]
+        .map(() => engine.isAllowedSync(typed('User', { id: 1, limit }), 'amount', typed('Note', { amount })))
+        .at(-1);
+    const prisma = (digits: number[], e: number) => ({ s: 1, e, d: digits });
+    for (const [amount, limit, expected] of [
+      ['1000', '9', false],
+      ['9', '1000', true],
+      ['10.50', 10.5, true],
+      [prisma([1000], 3), prisma([9], 0), false],
+      ['12345678901234567890.2', '12345678901234567890.10', false],
+      ['12345678901234567890.1', '12345678901234567890.10', true],
+      [12345678901234567890n, '12345678901234567890.10', true],
+      ['x', '9', wrong],
+    ] as const)
+      expect([amount, limit, ask(amount, limit)]).toEqual([amount, limit, expected]);
+  });
+
+  it.each(kinds)('reads a bigint as a number, and passes long decimals as texts: %s', (kind) => {
+    class Wallet {
+      has(amount: unknown): boolean {
+        return amount === '12345678901234567890.5';
+      }
+    }
+    const engine = new EngineUnderTest(
+      kind,
+      `allow(user: User, "id", n: Note) if n.submitterId = user.id and n.submitterId < 3;
+       allow(wallet: Wallet, "has", n: Note) if wallet.has(n.amount);
+       allow(_: User, "whole", n: Note) if n.amount matches Float and not n.amount matches Integer;`,
+      { types: { ...types, Wallet } },
+    );
+    const ask = (actor: object, action: string, note: object) =>
+      [1, 2, 3].map(() => engine.isAllowedSync(actor, action, typed('Note', note))).at(-1);
+    expect(ask(typed('User', { id: 2 }), 'id', { submitterId: 2n })).toBe(true);
+    expect(ask(typed('User', { id: 2n }), 'id', { submitterId: 2 })).toBe(true);
+    expect(ask(new Wallet(), 'has', { amount: '12345678901234567890.50' })).toBe(true);
+    expect(ask(typed('User', { id: 2 }), 'whole', { amount: '12345678901234567890.5' })).toBe(true);
+  });
+});

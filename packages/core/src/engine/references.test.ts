@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { Authorizer, isPolarError, one, typed, type TypesInput } from '../index.js';
+import { randomCases } from '../../../../tools/test-scope.js';
 import { EngineUnderTest, type EngineKind } from './fixtures/engines.fixture.js';
 
 // Each function has its final code from the second call on.
@@ -172,7 +173,7 @@ describe('the type of a reference', () => {
           expect([kind, body, answers[kind]]).toEqual([kind, body, answers['machine']]);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: randomCases(3_000) },
     );
   });
 
@@ -191,7 +192,7 @@ describe('the type of a reference', () => {
           expect([kind, never, body, outcome]).toEqual([kind, never, body, expected]);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: randomCases(3_000) },
     );
   });
 
@@ -204,7 +205,7 @@ describe('the type of a reference', () => {
           answersOf(ruleOf(body) + helpers, types, graph),
         );
       }),
-      { numRuns: 200 },
+      { numRuns: randomCases(2_000) },
     );
   });
 
@@ -220,7 +221,7 @@ describe('the type of a reference', () => {
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: randomCases(1_000) },
     );
   });
 

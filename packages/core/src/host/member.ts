@@ -1,3 +1,4 @@
+import { DecimalValue } from '../types/decimal-value.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { charactersPerStep, spendOn, type Meter } from './meter.js';
 import { MissingValue } from './missing-value.js';
@@ -88,6 +89,8 @@ export function readAttribute(
   if (Array.isArray(receiver) && name === 'length') return receiver.length;
   if (typeof receiver !== 'object' && typeof receiver !== 'function') return missing(receiver, name, types);
   if ((receiver instanceof Map || receiver instanceof Set) && name === 'size') return receiver.size;
+  // A number has no attributes.
+  if (receiver instanceof DecimalValue) return missing(receiver, name, types);
   const value = isReachable(receiver, name) ? (receiver as Record<string, unknown>)[name] : undefined;
   return value === undefined ? readMissing(receiver, name, types, Object.hasOwn(receiver, name)) : value;
 }

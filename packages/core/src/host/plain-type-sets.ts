@@ -1,5 +1,6 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { DeclaredType } from '../types/declared-type.js';
+import { DecimalValue } from '../types/decimal-value.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
 import type { Class } from '../types/type-declaration.js';
 import { findTag, tagVersion } from '../types/typed.js';
@@ -120,6 +121,8 @@ export class PlainTypeSets {
     // The most frequent cases: a row, and an instance whose class determines the types.
     if (prototype === Object.prototype) return this.#ofRow(value);
     if (prototype === Reference.prototype) return this.ofReference(value as Reference);
+    if (prototype === DecimalValue.prototype)
+      return (value as DecimalValue).isWhole() ? this.integer : this.float;
     if (prototype !== null && tagVersion() === 0) {
       const known = this.knownOf(prototype);
       if (known !== undefined) return known;

@@ -1,4 +1,5 @@
 import type { TypeSet } from './value-types.js';
+import { DecimalValue } from '../types/decimal-value.js';
 import type { Field } from '../types/declared-type.js';
 import { EngineValue } from '../terms/engine-value.js';
 
@@ -36,6 +37,10 @@ export class Reference extends EngineValue {
 /** Returns the object of a reference, or the value itself. */
 export const raw = (value: unknown): unknown =>
   value instanceof Reference ? Reference.objectOf(value) : value;
+
+/** Returns a value as methods of the application receive it: the object of a reference, and a decimal with many digits as a text. */
+export const forApplication = (value: unknown): unknown =>
+  value instanceof DecimalValue ? value.toString() : raw(value);
 
 /** Returns the row of a reference to a row, or the value itself. A function that knows the type of the row needs no reference. */
 export const rowOfReference = (value: unknown): unknown =>

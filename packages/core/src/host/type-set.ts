@@ -1,5 +1,6 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { isWideInteger, WholeFloat } from '../dialect/whole-float.js';
+import { DecimalValue } from '../types/decimal-value.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
@@ -131,6 +132,8 @@ export class TypeSets extends PlainTypeSets {
           ? this.list
           : this.unbound;
     }
+    if (value instanceof DecimalValue)
+      return this.#withPredicates(value, value.isWhole() ? this.integer : this.float, awaited);
     if (this.hasPredicates) return this.#withAll(value, awaited);
     return isPlainObject(value) ? this.#ofRow(value) : this.#ofInstance(value, awaited);
   }

@@ -426,7 +426,8 @@ export class Evaluator {
       if (typeof key !== 'string') return undecided;
       const value = this.#rows.read(object, key, at);
       const found = () => this.#unify(this.#bindings.valueOf(result, frame), value, at, next);
-      return value instanceof ColumnValue ? this.#then(readable(value.column), found) : found();
+      const isTested = value instanceof ColumnValue && object.scope.type.places.has(key);
+      return isTested ? this.#then(readable(value.column), found) : found();
     }
     if (object instanceof DictionaryValue) {
       const i = typeof key === 'string' ? object.keys.indexOf(key) : -1;

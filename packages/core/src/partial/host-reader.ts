@@ -7,7 +7,7 @@ import { handleRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';
 import { isThenable } from '../host/value.js';
 import { kindOf } from '../host/show.js';
-import { fieldOf, raw } from '../host/reference.js';
+import { fieldOf, forApplication, raw } from '../host/reference.js';
 import type { DeclaredType, Field } from '../types/declared-type.js';
 import type { Span } from '../diagnostics/span.js';
 import { dictionaryValue, isDictionary, keysOf } from '../engine/dictionary.js';
@@ -93,7 +93,7 @@ export class HostReader {
   call(reference: unknown, name: string, given: readonly unknown[], span: Span): unknown {
     const types = this.typeOf(reference, span);
     const receiver = raw(reference);
-    const args = given.map(raw);
+    const args = given.map(forApplication);
     const result = this.#once(receiver, `${name}()`, args, () =>
       this.#guarded(span, `\`${name}()\` of ${kindOf(receiver)}`, () =>
         callMethod(receiver, name, args, types, this.members, this.budget),
@@ -106,7 +106,7 @@ export class HostReader {
 
   /** Returns a new instance, the same for the same arguments. @throws {Pending} */
   construct(type: DeclaredType, given: readonly unknown[], span: Span): unknown {
-    const args = given.map(raw);
+    const args = given.map(forApplication);
     const construct = type.class as unknown as new (...args: readonly unknown[]) => unknown;
     if (type.builtIn && type.name === 'List') return [...args];
     return this.#once(type, 'new', args, () =>

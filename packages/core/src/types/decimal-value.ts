@@ -25,6 +25,11 @@ export class DecimalValue {
     return this.compare(other) === 0;
   }
 
+  /** Whether the value is a whole number. */
+  isWhole(): boolean {
+    return this.digits.length <= this.exponent + 1;
+  }
+
   /** Returns the digits without an exponent, unless they need many zeros. */
   toString(): string {
     const { digits, exponent } = this;

@@ -24,7 +24,7 @@ import type { Budget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
 import { EngineValue } from '../../terms/engine-value.js';
 import { isPartial } from '../../terms/partial.js';
-import { Reference } from '../../host/reference.js';
+import { forApplication, Reference } from '../../host/reference.js';
 import { PassedVariables } from './passed-variables.js';
 import { deref, Variable, type Watcher } from '../../terms/variable.js';
 import { isAlive, type Constraint, type ConstraintList } from './state/constraint.js';
@@ -150,7 +150,7 @@ export abstract class Evaluator extends ProofState implements Prover {
   hostArgument(term: Term, frame: Frame, isReceiver = false): unknown {
     const value = this.value(term, frame);
     if (this.waitsFor(value, 'an argument')) return pendingArgument;
-    if (!isPartial(value)) return value;
+    if (!isPartial(value)) return isReceiver ? value : forApplication(value);
     const known = snapshot(value, this.budget);
     if (!isPartial(known)) return known;
     if (!this.dialect.passesVariables || (isReceiver && known instanceof Variable)) return unboundArgument;

@@ -3,7 +3,7 @@ import { callMethod } from '../../host/call-method.js';
 import { MissingValue } from '../../host/missing-value.js';
 import { canReadInline, isBuiltInClass } from './inline-access.js';
 import type { RunningQuery } from './operations.js';
-import { raw } from '../../host/reference.js';
+import { forApplication, raw } from '../../host/reference.js';
 import { fieldOfResult } from '../list-methods.js';
 import { noValue } from './runtime.js';
 import type { MethodSite } from './sites.js';
@@ -17,7 +17,7 @@ export function runMethod(
   at: Span | undefined,
 ): unknown {
   const base = raw(reference);
-  const args = given.map(raw);
+  const args = given.map(forApplication);
   query.await(base);
   for (const arg of args) query.await(arg);
   const { name } = site;

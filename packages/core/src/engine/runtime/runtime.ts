@@ -12,7 +12,7 @@ import { isPlainObject, isThenable } from '../../host/value.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, Field } from '../../types/declared-type.js';
-import { fieldOf, raw, Reference, rowOfReference } from '../../host/reference.js';
+import { forApplication, fieldOf, raw, Reference, rowOfReference } from '../../host/reference.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
 import type { UnionName } from '../../types/type-table.js';
 import type { Equality, EqualityContext, EqualityRules, ForeignOperators } from '../equality.js';
@@ -241,9 +241,9 @@ export abstract class Runtime implements EqualityContext, Meter {
     return rowOfReference(value);
   }
 
-  /** Returns the object of a reference, for the application. */
-  raw(value: unknown): unknown {
-    return raw(value);
+  /** Returns a value as methods of the application receive it. */
+  argument(value: unknown): unknown {
+    return forApplication(value);
   }
 
   /**

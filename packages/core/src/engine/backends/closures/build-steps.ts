@@ -378,7 +378,7 @@ function buildMethod(b: ClosureBuilder, { to, base, name, args, next }: MethodSt
   const then = buildStep(b, next, after);
   return (locals) => {
     const receiver = get(locals);
-    const passed = gets.length === 0 ? noArguments : gets.map((getArg) => runtime.raw(getArg(locals)));
+    const passed = gets.length === 0 ? noArguments : gets.map((getArg) => runtime.argument(getArg(locals)));
     let value: unknown;
     const isKnown =
       receiver !== null &&

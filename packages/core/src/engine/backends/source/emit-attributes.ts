@@ -186,8 +186,14 @@ export function emitMethod(e: Emission, statement: MethodStatement, next: () => 
   );
 }
 
+/** Returns whether an operand is neither a reference nor a decimal. */
+function isPlain(e: Emission, operand: Operand): boolean {
+  const field = operand.kind === 'local' ? e.fields.get(operand.local) : undefined;
+  return field !== undefined && field.type.kind !== 'decimal';
+}
+
 /** Prints a value for the application. */
 const rawOperand = (e: Emission, operand: Operand): string =>
-  operand.kind === 'constant' || e.fields.has(operand.local) || !e.linker.hasPlaces
+  operand.kind === 'constant' || !e.linker.hasPlaces || isPlain(e, operand)
     ? e.operand(operand)
-    : `R.raw(${e.operand(operand)})`;
+    : `R.argument(${e.operand(operand)})`;

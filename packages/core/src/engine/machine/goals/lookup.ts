@@ -7,6 +7,7 @@ import { isThenable } from '../../../host/value.js';
 import { lookupGoal, type LookupGoal } from '../../../ir/goal.js';
 import { constantTerm } from '../../../ir/term.js';
 import { raw } from '../../../host/reference.js';
+import { DecimalValue } from '../../../types/decimal-value.js';
 import type { Field } from '../../../types/declared-type.js';
 import { dictionaryValue, isDictionary, keysOf } from '../../dictionary.js';
 import { EngineValue } from '../../../terms/engine-value.js';
@@ -25,7 +26,10 @@ export function proveLookup(machine: Prover, goal: LookupGoal, frame: Frame): Go
   const object = raw(reference);
   if (machine.waitsForTerm(goal.object, object, frame, 'a value')) return GoalResult.waits;
   const { plainName: name } = goal;
-  const isReadable = typeof object === 'object' && object !== null && !(object instanceof EngineValue);
+  const isReadable =
+    typeof object === 'object' &&
+    object !== null &&
+    !(object instanceof EngineValue || object instanceof DecimalValue);
   if (isReadable && name !== undefined && machine.replay === undefined) {
     // Predicates of the application are called for every object that is read, because they may throw.
     const types = machine.typeSets.hasPredicates ? typesOf(machine, reference, name, goal, frame) : undefined;
