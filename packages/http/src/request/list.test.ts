@@ -1,4 +1,5 @@
 import { Authorizer, type ResourceQuery } from '@nanook/core';
+import { withoutTests } from '@nanook/core/filter';
 import { describe, expect, it } from 'vitest';
 import { RequestAuthorization } from './request-authorization.js';
 
@@ -22,7 +23,9 @@ describe('RequestAuthorization.list() and .count()', () => {
     const { rows } = await authz.list('read', 'Note', { take: 5 });
     expect(rows).toEqual([{ id: 1, owner: 'ann' }]);
     expect(await authz.can('read', rows[0])).toBe(true);
-    expect(queries.at(-1)).toMatchObject({ take: 6, condition: { filter: { right: { value: 'ann' } } } });
+    const { take, condition } = queries.at(-1)!;
+    expect(take).toBe(6);
+    expect(withoutTests(condition.filter, () => true, true)).toMatchObject({ right: { value: 'ann' } });
     expect(await authz.count('read', 'Note')).toBe(1);
   });
 

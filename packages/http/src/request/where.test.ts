@@ -1,4 +1,5 @@
 import { Authorizer } from '@nanook/core';
+import { withoutTests } from '@nanook/core/filter';
 import { describe, expect, it } from 'vitest';
 import { RequestAuthorization } from './request-authorization.js';
 
@@ -12,7 +13,8 @@ describe('RequestAuthorization.where()', () => {
   it('returns the condition of the actor of the request', async () => {
     const condition = await authzOf('ann').where('read', 'Note');
     expect(condition.type).toBe('Note');
-    expect(condition.filter).toMatchObject({
+    // A database that stores texts only in columns of texts needs no test of the stored value.
+    expect(withoutTests(condition.filter, () => true, true)).toMatchObject({
       kind: 'compare',
       operator: '=',
       left: { field: 'owner' },
