@@ -16,7 +16,6 @@ const types: TypesInput = {
 };
 const left = () => typed('Left', { n: 1 });
 const right = () => typed('Right', { n: 1 });
-const owner = { n: 1 };
 const ann = new Note('ann');
 const byName: Equality = (a, b) => nameOf(a) === nameOf(b);
 const nameOf = (value: unknown): unknown => (value as { name?: unknown } | null)?.name ?? value;
