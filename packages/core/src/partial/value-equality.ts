@@ -52,9 +52,8 @@ export class ValueEquality {
 
   /** Returns the condition that two values are equal. @param binds whether a variable takes the value of the other side */
   equal(leftGiven: unknown, rightGiven: unknown, at: Place, binds: boolean): Condition {
-    const left = this.#opened(this.bindings.deref(leftGiven), at);
-    const right = this.#opened(this.bindings.deref(rightGiven), at);
-    if (left instanceof MissingValue || right instanceof MissingValue) return undecided;
+    const left = this.bindings.deref(leftGiven);
+    const right = this.bindings.deref(rightGiven);
     if (left === right && isUnknown(left) && !(left instanceof ColumnValue)) return always;
     if (left instanceof Cell || right instanceof Cell) {
       if (!binds)
@@ -67,6 +66,11 @@ export class ValueEquality {
       else this.bindings.bind(right as Cell, left);
       return always;
     }
+    return this.#equalValues(this.#opened(left, at), this.#opened(right, at), at, binds);
+  }
+
+  #equalValues(left: unknown, right: unknown, at: Place, binds: boolean): Condition {
+    if (left instanceof MissingValue || right instanceof MissingValue) return undecided;
     if (!isUnknown(left))
       return isUnknown(right) ? this.equal(right, left, at, binds) : this.#equalKnown(left, right, at.span);
     if (left instanceof CollectionValue || right instanceof CollectionValue)

@@ -97,6 +97,6 @@ describe('@AuthorizedWhere', () => {
   });
 
   it('finds the condition of the allowed rows for a query', async () => {
-    expect((await get('/condition', 'alice')).body).toEqual({ type: 'Page', filter: 'compare' });
+    expect((await get('/condition', 'alice')).body).toEqual({ type: 'Page', filter: 'and' });
   });
 });

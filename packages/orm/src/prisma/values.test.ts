@@ -65,9 +65,9 @@ describe('prisma() and values of all types', { timeout: 30_000 }, () => {
   it.each<[condition: string, actor?: object]>([
     ['project.status = "OPEN"'],
     ['project.status != "OPEN"'],
-    ['project.status = "closed"'],
+    ['project.status = actor.text', { text: 'closed' }],
     ['project.status = "CLOSED"'],
-    ['project.status in ["CLOSED", "nope", "__proto__"]'],
+    ['project.status in actor.texts', { texts: ['CLOSED', 'nope', '__proto__'] }],
     ['project.stage != "CLOSED"'],
     ['project.stage = project.status'],
     ['project.stage = nil'],
