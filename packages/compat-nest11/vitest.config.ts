@@ -18,7 +18,7 @@ export default mergeConfig(
     ],
     test: {
       name: 'nest@11',
-      // As in @nanook/nestjs.
+      // The configuration of @nanook/nestjs has the same value.
       isolate: true,
       include: ['../nestjs/src/**/*.test.ts', '../frameworks/src/nest/**/*.test.ts', 'src/**/*.test.ts'],
     },

@@ -160,11 +160,11 @@ const answersOf = (rules: string, declared: TypesInput, resource: object): Recor
   );
 const isAnswer = (answer: unknown): boolean =>
   typeof answer === 'boolean' || String(answer).startsWith('POLAR_UNDECIDED');
-/** What callers see: allowed, denied or undecided, and not which condition was undecided first. */
+/** Returns the outcome for callers: allowed, denied or undecided, without the condition that was undecided first. */
 const outcomeOf = (answer: unknown): unknown => (typeof answer === 'string' ? 'undecided' : answer);
 
 describe('the type of a reference', () => {
-  it('is the same in all engines', () => {
+  it('does not depend on the engine', () => {
     fc.assert(
       fc.property(bodies, graphs, (body, graph) => {
         const answers = answersOf(ruleOf(body) + helpers, types, graph);
@@ -177,7 +177,7 @@ describe('the type of a reference', () => {
     );
   });
 
-  it('is not changed by a rule that fails', () => {
+  it('does not change by a rule that fails', () => {
     fc.assert(
       fc.property(bodies, bodies, graphs, (failing, body, graph) => {
         const never = `${failing} and d.id = 99`;
@@ -196,7 +196,7 @@ describe('the type of a reference', () => {
     );
   });
 
-  it('is not changed by the declaration of a field that no rule reads', () => {
+  it('does not depend on the declaration of a field that no rule reads', () => {
     const { unused: _, ...others } = (types['Doc'] as { fields: Record<string, never> }).fields;
     const fewer = { ...types, Doc: { fields: others } };
     fc.assert(

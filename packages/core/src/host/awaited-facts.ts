@@ -1,7 +1,7 @@
 import type { DeclaredType } from '../types/declared-type.js';
 import type { PendingTest } from './pending-test.js';
 
-/** What a query has awaited, in the dialect oso, where it decides the types of values. */
+/** Holds the values and type tests that a query has awaited. In the dialect oso they decide the types of values. */
 export class AwaitedFacts {
   readonly #promised = new WeakSet<object>();
   readonly #tests = new Map<DeclaredType, Map<unknown, boolean>>();

@@ -20,7 +20,7 @@ export function declaredField({ declared }: TypeSet, name: string): Field | unde
 }
 
 /**
- * Returns a value that was read from a declared field, as a value of the declared type, or the reason why it is none. An object that can have
+ * Returns the value of a declared field as a value of the declared type, or the contradiction if its type differs. An object that can have
  * its type from the field becomes a reference.
  *
  * @param value is not a promise
@@ -83,7 +83,7 @@ function integerOf(value: unknown): unknown {
 function isValidDate(value: unknown): boolean {
   if (typeof value !== 'object' || Object.prototype.toString.call(value) !== '[object Date]') return false;
   try {
-    // Of any realm. An object that only looks like a date throws.
+    // The date can be of another realm. An object that only looks like a date throws.
     return !Number.isNaN(Date.prototype.getTime.call(value));
   } catch {
     return false;

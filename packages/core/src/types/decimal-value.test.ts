@@ -54,7 +54,7 @@ describe('DecimalValue', () => {
     );
   });
 
-  it('is ordered among integers as they are', () => {
+  it('compares with integers by value', () => {
     fc.assert(
       fc.property(written, fc.bigInt(), (a, b) => {
         const expected = orderOf(inSmallUnits(a), b * 10n ** 60n);
@@ -64,7 +64,7 @@ describe('DecimalValue', () => {
     );
   });
 
-  it('is parsed again from its own text', () => {
+  it('has a text that parses to the same decimal', () => {
     fc.assert(
       fc.property(written, ({ text }) => {
         const value = parseDecimal(text)!;
@@ -116,7 +116,7 @@ describe('DecimalValue', () => {
     expect(parseDecimal('1e21')!.equals(1e21)).toBe(true);
   });
 
-  it('is smaller than infinity, and has no order with NaN', () => {
+  it('compares as smaller than infinity, and has no order with NaN', () => {
     const value = parseDecimal('1e400')!;
     expect(value.compare(Infinity)).toBeLessThan(0);
     expect(value.compare(-Infinity)).toBeGreaterThan(0);

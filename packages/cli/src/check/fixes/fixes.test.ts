@@ -248,7 +248,7 @@ describe('a fix that changes answers', () => {
     expect(changes).toEqual([expect.stringMatching(change)]);
   });
 
-  it('is not made for nil on both sides in a pattern, or of a negated difference', async () => {
+  it('does not offer a fix for nil on both sides in a pattern, or for a negated difference', async () => {
     for (const source of [
       'f(_: Note{a: a}, _: Note{a: a});',
       'f(n: Note, m: Note) if not n.a != m.a;',

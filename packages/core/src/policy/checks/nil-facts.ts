@@ -70,7 +70,7 @@ export function equalTo(key: string, { equal }: Facts): ReadonlySet<string> {
   return keys;
 }
 
-/** Returns whether one of the values is settled, whichever alternatives hold. */
+/** Returns whether one of the values is settled in each combination of alternatives. */
 export function isSettled(keys: readonly string[], facts: Facts): boolean {
   const settled = new Set(facts.settled);
   return (

@@ -81,12 +81,12 @@ describe('unknown-enum-value', () => {
     ]);
   });
 
-  it('is an error, so that the policy does not load', () => {
+  it('reports an error, so that the policy does not load', () => {
     const [error] = checkPolicy(['allow(_, "read", n: Note) if n.status != "Final";'], { types: declared });
     expect(error).toMatchObject({ code, severity: 'error' });
   });
 
-  it('is not reported in the dialect of oso', () => {
+  it('reports nothing in the dialect of oso', () => {
     const types = new TypeTable(declared, {}, findDialect('oso'));
     expect(diagnoseAll(['f(n: Note) if n.status = "Final";'], types)).toEqual([]);
   });
