@@ -110,10 +110,13 @@ it('keeps no object of the application after a check, on any engine', async () =
         await decider.isAllowed(null, action, doc).catch(() => {});
         return [new WeakRef(doc), new WeakRef(doc.big)];
       })();
-      // oxlint-disable-next-line no-await-in-loop -- a turn ends what a WeakRef holds on to
-      await new Promise((resolve) => setTimeout(resolve));
-      collect();
-      if (refs.some((ref) => ref.deref() !== undefined)) kept.push(`${engine}: ${action}`);
+      const isKept = () => refs.some((ref) => ref.deref() !== undefined);
+      for (let turn = 0; turn < 10 && (turn === 0 || isKept()); turn++) {
+        // oxlint-disable-next-line no-await-in-loop -- a turn ends the hold of a WeakRef. Promises of the platform can take a few turns
+        await new Promise((resolve) => setTimeout(resolve));
+        collect();
+      }
+      if (isKept()) kept.push(`${engine}: ${action}`);
     }
   expect(kept).toEqual([]);
 });

@@ -173,7 +173,7 @@ describe('the type of a reference', () => {
           expect([kind, body, answers[kind]]).toEqual([kind, body, answers['machine']]);
         }
       }),
-      { numRuns: randomCases(3_000) },
+      { numRuns: randomCases(1_000) },
     );
   });
 
@@ -192,7 +192,7 @@ describe('the type of a reference', () => {
           expect([kind, never, body, outcome]).toEqual([kind, never, body, expected]);
         }
       }),
-      { numRuns: randomCases(3_000) },
+      { numRuns: randomCases(1_000) },
     );
   });
 
@@ -205,7 +205,7 @@ describe('the type of a reference', () => {
           answersOf(ruleOf(body) + helpers, types, graph),
         );
       }),
-      { numRuns: randomCases(2_000) },
+      { numRuns: randomCases(700) },
     );
   });
 
@@ -221,7 +221,7 @@ describe('the type of a reference', () => {
           }
         }
       }),
-      { numRuns: randomCases(1_000) },
+      { numRuns: randomCases(300) },
     );
   });
 

@@ -171,7 +171,8 @@ it(
       }),
       { numRuns: randomCases(3_000) },
     );
-    if (hasManyCases) expect(telling).toBeGreaterThan(compared / 8);
+    if (!hasManyCases) return;
+    expect(telling).toBeGreaterThan(compared / 8);
   },
   randomTimeout(60_000),
 );
