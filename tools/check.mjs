@@ -94,7 +94,6 @@ const sources = [
   tool('boundaries', 'boundaries.mjs'),
   step('format', 'oxfmt', '--check'),
   tool('prose', 'prose.mjs'),
-  tool('spelling', 'spelling.mjs'),
 ];
 
 const build = ['pnpm', '--recursive', '--reporter=append-only', 'run', 'build'];
@@ -107,7 +106,11 @@ const quick = {
 
 const whole = {
   build: [step('build', ...build)],
-  sources: [step('types', 'tsc', '-p', 'tsconfig.json'), tool('reference', 'reference.mjs', '--check')],
+  sources: [
+    step('types', 'tsc', '-p', 'tsconfig.json'),
+    tool('reference', 'reference.mjs', '--check'),
+    tool('spelling', 'spelling.mjs'),
+  ],
   pack: [tool('pack', 'pack.mjs', tarballs)],
   docs: [
     tool('examples in the docs', 'docs-examples.mjs'),
@@ -149,7 +152,7 @@ try {
 const left = leftOut();
 if (!runsAll) {
   left.push(
-    'the steps `types` with TypeScript 6 and `reference`, the build of declarations and CommonJS',
+    'the steps `types` with TypeScript 6, `reference` and `spelling`, the build of declarations and CommonJS',
     'the examples of pages that have not changed, except a sample; the demos; the bundle sizes',
     'the checks of the packed packages: publint, attw, and the smoke test on the Node of the user',
   );

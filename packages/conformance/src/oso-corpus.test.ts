@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { testedEngines } from '../../../tools/test-scope.ts';
+import { testedRepetitions } from '../../../tools/test-scope.ts';
 import { compare, execute, resolveEngine, type Case } from '../corpus/harness.mjs';
 import * as engineModule from './oso-engine.ts';
 
@@ -33,7 +33,7 @@ const engineWith = (kind: 'auto' | 'machine') =>
   });
 const engines = { auto: engineWith('auto'), machine: engineWith('machine') };
 
-describe.each(testedEngines(['auto', 'machine'] as const))('the dialect oso with the engine %s', (kind) => {
+describe.each(testedRepetitions(['auto', 'machine'] as const))('the dialect oso with the engine %s', (kind) => {
   for (const topic of new Set(recorded.map((c) => c.topic))) {
     const cases = recorded.filter((c) => c.topic === topic && differences[c.id] === undefined);
     it(

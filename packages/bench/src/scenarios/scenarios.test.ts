@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { testedRepetitions } from '../../../../tools/test-scope.ts';
 import { isPeer, libraries, type Library } from '../library.ts';
 import { type Shape, shapes } from '../shape.ts';
 import { scenarios } from './index.ts';
@@ -10,7 +11,7 @@ const seeds = [7, 2_026];
 const isSlow = (library: Library) => isPeer(library) || library === 'nanook-ahead';
 
 describe.each(scenarios)('$id, $title', (scenario) => {
-  describe.each(seeds)('seed %i', (seed) => {
+  describe.each(testedRepetitions(seeds))('seed %i', (seed) => {
     const worldOf = () => scenario.world({ seed, size: scenario.testSize, checks: 100 });
 
     it('has about as many allowed as denied checks, or only those of its outcome', () => {

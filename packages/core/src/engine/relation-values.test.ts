@@ -208,18 +208,14 @@ describe.each(Object.keys(declarations))('with %s', (name) => {
 
   /** Checks the answer of each engine three times: of slow code, of code that has learned a class, and of inline code. */
   function expectAnswer(action: string, expected: unknown, resource: () => unknown): void {
-    for (const [kind, engine] of engines) {
+    const wrong = engines.flatMap(([kind, engine]) => {
       const answers = [1, 2, 3].map(() => answerOf(kind, engine.isAllowedSync(user, action, resource())));
       const outcome = answerOf(kind, expected);
-      expect([kind, action, resource(), ...answers]).toEqual([
-        kind,
-        action,
-        resource(),
-        outcome,
-        outcome,
-        outcome,
-      ]);
-    }
+      return answers.every((answer) => answer === outcome)
+        ? []
+        : [{ kind, action, resource: resource(), outcome, answers }];
+    });
+    expect(wrong).toEqual([]);
   }
 
   it.each(others)('a relation to one row that holds %s is undecided', (_, owner) => {
@@ -317,16 +313,14 @@ describe.each(Object.keys(declarations))('with %s', (name) => {
           for (const action of ['not owner', 'owner', 'id', 'no reviewer']) {
             const resource = () => make({ id: 2, owner: value(), reviewers: value() });
             const expected = machine.isAllowedSync(user, action, resource());
-            for (const [kind, engine] of engines)
-              for (let run = 0; run < 3; run++) {
-                const answer = answerOf(kind, engine.isAllowedSync(user, action, resource()));
-                expect([kind, action, description, answer]).toEqual([
-                  kind,
-                  action,
-                  description,
-                  answerOf(kind, expected),
-                ]);
-              }
+            const wrong = engines.flatMap(([kind, engine]) => {
+              const outcome = answerOf(kind, expected);
+              const answers = [1, 2, 3].map(() =>
+                answerOf(kind, engine.isAllowedSync(user, action, resource())),
+              );
+              return answers.every((answer) => answer === outcome) ? [] : [{ kind, outcome, answers }];
+            });
+            expect([action, description, wrong]).toEqual([action, description, []]);
           }
     },
     20_000,

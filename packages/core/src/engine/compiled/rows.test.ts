@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { sampledCases } from '../../../../../tools/test-scope.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { typed } from '../../types/typed.js';
 import { EngineUnderTest, type EngineKind } from '../fixtures/engines.fixture.js';
@@ -181,7 +182,8 @@ const engines: readonly EngineKind[] = ['source', 'closures', 'aot'];
 
 describe.each(Object.keys(declarations))('types declared as %s', (declared) => {
   const types = declarations[declared]!;
-  it.each(mixtures)('give the answers of the machine for %j with %j', (outer, inner) => {
+  const index = Object.keys(declarations).indexOf(declared);
+  it.each(sampledCases(mixtures, index))('give the answers of the machine for %j with %j', (outer, inner) => {
     const machine = new EngineUnderTest('machine', policy, { types });
     const expected = answersOf(machine, outer, inner);
     for (const kind of engines) {
