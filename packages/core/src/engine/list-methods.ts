@@ -1,30 +1,75 @@
-import { typeText } from '../host/declared-value.js';
-import { fieldOf } from '../host/reference.js';
+import { acceptDeclared, typeText } from '../host/declared-value.js';
+import { MissingValue } from '../host/missing-value.js';
+import type { PlainTypeSets } from '../host/plain-type-sets.js';
+import { fieldOf, raw } from '../host/reference.js';
+import { isThenable } from '../host/value.js';
 import type { Field } from '../types/declared-type.js';
 
 const sameList = new Set(['reverse', 'slice', 'sort', 'toReversed', 'toSorted']);
 
 /**
- * Returns the field whose type the result of a method of a declared list has.
+ * Returns the field whose type the result of a method of a list has, if the list or an argument was read from a declared field. Returns the
+ * contradiction if elements of different types are joined, and one contradicts its declaration: the joined list does not declare it.
  *
- * @param list the reference to the list
+ * @param list the list, or the reference to it
  */
 export function fieldOfResult(
   list: unknown,
   method: string,
   args: readonly unknown[],
   result: unknown,
-): Field | undefined {
+  typeSets: PlainTypeSets,
+): Field | MissingValue | undefined {
+  if (result === undefined) return undefined;
+  if (method === 'concat') return fieldOfJoined([list, ...args], typeSets);
   const field = fieldOf(list);
-  if (field?.element === undefined || result === undefined) return undefined;
+  if (field?.element === undefined) return undefined;
   if (sameList.has(method)) return field;
-  if (method === 'at') return result === null ? undefined : field.element;
-  if (method === 'flat')
-    return args.length > 0 ? undefined : ((field.element.element && field.element) ?? field);
-  if (method !== 'concat') return undefined;
-  const parts = [list, ...args].filter((part) => !Array.isArray(part) || part.length > 0).map(fieldOf);
-  const [first, ...others] = parts;
-  const isSame =
-    first !== undefined && others.every((part) => part && typeText(part.type) === typeText(first.type));
-  return isSame ? first : undefined;
+  if (method === 'at') return field.element;
+  return method === 'flat' ? flattened(field, args.length === 0 ? 1 : Number(args[0])) : undefined;
 }
+
+function flattened(field: Field, depth: number): Field {
+  let list = field;
+  for (let level = 1; level <= depth && list.element?.element !== undefined; level++) list = list.element;
+  return list;
+}
+
+function fieldOfJoined(parts: readonly unknown[], typeSets: PlainTypeSets): Field | MissingValue | undefined {
+  if (!parts.some((part) => fieldOf(part) !== undefined || hasFields(raw(part)))) return undefined;
+  const [first, ...others] = parts.flatMap(fieldsOfElements);
+  if (first === undefined && others.length === 0) return undefined;
+  const isOfFirst = (field: Field | undefined) => field && typeText(field.type) === typeText(first!.type);
+  if (first !== undefined && others.every(isOfFirst))
+    return listOf({ ...first, nullable: [first, ...others].some((field) => field!.nullable) });
+  for (const part of parts) {
+    const element = fieldOf(part)?.element;
+    const elements = element === undefined ? [] : (raw(part) as readonly unknown[]);
+    for (const each of elements) {
+      const found = isThenable(each) ? each : acceptDeclared(each, element!, typeSets);
+      if (found instanceof MissingValue) return found;
+    }
+  }
+  return undefined;
+}
+
+const hasFields = (part: unknown): boolean =>
+  Array.isArray(part) && part.some((each) => fieldOf(each) !== undefined);
+
+/** Returns the fields of the elements that a part adds. All elements of a declared list have one. */
+function fieldsOfElements(part: unknown): readonly (Field | undefined)[] {
+  const elements = raw(part);
+  if (!Array.isArray(elements)) return [fieldOf(part)];
+  if (elements.length === 0) return [];
+  const field = fieldOf(part);
+  return field === undefined ? elements.map(fieldOf) : [field.element];
+}
+
+const listOf = (element: Field): Field => ({
+  ...element,
+  type: { kind: 'list', of: element.type, hasNil: element.nullable },
+  nullable: false,
+  optional: false,
+  kind: 'field',
+  element: { ...element, optional: false, kind: 'element' },
+});

@@ -100,8 +100,10 @@ export class HostReader {
       ),
     );
     const value = this.settled(result);
-    const field = fieldOfResult(reference, name, given, value);
-    return field === undefined ? value : this.#accepted(value, field, span);
+    const field = fieldOfResult(reference, name, given, value, this.typeSets);
+    return field === undefined || field instanceof MissingValue
+      ? (field ?? value)
+      : this.#accepted(value, field, span);
   }
 
   /** Returns a new instance, the same for the same arguments. @throws {Pending} */

@@ -1,5 +1,8 @@
 import { decimalOf, DecimalValue, parseDecimal } from './decimal-value.js';
 
+/** Numbers below this one are decimals as they are: they have at most 15 digits before the point. */
+export const maxPlainDecimal = 1e15;
+
 /**
  * Reads the decimal number of a value: of a text, as drivers return `numeric` columns, of a number, a `bigint`, or an object of decimal.js,
  * Prisma, big.js, bignumber.js or MongoDB. A number of up to 15 digits holds a decimal exactly, so that a `DecimalValue` is returned only
@@ -8,7 +11,7 @@ import { decimalOf, DecimalValue, parseDecimal } from './decimal-value.js';
 export function readDecimal(value: unknown): number | DecimalValue | undefined {
   switch (typeof value) {
     case 'number':
-      return Math.abs(value) < 1e15 ? value : simplest(parseDecimal(String(value)));
+      return Math.abs(value) < maxPlainDecimal ? value : simplest(parseDecimal(String(value)));
     case 'bigint':
       return simplest(parseDecimal(String(value)));
     case 'string':

@@ -9,6 +9,7 @@ import type { Operations } from './operations.js';
 import { isPlainSet } from './inline-access.js';
 import { orderValues } from './order-values.js';
 import { readValue } from './read-value.js';
+import { raw } from '../../host/reference.js';
 import { runMethod } from './run-method.js';
 import { Runtime } from './runtime.js';
 import type { ReadSite } from './sites.js';
@@ -58,7 +59,8 @@ export class BailoutRuntime extends Runtime {
     throw bailout;
   }
 
-  protected elements(value: unknown, at: Span | undefined): readonly unknown[] {
+  protected elements(reference: unknown, at: Span | undefined): readonly unknown[] {
+    const value = raw(reference);
     if (isPlainSet(value)) return [...value];
     if ((typeof value === 'object' && value !== null) || typeof value === 'string') throw bailout;
     return this.notIterable(value, at);

@@ -1,8 +1,15 @@
 import type { Span } from '../../diagnostics/span.js';
+import { declaredField } from '../../host/declared-value.js';
+import { later } from '../../host/later.js';
+import { MissingValue } from '../../host/missing-value.js';
+import { raw } from '../../host/reference.js';
+import type { TypeSet } from '../../host/type-set.js';
 import { isThenable } from '../../host/value.js';
+import { declaredPair } from '../declared-pair.js';
 import { isPlainDictionary, orderedKeys } from '../plain-dictionary.js';
 import { isPlainSet } from './inline-access.js';
 import type { StandaloneQuery } from './operations.js';
+import { orThrow } from './or-throw.js';
 import { promiseMet } from './standalone-runtime.js';
 
 /**
@@ -12,9 +19,10 @@ import { promiseMet } from './standalone-runtime.js';
  */
 export function readElements(
   query: StandaloneQuery,
-  value: unknown,
+  reference: unknown,
   at: Span | undefined,
 ): readonly unknown[] {
+  const value = raw(reference);
   if (isPlainSet(value)) return [...value];
   if ((typeof value !== 'object' || value === null) && typeof value !== 'string')
     return query.notIterable(value, at);
@@ -25,7 +33,7 @@ export function readElements(
     const keys = orderedKeys(value, query.dialect);
     query.spend(keys.length);
     query.grow(3 * keys.length);
-    return keys.map((key) => [key, value[key]]);
+    return readPairs(query, keys, value, query.typeOf(reference), at);
   }
   const own = value as Partial<Iterable<unknown> & Iterator<unknown>>;
   if (typeof (own as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function') throw promiseMet;
@@ -49,6 +57,26 @@ export function readElements(
     throw query.attributed(error, 'the iterator', at);
   }
   return found;
+}
+
+/** Returns the pairs of a dictionary, except those whose value contradicts the declaration of its field. */
+function readPairs(
+  query: StandaloneQuery,
+  keys: readonly string[],
+  dictionary: Readonly<Record<string, unknown>>,
+  types: TypeSet,
+  at: Span | undefined,
+): readonly unknown[] {
+  return keys.flatMap((key) => {
+    const field = declaredField(types, key);
+    if (field === undefined) return [[key, dictionary[key]]];
+    const pair = declaredPair(dictionary[key], field, query.typeSets);
+    if (pair instanceof MissingValue) {
+      query.noValue(pair, at);
+      return [];
+    }
+    return [isThenable(pair) ? later(pair, (settled) => orThrow(settled, at)) : pair];
+  });
 }
 
 export const isIterable = (value: object): boolean =>

@@ -3,8 +3,12 @@ import { callMethod } from '../../host/call-method.js';
 import { MissingValue } from '../../host/missing-value.js';
 import { canReadInline, isBuiltInClass } from './inline-access.js';
 import type { RunningQuery } from './operations.js';
+import { acceptDeclared } from '../../host/declared-value.js';
+import { later } from '../../host/later.js';
 import { forApplication, raw } from '../../host/reference.js';
+import { isThenable } from '../../host/value.js';
 import { fieldOfResult } from '../list-methods.js';
+import { orThrow } from './or-throw.js';
 import { noValue } from './runtime.js';
 import type { MethodSite } from './sites.js';
 
@@ -34,6 +38,12 @@ export function runMethod(
       site.prototype = Object.getPrototypeOf(base) as object;
     // Built-in methods are not called inline, because the size of their results is limited.
   } else if (typeof base === 'function' && !isBuiltInClass(query.context.types, base)) site.receiver = base;
-  const field = fieldOfResult(reference, name, given, found);
-  return field === undefined ? found : query.acceptElement(found, field, at);
+  const field = fieldOfResult(reference, name, given, found, query.typeSets);
+  if (field === undefined) return found;
+  if (field instanceof MissingValue) {
+    query.noValue(field, at);
+    return noValue;
+  }
+  if (!isThenable(found)) return query.acceptElement(found, field, at);
+  return later(found, (settled) => orThrow(acceptDeclared(settled, field, query.typeSets), at));
 }

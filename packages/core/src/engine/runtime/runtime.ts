@@ -342,7 +342,7 @@ export abstract class Runtime implements EqualityContext, Meter {
   /** Returns the elements of a collection as an array. */
   list(value: unknown, at?: Span): readonly unknown[] {
     const collection = raw(value);
-    return Array.isArray(collection) ? (collection as unknown[]) : this.elements(collection, at);
+    return Array.isArray(collection) ? (collection as unknown[]) : this.elements(value, at);
   }
 
   /** Returns the elements of a value that is not a list. An iterator can be read once. */

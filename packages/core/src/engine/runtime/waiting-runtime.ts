@@ -91,13 +91,13 @@ export class WaitingRuntime extends StandaloneRuntime {
   listLater(list: unknown, at?: Span): readonly unknown[] | Promise<readonly unknown[]> {
     const value = raw(list);
     if (typeof value !== 'object' || value === null || this.seen?.has(value) === true)
-      return this.list(value, at);
+      return this.list(list, at);
     const own = value as Partial<AsyncIterable<unknown> & Iterator<unknown>>;
     if (typeof own[Symbol.asyncIterator] === 'function')
       return this.#readAll(value, () => own[Symbol.asyncIterator]!(), at);
     return !isIterable(value) && typeof own.next === 'function' && !isPlainDictionary(value, this.dialect)
       ? this.#readAll(value, () => own as Iterator<unknown>, at)
-      : this.list(value, at);
+      : this.list(list, at);
   }
 
   async #readAll(

@@ -1,4 +1,5 @@
 import { isRowType } from '../../compiler/local-fields.js';
+import { maxPlainDecimal } from '../../../types/read-decimal.js';
 import type { Linker } from '../../compiler/linker.js';
 import { findTag } from '../../../types/typed.js';
 import type { DeclaredType, Field } from '../../../types/declared-type.js';
@@ -20,7 +21,7 @@ function testOf({ type }: Field, linker: Linker): Test {
     case 'one-of':
       return (value) => type.values.includes(value as string);
     case 'decimal':
-      return (value) => typeof value === 'number' && !Number.isNaN(value);
+      return (value) => typeof value === 'number' && Math.abs(value) < maxPlainDecimal;
     case 'named':
       return namedTest(linker.context.program.types.find(type.name)!, linker);
     default:

@@ -1,4 +1,5 @@
 import type { DeclaredType, Field } from '../../../types/declared-type.js';
+import { maxPlainDecimal } from '../../../types/read-decimal.js';
 import { isRowType } from '../../compiler/local-fields.js';
 import type { EachStatement, MethodStatement, Operand, ReadStatement } from '../../compiler/plan.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
@@ -105,7 +106,7 @@ function typeTest(e: Emission, v: string, { type, nullable }: Field): string {
       case 'one-of':
         return type.values.map((value) => `${v} === ${literalText(value)}`).join(' || ');
       case 'decimal':
-        return `typeof ${v} === "number" && ${v} === ${v}`;
+        return `typeof ${v} === "number" && ${v} < ${maxPlainDecimal} && ${v} > -${maxPlainDecimal}`;
       case 'named':
         return namedTest(type.name);
       default:

@@ -262,7 +262,7 @@ function emitEach(e: Emission, statement: EachStatement, then: Continuation): st
     ? `if (!h${n} && ${e.mayBePending(`v${item}`)} && R.isPending(v${item})) { h${n} = true; R.handleRejections(l${n}); } `
     : '';
   const text =
-    `${e.waits ? `let h${n} = false; ` : ''}${field}let l${n} = ${e.operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(l${n}${e.position(at)});\n` +
+    `${e.waits ? `let h${n} = false; ` : ''}${field}let l${n} = ${e.operand(list)}; if (!Array.isArray(l${n})) l${n} = ${elements}(${e.typed(list)}${e.position(at)});\n` +
     `if ((R.steps -= l${n}.length) < 0) R.over();\n` +
     `${loop} ${stop}let v${item} = l${n}[i${n}]; ${handled}${settle}${test}\n${emitStatement(e, next, then)} }`;
   e.fields.delete(item);

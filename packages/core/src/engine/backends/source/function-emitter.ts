@@ -21,6 +21,7 @@ export function emitFunction(
   printing: Printing,
 ): EmittedCode {
   const e = new Emission(fn, plan, linker, printing);
+  const rows = printing.isModule && linker.hasPlaces ? plan.params.filter((p) => e.fields.has(p)) : [];
   const paths = emitTail(e, plan.body);
   const params = plan.params.map((p) => `v${p}`);
   // A function with at most one call, and without recursion, does not count a step: its caller and its callee do.
@@ -30,8 +31,10 @@ export function emitFunction(
   const body = `${step}${cut}${tag}${e.argumentChecks()}${paths}\nreturn false;`;
   const passed = passedIn(e.way, params);
   const proof = e.loopProof === '' ? '' : `let p = ${e.constant(linker.emptyProof)};\n`;
+  // Dispatch in a module passes some arguments with their fields.
+  const unwrapped = rows.map((p) => `v${p} = R.row(v${p});\n`).join('');
   const looped = e.loops ? `${proof}top: for (;;) { ${body} }` : body;
-  const text = `${e.awaits ? 'async ' : ''}function (${passed}) {\n${looped}\n}`;
+  const text = `${e.awaits ? 'async ' : ''}function (${passed}) {\n${unwrapped}${looped}\n}`;
   return withConstants(e.constants, text, e.declarations, e.explored);
 }
 

@@ -1,9 +1,8 @@
 import type { Field } from '../../../types/declared-type.js';
-import { acceptDeclared, declaredField } from '../../../host/declared-value.js';
-import { MissingValue } from '../../../host/missing-value.js';
-import type { TypeSet } from '../../../host/type-set.js';
+import { declaredField } from '../../../host/declared-value.js';
 import { isThenable } from '../../../host/value.js';
 import { dictionaryValue, isDictionary, keysOf } from '../../dictionary.js';
+import { declaredPair } from '../../declared-pair.js';
 import { ListCursor } from '../../../terms/list-cursor.js';
 import {
   isList,
@@ -41,7 +40,13 @@ export function iterationOf(reference: unknown, machine: Prover): Iteration | un
     machine.budget.spend(keys.length);
     machine.budget.grow(3 * keys.length);
     const types = collection instanceof PartialDictionary ? undefined : machine.typeOf(reference);
-    const pairs = keys.map((key) => pairOf(machine, types, key, dictionaryValue(collection, key)));
+    const pairs = keys.map((key) => {
+      const value = dictionaryValue(collection, key);
+      const field = types && declaredField(types, key);
+      if (field !== undefined) return declaredPair(machine.settled(value), field, machine.typeSets);
+      const pair = [key, value];
+      return isPartial(value) ? new PartialList(pair, 0, undefined, !isOpen(value)) : pair;
+    });
     return new ListSource(new ListCursor(pairs), undefined, collection);
   }
   if (typeof collection !== 'object' || collection === null) return undefined;
@@ -52,20 +57,6 @@ export function iterationOf(reference: unknown, machine: Prover): Iteration | un
   const isReadOnce = (iterator as unknown) === collection && !dialect.consumesIterators;
   const seen = isReadOnce ? machine.seenOf(collection) : undefined;
   return iteratorSource(iterator, declared, collection, seen);
-}
-
-/**
- * Returns a key and its value. A value of a declared field is tested as a look-up of the key tests it, and one that contradicts the
- * declaration takes the place of the pair.
- */
-function pairOf(machine: Prover, types: TypeSet | undefined, key: string, value: unknown): unknown {
-  const field = types && declaredField(types, key);
-  const settled = machine.settled(value);
-  const found =
-    field === undefined || isThenable(settled) ? value : acceptDeclared(settled, field, machine.typeSets);
-  if (found instanceof MissingValue) return found;
-  const pair = [key, found];
-  return isPartial(found) ? new PartialList(pair, 0, undefined, !isOpen(found)) : pair;
 }
 
 const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;

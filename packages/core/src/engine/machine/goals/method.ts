@@ -45,10 +45,11 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
   }
   if (isPrimitive(result) && !(reference instanceof Reference))
     return assignTestedResult(machine, goal, result, frame);
-  const given =
-    reference instanceof Reference ? goal.args.map((arg) => machine.value(arg, frame)) : noArguments;
-  const field = fieldOfResult(reference, goal.method, given, result);
-  return machine.acceptResult(result, goal.result, field, goal.span, frame);
+  const given = goal.args.map((arg) => machine.value(arg, frame));
+  const field = fieldOfResult(reference, goal.method, given, result, machine.typeSets);
+  return field instanceof MissingValue
+    ? machine.acceptResult(field, goal.result, undefined, goal.span, frame)
+    : machine.acceptResult(result, goal.result, field, goal.span, frame);
 }
 
 function typesOf(machine: Prover, receiver: unknown, goal: MethodGoal, frame: Frame): TypeSet {
