@@ -1,3 +1,4 @@
+import { areKeys, type KeyKind } from '../host/key-kind.js';
 import type { Meter } from '../host/meter.js';
 import { isThenable } from '../host/value.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
@@ -40,13 +41,13 @@ export function compareRows(left: Row, right: Row, meter: Meter): boolean | unde
 }
 
 /**
- * Compares two rows by their key. A row whose key is not loaded equals only itself. Returns undefined where a key is not a primitive, or not
- * an attribute of the row itself.
+ * Compares two rows by their key. A row whose key is not loaded equals only itself. Returns undefined where a key is not a primitive of the
+ * kind, or not an attribute of the row itself.
  */
-export function compareKeys(left: Row, right: Row, key: string): boolean | undefined {
+export function compareKeys(left: Row, right: Row, key: string, kind: KeyKind): boolean | undefined {
   const a = left[key];
   const b = right[key];
-  if (isObjectOrFunction(a) || isObjectOrFunction(b)) return undefined;
+  if (isObjectOrFunction(a) || isObjectOrFunction(b) || !areKeys(a, b, kind)) return undefined;
   if (a !== b) return false;
   if (a === undefined || a === null) return undefined;
   return Object.hasOwn(left, key) && Object.hasOwn(right, key) ? true : undefined;

@@ -1,7 +1,11 @@
+import { acceptDeclared } from '../host/declared-value.js';
 import { areDistinct, keyOfInstances } from '../host/instance-keys.js';
+import { keyKind } from '../host/key-kind.js';
 import { hasMember } from '../host/member.js';
+import { MissingValue } from '../host/missing-value.js';
 import { hasEquality } from '../host/plain-type-sets.js';
 import { raw } from '../host/reference.js';
+import { isThenable } from '../host/value.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import { compareKeys, compareRows, type Row } from './compare-rows.js';
 import type { DeclaredEquality, EqualityContext } from './equality.js';
@@ -21,18 +25,20 @@ function compareDeclaredRows(
   context: EqualityContext,
 ): boolean | undefined {
   const { typeSets, budget } = context;
-  const { commonKey } = typeSets;
+  const { commonKey, commonKind } = typeSets;
   // Different keys suffice: rows of one type are different then, and rows of different types have different attributes.
-  if (commonKey !== undefined && compareKeys(a, b, commonKey) === false) {
+  if (commonKey !== undefined && compareKeys(a, b, commonKey, commonKind!) === false) {
     budget.step();
     return false;
   }
   if (typeSets.hasPredicates) return undefined;
   const type = sharedType(left, right, context);
   if (type === undefined) return compareRows(a, b, budget);
-  if (type.key?.length !== 1) return undefined;
+  const key = type.key?.length === 1 ? type.key[0]! : undefined;
+  const kind = key === undefined ? undefined : keyKind(type, key);
+  if (kind === undefined) return undefined;
   budget.step();
-  return compareKeys(a, b, type.key[0]!);
+  return compareKeys(a, b, key!, kind);
 }
 
 function compareInstances(
@@ -50,7 +56,9 @@ function compareInstances(
   if (left['then'] !== undefined || right['then'] !== undefined) return undefined;
   if (a === b) return true;
   budget.step();
-  return prototype === other ? compareKeys(left, right, key) : false;
+  if (prototype !== other) return false;
+  const { comparedBy } = typeSets.ofPrototype(prototype!);
+  return compareKeys(left, right, key, keyKind(comparedBy!, key)!);
 }
 
 function compare(
@@ -64,9 +72,20 @@ function compare(
   if (declared?.equals !== undefined) return declared.equals(a, b);
   if (declared?.key === undefined) return undefined;
   for (const key of declared.key)
-    stack.push((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]);
+    stack.push(keyOf(a, key, declared, context), keyOf(b, key, declared, context));
   // A row whose key is not loaded equals only itself.
   return declared.key.every((key) => hasKey(a, key, context) && hasKey(b, key, context));
+}
+
+/** Returns a key as a value of its declared type. @throws {MissingValue} for a key that contradicts the declaration */
+function keyOf(row: object, key: string, { places }: DeclaredType, context: EqualityContext): unknown {
+  const value = (row as Record<string, unknown>)[key];
+  const field = places.get(key);
+  const settled = context.settled(value);
+  if (field === undefined || settled === undefined || isThenable(settled)) return value;
+  const accepted = acceptDeclared(settled, field, context.typeSets);
+  if (accepted instanceof MissingValue) throw accepted;
+  return accepted;
 }
 
 const hasKey = (row: object, key: string, context: EqualityContext): boolean => {

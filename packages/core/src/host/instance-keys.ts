@@ -1,8 +1,9 @@
+import { keyKind } from './key-kind.js';
 import { hasEquality, type PlainTypeSets } from './plain-type-sets.js';
 
 /**
- * Returns the attribute that compares instances with this prototype, if nothing else does: the only key of their class, which has no getter of
- * this name.
+ * Returns the attribute that compares instances with this prototype, if nothing else does: the only key of their class, of a kind whose values
+ * are compared at once. The class has no getter of this name.
  */
 export function keyOfInstances(prototype: object, typeSets: PlainTypeSets): string | undefined {
   let key = typeSets.instanceKeys.get(prototype);
@@ -15,7 +16,8 @@ function findKey(prototype: object, typeSets: PlainTypeSets): string | undefined
   const { chain, comparedBy } = typeSets.ofPrototype(prototype);
   const [key, ...more] = comparedBy?.key ?? [];
   const isUsual = chain.length > 0 && prototype.valueOf === Object.prototype.valueOf;
-  return isUsual && key !== undefined && more.length === 0 && !(key in prototype) ? key : undefined;
+  if (!isUsual || key === undefined || more.length > 0 || key in prototype) return undefined;
+  return keyKind(comparedBy!, key) && key;
 }
 
 /** Checks that instances with two prototypes, of which each has a key, cannot be equal, because no type of both compares them. */

@@ -1,3 +1,4 @@
+import { commonKind, type KeyKind } from './key-kind.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import { DecimalValue } from '../types/decimal-value.js';
@@ -24,8 +25,10 @@ export class PlainTypeSets {
   readonly #rowsOfType = new Map<DeclaredType, TypeSet>();
   /** Whether a type may declare how its values are compared. */
   readonly haveEquality: boolean;
-  /** The key of all types that declare how their values are compared, if it is the same field in all of them. */
+  /** The key of all types that declare how their values are compared, if it is the same field of the same kind in all of them. */
   readonly commonKey: string | undefined;
+  /** The kind of that key. */
+  readonly commonKind: KeyKind | undefined;
   /** The names of all declared fields and relations whose values are tested. */
   readonly placeNames: ReadonlySet<string>;
   protected readonly list: TypeSet;
@@ -54,7 +57,8 @@ export class PlainTypeSets {
     this.haveEquality = hasPredicates || compared.length > 0;
     const key = compared[0]?.key?.[0];
     const isCommon = compared.every((type) => type.equals === undefined && type.key?.join() === key);
-    this.commonKey = isCommon ? key : undefined;
+    this.commonKind = isCommon && key !== undefined ? commonKind(compared, key) : undefined;
+    this.commonKey = this.commonKind && key;
     this.placeNames = new Set(all.flatMap(({ places }) => [...places.keys()]));
     const builtIn = (...names: string[]) =>
       this.intern(

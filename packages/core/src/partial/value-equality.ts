@@ -140,6 +140,7 @@ export class ValueEquality {
       if (typeof value !== 'object' || value === null) continue;
       if (!this.host.typeOf(value, at.span).types.has(type)) return undefined;
       const id = this.host.attribute(value, key, at.span);
+      if (contradicts(id)) return undefined;
       if (!(id instanceof MissingValue) && id !== null) known.push(id);
     }
     if (row instanceof RowValue) return inCondition(this.rows.column(row.scope, key)!, known);
@@ -155,6 +156,7 @@ export class ValueEquality {
       if (compared.kind === 'waits') throw new Pending(compared.on);
       return compared.kind === 'equal' ? always : never;
     } catch (error) {
+      if (error instanceof MissingValue) return undecided;
       throw error instanceof Pending ? error : hostError(error, 'comparing two values', span);
     }
   }
@@ -243,6 +245,7 @@ export class ValueEquality {
       return never;
     }
     const values = new Map(type.key.map((key) => [key, this.host.attribute(other, key, at.span)]));
+    if ([...values.values()].some(contradicts)) return undecided;
     if ([...values.values()].some((value) => value instanceof MissingValue)) return never;
     return this.rows.hasKey(row, type.key, (key) => ({ kind: 'known', value: values.get(key) }));
   }
@@ -320,3 +323,7 @@ function entriesOf(value: unknown, dialect: Dialect): Map<string, unknown> | und
     ? new Map(keysOf(value, dialect).map((key) => [key, dictionaryValue(value, key)]))
     : undefined;
 }
+
+/** Returns whether a key contradicts its declaration. A key that is not loaded does not. */
+const contradicts = (key: unknown): boolean =>
+  key instanceof MissingValue && key.code === 'POLAR_UNDECIDED_FIELD_TYPE';

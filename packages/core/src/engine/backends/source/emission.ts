@@ -1,5 +1,6 @@
 import type { Span } from '../../../diagnostics/span.js';
 import { keyOfInstances } from '../../../host/instance-keys.js';
+import { keyKind } from '../../../host/key-kind.js';
 import type { DeclaredType, Field } from '../../../types/declared-type.js';
 import type { Class } from '../../../types/type-declaration.js';
 import { findTag, tagFinder } from '../../../types/typed.js';
@@ -196,8 +197,8 @@ export class Emission {
 
   /** Returns the name of a function that compares two values as rows with this key, as `compareAsRows` does. */
   keyComparison(key: string, rows: ComparedRows): string {
-    const { discriminators } = this.linker.context.typeSets;
-    return this.#comparison(keyComparison(key, rows, discriminators, this));
+    const { discriminators, commonKind } = this.linker.context.typeSets;
+    return this.#comparison(keyComparison(key, commonKind!, rows, discriminators, this));
   }
 
   /** Returns the name of a function that compares two instances of a class by this key; undefined where it must not be read inline. */
@@ -205,7 +206,9 @@ export class Emission {
     const { typeSets } = this.linker.context;
     // A module cannot bail out if an own getter of the instance throws.
     if (this.printing.isModule || keyOfInstances(prototype as object, typeSets) !== key) return undefined;
-    return this.#comparison(instanceComparison(key, this.constant(prototype)));
+    const { comparedBy } = typeSets.ofPrototype(prototype as object);
+    const kind = keyKind(comparedBy!, key)!;
+    return this.#comparison(instanceComparison(key, kind, this.constant(prototype)));
   }
 
   #comparison(text: string): string {

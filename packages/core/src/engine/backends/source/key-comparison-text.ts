@@ -1,3 +1,4 @@
+import type { KeyKind } from '../../../host/key-kind.js';
 import type { Discriminators } from '../../../host/discriminators.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import { memberAccess, objectTest } from './emitted-code.js';
@@ -31,17 +32,17 @@ interface TypeTexts {
  */
 export function keyComparison(
   key: string,
+  kind: KeyKind,
   rows: ComparedRows,
   discriminators: Discriminators | undefined,
   e: TypeTexts,
 ): string {
   const { isModule } = e.printing;
   const [own, at] = [JSON.stringify(key), memberAccess(key)];
-  const isPrimitive = (v: string) => `typeof ${v} !== "object" && typeof ${v} !== "function"`;
   const equal =
     rows.type === undefined
       ? 'undefined'
-      : `(typeof k === "string" || typeof k === "number") && ` +
+      : `${keyTest('k', kind)} && ` +
         `${rows.isTested ? '' : `(${sharesType('a', rows.type, discriminators, e)}) && `}` +
         `Object.hasOwn(a, ${own}) && Object.hasOwn(b, ${own}) ? true : undefined`;
   const leave = `return undefined;`;
@@ -56,7 +57,7 @@ export function keyComparison(
     : `if (!(${areObjects})) ${leave} ${read} if (!(${arePlain})) ${leave}`;
   return (
     `(a, b) => { ${first} ` +
-    `if (k !== l) return ${isPrimitive('k')} && ${isPrimitive('l')} ? false : undefined; ` +
+    `if (k !== l) return ${areComparable(kind)} ? false : undefined; ` +
     `return ${equal}; };`
   );
 }
@@ -65,16 +66,30 @@ export function keyComparison(
  * Prints the function that compares two values `a` and `b`, of which the second is an instance of exactly the class with this prototype, as
  * `compareInstances` does.
  */
-export function instanceComparison(key: string, prototype: string): string {
+export function instanceComparison(key: string, kind: KeyKind, prototype: string): string {
   const [own, at] = [JSON.stringify(key), memberAccess(key)];
-  const isPrimitive = (v: string) => `typeof ${v} !== "object" && typeof ${v} !== "function"`;
   return (
     `(a, b) => { if (!(${objectTest('a')})) return undefined; const k = a${at}, l = b${at}; ` +
     `if (Object.getPrototypeOf(a) !== ${prototype} || Array.isArray(a) || a.then !== undefined || b.then !== undefined) return undefined; ` +
-    `if (k !== l) return ${isPrimitive('k')} && ${isPrimitive('l')} ? false : undefined; ` +
-    `return (typeof k === "string" || typeof k === "number") && ` +
+    `if (k !== l) return ${areComparable(kind)} ? false : undefined; ` +
+    `return ${keyTest('k', kind)} && ` +
     `Object.hasOwn(a, ${own}) && Object.hasOwn(b, ${own}) ? true : undefined; }`
   );
+}
+
+/** Prints the test that a value that equals another one is a key of a kind. */
+function keyTest(v: string, kind: KeyKind): string {
+  if (kind === 'Integer') return `Number.isSafeInteger(${v})`;
+  return kind === 'String'
+    ? `typeof ${v} === "string"`
+    : `(typeof ${v} === "string" || typeof ${v} === "number")`;
+}
+
+/** Prints the test that the keys `k` and `l`, which differ, decide. */
+function areComparable(kind: KeyKind): string {
+  const test = (v: string) =>
+    kind === 'any' ? `typeof ${v} !== "object" && typeof ${v} !== "function"` : keyTest(v, kind);
+  return `${test('k')} && ${test('l')}`;
 }
 
 /** Prints the test that a plain object has a type. */

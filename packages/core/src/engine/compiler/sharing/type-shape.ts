@@ -1,4 +1,5 @@
 import { keyOfInstances } from '../../../host/instance-keys.js';
+import { keyKind } from '../../../host/key-kind.js';
 import type { RowMark } from '../../../host/row-mark.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import { unionNames } from '../../../types/union-name.js';
@@ -45,6 +46,7 @@ function shapeOf(type: DeclaredType, linker: Linker): TypeShape {
     exact?.class === undefined ? mark?.field : hasDefaultInstanceof(exact.class),
     exact?.class !== undefined && linker.equalsOnlyItself(exact),
     exact?.class !== undefined && keyOfInstances(exact.class.prototype as object, linker.context.typeSets),
+    type.key?.map((key) => keyKind(type, key)),
     linker.extensionsOf(type).every((each) => linker.exactClass(each) !== undefined),
     // The names that an extension declares again.
     [...type.places.keys()].filter((name) => !linker.declaresAlone(type, name)),

@@ -1,0 +1,109 @@
+import { describe, expect, it, vi } from 'vitest';
+import { typed, type TypesInput } from '../index.js';
+import { EngineUnderTest, type EngineKind } from './fixtures/engines.fixture.js';
+
+// Each function has its final code from the second call on.
+vi.mock('./compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+
+// The elements of declared lists and rows keep their types through methods and pairs (decisions 0024 and 0025).
+
+const kinds: readonly EngineKind[] = ['machine', 'source', 'closures', 'aot'];
+const wrong = 'POLAR_UNDECIDED_FIELD_TYPE';
+
+class Service {
+  readonly seen: unknown[] = [];
+  isBlocked(user: { readonly id?: unknown }): boolean {
+    this.seen.push(user);
+    return user.id === 1;
+  }
+}
+const types: TypesInput = {
+  Service,
+  User: { key: 'id', fields: { id: 'Integer', name: 'Any' } },
+  Doc: {
+    fields: {
+      owner: 'User',
+      users: ['User'],
+      any: 'Any',
+      ints: ['Integer'],
+      texts: ['String'],
+      nested: [['Integer']],
+      n: 'Integer',
+    },
+  },
+};
+
+describe.each(kinds)('declared lists in %s', (kind) => {
+  const ask = (rules: string, actor: unknown, resource: object) => {
+    const engine = new EngineUnderTest(kind, rules, { types });
+    return [1, 2, 3].map(() => engine.isAllowedSync(actor, 'x', resource)).at(-1);
+  };
+
+  it.each([
+    ['not 9 in d.ints.concat([1])'],
+    ['not 9 in [].concat(d.ints)'],
+    ['not 9 in [1].concat(d.ints)'],
+    ['not 9 in d.ints.concat(d.texts)'],
+    ['not 9 in d.ints.flat()'],
+    ['not 9 in d.ints.flat(0)'],
+    ['not 9 in d.nested.flat()'],
+    ['not 9 in d.nested.flat(1)'],
+    ['not 9 in d.nested.flat(2)'],
+    ['not 9 in d.ints.slice(0)'],
+    ['not d.ints.at(0) = 9'],
+    ['not ["n", 9] in d'],
+  ])('%s is decided by values of the declared type', (condition) => {
+    const rule = `allow(_, "x", d: Doc) if ${condition};`;
+    const doc = (value: unknown) =>
+      typed('Doc', { ints: [value], texts: ['a'], nested: [[value]], n: value });
+    expect(ask(rule, null, doc(5))).toBe(true);
+    expect(ask(rule, null, doc(9))).toBe(false);
+    expect(ask(rule, null, doc(9n))).toBe(false);
+    expect(ask(rule, null, doc('9'))).toBe(wrong);
+    expect(ask(rule, null, doc(null))).toBe(wrong);
+  });
+
+  it.each([
+    ['not user in d.users.concat(d.owner)', false],
+    ['not user in [].concat(d.users)', false],
+    ['u in d.users.flat(1) and u = user', true],
+    ['u in d.users.concat(d.users) and u matches User', true],
+    ['u = d.users.at(0) and u matches User', true],
+  ])('%s keeps the type of rows', (condition, expected) => {
+    const doc = typed('Doc', { users: [{ id: 1 }], owner: { id: 2 } });
+    const rule = `allow(user: User, "x", d: Doc) if user = user and ${condition};`;
+    expect(ask(rule, typed('User', { id: 1, name: 'n' }), doc)).toBe(expected);
+  });
+
+  it.each(['d.owner', 'd.users.at(0)', 'd.users.slice(0).at(0)', 'd.any.owner'])(
+    'a method of the application receives the object of %s',
+    (path) => {
+      for (const other of [{}, { Odd: { is: () => false } }, { Marked: { discriminator: { kind: 'm' } } }]) {
+        const engine = new EngineUnderTest(
+          kind,
+          `allow(s: Service, "x", d: Doc) if blocked(${path}, s); blocked(u: User, s) if s.isBlocked(u);`,
+          { types: { ...types, ...other } },
+        );
+        const row = { id: 1 };
+        const doc = typed('Doc', { owner: row, users: [row], any: typed('Doc', { owner: row }) });
+        const service = new Service();
+        const answers = [1, 2, 3].map(() => engine.isAllowedSync(service, 'x', doc));
+        expect(answers).toEqual([true, true, true]);
+        expect(service.seen.every((each) => each === row)).toBe(true);
+      }
+    },
+  );
+
+  it('a promised element of a list is decided like a plain one', async () => {
+    const engine = new EngineUnderTest(kind, 'allow(_, "x", d: Doc) if d.ints.at(0) != 9;', { types });
+    for (const [value, expected] of [
+      [1, true],
+      [9, false],
+      ['9', wrong],
+    ]) {
+      const doc = typed('Doc', { ints: [Promise.resolve(value)] });
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect([value, await engine.isAllowed(null, 'x', doc)]).toEqual([value, expected]);
+    }
+  });
+});
