@@ -21,7 +21,7 @@ export function fieldOfResult(
   typeSets: PlainTypeSets,
 ): Field | MissingValue | undefined {
   if (result === undefined) return undefined;
-  if (method === 'concat') return fieldOfJoined([list, ...args], typeSets);
+  if (method === 'concat') return fieldOfJoined(result as unknown[], [list, ...args], typeSets);
   const field = fieldOf(list);
   if (field?.element === undefined) return undefined;
   if (sameList.has(method)) return field;
@@ -35,19 +35,31 @@ function flattened(field: Field, depth: number): Field {
   return list;
 }
 
-function fieldOfJoined(parts: readonly unknown[], typeSets: PlainTypeSets): Field | MissingValue | undefined {
+function fieldOfJoined(
+  joined: unknown[],
+  parts: readonly unknown[],
+  typeSets: PlainTypeSets,
+): Field | MissingValue | undefined {
+  // An object of the application can have a method of this name.
+  if (!Array.isArray(raw(parts[0]))) return undefined;
   if (!parts.some((part) => fieldOf(part) !== undefined || hasFields(raw(part)))) return undefined;
   const [first, ...others] = parts.flatMap(fieldsOfElements);
   if (first === undefined && others.length === 0) return undefined;
   const isOfFirst = (field: Field | undefined) => field && typeText(field.type) === typeText(first!.type);
   if (first !== undefined && others.every(isOfFirst))
     return listOf({ ...first, nullable: [first, ...others].some((field) => field!.nullable) });
+  let i = 0;
   for (const part of parts) {
     const element = fieldOf(part)?.element;
-    const elements = element === undefined ? [] : (raw(part) as readonly unknown[]);
+    const value = raw(part);
+    const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
     for (const each of elements) {
-      const found = isThenable(each) ? each : acceptDeclared(each, element!, typeSets);
+      const isTested = element !== undefined && !isThenable(each);
+      const found = isTested ? acceptDeclared(each, element, typeSets) : each;
       if (found instanceof MissingValue) return found;
+      // The joined list is new. It declares no type, so that its elements are values as the policy reads them.
+      if (isTested) joined[i] = raw(found);
+      i++;
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
-import type { Dialect } from '../dialect/dialect.js';
 import { acceptDeclared, declaredField } from '../host/declared-value.js';
+import type { PlainTypeSets } from '../host/plain-type-sets.js';
 import type { TypeSet, TypeSets } from '../host/type-set.js';
 import { callMethod } from '../host/call-method.js';
 import { MissingValue, readAttribute, readMissing, type MemberContext } from '../host/member.js';
@@ -10,6 +10,7 @@ import { kindOf } from '../host/show.js';
 import { fieldOf, forApplication, raw } from '../host/reference.js';
 import type { DeclaredType, Field } from '../types/declared-type.js';
 import type { Span } from '../diagnostics/span.js';
+import { declaredPair } from '../engine/declared-pair.js';
 import { dictionaryValue, isDictionary, keysOf } from '../engine/dictionary.js';
 import { hostError } from '../engine/host-error.js';
 import { fieldOfResult } from '../engine/list-methods.js';
@@ -122,10 +123,10 @@ export class HostReader {
    */
   elements(reference: unknown, span: Span): readonly unknown[] | undefined {
     const collection = raw(reference);
-    const elements = this.#once(collection, 'elements', [], () =>
-      this.#guarded(span, 'the iterator', () =>
-        elementsOf(collection, this.budget, this.typeSets.types.dialect),
-      ),
+    const isRow = isDictionary(collection, this.typeSets.types.dialect);
+    const types = isRow ? this.typeOf(reference, span) : undefined;
+    const elements = this.#once(collection, 'elements', [types], () =>
+      this.#guarded(span, 'the iterator', () => elementsOf(collection, this.budget, this.typeSets, types)),
     );
     const found = this.settled(elements) as readonly unknown[] | undefined;
     const field = fieldOf(reference)?.element;
@@ -164,7 +165,8 @@ export class HostReader {
 function elementsOf(
   collection: unknown,
   budget: Meter,
-  dialect: Dialect,
+  typeSets: PlainTypeSets,
+  types: TypeSet | undefined,
 ): readonly unknown[] | Promise<unknown[]> | undefined {
   if (Array.isArray(collection)) return collection as unknown[];
   if (typeof collection === 'string') return [...collection];
@@ -173,8 +175,13 @@ function elementsOf(
   if (typeof own[Symbol.asyncIterator] === 'function')
     return collectedAsync(own as AsyncIterable<unknown>, budget);
   if (typeof own[Symbol.iterator] === 'function') return collected(own as Iterable<unknown>, budget);
+  const { dialect } = typeSets.types;
   if (isDictionary(collection, dialect))
-    return keysOf(collection, dialect).map((key) => [key, dictionaryValue(collection, key)]);
+    return keysOf(collection, dialect).map((key) => {
+      const value = dictionaryValue(collection, key);
+      const field = types && declaredField(types, key);
+      return field === undefined ? [key, value] : declaredPair(value, field, typeSets);
+    });
   return typeof own.next === 'function'
     ? collected({ [Symbol.iterator]: () => own as Iterator<unknown> }, budget)
     : undefined;

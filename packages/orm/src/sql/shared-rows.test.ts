@@ -36,6 +36,7 @@ const types: TypesInput = {
       user: 'User',
       sponsor: 'Sponsor',
       any: 'Any',
+      level: 'Integer',
       users: ['User'],
       sponsors: ['Sponsor'],
     },
@@ -61,6 +62,8 @@ const condition = fc.oneof(
   fc.tuple(list, typeName, path).map(([xs, type, x]) => `x in ${xs} and x matches ${type} and x = ${x}`),
   path.map((x) => `is_user(${x})`),
   fc.tuple(path, path).map(([x, y]) => `same(${x}, ${y})`),
+  fc.tuple(fc.constantFrom('user', 'sponsor'), path).map(([name, x]) => `["${name}", p] in a and p = ${x}`),
+  operator.map((sign) => `["level", l] in a and d.id ${sign} l`),
 );
 const body = fc
   .array(fc.tuple(fc.boolean(), condition), { minLength: 1, maxLength: 3 })
@@ -104,6 +107,7 @@ const graph: fc.Arbitrary<Graph> = fc.array(fc.nat(59), { minLength: 64, maxLeng
     user: shared,
     sponsor: below(2) === 0 ? shared : pick(),
     any: shared,
+    level: [1, 2, '1', null][below(4)],
     // Some lists have an element that contradicts the declaration.
     users: below(4) === 0 ? [below(4), shared, pick()] : [shared, pick()],
     sponsors: below(4) === 0 ? [pick(), null] : [pick()],
