@@ -93,6 +93,16 @@ describe('the warning about compared values of different kinds', () => {
     expect(found).toEqual([]);
   });
 
+  it('does not appear for declared fields of related rows, and elements of declared lists', async () => {
+    const types = {
+      User: { fields: { id: 'Integer' } },
+      Note: { fields: { owner: 'User', readers: ['Integer'] } },
+    };
+    const policy = 'allow(u: User, "read", n: Note) if n.owner.id = u.id and u.id in n.readers;';
+    const note = { owner: { id: 1n }, readers: [1n] };
+    expect(await warningsOf(policy, [[{ id: 1 }, note, true]], { types })).toEqual([]);
+  });
+
   it('runs no getter and no method', async () => {
     const read = vi.fn<() => string>(() => '1');
     const note = Object.defineProperty({ method: read }, 'ownerId', { get: read, enumerable: true });

@@ -214,15 +214,16 @@ class RuleWalk {
 }
 
 /**
- * Returns the own data property of an object, without running a getter; otherwise `unknown`. A value that contradicts the declaration of its
- * field is unknown: reading it has an error of its own.
+ * Returns the own data property of an object, without running a getter; otherwise `unknown`. A value whose type is tested when the policy reads
+ * it is unknown if it has another form: it is converted, or undecided.
  */
 function ownValue(object: unknown, key: string, types: TypeTable): unknown {
   if (typeof object !== 'object' || object === null) return unknown;
   const value: unknown = Object.getOwnPropertyDescriptor(object, key)?.value ?? unknown;
-  const declared = declaredTypes(object, types)?.find(({ fields }) => fields?.has(key));
-  const field = declared?.fields?.get(key);
-  return isPlain(value) && (field === undefined || fits(value, field.type)) ? value : unknown;
+  const field = declaredTypes(object, types)
+    ?.find(({ places }) => places.has(key))
+    ?.places.get(key);
+  return isPlain(value) && (field === undefined || fits(value, field.type, types)) ? value : unknown;
 }
 
 /** Returns whether a value is neither a promise nor a function. */
@@ -237,11 +238,16 @@ const javaScriptTypes: Readonly<Record<string, string>> = {
   String: 'string',
 };
 
-/** Returns whether a value is compared as it is. Decimals have several forms, which are compared as numbers. */
-function fits(value: unknown, type: FieldType): boolean {
+/** Returns whether a value, and the values in it, are compared as they are. Decimals have several forms, which are compared as numbers. */
+function fits(value: unknown, type: FieldType, types: TypeTable): boolean {
   switch (type.kind) {
     case 'named':
-      return (javaScriptTypes[type.name] ?? typeof value) === typeof value;
+      return (
+        (javaScriptTypes[type.name] ?? typeof value) === typeof value &&
+        (hasOwnType(value, types) || types.find(type.name)!.places.size === 0)
+      );
+    case 'list':
+      return type.of.kind === 'any';
     case 'one-of':
       return typeof value === 'string';
     case 'date':
@@ -252,6 +258,10 @@ function fits(value: unknown, type: FieldType): boolean {
       return true;
   }
 }
+
+/** Returns whether a value has a type without the field from which it was read. */
+const hasOwnType = (value: unknown, types: TypeTable): boolean =>
+  typeof value !== 'object' || value === null || declaredTypes(value, types) !== undefined;
 
 /** Returns the types of an object that are known without a predicate, nearest first; undefined when there are none. */
 function declaredTypes(object: object, types: TypeTable): readonly DeclaredType[] | undefined {
