@@ -63,6 +63,16 @@ describe.each(kinds)('declared lists in %s', (kind) => {
     expect(ask(rule, null, doc(null))).toBe(wrong);
   });
 
+  it.each(['not d.ints.includes(9)', 'd.ints.indexOf(9) = -1', 'd.ints.join(",") != "9"'])(
+    '%s is undecided for an element of another type',
+    (condition) => {
+      const rule = `allow(_, "x", d: Doc) if ${condition};`;
+      expect(ask(rule, null, typed('Doc', { ints: [5] }))).toBe(true);
+      expect(ask(rule, null, typed('Doc', { ints: [9] }))).toBe(false);
+      expect(ask(rule, null, typed('Doc', { ints: ['9'] }))).toBe(wrong);
+    },
+  );
+
   it.each([
     ['not user in d.users.concat(d.owner)', false],
     ['not user in [].concat(d.users)', false],

@@ -9,7 +9,7 @@ const sameList = new Set(['reverse', 'slice', 'sort', 'toReversed', 'toSorted'])
 
 /**
  * Returns the field whose type the result of a method of a list has, if the list or an argument was read from a declared field. Returns the
- * contradiction if elements of different types are joined, and one contradicts its declaration: the joined list does not declare it.
+ * contradiction if the result declares no type, and an element contradicts its declaration.
  *
  * @param list the list, or the reference to it
  */
@@ -26,7 +26,18 @@ export function fieldOfResult(
   if (field?.element === undefined) return undefined;
   if (sameList.has(method)) return field;
   if (method === 'at') return field.element;
-  return method === 'flat' ? flattened(field, args.length === 0 ? 1 : Number(args[0])) : undefined;
+  if (method === 'flat') return flattened(field, args.length === 0 ? 1 : Number(args[0]));
+  // Other methods read the elements themselves.
+  return contradictionIn(raw(list), field.element, typeSets);
+}
+
+function contradictionIn(list: unknown, element: Field, typeSets: PlainTypeSets): MissingValue | undefined {
+  if (!Array.isArray(list)) return undefined;
+  for (const each of list as readonly unknown[]) {
+    const found = isThenable(each) ? each : acceptDeclared(each, element, typeSets);
+    if (found instanceof MissingValue) return found;
+  }
+  return undefined;
 }
 
 function flattened(field: Field, depth: number): Field {
