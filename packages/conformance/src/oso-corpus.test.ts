@@ -33,23 +33,26 @@ const engineWith = (kind: 'auto' | 'machine') =>
   });
 const engines = { auto: engineWith('auto'), machine: engineWith('machine') };
 
-describe.each(testedRepetitions(['auto', 'machine'] as const))('the dialect oso with the engine %s', (kind) => {
-  for (const topic of new Set(recorded.map((c) => c.topic))) {
-    const cases = recorded.filter((c) => c.topic === topic && differences[c.id] === undefined);
-    it(
-      `has the recorded answers of the ${cases.length} cases of the topic ${topic}`,
-      { timeout: 120_000 },
-      async () => {
-        const failed: string[] = [];
-        for (const testCase of cases) {
-          const reason = await reasonFor(kind, testCase);
-          if (reason !== null) failed.push(`${testCase.id}: ${reason}`);
-        }
-        expect(failed).toEqual([]);
-      },
-    );
-  }
-});
+describe.each(testedRepetitions(['auto', 'machine'] as const))(
+  'the dialect oso with the engine %s',
+  (kind) => {
+    for (const topic of new Set(recorded.map((c) => c.topic))) {
+      const cases = recorded.filter((c) => c.topic === topic && differences[c.id] === undefined);
+      it(
+        `has the recorded answers of the ${cases.length} cases of the topic ${topic}`,
+        { timeout: 120_000 },
+        async () => {
+          const failed: string[] = [];
+          for (const testCase of cases) {
+            const reason = await reasonFor(kind, testCase);
+            if (reason !== null) failed.push(`${testCase.id}: ${reason}`);
+          }
+          expect(failed).toEqual([]);
+        },
+      );
+    }
+  },
+);
 
 describe('oso-differences.json', () => {
   it('names only cases of the corpus in which the dialect differs from oso, and fewer than ten', async () => {
