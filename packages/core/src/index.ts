@@ -88,6 +88,8 @@ export { nullable, oneOf, optional } from './types/type-declaration.js';
 export type {
   Class,
   FieldTypeInput,
+  Nullable,
+  OneOf,
   Optional,
   TypeDeclaration,
   TypeInput,

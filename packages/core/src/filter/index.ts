@@ -12,6 +12,7 @@ export type {
   ValueOperand,
 } from './condition.js';
 export { isOneOf, readFieldInput, type FieldInput } from '../types/field-input.js';
+export type { DecimalValue } from '../types/decimal-value.js';
 export { readDecimal } from '../types/read-decimal.js';
 export { withoutTests, type FilterSet, type RowFilter } from './row-filter.js';
 export type { ActorCondition, RowCondition } from './row-condition.js';
