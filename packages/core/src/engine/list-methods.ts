@@ -21,7 +21,7 @@ export function fieldOfResult(
   typeSets: PlainTypeSets,
 ): Field | MissingValue | undefined {
   if (result === undefined) return undefined;
-  if (method === 'concat') return fieldOfJoined(result as unknown[], [list, ...args], typeSets);
+  if (method === 'concat') return fieldOfJoined(result, [list, ...args], typeSets);
   const field = fieldOf(list);
   if (field?.element === undefined) return undefined;
   if (sameList.has(method)) return field;
@@ -47,12 +47,12 @@ function flattened(field: Field, depth: number): Field {
 }
 
 function fieldOfJoined(
-  joined: unknown[],
+  joined: unknown,
   parts: readonly unknown[],
   typeSets: PlainTypeSets,
 ): Field | MissingValue | undefined {
   // An object of the application can have a method of this name.
-  if (!Array.isArray(raw(parts[0]))) return undefined;
+  if (!Array.isArray(joined) || !Array.isArray(raw(parts[0]))) return undefined;
   if (!parts.some((part) => fieldOf(part) !== undefined || hasFields(raw(part)))) return undefined;
   const [first, ...others] = parts.flatMap(fieldsOfElements);
   if (first === undefined && others.length === 0) return undefined;

@@ -46,7 +46,7 @@ export interface DeclaredType {
   readonly leadsTo: ((path: readonly string[], typeName: string) => boolean) | undefined;
   readonly key: readonly string[] | undefined;
   readonly equals: ((left: unknown, right: unknown) => boolean) | undefined;
-  /** Stands for any field of this type, in a reference to a row whose field is not known. */
+  /** The field in a reference to a row of this type that no declared field gave. */
   readonly reference: Field;
   /** The value of the type's name in a policy: the class, or an opaque token for a type without a class. */
   readonly value: Class | TypeToken;

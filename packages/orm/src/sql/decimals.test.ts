@@ -177,7 +177,7 @@ describe.each(databases)('decimal columns on %s', (_name, open) => {
     );
   });
 
-  it('are compared with lists, with nil and with infinite numbers', async () => {
+  it('compare by value with lists, nil and infinite numbers', async () => {
     expect(await found('item.price in [9, 10.50, nil]')).toEqual([1, 2, 7]);
     expect(await found('not item.price in [9, 10.50, nil] and item.price != 1')).toEqual(
       expected(({ price }) => ![null, '9', '10.5'].includes(price)),
