@@ -194,7 +194,16 @@ async function undecidedBy(rule: string, argument: unknown): Promise<PolarError 
     policies: rule,
     types: {
       User: {},
-      Document: { fields: { size: 'Integer', title: 'String', ownerId: 'Integer' }, relations },
+      Document: {
+        fields: {
+          size: 'Integer',
+          title: 'String',
+          ownerId: 'Integer',
+          readers: ['User'],
+          parts: ['Document'],
+        },
+        relations,
+      },
     },
     queries: ['f'],
     onWarning: () => {},

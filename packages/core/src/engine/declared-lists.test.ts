@@ -29,6 +29,7 @@ const types: TypesInput = {
       texts: ['String'],
       nested: [['Integer']],
       n: 'Integer',
+      docs: ['Doc'],
     },
   },
 };
@@ -63,6 +64,39 @@ describe.each(kinds)('declared lists in %s', (kind) => {
     expect(ask(rule, null, doc(null))).toBe(wrong);
   });
 
+  it.each([
+    ['ints = d.ints and not 9 in [1, *ints]'],
+    ['ints = d.ints and not [1, 9] = [1, *ints]'],
+    ['ints = d.ints and [1, 9] != [1, *ints]'],
+    ['ints = d.ints and [_, x] = [1, *ints] and x != 9'],
+    ['list = [1, *rest] and rest = d.ints and not 9 in list'],
+    ['ints = d.ints and not nine([1, *ints])'],
+  ])('%s is decided by the elements of the declared list', (condition) => {
+    const rules = `allow(_, "x", d: Doc) if ${condition}; nine([_, 9]);`;
+    const doc = (value: unknown) => typed('Doc', { ints: [value] });
+    expect(ask(rules, null, doc(5))).toBe(true);
+    expect(ask(rules, null, doc(9))).toBe(false);
+    expect(ask(rules, null, doc('9'))).toBe(wrong);
+  });
+
+  it.each([
+    'not user in d.users.concat(d.docs)',
+    'not user in d.users.concat([1])',
+    'not user in [1].concat(d.users)',
+    'not user = [1, d.owner].at(1)',
+    'not user in [1, d.owner].reverse()',
+  ])('%s is undecided, because rows in the result would lose their types', (condition) => {
+    const rule = `allow(user: User, "x", d: Doc) if ${condition};`;
+    const doc = typed('Doc', { users: [{ id: 1 }], owner: { id: 1 }, docs: [{ n: 1 }] });
+    expect(ask(rule, typed('User', { id: 1, name: 'n' }), doc)).toBe('POLAR_UNDECIDED_MIXED_LIST');
+    const tagged = typed('Doc', {
+      users: [typed('User', { id: 1 })],
+      owner: typed('User', { id: 1 }),
+      docs: [typed('Doc', {})],
+    });
+    expect(ask(rule, typed('User', { id: 2, name: 'n' }), tagged)).toBe(true);
+  });
+
   it.each(['not d.ints.includes(9)', 'd.ints.indexOf(9) = -1', 'd.ints.join(",") != "9"'])(
     '%s is undecided for an element of another type',
     (condition) => {
@@ -76,6 +110,16 @@ describe.each(kinds)('declared lists in %s', (kind) => {
   it.each([
     ['not user in d.users.concat(d.owner)', false],
     ['not user in [].concat(d.users)', false],
+    ['not user in d.users.concat([d.owner])', false],
+    ['not user in [d.owner].concat(d.users)', false],
+    ['not user in d.users.concat([user])', false],
+    ['not user in d.users.concat([nil])', false],
+    ['not user = [d.users.at(0)].at(0)', false],
+    ['not user in [d.users].flat()', false],
+    ['users = d.users and not user in [d.owner, *users]', false],
+    ['not user in [1, *rest] and rest = d.users', false],
+    ['rest = d.users and not user in [1, *rest]', false],
+    ['list = [1, *rest] and rest = d.users and not user in list', false],
     ['u in d.users.flat(1) and u = user', true],
     ['u in d.users.concat(d.users) and u matches User', true],
     ['u = d.users.at(0) and u matches User', true],

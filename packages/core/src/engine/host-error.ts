@@ -1,9 +1,11 @@
 import { isPolarError, PolarError, type Trace } from '../diagnostics/polar-error.js';
+import { MissingValue } from '../host/missing-value.js';
 import { messageOfThrown } from '../internal/message-of-thrown.js';
 import type { Span } from '../diagnostics/span.js';
 
 /**
- * Returns an error of the application as a fault with its place in the policy. Errors of this package are returned unchanged.
+ * Returns an error of the application as a fault with its place in the policy. Errors of this package, and contradictions of declarations, are
+ * returned unchanged.
  *
  * @param origin the member or value that the policy read or called
  */
@@ -13,7 +15,7 @@ export function hostError(
   span: Span | undefined,
   trace?: Partial<Trace> & { readonly receiver?: unknown },
 ): unknown {
-  if (isPolarError(error) || isOurBug(error)) return error;
+  if (isPolarError(error) || error instanceof MissingValue || isOurBug(error)) return error;
   return new PolarError('POLAR_RUN_HOST_ERROR', { origin, message: messageOfThrown(error) }, span, {
     cause: error,
     ...trace,

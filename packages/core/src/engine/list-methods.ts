@@ -3,13 +3,14 @@ import { MissingValue } from '../host/missing-value.js';
 import type { PlainTypeSets } from '../host/plain-type-sets.js';
 import { fieldOf, raw } from '../host/reference.js';
 import { isThenable } from '../host/value.js';
+import { isObject } from '../internal/is-object.js';
 import type { Field } from '../types/declared-type.js';
 
 const sameList = new Set(['reverse', 'slice', 'sort', 'toReversed', 'toSorted']);
 
 /**
- * Returns the field whose type the result of a method of a list has, if the list or an argument was read from a declared field. Returns the
- * contradiction if the result declares no type, and an element contradicts its declaration.
+ * Returns the field whose type the result of a method of a list has, if the elements were read from declared fields. Returns the reason if the
+ * result has no such field, and an element contradicts its declaration or would lose its type.
  *
  * @param list the list, or the reference to it
  */
@@ -20,10 +21,12 @@ export function fieldOfResult(
   result: unknown,
   typeSets: PlainTypeSets,
 ): Field | MissingValue | undefined {
-  if (result === undefined) return undefined;
+  // An object of the application can have methods of these names.
+  if (result === undefined || !Array.isArray(raw(list))) return undefined;
   if (method === 'concat') return fieldOfJoined(result, [list, ...args], typeSets);
-  const field = fieldOf(list);
-  if (field?.element === undefined) return undefined;
+  const field = fieldOf(list) ?? fieldOfItems(elementsOf(list), typeSets);
+  if (field?.element === undefined)
+    return keepsElements(method) ? lostType(elementsOf(list), method, typeSets) : undefined;
   if (sameList.has(method)) return field;
   if (method === 'at') return field.element;
   if (method === 'flat') return flattened(field, args.length === 0 ? 1 : Number(args[0]));
@@ -31,8 +34,10 @@ export function fieldOfResult(
   return contradictionIn(raw(list), field.element, typeSets);
 }
 
+const keepsElements = (method: string): boolean =>
+  sameList.has(method) || method === 'at' || method === 'flat';
+
 function contradictionIn(list: unknown, element: Field, typeSets: PlainTypeSets): MissingValue | undefined {
-  if (!Array.isArray(list)) return undefined;
   for (const each of list as readonly unknown[]) {
     const found = isThenable(each) ? each : acceptDeclared(each, element, typeSets);
     if (found instanceof MissingValue) return found;
@@ -51,41 +56,64 @@ function fieldOfJoined(
   parts: readonly unknown[],
   typeSets: PlainTypeSets,
 ): Field | MissingValue | undefined {
-  // An object of the application can have a method of this name.
-  if (!Array.isArray(joined) || !Array.isArray(raw(parts[0]))) return undefined;
-  if (!parts.some((part) => fieldOf(part) !== undefined || hasFields(raw(part)))) return undefined;
-  const [first, ...others] = parts.flatMap(fieldsOfElements);
-  if (first === undefined && others.length === 0) return undefined;
-  const isOfFirst = (field: Field | undefined) => field && typeText(field.type) === typeText(first!.type);
-  if (first !== undefined && others.every(isOfFirst))
-    return listOf({ ...first, nullable: [first, ...others].some((field) => field!.nullable) });
-  let i = 0;
-  for (const part of parts) {
-    const element = fieldOf(part)?.element;
-    const value = raw(part);
-    const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
-    for (const each of elements) {
-      const isTested = element !== undefined && !isThenable(each);
-      const found = isTested ? acceptDeclared(each, element, typeSets) : each;
-      if (found instanceof MissingValue) return found;
-      // The joined list is new. It declares no type, so that its elements are values as the policy reads them.
-      if (isTested) joined[i] = raw(found);
-      i++;
-    }
+  const elements = parts.flatMap((part) => (Array.isArray(raw(part)) ? elementsOf(part) : [elementOf(part)]));
+  const common = fieldOfItems(elements, typeSets);
+  if (common !== undefined || !elements.some(({ field }) => field)) return common;
+  for (const [i, { value, field }] of elements.entries()) {
+    if (field === undefined || isThenable(value)) continue;
+    const found = acceptDeclared(value, field, typeSets);
+    if (found instanceof MissingValue) return found;
+    // The joined list is new. It declares no type, so that its elements are values as the policy reads them.
+    (joined as unknown[])[i] = raw(found);
   }
-  return undefined;
+  return lostType(elements, 'concat', typeSets);
 }
 
-const hasFields = (part: unknown): boolean =>
-  Array.isArray(part) && part.some((each) => fieldOf(each) !== undefined);
+/** An element of a list, with the field from which it was read. */
+interface Element {
+  readonly value: unknown;
+  readonly field: Field | undefined;
+}
 
-/** Returns the fields of the elements that a part adds. All elements of a declared list have one. */
-function fieldsOfElements(part: unknown): readonly (Field | undefined)[] {
-  const elements = raw(part);
-  if (!Array.isArray(elements)) return [fieldOf(part)];
-  if (elements.length === 0) return [];
-  const field = fieldOf(part);
-  return field === undefined ? elements.map(fieldOf) : [field.element];
+const elementOf = (value: unknown): Element => ({ value: raw(value), field: fieldOf(value) });
+
+/** Returns the elements of a list, which can be a list that the policy writes. */
+function elementsOf(list: unknown): readonly Element[] {
+  const field = fieldOf(list)?.element;
+  const elements = raw(list) as readonly unknown[];
+  return field === undefined ? elements.map(elementOf) : elements.map((value) => ({ value, field }));
+}
+
+/** Returns the field of a list whose elements all have the type of one field: from the field or, if they have none, by themselves. */
+function fieldOfItems(elements: readonly Element[], typeSets: PlainTypeSets): Field | undefined {
+  const fields = elements.flatMap(({ field }) => field ?? []);
+  const [first] = fields;
+  if (first === undefined) return undefined;
+  const isNil = ({ value, field }: Element): boolean => field === undefined && value === null;
+  const nullable = fields.some((field) => field.nullable) || elements.some(isNil);
+  const isOfFirst = ({ value, field }: Element): boolean =>
+    field === undefined ? hasOwnType(value, first, typeSets) : typeText(field.type) === typeText(first.type);
+  return elements.every((each) => isNil(each) || isOfFirst(each))
+    ? listOf({ ...first, nullable })
+    : undefined;
+}
+
+function hasOwnType(value: unknown, field: Field, typeSets: PlainTypeSets): boolean {
+  if (isThenable(value) || acceptDeclared(value, field, typeSets) instanceof MissingValue) return false;
+  return !isObject(value) || typeSets.of(value).isRegistered;
+}
+
+/** Returns the reason why a list of different types has no answer: a row in it has its type from its field only. */
+function lostType(
+  elements: readonly Element[],
+  method: string,
+  typeSets: PlainTypeSets,
+): MissingValue | undefined {
+  const isLost = ({ value, field }: Element): boolean =>
+    field !== undefined && (isThenable(value) || (isObject(value) && !typeSets.of(value).isRegistered));
+  if (!elements.some(isLost)) return undefined;
+  const types = new Set(elements.flatMap(({ field }) => (field === undefined ? [] : typeText(field.type))));
+  return new MissingValue('POLAR_UNDECIDED_MIXED_LIST', { method, types: [...types] });
 }
 
 const listOf = (element: Field): Field => ({

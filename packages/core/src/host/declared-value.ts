@@ -3,9 +3,11 @@ import { Reference } from './reference.js';
 import type { DeclaredType, Field, FieldType } from '../types/declared-type.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { readDecimal } from '../types/read-decimal.js';
+import { later } from './later.js';
 import { MissingValue } from './missing-value.js';
+import { orThrow } from './or-throw.js';
 import type { PlainTypeSets, TypeSet } from './plain-type-sets.js';
-import { isPlainObject, primitiveOf } from './value.js';
+import { isPlainObject, isThenable, primitiveOf } from './value.js';
 
 // A value that contradicts its declaration helps to grant nothing: `note.submitterId != user.id` would hold for '1' and 1, and
 // `document.owner != user` for a relation that holds a key in place of a row. Therefore such a condition is undecided.
@@ -127,12 +129,30 @@ const isData = (value: object): boolean =>
  */
 export function refer(value: unknown, field: Field, typeSets: PlainTypeSets): unknown {
   if (typeof value !== 'object' || value === null || value instanceof Reference) return value;
-  if (field.type.kind === 'list') return new Reference(value, field, undefined);
+  if (field.type.kind === 'list')
+    return new Reference(value, field, undefined, acceptElements(value, field.element!, typeSets));
   const type = field.type.kind === 'named' ? typeSets.types.find(field.type.name)! : undefined;
   if (type === undefined || type.builtIn) return value;
   const own = typeSets.of(value);
   if (!own.isRegistered) return new Reference(value, field, typeSets.ofGiven(value, type));
   return isPlainObject(value) ? new Reference(value, field, own) : value;
+}
+
+/** Returns the function that tests the elements of a list; undefined for another collection. */
+const acceptElements = (list: object, field: Field, typeSets: PlainTypeSets) =>
+  Array.isArray(list)
+    ? () =>
+        list.map((each: unknown) =>
+          isThenable(each)
+            ? later(each, (settled) => orThrow(acceptDeclared(settled, field, typeSets)))
+            : acceptElement(each, field, typeSets),
+        )
+    : undefined;
+
+function acceptElement(value: unknown, field: Field, typeSets: PlainTypeSets): unknown {
+  const found = acceptDeclared(value, field, typeSets);
+  if (found instanceof MissingValue) throw found;
+  return found;
 }
 
 /** Returns the reason why a value is undecided. */

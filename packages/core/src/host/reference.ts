@@ -1,7 +1,8 @@
 import type { TypeSet } from './value-types.js';
 import { DecimalValue } from '../types/decimal-value.js';
 import type { Field } from '../types/declared-type.js';
-import { EngineValue } from '../terms/engine-value.js';
+import { elements, EngineValue } from '../terms/engine-value.js';
+import { isPolicyDictionary, policyDictionary } from './value.js';
 
 /**
  * An object that was read from a declared field, with the types that it had then: its own, or else the type of the field. Two references to one
@@ -12,13 +13,24 @@ export class Reference extends EngineValue {
   readonly #object: object;
   readonly #field: Field;
   readonly #types: TypeSet | undefined;
+  readonly #accept: (() => readonly unknown[]) | undefined;
+  #elements: readonly unknown[] | undefined;
 
-  /** @param types undefined for a list, whose type is its own */
-  constructor(object: object, field: Field, types: TypeSet | undefined) {
+  /**
+   * @param types undefined for a list, whose type is its own
+   * @param accept returns the elements of a list as values of their declared type, or throws the contradiction
+   */
+  constructor(object: object, field: Field, types: TypeSet | undefined, accept?: () => readonly unknown[]) {
     super();
     this.#object = object;
     this.#field = field;
     this.#types = types;
+    this.#accept = accept;
+  }
+
+  /** @throws {MissingValue} for an element that contradicts its declaration */
+  override [elements](): readonly unknown[] | undefined {
+    return (this.#elements ??= this.#accept?.());
   }
 
   static objectOf(reference: Reference): object {
@@ -39,8 +51,16 @@ export const raw = (value: unknown): unknown =>
   value instanceof Reference ? Reference.objectOf(value) : value;
 
 /** Returns a value as methods of the application receive it: the object of a reference, and a decimal with many digits as a text. */
-export const forApplication = (value: unknown): unknown =>
-  value instanceof DecimalValue ? value.toString() : raw(value);
+export function forApplication(value: unknown): unknown {
+  if (value instanceof DecimalValue) return value.toString();
+  // Only lists and dictionaries of the policy have such elements.
+  if (Array.isArray(value)) return value.some(isOfEngine) ? value.map(forApplication) : value;
+  if (typeof value !== 'object' || value === null || !isPolicyDictionary(value)) return raw(value);
+  const values = Object.values(value);
+  return values.some(isOfEngine) ? policyDictionary(Object.keys(value), values.map(forApplication)) : value;
+}
+
+const isOfEngine = (value: unknown): boolean => value instanceof Reference || value instanceof DecimalValue;
 
 /** Returns the row of a reference to a row, or the value itself. A function that knows the type of the row needs no reference. */
 export const rowOfReference = (value: unknown): unknown =>

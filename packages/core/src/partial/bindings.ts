@@ -2,7 +2,8 @@ import { policyDictionary } from '../host/value.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { Goal } from '../ir/goal.js';
 import type { Term } from '../ir/term.js';
-import { raw } from '../host/reference.js';
+import { Reference } from '../host/reference.js';
+import { elements } from '../terms/engine-value.js';
 import {
   Cell,
   DictionaryValue,
@@ -88,7 +89,7 @@ export class Bindings {
       case 'list': {
         const items = term.items.map((item) => this.valueOf(item, frame));
         const given = term.rest && this.valueOf(term.rest, frame);
-        const rest = raw(given);
+        const rest = given instanceof Reference ? given[elements]() : given;
         const tail = rest instanceof ListValue ? rest.items : Array.isArray(rest) ? (rest as unknown[]) : [];
         const open = rest instanceof Cell ? rest : rest instanceof ListValue ? rest.rest : undefined;
         const whole = [...items, ...tail];

@@ -142,12 +142,22 @@ export class Evaluator {
       if (end !== undefined) {
         const used = goals.slice(i + 1, end);
         const found = this.#bindings.attempt(() =>
-          this.#proveIn(goal, frame, () => this.#prove(used, 0, frame, () => always)),
+          this.#decided(() => this.#proveIn(goal, frame, () => this.#prove(used, 0, frame, () => always))),
         );
         return this.#then(found, () => this.#prove(goals, end, frame, rest));
       }
     }
-    return this.#proveGoal(goal, frame, () => this.#prove(goals, i + 1, frame, rest));
+    return this.#decided(() => this.#proveGoal(goal, frame, () => this.#prove(goals, i + 1, frame, rest)));
+  }
+
+  /** Returns the condition of a goal, which is undecided if an element of a list contradicts its declaration. */
+  #decided(prove: () => Condition): Condition {
+    try {
+      return prove();
+    } catch (error) {
+      if (error instanceof MissingValue) return undecided;
+      throw error;
+    }
   }
 
   #proveGoal(goal: Goal, frame: Frame, next: Rest): Condition {

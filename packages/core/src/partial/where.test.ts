@@ -301,6 +301,19 @@ describe('where()', () => {
     });
   });
 
+  it.each([
+    [[5], 'not size in [1,5]'],
+    [['5'], 'undecided'],
+  ])('finds only rows for which the declared list %j in another list is decided', async (sizes, expected) => {
+    const authorizer = await Authorizer.load({
+      policies:
+        'allow(user: User, "read", row: Document) if sizes = user.sizes and not row.size in [1, *sizes];',
+      types: { ...types, User: { fields: { id: 'Integer', sizes: ['Integer'] } } },
+    });
+    const { condition } = await authorizer.where(typed('User', { sizes }), 'read', 'Document');
+    expect(shown(condition)).toBe(expected);
+  });
+
   it('ends at the limits of the authorizer', async () => {
     const policies = `
       allow(actor, "read", row: Document) if loop(actor, 1) and row.isPublic;

@@ -1,3 +1,4 @@
+import { elements, EngineValue } from './engine-value.js';
 import { isPartial, PartialList } from './partial.js';
 import { deref, Variable } from './variable.js';
 
@@ -44,10 +45,12 @@ export class ListCursor {
         this.#isGround = tail.isGround;
         this.#isPlain = false;
       } else {
-        this.#items = Array.isArray(tail) ? tail : [tail];
+        const declared = tail instanceof EngineValue ? tail[elements]() : undefined;
+        const items: unknown = declared ?? tail;
+        this.#items = Array.isArray(items) ? items : [items];
         this.#index = 0;
         this.#rest = undefined;
-        this.#isGround = Array.isArray(tail);
+        this.#isGround = Array.isArray(items);
         this.#isPlain = Array.isArray(tail);
       }
     }

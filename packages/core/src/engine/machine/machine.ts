@@ -1,4 +1,5 @@
 import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
+import { MissingValue } from '../../host/missing-value.js';
 import { show } from '../../host/show.js';
 import { messageOfThrown } from '../../internal/message-of-thrown.js';
 import { assertNever } from '../../internal/assert-never.js';
@@ -141,6 +142,16 @@ export class Machine extends Evaluator {
   }
 
   prove(goal: MachineGoal, frame: Frame): GoalResult {
+    try {
+      return this.#prove(goal, frame);
+    } catch (error) {
+      // An element of a list contradicts its declaration.
+      if (error instanceof MissingValue) return this.reportMissing(error, goal.span, frame);
+      throw error;
+    }
+  }
+
+  #prove(goal: MachineGoal, frame: Frame): GoalResult {
     switch (goal.kind) {
       case 'call':
         return proveCall(this, goal, frame);

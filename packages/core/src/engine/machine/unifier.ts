@@ -1,4 +1,3 @@
-import { MissingValue } from '../../host/missing-value.js';
 import type { Span } from '../../diagnostics/span.js';
 import { compareValues, type Compared } from '../equality.js';
 import { isPartial, PartialDictionary, PartialList } from '../../terms/partial.js';
@@ -24,7 +23,6 @@ export function unifyObjects(machine: Prover, left: unknown, right: unknown, spa
       continue;
     }
     const compared = compare(machine, a, b, span);
-    if (compared instanceof MissingValue) return machine.reportMissing(compared, span, machine.frame);
     switch (compared.kind) {
       case 'equal':
         break;
@@ -40,12 +38,10 @@ export function unifyObjects(machine: Prover, left: unknown, right: unknown, spa
   return GoalResult.proved;
 }
 
-/** Compares two values. Returns the reason if an element of a list contradicts its declaration. */
-function compare(machine: Prover, left: unknown, right: unknown, span: Span): Compared | MissingValue {
+function compare(machine: Prover, left: unknown, right: unknown, span: Span): Compared {
   try {
     return compareValues(left, right, machine);
   } catch (error) {
-    if (error instanceof MissingValue) return error;
     throw machine.hostError(error, 'comparing two values', span, undefined);
   }
 }

@@ -1,3 +1,4 @@
+import { MissingValue } from '../../host/missing-value.js';
 import { PolarError } from '../../diagnostics/polar-error.js';
 import { ignoreRejection } from '../../host/handle-rejections.js';
 import { isPartial } from '../../terms/partial.js';
@@ -140,7 +141,7 @@ export class QueryRun {
     const { foreign } = members;
     const { hasCyclicTerms } = dialect;
     for (const [name, variable] of this.#variables()) {
-      const value = snapshot(variable, this.#machine.budget, 0, hasCyclicTerms ? new Set() : undefined);
+      const value = this.#valueOf(variable, hasCyclicTerms ? new Set() : undefined);
       // oso reports no variable that the query did not use.
       const isUnused = value instanceof Variable && !value.isAliased && name === value.name;
       if (isUnused && foreign !== undefined) continue;
@@ -168,10 +169,20 @@ export class QueryRun {
     const shared = new Map<Variable, string[]>();
     if (this.#machine.members.foreign === undefined || !this.#machine.hasConstraints) return shared;
     for (const [name, variable] of this.#variables()) {
-      const value = snapshot(variable, this.#machine.budget, 0, new Set());
+      const value = this.#valueOf(variable, new Set());
       if (value instanceof Variable) shared.set(value, [...(shared.get(value) ?? []), name]);
     }
     return shared;
+  }
+
+  /** @throws {PolarError} an element of a list contradicts its declaration */
+  #valueOf(variable: unknown, within: Set<unknown> | undefined): unknown {
+    try {
+      return snapshot(variable, this.#machine.budget, 0, within);
+    } catch (error) {
+      if (!(error instanceof MissingValue)) throw error;
+      throw this.#ended(new PolarError(error.code, error.data));
+    }
   }
 
   /** Returns a variable, list or dictionary in which each variable is replaced by its constraints. */

@@ -8,7 +8,7 @@ import { later } from '../../host/later.js';
 import { forApplication, raw } from '../../host/reference.js';
 import { isThenable } from '../../host/value.js';
 import { fieldOfResult } from '../list-methods.js';
-import { orThrow } from './or-throw.js';
+import { orThrow } from '../../host/or-throw.js';
 import { noValue } from './runtime.js';
 import type { MethodSite } from './sites.js';
 

@@ -1,4 +1,3 @@
-import { MissingValue } from '../../../host/missing-value.js';
 import { show } from '../../../host/show.js';
 import { isPartial } from '../../../terms/partial.js';
 import { Variable } from '../../../terms/variable.js';
@@ -86,7 +85,6 @@ function proveEquality(
   try {
     compared = compareValues(left, right, machine);
   } catch (error) {
-    if (error instanceof MissingValue) return machine.reportMissing(error, goal.span, frame);
     throw machine.hostError(error, 'comparing two values', goal.span, frame);
   }
   switch (compared.kind) {

@@ -8,6 +8,9 @@ import { nearNames } from '../../../internal/near-names.js';
 import type { MethodGoal, NewGoal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
 import { Reference } from '../../../host/reference.js';
+import { ListCursor } from '../../../terms/list-cursor.js';
+import { PartialList } from '../../../terms/partial.js';
+import { deref } from '../../../terms/variable.js';
 import { isPrimitive } from '../../equality.js';
 import { fieldOfResult } from '../../list-methods.js';
 import type { Frame } from '../state/frame.js';
@@ -45,11 +48,19 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
   }
   if (isPrimitive(result) && !(reference instanceof Reference))
     return assignTestedResult(machine, goal, result, frame);
-  const given = goal.args.map((arg) => machine.value(arg, frame));
-  const field = fieldOfResult(reference, goal.method, given, result, machine.typeSets);
+  const given = goal.args.map((arg) => itemsOf(machine.value(arg, frame)));
+  const field = fieldOfResult(itemsOf(reference), goal.method, given, result, machine.typeSets);
   return field instanceof MissingValue
     ? machine.acceptResult(field, goal.result, undefined, goal.span, frame)
     : machine.acceptResult(result, goal.result, field, goal.span, frame);
+}
+
+/** Returns the items of a list that the policy writes, some of which are references, or the value itself. */
+function itemsOf(value: unknown): unknown {
+  if (!(value instanceof PartialList)) return value;
+  const items: unknown[] = [];
+  for (const cursor = new ListCursor(value); cursor.hasNext();) items.push(deref(cursor.next()));
+  return items;
 }
 
 function typesOf(machine: Prover, receiver: unknown, goal: MethodGoal, frame: Frame): TypeSet {

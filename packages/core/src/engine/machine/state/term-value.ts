@@ -20,8 +20,7 @@ export function valueOf(term: Term, slots: unknown[], meter: Meter, slotNames?: 
     case 'list': {
       meter.grow(term.items.length + 1);
       const items = term.items.map((item) => valueOf(item, slots, meter, slotNames));
-      const given = term.rest && valueOf(term.rest, slots, meter, slotNames);
-      const rest = given instanceof Reference ? Reference.objectOf(given) : given;
+      const rest = term.rest && valueOf(term.rest, slots, meter, slotNames);
       if (rest instanceof Variable) return new PartialList(items, 0, rest);
       if (term.rest === undefined)
         return items.some(isPartial) ? new PartialList(items, 0, undefined, !items.some(isOpen)) : items;
@@ -33,7 +32,8 @@ export function valueOf(term: Term, slots: unknown[], meter: Meter, slotNames?: 
       const tail = new Variable('_');
       tail.value = rest;
       const isGround =
-        !items.some(isOpen) && (Array.isArray(rest) || (rest instanceof PartialList && rest.isGround));
+        !items.some(isOpen) &&
+        (Array.isArray(rest) || rest instanceof Reference || (rest instanceof PartialList && rest.isGround));
       return new PartialList(items, 0, tail, isGround);
     }
     case 'dictionary': {
