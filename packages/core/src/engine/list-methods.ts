@@ -1,7 +1,7 @@
 import { acceptDeclared, typeText } from '../host/declared-value.js';
 import { MissingValue } from '../host/missing-value.js';
 import type { PlainTypeSets } from '../host/plain-type-sets.js';
-import { fieldOf, raw } from '../host/reference.js';
+import { fieldOf, raw, Reference } from '../host/reference.js';
 import { isThenable } from '../host/value.js';
 import { isObject } from '../internal/is-object.js';
 import type { Field } from '../types/declared-type.js';
@@ -21,21 +21,22 @@ export function fieldOfResult(
   result: unknown,
   typeSets: PlainTypeSets,
 ): Field | MissingValue | undefined {
+  if (result === undefined || result instanceof MissingValue) return undefined;
   // An object of the application can have methods of these names.
-  if (result === undefined || !Array.isArray(raw(list))) return undefined;
-  if (method === 'concat') return fieldOfJoined(result, [list, ...args], typeSets);
+  if (!Array.isArray(raw(list))) return undefined;
+  if (method === 'concat')
+    return Array.isArray(result) ? fieldOfJoined(result, [list, ...args], typeSets) : undefined;
+  const isKept = sameList.has(method) || method === 'at' || method === 'flat';
+  if (!isKept) {
+    // Other methods read the elements themselves.
+    const element = fieldOf(list)?.element;
+    return element && contradictionIn(raw(list), element, typeSets);
+  }
   const field = fieldOf(list) ?? fieldOfItems(elementsOf(list), typeSets);
-  if (field?.element === undefined)
-    return keepsElements(method) ? lostType(elementsOf(list), method, typeSets) : undefined;
+  if (field?.element === undefined) return lostType(elementsOf(list), method, typeSets);
   if (sameList.has(method)) return field;
-  if (method === 'at') return field.element;
-  if (method === 'flat') return flattened(field, args.length === 0 ? 1 : Number(args[0]));
-  // Other methods read the elements themselves.
-  return contradictionIn(raw(list), field.element, typeSets);
+  return method === 'at' ? field.element : flattened(field, args.length === 0 ? 1 : Number(args[0]));
 }
-
-const keepsElements = (method: string): boolean =>
-  sameList.has(method) || method === 'at' || method === 'flat';
 
 function contradictionIn(list: unknown, element: Field, typeSets: PlainTypeSets): MissingValue | undefined {
   for (const each of list as readonly unknown[]) {
@@ -52,7 +53,7 @@ function flattened(field: Field, depth: number): Field {
 }
 
 function fieldOfJoined(
-  joined: unknown,
+  joined: unknown[],
   parts: readonly unknown[],
   typeSets: PlainTypeSets,
 ): Field | MissingValue | undefined {
@@ -64,7 +65,7 @@ function fieldOfJoined(
     const found = acceptDeclared(value, field, typeSets);
     if (found instanceof MissingValue) return found;
     // The joined list is new. It declares no type, so that its elements are values as the policy reads them.
-    (joined as unknown[])[i] = raw(found);
+    joined[i] = raw(found);
   }
   return lostType(elements, 'concat', typeSets);
 }
@@ -75,13 +76,18 @@ interface Element {
   readonly field: Field | undefined;
 }
 
-const elementOf = (value: unknown): Element => ({ value: raw(value), field: fieldOf(value) });
+/** Returns an element of a list without a field. It can be a proxy of the application, so that its prototype is not read. */
+const elementOf = (value: unknown): Element =>
+  Reference.isReference(value) ? { value: raw(value), field: fieldOf(value) } : { value, field: undefined };
 
 /** Returns the elements of a list, which can be a list that the policy writes. */
 function elementsOf(list: unknown): readonly Element[] {
   const field = fieldOf(list)?.element;
-  const elements = raw(list) as readonly unknown[];
-  return field === undefined ? elements.map(elementOf) : elements.map((value) => ({ value, field }));
+  // The list can have another prototype than that of lists.
+  return Array.from(
+    raw(list) as readonly unknown[],
+    field === undefined ? elementOf : (value) => ({ value, field }),
+  );
 }
 
 /** Returns the field of a list whose elements all have the type of one field: from the field or, if they have none, by themselves. */

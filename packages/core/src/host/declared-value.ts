@@ -142,7 +142,7 @@ export function refer(value: unknown, field: Field, typeSets: PlainTypeSets): un
 const acceptElements = (list: object, field: Field, typeSets: PlainTypeSets) =>
   Array.isArray(list)
     ? () =>
-        list.map((each: unknown) =>
+        Array.from(list as readonly unknown[], (each) =>
           isThenable(each)
             ? later(each, (settled) => orThrow(acceptDeclared(settled, field, typeSets)))
             : acceptElement(each, field, typeSets),

@@ -33,6 +33,11 @@ export class Reference extends EngineValue {
     return (this.#elements ??= this.#accept?.());
   }
 
+  /** Returns whether a value is a reference, without reading the prototype of a proxy. */
+  static isReference(value: unknown): value is Reference {
+    return typeof value === 'object' && value !== null && #object in value;
+  }
+
   static objectOf(reference: Reference): object {
     return reference.#object;
   }
