@@ -27,3 +27,10 @@ export const isOfParameter = ({ name }: Field): boolean => name === '';
 /** Returns whether a row that a read has tested certainly has this type, and is a plain object. */
 export const isRowType = (type: DeclaredType, linker: Linker): boolean =>
   !type.builtIn && type.class === undefined && linker.testsTypes(type);
+
+/** Returns the prototypes of the classes whose instances certainly have this type: that of the type, and those that extend it. */
+export const prototypesOf = (type: DeclaredType, linker: Linker): readonly object[] =>
+  [type, ...linker.extensionsOf(type)].flatMap((each) => {
+    const exact = linker.exactClass(each);
+    return exact === undefined ? [] : [exact.prototype as object];
+  });

@@ -1,4 +1,4 @@
-import { isRowType } from '../../compiler/local-fields.js';
+import { isRowType, prototypesOf } from '../../compiler/local-fields.js';
 import { maxPlainDecimal } from '../../../types/read-decimal.js';
 import type { Linker } from '../../compiler/linker.js';
 import { findTag } from '../../../types/typed.js';
@@ -47,17 +47,17 @@ function namedTest(type: DeclaredType, linker: Linker): Test {
   }
 }
 
-/** Returns the test that a value is an instance of exactly a class, or a row that no tag gives another type. */
+/** Returns the test that a value is an instance of a registered class, or a row that no tag gives another type. */
 function objectTest(type: DeclaredType, linker: Linker): Test {
-  const exact = linker.exactClass(type);
-  const prototype = exact === undefined ? Object.prototype : (exact.prototype as object);
-  if (exact === undefined && !isRowType(type, linker)) return never;
   if (!linker.testsTypes(type)) return never;
+  const isRow = isRowType(type, linker);
+  const prototypes = new Set(isRow ? [Object.prototype] : prototypesOf(type, linker));
+  if (prototypes.size === 0) return never;
   return (value) => {
     if (typeof value !== 'object' || value === null) return false;
     if ((value as { then?: unknown }).then !== undefined) return false;
-    if (Object.getPrototypeOf(value) !== prototype || Array.isArray(value)) return false;
-    if (exact !== undefined) return true;
+    if (!prototypes.has(Object.getPrototypeOf(value) as object) || Array.isArray(value)) return false;
+    if (!isRow) return true;
     const tag = findTag(value);
     return tag === undefined || tag === type.name;
   };

@@ -1,10 +1,10 @@
 import type { DeclaredType, Field } from '../../../types/declared-type.js';
 import { maxPlainDecimal } from '../../../types/read-decimal.js';
-import { isRowType } from '../../compiler/local-fields.js';
+import { isRowType, prototypesOf } from '../../compiler/local-fields.js';
 import type { EachStatement, MethodStatement, Operand, ReadStatement } from '../../compiler/plan.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
 import { literalText, memberAccess, objectTest, OwnConstant } from './emitted-code.js';
-import { exactTest, prototypeOf } from './exact-class-text.js';
+import { prototypeOf } from './exact-class-text.js';
 import type { Emission } from './emission.js';
 
 /** Prints the read of an attribute. @param next prints the statements after it */
@@ -134,20 +134,35 @@ function typeTest(e: Emission, v: string, { type, nullable }: Field): string {
   }
 }
 
-/** Prints the test that a value is an instance of exactly a class, or a row that no tag gives another type. */
+/** Prints the test that a value is an instance of a registered class, or a row that no tag gives another type. */
 function objectTypeTest(e: Emission, v: string, type: DeclaredType): string {
   if (!e.linker.testsTypes(type)) return 'false';
   const { isModule } = e.printing;
-  const exact = e.linker.exactClass(type);
-  if (exact !== undefined)
-    return `${exactTest(v, e.constant(exact.prototype), '', isModule)} && ${v}.then === undefined`;
-  if (type.class !== undefined) return 'false';
+  const isObject = objectTest(v);
+  if (type.class !== undefined) {
+    const hasClass = classTest(e, v, type);
+    // A module must not read `then` of a data object, because it cannot bail out if that throws.
+    return isModule
+      ? `${isObject} && ${hasClass} && ${v}.then === undefined`
+      : `${isObject} && ${v}.then === undefined && ${hasClass}`;
+  }
   const isUntagged = `(t = ${e.tagFinder()}(${v})) === undefined || t === ${e.nameOf(type)}`;
   e.usesTag = true;
   const isPlain = `Object.getPrototypeOf(${v}) === Object.prototype`;
-  // A module must not read `then` of a data object, because it cannot bail out if that throws.
   const isOwnRow = isModule ? `${isPlain} && !("then" in ${v})` : `${v}.then === undefined && ${isPlain}`;
-  return `${objectTest(v)} && ${isOwnRow} && (${isUntagged})`;
+  return `${isObject} && ${isOwnRow} && (${isUntagged})`;
+}
+
+/** Prints the test that an object is an instance of the class of a type, or of a registered class that extends it. */
+function classTest(e: Emission, v: string, type: DeclaredType): string {
+  const prototypes = prototypesOf(type, e.linker);
+  if (prototypes.length === 0) return 'false';
+  const own = `Object.getPrototypeOf(${v})`;
+  const hasPrototype =
+    prototypes.length === 1
+      ? `${own} === ${e.constant(prototypes[0])}`
+      : `${e.constant(new OwnConstant((renaming) => new Set(prototypesOf(renaming.of(type), e.linker))))}.has(${own})`;
+  return `${hasPrototype} && !Array.isArray(${v})`;
 }
 
 /** Prints the call of a method. @param next prints the statements after it */
