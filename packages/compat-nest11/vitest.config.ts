@@ -18,8 +18,10 @@ export default mergeConfig(
     ],
     test: {
       name: 'nest@11',
-      // The configuration of @nanook/nestjs has the same value.
+      // Some of the files register types, which all applications of a process share.
       isolate: true,
+      restoreMocks: true,
+      unstubEnvs: true,
       include: ['../nestjs/src/**/*.test.ts', '../frameworks/src/nest/**/*.test.ts', 'src/**/*.test.ts'],
     },
   }),

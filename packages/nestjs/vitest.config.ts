@@ -1,5 +1,6 @@
-import { defineProject, mergeConfig } from 'vitest/config';
+import { configDefaults, defineProject, mergeConfig } from 'vitest/config';
 import { shared } from '../../vitest.shared.ts';
+import { isolatedTests } from './isolated-tests.ts';
 
 export default mergeConfig(
   shared,
@@ -7,8 +8,9 @@ export default mergeConfig(
     test: {
       name: 'nestjs',
       include: ['src/**/*.test.ts'],
-      // Decorators register classes in the module of the package.
-      isolate: true,
+      restoreMocks: true,
+      unstubEnvs: true,
+      exclude: [...configDefaults.exclude, ...isolatedTests],
     },
   }),
 );

@@ -1,0 +1,16 @@
+import { defineProject, mergeConfig } from 'vitest/config';
+import { shared } from '../../vitest.shared.ts';
+import { isolatedTests } from './isolated-tests.ts';
+
+export default mergeConfig(
+  shared,
+  defineProject({
+    test: {
+      name: 'nestjs-isolated',
+      include: isolatedTests,
+      isolate: true,
+      restoreMocks: true,
+      unstubEnvs: true,
+    },
+  }),
+);
