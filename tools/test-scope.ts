@@ -49,6 +49,7 @@ const repetitions = [
 export const projects = [
   'packages/*/vitest.config.ts',
   'packages/*/vitest.isolated.config.ts',
+  'packages/core/vitest.final-code.config.ts',
   'examples/*/vitest.config.ts',
   ...repetitions.map((path) => (runsAll ? path : `!${path}`)),
 ];

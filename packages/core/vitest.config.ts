@@ -1,6 +1,6 @@
 import { configDefaults, defineProject, mergeConfig } from 'vitest/config';
 import { shared } from '../../vitest.shared.ts';
-import { isolatedTests } from './isolated-tests.ts';
+import { finalCodeTests, isolatedTests } from './isolated-tests.ts';
 
 export default mergeConfig(
   shared,
@@ -9,7 +9,7 @@ export default mergeConfig(
       name: 'core',
       setupFiles: ['src/node/compiled.ts'],
       include: ['src/**/*.test.ts'],
-      exclude: [...configDefaults.exclude, ...isolatedTests],
+      exclude: [...configDefaults.exclude, ...isolatedTests, ...finalCodeTests],
     },
   }),
 );

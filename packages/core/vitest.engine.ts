@@ -1,5 +1,6 @@
-import { defineProject, mergeConfig } from 'vitest/config';
+import { configDefaults, defineProject, mergeConfig } from 'vitest/config';
 import { shared } from '../../vitest.shared.ts';
+import { finalCodeTests } from './isolated-tests.ts';
 
 /** Configures a project that repeats the tests of the language on another engine. By default, authorizers use compiled source. */
 export const onEngine = (engine: 'machine' | 'closures') =>
@@ -8,14 +9,14 @@ export const onEngine = (engine: 'machine' | 'closures') =>
     defineProject({
       test: {
         name: engine,
-        // One of the files replaces a module.
-        isolate: true,
         include: [
           'src/authorization/*.test.ts',
           'src/policy/check-policy.test.ts',
           'src/engine/*.test.ts',
           'src/host/*.test.ts',
         ],
+        // These compare the engines themselves.
+        exclude: [...configDefaults.exclude, ...finalCodeTests],
         setupFiles: ['./src/node/compiled.ts', './vitest.engine-setup.ts'],
         env: { NANOOK_TEST_ENGINE: engine },
       },

@@ -3,11 +3,12 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CarelessController } from './careless.controller.ts';
 import { startOn } from './start.ts';
+import { emptyPglite } from '../../../tools/empty-pglite.ts';
 
 describe.each(['Express', 'Fastify'] as const)('GitClub on %s with unprotected handlers', (platform) => {
   let club: GitClub;
   beforeAll(async () => {
-    const db = await openDatabase();
+    const db = await openDatabase(await emptyPglite());
     club = { db, authorizer: await loadAuthorizer(db), onError: () => {} };
   }, 60_000);
   afterAll(() => club.db.$client.close());

@@ -1,4 +1,5 @@
 import type { Decision } from '@nanook/core';
+import type { PGlite } from '@electric-sql/pglite';
 import { openDatabase } from './domain/database.ts';
 import { seed } from './domain/seed.ts';
 import { loadAuthorizer } from './policy/authorizer.ts';
@@ -13,13 +14,13 @@ export interface Opened extends GitClub, Served {
   readonly ready: (step: Step) => void;
 }
 
-export async function open(start: Start, opening: Date): Promise<Opened> {
+export async function open(start: Start, opening: Date, client?: PGlite): Promise<Opened> {
   let now = opening.getTime();
   const decisions: Decision[] = [];
   const faults: unknown[] = [];
   const clock = () => new Date(now);
 
-  const db = await openDatabase();
+  const db = await openDatabase(client);
   await seed(db, opening);
   const authorizer = await loadAuthorizer(db, { clock, onDecision: (decision) => decisions.push(decision) });
   const club: GitClub = { db, authorizer, onError: (fault) => faults.push(fault) };

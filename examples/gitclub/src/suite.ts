@@ -4,6 +4,7 @@ import { open, type Opened } from './opened.ts';
 import { lineOf, ruleLines } from './rule-lines.ts';
 import type { Start } from './served.ts';
 import { deviations, pathOf, type Step } from './step.ts';
+import { emptyPglite } from '../../../tools/empty-pglite.ts';
 
 /**
  * Defines the tests of a GitClub application: sends the requests in order, and compares each response with the expected one.
@@ -16,7 +17,7 @@ export function describeGitClub(name: string, start: Start, steps: readonly Step
     const needed = new Set<string>();
     let before: unknown;
     beforeAll(async () => {
-      club = await open(start, new Date('2026-11-24T12:00:00Z'));
+      club = await open(start, new Date('2026-11-24T12:00:00Z'), await emptyPglite());
     }, 60_000); // PostgreSQL starts slowly on a busy machine
     afterAll(() => club.close());
 

@@ -5,8 +5,7 @@ import * as schema from './schema.ts';
 export type Database = Awaited<ReturnType<typeof openDatabase>>;
 
 /** Opens an empty PostgreSQL in this process. Its data ends with the process. */
-export async function openDatabase() {
-  const client = new PGlite();
+export async function openDatabase(client = new PGlite()) {
   await client.exec(tables);
   return drizzle({ client, schema, casing: 'snake_case' });
 }

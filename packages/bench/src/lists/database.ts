@@ -1,6 +1,6 @@
-import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { statements } from './world.ts';
+import { emptyPglite } from '../../../../tools/empty-pglite.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -28,7 +28,7 @@ export async function openDatabase(quick: boolean): Promise<Database> {
 }
 
 async function embedded(rows: number): Promise<Omit<Database, 'version'>> {
-  const db = await PGlite.create();
+  const db = await emptyPglite();
   return {
     rows,
     query: async (text, values) => (await db.query<Row>(text, [...values])).rows,

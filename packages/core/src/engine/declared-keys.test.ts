@@ -1,9 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { typed, type TypesInput } from '../index.js';
 import { EngineUnderTest, type EngineKind } from './fixtures/engines.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('./compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import './fixtures/final-code.fixture.js';
 
 // The keys of rows are values of their declared types when rows are compared (decision 0025).
 

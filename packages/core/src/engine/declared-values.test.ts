@@ -1,9 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nullable, oneOf, optional, typed, type TypesInput } from '../index.js';
 import { EngineUnderTest, type EngineKind } from './fixtures/engines.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('./compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import './fixtures/final-code.fixture.js';
 
 const kinds: readonly EngineKind[] = ['machine', 'source', 'closures', 'aot'];
 const wrong = 'POLAR_UNDECIDED_FIELD_TYPE';

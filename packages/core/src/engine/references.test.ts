@@ -1,11 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Authorizer, isPolarError, one, typed, type TypesInput } from '../index.js';
 import { randomCases } from '../../../../tools/test-scope.js';
 import { EngineUnderTest, type EngineKind } from './fixtures/engines.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('./compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import './fixtures/final-code.fixture.js';
 
 // The type of a plain row belongs to the reference through which a rule reads it (decision 0024).
 

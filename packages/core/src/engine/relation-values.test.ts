@@ -1,12 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { many, one, optional, typed, type TypesInput } from '../index.js';
 import { EngineUnderTest, type EngineKind } from './fixtures/engines.fixture.js';
 import { brokenValues, oddInstances, promisingValues, rareValues } from './fixtures/odd-values.fixture.js';
+import './fixtures/final-code.fixture.js';
 
 // cspell:ignore bsontype
-
-// Each function has its final code from the second call on.
-vi.mock('./compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
 
 const unrelated = 'POLAR_UNDECIDED_RELATION';
 

@@ -1,4 +1,3 @@
-import { PGlite } from '@electric-sql/pglite';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -6,6 +5,7 @@ import { readDecisions } from '../read/read-decisions.js';
 import { describeStore } from '../testing/describe-store.fixture.js';
 import { checkMany, logged, MemorySink, numbers } from '../testing/sinks.fixture.js';
 import { postgres, postgresSchema, type PostgresClient, type PostgresOptions } from './index.js';
+import { emptyPglite } from '../../../../tools/empty-pglite.js';
 
 // cspell:ignore tabel
 
@@ -17,7 +17,7 @@ interface OpenDatabase {
 
 const url = process.env['NANOOK_TEST_POSTGRES_URL'];
 const databases = [
-  { name: 'PGlite', connect: () => PGlite.create() },
+  { name: 'PGlite', connect: emptyPglite },
   ...(url === undefined
     ? []
     : [{ name: 'the server of NANOOK_TEST_POSTGRES_URL', connect: async () => connectTo(url) }]),

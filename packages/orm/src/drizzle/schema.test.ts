@@ -1,4 +1,3 @@
-import { PGlite } from '@electric-sql/pglite';
 import {
   Authorizer,
   isUndecided,
@@ -18,6 +17,7 @@ import { drizzle as sqliteProxy } from 'drizzle-orm/sqlite-proxy';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drizzle, typesFromDrizzle } from './index.js';
+import { emptyPglite } from '../../../../tools/empty-pglite.js';
 
 const app = pg.pgSchema('app');
 const level = app.enum('level', ['open', 'secret']);
@@ -112,11 +112,11 @@ describe('typesFromDrizzle()', () => {
   });
 });
 
-describe('drizzle() with a schema of PostgreSQL', () => {
+describe('drizzle() with a schema of PostgreSQL', async () => {
   const derived = typesFromDrizzle(tables, schema);
   const userFields = { ...derived.User.fields, since: optional(Date), until: optional(Date) };
   const types = { ...derived, User: { ...derived.User, fields: userFields } };
-  const client = new PGlite();
+  const client = await emptyPglite();
   const db = onPglite(client, { schema, casing: 'snake_case' });
   const list = drizzle(tables, { casing: 'snake_case' });
 

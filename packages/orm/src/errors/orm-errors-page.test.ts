@@ -13,7 +13,7 @@ import { sqliteDatabase } from '../testing/databases.fixture.js';
 import { prismaOn } from '../testing/prisma/client.fixture.js';
 import { NanookOrmError, type NanookOrmErrorCode } from './nanook-orm-error.js';
 import { ormExamples, type OrmExample } from './orm-examples.fixture.js';
-import { emptyPglite } from '../testing/empty-pglite.fixture.js';
+import { emptyPglite } from '../../../../tools/empty-pglite.js';
 
 // Renders docs/reference/orm-errors.md, and compares it with the file. `node tools/errors-page.mjs` writes the file.
 

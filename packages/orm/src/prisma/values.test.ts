@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generatedSchema, type AnyClient } from '../testing/prisma/client.fixture.js';
 import { clientFile } from '../testing/prisma/generate.fixture.js';
 import { nanook, prisma, typesFromPrisma, type PrismaSchema } from './index.js';
-import { emptyPglite } from '../testing/empty-pglite.fixture.js';
+import { emptyPglite } from '../../../../tools/empty-pglite.js';
 
 // cspell:ignore bytea
 

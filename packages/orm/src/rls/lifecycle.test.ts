@@ -2,7 +2,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import { Authorizer, many, one, typed, type TypesInput } from '@nanook/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rowLevelSecurity, type RowLevelSecurity, type RowLevelSecurityOptions } from './index.js';
-import { emptyPglite } from '../testing/empty-pglite.fixture.js';
+import { emptyPglite } from '../../../../tools/empty-pglite.js';
 
 const person = { key: 'id', fields: { id: 'Integer' } } as const;
 const types: TypesInput = {

@@ -2,7 +2,7 @@ import { Authorizer, many, manyThrough, one, typed, type TypesInput } from '@nan
 import type { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rowLevelSecurity, type RowLevelSecurity, type RowLevelSecurityOptions } from './index.js';
-import { emptyPglite } from '../testing/empty-pglite.fixture.js';
+import { emptyPglite } from '../../../../tools/empty-pglite.js';
 
 const ann = '5f0f5c3e-0000-4000-8000-0000000000aa';
 const bob = '5f0f5c3e-0000-4000-8000-0000000000bb';

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import type { DialectName } from '../sql/dialect.js';
 import { columns, kindOf, type ColumnKind, type Tables } from './world.fixture.js';
-import { emptyPglite } from './empty-pglite.fixture.js';
+import { emptyPglite } from '../../../../tools/empty-pglite.js';
 
 /** A database with the tables of a world. */
 export interface Database {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { Authorizer } from '@nanook/core';
-import { PGlite } from '@electric-sql/pglite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { errorOfExample, type Coded } from '../../../core/src/testing/run-example.fixture.js';
 import * as bundleEntry from '../bundle/index.js';
@@ -12,10 +11,11 @@ import {
   type NanookPoliciesErrorData,
 } from './nanook-policies-error.js';
 import { policiesExamples } from './policies-examples.fixture.js';
+import { emptyPglite } from '../../../../tools/empty-pglite.js';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 
-const database = await PGlite.create();
+const database = await emptyPglite();
 await database.exec(postgres.postgresTable());
 afterAll(() => database.close());
 

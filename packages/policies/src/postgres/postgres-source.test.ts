@@ -10,6 +10,7 @@ import {
   type TestTable,
 } from '../testing/servers.fixture.js';
 import { postgresSource, postgresTable, publishToPostgres, type PostgresPool } from './index.js';
+import { emptyPglite } from '../../../../tools/empty-pglite.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -37,7 +38,7 @@ async function following(pool: PostgresPool, table: string, name?: string) {
 
 let embedded: PGlite | undefined;
 beforeAll(async () => {
-  embedded = await PGlite.create();
+  embedded = await emptyPglite();
 }, 60_000);
 afterAll(() => embedded?.close());
 

@@ -1,11 +1,9 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { compilePolicy } from '../../aot/compile.js';
 import { CompiledAuthorizer, type PolicyModule } from '../../aot/compiled.js';
 import { Authorizer, isPolarError } from '../../index.js';
 import { brokenValues, Doc, Secret } from '../fixtures/odd-values.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 // An error that the application throws while a value is read ends the check on every engine with a PolarError: with a code, the position
 // in the policy, and the thrown value as its cause.

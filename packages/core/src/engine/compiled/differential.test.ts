@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { hasManyCases, randomCases, randomSeed, randomTimeout } from '../../../../../tools/test-scope.js';
 import { isPolicyError } from '../../diagnostics/policy-error.js';
 import type { Equality } from '../equality.js';
@@ -13,9 +13,7 @@ import {
   worldOf,
   type World,
 } from '../fixtures/world.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 // cspell:ignore abcvw
 

@@ -1,10 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Authorizer } from '../../index.js';
 import { engines, outcomeOf } from '../fixtures/all-engines.fixture.js';
 import { precompile } from '../fixtures/precompiled.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 // A rule that only calls itself, perhaps through others, proves nothing and never ends. So its negation must not hold.
 

@@ -1,13 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hasManyCases, randomCases, randomSeed, randomTimeout } from '../../../../../tools/test-scope.js';
 import { Authorizer } from '../../index.js';
 import { isPolarError } from '../../diagnostics/polar-error.js';
 import { isPolicyError } from '../../diagnostics/policy-error.js';
 import { typed } from '../../types/typed.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 // `authorizedActions` and `authorizedFields` of the compiled engines, compared with those of the machine.
 

@@ -1,11 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sampledCases } from '../../../../../tools/test-scope.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { typed } from '../../types/typed.js';
 import { EngineUnderTest, type EngineKind } from '../fixtures/engines.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 // Rows whose key, type or prototype is not what it seems, rows that change, and rows that several fields contain. Compiled code compares
 // keys and tests types inline; every engine gives the machine's answers.

@@ -1,13 +1,11 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sampledCases } from '../../../../../tools/test-scope.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { typed } from '../../types/typed.js';
 import { Authorizer } from '../../index.js';
 import { engines, everywhere } from '../fixtures/all-engines.fixture.js';
 import { precompile } from '../fixtures/precompiled.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 // Rows in a declared list have their type from it, and so have the rows that are read from them. Other references to the same rows have not.
 // The answers of compiled code are those of the machine.

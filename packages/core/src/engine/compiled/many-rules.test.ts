@@ -1,10 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { randomCases, randomSeed, randomTimeout } from '../../../../../tools/test-scope.js';
 import { EngineUnderTest, type EngineAnswer } from '../fixtures/engines.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 // Many rules for one type and action: alternatives share the attributes that they read, tests against literals become a switch, and
 // their code is divided into several functions. The machine tries the rules one by one.

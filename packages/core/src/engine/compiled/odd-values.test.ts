@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { compilePolicy } from '../../aot/compile.js';
 import { CompiledAuthorizer, type PolicyModule } from '../../aot/compiled.js';
 import { Authorizer, isPolarError } from '../../index.js';
@@ -12,9 +12,7 @@ import {
   rareValues,
   Secret,
 } from '../fixtures/odd-values.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 // Every condition about every odd value, on every engine: one check, checks of a list, and the enumeration of actions.
 

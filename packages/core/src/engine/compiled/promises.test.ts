@@ -3,9 +3,7 @@ import { Authorizer, typed } from '../../index.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { Doc, engines, everywhere, outcomeOf, types, User } from '../fixtures/all-engines.fixture.js';
 import { precompile } from '../fixtures/precompiled.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 /** A promise of Prisma is a plain object, and starts its query when it is awaited. */
 const plainPromise = (value: unknown): object => ({

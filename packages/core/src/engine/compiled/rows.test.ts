@@ -1,11 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sampledCases } from '../../../../../tools/test-scope.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { typed } from '../../types/typed.js';
 import { EngineUnderTest, type EngineKind } from '../fixtures/engines.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 // The same data as instances, tagged rows, rows with a discriminator, and rows in declared fields. Every engine gives the machine's
 // answers, also for several of these shapes at one position, and for rows that it has never seen.

@@ -1,10 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { Authorizer, isPolarError, typed } from '../../index.js';
 import { Doc, engines, User } from '../fixtures/all-engines.fixture.js';
 import { precompile } from '../fixtures/precompiled.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 // A promise that is read twice is one object on both sides of a comparison. It is awaited like every other promise: it may be rejected, and
 // a promise of NaN is not equal to itself.

@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EngineUnderTest, type EngineAnswer } from '../fixtures/engines.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 // `(p or q) and r`, where `p` holds and `r` does not: the result depends on `q`, which may be undecided or fail with an error.
 

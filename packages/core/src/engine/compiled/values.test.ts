@@ -1,9 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Authorizer, typed, type Class } from '../../index.js';
 import { byRole, Doc, engines, everywhere, outcomeOf, types, User } from '../fixtures/all-engines.fixture.js';
-
-// Each function has its final code from the second call on.
-vi.mock('../compiler/thresholds.js', async (original) => ({ ...(await original<object>()), hotCalls: 1 }));
+import '../fixtures/final-code.fixture.js';
 
 describe('polluted input', () => {
   it('adds no attribute through Object.prototype, before and after the code is warm', async () => {

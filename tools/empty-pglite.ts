@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const require = createRequire(import.meta.url);
 const manifest = join(dirname(require.resolve('@electric-sql/pglite')), '../package.json');
 const { version } = require(manifest) as { version: string };
-const folder = fileURLToPath(new URL('../../.pglite/', import.meta.url));
+const folder = fileURLToPath(new URL('../.pglite/', import.meta.url));
 const template = `${folder}empty-${version}.tar`;
 
 /** Returns a new empty PGlite. Copies the files of an empty one, because making them takes seconds. */
