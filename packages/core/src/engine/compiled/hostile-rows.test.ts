@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampledCases } from '../../../../../tools/test-scope.js';
+import { sampled, sampledCases } from '../../../../../tools/test-scope.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { typed } from '../../types/typed.js';
 import { EngineUnderTest, type EngineKind } from '../fixtures/engines.fixture.js';
@@ -185,7 +185,7 @@ const engines: readonly EngineKind[] = [
 
 describe.each(Object.keys(declarations))('types declared as %s', (declared) => {
   const types = declarations[declared]!;
-  it.each(Object.keys(makers))(
+  it.each(sampled(Object.keys(makers), 3, Object.keys(declarations).indexOf(declared)))(
     'give the answers of the machine for rows that are %s',
     (maker) => {
       const pairs = [
