@@ -28,6 +28,8 @@ const types: TypesInput = {
       nested: [['Integer']],
       n: 'Integer',
       docs: ['Doc'],
+      amounts: ['Decimal'],
+      amount: 'Decimal',
     },
   },
 };
@@ -146,8 +148,24 @@ describe.each(kinds)('declared lists in %s', (kind) => {
     },
   );
 
-  it('a promised element of a list is decided like a plain one', async () => {
-    const engine = new EngineUnderTest(kind, 'allow(_, "x", d: Doc) if d.ints.at(0) != 9;', { types });
+  it.each([
+    ['not d.ints.includes(1)', [1n], false],
+    ['d.ints.indexOf(1) = 1', [2n, 1n], true],
+    ['d.ints.join(",") = "1,2"', [1n, 2], true],
+    ['d.amounts.includes(10.5)', ['10.50'], true],
+    ['not d.amounts.includes(d.amount)', ['12345678901234567890.50'], false],
+    ['not d.amounts.includes(d.amount)', ['12345678901234567890.51'], true],
+  ])('%s for %o reads the elements as values of the declared type', (condition, list, expected) => {
+    const doc = typed('Doc', { ints: list, amounts: list, amount: '12345678901234567890.5' });
+    expect(ask(`allow(_, "x", d: Doc) if ${condition};`, null, doc)).toBe(expected);
+  });
+
+  it.each([
+    'd.ints.at(0) != 9',
+    'ints = d.ints and not 9 in [1, *ints]',
+    'ints = d.ints and [1, 9] != [1, *ints]',
+  ])('a promised element of a list is decided like a plain one: %s', async (condition) => {
+    const engine = new EngineUnderTest(kind, `allow(_, "x", d: Doc) if ${condition};`, { types });
     for (const [value, expected] of [
       [1, true],
       [9, false],

@@ -138,7 +138,7 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
   const { terms } = context;
   const isList = terms?.isList ?? Array.isArray;
   const valueOf = (value: unknown): unknown =>
-    unboxed(context.settled(terms === undefined ? value : terms.deref(value)));
+    unboxed(decided(context.settled(terms === undefined ? value : terms.deref(value))));
   const stack: unknown[] = [left, right];
   let open: (readonly [unknown, unknown])[] | undefined;
   while (stack.length > 0) {
@@ -338,6 +338,12 @@ function equalInstances(
   const y = primitiveOf(b);
   if (x !== a && y !== b) return x === y;
   return equality === 'deep' && rules.deepEqual!(a, b, stack, context);
+}
+
+/** Returns a value. A promised element of a list was fulfilled with a contradiction, which is thrown. */
+export function decided(settled: unknown): unknown {
+  if (settled instanceof MissingValue) throw settled;
+  return settled;
 }
 
 /** Returns the primitive of a boxed value: `new Number(1)` equals 1. */

@@ -1,12 +1,30 @@
 import { acceptDeclared, typeText } from '../host/declared-value.js';
 import { MissingValue } from '../host/missing-value.js';
 import type { PlainTypeSets } from '../host/plain-type-sets.js';
-import { fieldOf, raw, Reference } from '../host/reference.js';
+import { fieldOf, forApplication, raw, Reference } from '../host/reference.js';
 import { isThenable } from '../host/value.js';
 import { isObject } from '../internal/is-object.js';
+import { elements } from '../terms/engine-value.js';
 import type { Field } from '../types/declared-type.js';
 
 const sameList = new Set(['reverse', 'slice', 'sort', 'toReversed', 'toSorted']);
+
+/**
+ * Returns the object whose method is called. A built-in method of a declared list reads its elements as values of their declared type: 1 for
+ * `1n`, and the number or the shortest text of a decimal.
+ *
+ * @throws {MissingValue} for an element that contradicts its declaration
+ */
+export function receiverOf(reference: unknown): unknown {
+  const receiver = raw(reference);
+  if (!(reference instanceof Reference) || !Array.isArray(receiver)) return receiver;
+  if (Object.getPrototypeOf(receiver) !== Array.prototype) return receiver;
+  const values = reference[elements]()!.map((accepted, i) => {
+    const element: unknown = receiver[i];
+    return isThenable(element) ? element : forApplication(accepted);
+  });
+  return values.every((value, i) => value === receiver[i]) ? receiver : values;
+}
 
 /**
  * Returns the field whose type the result of a method of a list has, if the elements were read from declared fields. Returns the reason if the

@@ -5,7 +5,6 @@ import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { readDecimal } from '../types/read-decimal.js';
 import { later } from './later.js';
 import { MissingValue } from './missing-value.js';
-import { orThrow } from './or-throw.js';
 import type { PlainTypeSets, TypeSet } from './plain-type-sets.js';
 import { isPlainObject, isThenable, primitiveOf } from './value.js';
 
@@ -144,7 +143,7 @@ const acceptElements = (list: object, field: Field, typeSets: PlainTypeSets) =>
     ? () =>
         Array.from(list as readonly unknown[], (each) =>
           isThenable(each)
-            ? later(each, (settled) => orThrow(acceptDeclared(settled, field, typeSets)))
+            ? later(each, (settled) => acceptDeclared(settled, field, typeSets))
             : acceptElement(each, field, typeSets),
         )
     : undefined;

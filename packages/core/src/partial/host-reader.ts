@@ -13,7 +13,7 @@ import type { Span } from '../diagnostics/span.js';
 import { declaredPair } from '../engine/declared-pair.js';
 import { dictionaryValue, isDictionary, keysOf } from '../engine/dictionary.js';
 import { hostError } from '../engine/host-error.js';
-import { fieldOfResult } from '../engine/list-methods.js';
+import { fieldOfResult, receiverOf } from '../engine/list-methods.js';
 import type { Budget } from '../engine/limits.js';
 import { awaitWithin } from '../engine/await-within.js';
 
@@ -97,7 +97,7 @@ export class HostReader {
     const args = given.map(forApplication);
     const result = this.#once(receiver, `${name}()`, args, () =>
       this.#guarded(span, `\`${name}()\` of ${kindOf(receiver)}`, () =>
-        callMethod(receiver, name, args, types, this.members, this.budget),
+        callMethod(receiverOf(reference), name, args, types, this.members, this.budget),
       ),
     );
     const value = this.settled(result);

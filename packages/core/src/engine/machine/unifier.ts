@@ -1,5 +1,5 @@
 import type { Span } from '../../diagnostics/span.js';
-import { compareValues, type Compared } from '../equality.js';
+import { compareValues, decided, type Compared } from '../equality.js';
 import { isPartial, PartialDictionary, PartialList } from '../../terms/partial.js';
 import { Reference } from '../../host/reference.js';
 import { deref, Variable } from '../../terms/variable.js';
@@ -14,8 +14,8 @@ export function unifyObjects(machine: Prover, left: unknown, right: unknown, spa
   // A binding in one pair may leave more to compare in another. A stack, because recursion overflows on deep data.
   const stack: (readonly [unknown, unknown])[] = [[left, right]];
   for (let pair = stack.pop(); pair !== undefined; pair = stack.pop()) {
-    const a = machine.settled(deref(pair[0]));
-    const b = machine.settled(deref(pair[1]));
+    const a = decided(machine.settled(deref(pair[0])));
+    const b = decided(machine.settled(deref(pair[1])));
     if (a instanceof Variable || b instanceof Variable) {
       if (a === b) continue;
       const result = bindEither(machine, a, b);

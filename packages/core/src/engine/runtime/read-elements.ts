@@ -9,7 +9,7 @@ import { declaredPair } from '../declared-pair.js';
 import { isPlainDictionary, orderedKeys } from '../plain-dictionary.js';
 import { isPlainSet } from './inline-access.js';
 import type { StandaloneQuery } from './operations.js';
-import { orThrow } from '../../host/or-throw.js';
+import { orThrow } from './or-throw.js';
 import { promiseMet } from './standalone-runtime.js';
 
 /**

@@ -7,8 +7,8 @@ import { acceptDeclared } from '../../host/declared-value.js';
 import { later } from '../../host/later.js';
 import { forApplication, raw } from '../../host/reference.js';
 import { isThenable } from '../../host/value.js';
-import { fieldOfResult } from '../list-methods.js';
-import { orThrow } from '../../host/or-throw.js';
+import { fieldOfResult, receiverOf } from '../list-methods.js';
+import { orThrow } from './or-throw.js';
 import { noValue } from './runtime.js';
 import type { MethodSite } from './sites.js';
 
@@ -27,7 +27,15 @@ export function runMethod(
   const { name } = site;
   const { members } = query.context;
   const types = query.typeOf(reference);
-  const found = query.call(base, name, args, () => callMethod(base, name, args, types, members, query));
+  let found: unknown;
+  try {
+    found = query.call(base, name, args, () =>
+      callMethod(receiverOf(reference), name, args, types, members, query),
+    );
+  } catch (error) {
+    if (!(error instanceof MissingValue)) throw error;
+    found = error;
+  }
   if (found instanceof MissingValue) {
     query.noValue(found, at);
     return noValue;

@@ -12,7 +12,7 @@ import { ListCursor } from '../../../terms/list-cursor.js';
 import { PartialList } from '../../../terms/partial.js';
 import { deref } from '../../../terms/variable.js';
 import { isPrimitive } from '../../equality.js';
-import { fieldOfResult } from '../../list-methods.js';
+import { fieldOfResult, receiverOf } from '../../list-methods.js';
 import type { Frame } from '../state/frame.js';
 import { assignTestedResult } from './tested-result.js';
 import { GoalResult } from '../state/goal-result.js';
@@ -33,14 +33,18 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
   if (args === undefined) return GoalResult.waits;
   const reference = machine.value(goal.object, frame);
   const types = typesOf(machine, reference instanceof Reference ? reference : receiver, goal, frame);
+  const call = (): unknown =>
+    callMethod(
+      reference instanceof Reference ? receiverOf(reference) : receiver,
+      goal.method,
+      args,
+      types,
+      machine.members,
+      machine.budget,
+    );
   let result: unknown;
   try {
-    result =
-      machine.replay === undefined
-        ? callMethod(receiver, goal.method, args, types, machine.members, machine.budget)
-        : machine.replay.call(receiver, goal.method, args, () =>
-            callMethod(receiver, goal.method, args, types, machine.members, machine.budget),
-          );
+    result = machine.replay === undefined ? call() : machine.replay.call(receiver, goal.method, args, call);
     machine.budget.called(result);
     if (result instanceof MissingValue) result.receiver = receiver;
   } catch (error) {
