@@ -172,3 +172,10 @@ describe('POLAR_IGNORE_NO_ALLOW_WARNING', () => {
     expect(warnings).toEqual([]);
   });
 });
+
+it('a number that no rule names does not change the answer for a quotient', async () => {
+  const oso = new Oso();
+  await oso.loadStr('blocked(1); blocked(2); allow(_, "read", n) if not blocked(n / 2);');
+  expect([...(await oso.authorizedActions('u', 7))]).toEqual(['read']);
+  expect(await oso.isAllowed('u', 'read', 2)).toBe(false);
+});

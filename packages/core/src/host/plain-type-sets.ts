@@ -7,7 +7,7 @@ import type { Class } from '../types/type-declaration.js';
 import { findTag, tagVersion } from '../types/typed.js';
 import type { Discriminators } from './discriminators.js';
 import { Reference } from './reference.js';
-import { isPlainObject } from './value.js';
+import { isForeignRoot, isPlainObject } from './value.js';
 import type { Method, TypeSet } from './value-types.js';
 
 export type { Method, TypeSet };
@@ -199,7 +199,10 @@ export class PlainTypeSets {
   /** Returns the types that a prototype gives to its objects. */
   ofPrototype(prototype: object): TypeSet {
     let known = this.byPrototype.get(prototype);
-    if (known === undefined) this.byPrototype.set(prototype, (known = this.ofChain(prototype)));
+    if (known !== undefined) return known;
+    known = this.ofChain(prototype);
+    // It does not determine the types of plain objects of another realm, which can have tags.
+    if (!isForeignRoot(prototype)) this.byPrototype.set(prototype, known);
     return known;
   }
 

@@ -2,13 +2,16 @@ import { Dict, markDictionary } from './dict.js';
 
 export { isPolicyDictionary } from './dict.js';
 
+/** Returns whether an object is the `Object.prototype` of another realm: Jest runs tests in one. */
+export const isForeignRoot = (prototype: object): boolean =>
+  Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+
 /** Returns whether a value is a dictionary: an object without a class. A dictionary of a policy has no prototype; a row or JSON has `Object`'s. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype === null || prototype === Object.prototype || prototype === Dict.prototype) return true;
-  // The Object.prototype of another realm: Jest runs tests in one.
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+  return isForeignRoot(prototype);
 }
 
 /** Creates the dictionary of a policy. Rows without a prototype, which some drivers return, are not such dictionaries. */

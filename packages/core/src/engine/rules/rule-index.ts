@@ -87,11 +87,19 @@ export class RuleIndex {
   #codeOf(arg: unknown, position: number, types: TypeSet): number {
     const literals = this.#literals[position]?.byLiteral;
     if (literals === undefined) return types.id;
-    return types.id * (literals.size + 1) + (literals.get(arg)?.id ?? literals.size);
+    // A value that is not a primitive can equal a literal, as a boxed one does.
+    const id = literals.get(arg)?.id ?? literals.size + (isLiteralOperand(arg) ? 0 : 1);
+    return types.id * (literals.size + 2) + id;
   }
 
   #findFirst(args: readonly unknown[], typing: Typing, meter: Meter): CandidateTable {
-    const shapes = args.map((arg, i) => this.shapeOf(arg, i, typing.typeOf(arg)));
+    // The types of the other arguments are not read: a search that is repeated does not read them either.
+    const [none] = typing.typeSets.builtIn;
+    const shapes = args.map((arg, i) =>
+      this.#discriminating.includes(i)
+        ? this.shapeOf(arg, i, typing.typeOf(arg))
+        : { types: none!, literal: undefined, isOther: false },
+    );
     const table = this.tableFor(shapes, meter);
     if (++this.#foundCount > maxTables) {
       this.#found = branch();
