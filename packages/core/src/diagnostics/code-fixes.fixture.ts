@@ -137,11 +137,6 @@ export const undecidedExamples: {
     'f(x) if x.size > 5;',
   ],
   POLAR_UNDECIDED_NOT_ITERABLE: ['f(x) if 1 in x.tags;', { tags: 5 }, 'f(x) if x.tags = 1;'],
-  POLAR_UNDECIDED_MIXED_LIST: [
-    'f(x: Document) if y in x.readers.concat(x.parts) and y.id = 1;',
-    typed('Document', { readers: [{ id: 1 }], parts: [{ id: 2 }] }),
-    'f(x: Document) if (y in x.readers or y in x.parts) and y.id = 1;',
-  ],
   POLAR_UNDECIDED_PATTERN: [
     'f(x) if not x matches {isPrivate: true};',
     { isPublic: true },

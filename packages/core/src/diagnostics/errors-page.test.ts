@@ -194,16 +194,7 @@ async function undecidedBy(rule: string, argument: unknown): Promise<PolarError 
     policies: rule,
     types: {
       User: {},
-      Document: {
-        fields: {
-          size: 'Integer',
-          title: 'String',
-          ownerId: 'Integer',
-          readers: ['User'],
-          parts: ['Document'],
-        },
-        relations,
-      },
+      Document: { fields: { size: 'Integer', title: 'String', ownerId: 'Integer' }, relations },
     },
     queries: ['f'],
     onWarning: () => {},

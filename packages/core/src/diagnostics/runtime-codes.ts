@@ -218,13 +218,6 @@ export const runtimeCodes = {
     `the result of \`${p.left} ${p.operator} ${p.right}\` is beyond ±(2^53 − 1), the range in which JavaScript numbers hold integers exactly`,
   POLAR_UNDECIDED_NOT_ITERABLE: (p: { value: string }) =>
     `the right side of \`in\` must be a list or another iterable value, found ${p.value}`,
-  POLAR_UNDECIDED_MIXED_LIST: (p: {
-    method: string;
-    /** The types that fields declare for elements of the list. */
-    types: readonly string[];
-  }) =>
-    `\`${p.method}\` returns a list of different types, in which rows lose the types that their fields declare (${p.types.join(', ')}); ` +
-    `ask each list by itself, as in \`x in a or x in b\``,
   POLAR_UNDECIDED_PATTERN: (p: { name: string; on: string }) =>
     `a pattern under a negation tests \`${p.name}\`, which ${p.on} does not have, so the negation is undecided`,
 } as const satisfies Record<string, (data: never) => string>;

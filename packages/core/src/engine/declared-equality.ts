@@ -73,7 +73,7 @@ function compare(
   if (declared?.key === undefined) return undefined;
   for (const key of declared.key)
     stack.push(keyOf(a, key, declared, context), keyOf(b, key, declared, context));
-  // A row whose key is not loaded equals only itself.
+  // A row whose key is neither declared as a field nor loaded equals only itself.
   return declared.key.every((key) => hasKey(a, key, context) && hasKey(b, key, context));
 }
 
@@ -82,7 +82,7 @@ function keyOf(row: object, key: string, { places }: DeclaredType, context: Equa
   const value = (row as Record<string, unknown>)[key];
   const field = places.get(key);
   const settled = context.settled(value);
-  if (field === undefined || settled === undefined || isThenable(settled)) return value;
+  if (field === undefined || isThenable(settled)) return value;
   const accepted = acceptDeclared(settled, field, context.typeSets);
   if (accepted instanceof MissingValue) throw accepted;
   return accepted;

@@ -7,12 +7,17 @@ import './fixtures/final-code.fixture.js';
 
 const kinds: readonly EngineKind[] = ['machine', 'source', 'closures', 'aot'];
 const wrong = 'POLAR_UNDECIDED_FIELD_TYPE';
+const long = '12345678901234567890.5';
 
 class Service {
   readonly seen: unknown[] = [];
   isBlocked(user: { readonly id?: unknown }): boolean {
     this.seen.push(user);
     return user.id === 1;
+  }
+  take(value: unknown): boolean {
+    this.seen.push(value);
+    return true;
   }
 }
 const types: TypesInput = {
@@ -24,6 +29,7 @@ const types: TypesInput = {
       users: ['User'],
       any: 'Any',
       ints: ['Integer'],
+      mints: ['Integer?'],
       texts: ['String'],
       nested: [['Integer']],
       n: 'Integer',
@@ -85,16 +91,55 @@ describe.each(kinds)('declared lists in %s', (kind) => {
     'not user in [1].concat(d.users)',
     'not user = [1, d.owner].at(1)',
     'not user in [1, d.owner].reverse()',
-  ])('%s is undecided, because rows in the result would lose their types', (condition) => {
+    'not user in [[d.owner]].at(0)',
+    'not user in [[d.owner], [1]].flat()',
+    'not user in [[[d.owner]]].flat(2)',
+    'not user in [].concat([[d.owner]]).at(0)',
+    'not user = [{o: d.owner}].at(0).o',
+    'not user in [1, [d.users]].at(1).at(0)',
+    'not [user] = [d.owner].slice(0)',
+  ])('%s keeps the types of rows in lists of different types', (condition) => {
     const rule = `allow(user: User, "x", d: Doc) if ${condition};`;
-    const doc = typed('Doc', { users: [{ id: 1 }], owner: { id: 1 }, docs: [{ n: 1 }] });
-    expect(ask(rule, typed('User', { id: 1, name: 'n' }), doc)).toBe('POLAR_UNDECIDED_MIXED_LIST');
-    const tagged = typed('Doc', {
-      users: [typed('User', { id: 1 })],
-      owner: typed('User', { id: 1 }),
-      docs: [typed('Doc', {})],
-    });
-    expect(ask(rule, typed('User', { id: 2, name: 'n' }), tagged)).toBe(true);
+    const ofId = (id: number) => typed('Doc', { users: [{ id }], owner: { id }, docs: [{ n: 1 }] });
+    expect(ask(rule, typed('User', { id: 1, name: 'n' }), ofId(1))).toBe(false);
+    expect(ask(rule, typed('User', { id: 1, name: 'n' }), ofId(2))).toBe(true);
+  });
+
+  it.each([
+    ['not user in d.users.concat([nil])', { users: [null] }],
+    ['d.users.concat([nil]).at(0) = nil', { users: [null] }],
+    ['not 9 in d.ints.concat(d.mints)', { ints: [null], mints: [null] }],
+    ['not 9 in d.nested.flat()', { nested: [5] }],
+    ['not 9 = d.ints.at(0)', { ints: [undefined] }],
+    ['not 9 in [1, [d.ints]].at(1).at(0)', { ints: ['9'] }],
+    ['not d.ints.has(9)', { ints: new Set(['9']) }],
+    ['ints = d.ints and not 9 in [1, *ints]', { ints: new Set(['9']) }],
+  ])('%s is undecided for %o', (condition, data) => {
+    const rule = `allow(user: User, "x", d: Doc) if user = user and ${condition};`;
+    expect(ask(rule, typed('User', { id: 1 }), typed('Doc', data))).toBe(wrong);
+  });
+
+  it.each([
+    ['ints = d.ints and not 9 in [1, *ints]', { ints: new Set([9]) }],
+    ['ints = d.ints and [1, 9] != [1, *ints]', { ints: new Set([9]) }],
+    ['not d.ints.has(9)', { ints: new Set([9n]) }],
+    ['not d.amount in [1].concat([d.amount])', { amount: long }],
+    ['not [d.amount] = [].concat(d.amount)', { amount: long }],
+    ['not [d.amount].includes(d.amount)', { amount: long }],
+    ['amounts = d.amounts and not [1, *amounts].includes(d.amount)', { amount: long, amounts: [long] }],
+  ])('%s is false for %o', (condition, data) => {
+    const rule = `allow(_, "x", d: Doc) if ${condition};`;
+    expect(ask(rule, null, typed('Doc', data))).toBe(false);
+  });
+
+  it('a method of the application receives texts of long decimals, also in lists', () => {
+    const rules =
+      'allow(s: Service, "x", d: Doc) if amounts = d.amounts and s.take([[d.amount]]) and s.take({a: [d.amount]}) and s.take([1, *amounts]);';
+    const engine = new EngineUnderTest(kind, rules, { types });
+    const service = new Service();
+    const doc = typed('Doc', { amount: long, amounts: [long] });
+    expect(engine.isAllowedSync(service, 'x', doc)).toBe(true);
+    expect(service.seen).toEqual([[[long]], { a: [long] }, [1, long]]);
   });
 
   it.each(['not d.ints.includes(9)', 'd.ints.indexOf(9) = -1', 'd.ints.join(",") != "9"'])(
@@ -164,6 +209,8 @@ describe.each(kinds)('declared lists in %s', (kind) => {
     'd.ints.at(0) != 9',
     'ints = d.ints and not 9 in [1, *ints]',
     'ints = d.ints and [1, 9] != [1, *ints]',
+    'not d.ints.includes(9)',
+    'd.ints.join(",") != "9"',
   ])('a promised element of a list is decided like a plain one: %s', async (condition) => {
     const engine = new EngineUnderTest(kind, `allow(_, "x", d: Doc) if ${condition};`, { types });
     for (const [value, expected] of [

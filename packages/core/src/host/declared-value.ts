@@ -137,21 +137,30 @@ export function refer(value: unknown, field: Field, typeSets: PlainTypeSets): un
   return isPlainObject(value) ? new Reference(value, field, own) : value;
 }
 
-/** Returns the function that tests the elements of a list; undefined for another collection. */
-const acceptElements = (list: object, field: Field, typeSets: PlainTypeSets) =>
-  Array.isArray(list)
-    ? () =>
-        Array.from(list as readonly unknown[], (each) =>
-          isThenable(each)
-            ? later(each, (settled) => acceptDeclared(settled, field, typeSets))
-            : acceptElement(each, field, typeSets),
-        )
-    : undefined;
+/** Returns the function that tests the elements of a list or set; undefined for another collection. */
+function acceptElements(
+  list: object,
+  field: Field,
+  typeSets: PlainTypeSets,
+): (() => readonly unknown[]) | undefined {
+  if (!Array.isArray(list) && !(list instanceof Set)) return undefined;
+  return () =>
+    Array.from(list as Iterable<unknown>, (each) =>
+      isThenable(each) ? promised(each, field, typeSets) : acceptDeclared(each, field, typeSets),
+    );
+}
 
-function acceptElement(value: unknown, field: Field, typeSets: PlainTypeSets): unknown {
-  const found = acceptDeclared(value, field, typeSets);
-  if (found instanceof MissingValue) throw found;
-  return found;
+/** The promises of tested elements, so that each element has one in all readings of its list. */
+const promisedElements = new WeakMap<object, Map<Field, PromiseLike<unknown>>>();
+
+/** Returns the promise of the value of a declared field, or of the contradiction. */
+function promised(value: PromiseLike<unknown>, field: Field, typeSets: PlainTypeSets): PromiseLike<unknown> {
+  let known = promisedElements.get(value);
+  if (known === undefined) promisedElements.set(value, (known = new Map()));
+  let promise = known.get(field);
+  if (promise === undefined)
+    known.set(field, (promise = later(value, (settled) => acceptDeclared(settled, field, typeSets))));
+  return promise;
 }
 
 /** Returns the reason why a value is undecided. */

@@ -18,7 +18,7 @@ export class Reference extends EngineValue {
 
   /**
    * @param types undefined for a list, whose type is its own
-   * @param accept returns the elements of a list as values of their declared type, or throws the contradiction
+   * @param accept returns the elements of a list as values of their declared type
    */
   constructor(object: object, field: Field, types: TypeSet | undefined, accept?: () => readonly unknown[]) {
     super();
@@ -28,14 +28,9 @@ export class Reference extends EngineValue {
     this.#accept = accept;
   }
 
-  /** @throws {MissingValue} for an element that contradicts its declaration */
+  /** The contradiction takes the place of an element that contradicts its declaration. */
   override [elements](): readonly unknown[] | undefined {
     return (this.#elements ??= this.#accept?.());
-  }
-
-  /** Returns whether a value is a reference, without reading the prototype of a proxy. */
-  static isReference(value: unknown): value is Reference {
-    return typeof value === 'object' && value !== null && #object in value;
   }
 
   static objectOf(reference: Reference): object {
@@ -65,7 +60,15 @@ export function forApplication(value: unknown): unknown {
   return values.some(isOfEngine) ? policyDictionary(Object.keys(value), values.map(forApplication)) : value;
 }
 
-const isOfEngine = (value: unknown): boolean => value instanceof Reference || value instanceof DecimalValue;
+/** Returns whether a value belongs to the engine: a reference, a decimal, or a list of the policy with such values. */
+export function isOfEngine(value: unknown): boolean {
+  try {
+    return value instanceof EngineValue || value instanceof DecimalValue;
+  } catch {
+    // A proxy of the application that cannot be read.
+    return false;
+  }
+}
 
 /** Returns the row of a reference to a row, or the value itself. A function that knows the type of the row needs no reference. */
 export const rowOfReference = (value: unknown): unknown =>

@@ -89,8 +89,8 @@ export class Bindings {
       case 'list': {
         const items = term.items.map((item) => this.valueOf(item, frame));
         const given = term.rest && this.valueOf(term.rest, frame);
-        const rest = given instanceof Reference ? given[elements]() : given;
-        const tail = rest instanceof ListValue ? rest.items : Array.isArray(rest) ? (rest as unknown[]) : [];
+        const rest = given instanceof Reference ? (given[elements]() ?? given) : given;
+        const tail = rest instanceof ListValue ? rest.items : tailOf(rest);
         const open = rest instanceof Cell ? rest : rest instanceof ListValue ? rest.rest : undefined;
         const whole = [...items, ...tail];
         return open === undefined && !whole.some(isUnknown) ? whole : new ListValue(whole, open);
@@ -119,3 +119,7 @@ export class Bindings {
 }
 
 const keyOf = ({ from, relation }: ReferenceValue): string => `${from.id}.${relation.name}`;
+
+/** Returns the elements of the rest of a list. A rest that is not a list counts as the last element. */
+const tailOf = (rest: unknown): readonly unknown[] =>
+  rest === undefined || rest instanceof Cell ? [] : Array.isArray(rest) ? (rest as unknown[]) : [rest];

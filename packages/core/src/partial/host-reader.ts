@@ -13,7 +13,7 @@ import type { Span } from '../diagnostics/span.js';
 import { declaredPair } from '../engine/declared-pair.js';
 import { dictionaryValue, isDictionary, keysOf } from '../engine/dictionary.js';
 import { hostError } from '../engine/host-error.js';
-import { fieldOfResult, receiverOf } from '../engine/list-methods.js';
+import { callOfTypedList, isTypedList, openList } from '../engine/list-methods.js';
 import type { Budget } from '../engine/limits.js';
 import { awaitWithin } from '../engine/await-within.js';
 
@@ -95,16 +95,15 @@ export class HostReader {
     const types = this.typeOf(reference, span);
     const receiver = raw(reference);
     const args = given.map(forApplication);
+    const isTyped = isTypedList(reference, name, given, openList);
+    const call = (on: unknown, passed: readonly unknown[]): unknown =>
+      callMethod(on, name, passed, isTyped ? this.typeOf(on, span) : types, this.members, this.budget);
     const result = this.#once(receiver, `${name}()`, args, () =>
       this.#guarded(span, `\`${name}()\` of ${kindOf(receiver)}`, () =>
-        callMethod(receiverOf(reference), name, args, types, this.members, this.budget),
+        isTyped ? callOfTypedList(reference, name, given, openList, call) : call(receiver, args),
       ),
     );
-    const value = this.settled(result);
-    const field = fieldOfResult(reference, name, given, value, this.typeSets);
-    return field === undefined || field instanceof MissingValue
-      ? (field ?? value)
-      : this.#accepted(value, field, span);
+    return this.settled(result);
   }
 
   /** Returns a new instance, the same for the same arguments. @throws {Pending} */

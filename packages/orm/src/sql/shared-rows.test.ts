@@ -52,6 +52,16 @@ const ofActor = fc.constantFrom('a.user', 'a.sponsor', 'a.any', 'a.user.boss');
 const typeName = fc.constantFrom('User', 'Sponsor', 'Doc');
 const operator = fc.constantFrom('=', '!=');
 const list = fc.constantFrom('a.users', 'a.sponsors');
+/** Lists that the policy writes, and results of methods of lists. */
+const written = fc.constantFrom(
+  '[a.user, a.sponsor]',
+  '[a.users, a.sponsors].flat()',
+  '[[a.user], [a.sponsor]].at(1)',
+  'a.users.concat(a.sponsors)',
+  'a.sponsors.concat([a.user])',
+  'a.users.slice(0, 1)',
+  '[a.sponsors].at(0).reverse()',
+);
 const condition = fc.oneof(
   fc.tuple(path, typeName).map(([x, type]) => `${x} matches ${type}`),
   fc.tuple(ofActor, typeName).map(([x, type]) => `${x} matches ${type}`),
@@ -64,6 +74,11 @@ const condition = fc.oneof(
   fc.tuple(path, path).map(([x, y]) => `same(${x}, ${y})`),
   fc.tuple(fc.constantFrom('user', 'sponsor'), path).map(([name, x]) => `["${name}", p] in a and p = ${x}`),
   operator.map((sign) => `["level", l] in a and d.id ${sign} l`),
+  fc.tuple(path, written).map(([x, xs]) => `${x} in ${xs}`),
+  fc
+    .tuple(path, list, fc.constantFrom('a.user', 'a.sponsor'))
+    .map(([x, xs, y]) => `rest = ${xs} and ${x} in [${y}, *rest]`),
+  fc.tuple(written, typeName, path).map(([xs, type, x]) => `x in ${xs} and x matches ${type} and x = ${x}`),
 );
 const body = fc
   .array(fc.tuple(fc.boolean(), condition), { minLength: 1, maxLength: 3 })

@@ -151,7 +151,7 @@ export abstract class Evaluator extends ProofState implements Prover {
     const value = this.value(term, frame);
     if (this.waitsFor(value, 'an argument')) return pendingArgument;
     if (!isPartial(value)) return isReceiver ? value : forApplication(value);
-    const known = snapshot(value, this.budget);
+    const known = snapshot(value, this.budget, 0, undefined, forApplication);
     if (!isPartial(known)) return known;
     if (!this.dialect.passesVariables || (isReceiver && known instanceof Variable)) return unboundArgument;
     return this.#passing.convert(known);

@@ -1,5 +1,6 @@
 import { MissingValue } from '../../host/missing-value.js';
 import { PolarError } from '../../diagnostics/polar-error.js';
+import { forApplication } from '../../host/reference.js';
 import { ignoreRejection } from '../../host/handle-rejections.js';
 import { isPartial } from '../../terms/partial.js';
 import { Variable } from '../../terms/variable.js';
@@ -178,7 +179,7 @@ export class QueryRun {
   /** @throws {PolarError} an element of a list contradicts its declaration */
   #valueOf(variable: unknown, within: Set<unknown> | undefined): unknown {
     try {
-      return snapshot(variable, this.#machine.budget, 0, within);
+      return snapshot(variable, this.#machine.budget, 0, within, forApplication);
     } catch (error) {
       if (!(error instanceof MissingValue)) throw error;
       throw this.#ended(new PolarError(error.code, error.data));

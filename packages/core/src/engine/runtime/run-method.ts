@@ -3,11 +3,10 @@ import { callMethod } from '../../host/call-method.js';
 import { MissingValue } from '../../host/missing-value.js';
 import { canReadInline, isBuiltInClass } from './inline-access.js';
 import type { RunningQuery } from './operations.js';
-import { acceptDeclared } from '../../host/declared-value.js';
 import { later } from '../../host/later.js';
 import { forApplication, raw } from '../../host/reference.js';
 import { isThenable } from '../../host/value.js';
-import { fieldOfResult, receiverOf } from '../list-methods.js';
+import { callOfTypedList, isTypedList, openList } from '../list-methods.js';
 import { orThrow } from './or-throw.js';
 import { noValue } from './runtime.js';
 import type { MethodSite } from './sites.js';
@@ -27,10 +26,13 @@ export function runMethod(
   const { name } = site;
   const { members } = query.context;
   const types = query.typeOf(reference);
+  const isTyped = isTypedList(reference, name, given, openList);
+  const call = (receiver: unknown, passed: readonly unknown[]): unknown =>
+    callMethod(receiver, name, passed, isTyped ? query.typeOf(receiver) : types, members, query);
   let found: unknown;
   try {
     found = query.call(base, name, args, () =>
-      callMethod(receiverOf(reference), name, args, types, members, query),
+      isTyped ? callOfTypedList(reference, name, given, openList, call) : call(base, args),
     );
   } catch (error) {
     if (!(error instanceof MissingValue)) throw error;
@@ -40,18 +42,17 @@ export function runMethod(
     query.noValue(found, at);
     return noValue;
   }
+  if (isTyped)
+    return Array.isArray(found) ? found.map((each) => settledLater(each, at)) : settledLater(found, at);
   if (typeof base === 'object' && base !== null && !Array.isArray(base)) {
     if (members.isConstant(base)) site.receiver = base;
     else if (types.chain.length > 0 && canReadInline(base, name) && !Object.hasOwn(base, name))
       site.prototype = Object.getPrototypeOf(base) as object;
     // Built-in methods are not called inline, because the size of their results is limited.
   } else if (typeof base === 'function' && !isBuiltInClass(query.context.types, base)) site.receiver = base;
-  const field = fieldOfResult(reference, name, given, found, query.typeSets);
-  if (field === undefined) return found;
-  if (field instanceof MissingValue) {
-    query.noValue(field, at);
-    return noValue;
-  }
-  if (!isThenable(found)) return query.acceptElement(found, field, at);
-  return later(found, (settled) => orThrow(acceptDeclared(settled, field, query.typeSets), at));
+  return found;
 }
+
+/** Returns a value, of which a promise is rejected if it is fulfilled with a contradiction. */
+const settledLater = (value: unknown, at: Span | undefined): unknown =>
+  isThenable(value) ? later(value, (settled) => orThrow(settled, at)) : value;

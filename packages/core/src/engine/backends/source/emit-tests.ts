@@ -49,6 +49,7 @@ export function emitTest(e: Emission, test: Test): string {
 }
 
 function emitOneOf(e: Emission, v: string, literals: readonly unknown[]): string {
+  if (literals.length === 0) return 'false';
   if (typeof e.linker.context.equality === 'function') return `R.oneOf(${v}, ${e.constant(literals)})`;
   const same =
     literals.length > 8

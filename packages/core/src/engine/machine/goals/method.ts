@@ -9,10 +9,10 @@ import type { MethodGoal, NewGoal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
 import { Reference } from '../../../host/reference.js';
 import { ListCursor } from '../../../terms/list-cursor.js';
-import { PartialList } from '../../../terms/partial.js';
+import { isPartial, PartialList } from '../../../terms/partial.js';
 import { deref } from '../../../terms/variable.js';
 import { isPrimitive } from '../../equality.js';
-import { fieldOfResult, receiverOf } from '../../list-methods.js';
+import { callOfTypedList, isTypedList, openList } from '../../list-methods.js';
 import type { Frame } from '../state/frame.js';
 import { assignTestedResult } from './tested-result.js';
 import { GoalResult } from '../state/goal-result.js';
@@ -33,15 +33,19 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
   if (args === undefined) return GoalResult.waits;
   const reference = machine.value(goal.object, frame);
   const types = typesOf(machine, reference instanceof Reference ? reference : receiver, goal, frame);
-  const call = (): unknown =>
+  const given = goal.args.map((arg) => machine.value(arg, frame));
+  const isTyped = isTypedList(reference, goal.method, given, openTerm);
+  const callOf = (on: unknown, passed: readonly unknown[]): unknown =>
     callMethod(
-      reference instanceof Reference ? receiverOf(reference) : receiver,
+      on,
       goal.method,
-      args,
-      types,
+      passed,
+      isTyped ? machine.typeOf(on) : types,
       machine.members,
       machine.budget,
     );
+  const call = (): unknown =>
+    isTyped ? callOfTypedList(reference, goal.method, given, openTerm, callOf) : callOf(receiver, args);
   let result: unknown;
   try {
     result = machine.replay === undefined ? call() : machine.replay.call(receiver, goal.method, args, call);
@@ -50,18 +54,20 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
   } catch (error) {
     result = machine.memberError(error, goal.method, receiver, goal.span, frame);
   }
-  if (isPrimitive(result) && !(reference instanceof Reference))
-    return assignTestedResult(machine, goal, result, frame);
-  const given = goal.args.map((arg) => itemsOf(machine.value(arg, frame)));
-  const field = fieldOfResult(itemsOf(reference), goal.method, given, result, machine.typeSets);
-  return field instanceof MissingValue
-    ? machine.acceptResult(field, goal.result, undefined, goal.span, frame)
-    : machine.acceptResult(result, goal.result, field, goal.span, frame);
+  if (isPrimitive(result)) return assignTestedResult(machine, goal, result, frame);
+  const isList = Array.isArray(result) && result.some(isPartial);
+  return machine.acceptResult(
+    isList ? new PartialList(result as unknown[], 0, undefined, true) : result,
+    goal.result,
+    undefined,
+    goal.span,
+    frame,
+  );
 }
 
-/** Returns the items of a list that the policy writes, some of which are references, or the value itself. */
-function itemsOf(value: unknown): unknown {
-  if (!(value instanceof PartialList)) return value;
+/** Opens a list that may be one of the policy. */
+function openTerm(value: unknown): readonly unknown[] | undefined {
+  if (!(value instanceof PartialList)) return openList(value);
   const items: unknown[] = [];
   for (const cursor = new ListCursor(value); cursor.hasNext();) items.push(deref(cursor.next()));
   return items;

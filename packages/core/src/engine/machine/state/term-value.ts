@@ -4,7 +4,8 @@ import type { Term } from '../../../ir/term.js';
 import { EngineValue } from '../../../terms/engine-value.js';
 import { ListCursor } from '../../../terms/list-cursor.js';
 import { isOpen, isPartial, PartialCall, PartialDictionary, PartialList } from '../../../terms/partial.js';
-import { raw, Reference } from '../../../host/reference.js';
+import { MissingValue } from '../../../host/missing-value.js';
+import { isOfEngine, raw, Reference } from '../../../host/reference.js';
 import { deref, Variable } from '../../../terms/variable.js';
 
 /** Returns the value of a term in a frame, as far as it is known. It builds lists and dictionaries, and counts their size. */
@@ -23,8 +24,8 @@ export function valueOf(term: Term, slots: unknown[], meter: Meter, slotNames?: 
       const rest = term.rest && valueOf(term.rest, slots, meter, slotNames);
       if (rest instanceof Variable) return new PartialList(items, 0, rest);
       if (term.rest === undefined)
-        return items.some(isPartial) ? new PartialList(items, 0, undefined, !items.some(isOpen)) : items;
-      if (Array.isArray(rest) && !items.some(isPartial) && rest.length <= 32) {
+        return items.some(isOfEngine) ? new PartialList(items, 0, undefined, !items.some(isOpen)) : items;
+      if (Array.isArray(rest) && !items.some(isOfEngine) && rest.length <= 32) {
         meter.grow(rest.length);
         return [...items, ...(rest as unknown[])];
       }
@@ -39,7 +40,7 @@ export function valueOf(term: Term, slots: unknown[], meter: Meter, slotNames?: 
     case 'dictionary': {
       meter.grow(term.values.length + 1);
       const values = term.values.map((value) => valueOf(value, slots, meter, slotNames));
-      if (values.some(isPartial)) return new PartialDictionary(term.keys, values);
+      if (values.some(isOfEngine)) return new PartialDictionary(term.keys, values);
       return policyDictionary(term.keys, values);
     }
   }
@@ -85,8 +86,14 @@ function openItems(list: PartialList, meter: Meter): unknown[] {
 }
 
 /** Returns a copy of a value in which bound variables are replaced by their values. */
-export function snapshot(value: unknown, meter: Meter, depth = 0, within?: Set<unknown>): unknown {
-  const v = raw(deref(value));
+export function snapshot(
+  value: unknown,
+  meter: Meter,
+  depth = 0,
+  within?: Set<unknown>,
+  unwrap: (value: unknown) => unknown = raw,
+): unknown {
+  const v = unwrap(deref(value));
   if (depth > 1_000) return v;
   // Within the value of a variable, the variable itself is not resolved again: the term is cyclic.
   if (within !== undefined && depth > 0 && value instanceof Variable && v instanceof EngineValue) {
@@ -100,7 +107,8 @@ export function snapshot(value: unknown, meter: Meter, depth = 0, within?: Set<u
     while (cursor.hasNext()) {
       const item = cursor.next();
       meter.grow(1);
-      items.push(isPartial(item) ? snapshot(item, meter, depth + 1, within) : item);
+      if (item instanceof MissingValue) throw item;
+      items.push(isOfEngine(item) ? snapshot(item, meter, depth + 1, within, unwrap) : item);
       if (items.length % 64 === 0) meter.step();
     }
     if (cursor.open !== undefined) return new PartialList(items, 0, cursor.open);
@@ -108,13 +116,13 @@ export function snapshot(value: unknown, meter: Meter, depth = 0, within?: Set<u
   }
   if (v instanceof PartialCall) {
     meter.step();
-    const args = v.args.map((arg) => snapshot(arg, meter, depth + 1, within));
+    const args = v.args.map((arg) => snapshot(arg, meter, depth + 1, within, unwrap));
     return args.some(isPartial) ? v.with(args) : v.call.with(args);
   }
   if (v instanceof PartialDictionary) {
     meter.step();
     meter.grow(v.values.length);
-    const values = v.values.map((item) => snapshot(item, meter, depth + 1, within));
+    const values = v.values.map((item) => snapshot(item, meter, depth + 1, within, unwrap));
     if (values.some(isPartial)) return new PartialDictionary(v.keys, values);
     return policyDictionary(v.keys, values);
   }
