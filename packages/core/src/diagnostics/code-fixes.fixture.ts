@@ -45,6 +45,8 @@ export const fixes: {
   POLAR_CHECK_UNKNOWN_FIELD: 'allow(u: User, "read", _) if u.name = "ann";',
   POLAR_CHECK_BOTH_NIL: 'allow(u: User, "read", r: Repo) if r.teamId != nil and r.teamId = u.teamId;',
   POLAR_CHECK_COMPARED_WITHOUT_KEY: 'allow(u: User, "read", r: Repo) if r.owner.id = u.id;',
+  POLAR_CHECK_NEGATED_RECURSION:
+    'allow(u, "read", r) if not hidden(u, r); hidden(u, r) if r.isPrivate and not u.isAdmin;',
   POLAR_CHECK_UNKNOWN_ENUM_VALUE: 'allow(_, "read", r: Repo) if r.visibility = "public";',
   POLAR_CHECK_REFUSED_MEMBER: 'f(x) if x.prototype_id = 1;',
   POLAR_CHECK_UNKNOWN_CLASS: 'f(x) if x.amount = 1;',

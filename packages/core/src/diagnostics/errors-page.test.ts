@@ -73,6 +73,8 @@ const examples: {
   POLAR_CHECK_MISSING_ALLOW_RULE: 'is_owner(_, _);',
   POLAR_CHECK_MISSING_HAS_PERMISSION: 'resource Repo { permissions = ["read"]; }',
   POLAR_CHECK_FORWARDING_CYCLE: 'resource Repo { roles = ["a", "b"]; "a" if "b"; "b" if "a"; }',
+  POLAR_CHECK_NEGATED_RECURSION:
+    'allow(u, "read", r) if not hidden(u, r); hidden(u, r) if r.isPrivate and not allow(u, "read", r);',
   POLAR_CHECK_UNKNOWN_FIELD: 'allow(u: User, "read", _) if u.nmae = "ann";',
   POLAR_CHECK_BOTH_NIL: 'allow(u: User, "read", r: Repo) if r.teamId = u.teamId;',
   POLAR_CHECK_COMPARED_WITHOUT_KEY: 'allow(u: User, "read", r: Repo) if r.owner = u;',

@@ -178,6 +178,14 @@ export const policyCodes = {
   },
   POLAR_CHECK_FORWARDING_CYCLE: (p: { names: readonly string[]; type: string }) =>
     `in \`${p.type}\`, ${listed(p.names)} imply each other in a circle, so a check of one never ends; remove one of these rules`,
+  POLAR_CHECK_NEGATED_RECURSION: (p: {
+    /** The predicate below the negation. */
+    name: string;
+    /** The predicates over which it leads back to the rule. */
+    way: readonly string[];
+  }) =>
+    `the rule depends on its own negation: \`not ${p.name}\` leads back to it${p.way.length === 0 ? '' : ` over ${listed(p.way)}`}, so that no order of the rules decides it; ` +
+    `rewrite one of them without the negation`,
   POLAR_CHECK_UNKNOWN_FIELD: (p: { type: string; field: string; known: readonly string[] }) =>
     `\`${p.type}\` declares no field \`${p.field}\`${didYouMean(p.field, p.known)}`,
   POLAR_CHECK_NEVER_DECIDED: (p: {

@@ -23,7 +23,7 @@ const hostile: readonly (readonly [what: string, policy: string])[] = [
   ],
   [
     'negations within negations',
-    'c(_, 0); c(x, n) if n > 0 and not (x > n and c(x, n - 1)); f(x) if x > 0 and not c(x, 10000);',
+    `n0(x) if x > 0; ${Array.from({ length: 2_000 }, (_, i) => `n${i + 1}(x) if not n${i}(x);`).join(' ')} f(x) if n2000(x);`,
   ],
   [
     'a negation with a million proofs',

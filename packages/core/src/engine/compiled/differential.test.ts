@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hasManyCases, randomCases, randomSeed, randomTimeout } from '../../../../../tools/test-scope.js';
 import { isPolicyError } from '../../diagnostics/policy-error.js';
+import { checkPolicy } from '../../policy/check-policy.js';
 import type { Equality } from '../equality.js';
 import { EngineUnderTest, type EngineKind, type EngineAnswer } from '../fixtures/engines.fixture.js';
 import { oddInstances, promisingValues, rareValues } from '../fixtures/odd-values.fixture.js';
@@ -278,6 +279,12 @@ const policies = {
   later: fc.tuple(blocks, rulesWith(later)).map((parts) => parts.flat()),
 };
 
+/** Leaves out policies whose rules depend on their own negation, which do not load. */
+const decidable = (lines: fc.Arbitrary<readonly string[]>): fc.Arbitrary<readonly string[]> =>
+  lines.filter((all) =>
+    checkPolicy([all.join('\n')]).every(({ code }) => code !== 'POLAR_CHECK_NEGATED_RECURSION'),
+  );
+
 const equality = fc.constantFrom<Equality>('identity', 'identity', 'identity', 'deep');
 const declaration = fc.constantFrom(...Object.keys(declarations));
 const actions = ['x', 'y', 'read', 'other'];
@@ -463,7 +470,7 @@ it.each([
     const seen = nothingSeen(kind === 'alternatives' || kind === 'throwing' ? ['aot'] : []);
     const world = worldOf(waits);
     await fc.assert(
-      fc.asyncProperty(policies[kind], declaration, equality, (lines, declared, equal) =>
+      fc.asyncProperty(decidable(policies[kind]), declaration, equality, (lines, declared, equal) =>
         compare(lines, declared, equal, { world, waits }, seen),
       ),
       { numRuns: randomCases(runs), seed },
@@ -499,12 +506,18 @@ it.each([
     const seen = nothingSeen();
     const values = [oddInstances, rareValues, waits ? promisingValues : {}].flatMap(readable);
     await fc.assert(
-      fc.asyncProperty(policies[kind], declaration, equality, fc.nat(), (lines, declared, equal, chosen) => {
-        const freshWorld = () => replaceAttributes(worldOf(waits), chosen, values);
-        return compare(lines, declared, equal, { world: freshWorld(), freshWorld, waits }, seen);
-      }),
+      fc.asyncProperty(
+        decidable(policies[kind]),
+        declaration,
+        equality,
+        fc.nat(),
+        (lines, declared, equal, chosen) => {
+          const freshWorld = () => replaceAttributes(worldOf(waits), chosen, values);
+          return compare(lines, declared, equal, { world: freshWorld(), freshWorld, waits }, seen);
+        },
+      ),
       { numRuns: randomCases(runs), seed, endOnFailure: true },
     );
-    expect(seen.loaded).toBeGreaterThan(randomCases(runs) / 2);
+    if (hasManyCases) expect(seen.loaded).toBeGreaterThan(randomCases(runs) / 2);
   },
 );

@@ -15,6 +15,7 @@ import { keywordArguments } from './keyword-arguments.js';
 import { missingAllowRule } from './missing-allow-rule.js';
 import { missingHasPermission } from './missing-has-permission.js';
 import { missingRequiredRule } from './missing-required-rule.js';
+import { negatedRecursion } from './negated-recursion.js';
 import { nestedClassName } from './nested-class-name.js';
 import { comparedWithoutKey } from './compared-without-key.js';
 import { denialGrants } from './denial-grants.js';
@@ -51,6 +52,7 @@ export const allChecks: readonly Check[] = [
   invalidRule,
   missingRequiredRule,
   undefinedRule,
+  negatedRecursion,
   // warnings
   capitalVariable,
   typeAsInstance,

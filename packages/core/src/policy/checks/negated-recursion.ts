@@ -1,0 +1,168 @@
+import type { ParameterNode, TermNode } from '../../syntax/ast.js';
+import { visit } from '../../syntax/visit.js';
+import type { DeclaredType } from '../../types/declared-type.js';
+import type { TypeTable } from '../../types/type-table.js';
+import type { PolicyRule } from '../policy.js';
+import type { PolicyDraft } from '../policy-draft.js';
+import { check } from './check.js';
+import { declaredPlacesIn } from './static-types.js';
+
+/**
+ * Finds rules that depend on their own negation: `p(x) if not q(x); q(x) if p(x);`. No order decides them, because `p` holds only if it does
+ * not hold. The action of a `forall` is not a negation: more answers never take one away.
+ */
+export const negatedRecursion = check({
+  code: 'POLAR_CHECK_NEGATED_RECURSION',
+  isStricterThanOso: true,
+  needs: 'all blocks',
+  policy(draft, report) {
+    const graph = new CallGraph(draft);
+    for (const rule of graph.rules) {
+      for (const call of graph.callsOf(rule)) {
+        const way = call.isNegated ? graph.findWay(call, rule) : undefined;
+        if (way === undefined) continue;
+        report({ span: call.node.predicateSpan, data: { name: call.node.predicate, way } });
+      }
+    }
+  },
+});
+
+interface Call {
+  readonly node: TermNode & { readonly kind: 'call' };
+  readonly isNegated: boolean;
+  /** The rule that contains the call. */
+  readonly caller: PolicyRule;
+}
+
+/** The calls of a policy. */
+class CallGraph {
+  /** The rules with a negation that may lead back to them, by the names of the predicates. */
+  readonly rules: readonly PolicyRule[];
+  readonly #calls = new Map<PolicyRule, readonly Call[]>();
+  /** For each predicate, the predicates that it calls directly or indirectly. */
+  readonly #reachable = new Map<string, ReadonlySet<string>>();
+
+  constructor(readonly draft: PolicyDraft) {
+    this.rules = draft.rules.filter((rule) =>
+      this.callsOf(rule).some(
+        ({ node, isNegated }) => isNegated && this.#reachableFrom(node.predicate).has(rule.name),
+      ),
+    );
+  }
+
+  callsOf(rule: PolicyRule): readonly Call[] {
+    let calls = this.#calls.get(rule);
+    if (calls === undefined) this.#calls.set(rule, (calls = callsIn(rule)));
+    return calls;
+  }
+
+  /** Returns the names of predicates over which a call leads back to a rule; undefined if it does not. */
+  findWay(call: Call, to: PolicyRule): readonly string[] | undefined {
+    const seen = new Set<PolicyRule>();
+    // A queue that grows during the loop: the shortest way first.
+    const pending = [{ call, names: [] as readonly string[] }];
+    for (const { call: next, names } of pending) {
+      for (const rule of this.#targetsOf(next)) {
+        if (rule === to) return names;
+        if (seen.has(rule)) continue;
+        seen.add(rule);
+        for (const each of this.callsOf(rule))
+          if (this.#reachableFrom(each.node.predicate).has(to.name))
+            pending.push({ call: each, names: [...names, each.node.predicate] });
+      }
+    }
+    return undefined;
+  }
+
+  #targetsOf({ node, caller }: Call): readonly PolicyRule[] {
+    const { types, rulesByName } = this.draft;
+    const argTypes = node.args.map(certainTypes(caller, types));
+    return (rulesByName.get(node.predicate) ?? []).filter(
+      ({ parameters }) =>
+        parameters.length === node.args.length &&
+        parameters.every((parameter, i) => mayFit(node.args[i]!, argTypes[i], parameter, types)),
+    );
+  }
+
+  /** Returns a predicate and those that it calls directly or indirectly. */
+  #reachableFrom(name: string): ReadonlySet<string> {
+    let reached = this.#reachable.get(name);
+    if (reached !== undefined) return reached;
+    const found = new Set([name]);
+    for (const each of found)
+      for (const rule of this.draft.rulesByName.get(each) ?? [])
+        for (const { node } of this.callsOf(rule)) found.add(node.predicate);
+    this.#reachable.set(name, (reached = found));
+    return reached;
+  }
+}
+
+function callsIn(caller: PolicyRule): readonly Call[] {
+  const { body } = caller;
+  if (body === undefined) return [];
+  const calls: Call[] = [];
+  const collect = (term: TermNode, isNegated: boolean): void =>
+    visit(term, (node) => {
+      switch (node.kind) {
+        case 'call':
+          calls.push({ node, isNegated, caller });
+          return true;
+        case 'not':
+          collect(node.operand, true);
+          return false;
+        case 'forall':
+          collect(node.condition, true);
+          collect(node.action, isNegated);
+          return false;
+        default:
+          return true;
+      }
+    });
+  collect(body, false);
+  return calls;
+}
+
+/** Returns the type that a parameter, or a declared field of one, certainly has. */
+function certainTypes(
+  { name, parameters, body }: PolicyRule,
+  types: TypeTable,
+): (term: TermNode) => DeclaredType | undefined {
+  const scope = { name, parameters, body, names: [], hasNegation: true };
+  const ofParameters = new Map(
+    parameters.flatMap(({ term, specializer }) =>
+      term.kind === 'variable' && specializer?.kind === 'instance-pattern'
+        ? [[term.name, types.find(specializer.className)] as const]
+        : [],
+    ),
+  );
+  return (term) => {
+    if (term.kind === 'variable') return ofParameters.get(term.name);
+    if (term.kind !== 'lookup' || !types.hasFields) return undefined;
+    const type = declaredPlacesIn(scope, types).fields.get(term.key.span)?.field.type;
+    return type?.kind === 'named' ? types.find(type.name) : undefined;
+  };
+}
+
+/** Returns whether an argument may match a parameter. Only other literals, and types that no value has both, certainly do not. */
+function mayFit(
+  arg: TermNode,
+  type: DeclaredType | undefined,
+  { term, specializer }: ParameterNode,
+  types: TypeTable,
+): boolean {
+  if (arg.kind === 'literal' && term.kind === 'literal') return arg.value === term.value;
+  if (type === undefined || specializer?.kind !== 'instance-pattern') return true;
+  const wanted = types.find(specializer.className);
+  return wanted === undefined || wanted === type || areRelated(type, wanted);
+}
+
+const areRelated = (type: DeclaredType, other: DeclaredType): boolean =>
+  type.builtIn ||
+  other.builtIn ||
+  type.is !== undefined ||
+  other.is !== undefined ||
+  extendsClass(type, other) ||
+  extendsClass(other, type);
+
+const extendsClass = ({ class: own }: DeclaredType, { class: parent }: DeclaredType): boolean =>
+  own !== undefined && parent !== undefined && (own.prototype as object) instanceof parent;
