@@ -26,7 +26,7 @@ export function callRoute(
         method: req.method,
         route: routeOf(req),
         handler: handlerLocation(req),
-        elsewhere: scopesOf(req).decisions,
+        elsewhere: scopesOf(req).made,
         example: requirementExample(req.method, route.path),
       }),
     );

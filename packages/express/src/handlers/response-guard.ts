@@ -86,7 +86,7 @@ class RequestGuard implements ResponseGuard {
   }
 
   elsewhere(): readonly string[] {
-    return scopesOf(this.#req).decisions;
+    return scopesOf(this.#req).made;
   }
 
   checks() {

@@ -80,7 +80,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
         }),
       route: () => `${req.method} ${routeOf(req)}`,
       ...(onError === undefined ? {} : { report: (error) => onError(error, req) }),
-      scopes: scopesOf(req),
+      decisions: scopesOf(req),
     });
     guardChecks(req, res, next);
     next();

@@ -6,7 +6,7 @@ import { RequirementScope, RequirementScopes } from './requirement-scope.js';
 
 const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 const requestOf = (scopes?: RequirementScopes) =>
-  new RequestAuthorization(authorizer, { actor: () => 'alice', ...(scopes && { scopes }) });
+  new RequestAuthorization(authorizer, { actor: () => 'alice', ...(scopes && { decisions: scopes }) });
 
 describe('RequirementScopes', () => {
   it('has one scope for the whole request without an adapter', async () => {
@@ -36,14 +36,14 @@ describe('RequirementScopes', () => {
     });
     expect(await Promise.all([decision, other])).toEqual([true, false]);
     expect([first.isSettled, second.isSettled]).toEqual([true, false]);
-    expect(scopes.decisions).toHaveLength(1);
+    expect(scopes.made).toHaveLength(1);
   });
 
   it('does not settle a scope when the actor is refused', async () => {
     const scopes = new RequirementScopes();
     const scope = new RequirementScope(undefined, false);
     await scopes.run(scope, () => requestOf(scopes).authorize('read', 'other')).catch(() => {});
-    expect([scope.isSettled, scopes.decisions]).toEqual([false, []]);
+    expect([scope.isSettled, scopes.made]).toEqual([false, []]);
   });
 
   it('settles the scope in which a decision was started, even when it ends later', async () => {
@@ -75,7 +75,7 @@ describe('RequirementScopes', () => {
     const scopes = new RequirementScopes((current) => (isSeen ? current : undefined));
     const scope = new RequirementScope(undefined, false);
     scopes.run(scope, () => scopes.deciding('read Thing')('authorized'));
-    expect([scope.isSettled, scopes.decisions]).toEqual([false, ['read Thing']]);
+    expect([scope.isSettled, scopes.made]).toEqual([false, ['read Thing']]);
     isSeen = true;
     scopes.run(scope, () => scopes.deciding('read Thing')('authorized'));
     expect(scope.isSettled).toBe(true);

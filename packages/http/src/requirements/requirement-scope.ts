@@ -1,7 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-
-/** The kind of a decision: an authorization that passed, or a skip with a reason. */
-export type Decided = 'authorized' | 'skipped';
+import type { Decided, RequestDecisions } from '../decisions/request-decisions.js';
 
 /**
  * One call of a handler, with the decisions that count for its response: its own decisions, and those that its routers and its route
@@ -75,7 +73,7 @@ const itself = (current: RequirementScope): RequirementScope => current;
  *
  * @internal for adapters
  */
-export class RequirementScopes {
+export class RequirementScopes implements RequestDecisions {
   readonly #scopeOfDecision: (current: RequirementScope) => RequirementScope | undefined;
   readonly #decisions: string[] = [];
   #entered = new RequirementScope(undefined, false);
@@ -91,6 +89,10 @@ export class RequirementScopes {
   /** The scope of the code that is running. */
   get current(): RequirementScope {
     return this.running ?? this.#entered;
+  }
+
+  get isSettled(): boolean {
+    return this.current.isSettled;
   }
 
   /** The scope of the asynchronous context; `undefined` where the context does not belong to this request. */
@@ -150,7 +152,7 @@ export class RequirementScopes {
   }
 
   /** All decisions of this request, for the message about a response for which none of them counts. */
-  get decisions(): readonly string[] {
+  get made(): readonly string[] {
     return this.#decisions;
   }
 }

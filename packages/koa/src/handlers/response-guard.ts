@@ -194,7 +194,7 @@ class ContextGuard implements ResponseGuard {
   }
 
   elsewhere(): readonly string[] {
-    return this.authz.scopes.decisions;
+    return this.authz.decisions.made;
   }
 
   checks() {

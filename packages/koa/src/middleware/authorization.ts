@@ -101,7 +101,7 @@ class ContextOptions implements RequestAuthorizationOptions {
   readonly #hooks: Hooks;
   readonly anonymous: unknown;
   readonly challenge: AuthorizationOptions['challenge'];
-  readonly scopes: RequirementScopes;
+  readonly decisions: RequirementScopes;
 
   constructor(
     ctx: Context,
@@ -112,7 +112,7 @@ class ContextOptions implements RequestAuthorizationOptions {
     this.#hooks = hooks;
     this.anonymous = hooks.anonymous;
     this.challenge = hooks.challenge;
-    this.scopes = scopesOf(ctx);
+    this.decisions = scopesOf(ctx);
   }
 
   actor(): unknown {

@@ -132,7 +132,7 @@ function newGuard(route: Layer): Handler {
         method: ctx.method,
         route: routeOf(ctx),
         handler: handlerLocation(ctx),
-        elsewhere: found?.scopes.decisions,
+        elsewhere: found?.decisions.made,
         example: requirementExample(ctx.method, route.path),
       });
     }
@@ -145,7 +145,9 @@ function newGuard(route: Layer): Handler {
 /** Returns whether a decision counts for a guard of a route. */
 function isSettled(ctx: ExtendableContext, next: Next, authz: RequestAuthorization | undefined): boolean {
   const scope = ownScopeOf(ctx, next);
-  return scope !== undefined && authz?.scopes === scopesOf(ctx) ? scope.isSettled : authz?.isSettled === true;
+  return scope !== undefined && authz?.decisions === scopesOf(ctx)
+    ? scope.isSettled
+    : authz?.isSettled === true;
 }
 
 /** Returns the call that creates the requirement of a route, for a message. */
