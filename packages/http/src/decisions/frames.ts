@@ -85,8 +85,12 @@ const places = new AsyncLocalStorage<Frame | Run>();
  */
 export class FollowedRequest implements RequestDecisions {
   readonly made: string[] = [];
-  /** The handler that was called last. */
   #called: Frame | undefined;
+
+  /** The handler that was called last. */
+  get called(): Frame | undefined {
+    return this.#called;
+  }
 
   /** The place of the running code; `undefined` where the asynchronous context is lost, or belongs to another request. */
   get place(): Frame | Run | undefined {
