@@ -4,6 +4,7 @@ import { STATUS_CODES, type OutgoingHttpHeaders, type ServerResponse } from 'nod
 import type { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import type { PendingChecks } from '../pending-checks/pending-checks.js';
 import { guardStream, isHttp2 } from './http2-stream.js';
+import { keepOptionsHeaders, optionsHead } from './options-headers.js';
 import { PipedSources } from './piped-sources.js';
 import { errorAbout, routeData, unawaited, undecided, type GuardedRequest } from './response-errors.js';
 import { interceptProperty } from './response-property.js';
@@ -62,7 +63,8 @@ export interface ResponseGuard extends GuardedRequest {
  * The guard checks the response when its first header is written, so a blocked response sends nothing. From then on, writes of the
  * handler are ignored, and only error handlers can write to the response. The guard does not undo other effects of the handler.
  *
- * A response to `OPTIONS` may be empty or list the methods without a decision; otherwise it is blocked, too. Early hints are not sent
+ * A response to `OPTIONS` may be empty or list the methods without a decision; otherwise it is blocked, too. It then has only `Allow`,
+ * `Vary`, the headers of CORS, and those that were set before the guard. Early hints are not sent
  * before a decision. A response that has started cannot be blocked: it is aborted when a check that was not awaited has failed, and when
  * the response ends before such a check.
  *
@@ -214,8 +216,9 @@ class GuardedResponse implements GuardedWriters {
     else this.checkHeader(status);
     if (this.#isIgnored('body')) return this.#ignore(name, args);
     if (!response.headersSent) this.#addChallenge(status);
-    const isDisguised = this.#isBlocked && !isError(status);
-    return Reflect.apply(original, response, isDisguised ? [500, ...args.slice(1)] : args);
+    if (this.#isBlocked)
+      return Reflect.apply(original, response, isError(status) ? args : [500, ...args.slice(1)]);
+    return Reflect.apply(original, response, this.#restrictOptions(status) ? optionsHead(args) : args);
   }
 
   body(name: BodyWriter, original: Method, args: unknown[]): unknown {
@@ -225,7 +228,22 @@ class GuardedResponse implements GuardedWriters {
     this.#writeHeadEarly();
     if (this.#isIgnored('body')) return this.#ignore(name, args);
     if (!response.headersSent) this.#addChallenge(response.statusCode);
+    if (!this.#isBlocked) this.#restrictOptions(response.statusCode);
     return Reflect.apply(original, response, args);
+  }
+
+  /** Removes the headers of handlers without a decision from a response to `OPTIONS`. @returns whether there are such handlers */
+  #restrictOptions(status: number): boolean {
+    const response = this.#response;
+    if (response.headersSent || isError(status)) return false;
+    let isRestricted = false;
+    for (const { guard, headersBefore } of this.#layers) {
+      if (guard.method !== 'OPTIONS' || guard.isPreflight?.() === true || guard.isSettled()) continue;
+      isRestricted = true;
+      keepOptionsHeaders(response, guard.headersBefore ?? headersBefore);
+      if (!isHttp2(response)) response.statusMessage = '';
+    }
+    return isRestricted;
   }
 
   inform(name: Informer, original: Method, args: unknown[]): unknown {
