@@ -6,7 +6,7 @@ afterEach(() => log.mockClear());
 
 describe('reportError', () => {
   it('passes the error to the hook, and logs nothing', () => {
-    const hook = vi.fn();
+    const hook = vi.fn<(error: string) => void>();
     reportError(hook, 'an error');
     expect(hook.mock.calls).toEqual([['an error']]);
     expect(log).not.toHaveBeenCalled();
