@@ -19,6 +19,7 @@ export {
   authorizeRequirement,
   checkAction,
   checkReason,
+  copyMarks,
   decides,
   describeRequirement,
   requirementOf,

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import type { Route } from '../internals/express-internals.js';
 import { routeOf } from '../internals/request.js';
-import { handlerLocation, isProtected, methodIn } from '../internals/route-handlers.js';
+import { functionsBefore, handlerLocation, isProtected, methodIn } from '../internals/route-handlers.js';
 import { isInProtected } from './call-layer.js';
 import { framesOf, type LayerFrame, type Next } from './frames.js';
 import { guardRoute } from './response-guard.js';
@@ -21,7 +21,8 @@ export function callRoute(
   call: () => unknown,
 ): unknown {
   if (frame.isCovered || !isInProtected(frame)) return call();
-  if (!isProtected(route, methodIn(route, req.method))) {
+  const method = methodIn(route, req.method);
+  if (!isProtected(route, method)) {
     checkHandlers(route.stack.map(({ handle }) => handle));
     return next(
       new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
@@ -30,6 +31,7 @@ export function callRoute(
         handler: handlerLocation(req),
         elsewhere: framesOf(req).made,
         example: requirementExample(req.method, route.path),
+        before: functionsBefore(route, method),
       }),
     );
   }
