@@ -149,11 +149,12 @@ nestFolders[''] = Object.keys(nestFolders);
 const httpFolders = {
   internal: [],
   locations: [],
+  decisions: [],
   'config-errors': ['locations'],
-  refusals: ['config-errors'],
-  requirements: ['locations', 'config-errors', 'refusals'],
-  'pending-checks': ['locations', 'config-errors'],
-  request: ['internal', 'config-errors', 'refusals', 'requirements', 'pending-checks'],
+  refusals: ['internal', 'config-errors'],
+  requirements: ['locations', 'decisions', 'config-errors', 'refusals'],
+  'pending-checks': ['internal', 'locations', 'config-errors'],
+  request: ['internal', 'decisions', 'config-errors', 'refusals', 'requirements', 'pending-checks'],
   'response-guard': ['internal', 'config-errors', 'pending-checks'],
 };
 httpFolders[''] = Object.keys(httpFolders);

@@ -19,6 +19,7 @@ export {
   authorizeRequirement,
   checkAction,
   checkReason,
+  copyMarks,
   decides,
   describeRequirement,
   requirementOf,
@@ -42,7 +43,8 @@ export {
 export { checkSkip, declareRequirement } from './requirements/declare-requirement.js';
 export { haveDecision, splitHandlers, type RouteHandlers } from './requirements/route-handlers.js';
 export { requirementExample } from './requirements/requirement-example.js';
-export { RequirementScope, RequirementScopes, type Decided } from './requirements/requirement-scope.js';
+export { FollowedRequest, Frame, Run } from './decisions/frames.js';
+export type { Decided, RequestDecisions } from './decisions/request-decisions.js';
 export {
   isProtected,
   listedRoute,
@@ -52,6 +54,7 @@ export {
   type ListRoutesOptions,
 } from './requirements/listed-route.js';
 export { AttachedValues } from './internal/attached-values.js';
+export { CallSite } from './locations/call-site.js';
 export { locationOf } from './locations/source-location.js';
 
 export { copyHeaders, guardResponse, type ResponseGuard } from './response-guard/response-guard.js';

@@ -1,26 +1,29 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
-import { awaitHandler } from './async-handlers.js';
-import { callRoute } from './guarded-route.js';
-import { callLayer, noteError, type Next } from './handler-scopes.js';
 import {
   isRouter,
   layerPrototypeOf,
+  routerPrototypeOf,
   type Layer,
   type RouterInternals,
 } from '../internals/express-internals.js';
+import { awaitHandler } from './async-handlers.js';
+import { callLayer, followCallback, isDirect } from './call-layer.js';
+import { framesOf, type Next } from './frames.js';
+import { callRoute } from './guarded-route.js';
 
 const followed = new WeakSet<object>();
 
 /**
- * Runs every layer of this copy of Express in a separate scope. It wraps the methods of all layers, as tracing libraries do, so that it
- * includes routers that were created or mounted before, and routers that a function calls.
+ * Runs every layer of this copy of Express in a frame. It wraps the methods of all layers, as tracing libraries do, so that it includes
+ * routers that were created or mounted before, and routers that a function calls.
  */
 export function followLayers(router: RouterInternals): void {
   if (followed.has(router)) return;
   const prototype = layerPrototypeOf(router);
   if (prototype === undefined) return;
   followed.add(router);
+  followParameters(router);
   if (followed.has(prototype)) return;
   followed.add(prototype);
   for (const name of ['handle_request', 'handleRequest'] as const) {
@@ -28,12 +31,12 @@ export function followLayers(router: RouterInternals): void {
     const original = prototype[name] as HandleRequest | undefined;
     if (original === undefined) continue;
     prototype[name] = function (this: Layer, req: Request, res: ServerResponse, next: Next) {
+      if (isDirect(this)) return Reflect.apply(original, this, [req, res, next]);
       const { handle, route } = this;
       if (isRouter(handle)) followLayers(handle); // it may come from another copy of Express
-      return callLayer(this, req, next, (goOn, isProtected) => {
-        const call = (then: Next) =>
-          Reflect.apply(original, awaits ? this : awaitHandler(this, then), [req, res, then]);
-        return isProtected && route !== undefined ? callRoute(route, req, res, goOn, call) : call(goOn);
+      return callLayer(this, req, next, (goOn, frame) => {
+        const call = () => Reflect.apply(original, awaits ? this : awaitHandler(this), [req, res, goOn]);
+        return route === undefined ? call() : callRoute(route, req, res, goOn, frame, call);
       });
     };
   }
@@ -42,9 +45,9 @@ export function followLayers(router: RouterInternals): void {
     const original = prototype[name] as HandleError | undefined;
     if (original === undefined) continue;
     prototype[name] = function (this: Layer, error: unknown, req: Request, res: ServerResponse, next: Next) {
-      noteError(req, error);
+      framesOf(req).noteError(error);
       return callLayer(this, req, next, (goOn) =>
-        Reflect.apply(original, awaits ? this : awaitHandler(this, goOn), [error, req, res, goOn]),
+        Reflect.apply(original, awaits ? this : awaitHandler(this), [error, req, res, goOn]),
       );
     };
   }
@@ -52,3 +55,22 @@ export function followLayers(router: RouterInternals): void {
 
 type HandleRequest = (this: Layer, req: Request, res: ServerResponse, next: Next) => unknown;
 type HandleError = (this: Layer, error: unknown, ...rest: Parameters<HandleRequest>) => unknown;
+
+/** Follows the callbacks of `router.param` that a router has, and those that any router of its copy of Express receives later. */
+function followParameters(router: RouterInternals): void {
+  followCallbacks(router);
+  const prototype = routerPrototypeOf(router);
+  if (prototype === undefined || followed.has(prototype)) return;
+  followed.add(prototype);
+  const { param } = prototype;
+  prototype.param = function (...args) {
+    const result = Reflect.apply(param, this, args);
+    followCallbacks(this);
+    return result;
+  };
+}
+
+function followCallbacks({ params = {} }: RouterInternals): void {
+  for (const callbacks of Object.values(params))
+    callbacks.forEach((callback, i) => (callbacks[i] = followCallback(callback)));
+}

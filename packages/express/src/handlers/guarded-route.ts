@@ -3,12 +3,13 @@ import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import type { Route } from '../internals/express-internals.js';
 import { routeOf } from '../internals/request.js';
-import { handlerLocation, isProtected, methodIn } from '../internals/route-handlers.js';
-import { scopesOf, type Next } from './handler-scopes.js';
-import { guardRoute, isSettled } from './response-guard.js';
+import { functionsBefore, handlerLocation, isProtected, methodIn } from '../internals/route-handlers.js';
+import { isInProtected } from './call-layer.js';
+import { framesOf, type LayerFrame, type Next } from './frames.js';
+import { guardRoute } from './response-guard.js';
 
 /**
- * Calls a route of a protected router. An unprotected route fails before any of its handlers runs, unless its routers made a decision. A
+ * Calls a route. In a protected router, an unprotected route fails before any of its handlers runs, unless its routers made a decision. A
  * route with a requirement runs under the response guard, because a handler before the requirement may respond.
  */
 export function callRoute(
@@ -16,25 +17,24 @@ export function callRoute(
   req: Request,
   res: ServerResponse,
   next: Next,
-  call: (next: Next) => unknown,
+  frame: LayerFrame,
+  call: () => unknown,
 ): unknown {
-  if (isSettled(req)) return call(next);
-  if (!isProtected(route, methodIn(route, req.method))) {
+  if (frame.isCovered || !isInProtected(frame)) return call();
+  const method = methodIn(route, req.method);
+  if (!isProtected(route, method)) {
     checkHandlers(route.stack.map(({ handle }) => handle));
     return next(
       new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
         method: req.method,
         route: routeOf(req),
         handler: handlerLocation(req),
-        elsewhere: scopesOf(req).decisions,
+        elsewhere: framesOf(req).made,
         example: requirementExample(req.method, route.path),
+        before: functionsBefore(route, method),
       }),
     );
   }
-  let isLeft = false;
-  guardRoute(req, res, next, () => isLeft);
-  return call((reason) => {
-    isLeft = true;
-    next(reason);
-  });
+  guardRoute(req, res, next, frame);
+  return call();
 }

@@ -2,6 +2,7 @@ import { Authorizer } from '@nanook/core';
 import express5, { type Application, type RequestHandler, type Router } from 'express';
 import express4 from 'express4';
 import fc from 'fast-check';
+import { createRequire } from 'node:module';
 import { Agent, createServer, request, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, it } from 'vitest';
@@ -17,7 +18,8 @@ import {
 } from '../index.js';
 
 // Compares random applications with a model of a request's way through routers and routes. In the model, a requirement counts for the
-// handlers after it in the same router or route, below its path.
+// handlers after it in the same router or route, below its path. It is written from this rule alone: a decision counts where the application
+// passed the handler to a router or a route, if it ended before `next` and kept its asynchronous context.
 
 const majors = [
   ['Express 4', express4 as unknown as typeof express5],
@@ -28,10 +30,17 @@ const majors = [
 type Ending = 'answer' | 'next' | 'route' | 'router';
 /** The origin of a decision. With `*Here`, the handler makes it; otherwise a wrapper calls a requirement of the package. */
 type Requirement = 'authorize' | 'skip' | 'authorizeHere' | 'skipHere' | 'wrapper';
-type Member = { readonly kind: 'requires'; readonly how: Requirement } | Handler;
+/** A decision that counts for no other handler: after `next`, later, or without the asynchronous context of the request. */
+type Vain = 'afterNext' | 'later' | 'lost';
+type Member =
+  | { readonly kind: 'requires'; readonly how: Requirement }
+  | { readonly kind: 'decides'; readonly how: Vain }
+  | Handler;
 interface Handler {
   readonly kind: 'handler';
   readonly ending: Ending;
+  /** When it responds: at once, from a timer, or without the asynchronous context. */
+  readonly when: 'now' | 'later' | 'lost';
 }
 type Path = string | readonly string[];
 type Item =
@@ -40,6 +49,12 @@ type Item =
   | { readonly kind: 'skipForRouter'; readonly path: Path; readonly router: Items }
   | { readonly kind: 'mount'; readonly path: Path; readonly as: Mount; readonly router: Items }
   | { readonly kind: 'rewrite'; readonly path: Path; readonly to: string }
+  /** A callback of `router.param` for `:x`. */
+  | { readonly kind: 'parameter'; readonly path: Path; readonly member: Member }
+  /** A function that calls a router, and then another router or a handler. */
+  | { readonly kind: 'chain'; readonly path: Path; readonly first: Items; readonly second: Items | Handler }
+  /** A function that calls a router of another copy of Express. */
+  | { readonly kind: 'foreign'; readonly path: Path; readonly first: Items }
   | {
       readonly kind: 'route';
       readonly path: Path;
@@ -65,12 +80,21 @@ const handler = fc.record<Handler>({
     { weight: 4, arbitrary: fc.constant('answer' as const) },
     { weight: 2, arbitrary: fc.constantFrom('next' as const, 'route' as const, 'router' as const) },
   ),
+  when: fc.constantFrom('now', 'now', 'now', 'later', 'lost'),
 });
 const requires = fc.record({
   kind: fc.constant('requires' as const),
   how: fc.constantFrom<Requirement>('authorize', 'skip', 'authorizeHere', 'skipHere', 'wrapper'),
 });
-const member: fc.Arbitrary<Member> = fc.oneof(requires, handler);
+const decides = fc.record({
+  kind: fc.constant('decides' as const),
+  how: fc.constantFrom<Vain>('afterNext', 'later', 'lost'),
+});
+const member: fc.Arbitrary<Member> = fc.oneof(
+  { weight: 3, arbitrary: requires },
+  { weight: 3, arbitrary: handler },
+  { weight: 1, arbitrary: decides },
+);
 
 const { items } = fc.letrec<{ items: Items; item: Item }>((tie) => ({
   items: fc.array(tie('item'), { maxLength: 5 }),
@@ -110,6 +134,30 @@ const { items } = fc.letrec<{ items: Items; item: Item }>((tie) => ({
     {
       weight: 1,
       arbitrary: fc.record({
+        kind: fc.constant('parameter' as const),
+        path: fc.constant('/' as Path),
+        member: fc.oneof(requires, decides),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('chain' as const),
+        path: usePath,
+        first: tie('items'),
+        second: fc.oneof(
+          tie('items'),
+          handler.filter(({ ending, when }) => ending === 'answer' && when !== 'lost'),
+        ),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('foreign' as const), path: usePath, first: tie('items') }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
         kind: fc.constant('skipForRouter' as const),
         path: usePath,
         router: tie('items'),
@@ -135,6 +183,29 @@ const members: Record<Requirement, RequestHandler> = {
   wrapper: (req, res, next) => read(req, res, next),
 };
 
+const waiting: (() => void)[] = [];
+const timer = setInterval(() => waiting.splice(0).forEach((each) => each()), 1);
+afterAll(() => clearInterval(timer));
+
+/** Calls a function from a timer that was started before any request. */
+const lose = (work: () => void): void => void waiting.push(work);
+
+const vain: Record<Vain, RequestHandler> = {
+  afterNext: (req, _res, next) => {
+    next();
+    req.authz.skip('a test');
+  },
+  later: (req, _res, next) => {
+    setTimeout(() => req.authz.skip('a test'), 1);
+    next();
+  },
+  lost: (req, _res, next) =>
+    lose(() => {
+      req.authz.skip('a test');
+      next();
+    }),
+};
+
 class Names {
   #last = 0;
   readonly #names = new Map<object, string>();
@@ -146,18 +217,49 @@ class Names {
   }
 }
 
-function handlerOf(name: string, ending: Ending): RequestHandler {
+function handlerOf(name: string, ending: Ending, when: Handler['when'] = 'now'): RequestHandler {
   const handle: RequestHandler = (_req, res, next) => {
-    if (ending === 'answer') res.end(name);
-    else if (ending === 'next') next();
-    else next(ending);
+    const work = (): void => {
+      if (ending === 'answer') res.end(name);
+      else if (ending === 'next') next();
+      else next(ending);
+    };
+    if (when === 'now') work();
+    else if (when === 'later') setTimeout(work, 2);
+    else lose(work);
   };
   return Object.defineProperty(handle, 'name', { value: name });
 }
 
+const isHandler = (second: Items | Handler): second is Handler => 'ending' in second;
+
+/** Another copy of each major version, which only functions call, so that it is never followed. */
+const copies = new Map<unknown, typeof express5>(
+  majors.map(([major, express]) => {
+    const load = createRequire(import.meta.url);
+    for (const key of Object.keys(load.cache)) if (/express|router/.test(key)) delete load.cache[key];
+    return [express, load(major === 'Express 4' ? 'express4' : 'express') as typeof express5];
+  }),
+);
+const foreignOf = (express: typeof express5): typeof express5 => copies.get(express) ?? express;
+
+/** Returns the items that can be in a copy of Express without making it followed. */
+const visibleIn = (tree: Items): Items =>
+  tree.flatMap((item): Item[] => {
+    if (item.kind === 'mount') return [{ ...item, as: 'router', router: visibleIn(item.router) }];
+    return item.kind === 'use' || item.kind === 'route' || item.kind === 'rewrite' ? [item] : [];
+  });
+
 function fill(router: Router, tree: Items, names: Names, express: typeof express5): void {
-  const memberOf = (part: Member) =>
-    part.kind === 'handler' ? handlerOf(names.of(part), part.ending) : members[part.how];
+  const memberOf = (part: Member) => {
+    if (part.kind === 'handler') return handlerOf(names.of(part), part.ending, part.when);
+    return part.kind === 'requires' ? members[part.how] : vain[part.how];
+  };
+  const routerOf = (inner: Items): Router => {
+    const created = express.Router();
+    fill(created, inner, names, express);
+    return created;
+  };
   for (const item of tree) {
     const path = item.path as string;
     switch (item.kind) {
@@ -183,6 +285,23 @@ function fill(router: Router, tree: Items, names: Names, express: typeof express
         const inner = express.Router();
         router.use(path, skipAuthorization('a test', inner));
         fill(inner, item.router, names, express);
+        break;
+      }
+      case 'parameter':
+        router.param('x', (req, res, next) => void memberOf(item.member)(req, res, next));
+        break;
+      case 'chain': {
+        const first = routerOf(item.first);
+        const second = isHandler(item.second) ? memberOf(item.second) : routerOf(item.second);
+        router.use(path, (req, res, next) =>
+          first(req, res, (error?: unknown) => void (error ? next(error) : second(req, res, next))),
+        );
+        break;
+      }
+      case 'foreign': {
+        const inner = foreignOf(express).Router();
+        fill(inner, visibleIn(item.first), names, foreignOf(express));
+        router.use(path, (req, res, next) => void inner(req, res, next));
         break;
       }
       case 'mount': {
@@ -227,12 +346,17 @@ class Model {
     readonly hasNet: boolean,
   ) {}
 
-  /** @param isRoot whether the router is that of the application, in which a skip without a path does not count */
-  router(tree: Items, requested: Requested, isSettled: boolean, isRoot = false): Outcome {
+  /**
+   * @param isRoot whether the router is that of the application, in which a skip without a path does not count
+   * @param isSeen whether its handlers are followed, so that their decisions count
+   */
+  router(tree: Items, requested: Requested, isSettled: boolean, isRoot = false, isSeen = true): Outcome {
     const settledBelow: (readonly string[])[] = [];
+    const hasParameter = tree.some((item) => item.kind === 'parameter' && item.member.kind === 'requires');
     const settledNow = () =>
       isSettled || settledBelow.some((below) => below.every((segment, i) => segment === requested.path[i]));
     for (const item of tree) {
+      if (item.kind === 'parameter') continue;
       const count =
         item.kind === 'route'
           ? ([item.path].flat() as string[]).some(
@@ -246,21 +370,28 @@ class Model {
       if (count === undefined) continue;
       const base = requested.path.slice(0, count);
       const below = { ...requested, above: requested.above + count, path: requested.path.slice(count) };
-      const outcome = this.#item(item, below, settledNow());
+      const isDecided = hasParameter && matchesParameter(item, requested.path);
+      const outcome = this.#item(item, below, settledNow() || isDecided, isSeen);
       requested.path = [...base, ...below.path]; // a handler may have changed the path
       if (outcome === 'settled' || outcome === 'skipped') {
         const isEverything = item.path === '/';
-        if (outcome === 'settled' || !isRoot || !isEverything) settledBelow.push(base);
+        if (isSeen && (outcome === 'settled' || !isRoot || !isEverything)) settledBelow.push(base);
       } else if (outcome === 'router') return 'next';
       else if (typeof outcome === 'object') return outcome;
     }
     return 'next';
   }
 
-  #item(item: Item, requested: Requested, isSettled: boolean): Outcome | 'settled' | 'skipped' {
+  #item(
+    item: Exclude<Item, { kind: 'parameter' }>,
+    requested: Requested,
+    isSettled: boolean,
+    isSeen: boolean,
+  ): Outcome | 'settled' | 'skipped' {
     switch (item.kind) {
       case 'use':
         if (item.member.kind === 'handler') return this.#handler(item.member, isSettled || !this.hasNet);
+        if (item.member.kind === 'decides') return 'next';
         return item.member.how.startsWith('skip') ? 'skipped' : 'settled';
       case 'skipFor':
         return item.answers ? { name: this.names.of(item), isSent: true } : 'next';
@@ -270,21 +401,36 @@ class Model {
       case 'skipForRouter':
         return this.router(item.router, requested, true);
       case 'mount':
-        return this.router(item.router, requested, isSettled);
+        return this.router(item.router, requested, isSettled, false, isSeen);
+      case 'chain': {
+        const outcome = this.router(item.first, requested, isSettled);
+        if (outcome !== 'next') return outcome;
+        if (isHandler(item.second)) return this.#handler(item.second, isSettled || !this.hasNet);
+        return this.router(item.second, requested, isSettled);
+      }
+      case 'foreign':
+        return this.router(visibleIn(item.first), requested, isSettled, false, false);
       case 'route':
-        return this.#route(item, requested, isSettled);
+        return this.#route(item, requested, isSettled, isSeen);
     }
   }
 
-  #route(route: Item & { kind: 'route' }, requested: Requested, isInherited: boolean): Outcome {
+  #route(
+    route: Item & { kind: 'route' },
+    requested: Requested,
+    isInherited: boolean,
+    isSeen: boolean,
+  ): Outcome {
     const answers = (method: Method) =>
       method === 'all' || method === (requested.method === 'HEAD' ? 'get' : requested.method.toLowerCase());
     if (!answers(route.method)) return 'next';
-    if (this.isProtected && !isInherited && !hasRequirement(route)) return { name: 'protect', isSent: false };
-    let isSettled = isInherited;
+    if (isSeen && this.isProtected && !isInherited && !hasRequirement(route))
+      return { name: 'protect', isSent: false };
+    // Without the response guard, a route that is not followed is like middleware.
+    let isSettled = isInherited || (!isSeen && !this.hasNet);
     for (const part of route.members) {
-      if (part.kind === 'requires') isSettled = true;
-      else {
+      if (part.kind === 'requires') isSettled ||= isSeen;
+      else if (part.kind === 'handler') {
         const outcome = this.#handler(part, isSettled);
         if (outcome === 'route') return 'next';
         if (outcome !== 'next') return outcome;
@@ -298,6 +444,16 @@ class Model {
     return { name: this.names.of(part), isSent: isSettled };
   }
 }
+
+/** Returns whether the path that matches contains the parameter `x`. */
+const matchesParameter = (item: Item, requested: readonly string[]): boolean =>
+  ([item.path].flat() as string[])
+    .find((path) =>
+      item.kind === 'route'
+        ? segmentsOf(path).length === requested.length && taken(path, requested) !== undefined
+        : taken(path, requested) !== undefined,
+    )
+    ?.includes(':x') === true;
 
 const isRequirement = (part: Member) =>
   part.kind === 'requires' && (part.how === 'authorize' || part.how === 'skip');

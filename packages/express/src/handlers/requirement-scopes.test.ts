@@ -35,6 +35,13 @@ const folder = mkdtempSync(join(tmpdir(), 'nanook-static-'));
 writeFileSync(join(folder, 'logo.txt'), 'a logo');
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Returns a function that calls others from a timer that was started before any request. */
+function losingContext() {
+  const waiting: (() => void)[] = [];
+  const timer = setInterval(() => waiting.splice(0).forEach((each) => each()), 1);
+  return { wait: (work: () => void): void => void waiting.push(work), stop: () => clearInterval(timer) };
+}
+
 function copyOf(major: string): typeof express5 {
   const load = createRequire(import.meta.url);
   for (const key of Object.keys(load.cache)) if (/express|router/.test(key)) delete load.cache[key];
@@ -251,18 +258,31 @@ describe.each(testedVersions(majors))('a requirement in %s', (major, express) =>
     expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE' }]);
   });
 
-  it('counts for a handler that has lost its asynchronous context', async () => {
-    const waiting: (() => void)[] = [];
-    const timer = setInterval(() => waiting.splice(0).forEach((each) => each()), 1);
+  it('counts for the response of a handler that has lost its asynchronous context', async () => {
+    const { wait, stop } = losingContext();
     const app = appOf((routes) => {
-      routes.post('/lost', read, (_req, res) => void waiting.push(() => res.end('found')));
-      routes.get('/lost', (req, res, next) => {
-        waiting.push(() => void req.authz.authorize('read', 'thing').then(() => res.end('decided'), next));
+      routes.post('/lost', read, (_req, res) => wait(() => res.end('found')));
+      routes.get('/lost', read, (_req, res, next) => {
+        wait(() => res.end('SECRET'));
+        next();
       });
+      routes.get('/lost', (_req, res) => void pause(20).then(() => res.headersSent || res.end('later')));
     }, false);
     expect((await request(app).post('/lost')).text).toBe('found');
-    expect(await ask(app, '/lost')).toBe('decided');
-    clearInterval(timer);
+    expect(await ask(app, '/lost')).toBe(500); // the last handler has no decision
+    stop();
+  });
+
+  it('does not count where it is made without an asynchronous context', async () => {
+    const { wait, stop } = losingContext();
+    const app = appOf((routes) => {
+      routes.get('/lost', (req, res, next) =>
+        wait(() => void req.authz.authorize('read', 'thing').then(() => res.end('decided'), next)),
+      );
+    }, false);
+    expect(await ask(app, '/lost')).toBe(500);
+    expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE' }]);
+    stop();
   });
 
   it('blocks a router of another copy of Express that a function hides', async () => {

@@ -1,63 +1,76 @@
-import { AttachedValues, guardResponse, type ResponseGuard } from '@nanook/http';
+import { copyHeaders, guardResponse, type RequestAuthorization, type ResponseGuard } from '@nanook/http';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { routeOf } from '../internals/request.js';
 import { handlerLocation, isPreflightHandled } from '../internals/route-handlers.js';
-import { isFailureDecided, scopesOf } from './handler-scopes.js';
+import { framesOf, type ChecksGuard, type LayerFrame, type Next, type RequestFrames } from './frames.js';
 
-/** The responses that `authorize()` guards until they end. */
-const guardedResponses = new AttachedValues<ServerResponse, true>();
-
-/** Blocks a response that does not wait for the checks of its request, in any handler. */
-export function guardChecks(req: Request, res: ServerResponse, fail: (error: unknown) => void): void {
-  installGuard(req, res, fail, () => true);
+/** Blocks a response that does not wait for the checks of an authorization, in any handler. */
+export function guardChecks(
+  req: Request,
+  res: ServerResponse,
+  fail: Next,
+  authz: RequestAuthorization,
+): void {
+  framesOf(req).checksGuard = addGuard(res, new RequestGuard(req, res, fail, authz));
 }
 
 /** Blocks a response without a decision, in all handlers that follow. */
-export function guardWholeRequest(req: Request, res: ServerResponse, fail: (error: unknown) => void): void {
-  if (guardedResponses.has(res)) return;
-  guardedResponses.set(res, true);
-  installGuard(req, res, fail, () => false);
+export function guardWholeRequest(req: Request, res: ServerResponse, fail: Next): void {
+  const frames = framesOf(req);
+  if (frames.isGuarded) return;
+  frames.isGuarded = true;
+  const guard = frames.checksGuard ?? addGuard(res, new RequestGuard(req, res, fail));
+  guard.requireDecision(res, fail);
 }
 
 /**
  * Blocks a response without a decision in one route, unless `authorize()` guards the response already. After the request has left the
  * route, the guard still applies to the handlers of this route.
  */
-export function guardRoute(
-  req: Request,
-  res: ServerResponse,
-  fail: (error: unknown) => void,
-  isLeft: () => boolean,
-): void {
-  if (guardedResponses.has(res)) return;
-  const scopes = scopesOf(req);
-  const route = scopes.current;
-  installGuard(req, res, fail, () => isLeft() && scopes.running?.isWithin(route) !== true);
+export function guardRoute(req: Request, res: ServerResponse, fail: Next, route: LayerFrame): void {
+  if (framesOf(req).isGuarded) return;
+  addGuard(res, new RequestGuard(req, res, fail, undefined, route)).requireDecision(res, fail);
 }
 
-function installGuard(
-  req: Request,
-  res: ServerResponse,
-  fail: (error: unknown) => void,
-  needsNoDecision: () => boolean,
-): void {
-  guardResponse(res, new RequestGuard(req, fail, needsNoDecision));
+function addGuard(res: ServerResponse, guard: RequestGuard): RequestGuard {
+  guardResponse(res, guard);
+  return guard;
 }
 
-/** A class, because a getter in an object literal would give the object of each request another shape. */
-class RequestGuard implements ResponseGuard {
+/** The guard of a request or of a route. */
+class RequestGuard implements ResponseGuard, ChecksGuard {
   readonly #req: Request;
-  readonly #needsNoDecision: () => boolean;
+  readonly #frames: RequestFrames;
+  readonly #authz: RequestAuthorization | undefined;
+  readonly #route: LayerFrame | undefined;
+  #needsDecision = false;
+  #fail: Next;
+  headersBefore: ReturnType<typeof copyHeaders>;
 
-  /** @param needsNoDecision returns whether the handler that writes now is not concerned */
+  /**
+   * @param authz the authorization whose checks the response must wait for; default: that of the request
+   * @param route the call of the route that alone is guarded; default: all handlers that follow
+   */
   constructor(
     req: Request,
-    readonly fail: (error: unknown) => void,
-    needsNoDecision: () => boolean,
+    res: ServerResponse,
+    fail: Next,
+    authz?: RequestAuthorization,
+    route?: LayerFrame,
   ) {
     this.#req = req;
-    this.#needsNoDecision = needsNoDecision;
+    this.#frames = framesOf(req);
+    this.#fail = fail;
+    this.#authz = authz;
+    this.#route = route;
+    this.headersBefore = copyHeaders(res);
+  }
+
+  requireDecision(res: ServerResponse, fail: Next): void {
+    this.#needsDecision = true;
+    this.#fail = fail;
+    this.headersBefore = copyHeaders(res);
   }
 
   /** Middleware may change the method (method override); the method that the handler sees counts. */
@@ -78,28 +91,36 @@ class RequestGuard implements ResponseGuard {
   }
 
   isSettled(): boolean {
-    return this.#needsNoDecision() || isSettled(this.#req);
+    return !this.#needsDecision || this.#isRouteLeft || this.#current?.isSettled === true;
+  }
+
+  /** Whether the code that writes now is not concerned, because it is outside of the guarded route. */
+  get #isRouteLeft(): boolean {
+    const route = this.#route;
+    return route?.isLeft === true && this.#frames.frame?.isWithin(route) !== true;
   }
 
   isFailureDecided(): boolean {
-    return isFailureDecided(this.#req);
+    return this.#frames.isFailureDecided;
   }
 
   elsewhere(): readonly string[] {
-    return scopesOf(this.#req).decisions;
+    return this.#frames.made;
   }
 
   checks() {
-    return authzIn(this.#req)?.checks;
+    return this.#current?.checks;
   }
 
   challenge() {
-    return authzIn(this.#req)?.challenge;
+    return this.#current?.challenge;
+  }
+
+  fail(error: unknown): void {
+    this.#fail(error);
+  }
+
+  get #current(): RequestAuthorization | undefined {
+    return this.#authz ?? (this.#req.authz as RequestAuthorization | undefined);
   }
 }
-
-/** Returns whether a decision counts for the running handler; `false` where `authorization(…)` was not used. */
-export const isSettled = (req: { readonly authz?: Request['authz'] | undefined }): boolean =>
-  req.authz?.isSettled === true;
-
-const authzIn = ({ authz }: { readonly authz?: Request['authz'] | undefined }) => authz;

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 
 // Internal structures that Express 4 and Express 5 share, and that their types omit.
 
@@ -16,6 +16,8 @@ export interface Route {
 }
 /** An entry of a router: middleware, a nested router, or a route. */
 export interface Layer {
+  /** The name of the handler that was passed to Express. A library may replace the handler later. */
+  readonly name: string;
   readonly route: Route | undefined;
   handle: RequestHandler;
   /** The path that was passed to `use` or to the route. Express 5 has it since its router 2.3. */
@@ -26,10 +28,20 @@ export interface Layer {
   /** Whether the path is `/`, in Express 5. */
   readonly slash?: boolean;
 }
+/** A callback of `router.param`. */
+export type ParameterCallback = (
+  req: Request,
+  res: unknown,
+  next: (error?: unknown) => void,
+  value: unknown,
+  name: string,
+) => unknown;
 /** A router of Express. */
 export interface RouterInternals {
   readonly stack: Layer[];
   readonly use?: (handler: () => void) => unknown;
+  /** The callbacks of `router.param`, by parameter. */
+  readonly params?: Readonly<Record<string, ParameterCallback[]>>;
 }
 /** An application of Express. */
 export interface AppInternals {
@@ -79,10 +91,23 @@ export function layerPrototypeOf(router: RouterInternals): LayerPrototype | unde
   return Object.getPrototypeOf(stack.pop()) as LayerPrototype;
 }
 
+/** The prototype of the routers of one copy of Express. */
+export interface RouterPrototype {
+  param: (this: RouterInternals, ...args: unknown[]) => unknown;
+}
+
+/** Returns the prototype of a router; `undefined` for a stack without its router. */
+export function routerPrototypeOf(router: RouterInternals): RouterPrototype | undefined {
+  let each: object | null = router;
+  while (each !== null && !(Object.hasOwn(each, 'param') && Object.hasOwn(each, 'handle')))
+    each = Object.getPrototypeOf(each) as object | null;
+  return (each as RouterPrototype | null) ?? undefined;
+}
+
 const appBehind = Symbol.for('@nanook/express/app');
 
 /** Returns whether a layer mounts an application. Express wraps the application in a function of this name. */
-export const isMountedApp = ({ handle }: Layer): boolean => handle.name === 'mounted_app';
+export const isMountedApp = ({ name }: Layer): boolean => name === 'mounted_app';
 
 /** Stores the application that a layer mounts, because Express keeps no reference from the layer to the application. */
 export const rememberApp = (layer: Layer, app: AppInternals): unknown =>

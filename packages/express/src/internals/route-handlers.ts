@@ -1,4 +1,4 @@
-import { haveDecision, locationOf, splitHandlers, type RouteHandlers } from '@nanook/http';
+import { haveDecision, locationOf, requirementOf, splitHandlers, type RouteHandlers } from '@nanook/http';
 import type { Request, RequestHandler } from 'express';
 import type { Route, RouteLayer } from './express-internals.js';
 
@@ -27,6 +27,15 @@ const isPreflight = (route: Route, { method, handle }: RouteLayer): boolean =>
 export function methodIn(route: Route, requested: string): string {
   const method = requested.toLowerCase();
   return method === 'head' && !route.methods['head'] ? 'get' : method;
+}
+
+/** Describes the functions before the handler of a route that are not requirements, `name (file:line)`. */
+export function functionsBefore(route: Route, method: string): readonly string[] {
+  const handlers = handlesOf(layersFor(route, method)).filter((each) => requirementOf(each) === undefined);
+  return handlers.slice(0, -1).map((each) => {
+    const location = locationOf(each);
+    return `${each.name || 'the function'}${location === undefined ? '' : ` (${location})`}`;
+  });
 }
 
 /** Returns the location of the handler of the current route, `file:line`. */

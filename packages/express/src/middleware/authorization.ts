@@ -6,11 +6,15 @@ import {
   checkAuthorization,
   expectCall,
   explainWith,
+  type Explain,
   type ExplainOption,
+  type RequestAuthorizationOptions,
+  type RequestDecisions,
 } from '@nanook/http';
 import type { Request, RequestHandler, Response } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
-import { scopesOf } from '../handlers/handler-scopes.js';
+import { asDirect } from '../handlers/call-layer.js';
+import { defineAuthz, framesOf } from '../handlers/frames.js';
 import { guardChecks } from '../handlers/response-guard.js';
 import { routerOf, type AppInternals } from '../internals/express-internals.js';
 import { routeOf } from '../internals/request.js';
@@ -61,33 +65,93 @@ export interface AuthorizationOptions {
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): RequestHandler {
   checkAuthorization(authorization, authorizer, options);
-  const { actor = userOf, anonymous, request = itself, context, challenge, explain, mask, onError } = options;
+  defineAuthz();
+  const {
+    actor = userOf,
+    anonymous,
+    request = itself,
+    context,
+    challenge,
+    explain,
+    mask,
+    onError = logError,
+  } = options;
   const explaining = explainWith(explain, mask);
+  const hooks: Hooks = { actor, anonymous, request, context, challenge, onError };
   const middleware: RequestHandler = (req, res, next) => {
     // A router that is used without an application has no `app`; `protect` follows its layers.
     if (req.app !== undefined) followLayers(routerOf(req.app as unknown as AppInternals));
-    req.authz = new RequestAuthorization(authorizer, {
-      actor: () => actor(req, res),
-      anonymous,
-      challenge,
-      explain: explaining?.(req),
-      request: () => request(req, res),
-      context: () =>
-        new RequestContext({
-          headers: req.headers,
-          id: (req as { readonly id?: unknown }).id,
-          given: context && (() => context(req, res)),
-        }),
-      route: () => `${req.method} ${routeOf(req)}`,
-      ...(onError === undefined ? {} : { report: (error) => onError(error, req) }),
-      scopes: scopesOf(req),
-    });
-    guardChecks(req, res, next);
+    const authz = new RequestAuthorization(
+      authorizer,
+      new RequestOptions(req, res, hooks, explaining?.(req)),
+    );
+    req.authz = authz;
+    guardChecks(req, res, next, authz);
     next();
   };
-  return asAuthorization(middleware, authorizer);
+  return asDirect(asAuthorization(middleware, authorizer));
 }
 
+/** The options of `authorization` with their defaults. */
+type Hooks = Pick<AuthorizationOptions, 'anonymous'> &
+  Required<Pick<AuthorizationOptions, 'actor' | 'request' | 'onError'>> & {
+    readonly [Name in 'context' | 'challenge']: AuthorizationOptions[Name] | undefined;
+  };
+
+/** The options of the authorization of one request. A class, because a function for each option would take time in each request. */
+class RequestOptions implements RequestAuthorizationOptions {
+  readonly #req: Request;
+  readonly #res: Response;
+  readonly #hooks: Hooks;
+  readonly anonymous: unknown;
+  readonly challenge: AuthorizationOptions['challenge'];
+  readonly decisions: RequestDecisions;
+
+  constructor(
+    req: Request,
+    res: Response,
+    hooks: Hooks,
+    readonly explain: Explain | undefined,
+  ) {
+    this.#req = req;
+    this.#res = res;
+    this.#hooks = hooks;
+    this.anonymous = hooks.anonymous;
+    this.challenge = hooks.challenge;
+    this.decisions = framesOf(req);
+  }
+
+  actor(): unknown {
+    const { actor } = this.#hooks;
+    return actor(this.#req, this.#res);
+  }
+
+  request(): unknown {
+    const { request } = this.#hooks;
+    return request(this.#req, this.#res);
+  }
+
+  context(): RequestContext {
+    const { context } = this.#hooks;
+    return new RequestContext({
+      headers: this.#req.headers,
+      id: (this.#req as { readonly id?: unknown }).id,
+      given: context && (() => context(this.#req, this.#res)),
+    });
+  }
+
+  route(): string {
+    return `${this.#req.method} ${routeOf(this.#req)}`;
+  }
+
+  report(error: Error): unknown {
+    const { onError } = this.#hooks;
+    return onError(error, this.#req); // a promise, if the hook is async
+  }
+}
+
+// oxlint-disable-next-line no-console -- an error must not get lost
+const logError = (error: Error): void => console.error(error);
 const userOf = (req: Request): unknown => (req as { readonly user?: unknown }).user;
 const itself = (req: Request): Request => req;
 

@@ -9,6 +9,7 @@ import {
   type RefusalStatuses,
 } from '@nanook/http';
 import type { Request } from 'express';
+import { asDirect } from '../handlers/call-layer.js';
 import { guardWholeRequest } from '../handlers/response-guard.js';
 import { authzOf, type Middleware } from '../internals/request.js';
 
@@ -62,14 +63,16 @@ export function authorize(
   }, requirement);
 }
 
-const authorizeRequest = asRequirement<Middleware>(
-  (req, res, next) => {
-    const authz = authzOf(req, 'authorize()');
-    guardWholeRequest(req as Request, res, next);
-    if (authz.hasRequestRules) passOn(authz.authorizeRequest(), next);
-    else next();
-  },
-  { kind: 'request' },
+const authorizeRequest = asDirect(
+  asRequirement<Middleware>(
+    (req, res, next) => {
+      const authz = authzOf(req, 'authorize()');
+      guardWholeRequest(req as Request, res, next);
+      if (authz.hasRequestRules) passOn(authz.authorizeRequest(), next);
+      else next();
+    },
+    { kind: 'request' },
+  ),
 );
 
 /** Calls `next` once, with the refusal or the error if there is one, in the same way for Express 4 and Express 5. */

@@ -1,7 +1,8 @@
 import { asRequirement, asSkipped, checkSkip, expectCall } from '@nanook/http';
 import type { Request, RequestHandler } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
-import { checkSkippedPath } from '../handlers/handler-scopes.js';
+import { checkSkippedPath } from '../handlers/call-layer.js';
+import { framesOf } from '../handlers/frames.js';
 import { isRouter } from '../internals/express-internals.js';
 import { authzOf, type Middleware } from '../internals/request.js';
 
@@ -51,6 +52,7 @@ function skipFor(reason: string, middleware: readonly RequestHandler[]): Middlew
       const call = (i: number, error?: unknown): unknown => {
         const handler = error === undefined ? middleware[i] : undefined;
         if (handler !== undefined) return handler(req, res, (failure?: unknown) => call(i + 1, failure));
+        framesOf(req).noteError(error);
         leave();
         return next(error);
       };

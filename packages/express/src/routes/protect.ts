@@ -2,7 +2,7 @@ import { describeValue } from '@nanook/core';
 import { AuthorizationConfigError, checkHandlers, requirementOf, skippedBy } from '@nanook/http';
 import type { Application, Router } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
-import { markProtected } from '../handlers/handler-scopes.js';
+import { markProtected } from '../handlers/call-layer.js';
 import {
   isApp,
   isMountedApp,

@@ -34,6 +34,8 @@ const texts = {
     p: RouteData & {
       /** The line to write. */
       readonly example?: string | undefined;
+      /** The functions before the handler, one of which may wrap a requirement. */
+      readonly before?: readonly string[] | undefined;
     },
   ) =>
     `${describeRoute(p)} has no requirement, so its handler was not run. ${
@@ -41,7 +43,7 @@ const texts = {
         ? 'Add a requirement, or skip authorization with a reason'
         : `Write a requirement before the handler: ${p.example}; or skipAuthorization('reason') in its place. ` +
           `A check inside the handler does not count, because it may come too late`
-    }${describeElsewhere(p)}`,
+    }${describeBefore(p.before)}${describeElsewhere(p)}`,
   NANOOK_HTTP_SKIPPED_APPLICATION: (p: { reason: string }) =>
     `skipAuthorization('${p.reason}') is used by the application itself, without a path, so it would skip authorization for every ` +
     `later route. Write it in the route, or in a router that contains only such routes; or give it a path: ` +
@@ -109,6 +111,12 @@ function describeCheck({ check, at }: CheckData): string {
 }
 
 /** `GET /repos/:id (src/routes/repos.ts:12)` */
+/** Describes the functions before a handler, one of which may wrap a requirement that cannot be seen. */
+const describeBefore = (before: readonly string[] = []): string =>
+  before.length === 0
+    ? ''
+    : `. If ${before.join(' or ')} before the handler wraps a requirement, pass \`authorize(…)\` to the route directly`;
+
 function describeRoute({ method, route, handler }: RouteData): string {
   return `${method} ${route}${handler === undefined ? '' : ` (${handler})`}`;
 }

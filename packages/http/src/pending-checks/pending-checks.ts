@@ -3,6 +3,7 @@ import {
   type CheckData,
   type RouteData,
 } from '../config-errors/authorization-config-error.js';
+import { reportError } from '../internal/report-error.js';
 import { CallSite } from '../locations/call-site.js';
 import { rememberFailure } from './lost-failures.js';
 import { WatchedPromise } from './watched-promise.js';
@@ -54,9 +55,7 @@ export class PendingChecks {
 
   /** Reports an error that no response can carry any more. */
   report(error: Error): void {
-    if (this.#reporter.report !== undefined) this.#reporter.report(error);
-    // oxlint-disable-next-line no-console -- an error must not get lost
-    else console.error(error);
+    reportError(this.#reporter.report?.bind(this.#reporter), error);
   }
 
   /**

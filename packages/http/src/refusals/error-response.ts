@@ -1,6 +1,7 @@
 import { isUnauthenticatedError } from '@nanook/core';
 import { checkOptions } from '../config-errors/check-options.js';
 import { checkCalled } from '../config-errors/uncalled-middleware.js';
+import { reportError } from '../internal/report-error.js';
 import { describeRefusal, explanationOf } from './explained-refusal.js';
 import { isInternalError, problemOf } from './problem.js';
 import { renderProblem, type Rendered } from './render-problem.js';
@@ -57,7 +58,7 @@ export function renderError(
   const problem = problemOf(error);
   if (problem === undefined) return undefined;
   const isInternal = isInternalError(error);
-  if (isInternal) onError(error);
+  if (isInternal) reportError(onError, error);
   const more = isInternal ? undefined : detail(error);
   const id = instance();
   const explanation = explanationOf(error);

@@ -20,10 +20,10 @@ import {
   type TypeReference,
 } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
+import { WholeRequest, type RequestDecisions } from '../decisions/request-decisions.js';
 import { isThenable } from '../internal/is-thenable.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
 import type { Explain } from '../refusals/explained-refusal.js';
-import { RequirementScopes } from '../requirements/requirement-scope.js';
 import { checkSource, resourceFrom, type ResourceSource } from '../requirements/resource-source.js';
 import { checkAction, checkReason, describeSource } from '../requirements/route-requirement.js';
 import { describeCall, findMissingArgument, throwsRefusal, type CheckName } from './check-call.js';
@@ -35,8 +35,8 @@ export interface RequestAuthorizationOptions<Actor = unknown>
   extends RequestActorOptions<Actor>, RequestRefusalsOptions {
   /** Returns the argument of `allow_request`, for checks of the request itself. */
   readonly request?: () => unknown;
-  /** The scopes of the handlers of this request, in which its decisions count. Default: one scope for the whole request. */
-  readonly scopes?: RequirementScopes;
+  /** The decisions of this request, as the adapter follows its handlers. Default: each decision counts for the whole request. */
+  readonly decisions?: RequestDecisions;
   /** The value of `WWW-Authenticate`, which a 401 must have: `'Basic'`, or a list of values. Default: `'Bearer'`. */
   readonly challenge?: string | readonly string[] | undefined;
   /** Receives an error that no response can carry any more. Default: `console.error`. */
@@ -65,11 +65,11 @@ export class RequestAuthorization<Actor = unknown> {
    */
   readonly checks: PendingChecks;
   /**
-   * The scopes in which the decisions count.
+   * The decisions of this request.
    *
    * @internal for adapters
    */
-  readonly scopes: RequirementScopes;
+  readonly decisions: RequestDecisions;
   readonly #options: RequestAuthorizationOptions<Actor>;
   readonly #actor: RequestActor<Actor>;
   #refusals: RequestRefusals<Actor> | undefined;
@@ -82,7 +82,7 @@ export class RequestAuthorization<Actor = unknown> {
     this.authorizer = authorizer;
     this.#options = options;
     this.#actor = new RequestActor(options);
-    this.scopes = options.scopes ?? new RequirementScopes();
+    this.decisions = options.decisions ?? new WholeRequest();
     this.checks = new PendingChecks(options);
   }
 
@@ -90,7 +90,7 @@ export class RequestAuthorization<Actor = unknown> {
 
   /** Returns whether an action was authorized, or authorization was skipped, on the path of the handler that is running. */
   get isSettled(): boolean {
-    return this.scopes.current.isSettled;
+    return this.decisions.isSettled;
   }
 
   /** The reason of the last `skip`, or `undefined`. */
@@ -225,7 +225,7 @@ export class RequestAuthorization<Actor = unknown> {
     action: string,
     resource: Resource,
   ): Promise<NonNullable<Awaited<Resource>>> {
-    const record = this.scopes.deciding(call);
+    const record = this.decisions.deciding(call);
     const awaited = isThenable(resource) ? await resource : resource;
     const refusal = await this.#finder.find(action, awaited, true);
     if (refusal !== undefined) throw refusal;
@@ -249,7 +249,7 @@ export class RequestAuthorization<Actor = unknown> {
     field: FieldOf<Resource>,
   ): Promise<void> {
     return this.#check('authorizeField', arguments, async (call) => {
-      const record = this.scopes.deciding(call);
+      const record = this.decisions.deciding(call);
       const refusal = await this.#finder.findOfField(action, await resource, field, true);
       if (refusal !== undefined) throw refusal;
       record('authorized');
@@ -312,7 +312,7 @@ export class RequestAuthorization<Actor = unknown> {
     context: Context,
   ): Promise<unknown> {
     checkSource(action, source);
-    const record = this.scopes.deciding(`${action} ${describeSource(source)}`);
+    const record = this.decisions.deciding(`${action} ${describeSource(source)}`);
     const search = this.#actor.search();
     if (search !== undefined) await search;
     const given = resourceFrom(this.authorizer, source, context);
@@ -337,7 +337,7 @@ export class RequestAuthorization<Actor = unknown> {
     checkReason(reason);
     this.checks.acceptRefusal();
     this.#skipReason = reason;
-    this.scopes.deciding(`skipped: ${reason}`)('skipped');
+    this.decisions.deciding(`skipped: ${reason}`)('skipped');
   }
 
   /**
@@ -349,7 +349,7 @@ export class RequestAuthorization<Actor = unknown> {
   skipFor<Result>(reason: string, handler: (leave: () => void) => Result): Result {
     checkReason(reason);
     this.checks.acceptRefusal();
-    return this.scopes.runSkipped(reason, handler);
+    return this.decisions.runSkipped(reason, handler);
   }
 
   // ── checks with a result: they do not count for the response guard ──

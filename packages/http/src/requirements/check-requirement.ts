@@ -3,6 +3,7 @@ import {
   AuthorizationConfigError,
   isAuthorizationConfigError,
 } from '../config-errors/authorization-config-error.js';
+import { HandlerMark } from './handler-mark.js';
 import { isClass } from './resource-source.js';
 import { describeRequirement, sourceOf, type RouteRequirement } from './route-requirement.js';
 
@@ -83,7 +84,7 @@ export function checkRequirements(requirements: readonly RequirementOfAuthorizer
     throw new AuthorizationConfigError('NANOOK_HTTP_UNGRANTABLE', { requirements: [...new Set(wrong)] });
 }
 
-const brand = Symbol.for('@nanook/http/authorizer');
+const authorizerMark = new HandlerMark<Authorizer>('authorizer');
 
 /**
  * Marks the middleware that gives requests the authorization of this authorizer.
@@ -91,12 +92,11 @@ const brand = Symbol.for('@nanook/http/authorizer');
  * @internal for adapters
  */
 export const asAuthorization = <Handler extends object>(handler: Handler, authorizer: Authorizer): Handler =>
-  Object.defineProperty(handler, brand, { value: authorizer });
+  authorizerMark.set(handler, authorizer, '');
 
 /**
  * Returns the authorizer of middleware that was marked with {@link asAuthorization}.
  *
  * @internal for adapters
  */
-export const authorizerOf = (handler: unknown): Authorizer | undefined =>
-  typeof handler === 'function' ? (handler as { [brand]?: Authorizer })[brand] : undefined;
+export const authorizerOf = (handler: unknown): Authorizer | undefined => authorizerMark.find(handler);

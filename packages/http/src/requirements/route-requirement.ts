@@ -1,5 +1,6 @@
 import { describeValue } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
+import { HandlerMark } from './handler-mark.js';
 import { isClass, type ResourceSource } from './resource-source.js';
 
 /** The requirement of a route, as data for listings, audits and tests. */
@@ -13,7 +14,7 @@ export type RouteRequirement =
   | { readonly kind: 'request' }
   | { readonly kind: 'skip'; readonly reason: string };
 
-const brand = Symbol.for('@nanook/http/requirement');
+const requirementMark = new HandlerMark<RouteRequirement>('requirement');
 
 /**
  * Marks middleware as a requirement. A route that has one before its handler is protected.
@@ -23,7 +24,7 @@ const brand = Symbol.for('@nanook/http/requirement');
 export const asRequirement = <Handler extends object>(
   handler: Handler,
   requirement: RouteRequirement,
-): Handler => Object.defineProperty(handler, brand, { value: requirement });
+): Handler => requirementMark.set(handler, requirement, describeRequirement(requirement));
 
 /**
  * Returns the requirement that a handler checks, or `undefined`.
@@ -31,7 +32,7 @@ export const asRequirement = <Handler extends object>(
  * @internal for adapters
  */
 export const requirementOf = (handler: unknown): RouteRequirement | undefined =>
-  typeof handler === 'function' ? (handler as { [brand]?: RouteRequirement })[brand] : undefined;
+  requirementMark.find(handler);
 
 /** Middleware that runs without authorization, and the reason. */
 export interface Skipped {
@@ -39,7 +40,7 @@ export interface Skipped {
   readonly middleware: readonly ((...args: never[]) => unknown)[];
 }
 
-const skippedBrand = Symbol.for('@nanook/http/skipped');
+const skippedMark = new HandlerMark<Skipped>('skipped');
 
 /**
  * Marks a handler that runs this middleware without authorization. The middleware responds itself, so the handler is not a requirement for
@@ -48,15 +49,25 @@ const skippedBrand = Symbol.for('@nanook/http/skipped');
  * @internal for adapters
  */
 export const asSkipped = <Handler extends object>(handler: Handler, skipped: Skipped): Handler =>
-  Object.defineProperty(handler, skippedBrand, { value: skipped });
+  skippedMark.set(handler, skipped, skipped.reason);
 
 /**
  * Returns the middleware that a handler runs without authorization, or `undefined`.
  *
  * @internal for adapters
  */
-export const skippedBy = (handler: unknown): Skipped | undefined =>
-  typeof handler === 'function' ? (handler as { [skippedBrand]?: Skipped })[skippedBrand] : undefined;
+export const skippedBy = (handler: unknown): Skipped | undefined => skippedMark.find(handler);
+
+/**
+ * Marks the function that a library has put in the place of a handler, as the handler is marked. It works where nothing of the handler is
+ * left in that function, but the framework shows which handler it replaces.
+ *
+ * @internal for adapters
+ */
+export function copyMarks(handler: unknown, replacement: (...args: never[]) => unknown): void {
+  requirementMark.copy(handler, replacement);
+  skippedMark.copy(handler, replacement);
+}
 
 /**
  * Returns whether a requirement protects a route. A check of the request alone, with `allow_request`, does not.

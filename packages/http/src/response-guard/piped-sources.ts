@@ -12,8 +12,14 @@ export class PipedSources {
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    response.on('pipe', (source: Readable) => (this.#sources ??= new Set()).add(source));
-    response.on('unpipe', (source: Readable) => this.#sources?.delete(source));
+  }
+
+  add(source: Readable): void {
+    (this.#sources ??= new Set()).add(source);
+  }
+
+  delete(source: Readable): void {
+    this.#sources?.delete(source);
   }
 
   /**

@@ -1,12 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Readable } from 'node:stream';
 import { STATUS_CODES, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
-import { AttachedValues } from '../internal/attached-values.js';
 import type { PendingChecks } from '../pending-checks/pending-checks.js';
 import { guardStream, isHttp2 } from './http2-stream.js';
+import { keepOptionsHeaders, optionsHead } from './options-headers.js';
 import { PipedSources } from './piped-sources.js';
 import { errorAbout, routeData, unawaited, undecided, type GuardedRequest } from './response-errors.js';
 import { interceptProperty } from './response-property.js';
+import {
+  guardedWriters,
+  setGuardedWriters,
+  type BodyWriter,
+  type GuardedWriters,
+  type HeadWriter,
+  type Informer,
+  type Method,
+  type Writers,
+} from './writers.js';
 
 /** The request of a guarded response, as the adapter of a framework describes it. */
 export interface ResponseGuard extends GuardedRequest {
@@ -23,6 +34,8 @@ export interface ResponseGuard extends GuardedRequest {
   checks?(): PendingChecks | undefined;
   /** Returns the value of `WWW-Authenticate` for a 401 without this header, if a check failed because the actor is anonymous. */
   challenge?(): string | readonly string[] | undefined;
+  /** The headers that a blocked response keeps. Default: the headers that the response had when it was guarded. */
+  readonly headersBefore?: OutgoingHttpHeaders;
   /** Whether a success may follow a refusal, for frameworks whose error handlers cannot state a reason. */
   readonly mayHideRefusal?: boolean;
   /**
@@ -50,26 +63,20 @@ export interface ResponseGuard extends GuardedRequest {
  * The guard checks the response when its first header is written, so a blocked response sends nothing. From then on, writes of the
  * handler are ignored, and only error handlers can write to the response. The guard does not undo other effects of the handler.
  *
- * A response to `OPTIONS` may be empty or list the methods without a decision; otherwise it is blocked, too. Early hints are not sent
+ * A response to `OPTIONS` may be empty or list the methods without a decision; otherwise it is blocked, too. It then has only `Allow`,
+ * `Vary`, the headers of CORS, and those that were set before the guard. Early hints are not sent
  * before a decision. A response that has started cannot be blocked: it is aborted when a check that was not awaited has failed, and when
  * the response ends before such a check.
  *
- * The guard replaces the methods of this response of `node:http`, in which all methods of frameworks end. A response can have several
+ * The guard replaces the methods of `node:http` that write a response, in which all methods of frameworks end. A response can have several
  * guards, which must all let it pass; the last one is asked first.
  *
- * @param headersBefore the headers that a blocked response keeps; default: the headers that the response has now
  * @returns a function that checks at once, for a framework that knows the response before it writes it
  * @internal for adapters
  */
-export function guardResponse(
-  response: ServerResponse,
-  guard: ResponseGuard,
-  headersBefore: OutgoingHttpHeaders = copyHeaders(response),
-): () => void {
-  let guarded = guardedResponses.get(response);
-  if (guarded?.isExtensible !== true)
-    guardedResponses.set(response, (guarded = new GuardedResponse(response)));
-  const layer = guarded.add({ guard, headersBefore });
+export function guardResponse(response: ServerResponse, guard: ResponseGuard): () => void {
+  const guarded = (guardedWriters(response) ?? new GuardedResponse(response)) as GuardedResponse;
+  const layer = guarded.add({ guard, headersBefore: guard.headersBefore ?? copyHeaders(response) });
   return () => guarded.checkHeader(response.statusCode, [layer]);
 }
 
@@ -83,22 +90,13 @@ export const copyHeaders = (response: ServerResponse): OutgoingHttpHeaders =>
 
 const noHeaders: OutgoingHttpHeaders = {};
 
-type Method = (...args: unknown[]) => unknown;
 type Part = 'headers' | 'body';
 
-/** The methods that write the header first when it was not written before. `writeHeader` is Node's old name for `writeHead`. */
-type Writer = 'writeHead' | 'writeHeader' | 'flushHeaders' | 'write' | 'end';
 const headerSetters = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader', 'addTrailers'] as const;
-/** The methods that send informational headers, which a response can omit. */
-type Informer = 'writeEarlyHints' | 'writeInformation';
-/** The methods of a response by name. HTTP/2 and older versions of Node do not have all of them. */
-type Methods = Partial<Record<Writer | Informer | (typeof headerSetters)[number], Method>>;
+type Methods = Writers & Partial<Record<(typeof headerSetters)[number], Method>>;
 
 /** The blocked response, in all code that `fail` has started. */
 const answering = new AsyncLocalStorage<ServerResponse>();
-
-/** The guards of responses, by the response. */
-const guardedResponses = new AttachedValues<ServerResponse, GuardedResponse>();
 
 /** One guard of a response. */
 interface Layer {
@@ -107,13 +105,13 @@ interface Layer {
   readonly headersBefore: Readonly<OutgoingHttpHeaders>;
 }
 
-class GuardedResponse {
+class GuardedResponse implements GuardedWriters {
   readonly #response: ServerResponse;
   /** The guards, from the last to the first. */
   #layers: readonly Layer[] = [];
   readonly #methods: Methods;
-  /** The writers that this guard has installed. */
-  readonly #installed: Partial<Record<Writer, Method>>;
+  /** The writers that call this guard. */
+  readonly #installed: Writers;
   readonly #end: Method;
   readonly #sources: PipedSources;
   /** The guard that has blocked the response. */
@@ -127,33 +125,12 @@ class GuardedResponse {
     this.#methods = response as unknown as Methods;
     this.#sources = new PipedSources(response);
     this.#end = this.#methods.end!;
-    this.#installed = this.#installWriters();
-    this.#installInformers();
+    this.#installed = setGuardedWriters(response, this);
     guardStream(response, {
       checkHeader: (status) => this.checkHeader(status),
       checkRest: (chunk, isEnd) => this.#checkRest(chunk, isEnd),
       isIgnored: () => this.#isIgnored('body'),
     });
-    response.on('close', () => {
-      for (const { guard } of this.#layers.toReversed())
-        guard.checks?.()?.reportLostFailures(() => routeData(guard));
-    });
-  }
-
-  /** Whether a guard can be added here: no other library has wrapped the methods since, so that it would get other data. */
-  get isExtensible(): boolean {
-    const methods = this.#methods;
-    const installed = this.#installed;
-    return (
-      this.#blocker === undefined &&
-      !this.#isOver &&
-      methods.writeHead === installed.writeHead &&
-      methods.flushHeaders === installed.flushHeaders &&
-      methods.write === installed.write &&
-      methods.end === installed.end &&
-      methods.writeHeader === installed.writeHeader &&
-      !isHttp2(this.#response)
-    );
   }
 
   add(layer: Layer): Layer {
@@ -232,62 +209,56 @@ class GuardedResponse {
 
   // ── the methods of the response ──
 
-  // The names are written out: this runs in each request, and assignments to computed names are slower.
-  #installWriters(): Partial<Record<Writer, Method>> {
-    const methods = this.#methods;
-    const { writeHead, writeHeader, flushHeaders, write, end } = methods;
-    const installed: Partial<Record<Writer, Method>> = {
-      writeHead: (methods.writeHead = this.#headWriter('writeHead', writeHead!)),
-      flushHeaders: (methods.flushHeaders = this.#bodyWriter('flushHeaders', flushHeaders!)),
-      write: (methods.write = this.#bodyWriter('write', write!)),
-      end: (methods.end = this.#bodyWriter('end', end!)),
-    };
-    if (writeHeader !== undefined)
-      methods.writeHeader = installed.writeHeader = this.#headWriter('writeHeader', writeHeader);
-    return installed;
-  }
-
-  #headWriter(name: 'writeHead' | 'writeHeader', original: Method): Method {
+  head(name: HeadWriter, original: Method, args: unknown[]): unknown {
     const response = this.#response;
-    return (...args) => {
-      const status = Number(args[0]);
-      if (response.headersSent) this.#checkRest(undefined, false);
-      else this.checkHeader(status);
-      if (this.#isIgnored('body')) return this.#ignore(name, args);
-      if (!response.headersSent) this.#addChallenge(status);
-      const isDisguised = this.#isBlocked && !isError(status);
-      return Reflect.apply(original, response, isDisguised ? [500, ...args.slice(1)] : args);
-    };
+    const status = Number(args[0]);
+    if (response.headersSent) this.#checkRest(undefined, false);
+    else this.checkHeader(status);
+    if (this.#isIgnored('body')) return this.#ignore(name, args);
+    if (!response.headersSent) this.#addChallenge(status);
+    if (this.#isBlocked)
+      return Reflect.apply(original, response, isError(status) ? args : [500, ...args.slice(1)]);
+    return Reflect.apply(original, response, this.#restrictOptions(status) ? optionsHead(args) : args);
   }
 
-  #bodyWriter(name: 'flushHeaders' | 'write' | 'end', original: Method): Method {
+  body(name: BodyWriter, original: Method, args: unknown[]): unknown {
     const response = this.#response;
-    return (...args) => {
-      if (response.headersSent) this.#checkRest(args[0], name === 'end');
-      else this.checkHeader(response.statusCode, this.#layers, args[0], false);
-      this.#writeHeadEarly();
-      if (this.#isIgnored('body')) return this.#ignore(name, args);
-      if (!response.headersSent) this.#addChallenge(response.statusCode);
-      return Reflect.apply(original, response, args);
-    };
+    if (response.headersSent) this.#checkRest(args[0], name === 'end');
+    else this.checkHeader(response.statusCode, this.#layers, args[0], false);
+    this.#writeHeadEarly();
+    if (this.#isIgnored('body')) return this.#ignore(name, args);
+    if (!response.headersSent) this.#addChallenge(response.statusCode);
+    if (!this.#isBlocked) this.#restrictOptions(response.statusCode);
+    return Reflect.apply(original, response, args);
   }
 
-  #installInformers(): void {
-    const methods = this.#methods;
-    const { writeEarlyHints, writeInformation } = methods;
-    if (writeEarlyHints !== undefined)
-      methods.writeEarlyHints = this.#informer('writeEarlyHints', writeEarlyHints);
-    if (writeInformation !== undefined)
-      methods.writeInformation = this.#informer('writeInformation', writeInformation);
+  /** Removes the headers of handlers without a decision from a response to `OPTIONS`. @returns whether there are such handlers */
+  #restrictOptions(status: number): boolean {
+    const response = this.#response;
+    if (response.headersSent || isError(status)) return false;
+    let isRestricted = false;
+    for (const { guard, headersBefore } of this.#layers) {
+      if (guard.method !== 'OPTIONS' || guard.isPreflight?.() === true || guard.isSettled()) continue;
+      isRestricted = true;
+      keepOptionsHeaders(response, guard.headersBefore ?? headersBefore);
+      if (!isHttp2(response)) response.statusMessage = '';
+    }
+    return isRestricted;
   }
 
-  #informer(name: Informer, original: Method): Method {
-    return (...args) => {
-      const mayPass = this.#isBlocked
-        ? !this.#isIgnored('headers')
-        : this.#layers.every(({ guard }) => guard.isSettled());
-      return mayPass ? Reflect.apply(original, this.#response, args) : this.#ignore(name, args);
-    };
+  inform(name: Informer, original: Method, args: unknown[]): unknown {
+    const mayPass = this.#isBlocked
+      ? !this.#isIgnored('headers')
+      : this.#layers.every(({ guard }) => guard.isSettled());
+    return mayPass ? Reflect.apply(original, this.#response, args) : this.#ignore(name, args);
+  }
+
+  notice(event: unknown, source: unknown): void {
+    if (event === 'pipe') this.#sources.add(source as Readable);
+    else if (event === 'unpipe') this.#sources.delete(source as Readable);
+    else if (event === 'close')
+      for (const { guard } of this.#layers.toReversed())
+        guard.checks?.()?.reportLostFailures(() => routeData(guard));
   }
 
   /**
@@ -363,15 +334,16 @@ class GuardedResponse {
   /** Restores the headers from before the handler, with status 500. */
   #reset(): void {
     const response = this.#response;
+    const { guard, headersBefore } = this.#blocker!;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
-    for (const [name, value] of Object.entries(this.#blocker!.headersBefore))
+    for (const [name, value] of Object.entries(guard.headersBefore ?? headersBefore))
       response.setHeader(name, value!);
     response.statusCode = 500;
     if (!isHttp2(response)) response.statusMessage = '';
   }
 
   /** Ignores a call, and acts as if it had written, so that streams which are piped into the response end. */
-  #ignore(name: Writer | Informer, args: readonly unknown[]): unknown {
+  #ignore(name: keyof Writers, args: readonly unknown[]): unknown {
     const done = args.at(-1);
     if (typeof done === 'function' && name !== 'writeHead') process.nextTick(done as () => void);
     // The first ignored end may be the handler's. A second one comes from an error handler that has lost its asynchronous context.

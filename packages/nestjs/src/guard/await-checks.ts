@@ -32,7 +32,10 @@ export function awaitChecks(
     authz.checks.reportLostFailures(() => ({ method: kind, route: routeOf(context) }));
     return;
   }
-  guardResponse(response, new ChecksGuard(authz, context, request.method, response), headersBefore);
+  guardResponse(
+    response,
+    new ChecksGuard(authz, context, request.method, response, headersBefore ?? copyHeaders(response)),
+  );
 }
 
 const routeOf = (context: ExecutionContext): string => handlerName(context.getClass(), context.getHandler());
@@ -49,6 +52,7 @@ class ChecksGuard implements ResponseGuard {
     context: ExecutionContext,
     readonly method: string,
     response: ServerResponse,
+    readonly headersBefore: OutgoingHttpHeaders,
   ) {
     this.#authz = authz;
     this.#context = context;

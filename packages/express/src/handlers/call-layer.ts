@@ -1,0 +1,110 @@
+import { AuthorizationConfigError, type Frame } from '@nanook/http';
+import type { Request } from 'express';
+import { routerOf, type Layer, type ParameterCallback } from '../internals/express-internals.js';
+import {
+  LayerFrame,
+  LayerRun,
+  ParameterFrame,
+  appOf,
+  framesOf,
+  type Next,
+  type RequestFrames,
+} from './frames.js';
+
+const direct = Symbol('direct');
+
+/** Marks middleware of this package that makes no decision and calls `next` at once, so that it needs no frame. */
+export const asDirect = <Handler extends object>(handler: Handler): Handler =>
+  Object.defineProperty(handler, direct, { value: true });
+
+/** Returns whether a layer needs no frame. */
+export const isDirect = ({ handle }: Layer): boolean => (handle as { [direct]?: true })[direct] === true;
+
+/** Calls a layer in its frame. The decisions of its router or route count in it, and those of earlier layers in the same run. */
+export function callLayer(
+  layer: Layer,
+  req: Request,
+  next: Next,
+  handle: (next: Next, frame: LayerFrame) => unknown,
+): unknown {
+  const frames = framesOf(req);
+  const frame = new LayerFrame(runOf(frames, req, next, layer), req, layer);
+  return frames.call(frame, handle, nextOf(frame, next), frame);
+}
+
+const followedCallbacks = new WeakSet<ParameterCallback>();
+
+/** Returns a callback of `router.param` that runs in a frame. Its decision counts for layers of the run with the same parameter. */
+export function followCallback(callback: ParameterCallback): ParameterCallback {
+  if (followedCallbacks.has(callback)) return callback;
+  const followed: ParameterCallback = (req, res, next, value, name) => {
+    const frames = framesOf(req);
+    const frame = new ParameterFrame(runOf(frames, req, req.next as Next), req, name);
+    return frames.call(frame, callback, req, res, nextOf(frame, next), value, name);
+  };
+  followedCallbacks.add(followed);
+  return followed;
+}
+
+/** Returns the `next` that the function of a frame receives. */
+function nextOf(frame: LayerFrame | ParameterFrame, next: Next): Next {
+  const { req } = frame;
+  const frames = framesOf(req);
+  const goOn: Next = (error) => {
+    if (req.next === goOn) req.next = next; // Express 4 sets it to the `next` of its first layer, and not of the router
+    frames.noteError(error);
+    frames.callNext(frame, next, error);
+  };
+  return goOn;
+}
+
+/** Returns the run to which a layer belongs; without an asynchronous context, `next` identifies it. */
+function runOf(frames: RequestFrames, req: Request, next: Next, layer?: Layer): LayerRun {
+  const { place } = frames;
+  if (place instanceof LayerRun && place.next === next) return place;
+  for (let run = frames.lastRun; run !== undefined; run = run.earlier) if (run.next === next) return run;
+  const outer = frames.frame;
+  const isCovered = outer?.isSettled === true && !(layer !== undefined && isRedirected(layer, req, outer));
+  const run = new LayerRun(frames, outer, isCovered, next, frames.lastRun, outer ?? frames.called);
+  frames.lastRun = run;
+  return run;
+}
+
+/**
+ * Returns whether a handler of the application has passed the request to the application again: `req.url = '/other'; app.handle(req, res)`.
+ * A decision for the first route does not count for the second one.
+ */
+function isRedirected(layer: Layer, req: Request, outer: Frame): boolean {
+  const app = appOf(req);
+  if (app === undefined) return false;
+  const { stack } = routerOf(app);
+  if (!stack.includes(layer)) return false;
+  for (let each: Frame | undefined = outer; each !== undefined; each = each.run.outer)
+    if (each instanceof LayerFrame && stack.includes(each.layer)) return true;
+  return false;
+}
+
+const protectedLayers = new WeakSet<Layer>();
+
+/** Marks a layer, so that unprotected routes in it fail. */
+export const markProtected = (layer: Layer): unknown => protectedLayers.add(layer);
+
+/** Returns whether a layer belongs to a protected application or router. */
+export function isInProtected(frame: LayerFrame): boolean {
+  for (let each: Frame | undefined = frame; each !== undefined; each = frameAround(each))
+    if (each instanceof LayerFrame && protectedLayers.has(each.layer)) return true;
+  return false;
+}
+
+const frameAround = ({ run }: Frame): Frame | undefined => (run instanceof LayerRun ? run.around : run.outer);
+
+/**
+ * Checks that a skip does not count for the whole application.
+ *
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION`
+ */
+export function checkSkippedPath(req: Request, reason: string): void {
+  const { frame } = framesOf(req);
+  if (frame instanceof LayerFrame && !frame.isLeft && frame.router === req.next && frame.isOfApplication)
+    throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason });
+}

@@ -1,0 +1,179 @@
+import { FollowedRequest, Frame, Run, type Decided, type RequestAuthorization } from '@nanook/http';
+import type { Request } from 'express';
+import { IncomingMessage, type ServerResponse } from 'node:http';
+import type { AppInternals, Layer } from '../internals/express-internals.js';
+import { isWholeApplication } from '../internals/layer-path.js';
+
+export type Next = (error?: unknown) => void;
+
+/** One run of a router or a route through its layers. All of its layers receive the same `next`, which belongs to no other run. */
+export class LayerRun extends Run {
+  /** The paths below which a decision counts for the layers that follow. */
+  #paths: string[] | undefined;
+  /** The parameters of the path for which a callback of `router.param` made a decision. */
+  #parameters: { readonly name: string; readonly value: unknown }[] | undefined;
+
+  /**
+   * @param earlier the run that the request started before
+   * @param around the layer that was called last, where the asynchronous context of the run is lost
+   */
+  constructor(
+    frames: RequestFrames,
+    outer: Frame | undefined,
+    isCovered: boolean,
+    readonly next: Next,
+    readonly earlier: LayerRun | undefined,
+    readonly around: Frame | undefined = outer,
+  ) {
+    super(frames, outer, isCovered);
+  }
+
+  /** Makes a decision count for the layers that follow, while the request stays below a path. */
+  coverPath(path: string): void {
+    (this.#paths ??= []).push(path);
+  }
+
+  /** Makes a decision count for the layers with the same parameter and value, for which Express would not call the callback again. */
+  coverParameter(name: string, value: unknown): void {
+    (this.#parameters ??= []).push({ name, value });
+  }
+
+  /** Returns whether a decision that was made before counts for a layer that is called now. */
+  covers(req: Request): boolean {
+    return (
+      this.isCovered ||
+      this.#paths?.some((path) => isBelow(req, path)) === true ||
+      this.#parameters?.some(({ name, value }) => hasParameter(req, name, value)) === true
+    );
+  }
+}
+
+/** Returns whether the request is below a path. Middleware may rewrite `req.url`; a decision for one path does not count for another. */
+function isBelow(req: Request, path: string): boolean {
+  if (path === '') return true;
+  const url = (req.baseUrl ?? '') + req.url;
+  return url.startsWith(path) && /^([/?#.]|$)/.test(url.slice(path.length));
+}
+
+const hasParameter = ({ params }: Request, name: string, value: unknown): boolean =>
+  Object.hasOwn(params, name) && params[name] === value;
+
+/** The call of a function that a router runs. */
+abstract class HandlerFrame extends Frame {
+  /** The `next` of the running router. Another one shows that a router is running which is not followed. */
+  readonly router: unknown;
+
+  constructor(
+    override readonly run: LayerRun,
+    readonly req: Request,
+  ) {
+    super(run, run.covers(req));
+    this.router = req.next;
+  }
+}
+
+/** The call of a layer. */
+export class LayerFrame extends HandlerFrame {
+  /** The path of the request up to the layer. */
+  readonly #base: string;
+
+  constructor(
+    run: LayerRun,
+    req: Request,
+    readonly layer: Layer,
+  ) {
+    super(run, req);
+    this.#base = req.baseUrl ?? '';
+  }
+
+  protected override passOn(decided: Decided): void {
+    if (decided === 'authorized' || !this.isOfApplication) this.run.coverPath(this.#base);
+  }
+
+  /** Whether the application itself calls the layer, and for every path. */
+  get isOfApplication(): boolean {
+    return this.run.outer === undefined && isWholeApplication(this.layer, appOf(this.req));
+  }
+}
+
+/** The call of a callback of `router.param`. */
+export class ParameterFrame extends HandlerFrame {
+  readonly #name: string;
+
+  constructor(run: LayerRun, req: Request, name: string) {
+    super(run, req);
+    this.#name = name;
+  }
+
+  protected override passOn(): void {
+    this.run.coverParameter(this.#name, this.req.params[this.#name]);
+  }
+}
+
+/** A guard for the checks of a request, which can guard its decisions, too. */
+export interface ChecksGuard {
+  /** Blocks a response without a decision, too, from now on. */
+  requireDecision(res: ServerResponse, fail: Next): void;
+}
+
+/** The calls of layers in one request, and what else this package keeps for the request. */
+export class RequestFrames extends FollowedRequest {
+  lastRun: LayerRun | undefined;
+  authz: RequestAuthorization | undefined;
+  /** The guard that `authorization(…)` set last. */
+  checksGuard: ChecksGuard | undefined;
+  /** Whether `authorize()` guards the response. */
+  isGuarded = false;
+  readonly #req: Request;
+  #failure: unknown;
+  #isFailureDecided = false;
+
+  constructor(req: Request) {
+    super();
+    this.#req = req;
+  }
+
+  protected override mayDecide(frame: Frame): boolean {
+    return frame instanceof HandlerFrame && frame.router === this.#req.next;
+  }
+
+  /** Records an error that goes to the error handlers, with whether a decision counts for the handler in which it occurred. */
+  noteError(error: unknown): void {
+    if (error === undefined || error === null) return;
+    const isObject = typeof error === 'object';
+    if (isObject && error === this.#failure) return;
+    this.#failure = error;
+    this.#isFailureDecided = isObject && this.isSettled;
+  }
+
+  /** Whether the last error occurred in a handler with a decision. */
+  get isFailureDecided(): boolean {
+    return this.#isFailureDecided;
+  }
+}
+
+/** The one property of a request. On Node 20 each further one takes time, because Express gives each request a shape of its own. */
+const slot = Symbol('nanook');
+
+const findFrames = (req: object): RequestFrames | undefined => (req as { [slot]?: RequestFrames })[slot];
+
+/** Returns the calls of the layers of a request. */
+export const framesOf = (req: Request): RequestFrames =>
+  ((req as { [slot]?: RequestFrames })[slot] ??= new RequestFrames(req));
+
+export const appOf = (req: Request): AppInternals | undefined =>
+  req.app as unknown as AppInternals | undefined;
+
+/** Defines `req.authz` for all requests of HTTP/1, so that no request needs this property. */
+export function defineAuthz(): void {
+  if (Object.hasOwn(IncomingMessage.prototype, 'authz')) return;
+  Object.defineProperty(IncomingMessage.prototype, 'authz', {
+    configurable: true,
+    get(this: object) {
+      return findFrames(this)?.authz;
+    },
+    set(this: Request, authz: RequestAuthorization | undefined) {
+      framesOf(this).authz = authz;
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+
+/** Returns whether a response to `OPTIONS` needs a header, so that it may have it without a decision. */
+const isForOptions = (name: string): boolean => /^(allow|vary|access-control-[\w-]+)$/i.test(name);
+
+/** Removes all headers and trailers that a response to `OPTIONS` does not need, except those from before the handlers. */
+export function keepOptionsHeaders(response: ServerResponse, before: Readonly<OutgoingHttpHeaders>): void {
+  for (const name of response.getHeaderNames()) {
+    if (isForOptions(name)) continue;
+    const value = before[name];
+    if (value === undefined) response.removeHeader(name);
+    else response.setHeader(name, value);
+  }
+  response.addTrailers({}); // removes those that were added
+}
+
+/** Returns the arguments of `writeHead` with only the headers that a response to `OPTIONS` needs, and the usual status message. */
+export function optionsHead([status, ...args]: readonly unknown[]): unknown[] {
+  const given = typeof args[0] === 'string' ? args[1] : args[0];
+  return [status, Object.fromEntries(entriesOf(given).filter(([name]) => isForOptions(name)))];
+}
+
+/** Returns the headers in the forms that Node accepts: an object, a list of pairs, or a list of names and values in turn. */
+function entriesOf(headers: unknown): readonly (readonly [string, unknown])[] {
+  if (!Array.isArray(headers)) return Object.entries(headers ?? {});
+  if (Array.isArray(headers[0])) return headers as [string, unknown][];
+  return headers.flatMap((name, i) => (i % 2 === 0 ? [[String(name), headers[i + 1]] as const] : []));
+}

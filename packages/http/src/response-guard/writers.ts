@@ -1,0 +1,109 @@
+import { ServerResponse } from 'node:http';
+
+export type Method = (...args: unknown[]) => unknown;
+
+const headWriters = ['writeHead', 'writeHeader'] as const;
+const bodyWriters = ['flushHeaders', 'write', 'end'] as const;
+const informers = ['writeEarlyHints', 'writeInformation'] as const;
+
+/** The methods that write the header. `writeHeader` is Node's old name for `writeHead`. */
+export type HeadWriter = (typeof headWriters)[number];
+/** The methods that write the header first when it was not written before. */
+export type BodyWriter = (typeof bodyWriters)[number];
+/** The methods that send informational headers, which a response can omit. */
+export type Informer = (typeof informers)[number];
+
+type Writer = HeadWriter | BodyWriter | Informer;
+/** The methods by name. HTTP/2 and older versions of Node do not have all of them. */
+export type Writers = Partial<Record<Writer, Method>>;
+
+/** Handles the calls of the methods that write a response. `original` is the method without the guard. */
+export interface GuardedWriters {
+  head(name: HeadWriter, original: Method, args: unknown[]): unknown;
+  body(name: BodyWriter, original: Method, args: unknown[]): unknown;
+  inform(name: Informer, original: Method, args: unknown[]): unknown;
+  /** Is called for each event of the response. */
+  notice(event: unknown, source: unknown): void;
+}
+
+type Find = (response: object) => GuardedWriters | undefined;
+
+/**
+ * Wraps the writers of a response, or of a prototype of responses.
+ *
+ * @param find returns the guard of a response; without one, the wrapper calls the original method
+ * @returns the wrappers
+ */
+export function wrapWriters(target: object, find: Find): Writers {
+  const methods = target as Writers;
+  const wrapped: Writers = {};
+  for (const name of headWriters) {
+    const original = methods[name];
+    if (original !== undefined)
+      wrapped[name] = function (this: object, ...args) {
+        const guard = find(this);
+        return guard === undefined ? Reflect.apply(original, this, args) : guard.head(name, original, args);
+      };
+  }
+  for (const name of bodyWriters) {
+    const original = methods[name];
+    if (original !== undefined)
+      wrapped[name] = function (this: object, ...args) {
+        const guard = find(this);
+        return guard === undefined ? Reflect.apply(original, this, args) : guard.body(name, original, args);
+      };
+  }
+  for (const name of informers) {
+    const original = methods[name];
+    if (original !== undefined)
+      wrapped[name] = function (this: object, ...args) {
+        const guard = find(this);
+        return guard === undefined ? Reflect.apply(original, this, args) : guard.inform(name, original, args);
+      };
+  }
+  Object.assign(target, wrapped);
+  return wrapped;
+}
+
+/** The guard of a response, and the wrappers on Node's prototype. All copies of this package in a process share these properties. */
+const slot = Symbol.for('@nanook/http/guarded-response');
+const installed = Symbol.for('@nanook/http/installed-writers');
+
+const findGuarded: Find = (response) => (response as { [slot]?: GuardedWriters })[slot];
+
+/** Returns the guard of a response. */
+export const guardedWriters = findGuarded;
+
+/** Sets the guard of a response, and installs the writers. @returns the writers that call the guard */
+export function setGuardedWriters(response: ServerResponse, guarded: GuardedWriters): Writers {
+  (response as { [slot]?: GuardedWriters })[slot] = guarded;
+  if (!(response instanceof ServerResponse)) {
+    for (const event of ['close', 'pipe', 'unpipe'])
+      (response as ServerResponse).on(event, (source: unknown) => guarded.notice(event, source));
+    return wrapWriters(response, () => guarded);
+  }
+  const shared = shareWriters();
+  // A subclass, or another library, has replaced a method, and would notice a blocked response.
+  return isReplaced(response as unknown as Writers, shared) ? wrapWriters(response, () => guarded) : shared;
+}
+
+const isReplaced = (response: Writers, shared: Writers): boolean =>
+  response.writeHead !== shared.writeHead ||
+  response.write !== shared.write ||
+  response.end !== shared.end ||
+  response.flushHeaders !== shared.flushHeaders;
+
+/** Wraps the writers of Node's prototype once, because methods of each response would take more time than the check. */
+function shareWriters(): Writers {
+  const prototype = ServerResponse.prototype as unknown as { emit: Method; [installed]?: Writers };
+  const known = prototype[installed];
+  if (known !== undefined) return known;
+  const { emit } = prototype;
+  prototype.emit = function (this: object, ...args) {
+    findGuarded(this)?.notice(args[0], args[1]);
+    return Reflect.apply(emit, this, args);
+  };
+  const shared = wrapWriters(prototype, findGuarded);
+  Object.defineProperty(prototype, installed, { value: shared });
+  return shared;
+}
