@@ -35,6 +35,8 @@ export interface RequestAuthorizationOptions<Actor = unknown>
   extends RequestActorOptions<Actor>, RequestRefusalsOptions {
   /** Returns the argument of `allow_request`, for checks of the request itself. */
   readonly request?: () => unknown;
+  /** Returns the view of the policy that decides, for a part of a request. Default: the current policy at the first check. */
+  readonly policy?: () => Authorizer;
   /** The scopes of the handlers of this request, in which its decisions count. Default: one scope for the whole request. */
   readonly scopes?: RequirementScopes;
   /** The value of `WWW-Authenticate`, which a 401 must have: `'Basic'`, or a list of values. Default: `'Bearer'`. */
@@ -56,7 +58,7 @@ export interface RequestAuthorizationOptions<Actor = unknown>
  * await authz.authorize('update', note); // throws when the actor may not update the note
  */
 export class RequestAuthorization<Actor = unknown> {
-  /** The authorizer that makes the decisions. */
+  /** The authorizer of the application. Its policy of the first check makes all decisions of the request. */
   readonly authorizer: Authorizer;
   /**
    * The checks for which the response must wait.
@@ -72,6 +74,7 @@ export class RequestAuthorization<Actor = unknown> {
   readonly scopes: RequirementScopes;
   readonly #options: RequestAuthorizationOptions<Actor>;
   readonly #actor: RequestActor<Actor>;
+  #policy: Authorizer | undefined;
   #refusals: RequestRefusals<Actor> | undefined;
   #loaded: { readonly resource: unknown } | undefined;
   #loadedBy: Map<unknown, unknown> | undefined;
@@ -171,6 +174,16 @@ export class RequestAuthorization<Actor = unknown> {
   }
 
   /**
+   * The view of the policy that decides this request. The first check takes it, so that a reload does not change the policy of later
+   * checks. An authorizer that was compiled ahead of time has one policy only.
+   *
+   * @internal for adapters
+   */
+  get policy(): Authorizer {
+    return (this.#policy ??= this.#options.policy?.() ?? this.authorizer.pinned?.() ?? this.authorizer);
+  }
+
+  /**
    * The context of the checks, which their decisions contain.
    *
    * @internal for adapters
@@ -185,7 +198,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @internal for adapters
    */
   get hasRequestRules(): boolean {
-    return this.authorizer.hasRule('allow_request');
+    return this.policy.hasRule('allow_request');
   }
 
   // ── decisions: they throw when refused, and they count for the response guard ──
@@ -315,7 +328,7 @@ export class RequestAuthorization<Actor = unknown> {
     const record = this.scopes.deciding(`${action} ${describeSource(source)}`);
     const search = this.#actor.search();
     if (search !== undefined) await search;
-    const given = resourceFrom(this.authorizer, source, context);
+    const given = resourceFrom(this.policy, source, context);
     const resource = isThenable(given) ? await given : given;
     const refusal = await this.#finder.find(action, resource, true);
     if (refusal !== undefined) throw refusal;
@@ -420,9 +433,7 @@ export class RequestAuthorization<Actor = unknown> {
    * const { text, values } = print(await req.authz.where('read', 'Note'));
    */
   where<Type extends TypeReference>(action: ActionOnRows<Type>, type: Type): Promise<RowCondition> {
-    return this.#check('where', arguments, async () =>
-      this.authorizer.where(await this.actor(), action, type),
-    );
+    return this.#check('where', arguments, async () => this.policy.where(await this.actor(), action, type));
   }
 
   /**
@@ -443,7 +454,7 @@ export class RequestAuthorization<Actor = unknown> {
     options?: ListOptions,
   ): Promise<ResourcePage<ListedRow<Row, Type>>> {
     return this.#check('list', arguments, async () =>
-      this.authorizer.authorizedResources<Row, Type>(await this.actor(), action, type, options),
+      this.policy.authorizedResources<Row, Type>(await this.actor(), action, type, options),
     );
   }
 
@@ -460,7 +471,7 @@ export class RequestAuthorization<Actor = unknown> {
     options?: CountOptions,
   ): Promise<number> {
     return this.#check('count', arguments, async () =>
-      this.authorizer.countAuthorizedResources(await this.actor(), action, type, options),
+      this.policy.countAuthorizedResources(await this.actor(), action, type, options),
     );
   }
 
@@ -474,7 +485,7 @@ export class RequestAuthorization<Actor = unknown> {
    */
   actions<Resource>(resource: Resource, options?: EnumerationOptions): Promise<Set<ListedAction<Resource>>> {
     return this.#check('actions', arguments, async () =>
-      this.authorizer.authorizedActions(await this.actor(), await resource, options),
+      this.policy.authorizedActions(await this.actor(), await resource, options),
     );
   }
 
@@ -493,7 +504,7 @@ export class RequestAuthorization<Actor = unknown> {
   ): Promise<Set<ListedField<Resource>>> {
     return this.#check('fields', arguments, async () => {
       checkAction(action);
-      return this.authorizer.authorizedFields(await this.actor(), action, await resource, options);
+      return this.policy.authorizedFields(await this.actor(), action, await resource, options);
     });
   }
 
@@ -545,7 +556,7 @@ export class RequestAuthorization<Actor = unknown> {
 
   /** Finds the refusals of the checks. It is created for the first check. */
   get #finder(): RequestRefusals<Actor> {
-    return (this.#refusals ??= new RequestRefusals(this.authorizer, this.#actor, this.#options, this.checks));
+    return (this.#refusals ??= new RequestRefusals(this.policy, this.#actor, this.#options, this.checks));
   }
 }
 

@@ -38,7 +38,10 @@ export class RequestRefusals<Actor> {
   #checkOptions: CheckOptions | undefined;
   #cache: Refusals | undefined;
 
-  /** @param reporter receives an error of the hook `explain` */
+  /**
+   * @param authorizer makes all decisions by one policy
+   * @param reporter receives an error of the hook `explain`
+   */
   constructor(
     authorizer: Authorizer,
     actor: RequestActor<Actor>,
@@ -158,12 +161,10 @@ export class RequestRefusals<Actor> {
     }
   }
 
-  /** The refusals by the current policy of the current actor, about actions or about actions on fields. */
+  /** The refusals of the current actor, about actions or about actions on fields. */
   #keptFor(field: string | undefined): DecisionCache<AuthorizationError | undefined> {
     const { version } = this.#actor;
-    const { policyHash } = this.#authorizer;
-    if (this.#cache?.version !== version || this.#cache.policyHash !== policyHash)
-      this.#cache = { version, policyHash, actions: undefined, fields: undefined };
+    if (this.#cache?.version !== version) this.#cache = { version, actions: undefined, fields: undefined };
     return (this.#cache[field === undefined ? 'actions' : 'fields'] ??= new DecisionCache());
   }
 }
@@ -183,7 +184,6 @@ interface Reports {
 interface Refusals {
   /** The version of the actor. */
   readonly version: number;
-  readonly policyHash: string;
   actions: DecisionCache<AuthorizationError | undefined> | undefined;
   fields: DecisionCache<AuthorizationError | undefined> | undefined;
 }

@@ -59,7 +59,7 @@ export function authorize(
   const requirement = declareRequirement(authorize, action, resource, statuses);
   const middleware: Middleware = async (ctx, next) => {
     const authz = authzOf(ctx, `authorize('${action}', …)`);
-    checkRequirement(authz.authorizer, requirement);
+    checkRequirement(authz.policy, requirement);
     const load = () => authz.loadRequired(action, resource, ctx as Parameters<Loader>[0]);
     await decideFor(ctx, middleware, next, load).catch((reason: unknown) =>
       throwError(withStatus(reason, statuses)),
