@@ -151,7 +151,7 @@ const httpFolders = {
   locations: [],
   'config-errors': ['locations'],
   refusals: ['config-errors'],
-  requirements: ['locations', 'config-errors', 'refusals'],
+  requirements: ['internal', 'locations', 'config-errors', 'refusals'],
   'pending-checks': ['locations', 'config-errors'],
   request: ['internal', 'config-errors', 'refusals', 'requirements', 'pending-checks'],
   'response-guard': ['internal', 'config-errors', 'pending-checks'],

@@ -10,6 +10,7 @@ export {
   type ConfigErrorCode,
   type ConfigErrorData,
 } from './config-errors/authorization-config-error.js';
+export { isTimeout } from './config-errors/check-options.js';
 export { neverReturns } from './config-errors/check-returns.js';
 export { checkHandlers, expectCall } from './config-errors/uncalled-middleware.js';
 
@@ -33,6 +34,13 @@ export {
   checkRequirements,
   type RequirementOfAuthorizer,
 } from './requirements/check-requirement.js';
+export {
+  callLoader,
+  onClose,
+  type CalledLoader,
+  type LoaderLimits,
+  type LoaderOptions,
+} from './requirements/call-loader.js';
 export {
   checkSource,
   isClass,

@@ -14,7 +14,7 @@ describe('a pinned policy', () => {
     expect(policy.isAllowedSync('ann', 'write', 'minutes')).toBe(false);
     expect(await policy.authorizedActions('ann', 'minutes')).toEqual(new Set(['read']));
     expect(await policy.authorizedFields('ann', 'read', 'minutes')).toEqual(new Set(['text']));
-    await expect(policy.authorize('ann', 'write', 'minutes')).rejects.toMatchObject({ status: 404 });
+    await expect(policy.authorize('ann', 'write', 'minutes')).rejects.toMatchObject({ status: 403 });
     expect(await policy.as('ann').can('read', 'minutes')).toBe(true);
     expect(policy.hasRule('allow_field')).toBe(true);
     expect(policy.isGrantable('write')).toBe(false);
@@ -23,7 +23,7 @@ describe('a pinned policy', () => {
     expect(authorizer.policyVersion).toBe('2');
   });
 
-  it('is the same object until the authorizer loads another policy', async () => {
+  it('keeps its identity until the authorizer loads another policy', async () => {
     const authorizer = await Authorizer.load({ policies: reads });
     const first = authorizer.pinned();
     expect(authorizer.pinned()).toBe(first);
@@ -78,7 +78,7 @@ describe('a pinned policy', () => {
     expect(await policy.isAllowed('ann', 'read', 'minutes')).toBe(true);
   });
 
-  it('is an authorizer of the same class', async () => {
+  it('has the class of the authorizer', async () => {
     const policy = (await NodeAuthorizer.load({ policies: reads })).pinned();
     expect(policy).toBeInstanceOf(NodeAuthorizer);
     expect(await policy.isAllowed('ann', 'read', 'minutes')).toBe(true);

@@ -6,6 +6,7 @@ import {
   checkAuthorization,
   expectCall,
   explainWith,
+  onClose,
   type ExplainOption,
 } from '@nanook/http';
 import type { Request, RequestHandler, Response } from 'express';
@@ -45,6 +46,11 @@ export interface AuthorizationOptions {
   /** Hides values in explanations: returns the text that replaces a value. */
   readonly mask?: Mask;
   /**
+   * The time in milliseconds in which a loader must finish. Then the response is a 503, and the signal of the loader aborts. Default: no
+   * limit.
+   */
+  readonly loaderTimeoutMs?: number;
+  /**
    * Receives an error that no response can carry any more, such as the failure of a check that was not awaited. Default: `console.error`.
    */
   readonly onError?: (error: Error, req: Request) => void;
@@ -61,7 +67,17 @@ export interface AuthorizationOptions {
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): RequestHandler {
   checkAuthorization(authorization, authorizer, options);
-  const { actor = userOf, anonymous, request = itself, context, challenge, explain, mask, onError } = options;
+  const {
+    actor = userOf,
+    anonymous,
+    request = itself,
+    context,
+    challenge,
+    explain,
+    mask,
+    onError,
+    loaderTimeoutMs,
+  } = options;
   const explaining = explainWith(explain, mask);
   const middleware: RequestHandler = (req, res, next) => {
     // A router that is used without an application has no `app`; `protect` follows its layers.
@@ -79,6 +95,8 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
           given: context && (() => context(req, res)),
         }),
       route: () => `${req.method} ${routeOf(req)}`,
+      loaderTimeoutMs,
+      onClose: (listener) => onClose(res, listener),
       ...(onError === undefined ? {} : { report: (error) => onError(error, req) }),
       scopes: scopesOf(req),
     });

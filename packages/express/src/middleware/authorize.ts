@@ -6,6 +6,7 @@ import {
   expectCall,
   toError,
   withStatus,
+  type LoaderOptions,
   type RefusalStatuses,
 } from '@nanook/http';
 import type { Request } from 'express';
@@ -15,9 +16,12 @@ import { authzOf, type Middleware } from '../internals/request.js';
 /**
  * Loads the resource of a request, which is authorized and then passed to the handler as `req.authz.resource`. TypeScript cannot infer the
  * parameters of the path here; write `authorize<{ id: string }>(…)` for typed parameters.
+ *
+ * A loader that declares a second parameter gets `{ signal }`. The signal aborts when the loader takes longer than the option
+ * `loaderTimeoutMs` of `authorization`, and when the response closes.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- or each parameter would need an assertion
-export type Loader<Params = any> = (req: Request<Params>) => unknown;
+export type Loader<Params = any> = (req: Request<Params>, options: LoaderOptions) => unknown;
 
 /**
  * Creates middleware for all requests. It checks `allow_request(actor, request)` if the policy has such a rule, and installs the response

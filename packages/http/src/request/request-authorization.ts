@@ -24,6 +24,7 @@ import { isThenable } from '../internal/is-thenable.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
 import type { Explain } from '../refusals/explained-refusal.js';
 import { RequirementScopes } from '../requirements/requirement-scope.js';
+import type { LoaderLimits } from '../requirements/call-loader.js';
 import { checkSource, resourceFrom, type ResourceSource } from '../requirements/resource-source.js';
 import { checkAction, checkReason, describeSource } from '../requirements/route-requirement.js';
 import { describeCall, findMissingArgument, throwsRefusal, type CheckName } from './check-call.js';
@@ -32,7 +33,7 @@ import { RequestRefusals, type RequestRefusalsOptions } from './request-refusals
 
 /** Options for {@link RequestAuthorization}. */
 export interface RequestAuthorizationOptions<Actor = unknown>
-  extends RequestActorOptions<Actor>, RequestRefusalsOptions {
+  extends RequestActorOptions<Actor>, RequestRefusalsOptions, LoaderLimits {
   /** Returns the argument of `allow_request`, for checks of the request itself. */
   readonly request?: () => unknown;
   /** Returns the view of the policy that decides, for a part of a request. Default: the current policy at the first check. */
@@ -297,7 +298,7 @@ export class RequestAuthorization<Actor = unknown> {
    */
   load<Context extends readonly unknown[], Resource>(
     action: string,
-    source: ResourceSource<Context, Resource>,
+    source: ResourceSource<NoInfer<Context>, Resource>,
     ...context: Context
   ): Promise<unknown> {
     return this.#check('load', arguments, () => this.#load(action, source, context));
@@ -311,7 +312,7 @@ export class RequestAuthorization<Actor = unknown> {
    */
   loadRequired<Context extends readonly unknown[], Resource>(
     action: string,
-    source: ResourceSource<Context, Resource>,
+    source: ResourceSource<NoInfer<Context>, Resource>,
     ...context: Context
   ): Promise<unknown> {
     return this.checks.watchAwaited(describeCall('load', arguments), () =>
@@ -321,14 +322,14 @@ export class RequestAuthorization<Actor = unknown> {
 
   async #load<Context extends readonly unknown[], Resource>(
     action: string,
-    source: ResourceSource<Context, Resource>,
+    source: ResourceSource<NoInfer<Context>, Resource>,
     context: Context,
   ): Promise<unknown> {
     checkSource(action, source);
     const record = this.scopes.deciding(`${action} ${describeSource(source)}`);
     const search = this.#actor.search();
     if (search !== undefined) await search;
-    const given = resourceFrom(this.policy, source, context);
+    const given = resourceFrom(this.policy, source, context, this.#options);
     const resource = isThenable(given) ? await given : given;
     const refusal = await this.#finder.find(action, resource, true);
     if (refusal !== undefined) throw refusal;

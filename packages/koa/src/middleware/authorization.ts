@@ -6,6 +6,7 @@ import {
   checkAuthorization,
   expectCall,
   explainWith,
+  onClose,
   type Explain,
   type ExplainOption,
   type RequestAuthorizationOptions,
@@ -47,6 +48,11 @@ export interface AuthorizationOptions {
   /** Hides values in explanations: returns the text that replaces a value. */
   readonly mask?: Mask;
   /**
+   * The time in milliseconds in which a loader must finish. Then the response is a 503, and the signal of the loader aborts. Default: no
+   * limit.
+   */
+  readonly loaderTimeoutMs?: number;
+  /**
    * Receives an error that no response can carry any more, such as the failure of a check that was not awaited. Default: the `error` event
    * of the application.
    */
@@ -74,8 +80,9 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     explain,
     mask,
     onError = emitError,
+    loaderTimeoutMs,
   } = options;
-  const hooks: Hooks = { actor, anonymous, request, given, challenge, onError };
+  const hooks: Hooks = { actor, anonymous, request, given, challenge, onError, loaderTimeoutMs };
   const explaining = explainWith(explain, mask);
   const middleware: Middleware = (context, next) => {
     const ctx = context as Context;
@@ -93,6 +100,7 @@ interface Hooks extends Required<Pick<AuthorizationOptions, 'actor' | 'request' 
   readonly anonymous: unknown;
   readonly given: AuthorizationOptions['context'];
   readonly challenge: AuthorizationOptions['challenge'];
+  readonly loaderTimeoutMs: AuthorizationOptions['loaderTimeoutMs'];
 }
 
 /** The options of the authorization of one request. A class, because a function for each option would take time in each request. */
@@ -101,6 +109,7 @@ class ContextOptions implements RequestAuthorizationOptions {
   readonly #hooks: Hooks;
   readonly anonymous: unknown;
   readonly challenge: AuthorizationOptions['challenge'];
+  readonly loaderTimeoutMs: AuthorizationOptions['loaderTimeoutMs'];
   readonly scopes: RequirementScopes;
 
   constructor(
@@ -112,6 +121,7 @@ class ContextOptions implements RequestAuthorizationOptions {
     this.#hooks = hooks;
     this.anonymous = hooks.anonymous;
     this.challenge = hooks.challenge;
+    this.loaderTimeoutMs = hooks.loaderTimeoutMs;
     this.scopes = scopesOf(ctx);
   }
 
@@ -134,6 +144,10 @@ class ContextOptions implements RequestAuthorizationOptions {
 
   route(): string {
     return `${this.#ctx.method} ${routeOf(this.#ctx)}`;
+  }
+
+  onClose(listener: () => void): () => void {
+    return onClose(this.#ctx.res, listener);
   }
 
   report(error: Error): void {

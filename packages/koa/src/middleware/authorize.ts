@@ -5,6 +5,7 @@ import {
   declareRequirement,
   expectCall,
   withStatus,
+  type LoaderOptions,
   type RefusalStatuses,
 } from '@nanook/http';
 import type { Context } from 'koa';
@@ -16,9 +17,12 @@ import { authzOf, throwError, type Middleware } from '../internals/context.js';
 /**
  * Loads the resource of a request, which is authorized and then passed to the handler as `ctx.state.authz.resource`. TypeScript cannot
  * infer the parameters of the path here; write `authorize<{ id: string }>(…)` for typed parameters.
+ *
+ * A loader that declares a second parameter gets `{ signal }`. The signal aborts when the loader takes longer than the option
+ * `loaderTimeoutMs` of `authorization`, and when the response closes.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- or each parameter would need an assertion
-export type Loader<Params = any> = (ctx: Context & { params: Params }) => unknown;
+export type Loader<Params = any> = (ctx: Context & { params: Params }, options: LoaderOptions) => unknown;
 
 /**
  * Creates middleware for all requests. It checks `allow_request(actor, request)` if the policy has such a rule, and installs the response

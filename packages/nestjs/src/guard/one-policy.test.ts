@@ -22,7 +22,7 @@ async function answers(authz: RequestAuthorization): Promise<string> {
 
 @Controller()
 class MinutesController {
-  @Get() @Authorize('read', Minutes) async show(@Authz() authz: RequestAuthorization) {
+  @Get() @Authorize('read', Minutes, { id: false }) async show(@Authz() authz: RequestAuthorization) {
     await authorizer.reload(after);
     return answers(authz);
   }
@@ -30,14 +30,18 @@ class MinutesController {
 
 @Resolver()
 class MinutesResolver {
-  @Query(() => String) @Authorize('read', Minutes) read() {
+  @Query(() => String) @Authorize('read', Minutes, { id: false }) read() {
     return 'read';
   }
-  @Mutation(() => String) @Authorize('read', Minutes) async first(@Authz() authz: RequestAuthorization) {
+  @Mutation(() => String) @Authorize('read', Minutes, { id: false }) async first(
+    @Authz() authz: RequestAuthorization,
+  ) {
     await authorizer.reload(after);
     return answers(authz);
   }
-  @Mutation(() => String) @Authorize('read', Minutes) second(@Authz() authz: RequestAuthorization) {
+  @Mutation(() => String) @Authorize('read', Minutes, { id: false }) second(
+    @Authz() authz: RequestAuthorization,
+  ) {
     return answers(authz);
   }
 }

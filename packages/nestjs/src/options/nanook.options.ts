@@ -55,6 +55,12 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
   readonly mask?: Mask;
 
   /**
+   * The time in milliseconds in which a loader must finish. Then the response is a 503 over HTTP, and an error of the server over other
+   * transports, and the signal of the loader aborts. Default: no limit.
+   */
+  readonly loaderTimeoutMs?: number;
+
+  /**
    * Whether to check `allow_request` for each HTTP request that reaches a handler, if the policy has such a rule. Handlers that are
    * skipped or excluded are not checked. In Express and Koa, `authorize()` checks every request before its route is known.
    * Default `true`.
