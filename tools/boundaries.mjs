@@ -177,7 +177,7 @@ const logFolders = {
 const adapterFolders = {
   internals: [],
   handlers: ['internals'],
-  middleware: ['internals', 'handlers'],
+  middleware: ['internals', 'handlers', 'routes'],
   routes: ['internals', 'handlers'],
   '': ['internals', 'middleware', 'routes'],
 };

@@ -59,6 +59,7 @@ export {
   type ListedRoute,
   type ListRoutesOptions,
 } from './requirements/listed-route.js';
+export { unblockedRoutesWarning, type RoutesOfApp } from './requirements/unblocked-routes.js';
 export { AttachedValues } from './internal/attached-values.js';
 export { locationOf } from './locations/source-location.js';
 

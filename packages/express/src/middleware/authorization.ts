@@ -8,6 +8,7 @@ import {
   explainWith,
   onClose,
   type ExplainOption,
+  unblockedRoutesWarning,
 } from '@nanook/http';
 import type { Request, RequestHandler, Response } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
@@ -15,6 +16,8 @@ import { scopesOf } from '../handlers/handler-scopes.js';
 import { guardChecks } from '../handlers/response-guard.js';
 import { routerOf, type AppInternals } from '../internals/express-internals.js';
 import { routeOf } from '../internals/request.js';
+import { listRoutes } from '../routes/list-routes.js';
+import { usesProtect } from '../routes/protect.js';
 
 /** Options for {@link authorization}. */
 export interface AuthorizationOptions {
@@ -79,9 +82,17 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     loaderTimeoutMs,
   } = options;
   const explaining = explainWith(explain, mask);
+  const warn = unblockedRoutesWarning();
   const middleware: RequestHandler = (req, res, next) => {
     // A router that is used without an application has no `app`; `protect` follows its layers.
-    if (req.app !== undefined) followLayers(routerOf(req.app as unknown as AppInternals));
+    if (req.app !== undefined) {
+      const router = routerOf(req.app as unknown as AppInternals);
+      followLayers(router);
+      warn?.(router, () => ({
+        usesProtect: usesProtect(router),
+        list: () => listRoutes(req.app, { check: false }),
+      }));
+    }
     req.authz = new RequestAuthorization(authorizer, {
       actor: () => actor(req, res),
       anonymous,

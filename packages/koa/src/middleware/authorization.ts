@@ -11,6 +11,7 @@ import {
   type ExplainOption,
   type RequestAuthorizationOptions,
   type RequirementScopes,
+  unblockedRoutesWarning,
 } from '@nanook/http';
 import type { Context } from 'koa';
 import { followRouters } from '../handlers/follow-handlers.js';
@@ -20,6 +21,8 @@ import { watchApplications } from '../handlers/watch-applications.js';
 import { emitError, type Middleware } from '../internals/context.js';
 import type { App } from '../internals/koa-router-internals.js';
 import { routeOf } from '../internals/matched-route.js';
+import { listRoutes } from '../routes/list-routes.js';
+import { usesProtect } from '../routes/protect.js';
 
 /** Options for {@link authorization}. */
 export interface AuthorizationOptions {
@@ -84,10 +87,13 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
   } = options;
   const hooks: Hooks = { actor, anonymous, request, given, challenge, onError, loaderTimeoutMs };
   const explaining = explainWith(explain, mask);
+  const warn = unblockedRoutesWarning();
   const middleware: Middleware = (context, next) => {
     const ctx = context as Context;
     watchApplications(ctx.app); // the application may come from another copy of Koa
-    followRouters(ctx.app as unknown as App);
+    const app = ctx.app as unknown as App;
+    followRouters(app);
+    warn?.(app, () => ({ usesProtect: usesProtect(app), list: () => listRoutes(app, { check: false }) }));
     const authz = new RequestAuthorization(authorizer, new ContextOptions(ctx, hooks, explaining?.(ctx)));
     ctx.state.authz = authz;
     return runAwaitingChecks(ctx, authz, next);
