@@ -26,7 +26,10 @@ export interface AuthorizationOptions {
    * Default: `req.user`.
    */
   readonly actor?: (req: Request, res: Response) => unknown;
-  /** The actor that replaces an anonymous one; `null` is passed to the policy as `nil`. Default: an anonymous actor gets a 401. */
+  /**
+   * The actor that replaces an anonymous one; `null` is passed to the policy as `nil`. A refusal of it is a 401. Default: an anonymous actor
+   * gets a 401, and the policy decides nothing.
+   */
   readonly anonymous?: unknown;
   /**
    * Returns the argument of `allow_request`: the part of the request that the policy may read. In a mounted router, `req.path` is the path

@@ -1,4 +1,10 @@
-import type { ActionOfSource, Class, TypeName, TypeToken } from '@nanook/core';
+import {
+  isAuthorizationError,
+  type ActionOfSource,
+  type Class,
+  type TypeName,
+  type TypeToken,
+} from '@nanook/core';
 import {
   asRequirement,
   checkRequirement,
@@ -12,6 +18,7 @@ import {
 import type { Request } from 'express';
 import { guardWholeRequest } from '../handlers/response-guard.js';
 import { authzOf, type Middleware } from '../internals/request.js';
+import { isForSkippedRoute } from '../routes/skipped-route.js';
 
 /**
  * Loads the resource of a request, which is authorized and then passed to the handler as `req.authz.resource`. TypeScript cannot infer the
@@ -24,7 +31,8 @@ import { authzOf, type Middleware } from '../internals/request.js';
 export type Loader<Params = any> = (req: Request<Params>, options: LoaderOptions) => unknown;
 
 /**
- * Creates middleware for all requests. It checks `allow_request(actor, request)` if the policy has such a rule, and installs the response
+ * Creates middleware for all requests. It checks `allow_request(actor, request)` if the policy has such a rule, except for a route that skips
+ * authorization, and installs the response
  * guard: a response without a decision is blocked, and becomes an error.
  *
  * @example
@@ -66,12 +74,16 @@ export function authorize(
   }, requirement);
 }
 
-const authorizeRequest = asRequirement<Middleware>(
+const authorizeRequest: Middleware = asRequirement<Middleware>(
   (req, res, next) => {
     const authz = authzOf(req, 'authorize()');
     guardWholeRequest(req as Request, res, next);
-    if (authz.hasRequestRules) passOn(authz.authorizeRequest(), next);
-    else next();
+    if (!authz.hasRequestRules) return next();
+    const admitted = authz.authorizeRequest().catch((reason: unknown) => {
+      if (!isAuthorizationError(reason) || !isForSkippedRoute(req as Request, authorizeRequest)) throw reason;
+      authz.admitSkippedOnly(reason);
+    });
+    passOn(admitted, next);
   },
   { kind: 'request' },
 );

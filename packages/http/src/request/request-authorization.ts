@@ -3,6 +3,7 @@ import {
   isForbiddenError,
   isUndecided,
   type ActionOf,
+  type AuthorizationError,
   type ActionOnRows,
   type Authorizer,
   type CheckContext,
@@ -80,6 +81,7 @@ export class RequestAuthorization<Actor = unknown> {
   #loaded: { readonly resource: unknown } | undefined;
   #loadedBy: Map<unknown, unknown> | undefined;
   #skipReason: string | undefined;
+  #requestRefusal: AuthorizationError | undefined;
 
   /** Creates the authorization of one request. Adapters do this for each request. */
   constructor(authorizer: Authorizer, options: RequestAuthorizationOptions<Actor>) {
@@ -146,6 +148,26 @@ export class RequestAuthorization<Actor = unknown> {
    */
   searchActor(): Promise<Actor> | undefined {
     return this.#actor.search();
+  }
+
+  /**
+   * Returns the actor, or `undefined` for an anonymous one, for the authorization of a part of this request.
+   *
+   * @throws {UnauthenticatedError} as {@link actor}
+   * @internal for adapters
+   */
+  async knownActor(): Promise<Actor | undefined> {
+    const found = await this.#actor.find();
+    return this.#actor.isAnonymous ? undefined : found;
+  }
+
+  /**
+   * The option `anonymous`, for the authorization of a part of this request.
+   *
+   * @internal for adapters
+   */
+  get anonymous(): unknown {
+    return this.#options.anonymous;
   }
 
   /**
@@ -239,6 +261,7 @@ export class RequestAuthorization<Actor = unknown> {
     action: string,
     resource: Resource,
   ): Promise<NonNullable<Awaited<Resource>>> {
+    this.#checkAdmitted();
     const record = this.scopes.deciding(call);
     const awaited = isThenable(resource) ? await resource : resource;
     const refusal = await this.#finder.find(action, awaited, true);
@@ -263,6 +286,7 @@ export class RequestAuthorization<Actor = unknown> {
     field: FieldOf<Resource>,
   ): Promise<void> {
     return this.#check('authorizeField', arguments, async (call) => {
+      this.#checkAdmitted();
       const record = this.scopes.deciding(call);
       const refusal = await this.#finder.findOfField(action, await resource, field, true);
       if (refusal !== undefined) throw refusal;
@@ -284,6 +308,20 @@ export class RequestAuthorization<Actor = unknown> {
       const refusal = await this.#finder.findOfRequest(checked);
       if (refusal !== undefined) throw refusal;
     });
+  }
+
+  /**
+   * Lets a refused request continue to a route that skips authorization. Every other decision fails with the refusal from now on.
+   *
+   * @internal for adapters
+   */
+  admitSkippedOnly(refusal: AuthorizationError): void {
+    this.#requestRefusal = refusal;
+  }
+
+  /** @throws the refusal of the request itself */
+  #checkAdmitted(): void {
+    if (this.#requestRefusal !== undefined) throw this.#requestRefusal;
   }
 
   /**
@@ -326,6 +364,7 @@ export class RequestAuthorization<Actor = unknown> {
     context: Context,
   ): Promise<unknown> {
     checkSource(action, source);
+    this.#checkAdmitted();
     const record = this.scopes.deciding(`${action} ${describeSource(source)}`);
     const search = this.#actor.search();
     if (search !== undefined) await search;

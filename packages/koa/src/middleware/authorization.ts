@@ -31,7 +31,10 @@ export interface AuthorizationOptions {
    * Default: `ctx.state.user`.
    */
   readonly actor?: (ctx: Context) => unknown;
-  /** The actor that replaces an anonymous one; `null` is passed to the policy as `nil`. Default: an anonymous actor gets a 401. */
+  /**
+   * The actor that replaces an anonymous one; `null` is passed to the policy as `nil`. A refusal of it is a 401. Default: an anonymous actor
+   * gets a 401, and the policy decides nothing.
+   */
   readonly anonymous?: unknown;
   /** Returns the argument of `allow_request`: the part of the request that the policy may read. Default: Node's request, `ctx.req`. */
   readonly request?: (ctx: Context) => unknown;

@@ -1,4 +1,10 @@
-import type { ActionOfSource, Class, TypeName, TypeToken } from '@nanook/core';
+import {
+  isAuthorizationError,
+  type ActionOfSource,
+  type Class,
+  type TypeName,
+  type TypeToken,
+} from '@nanook/core';
 import {
   asRequirement,
   checkRequirement,
@@ -13,6 +19,7 @@ import { asOwn, continueAfter, decideFor, runInOwnScope } from '../handlers/hand
 import { runGuarded } from '../handlers/response-guard.js';
 import { watchApplications } from '../handlers/watch-applications.js';
 import { authzOf, throwError, type Middleware } from '../internals/context.js';
+import { isForSkippedRoute } from '../routes/skipped-route.js';
 
 /**
  * Loads the resource of a request, which is authorized and then passed to the handler as `ctx.state.authz.resource`. TypeScript cannot
@@ -25,7 +32,8 @@ import { authzOf, throwError, type Middleware } from '../internals/context.js';
 export type Loader<Params = any> = (ctx: Context & { params: Params }, options: LoaderOptions) => unknown;
 
 /**
- * Creates middleware for all requests. It checks `allow_request(actor, request)` if the policy has such a rule, and installs the response
+ * Creates middleware for all requests. It checks `allow_request(actor, request)` if the policy has such a rule, except for a route that skips
+ * authorization, and installs the response
  * guard: a response without a decision is blocked, and becomes an error.
  *
  * @example
@@ -79,7 +87,10 @@ const authorizeRequest = asOwn(
       const authz = authzOf(ctx, 'authorize()');
       if (!authz.hasRequestRules) return runGuarded(ctx, authz, next, next);
       return runGuarded(ctx, authz, next, async () => {
-        await runInOwnScope(ctx, next, () => authz.authorizeRequest()).catch(throwError);
+        await runInOwnScope(ctx, next, () => authz.authorizeRequest()).catch((reason: unknown) => {
+          if (!isAuthorizationError(reason) || !isForSkippedRoute(ctx)) throwError(reason);
+          authz.admitSkippedOnly(reason);
+        });
         await next();
       });
     },

@@ -39,7 +39,8 @@ export function scopedAuthorization(
   let authz = scopes.get(key);
   if (authz === undefined) {
     authz = new RequestAuthorization(request.authorizer, {
-      actor: () => request.actor(),
+      actor: () => request.knownActor(),
+      anonymous: request.anonymous,
       ...(!isEvent && { policy: () => request.policy }),
       request: () => seenRequests.get(request)?.(),
       context: () => request.context,

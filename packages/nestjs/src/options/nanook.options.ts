@@ -35,7 +35,10 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
    * gateway `client.user`, then `client.data.user`; for a message no actor.
    */
   readonly actor?: ContextHook;
-  /** The actor of anonymous requests; `null` is `nil` in the policy. Default: an anonymous request is refused with a 401. */
+  /**
+   * The actor of anonymous requests; `null` is `nil` in the policy. A refusal of it is a 401. Default: an anonymous request is refused with a
+   * 401, and the policy decides nothing.
+   */
   readonly anonymous?: unknown;
   /**
    * The guards that authenticate the actor: one list for all transports, or a list for each, `{ http: [JwtGuard], ws: [SocketGuard] }`.
