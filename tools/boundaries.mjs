@@ -152,7 +152,7 @@ const httpFolders = {
   decisions: [],
   'config-errors': ['locations'],
   refusals: ['internal', 'config-errors'],
-  requirements: ['locations', 'decisions', 'config-errors', 'refusals'],
+  requirements: ['internal', 'locations', 'decisions', 'config-errors', 'refusals'],
   'pending-checks': ['internal', 'locations', 'config-errors'],
   request: ['internal', 'decisions', 'config-errors', 'refusals', 'requirements', 'pending-checks'],
   'response-guard': ['internal', 'config-errors', 'pending-checks'],
@@ -178,7 +178,7 @@ const logFolders = {
 const adapterFolders = {
   internals: [],
   handlers: ['internals'],
-  middleware: ['internals', 'handlers'],
+  middleware: ['internals', 'handlers', 'routes'],
   routes: ['internals', 'handlers'],
   '': ['internals', 'middleware', 'routes'],
 };

@@ -12,6 +12,7 @@ export {
   type ExplainOption,
   type ListedRoute,
   type ListRoutesOptions,
+  type LoaderOptions,
   type RefusalStatuses,
   type RouteRequirement,
 } from '@nanook/http';

@@ -169,15 +169,22 @@ export const cases: readonly RequestCase[] = [
   { route: 'health', as: 'alice', status: 200, body: { up: true } },
 
   // ── the policy decides about anonymous clients ──
-  { route: 'showDocument', setting: 'open', inputs: { id: '1' }, status: 404 },
+  { route: 'showDocument', setting: 'open', inputs: { id: '1' }, status: 401 },
+  {
+    route: 'showDocument',
+    setting: 'open',
+    inputs: { id: '9' },
+    status: 401,
+    because: 'a missing document looks like a hidden one',
+  },
   {
     route: 'updateDocument',
     setting: 'open',
     inputs: { id: '2' },
-    status: 403,
+    status: 401,
     because: 'it is public, but only for reading',
   },
-  { route: 'listDocuments', setting: 'open', status: 403, because: 'a type is not a secret' },
+  { route: 'listDocuments', setting: 'open', status: 401 },
   {
     route: 'showDocument',
     setting: 'open',
@@ -186,7 +193,7 @@ export const cases: readonly RequestCase[] = [
     status: 200,
     body: { actor: 'alice' },
   },
-  { route: 'showComment', setting: 'open', inputs: { id: 'c1' }, status: 404 },
+  { route: 'showComment', setting: 'open', inputs: { id: 'c1' }, status: 401 },
   {
     route: 'showFields',
     setting: 'open',

@@ -10,6 +10,7 @@ export {
   type ConfigErrorCode,
   type ConfigErrorData,
 } from './config-errors/authorization-config-error.js';
+export { isTimeout } from './config-errors/check-options.js';
 export { neverReturns } from './config-errors/check-returns.js';
 export { checkHandlers, expectCall } from './config-errors/uncalled-middleware.js';
 
@@ -35,6 +36,13 @@ export {
   type RequirementOfAuthorizer,
 } from './requirements/check-requirement.js';
 export {
+  callLoader,
+  onClose,
+  type CalledLoader,
+  type LoaderLimits,
+  type LoaderOptions,
+} from './requirements/call-loader.js';
+export {
   checkSource,
   isClass,
   type ResourceLoader,
@@ -53,6 +61,7 @@ export {
   type ListedRoute,
   type ListRoutesOptions,
 } from './requirements/listed-route.js';
+export { unblockedRoutesWarning, type RoutesOfApp } from './requirements/unblocked-routes.js';
 export { AttachedValues } from './internal/attached-values.js';
 export { CallSite } from './locations/call-site.js';
 export { locationOf } from './locations/source-location.js';

@@ -54,4 +54,9 @@ export {
 export { AuthorizationAudit } from './audit/authorization-audit.js';
 export type { AuditedHandler } from './audit/audited-handler.js';
 export type { Finding } from './audit/finding.js';
-export { explanationOf, type ExplainOption, type RequestAuthorization } from '@nanook/http';
+export {
+  explanationOf,
+  type ExplainOption,
+  type LoaderOptions,
+  type RequestAuthorization,
+} from '@nanook/http';

@@ -92,6 +92,21 @@ finding GET /debug has no requirement (here)
     );
   });
 
+  it('notes a route that writes with the action of a route that reads, and exits with 0', async () => {
+    const app = createExpress();
+    const findNote = () => undefined;
+    app.use(express.authorization(authorizer, { actor: () => null }));
+    app.get('/notes/:id', express.authorize('read', findNote), (_req, res) => void res.end());
+    app.put('/notes/:id', express.authorize('read', findNote), (_req, res) => void res.end());
+    await enter(app);
+    const note =
+      'PUT /notes/:id requires read findNote(), like GET /notes/:id; if not every reader may write, require another action';
+    const { code, out } = await audit();
+    expect(code).toBe(0);
+    expect(out).toContain(`\nnote ${note}\n`);
+    expect((await jsonOf()).notes).toEqual([note]);
+  });
+
   it('counts the recorded decisions of each action and type', async () => {
     const record = (action: string, outcome: string, type = 'Note', kind = 'allow') =>
       JSON.stringify({ at: '2026-01-01T00:00:00.000Z', kind, action, outcome, resource: { type, id: '3' } });

@@ -6,6 +6,7 @@ import { loadApplication } from '../audit/load-application.js';
 import { LoggedDecisions } from '../audit/logged-decisions.js';
 import { extendOpenApi } from '../audit/openapi.js';
 import { testedActions } from '../audit/tested-actions.js';
+import { writesLikeReads } from '../audit/writes-like-reads.js';
 import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
@@ -62,6 +63,7 @@ Examples:
         const routes = assessRoutes(found, { authorizer, types: project.types, tested, logged });
         const notes = [
           ...(routes.length === 0 ? ['the application has no route that the adapter can list'] : []),
+          ...writesLikeReads(routes),
           ...(logged !== undefined && logged.damagedLines > 0
             ? [`the log has ${count(logged.damagedLines, 'line')} that contain no record`]
             : []),

@@ -74,8 +74,8 @@ export class ForbiddenError extends AuthorizationError {
  */
 export class UnauthenticatedError extends AuthorizationError {
   override readonly name: string = 'UnauthenticatedError';
-  constructor() {
-    super('Unauthenticated', 401);
+  constructor(action?: string, details?: RefusalDetails) {
+    super('Unauthenticated', 401, action, details);
   }
 }
 

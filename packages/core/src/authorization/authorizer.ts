@@ -78,6 +78,7 @@ export class Authorizer extends BaseAuthorizer {
   readonly #loading: LoadContext;
   readonly #deciding: DecisionContext;
   #candidate: CandidatePolicy | undefined;
+  #pinned: this | undefined;
   readonly #changes = new Sequence();
 
   protected constructor(parts: AuthorizerParts) {
@@ -112,6 +113,43 @@ export class Authorizer extends BaseAuthorizer {
   protected use(loaded: LoadedPolicy, Engine: typeof DecisionEngine): void {
     this.#loaded = loaded;
     this.#engine = this.#candidate?.engineFor(loaded) ?? new Engine(loaded, this.#deciding);
+    this.#pinned = undefined;
+  }
+
+  /**
+   * Returns a view of the current policy: an authorizer that decides by this policy also after a reload. Use it where several checks belong
+   * together, such as those of one request. Each loaded policy has one view, so a call costs nothing.
+   *
+   * The view cannot change its policy: its `reload` and `loadCandidate` reject with `POLAR_LOAD_PINNED`.
+   *
+   * @example
+   * const policy = authorizer.pinned();
+   * const mayRead = await policy.isAllowed(user, 'read', note);
+   * const mayEdit = await policy.isAllowed(user, 'edit', note); // by the same policy
+   */
+  pinned(): this {
+    return (this.#pinned ??= this.#pin());
+  }
+
+  #pin(): this {
+    const view = this.#copyWith(this.#deciding);
+    view.#loaded = this.#loaded;
+    view.#engine = this.#engine;
+    view.#pinned = view;
+    // A method that the application has replaced, such as a spy of a test, is replaced in the view, too.
+    return Object.setPrototypeOf(view, this) as this;
+  }
+
+  /** Creates an authorizer of the same class that has no policy yet. */
+  #copyWith(deciding: DecisionContext): this {
+    const Copy = this.constructor as new (parts: AuthorizerParts) => this;
+    return new Copy({ loading: this.#loading, deciding });
+  }
+
+  /** Runs a change of the policy after those that have begun. */
+  #change<T>(change: () => Promise<T>): Promise<T> {
+    if (this.#pinned === this) return Promise.reject(new PolarError('POLAR_LOAD_PINNED', {}));
+    return this.#changes.run(change);
   }
 
   /** The content hash of the current policy. Decisions contain it. */
@@ -172,14 +210,13 @@ export class Authorizer extends BaseAuthorizer {
     policies: PolicyInput | readonly PolicyInput[] = this.#loading.options.policies,
     options: CheckedReloadOptions<this> = {},
   ): Promise<void> {
-    return this.#changes.run(async () => {
+    return this.#change(async () => {
       const { DecisionEngine, loadPolicy, validateReloadOptions, withoutRecords } = await onDemand.loader();
       validateReloadOptions(options);
       const { version, check } = options;
       const loaded = await loadPolicy(listOf(policies), this.#loading, version, this.#loaded);
       if (check !== undefined) {
-        const parts = { loading: this.#loading, deciding: withoutRecords(this.#deciding) };
-        const next = new (this.constructor as new (parts: AuthorizerParts) => this)(parts);
+        const next = this.#copyWith(withoutRecords(this.#deciding));
         next.use({ ...loaded, denials: undefined }, DecisionEngine);
         await check(next);
       }
@@ -200,7 +237,7 @@ export class Authorizer extends BaseAuthorizer {
     policies: PolicyInput | readonly PolicyInput[],
     options: CandidateOptions = {},
   ): Promise<CandidatePolicy> {
-    return this.#changes.run(async () => {
+    return this.#change(async () => {
       const { loadCandidate } = await onDemand.candidate();
       const { DecisionEngine } = await onDemand.loader();
       const end = (use: LoadedPolicy): void => {

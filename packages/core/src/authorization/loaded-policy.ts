@@ -76,7 +76,7 @@ export async function loadPolicy(
   if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
   const sources = await reader.read(inputs);
   if (previous !== undefined && areSame(sources, previous.context.program.policy.sources)) {
-    await runInlineQueries(previous.context, limits, new Report());
+    await runAsync(runInlineQueries(previous.context, limits, new Report()));
     warnAll(previous.warnings, options);
     return version === undefined
       ? previous
@@ -84,7 +84,7 @@ export async function loadPolicy(
   }
   const report = new Report();
   const context = linkSources(sources, options, types, report, previous);
-  await runInlineQueries(context, limits, report);
+  await runAsync(runInlineQueries(context, limits, report));
   const { warnings } = context.program.policy;
   warnAll(warnings, options);
   const closures =
@@ -96,6 +96,34 @@ export async function loadPolicy(
       ? (await onDemand.denialWarnings()).denialWarnings
       : undefined;
   return loadedFrom(context, options, limits, { version, previous, closures, denialWarnings, inspector });
+}
+
+/** The modules that {@link loadPolicy} imports on demand. */
+export interface LoadedModules {
+  readonly closures: BackEnd;
+  readonly denialWarnings: typeof denialWarnings;
+}
+
+/** Does what {@link loadPolicy} does, without a promise. @throws the errors of `loadPolicy`; `POLAR_RUN_PROMISE_IN_SYNC` */
+export function loadPolicyNow(
+  inputs: readonly PolicyInput[],
+  { options, types, limits, reader }: LoadContext,
+  version: string | undefined,
+  modules: LoadedModules,
+): LoadedPolicy {
+  addValueDescriptions();
+  if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
+  const report = new Report();
+  const context = linkSources(reader.readSync(inputs), options, types, report, undefined);
+  const runs = runInlineQueries(context, limits, report);
+  let step = runs.next();
+  while (step.done !== true) step = runs.next(step.value.nextSync());
+  warnAll(context.program.policy.warnings, options);
+  return loadedFrom(context, options, limits, {
+    version,
+    closures: needsClosures(options.engine ?? 'auto') ? modules.closures : undefined,
+    denialWarnings: (options.denialWarnings ?? !isProduction()) ? modules.denialWarnings : undefined,
+  });
 }
 
 /**
@@ -185,8 +213,16 @@ const areSame = (some: readonly Source[], others: readonly Source[]): boolean =>
   some.length === others.length &&
   some.every(({ name, text }, i) => name === others[i]!.name && text === others[i]!.text);
 
-/** @throws {PolicyError} with the errors of the report, and for each query that does not hold */
-async function runInlineQueries(context: ProgramContext, limits: Limits, report: Report): Promise<void> {
+/**
+ * Starts the inline queries, one after the other. It yields each run, and receives whether the query holds.
+ *
+ * @throws {PolicyError} with the errors of the report, and for each query that does not hold
+ */
+function* runInlineQueries(
+  context: ProgramContext,
+  limits: Limits,
+  report: Report,
+): Generator<QueryRun, void, boolean> {
   const startedAt = performance.now();
   const { inlineQueries, types } = context.program;
   const { inlineQueriesRunBackwards } = types.dialect;
@@ -197,7 +233,7 @@ async function runInlineQueries(context: ProgramContext, limits: Limits, report:
       acceptExpression: false,
       startedAt,
     });
-    const holds = await run.next();
+    const holds = yield run;
     // Throws for an answer that only constrains a variable.
     if (holds) run.bindings();
     run.dispose();
@@ -206,6 +242,11 @@ async function runInlineQueries(context: ProgramContext, limits: Limits, report:
     if (inlineQueriesRunBackwards) break;
   }
   if (report.hasErrors) throw new PolicyError(report.diagnostics);
+}
+
+async function runAsync(runs: Generator<QueryRun, void, boolean>): Promise<void> {
+  let step = runs.next();
+  while (step.done !== true) step = runs.next(await step.value.next());
 }
 
 function compiledFor(

@@ -91,6 +91,12 @@ const first = await authorizer.loadCandidate('allow("ann", "edit", _);');
 first.discard();
 await authorizer.loadCandidate('allow("ben", "edit", _);');`,
   },
+  POLAR_LOAD_PINNED: {
+    wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
+await authorizer.pinned().reload();`,
+    fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
+await authorizer.reload();`,
+  },
   POLAR_LOAD_CANDIDATE_ENDED: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
 const candidate = await authorizer.loadCandidate('allow("ann", "edit", _);');

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Authorizer as TextAuthorizer } from '../index.js';
+import { readLater, readNow } from './file-reads.js';
 import { basesOf, expandBraces, glob, segmentToRegExp } from './glob.js';
 import { Authorizer } from './index.js';
 
@@ -99,8 +100,11 @@ describe('watch', () => {
 });
 
 describe('glob', () => {
-  const matchesOf = async (pattern: string) =>
-    (await glob(`${folder}/${pattern}`)).map((file) => file.slice(folder.length + 1));
+  const matchesOf = async (pattern: string) => {
+    const files = await readLater(glob(`${folder}/${pattern}`));
+    expect(readNow(glob(`${folder}/${pattern}`))).toEqual(files);
+    return files.map((file) => file.slice(folder.length + 1));
+  };
   const write = (path: string, text = '') => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

@@ -1,8 +1,13 @@
 import type { FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
 import { Authorizer as TextAuthorizer } from '../authorization/authorizer.js';
-import type { QueryInspector } from '../authorization/loaded-policy.js';
-import type { PolicyReader } from '../policy/policy-source.js';
+import { createParts } from '../authorization/authorizer-parts.js';
+import { DecisionEngine } from '../authorization/decision-engine.js';
+import { denialWarnings } from '../authorization/denial-warnings.js';
+import { loadPolicyNow, type QueryInspector } from '../authorization/loaded-policy.js';
+import type { AuthorizerOptions } from '../authorization/options.js';
+import { closures } from '../engine/backends/closures/closures.js';
+import { listOf, type PolicyReader } from '../policy/policy-source.js';
 import { fileSystem } from './file-system.js';
 import { basesOf } from './glob.js';
 import { onDemandUnderNode } from './on-demand.js';
@@ -29,6 +34,32 @@ export class Authorizer extends TextAuthorizer {
     const { inspectorOfProcess } = await onDemandUnderNode.inspector();
     return inspectorOfProcess(address);
   };
+
+  /**
+   * Does what `load` does, without a promise: for applications in CommonJS, which cannot await at the top of a module. Meanwhile, the
+   * process does nothing else, so call it when the application starts.
+   *
+   * No debugger can be attached to its queries: for `NANOOK_INSPECT`, call `load`.
+   *
+   * @throws the errors of `load`; {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when an inline query meets a promise
+   * @example
+   * const authorizer = Authorizer.loadSync({ policies: 'policy/*.polar', types: { User, Note } });
+   */
+  static loadSync<This extends Authorizer>(
+    this: { readonly prototype: This } & typeof Authorizer,
+    options: AuthorizerOptions,
+  ): This {
+    const parts = createParts(options, this.reader);
+    const authorizer = new this(parts);
+    const inputs = listOf(options.policies);
+    const modules = { closures, denialWarnings };
+    authorizer.use(loadPolicyNow(inputs, parts.loading, options.version, modules), DecisionEngine);
+    if (process.env['NANOOK_INSPECT'])
+      process.stderr.write(
+        'Nanook cannot inspect the checks of `Authorizer.loadSync`; to debug them, call `await Authorizer.load(…)`\n',
+      );
+    return authorizer as This;
+  }
 
   /**
    * Reloads the policy when one of its files changes: for development. Policies that were loaded as text are not watched.

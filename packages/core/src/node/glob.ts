@@ -1,4 +1,5 @@
 import { join, normalize, parse, resolve, sep } from 'node:path';
+import { readFolder, realPathOf, statOf, type Reading } from './file-reads.js';
 import { fileSystem } from './file-system.js';
 
 // Node has a glob since version 22, and the libraries also run on Node 20.
@@ -25,19 +26,19 @@ export const basesOf = (pattern: string): readonly string[] =>
  * they lead to is listed once.
  * Wildcards skip `node_modules` and hidden folders.
  */
-export async function glob(pattern: string): Promise<string[]> {
+export function* glob(pattern: string): Reading<string[]> {
   const found = new Set<string>();
   for (const each of expandBraces(pattern)) {
     const { base, segments } = split(each);
-    await collect(base, segments, [], found);
+    yield* collect(base, segments, [], found);
   }
-  return eachOnce([...found].sort((a, b) => (a < b ? -1 : 1)));
+  return yield* eachOnce([...found].sort((a, b) => (a < b ? -1 : 1)));
 }
 
 /** Removes the further paths of a file that is found under several, because a link leads to it. A path without a link is kept. */
-async function eachOnce(paths: readonly string[]): Promise<string[]> {
-  const { realpath } = fileSystem().promises;
-  const reals = await Promise.all(paths.map((path) => realpath(path).catch(() => path)));
+function* eachOnce(paths: readonly string[]): Reading<string[]> {
+  const reals: string[] = [];
+  for (const path of paths) reals.push((yield* realPathOf(path)) ?? path);
   const kept = new Map<string, string>();
   paths.forEach((path, i) => {
     const real = reals[i]!;
@@ -54,56 +55,52 @@ function split(pattern: string): { readonly base: string; readonly segments: rea
 }
 
 /** @param above the real paths of the folders that `**` has entered, so that a link to one of them is not followed in a circle */
-async function collect(
+function* collect(
   folder: string,
   [segment = '', ...below]: readonly string[],
   above: readonly string[],
   found: Set<string>,
-): Promise<void> {
-  if (segment === '**') return collectAcross(folder, below, above, found);
-  if (below.length > 0 && !hasWildcard(segment)) return collect(join(folder, segment), below, [], found);
+): Reading<void> {
+  if (segment === '**') return yield* collectAcross(folder, below, above, found);
+  if (below.length > 0 && !hasWildcard(segment))
+    return yield* collect(join(folder, segment), below, [], found);
   const matches = segmentToRegExp(segment);
-  for (const { name, isFolder } of await entriesOf(folder)) {
+  for (const { name, isFolder } of yield* entriesOf(folder)) {
     if (name !== segment && !matches.test(name)) continue;
     const path = join(folder, name);
     if (below.length === 0) {
       if (!isFolder) found.add(path);
-    } else if (isFolder && (name === segment || isEntered(name))) await collect(path, below, [], found);
+    } else if (isFolder && (name === segment || isEntered(name))) yield* collect(path, below, [], found);
   }
 }
 
-async function collectAcross(
+function* collectAcross(
   folder: string,
   below: readonly string[],
   above: readonly string[],
   found: Set<string>,
-): Promise<void> {
-  const real = await fileSystem()
-    .promises.realpath(folder)
-    .catch(() => undefined);
+): Reading<void> {
+  const real = yield* realPathOf(folder);
   if (real === undefined || above.includes(real)) return;
   // `a/**` alone matches the files at every depth.
-  await collect(folder, below.length === 0 ? ['*'] : below, above, found);
-  for (const { name, isFolder } of await entriesOf(folder))
-    if (isFolder && isEntered(name)) await collectAcross(join(folder, name), below, [...above, real], found);
+  yield* collect(folder, below.length === 0 ? ['*'] : below, above, found);
+  for (const { name, isFolder } of yield* entriesOf(folder))
+    if (isFolder && isEntered(name)) yield* collectAcross(join(folder, name), below, [...above, real], found);
 }
 
 const isEntered = (folder: string): boolean => folder !== 'node_modules' && !folder.startsWith('.');
 
 /** Returns the entries of a folder; `[]` when it cannot be read. A link counts as the file or folder to which it points. */
-async function entriesOf(
+function* entriesOf(
   folder: string,
-): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]> {
-  const { readdir, stat } = fileSystem().promises;
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return Promise.all(
-    entries.map(async (entry) => {
-      const { name } = entry;
-      if (!entry.isSymbolicLink()) return { name, isFolder: entry.isDirectory() };
-      const target = await stat(join(folder, name)).catch(() => undefined);
-      return { name, isFolder: target?.isDirectory() === true };
-    }),
-  );
+): Reading<readonly { readonly name: string; readonly isFolder: boolean }[]> {
+  const entries: { name: string; isFolder: boolean }[] = [];
+  for (const entry of yield* readFolder(folder)) {
+    const { name } = entry;
+    const target = entry.isSymbolicLink() ? yield* statOf(join(folder, name)) : entry;
+    entries.push({ name, isFolder: target?.isDirectory() === true });
+  }
+  return entries;
 }
 
 /** Expands braces: `a/{b,c}.polar` becomes `a/b.polar` and `a/c.polar`. Braces without a comma are plain text. */

@@ -10,15 +10,13 @@ import {
   type PolicyInput,
   type PolicyReader,
 } from '../policy/policy-source.js';
-import { fileSystem } from './file-system.js';
+import { readFile, readLater, readNow, type Reading } from './file-reads.js';
 import { glob, isGlob } from './glob.js';
 
 /** Reads texts, files and globs. Files are UTF-8. Paths are relative to the working directory, and messages show them so. */
 export const fileReader: PolicyReader = {
-  async read(inputs) {
-    const read = await Promise.all(inputs.map(readInput));
-    return read.flat();
-  },
+  read: (inputs) => readLater(readInputs(inputs)),
+  readSync: (inputs) => readNow(readInputs(inputs)),
 };
 
 /**
@@ -48,19 +46,27 @@ export function pathOf(input: PolicyInput): PolicyPath | undefined {
   return typeof input === 'string' && isFileName(input) ? { path: input, isGlob: isGlob(input) } : undefined;
 }
 
-async function readInput(input: PolicyInput): Promise<Source[]> {
+function* readInputs(inputs: readonly PolicyInput[]): Reading<Source[]> {
+  const sources: Source[] = [];
+  for (const input of inputs) sources.push(...(yield* readInput(input)));
+  return sources;
+}
+
+function* readInput(input: PolicyInput): Reading<Source[]> {
   const named = pathOf(input);
   if (named === undefined) return [readText(input)];
   const { path } = named;
-  if (!named.isGlob) return [await readPolicyFile(path)];
-  const files = await glob(path);
+  if (!named.isGlob) return [yield* readPolicyFile(path)];
+  const files = yield* glob(path);
   if (files.length === 0) throw new PolarError('POLAR_LOAD_NO_FILE_MATCHES', { pattern: path });
-  return Promise.all(files.map(readPolicyFile));
+  const sources: Source[] = [];
+  for (const file of files) sources.push(yield* readPolicyFile(file));
+  return sources;
 }
 
-async function readPolicyFile(file: string): Promise<Source> {
+function* readPolicyFile(file: string): Reading<Source> {
   try {
-    const bytes = await fileSystem().promises.readFile(file);
+    const bytes = yield* readFile(file);
     return new Source(new TextDecoder('utf-8', { fatal: true }).decode(bytes), file);
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ENOENT')

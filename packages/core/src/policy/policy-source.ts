@@ -17,6 +17,8 @@ export type PolicyInput = string | NamedPolicy | URL;
 /** Reads the texts of policies. The implementation for files is in the entry for Node. */
 export interface PolicyReader {
   read(inputs: readonly PolicyInput[]): Promise<Source[]>;
+  /** Reads the texts without a promise. */
+  readSync(inputs: readonly PolicyInput[]): Source[];
 }
 
 export const isFileName = (input: string): boolean => input.endsWith('.polar') && !/[\n;]/.test(input);
@@ -24,6 +26,7 @@ export const isFileName = (input: string): boolean => input.endsWith('.polar') &
 /** Reads only texts. @throws {PolarError} `POLAR_LOAD_NO_FILES_HERE` for a file name */
 export const textReader: PolicyReader = {
   read: (inputs) => Promise.resolve(inputs.map(readText)),
+  readSync: (inputs) => inputs.map(readText),
 };
 
 export function readText(input: PolicyInput): Source {

@@ -6,10 +6,12 @@ import {
   checkAuthorization,
   expectCall,
   explainWith,
+  onClose,
   type Explain,
   type ExplainOption,
   type RequestAuthorizationOptions,
   type RequestDecisions,
+  unblockedRoutesWarning,
 } from '@nanook/http';
 import type { Request, RequestHandler, Response } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
@@ -18,6 +20,8 @@ import { defineAuthz, framesOf } from '../handlers/frames.js';
 import { guardChecks } from '../handlers/response-guard.js';
 import { routerOf, type AppInternals } from '../internals/express-internals.js';
 import { routeOf } from '../internals/request.js';
+import { listRoutes } from '../routes/list-routes.js';
+import { usesProtect } from '../routes/protect.js';
 
 /** Options for {@link authorization}. */
 export interface AuthorizationOptions {
@@ -26,7 +30,10 @@ export interface AuthorizationOptions {
    * Default: `req.user`.
    */
   readonly actor?: (req: Request, res: Response) => unknown;
-  /** The actor that replaces an anonymous one; `null` is passed to the policy as `nil`. Default: an anonymous actor gets a 401. */
+  /**
+   * The actor that replaces an anonymous one; `null` is passed to the policy as `nil`. A refusal of it is a 401. Default: an anonymous actor
+   * gets a 401, and the policy decides nothing.
+   */
   readonly anonymous?: unknown;
   /**
    * Returns the argument of `allow_request`: the part of the request that the policy may read. In a mounted router, `req.path` is the path
@@ -48,6 +55,11 @@ export interface AuthorizationOptions {
   readonly explain?: ExplainOption<[req: Request]>;
   /** Hides values in explanations: returns the text that replaces a value. */
   readonly mask?: Mask;
+  /**
+   * The time in milliseconds in which a loader must finish. Then the response is a 503, and the signal of the loader aborts. Default: no
+   * limit.
+   */
+  readonly loaderTimeoutMs?: number;
   /**
    * Receives an error that no response can carry any more, such as the failure of a check that was not awaited. Default: `console.error`.
    */
@@ -75,12 +87,21 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     explain,
     mask,
     onError = logError,
+    loaderTimeoutMs,
   } = options;
   const explaining = explainWith(explain, mask);
-  const hooks: Hooks = { actor, anonymous, request, context, challenge, onError };
+  const hooks: Hooks = { actor, anonymous, request, context, challenge, onError, loaderTimeoutMs };
+  const warn = unblockedRoutesWarning();
   const middleware: RequestHandler = (req, res, next) => {
     // A router that is used without an application has no `app`; `protect` follows its layers.
-    if (req.app !== undefined) followLayers(routerOf(req.app as unknown as AppInternals));
+    if (req.app !== undefined) {
+      const router = routerOf(req.app as unknown as AppInternals);
+      followLayers(router);
+      warn?.(router, () => ({
+        usesProtect: usesProtect(router),
+        list: () => listRoutes(req.app, { check: false }),
+      }));
+    }
     const authz = new RequestAuthorization(
       authorizer,
       new RequestOptions(req, res, hooks, explaining?.(req)),
@@ -95,7 +116,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
 /** The options of `authorization` with their defaults. */
 type Hooks = Pick<AuthorizationOptions, 'anonymous'> &
   Required<Pick<AuthorizationOptions, 'actor' | 'request' | 'onError'>> & {
-    readonly [Name in 'context' | 'challenge']: AuthorizationOptions[Name] | undefined;
+    readonly [Name in 'context' | 'challenge' | 'loaderTimeoutMs']: AuthorizationOptions[Name] | undefined;
   };
 
 /** The options of the authorization of one request. A class, because a function for each option would take time in each request. */
@@ -105,6 +126,7 @@ class RequestOptions implements RequestAuthorizationOptions {
   readonly #hooks: Hooks;
   readonly anonymous: unknown;
   readonly challenge: AuthorizationOptions['challenge'];
+  readonly loaderTimeoutMs: AuthorizationOptions['loaderTimeoutMs'];
   readonly decisions: RequestDecisions;
 
   constructor(
@@ -118,6 +140,7 @@ class RequestOptions implements RequestAuthorizationOptions {
     this.#hooks = hooks;
     this.anonymous = hooks.anonymous;
     this.challenge = hooks.challenge;
+    this.loaderTimeoutMs = hooks.loaderTimeoutMs;
     this.decisions = framesOf(req);
   }
 
@@ -142,6 +165,10 @@ class RequestOptions implements RequestAuthorizationOptions {
 
   route(): string {
     return `${this.#req.method} ${routeOf(this.#req)}`;
+  }
+
+  onClose(listener: () => void): () => void {
+    return onClose(this.#res, listener);
   }
 
   report(error: Error): unknown {

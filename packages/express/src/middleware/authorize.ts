@@ -1,4 +1,10 @@
-import type { ActionOfSource, Class, TypeName, TypeToken } from '@nanook/core';
+import {
+  isAuthorizationError,
+  type ActionOfSource,
+  type Class,
+  type TypeName,
+  type TypeToken,
+} from '@nanook/core';
 import {
   asRequirement,
   checkRequirement,
@@ -6,22 +12,28 @@ import {
   expectCall,
   toError,
   withStatus,
+  type LoaderOptions,
   type RefusalStatuses,
 } from '@nanook/http';
 import type { Request } from 'express';
 import { asDirect } from '../handlers/call-layer.js';
 import { guardWholeRequest } from '../handlers/response-guard.js';
 import { authzOf, type Middleware } from '../internals/request.js';
+import { isForSkippedRoute } from '../routes/skipped-route.js';
 
 /**
  * Loads the resource of a request, which is authorized and then passed to the handler as `req.authz.resource`. TypeScript cannot infer the
  * parameters of the path here; write `authorize<{ id: string }>(…)` for typed parameters.
+ *
+ * A loader that declares a second parameter gets `{ signal }`. The signal aborts when the loader takes longer than the option
+ * `loaderTimeoutMs` of `authorization`, and when the response closes.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- or each parameter would need an assertion
-export type Loader<Params = any> = (req: Request<Params>) => unknown;
+export type Loader<Params = any> = (req: Request<Params>, options: LoaderOptions) => unknown;
 
 /**
- * Creates middleware for all requests. It checks `allow_request(actor, request)` if the policy has such a rule, and installs the response
+ * Creates middleware for all requests. It checks `allow_request(actor, request)` if the policy has such a rule, except for a route that skips
+ * authorization, and installs the response
  * guard: a response without a decision is blocked, and becomes an error.
  *
  * @example
@@ -58,18 +70,23 @@ export function authorize(
   const requirement = declareRequirement(authorize, action, resource, statuses);
   return asRequirement<Middleware>((req, _res, next) => {
     const authz = authzOf(req, `authorize('${action}', …)`);
-    checkRequirement(authz.authorizer, requirement);
+    checkRequirement(authz.policy, requirement);
     passOn(authz.loadRequired(action, resource, req as Request), next, statuses);
   }, requirement);
 }
 
-const authorizeRequest = asDirect(
+const authorizeRequest: Middleware = asDirect(
   asRequirement<Middleware>(
     (req, res, next) => {
       const authz = authzOf(req, 'authorize()');
       guardWholeRequest(req as Request, res, next);
-      if (authz.hasRequestRules) passOn(authz.authorizeRequest(), next);
-      else next();
+      if (!authz.hasRequestRules) return next();
+      const admitted = authz.authorizeRequest().catch((reason: unknown) => {
+        if (!isAuthorizationError(reason) || !isForSkippedRoute(req as Request, authorizeRequest))
+          throw reason;
+        authz.admitSkippedOnly(reason);
+      });
+      passOn(admitted, next);
     },
     { kind: 'request' },
   ),

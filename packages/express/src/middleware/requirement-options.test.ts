@@ -46,7 +46,7 @@ describe('options of middleware', () => {
     [
       'authorization, with a name that is near nothing',
       () => untyped(authorization)(authorizer, { policies: 'x' }),
-      'authorization has no option `policies`; it has `actor`, `anonymous`, `request`, `context`, `challenge`, `explain`, `mask`, `onError`',
+      'authorization has no option `policies`; it has `actor`, `anonymous`, `request`, `context`, `challenge`, `explain`, `mask`, `loaderTimeoutMs`, `onError`',
     ],
     [
       'authorization, with a wrong value',

@@ -50,6 +50,14 @@ export function protect<Routes extends Router | Application>(routes: Routes): Ro
   return routes;
 }
 
+/** Returns whether a router, or a router in it, is protected. */
+export function usesProtect({ stack }: RouterInternals, outer: readonly object[] = []): boolean {
+  if (protectedObjects.has(stack)) return true;
+  return stack.some(
+    ({ handle }) => isRouter(handle) && !outer.includes(stack) && usesProtect(handle, [...outer, stack]),
+  );
+}
+
 /** @param isMounted whether the application is mounted on another one, or will be */
 function protectApp(app: AppInternals, isMounted: boolean): void {
   if (!isMounted) checkSkips(app, routerOf(app).stack);

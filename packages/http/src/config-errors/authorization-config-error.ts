@@ -84,6 +84,9 @@ const texts = {
     `authorize('${p.action}', '${p.resource}')`,
   NANOOK_HTTP_NO_RETURN: (p: { callback: string; at?: string | undefined }) =>
     `${p.callback}${p.at === undefined ? '' : ` (${p.at})`} has no \`return\`, so its result is always undefined; return the result`,
+  NANOOK_HTTP_LOADER_TIMEOUT: (p: { loader: string; at?: string | undefined; timeoutMs: number }) =>
+    `the loader \`${p.loader}\`${p.at === undefined ? '' : ` (${p.at})`} did not finish within ${p.timeoutMs} ms, so the response is ` +
+    `503; find out why it is slow, or change the option \`loaderTimeoutMs\``,
   NANOOK_HTTP_UNCALLED: (p: { name: string; call: string }) =>
     `\`${p.name}\` is used as middleware, but it is a function that returns middleware; call it: ${p.call}`,
   NANOOK_HTTP_NO_ERROR: (p: { reason: string }) =>
@@ -143,8 +146,9 @@ const brand = Symbol.for('@nanook/http/AuthorizationConfigError');
 export class AuthorizationConfigError<C extends ConfigErrorCode = ConfigErrorCode> extends Error {
   override readonly name = 'AuthorizationConfigError';
   readonly [brand] = true;
-  readonly status = 500;
-  readonly statusCode = 500;
+  /** 503 for a loader that did not finish in time, otherwise 500. */
+  readonly status: 500 | 503;
+  readonly statusCode: 500 | 503;
   /** Keeps the message from the client: it is for the log, because it names routes. */
   readonly expose = false;
 
@@ -155,6 +159,7 @@ export class AuthorizationConfigError<C extends ConfigErrorCode = ConfigErrorCod
     options?: ErrorOptions,
   ) {
     super((texts[code] as (data: ConfigErrorData<C>) => string)(data), options);
+    this.status = this.statusCode = code === 'NANOOK_HTTP_LOADER_TIMEOUT' ? 503 : 500;
   }
 }
 

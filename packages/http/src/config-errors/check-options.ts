@@ -2,7 +2,7 @@ import { describeValue, nearNames } from '@nanook/core';
 import { AuthorizationConfigError } from './authorization-config-error.js';
 
 /** The kind of value that an option may have. */
-type ExpectedKind = 'function' | 'challenge' | 'status' | 'explain' | 'anything';
+type ExpectedKind = 'function' | 'challenge' | 'status' | 'milliseconds' | 'explain' | 'anything';
 
 /**
  * Checks the names of options and the kinds of their values.
@@ -37,6 +37,13 @@ export function checkOptions(
   }
 }
 
+/** The longest time of a timer. A longer one would end at once. */
+const maxTimeoutMs = 2 ** 31 - 1;
+
+/** Returns whether a value is a time in milliseconds that a timer can have. */
+export const isTimeout = (value: unknown): boolean =>
+  typeof value === 'number' && value >= 1 && value <= maxTimeoutMs;
+
 /** Explains why the value of an option is invalid; `undefined` when it is valid. */
 function explainWrongKind(expected: ExpectedKind, value: unknown): string | undefined {
   switch (expected) {
@@ -51,6 +58,10 @@ function explainWrongKind(expected: ExpectedKind, value: unknown): string | unde
       return Number.isInteger(value) && (value as number) >= 400 && (value as number) <= 499
         ? undefined
         : `must be a status between 400 and 499, got ${describeValue(value)}`;
+    case 'milliseconds':
+      return isTimeout(value)
+        ? undefined
+        : `must be a time in milliseconds, between 1 and ${maxTimeoutMs}, got ${describeValue(value)}`;
     case 'explain':
       return typeof value === 'boolean' || typeof value === 'function' || value === 'development'
         ? undefined

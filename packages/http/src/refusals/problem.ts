@@ -18,7 +18,8 @@ export interface Problem {
 
 /**
  * Returns the problem to send for an error: a refusal with its status; an invalid cursor of a list as 400; an error in the policy or in
- * the configuration as a plain 500.
+ * the configuration as a plain 500; a
+ * loader that did not finish in time as 503.
  *
  * @returns `undefined` for an error that does not come from Nanook
  * @example
@@ -28,6 +29,7 @@ export interface Problem {
 export function problemOf(error: unknown): Problem | undefined {
   if (isAuthorizationError(error)) return problem(error.status);
   if (isInvalidCursor(error)) return problem(400);
+  if (isAuthorizationConfigError(error)) return problem(error.status);
   return isInternalError(error) ? problem(500) : undefined;
 }
 

@@ -2,6 +2,7 @@ import {
   AuthorizationError,
   ForbiddenError,
   NotFoundError,
+  UnauthenticatedError,
   isAuthorizationError,
   isNotFoundError,
   isUnauthenticatedError,
@@ -34,15 +35,26 @@ export function notFound(action: string, isExplained: boolean): NotFoundError {
   return error;
 }
 
+/**
+ * Returns the refusal of an anonymous actor, who may sign in and try again. It is the same for a resource that does not exist, so that it does
+ * not reveal which resources exist.
+ */
+export function unauthenticated(refusal: AuthorizationError): UnauthenticatedError {
+  const error = withoutOwnStack(new UnauthenticatedError(refusal.action, refusal));
+  copyExplanation(refusal, error);
+  return error;
+}
+
 /** Removes the stack of a `NotFoundError`, because a page that prints it would distinguish a hidden resource from a missing one. */
 export const withoutStack = (error: AuthorizationError): AuthorizationError =>
-  isNotFoundError(error)
-    ? Object.defineProperty(error, 'stack', {
-        value: `${error.name}: ${error.message}`,
-        configurable: true,
-        writable: true,
-      })
-    : error;
+  isNotFoundError(error) ? withoutOwnStack(error) : error;
+
+const withoutOwnStack = <Refusal extends AuthorizationError>(error: Refusal): Refusal =>
+  Object.defineProperty(error, 'stack', {
+    value: `${error.name}: ${error.message}`,
+    configurable: true,
+    writable: true,
+  });
 
 /**
  * Returns a refusal with the status of the application. It returns an error that is not a refusal unchanged.

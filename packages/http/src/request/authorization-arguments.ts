@@ -12,6 +12,7 @@ const options = {
   challenge: 'challenge',
   explain: 'explain',
   mask: 'function',
+  loaderTimeoutMs: 'milliseconds',
   onError: 'function',
 } as const;
 

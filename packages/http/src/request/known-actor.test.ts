@@ -164,13 +164,22 @@ describe('load with a loader that returns no promise', () => {
 });
 
 describe('a decision that a request has made', () => {
-  it('does not outlive a change of the policy', async () => {
+  it('comes from the policy of the first check, also after a reload', async () => {
     const { authz, authorizer } = await requestOf(() => 'bob');
     expect(await authz.can('read', note)).toBe(false);
     await authorizer.reload(everyone);
+    expect(await authz.can('read', new Note('alice'))).toBe(false);
+    expect((await outcomes([authz.authorize('read', new Note('alice'))])).join()).toBe('rejected');
+    expect(await authz.actions(new Note('bob'))).toEqual(new Set(['read']));
+    expect(await authz.actions(new Note('alice'))).toEqual(new Set());
+    const next = new RequestAuthorization(authorizer, { actor: () => 'bob' });
+    expect(await next.can('read', note)).toBe(true);
+  });
+
+  it('comes from the policy that is loaded at the first check, not at the start of the request', async () => {
+    const { authz, authorizer } = await requestOf(() => 'bob');
+    await authorizer.reload(everyone);
     expect(await authz.can('read', note)).toBe(true);
-    await authorizer.reload(policy);
-    expect(await authz.can('read', note)).toBe(false);
   });
 
   it('does not count for a field of another action with a similar name', async () => {

@@ -5,7 +5,7 @@ import { isThenable } from '../internal/is-thenable.js';
 export interface RequestActorOptions<Actor> {
   /** Returns the actor; `undefined` for an anonymous actor. `null` is passed to the policy as `nil`. */
   readonly actor: () => Actor | PromiseLike<Actor>;
-  /** The actor that replaces an anonymous one. Without it, a check for an anonymous actor is a 401. */
+  /** The actor that replaces an anonymous one. Without it, a check for an anonymous actor is a 401 without a decision of the policy. */
   readonly anonymous?: unknown;
 }
 
@@ -34,6 +34,16 @@ export class RequestActor<Actor> {
   /** Returns whether a check failed because the actor is anonymous. */
   get wasUnauthenticated(): boolean {
     return this.#wasUnauthenticated;
+  }
+
+  /** Returns whether the last search has found no actor. */
+  get isAnonymous(): boolean {
+    return this.#isAnonymous;
+  }
+
+  /** Notes that a check failed because the actor is anonymous. */
+  noteUnauthenticated(): void {
+    this.#wasUnauthenticated = true;
   }
 
   /**

@@ -3,6 +3,7 @@ import {
   isForbiddenError,
   isUndecided,
   type ActionOf,
+  type AuthorizationError,
   type ActionOnRows,
   type Authorizer,
   type CheckContext,
@@ -24,6 +25,7 @@ import { WholeRequest, type RequestDecisions } from '../decisions/request-decisi
 import { isThenable } from '../internal/is-thenable.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
 import type { Explain } from '../refusals/explained-refusal.js';
+import type { LoaderLimits } from '../requirements/call-loader.js';
 import { checkSource, resourceFrom, type ResourceSource } from '../requirements/resource-source.js';
 import { checkAction, checkReason, describeSource } from '../requirements/route-requirement.js';
 import { describeCall, findMissingArgument, throwsRefusal, type CheckName } from './check-call.js';
@@ -32,9 +34,11 @@ import { RequestRefusals, type RequestRefusalsOptions } from './request-refusals
 
 /** Options for {@link RequestAuthorization}. */
 export interface RequestAuthorizationOptions<Actor = unknown>
-  extends RequestActorOptions<Actor>, RequestRefusalsOptions {
+  extends RequestActorOptions<Actor>, RequestRefusalsOptions, LoaderLimits {
   /** Returns the argument of `allow_request`, for checks of the request itself. */
   readonly request?: () => unknown;
+  /** Returns the view of the policy that decides, for a part of a request. Default: the current policy at the first check. */
+  readonly policy?: () => Authorizer;
   /** The decisions of this request, as the adapter follows its handlers. Default: each decision counts for the whole request. */
   readonly decisions?: RequestDecisions;
   /** The value of `WWW-Authenticate`, which a 401 must have: `'Basic'`, or a list of values. Default: `'Bearer'`. */
@@ -56,7 +60,7 @@ export interface RequestAuthorizationOptions<Actor = unknown>
  * await authz.authorize('update', note); // throws when the actor may not update the note
  */
 export class RequestAuthorization<Actor = unknown> {
-  /** The authorizer that makes the decisions. */
+  /** The authorizer of the application. Its policy of the first check makes all decisions of the request. */
   readonly authorizer: Authorizer;
   /**
    * The checks for which the response must wait.
@@ -72,10 +76,12 @@ export class RequestAuthorization<Actor = unknown> {
   readonly decisions: RequestDecisions;
   readonly #options: RequestAuthorizationOptions<Actor>;
   readonly #actor: RequestActor<Actor>;
+  #policy: Authorizer | undefined;
   #refusals: RequestRefusals<Actor> | undefined;
   #loaded: { readonly resource: unknown } | undefined;
   #loadedBy: Map<unknown, unknown> | undefined;
   #skipReason: string | undefined;
+  #requestRefusal: AuthorizationError | undefined;
 
   /** Creates the authorization of one request. Adapters do this for each request. */
   constructor(authorizer: Authorizer, options: RequestAuthorizationOptions<Actor>) {
@@ -145,6 +151,26 @@ export class RequestAuthorization<Actor = unknown> {
   }
 
   /**
+   * Returns the actor, or `undefined` for an anonymous one, for the authorization of a part of this request.
+   *
+   * @throws {UnauthenticatedError} as {@link actor}
+   * @internal for adapters
+   */
+  async knownActor(): Promise<Actor | undefined> {
+    const found = await this.#actor.find();
+    return this.#actor.isAnonymous ? undefined : found;
+  }
+
+  /**
+   * The option `anonymous`, for the authorization of a part of this request.
+   *
+   * @internal for adapters
+   */
+  get anonymous(): unknown {
+    return this.#options.anonymous;
+  }
+
+  /**
    * The option `explain`, for the authorization of a part of this request.
    *
    * @internal for adapters
@@ -171,6 +197,16 @@ export class RequestAuthorization<Actor = unknown> {
   }
 
   /**
+   * The view of the policy that decides this request. The first check takes it, so that a reload does not change the policy of later
+   * checks. An authorizer that was compiled ahead of time has one policy only.
+   *
+   * @internal for adapters
+   */
+  get policy(): Authorizer {
+    return (this.#policy ??= this.#options.policy?.() ?? this.authorizer.pinned?.() ?? this.authorizer);
+  }
+
+  /**
    * The context of the checks, which their decisions contain.
    *
    * @internal for adapters
@@ -185,7 +221,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @internal for adapters
    */
   get hasRequestRules(): boolean {
-    return this.authorizer.hasRule('allow_request');
+    return this.policy.hasRule('allow_request');
   }
 
   // ── decisions: they throw when refused, and they count for the response guard ──
@@ -225,6 +261,7 @@ export class RequestAuthorization<Actor = unknown> {
     action: string,
     resource: Resource,
   ): Promise<NonNullable<Awaited<Resource>>> {
+    this.#checkAdmitted();
     const record = this.decisions.deciding(call);
     const awaited = isThenable(resource) ? await resource : resource;
     const refusal = await this.#finder.find(action, awaited, true);
@@ -249,6 +286,7 @@ export class RequestAuthorization<Actor = unknown> {
     field: FieldOf<Resource>,
   ): Promise<void> {
     return this.#check('authorizeField', arguments, async (call) => {
+      this.#checkAdmitted();
       const record = this.decisions.deciding(call);
       const refusal = await this.#finder.findOfField(action, await resource, field, true);
       if (refusal !== undefined) throw refusal;
@@ -273,6 +311,20 @@ export class RequestAuthorization<Actor = unknown> {
   }
 
   /**
+   * Lets a refused request continue to a route that skips authorization. Every other decision fails with the refusal from now on.
+   *
+   * @internal for adapters
+   */
+  admitSkippedOnly(refusal: AuthorizationError): void {
+    this.#requestRefusal = refusal;
+  }
+
+  /** @throws the refusal of the request itself */
+  #checkAdmitted(): void {
+    if (this.#requestRefusal !== undefined) throw this.#requestRefusal;
+  }
+
+  /**
    * Loads the resource, authorizes the action on it, and keeps it as {@link resource}. It loads nothing for an anonymous actor that is
    * refused.
    *
@@ -284,7 +336,7 @@ export class RequestAuthorization<Actor = unknown> {
    */
   load<Context extends readonly unknown[], Resource>(
     action: string,
-    source: ResourceSource<Context, Resource>,
+    source: ResourceSource<NoInfer<Context>, Resource>,
     ...context: Context
   ): Promise<unknown> {
     return this.#check('load', arguments, () => this.#load(action, source, context));
@@ -298,7 +350,7 @@ export class RequestAuthorization<Actor = unknown> {
    */
   loadRequired<Context extends readonly unknown[], Resource>(
     action: string,
-    source: ResourceSource<Context, Resource>,
+    source: ResourceSource<NoInfer<Context>, Resource>,
     ...context: Context
   ): Promise<unknown> {
     return this.checks.watchAwaited(describeCall('load', arguments), () =>
@@ -308,14 +360,15 @@ export class RequestAuthorization<Actor = unknown> {
 
   async #load<Context extends readonly unknown[], Resource>(
     action: string,
-    source: ResourceSource<Context, Resource>,
+    source: ResourceSource<NoInfer<Context>, Resource>,
     context: Context,
   ): Promise<unknown> {
     checkSource(action, source);
+    this.#checkAdmitted();
     const record = this.decisions.deciding(`${action} ${describeSource(source)}`);
     const search = this.#actor.search();
     if (search !== undefined) await search;
-    const given = resourceFrom(this.authorizer, source, context);
+    const given = resourceFrom(this.policy, source, context, this.#options);
     const resource = isThenable(given) ? await given : given;
     const refusal = await this.#finder.find(action, resource, true);
     if (refusal !== undefined) throw refusal;
@@ -420,9 +473,7 @@ export class RequestAuthorization<Actor = unknown> {
    * const { text, values } = print(await req.authz.where('read', 'Note'));
    */
   where<Type extends TypeReference>(action: ActionOnRows<Type>, type: Type): Promise<RowCondition> {
-    return this.#check('where', arguments, async () =>
-      this.authorizer.where(await this.actor(), action, type),
-    );
+    return this.#check('where', arguments, async () => this.policy.where(await this.actor(), action, type));
   }
 
   /**
@@ -443,7 +494,7 @@ export class RequestAuthorization<Actor = unknown> {
     options?: ListOptions,
   ): Promise<ResourcePage<ListedRow<Row, Type>>> {
     return this.#check('list', arguments, async () =>
-      this.authorizer.authorizedResources<Row, Type>(await this.actor(), action, type, options),
+      this.policy.authorizedResources<Row, Type>(await this.actor(), action, type, options),
     );
   }
 
@@ -460,7 +511,7 @@ export class RequestAuthorization<Actor = unknown> {
     options?: CountOptions,
   ): Promise<number> {
     return this.#check('count', arguments, async () =>
-      this.authorizer.countAuthorizedResources(await this.actor(), action, type, options),
+      this.policy.countAuthorizedResources(await this.actor(), action, type, options),
     );
   }
 
@@ -474,7 +525,7 @@ export class RequestAuthorization<Actor = unknown> {
    */
   actions<Resource>(resource: Resource, options?: EnumerationOptions): Promise<Set<ListedAction<Resource>>> {
     return this.#check('actions', arguments, async () =>
-      this.authorizer.authorizedActions(await this.actor(), await resource, options),
+      this.policy.authorizedActions(await this.actor(), await resource, options),
     );
   }
 
@@ -493,7 +544,7 @@ export class RequestAuthorization<Actor = unknown> {
   ): Promise<Set<ListedField<Resource>>> {
     return this.#check('fields', arguments, async () => {
       checkAction(action);
-      return this.authorizer.authorizedFields(await this.actor(), action, await resource, options);
+      return this.policy.authorizedFields(await this.actor(), action, await resource, options);
     });
   }
 
@@ -545,7 +596,7 @@ export class RequestAuthorization<Actor = unknown> {
 
   /** Finds the refusals of the checks. It is created for the first check. */
   get #finder(): RequestRefusals<Actor> {
-    return (this.#refusals ??= new RequestRefusals(this.authorizer, this.#actor, this.#options, this.checks));
+    return (this.#refusals ??= new RequestRefusals(this.policy, this.#actor, this.#options, this.checks));
   }
 }
 

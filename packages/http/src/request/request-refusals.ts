@@ -8,7 +8,7 @@ import {
 } from '@nanook/core';
 import { toError } from '../config-errors/authorization-config-error.js';
 import { showExplanation, type Explain } from '../refusals/explained-refusal.js';
-import { notFound, withoutStack } from '../refusals/refusal.js';
+import { notFound, unauthenticated, withoutStack } from '../refusals/refusal.js';
 import { checkAction } from '../requirements/route-requirement.js';
 import { DecisionCache } from './decision-cache.js';
 import type { RequestActor } from './request-actor.js';
@@ -38,7 +38,10 @@ export class RequestRefusals<Actor> {
   #checkOptions: CheckOptions | undefined;
   #cache: Refusals | undefined;
 
-  /** @param reporter receives an error of the hook `explain` */
+  /**
+   * @param authorizer makes all decisions by one policy
+   * @param reporter receives an error of the hook `explain`
+   */
   constructor(
     authorizer: Authorizer,
     actor: RequestActor<Actor>,
@@ -74,12 +77,13 @@ export class RequestRefusals<Actor> {
   /** Finds the refusal of the request itself. It is not kept, because a framework changes the request while it routes it. */
   async findOfRequest(request: unknown): Promise<AuthorizationError | undefined> {
     const actor = await this.#actor.find();
-    return this.#refusalOf(this.#authorizer.authorizeRequest(actor, request, this.#ofRefusals));
+    const { isAnonymous } = this.#actor;
+    return this.#refusalOf(this.#authorizer.authorizeRequest(actor, request, this.#ofRefusals), isAnonymous);
   }
 
   /** Returns the refusal for a resource that does not exist. */
   ofMissing(action: string, options: RefusalOptions = this.#ofRefusals): AuthorizationError {
-    return this.#withRoute(notFound(action, options.explain !== undefined));
+    return this.#ofActor(notFound(action, options.explain !== undefined), this.#actor.isAnonymous);
   }
 
   #findFor(question: Question): Promise<AuthorizationError | undefined> {
@@ -110,21 +114,26 @@ export class RequestRefusals<Actor> {
   ): Promise<AuthorizationError | undefined> {
     const options: RefusalOptions = isExplained ? this.#ofRefusals : this.#ofChecks;
     if (resource === null || resource === undefined) return Promise.resolve(this.ofMissing(action, options));
+    const { isAnonymous } = this.#actor;
     const decision: Promise<unknown> =
       field === undefined
         ? this.#authorizer.authorize(actor, action, resource, options)
         : this.#authorizer.authorizeField(actor, action, resource, field, options);
-    return this.#refusalOf(decision, forget);
+    return this.#refusalOf(decision, isAnonymous, forget);
   }
 
   /** @param forget is called for an error, which is not a decision */
-  #refusalOf(decision: Promise<unknown>, forget?: () => void): Promise<AuthorizationError | undefined> {
+  #refusalOf(
+    decision: Promise<unknown>,
+    isAnonymous: boolean,
+    forget?: () => void,
+  ): Promise<AuthorizationError | undefined> {
     return Promise.resolve(decision).then(
       () => undefined,
       (error: unknown) => {
         if (isAuthorizationError(error)) {
           showExplanation(error);
-          return this.#withRoute(withoutStack(error));
+          return this.#ofActor(withoutStack(error), isAnonymous);
         }
         forget?.();
         throw error;
@@ -132,9 +141,12 @@ export class RequestRefusals<Actor> {
     );
   }
 
-  #withRoute(refusal: AuthorizationError): AuthorizationError {
-    refusal.route = this.#options.route?.();
-    return refusal;
+  /** Completes a refusal: an anonymous actor may sign in, which only a 401 says. */
+  #ofActor(refusal: AuthorizationError, isAnonymous: boolean): AuthorizationError {
+    const completed = isAnonymous ? unauthenticated(refusal) : refusal;
+    if (isAnonymous) this.#actor.noteUnauthenticated();
+    completed.route = this.#options.route?.();
+    return completed;
   }
 
   /** The options of the checks of this request. */
@@ -158,12 +170,10 @@ export class RequestRefusals<Actor> {
     }
   }
 
-  /** The refusals by the current policy of the current actor, about actions or about actions on fields. */
+  /** The refusals of the current actor, about actions or about actions on fields. */
   #keptFor(field: string | undefined): DecisionCache<AuthorizationError | undefined> {
     const { version } = this.#actor;
-    const { policyHash } = this.#authorizer;
-    if (this.#cache?.version !== version || this.#cache.policyHash !== policyHash)
-      this.#cache = { version, policyHash, actions: undefined, fields: undefined };
+    if (this.#cache?.version !== version) this.#cache = { version, actions: undefined, fields: undefined };
     return (this.#cache[field === undefined ? 'actions' : 'fields'] ??= new DecisionCache());
   }
 }
@@ -183,7 +193,6 @@ interface Reports {
 interface Refusals {
   /** The version of the actor. */
   readonly version: number;
-  readonly policyHash: string;
   actions: DecisionCache<AuthorizationError | undefined> | undefined;
   fields: DecisionCache<AuthorizationError | undefined> | undefined;
 }

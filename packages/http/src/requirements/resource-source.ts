@@ -1,12 +1,15 @@
 import { describeValue, type Authorizer, type Class, type TypeName, type TypeToken } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { checkReturns } from '../config-errors/check-returns.js';
+import { callLoader, type LoaderLimits, type LoaderOptions } from './call-loader.js';
 
 /**
  * A function that loads the resource of a request; it may be async. `null` and `undefined` mean *not found*. The adapter passes on its
- * errors.
+ * errors. If it declares a parameter after the context, it also gets a signal, which aborts when its result is not needed any more.
  */
-export type ResourceLoader<Context extends readonly unknown[], Resource> = (...context: Context) => Resource;
+export type ResourceLoader<Context extends readonly unknown[], Resource> = (
+  ...context: [...Context, LoaderOptions]
+) => Resource;
 
 /**
  * The source of the resource of a requirement: a loader; or, for *create* and *list*, where the type itself is the resource, a class, a
@@ -42,15 +45,16 @@ const isTypeToken = (value: unknown): boolean =>
   Object.isFrozen(value) &&
   Object.keys(value).join() === 'name';
 
-/** Returns the resource of a request: the result of the loader, or the type. */
+/** Returns the resource of a request: the result of the loader, which is called within the limits, or the type. */
 export function resourceFrom<Context extends readonly unknown[], Resource>(
   authorizer: Authorizer,
   source: ResourceSource<Context, Resource>,
   context: Context,
+  limits: LoaderLimits,
 ): unknown {
   if (typeof source === 'string') return authorizer.type(source);
   if (typeof source !== 'function' || isClass(source)) return source;
-  return (source as ResourceLoader<Context, Resource>)(...context);
+  return callLoader({ loader: source as ResourceLoader<Context, Resource>, args: context }, limits);
 }
 
 /** Whether a function is a class. Its text never changes, and to read it takes a microsecond in each request. */

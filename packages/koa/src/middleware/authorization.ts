@@ -6,10 +6,12 @@ import {
   checkAuthorization,
   expectCall,
   explainWith,
+  onClose,
   type Explain,
   type ExplainOption,
   type RequestAuthorizationOptions,
   type RequestDecisions,
+  unblockedRoutesWarning,
 } from '@nanook/http';
 import type { Context } from 'koa';
 import { followedOf } from '../handlers/followed-context.js';
@@ -18,6 +20,8 @@ import { followForeign } from '../handlers/watch-applications.js';
 import { emitError, type Middleware } from '../internals/context.js';
 import type { App } from '../internals/koa-router-internals.js';
 import { routeOf } from '../internals/matched-route.js';
+import { listRoutes } from '../routes/list-routes.js';
+import { usesProtect } from '../routes/protect.js';
 
 /** Options for {@link authorization}. */
 export interface AuthorizationOptions {
@@ -26,7 +30,10 @@ export interface AuthorizationOptions {
    * Default: `ctx.state.user`.
    */
   readonly actor?: (ctx: Context) => unknown;
-  /** The actor that replaces an anonymous one; `null` is passed to the policy as `nil`. Default: an anonymous actor gets a 401. */
+  /**
+   * The actor that replaces an anonymous one; `null` is passed to the policy as `nil`. A refusal of it is a 401. Default: an anonymous actor
+   * gets a 401, and the policy decides nothing.
+   */
   readonly anonymous?: unknown;
   /** Returns the argument of `allow_request`: the part of the request that the policy may read. Default: Node's request, `ctx.req`. */
   readonly request?: (ctx: Context) => unknown;
@@ -45,6 +52,11 @@ export interface AuthorizationOptions {
   readonly explain?: ExplainOption<[ctx: Context]>;
   /** Hides values in explanations: returns the text that replaces a value. */
   readonly mask?: Mask;
+  /**
+   * The time in milliseconds in which a loader must finish. Then the response is a 503, and the signal of the loader aborts. Default: no
+   * limit.
+   */
+  readonly loaderTimeoutMs?: number;
   /**
    * Receives an error that no response can carry any more, such as the failure of a check that was not awaited. Default: the `error` event
    * of the application.
@@ -72,12 +84,16 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     explain,
     mask,
     onError = emitError,
+    loaderTimeoutMs,
   } = options;
-  const hooks: Hooks = { actor, anonymous, request, given, challenge, onError };
+  const hooks: Hooks = { actor, anonymous, request, given, challenge, onError, loaderTimeoutMs };
   const explaining = explainWith(explain, mask);
+  const warn = unblockedRoutesWarning();
   const middleware: Middleware = (context, next) => {
     const ctx = context as Context;
-    followForeign(ctx.app as unknown as App);
+    const app = ctx.app as unknown as App;
+    followForeign(app);
+    warn?.(app, () => ({ usesProtect: usesProtect(app), list: () => listRoutes(app, { check: false }) }));
     const authz = new RequestAuthorization(authorizer, new ContextOptions(ctx, hooks, explaining?.(ctx)));
     ctx.state.authz = authz;
     return runAwaitingChecks(ctx, authz, next);
@@ -90,6 +106,7 @@ interface Hooks extends Required<Pick<AuthorizationOptions, 'actor' | 'request' 
   readonly anonymous: unknown;
   readonly given: AuthorizationOptions['context'];
   readonly challenge: AuthorizationOptions['challenge'];
+  readonly loaderTimeoutMs: AuthorizationOptions['loaderTimeoutMs'];
 }
 
 /** The options of the authorization of one request. A class, because a function for each option would take time in each request. */
@@ -98,6 +115,7 @@ class ContextOptions implements RequestAuthorizationOptions {
   readonly #hooks: Hooks;
   readonly anonymous: unknown;
   readonly challenge: AuthorizationOptions['challenge'];
+  readonly loaderTimeoutMs: AuthorizationOptions['loaderTimeoutMs'];
   readonly decisions: RequestDecisions;
 
   constructor(
@@ -109,6 +127,7 @@ class ContextOptions implements RequestAuthorizationOptions {
     this.#hooks = hooks;
     this.anonymous = hooks.anonymous;
     this.challenge = hooks.challenge;
+    this.loaderTimeoutMs = hooks.loaderTimeoutMs;
     this.decisions = followedOf(ctx);
   }
 
@@ -131,6 +150,10 @@ class ContextOptions implements RequestAuthorizationOptions {
 
   route(): string {
     return `${this.#ctx.method} ${routeOf(this.#ctx)}`;
+  }
+
+  onClose(listener: () => void): () => void {
+    return onClose(this.#ctx.res, listener);
   }
 
   report(error: Error): void {

@@ -1,26 +1,38 @@
-import type { ActionOfSource, Class, TypeName, TypeToken } from '@nanook/core';
+import {
+  isAuthorizationError,
+  type ActionOfSource,
+  type Class,
+  type TypeName,
+  type TypeToken,
+} from '@nanook/core';
 import {
   asRequirement,
   checkRequirement,
   declareRequirement,
   expectCall,
   withStatus,
+  type LoaderOptions,
   type RefusalStatuses,
 } from '@nanook/http';
 import type { Context } from 'koa';
 import { followedOf } from '../handlers/followed-context.js';
 import { runGuarded } from '../handlers/response-guard.js';
 import { authzOf, throwError, type Middleware } from '../internals/context.js';
+import { isForSkippedRoute } from '../routes/skipped-route.js';
 
 /**
  * Loads the resource of a request, which is authorized and then passed to the handler as `ctx.state.authz.resource`. TypeScript cannot
  * infer the parameters of the path here; write `authorize<{ id: string }>(…)` for typed parameters.
+ *
+ * A loader that declares a second parameter gets `{ signal }`. The signal aborts when the loader takes longer than the option
+ * `loaderTimeoutMs` of `authorization`, and when the response closes.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- or each parameter would need an assertion
-export type Loader<Params = any> = (ctx: Context & { params: Params }) => unknown;
+export type Loader<Params = any> = (ctx: Context & { params: Params }, options: LoaderOptions) => unknown;
 
 /**
- * Creates middleware for all requests. It checks `allow_request(actor, request)` if the policy has such a rule, and installs the response
+ * Creates middleware for all requests. It checks `allow_request(actor, request)` if the policy has such a rule, except for a route that skips
+ * authorization, and installs the response
  * guard: a response without a decision is blocked, and becomes an error.
  *
  * @example
@@ -57,7 +69,7 @@ export function authorize(
   const requirement = declareRequirement(authorize, action, resource, statuses);
   const middleware: Middleware = async (ctx, next) => {
     const authz = authzOf(ctx, `authorize('${action}', …)`);
-    checkRequirement(authz.authorizer, requirement);
+    checkRequirement(authz.policy, requirement);
     const load = () => authz.loadRequired(action, resource, ctx as Parameters<Loader>[0]);
     await followedOf(ctx)
       .decideFor(next, load)
@@ -72,7 +84,10 @@ const authorizeRequest = asRequirement<Middleware>(
     const authz = authzOf(ctx, 'authorize()');
     if (!authz.hasRequestRules) return runGuarded(ctx, authz, next, next);
     return runGuarded(ctx, authz, next, async () => {
-      await authz.authorizeRequest().catch(throwError);
+      await authz.authorizeRequest().catch((reason: unknown) => {
+        if (!isAuthorizationError(reason) || !isForSkippedRoute(ctx)) throwError(reason);
+        authz.admitSkippedOnly(reason);
+      });
       await next();
     });
   },

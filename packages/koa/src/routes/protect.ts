@@ -68,6 +68,10 @@ export function protect<Routes extends Router | App>(routes: Routes): Routes {
   return routes;
 }
 
+/** Returns whether an application, or a router that it uses, is protected. */
+export const usesProtect = (app: App): boolean =>
+  [app, ...app.middleware.map(routerOf)].some((each) => each !== undefined && protectedObjects.has(each));
+
 function protectApp(app: App): void {
   watchApplications(app);
   const protectMiddleware = () => {

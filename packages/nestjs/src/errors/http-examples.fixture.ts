@@ -113,6 +113,14 @@ app.get('/notes/:id', authorize('read', load), ${show});`,
     fix: `${start}const load = (req) => findNote(req);
 app.get('/notes/:id', authorize('read', load), ${show});`,
   },
+  NANOOK_HTTP_LOADER_TIMEOUT: {
+    wrong: `${head}app.use(authorization(authorizer, { actor: () => 'ann', loaderTimeoutMs: 50 }));
+const load = () => new Promise(() => {}); // never finishes
+app.get('/notes/:id', authorize('read', load), ${show});
+${get}`,
+    fix: `${head}app.use(authorization(authorizer, { actor: () => 'ann', loaderTimeoutMs: 50 }));
+${read}${get}`,
+  },
   NANOOK_HTTP_UNCALLED: {
     wrong: `${start}app.use(authorizationErrors);
 protect(app);`,

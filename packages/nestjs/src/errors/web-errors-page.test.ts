@@ -37,6 +37,7 @@ const httpSamples: { readonly [C in ConfigErrorCode]: ConfigErrorData<C> } = {
   NANOOK_HTTP_NO_SOURCE: { action: 'read', found: 'undefined' },
   NANOOK_HTTP_SWAPPED_ARGUMENTS: { action: 'create', resource: 'Note' },
   NANOOK_HTTP_NO_RETURN: { callback: 'the loader of the requirement "read"', at: 'src/notes.ts:31' },
+  NANOOK_HTTP_LOADER_TIMEOUT: { loader: 'findNote()', at: 'src/notes.ts:31', timeoutMs: 5000 },
   NANOOK_HTTP_UNCALLED: { name: 'authorizationErrors', call: 'authorizationErrors()' },
   NANOOK_HTTP_NO_ERROR: { reason: 'undefined' },
   NANOOK_HTTP_UNGRANTABLE: {
@@ -115,6 +116,7 @@ const whenHttp: { readonly [C in ConfigErrorCode]: string } = {
   NANOOK_HTTP_SWAPPED_ARGUMENTS:
     'call; at the start `listRoutes`, and `listen` of a protected app, show the text in NANOOK_HTTP_UNGRANTABLE',
   NANOOK_HTTP_NO_RETURN: atStart,
+  NANOOK_HTTP_LOADER_TIMEOUT: perCall,
   NANOOK_HTTP_UNCALLED: 'start: `protect`; call',
   NANOOK_HTTP_NO_ERROR: 'call: replaces the value that the application threw',
   NANOOK_HTTP_UNGRANTABLE: 'start: `listRoutes`, or `listen` of a protected app; in Koa also `callback`',

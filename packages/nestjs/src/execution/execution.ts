@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
-import { scopeOf, type OperationInfo } from './graphql-scope.js';
+import { scopeOf, type OperationInfo, type RequestPart } from './graphql-scope.js';
 
 export type ContextKind = 'http' | 'graphql' | 'ws' | 'rpc';
 
@@ -12,7 +12,7 @@ export interface Execution {
   /** Identifies the request, whose checks are each made once. */
   readonly requestKey: object;
   /** The part of a GraphQL request that is checked anew: an event of a subscription, or a root field of a mutation. */
-  readonly scope?: object | undefined;
+  readonly scope?: RequestPart | undefined;
   /** Identifies the call of the handler: one GraphQL request has many. */
   readonly callKey: object;
   /** The data that the client sent, in which the paths of ids are looked up. */

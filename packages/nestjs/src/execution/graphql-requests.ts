@@ -1,5 +1,6 @@
 import { RequestAuthorization } from '@nanook/http';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
+import type { RequestPart } from './graphql-scope.js';
 
 // On globalThis, so that the ESM and the CommonJS copy of this package share the registry.
 const registryKey = Symbol.for('@nanook/nestjs/graphql-requests');
@@ -27,22 +28,27 @@ const ofScopes = new WeakMap<RequestAuthorization, WeakMap<object, RequestAuthor
 /**
  * Returns the authorization of one part of a request: it has the actor of the request, and decides everything anew.
  *
- * @param scope an event, which several subscribers may share, or a root field of a mutation
+ * @param part an event, which several subscribers may share, or a root field of a mutation
  */
-export function scopedAuthorization(request: RequestAuthorization, scope: object): RequestAuthorization {
+export function scopedAuthorization(
+  request: RequestAuthorization,
+  { key, isEvent }: RequestPart,
+): RequestAuthorization {
   let scopes = ofScopes.get(request);
   if (scopes === undefined) ofScopes.set(request, (scopes = new WeakMap()));
-  let authz = scopes.get(scope);
+  let authz = scopes.get(key);
   if (authz === undefined) {
     authz = new RequestAuthorization(request.authorizer, {
-      actor: () => request.actor(),
+      actor: () => request.knownActor(),
+      anonymous: request.anonymous,
+      ...(!isEvent && { policy: () => request.policy }),
       request: () => seenRequests.get(request)?.(),
       context: () => request.context,
       report: (error) => request.checks.report(error),
       explain: request.explain,
     });
     authz.checks.reportLostFailures(() => ({ method: 'graphql', route: 'an event or a mutation' }));
-    scopes.set(scope, authz);
+    scopes.set(key, authz);
   }
   return authz;
 }

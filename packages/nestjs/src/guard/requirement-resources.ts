@@ -1,5 +1,5 @@
 import { Authorizer, NotFoundError, type Class, type TypeToken } from '@nanook/core';
-import { isClass } from '@nanook/http';
+import { callLoader, isClass, type LoaderLimits } from '@nanook/http';
 import { BadRequestException, Inject, Injectable, Logger, type ExecutionContext } from '@nestjs/common';
 import { NanookNestError, errorText } from '../errors/nanook-nest-error.js';
 import type { Execution } from '../execution/execution.js';
@@ -13,6 +13,7 @@ import type {
   ResourceOptions,
 } from '../requirements/handler-requirement.js';
 import { ResourceLoaders, type FoundLoader } from '../resources/resource-loaders.js';
+import { loaderLimitsOf } from './loader-limits.js';
 
 /** Determines the action and the resource of a requirement in a call. */
 @Injectable()
@@ -59,7 +60,11 @@ export class RequirementResources {
   ): unknown {
     const { source } = requirement;
     const isInline = typeof source === 'function' && !isClass(source);
-    if (isInline) return (source as InlineLoader)(execution.request, context);
+    const limits = loaderLimitsOf(this.options, context);
+    if (isInline) {
+      const args = [execution.request, context];
+      return callLoader({ loader: source as InlineLoader, args }, limits);
+    }
     const type = source as Class | TypeToken | string;
     const loader = this.loaders.find(type);
     if (this.isAboutType(requirement, action))
@@ -72,10 +77,19 @@ export class RequirementResources {
       });
     const { id: path = execution.defaultId, parse = loader.parse } = requirement.options;
     if (typeof path === 'function' || parse !== undefined)
-      return this.#loadParsed(loader, nameOf(type), path as IdPath, parse, action, execution, context);
+      return this.#loadParsed(
+        loader,
+        nameOf(type),
+        path as IdPath,
+        parse,
+        action,
+        execution,
+        context,
+        limits,
+      );
     const id = valueAt(execution.inputs, path as string);
     if (isMissing(id)) this.#explainMissingId(path as string, nameOf(type), execution, context);
-    return this.loaders.load(loader, usableId(checkedText(id, action), action), execution);
+    return this.loaders.load(loader, usableId(checkedText(id, action), action), execution, limits);
   }
 
   async #loadParsed(
@@ -86,13 +100,14 @@ export class RequirementResources {
     action: string,
     execution: Execution,
     context: ExecutionContext,
+    limits: LoaderLimits,
   ): Promise<unknown> {
     const raw: unknown =
       typeof path === 'function' ? await path(execution.request, context) : valueAt(execution.inputs, path);
     if (isMissing(raw) && typeof path === 'string') this.#explainMissingId(path, type, execution, context);
     const text = checkedText(raw, action);
     const id: unknown = parse === undefined ? text : await parse(String(text));
-    return this.loaders.load(loader, usableId(id, action), execution);
+    return this.loaders.load(loader, usableId(id, action), execution, limits);
   }
 
   /** @throws {NanookNestError} `NANOOK_NEST_NO_ID`, if the application and not the client caused the missing id */

@@ -47,7 +47,7 @@ async function mayWrite(
   // `Object.assign` would make this value the prototype of the resource, with fields that are not checked.
   if (field === '__proto__') return false;
   try {
-    await authz.authorizer.authorizeField(await authz.actor(), action, resource, field);
+    await authz.policy.authorizeField(await authz.actor(), action, resource, field);
     return true;
   } catch (error) {
     if (isForbiddenError(error) || isUndecided(error)) return false;

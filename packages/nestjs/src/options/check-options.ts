@@ -1,4 +1,5 @@
 import { describeValue, type AuthorizerOptions } from '@nanook/core';
+import { isTimeout } from '@nanook/http';
 import type { CanActivate } from '@nestjs/common';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import type { ContextKind } from '../execution/execution.js';
@@ -14,6 +15,7 @@ const nestOptions = [
   'challenge',
   'explain',
   'mask',
+  'loaderTimeoutMs',
   'authorizeRequests',
   'request',
   'context',
@@ -47,6 +49,9 @@ export function checkOptions(options: NanookModuleOptions): void {
   const { explain } = options;
   if (!['undefined', 'boolean', 'function'].includes(typeof explain) && explain !== 'development')
     throw expected('explain', `'development', true, false, or a function`, explain);
+  const { loaderTimeoutMs } = options;
+  if (loaderTimeoutMs !== undefined && !isTimeout(loaderTimeoutMs))
+    throw expected('loaderTimeoutMs', 'a time in milliseconds, at least 1', loaderTimeoutMs);
   const { audit, challenge = [], typeActions = [] } = options;
   if (audit !== undefined && !['error', 'warn', 'off'].includes(audit))
     throw expected('audit', `'error', 'warn' or 'off'`, audit);

@@ -35,7 +35,10 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
    * gateway `client.user`, then `client.data.user`; for a message no actor.
    */
   readonly actor?: ContextHook;
-  /** The actor of anonymous requests; `null` is `nil` in the policy. Default: an anonymous request is refused with a 401. */
+  /**
+   * The actor of anonymous requests; `null` is `nil` in the policy. A refusal of it is a 401. Default: an anonymous request is refused with a
+   * 401, and the policy decides nothing.
+   */
   readonly anonymous?: unknown;
   /**
    * The guards that authenticate the actor: one list for all transports, or a list for each, `{ http: [JwtGuard], ws: [SocketGuard] }`.
@@ -53,6 +56,12 @@ export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
   readonly explain?: ExplainOption<Parameters<ContextHook>>;
   /** Hides values in explanations: returns the text that replaces a value. */
   readonly mask?: Mask;
+
+  /**
+   * The time in milliseconds in which a loader must finish. Then the response is a 503 over HTTP, and an error of the server over other
+   * transports, and the signal of the loader aborts. Default: no limit.
+   */
+  readonly loaderTimeoutMs?: number;
 
   /**
    * Whether to check `allow_request` for each HTTP request that reaches a handler, if the policy has such a rule. Handlers that are

@@ -1,10 +1,12 @@
 import { isAuthorizationError, type AuthorizationError } from '@nanook/core';
-import { isInvalidCursor } from '@nanook/http';
+import { isAuthorizationConfigError, isInvalidCursor } from '@nanook/http';
 import {
   BadRequestException,
   ForbiddenException,
   HttpException,
+  Logger,
   NotFoundException,
+  ServiceUnavailableException,
   UnauthorizedException,
   type ExecutionContext,
 } from '@nestjs/common';
@@ -34,10 +36,14 @@ export async function exceptionOf(error: unknown, context: ExecutionContext): Pr
   }
 }
 
-/** Converts a refusal, or an invalid cursor of a list, to an HTTP exception. Returns any other error unchanged. */
+/** Converts a refusal, an invalid cursor of a list, or the timeout of a loader to an HTTP exception. Returns any other error unchanged. */
 export function refusalExceptionOf(error: unknown): unknown {
   logRefusal(error);
   if (isAuthorizationError(error)) return httpExceptionOf(error);
+  if (isAuthorizationConfigError(error) && error.status === 503) {
+    new Logger('Nanook').error(error); // Nest does not log an HTTP exception
+    return new ServiceUnavailableException(undefined, { cause: error, description: 'Service Unavailable' });
+  }
   return isInvalidCursor(error)
     ? new BadRequestException(undefined, { cause: error, description: 'Bad Request' })
     : error;

@@ -4,6 +4,7 @@ import {
   checkAction,
   checkReason,
   checkSource,
+  type LoaderOptions,
   type RouteRequirement,
 } from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
@@ -13,10 +14,10 @@ import { findMethod, handlerName, prototypesOf } from '../execution/handler-loca
 
 /**
  * Loads a resource, without injection. It gets the request of the platform as the client sent it, because guards run before pipes, and the
- * execution context. It can be asynchronous.
+ * execution context. It can be asynchronous. If it declares a third parameter, it gets `{ signal }`, as the methods of a loader do.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- the type of the request depends on the platform
-export type InlineLoader = (request: any, context: ExecutionContext) => unknown;
+export type InlineLoader = (request: any, context: ExecutionContext, options: LoaderOptions) => unknown;
 
 /** The source of a resource: a type (its class, token or name), a class with `@ResourceLoader`, or a function that loads it. */
 export type RequirementSource = Class | TypeToken | TypeName | InlineLoader;

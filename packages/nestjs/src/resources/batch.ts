@@ -1,6 +1,5 @@
 import { describeValue } from '@nanook/core';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
-import type { LoadsMany } from './resource-loader.decorator.js';
 
 interface Waiting {
   readonly promise: Promise<unknown>;
@@ -14,7 +13,7 @@ export class Batch {
 
   constructor(
     private readonly loader: string,
-    private readonly loadMany: LoadsMany<unknown, unknown>['loadMany'],
+    private readonly loadMany: (ids: readonly unknown[]) => unknown,
   ) {}
 
   load(id: unknown): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { TypeToken, type Class } from '@nanook/core';
+import type { LoaderOptions } from '@nanook/http';
 import { describe, wrongUse } from '../requirements/decorator-arguments.js';
 
 type Awaitable<T> = T | PromiseLike<T>;
@@ -6,12 +7,14 @@ type Found<Resource> = Resource | null | undefined;
 
 /** Loads one resource at a time. `null` and `undefined` mean *not found*; an error that it throws reaches the client. */
 export interface LoadsOne<Resource = unknown, Id = never> {
-  load(id: Id): Awaitable<Found<Resource>>;
+  /** @param options are passed to a method that declares this parameter. The signal aborts after a timeout, and when the response closes */
+  load(id: Id, options: LoaderOptions): Awaitable<Found<Resource>>;
 }
 
 /** Loads all resources that a request needs in one tick. Returns one value for each id, in their order. */
 export interface LoadsMany<Resource = unknown, Id = never> {
-  loadMany(ids: readonly Id[]): Awaitable<readonly Found<Resource>[]>;
+  /** @param options are passed to a method that declares this parameter. The signal aborts after a timeout, and when the response closes */
+  loadMany(ids: readonly Id[], options: LoaderOptions): Awaitable<readonly Found<Resource>[]>;
 }
 
 /** Options of `@ResourceLoader`. */

@@ -1,5 +1,5 @@
 import { Authorizer, TypeToken, isPolarError, typed, type Class } from '@nanook/core';
-import { neverReturns } from '@nanook/http';
+import { callLoader, neverReturns, type LoaderLimits } from '@nanook/http';
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
@@ -71,11 +71,11 @@ export class ResourceLoaders {
    *
    * @returns the resource, or a promise of it
    */
-  load(loader: FoundLoader, id: unknown, execution: Execution): unknown {
+  load(loader: FoundLoader, id: unknown, execution: Execution, limits: LoaderLimits): unknown {
     const found = loader.instance(execution);
     return found instanceof Promise || loader.type instanceof TypeToken
-      ? this.#loadTagged(loader, found, id, execution)
-      : this.#loadWith(found, loader, id, execution);
+      ? this.#loadTagged(loader, found, id, execution, limits)
+      : this.#loadWith(found, loader, id, execution, limits);
   }
 
   /** Loads with a provider that may be created first. A row of a type without a class does not show its type, so it is tagged. */
@@ -84,23 +84,35 @@ export class ResourceLoaders {
     found: AnyLoader | Promise<AnyLoader>,
     id: unknown,
     execution: Execution,
+    limits: LoaderLimits,
   ): Promise<unknown> {
-    const resource = await this.#loadWith(await found, loader, id, execution);
+    const resource = await this.#loadWith(await found, loader, id, execution, limits);
     return loader.type instanceof TypeToken && typeof resource === 'object' && resource !== null
       ? typed(loader.type.name, resource)
       : resource;
   }
 
-  #loadWith(instance: AnyLoader, loader: FoundLoader, id: unknown, execution: Execution): unknown {
-    return instance.loadMany === undefined
-      ? instance.load!(id)
-      : this.#batchOf(loader, execution, (ids) => instance.loadMany!(ids)).load(id);
+  #loadWith(
+    receiver: AnyLoader,
+    loader: FoundLoader,
+    id: unknown,
+    execution: Execution,
+    limits: LoaderLimits,
+  ): unknown {
+    const { load, loadMany } = receiver;
+    const { name } = loader.class;
+    if (loadMany === undefined)
+      return callLoader({ loader: load!, receiver, args: [id], name: `${name}.load()` }, limits);
+    const batch = this.#batchOf(loader, execution, (ids) =>
+      callLoader({ loader: loadMany, receiver, args: [ids], name: `${name}.loadMany()` }, limits),
+    );
+    return batch.load(id);
   }
 
   #batchOf(
     loader: FoundLoader,
     { requestKey }: Execution,
-    loadMany: LoadsMany<unknown, unknown>['loadMany'],
+    loadMany: (ids: readonly unknown[]) => unknown,
   ): Batch {
     let batches = this.#batches.get(requestKey);
     if (batches === undefined) this.#batches.set(requestKey, (batches = new Map()));

@@ -55,8 +55,8 @@ export class FieldDecisions {
   }
 
   async #check(object: object, field: string): Promise<void> {
-    const { authorizer } = this.authz;
-    await authorizer.authorizeField(await this.authz.actor(), this.action, object, field);
+    const { policy } = this.authz;
+    await policy.authorizeField(await this.authz.actor(), this.action, object, field);
   }
 }
 

@@ -109,7 +109,7 @@ async function shapeResult(
 ): Promise<unknown> {
   const shapeEvent = async (event: unknown): Promise<unknown> => {
     const payload = Object(event) as object;
-    const of = scopedAuthorization(authz, payload);
+    const of = scopedAuthorization(authz, { key: payload, isEvent: true });
     return shape(
       event,
       isSse ? pathInSse(payload) : pathInEvent(payload, context),

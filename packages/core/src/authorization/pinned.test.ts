@@ -1,0 +1,86 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Authorizer, type Decision } from '../index.js';
+import { Authorizer as NodeAuthorizer } from '../node/index.js';
+
+const reads = 'allow("ann", "read", "minutes"); allow_field("ann", "read", "minutes", "text");';
+const writes = 'allow("ann", "write", "minutes");';
+
+describe('a pinned policy', () => {
+  it('decides all checks by the policy that was loaded when it was taken, also after a reload', async () => {
+    const authorizer = await Authorizer.load({ policies: reads, version: '1' });
+    const policy = authorizer.pinned();
+    await authorizer.reload(writes, { version: '2' });
+    expect(await policy.isAllowed('ann', 'read', 'minutes')).toBe(true);
+    expect(policy.isAllowedSync('ann', 'write', 'minutes')).toBe(false);
+    expect(await policy.authorizedActions('ann', 'minutes')).toEqual(new Set(['read']));
+    expect(await policy.authorizedFields('ann', 'read', 'minutes')).toEqual(new Set(['text']));
+    await expect(policy.authorize('ann', 'write', 'minutes')).rejects.toMatchObject({ status: 403 });
+    expect(await policy.as('ann').can('read', 'minutes')).toBe(true);
+    expect(policy.hasRule('allow_field')).toBe(true);
+    expect(policy.isGrantable('write')).toBe(false);
+    expect(policy.policyVersion).toBe('1');
+    expect(await authorizer.isAllowed('ann', 'write', 'minutes')).toBe(true);
+    expect(authorizer.policyVersion).toBe('2');
+  });
+
+  it('keeps its identity until the authorizer loads another policy', async () => {
+    const authorizer = await Authorizer.load({ policies: reads });
+    const first = authorizer.pinned();
+    expect(authorizer.pinned()).toBe(first);
+    expect(first.pinned()).toBe(first);
+    await authorizer.reload(writes);
+    const second = authorizer.pinned();
+    expect(second).not.toBe(first);
+    expect(second.policyHash).toBe(authorizer.policyHash);
+    expect(first.pinned()).toBe(first);
+  });
+
+  it('records its decisions with its own version', async () => {
+    const decisions: Decision[] = [];
+    const onDecision = (decision: Decision): void => void decisions.push(decision);
+    const authorizer = await Authorizer.load({ policies: reads, version: '1', onDecision });
+    const policy = authorizer.pinned();
+    await authorizer.reload(writes, { version: '2' });
+    await policy.isAllowed('ann', 'read', 'minutes');
+    await authorizer.isAllowed('ann', 'write', 'minutes');
+    expect(decisions.map(({ policyVersion }) => policyVersion)).toEqual(['1', '2']);
+  });
+
+  it('keeps deciding as before when a candidate is promoted', async () => {
+    const authorizer = await Authorizer.load({ policies: reads });
+    const before = authorizer.pinned();
+    const candidate = await authorizer.loadCandidate(writes);
+    const during = authorizer.pinned();
+    await candidate.promote();
+    const answers = async (of: Authorizer) => [
+      await of.isAllowed('ann', 'read', 'minutes'),
+      await of.isAllowed('ann', 'write', 'minutes'),
+    ];
+    expect(await answers(before)).toEqual([true, false]);
+    expect(await answers(during)).toEqual([true, false]);
+    expect(await answers(authorizer.pinned())).toEqual([false, true]);
+  });
+
+  it('cannot load another policy', async () => {
+    const authorizer = await Authorizer.load({ policies: reads });
+    const policy = authorizer.pinned();
+    await expect(policy.reload(writes)).rejects.toMatchObject({ code: 'POLAR_LOAD_PINNED' });
+    await expect(policy.loadCandidate(writes)).rejects.toMatchObject({ code: 'POLAR_LOAD_PINNED' });
+    expect(await policy.isAllowed('ann', 'read', 'minutes')).toBe(true);
+  });
+
+  it('calls a method that the application has replaced in the authorizer', async () => {
+    const authorizer = await Authorizer.load({ policies: reads });
+    const policy = authorizer.pinned();
+    const isAllowed = vi.spyOn(authorizer, 'isAllowed').mockResolvedValue(false);
+    expect(await policy.isAllowed('ann', 'read', 'minutes')).toBe(false);
+    isAllowed.mockRestore();
+    expect(await policy.isAllowed('ann', 'read', 'minutes')).toBe(true);
+  });
+
+  it('has the class of the authorizer', async () => {
+    const policy = (await NodeAuthorizer.load({ policies: reads })).pinned();
+    expect(policy).toBeInstanceOf(NodeAuthorizer);
+    expect(await policy.isAllowed('ann', 'read', 'minutes')).toBe(true);
+  });
+});
