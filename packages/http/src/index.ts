@@ -9,6 +9,7 @@ export {
   toError,
   type ConfigErrorCode,
   type ConfigErrorData,
+  type RouteData,
 } from './config-errors/authorization-config-error.js';
 export { isTimeout } from './config-errors/check-options.js';
 export { neverReturns } from './config-errors/check-returns.js';
@@ -67,7 +68,9 @@ export { CallSite } from './locations/call-site.js';
 export { locationOf } from './locations/source-location.js';
 
 export { copyHeaders, guardResponse, type ResponseGuard } from './response-guard/response-guard.js';
-export type { Check, PendingChecks } from './pending-checks/pending-checks.js';
+export { HandlerChecks } from './pending-checks/handler-checks.js';
+export type { Check } from './pending-checks/open-check.js';
+export type { PendingChecks } from './pending-checks/pending-checks.js';
 
 export {
   checkErrorOptions,

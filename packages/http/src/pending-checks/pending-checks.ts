@@ -1,26 +1,10 @@
-import {
-  AuthorizationConfigError,
-  type CheckData,
-  type RouteData,
-} from '../config-errors/authorization-config-error.js';
+import { AuthorizationConfigError, type RouteData } from '../config-errors/authorization-config-error.js';
 import { reportError } from '../internal/report-error.js';
 import { CallSite } from '../locations/call-site.js';
+import type { HandlerChecks } from './handler-checks.js';
 import { rememberFailure } from './lost-failures.js';
+import { OpenCheck, causeOf, dataOf, type Check } from './open-check.js';
 import { WatchedPromise } from './watched-promise.js';
-
-/** One call of a method of `RequestAuthorization` by the application. */
-export interface Check {
-  /** The call: `authorize('delete', …)`. */
-  readonly call: string;
-  /** The location of the call, `file:line`; `undefined` in production, and for a call of an adapter. */
-  readonly at: string | undefined;
-  /** Whether its promise, or a promise that `then` or `finally` derived from it, was awaited, returned, or has a rejection handler. */
-  readonly isAwaited: boolean;
-  /** Whether it failed: the action was refused, or the check threw an error. */
-  readonly isFailed: boolean;
-  /** The reason of the failure. */
-  readonly error: unknown;
-}
 
 type Method = (...args: never[]) => unknown;
 
@@ -42,6 +26,7 @@ export class PendingChecks {
   #open: Set<OpenCheck> | undefined;
   #routeData: (() => RouteData) | undefined;
   #whenLost: ((check: Check) => void) | undefined;
+  #findHandler: (() => HandlerChecks | undefined) | undefined;
   #count = 0;
   /** The last refused check, unless a later check passed or a later skip was made. */
   #refused: OpenCheck | undefined;
@@ -68,6 +53,7 @@ export class PendingChecks {
   watch<T>(call: string, method: Method | undefined, decides: boolean, start: () => Promise<T>): Promise<T> {
     const site = method === undefined || isProduction() ? undefined : new CallSite(method);
     const check = this.#add(call, site);
+    this.#findHandler?.()?.add(check, this);
     const promise: WatchedPromise<T> = new WatchedPromise<T>((resolve, reject) => {
       start().then(
         (value) => {
@@ -159,6 +145,21 @@ export class PendingChecks {
     this.#whenLost = listener;
   }
 
+  /**
+   * Collects, from now on, the checks that a handler starts, until the handler ends.
+   *
+   * @param find returns the checks of the handler that runs; `undefined` outside of handlers
+   */
+  collect(find: () => HandlerChecks | undefined): void {
+    this.#findHandler = find;
+  }
+
+  /** Reports a check whose handler has ended, if it failed and was not awaited. */
+  release(check: OpenCheck): void {
+    check.isCollected = false;
+    if (check.isSettled && check.isFailed && !check.isAwaited) this.#reportLater(check);
+  }
+
   #add(call: string, site: CallSite | undefined): OpenCheck {
     const check = new OpenCheck(call, site, this.#count++);
     this.#reopen(check);
@@ -197,7 +198,7 @@ export class PendingChecks {
   }
 
   #settle(check: OpenCheck): void {
-    check.isSettled = true;
+    check.settle();
     if (check.isAwaited) this.#open?.delete(check);
     else if (check.isFailed) this.#reportLater(check);
     // A long response must not collect checks that no longer matter.
@@ -206,7 +207,7 @@ export class PendingChecks {
 
   #reportLater(check: OpenCheck): void {
     const routeData = this.#routeData;
-    if (routeData === undefined || check.isReported) return;
+    if (routeData === undefined || check.isReported || check.isCollected) return;
     check.isReported = true;
     setImmediate(() => {
       if (check.isAwaited) return;
@@ -217,35 +218,3 @@ export class PendingChecks {
 }
 
 const isAny = (): boolean => true;
-
-/** Returns the data of a check for an error. */
-export const dataOf = ({ call, at, isAwaited }: Check): CheckData => ({ check: call, at, isAwaited });
-
-/** Returns the options for an error that the failure of a check has caused. */
-export const causeOf = ({ isFailed, error }: Check): ErrorOptions => (isFailed ? { cause: error } : {});
-
-class OpenCheck implements Check {
-  isAwaited = false;
-  isSettled = false;
-  isFailed = false;
-  isReported = false;
-  error: unknown;
-  settledAt = Number.POSITIVE_INFINITY;
-
-  constructor(
-    readonly call: string,
-    private readonly site: CallSite | undefined,
-    /** The position of the call among all calls and failures of the request. */
-    readonly number: number,
-  ) {}
-
-  get at(): string | undefined {
-    return this.site?.toString();
-  }
-
-  fail(error: unknown, settledAt: number): void {
-    this.isFailed = true;
-    this.error = error;
-    this.settledAt = settledAt;
-  }
-}

@@ -3,7 +3,8 @@ import {
   type ConfigErrorData,
   type RouteData,
 } from '../config-errors/authorization-config-error.js';
-import { causeOf, dataOf, type Check, type PendingChecks } from '../pending-checks/pending-checks.js';
+import { causeOf, dataOf, type Check } from '../pending-checks/open-check.js';
+import type { PendingChecks } from '../pending-checks/pending-checks.js';
 
 /** The request of a response that is blocked, for the error about it. */
 export interface GuardedRequest {

@@ -1,6 +1,7 @@
 import { RequestAuthorization } from '@nanook/http';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import type { RequestPart } from './graphql-scope.js';
+import { collectForResolvers } from './handler-checks.js';
 
 // On globalThis, so that the ESM and the CommonJS copy of this package share the registry.
 const registryKey = Symbol.for('@nanook/nestjs/graphql-requests');
@@ -47,6 +48,7 @@ export function scopedAuthorization(
       report: (error) => request.checks.report(error),
       explain: request.explain,
     });
+    collectForResolvers(authz.checks);
     authz.checks.reportLostFailures(() => ({ method: 'graphql', route: 'an event or a mutation' }));
     scopes.set(key, authz);
   }

@@ -14,6 +14,7 @@ import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { ConnectionContext } from '../execution/connection-context.js';
 import { executionOf, type Execution } from '../execution/execution.js';
 import { checkContext, rememberRequest, scopedAuthorization } from '../execution/graphql-requests.js';
+import { collectForMessage, collectForResolvers } from '../execution/handler-checks.js';
 import { HandlerCall, findCall, rememberCall } from '../execution/handler-call.js';
 import { HandlerCache } from '../execution/handler-cache.js';
 import { handlerName } from '../execution/handler-location.js';
@@ -277,6 +278,8 @@ export class AuthorizationService {
       const explain = this.#explaining?.(request, context);
       const options = new CallOptions(execution, context, this.options, this.actors, explain);
       authz = new RequestAuthorization(this.authorizer, options);
+      if (kind === 'graphql') collectForResolvers(authz.checks);
+      else if (kind !== 'http') collectForMessage(authz.checks, execution.callKey);
       if (kind !== 'http') awaitChecks(authz, context);
       this.#requests.set(requestKey, authz);
       if (kind === 'graphql') rememberRequest(requestKey, authz, () => options.request());

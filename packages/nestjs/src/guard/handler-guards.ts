@@ -38,7 +38,7 @@ export class HandlerGuards {
     for (const entry of entryPoints) {
       if (!this.#isUncovered(entry)) continue;
       this.#place(entry);
-      if (isMessage(entry)) convertRefusals(entry.declared);
+      if (isMessage(entry)) convertRefusals(entry.type);
       // Nest takes the instance of a guard class from the module of the handler, and has collected the guard classes already.
       for (const host of hosts.get(entry.type) ?? [])
         for (const [guard, useValue] of guards)

@@ -1,19 +1,26 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { catchError, type Observable } from 'rxjs';
+import type { ContextKind } from '../execution/execution.js';
+import { handleWithChecks } from '../execution/handler-checks.js';
 import { exceptionOf } from './exceptions.js';
+
+const withoutResponse: ReadonlySet<ContextKind> = new Set(['graphql', 'ws', 'rpc']);
 
 /**
  * Converts a refusal that a handler throws, such as that of `authz.authorize(…)` or of `@CurrentActor()`, as the guard does. Only handlers
  * whose errors do not reach the exception layer of Nest have it: resolvers of GraphQL, event streams, and handlers of messages. A handler
  * can have it twice, because it leaves converted exceptions unchanged.
+ *
+ * Resolvers and handlers of messages also wait for the checks that they have started: over HTTP, the response waits.
  */
 class RefusalInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return next.handle().pipe(
-      catchError(async (error: unknown) => {
-        throw await exceptionOf(error, context);
-      }),
-    );
+    const convert = async (error: unknown): Promise<never> => {
+      throw await exceptionOf(error, context);
+    };
+    return withoutResponse.has(context.getType())
+      ? handleWithChecks(context, next, convert)
+      : next.handle().pipe(catchError(convert));
   }
 }
 
@@ -22,8 +29,8 @@ const interceptorsKey = '__interceptors__';
 // An instance, because Nest skips an interceptor class that it did not instantiate.
 export const refusals = new RefusalInterceptor();
 
-/** Adds the interceptor to a handler of messages, for which global interceptors do not run. */
-export function convertRefusals(handler: object): void {
-  const others = (Reflect.getMetadata(interceptorsKey, handler) ?? []) as readonly unknown[];
-  if (!others.includes(refusals)) Reflect.defineMetadata(interceptorsKey, [...others, refusals], handler);
+/** Adds the interceptor to a class with handlers of messages, for which global interceptors do not run. It is the first one. */
+export function convertRefusals(type: object): void {
+  const others = (Reflect.getMetadata(interceptorsKey, type) ?? []) as readonly unknown[];
+  if (!others.includes(refusals)) Reflect.defineMetadata(interceptorsKey, [refusals, ...others], type);
 }

@@ -1,5 +1,4 @@
-/** The result of a visitor for an element that is left out of its list. */
-export const omitted = Symbol('omitted');
+import { omitted } from '../execution/event-stream.js';
 
 /** Visits the resources in a result. */
 export interface ResultVisitor {

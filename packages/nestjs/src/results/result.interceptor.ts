@@ -9,16 +9,16 @@ import {
 import { Reflector } from '@nestjs/core';
 import { concatMap, filter, type Observable } from 'rxjs';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { isEventStream, omitted, shapeEvents } from '../execution/event-stream.js';
 import type { ContextKind } from '../execution/execution.js';
 import { scopedAuthorization } from '../execution/graphql-requests.js';
 import { callOf, type HandlerCall } from '../execution/handler-call.js';
 import { handlerName } from '../execution/handler-location.js';
 import { exceptionOf } from '../refusals/exceptions.js';
-import { isEventStream, shapeEvents } from './event-stream.js';
 import { HandlerResponseGuard } from './handler-response-guard.js';
 import { pickFields } from './pick-fields.js';
 import { describeNonResource } from './resource-shape.js';
-import { visitAt, omitted, type ResultVisitor } from './result-path.js';
+import { visitAt, type ResultVisitor } from './result-path.js';
 import { resultRequirementsOf, type ResultRequirements } from './result-requirements.js';
 import { allowsElement } from './row-filter.js';
 import { usesRawResponse } from './uses-raw-response.js';

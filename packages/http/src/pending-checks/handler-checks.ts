@@ -1,0 +1,60 @@
+import { AuthorizationConfigError, type RouteData } from '../config-errors/authorization-config-error.js';
+import { causeOf, dataOf, type OpenCheck } from './open-check.js';
+
+/** The checks of a request. */
+interface Owner {
+  dismiss(check: OpenCheck): void;
+  release(check: OpenCheck): void;
+}
+
+/**
+ * The checks that one run of a handler starts, for transports without a response that could be blocked. The adapter waits for them before
+ * it passes on a result. Other handlers of the same request have their own.
+ *
+ * @internal for adapters
+ */
+export class HandlerChecks {
+  /** The checks that are pending or were not awaited, and the checks of the request to which each belongs. */
+  readonly #open = new Map<OpenCheck, Owner>();
+  #isOver = false;
+
+  /** @internal for `PendingChecks` */
+  add(check: OpenCheck, owner: Owner): void {
+    if (this.#isOver) return;
+    check.isCollected = true;
+    this.#open.set(check, owner);
+  }
+
+  /** Whether a result can pass at once. */
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
+  /**
+   * Waits for the checks that are pending.
+   *
+   * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNAWAITED_CHECK` for a check that was not awaited
+   */
+  async settle(routeData: () => RouteData): Promise<void> {
+    while (this.#open.size > 0) {
+      for (const [check, owner] of this.#open) {
+        if (check.isAwaited) continue;
+        owner.dismiss(check);
+        const data = { ...routeData(), ...dataOf(check), status: undefined };
+        throw new AuthorizationConfigError('NANOOK_HTTP_UNAWAITED_CHECK', data, causeOf(check));
+      }
+      const checks = [...this.#open.keys()];
+      await Promise.all(checks.map(async (check) => check.settled()));
+      // By then, Node has reported a rejection without a handler: that of an async function that was not awaited.
+      if (checks.some(({ isFailed }) => isFailed)) await new Promise((resolve) => setImmediate(resolve));
+      for (const check of checks) if (check.isAwaited) this.#open.delete(check);
+    }
+  }
+
+  /** Ends the run. Failures of checks that were not awaited are reported from now on. */
+  end(): void {
+    this.#isOver = true;
+    for (const [check, owner] of this.#open) owner.release(check);
+    this.#open.clear();
+  }
+}
