@@ -45,7 +45,7 @@ export class HandlerChecks {
       }
       const checks = [...this.#open.keys()];
       await Promise.all(checks.map(async (check) => check.settled()));
-      // By then, Node has reported a rejection without a handler: that of an async function that was not awaited.
+      // Node reports the rejection of an async function that was not awaited at the end of the turn.
       if (checks.some(({ isFailed }) => isFailed)) await new Promise((resolve) => setImmediate(resolve));
       for (const check of checks) if (check.isAwaited) this.#open.delete(check);
     }

@@ -30,12 +30,15 @@ export class SharedCaches {
     const isShaped = ofResources.length > 0 || fields !== undefined;
     // The interceptor that is closest to the handler checks the result. Interceptors after it get the unchecked result.
     const shapedAt = isShaped ? interceptors.findLastIndex((one) => one instanceof ResultInterceptor) : -1;
-    const cache = interceptors
-      .filter((_, i) => dependsOnActor || i < shapedAt)
-      .map(sharedCacheName)
-      .find((name) => name !== undefined);
-    if (cache === undefined) return [];
-    return [finding('NANOOK_NEST_SHARED_CACHE', { handler: handlerName(type, declared), cache })];
+    const named = (cache: string, isAuthorized: boolean): Finding[] => [
+      finding('NANOOK_NEST_SHARED_CACHE', { handler: handlerName(type, declared), cache, isAuthorized }),
+    ];
+    const ofResult = interceptors.slice(0, Math.max(shapedAt, 0)).find(isCache);
+    if (ofResult !== undefined) return named(classOf(ofResult).name, true);
+    const shared = dependsOnActor
+      ? interceptors.find((one) => isCache(one) && !hasOwnKey(classOf(one)))
+      : undefined;
+    return shared === undefined ? [] : named(classOf(shared).name, false);
   }
 
   /** Returns the interceptors of a handler, in the order in which they run. */
@@ -56,22 +59,23 @@ const listedAt = (place: object): readonly unknown[] =>
 const isCached = ({ kind, method, handler }: EntryPoint): boolean =>
   (kind === 'http' && (method === 'GET' || method === 'ALL')) || Reflect.hasMetadata(cacheKeyKey, handler);
 
-/**
- * Returns the name of a cache whose key does not contain the actor: `CacheInterceptor` of `@nestjs/cache-manager`, a class that extends it,
- * or a class whose name ends so. A class with its own `trackBy` creates the key itself, so it is not reported.
- */
-function sharedCacheName(interceptor: unknown): string | undefined {
-  const type = typeof interceptor === 'function' ? interceptor : (interceptor as object).constructor;
+const classOf = (interceptor: unknown): Function =>
+  typeof interceptor === 'function' ? interceptor : (interceptor as object).constructor;
+
+/** Returns whether an interceptor is `CacheInterceptor` of `@nestjs/cache-manager`, extends it, or has a name that ends so. */
+const isCache = (interceptor: unknown): boolean => {
+  const type = classOf(interceptor);
+  return type.name.endsWith(cacheName) || lineageOf(type).some(({ name }) => name === cacheName);
+};
+
+/** Returns whether a cache creates its key with a `trackBy` of its own, which can put the actor into it. */
+function hasOwnKey(type: Function): boolean {
   const lineage = lineageOf(type);
   const base = lineage.findIndex(({ name }) => name === cacheName);
-  if (base === -1) return isNamedCache(type) && !hasOwnKey(type) ? type.name : undefined;
-  return lineage.slice(0, base).some(hasOwnKey) ? undefined : type.name;
+  return (base === -1 ? lineage.slice(0, 1) : lineage.slice(0, base)).some(({ prototype }) =>
+    Object.hasOwn(prototype as object, 'trackBy'),
+  );
 }
-
-const isNamedCache = ({ name }: object & { readonly name: string }): boolean => name.endsWith(cacheName);
-
-const hasOwnKey = ({ prototype }: object & { readonly prototype?: object }): boolean =>
-  prototype !== undefined && Object.hasOwn(prototype, 'trackBy');
 
 /** Returns a class and the classes that it extends, from the class to its base. */
 function lineageOf(type: Function): readonly Function[] {

@@ -50,6 +50,10 @@ const texts = {
   NANOOK_NEST_UNSEEN_RESULT: (p: { handler: string }) =>
     `${p.handler} writes the response itself, so its result cannot be authorized. Return the result; if the handler needs the ` +
     `response, use @Res({ passthrough: true })`,
+  NANOOK_NEST_BYPASSED_RESULT: (p: { handler: string }) =>
+    `@AuthorizeResult() or @AuthorizedFields() of ${p.handler} did not run, because an interceptor answered without calling the handler, ` +
+    `so the answer was withheld. Write that interceptor above the decorator, where it is closer to the handler: there, a cache keeps ` +
+    `the result before it is authorized`,
   NANOOK_NEST_UNKNOWN_CONTEXT: (p: { kind: string; handler: string }) =>
     `${p.handler} is called in an unsupported execution context, '${p.kind}', so its actor cannot be determined; call ` +
     `authorizer.authorize(…) in the handler`,
@@ -74,9 +78,17 @@ const texts = {
   NANOOK_NEST_UNGUARDED: (p: { handler: string }) =>
     `the requirements of ${p.handler} were not checked, so the call is refused: Nest did not instantiate the guard of its ` +
     `decorators. Provide the class itself in \`controllers\` or \`providers\`, or add @UseGuards(AuthorizationGuard)`,
-  NANOOK_NEST_SHARED_CACHE: (p: { handler: string; cache: string }) =>
-    `${p.cache} caches the result of ${p.handler} for one actor and returns it to others. Write the cache above @AuthorizeResult, ` +
-    `where it caches the result before it is authorized; or give it a \`trackBy(context)\` that puts the actor into the key`,
+  NANOOK_NEST_SHARED_CACHE: (p: {
+    handler: string;
+    cache: string;
+    /** Whether the cache keeps the authorized result, and not a result that depends on the actor. */
+    isAuthorized: boolean;
+  }) =>
+    p.isAuthorized
+      ? `${p.cache} caches the result of ${p.handler} after it is authorized, so that it would return it without a check. Write the cache ` +
+        `above @AuthorizeResult and @AuthorizedFields, where it caches the result before it is authorized`
+      : `${p.cache} caches the result of ${p.handler} for one actor and returns it to others. Give it a \`trackBy(context)\` that puts ` +
+        `the actor into the key`,
   NANOOK_NEST_UNREACHED_REQUIREMENT: (p: { handler: string }) =>
     `${p.handler} has an authorization decorator, but it is not a request or message handler, so no guard runs for it. Check in the ` +
     `method instead: inject AuthorizationService and call authorizeConnection(…) in the handleConnection of a gateway; elsewhere, ` +

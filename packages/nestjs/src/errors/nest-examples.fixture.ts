@@ -47,6 +47,13 @@ class NoteLoader {
   }
 }
 `;
+const kept = `
+class Kept {
+  intercept() {
+    return of([]); // the kept result
+  }
+}
+`;
 const controller = (handler: string, path = "'notes'"): string => `
 @Controller(${path})
 class Notes {
@@ -119,6 +126,24 @@ ${controller(show)}`,
   NANOOK_NEST_UNSEEN_RESULT: {
     wrong: notes("@Get()\n@AuthorizeResult('read')\nlist(@Res() res) {\n  res.json([]);\n}"),
     fix: notes("@Get()\n@AuthorizeResult('read')\nlist() {\n  return [];\n}"),
+  },
+  NANOOK_NEST_BYPASSED_RESULT: {
+    wrong: application(
+      note +
+        kept +
+        controller("@Get()\n@AuthorizeResult('read')\n@UseInterceptors(Kept)\nlist() {\n  return [];\n}"),
+      {
+        request: 'GET /notes',
+      },
+    ),
+    fix: application(
+      note +
+        kept +
+        controller("@Get()\n@UseInterceptors(Kept)\n@AuthorizeResult('read')\nlist() {\n  return [];\n}"),
+      {
+        request: 'GET /notes',
+      },
+    ),
   },
   NANOOK_NEST_NO_RESOURCE: {
     wrong: notes("@Get()\n@AuthorizeResult('read')\nlist() {\n  return ['my plan']; // titles\n}", {

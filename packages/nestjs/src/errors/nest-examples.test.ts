@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import * as common from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { errorOfExample } from '../../../core/src/testing/run-example.fixture.js';
 import * as adapter from '../index.js';
@@ -17,6 +18,7 @@ const policies = `
 const logged: readonly (readonly [NanookNestErrorCode, string])[] = [
   ['NANOOK_NEST_UNUSED_EXCLUSION', errorText('NANOOK_NEST_UNUSED_EXCLUSION', { class: 'Health' })],
   ['NANOOK_NEST_NO_ACTOR', errorText('NANOOK_NEST_NO_ACTOR', {})],
+  ['NANOOK_NEST_BYPASSED_RESULT', errorText('NANOOK_NEST_BYPASSED_RESULT', { handler: 'Notes.list' })],
 ];
 
 /** Runs an example and the requests in its comments, and returns the codes of all errors and warnings. */
@@ -29,11 +31,17 @@ async function codesOf(example: string, code: string): Promise<readonly string[]
   const warn = (text: string): void =>
     void codes.push(logged.find(([, message]) => text.includes(message))?.[0] ?? text);
   const ignore = (): void => {};
-  const logger = { log: ignore, error: ignore, warn, debug: ignore, verbose: ignore };
+  // Nest also logs the errors that the filter receives.
+  const error = (text: unknown): void => {
+    const found = logged.find(([, message]) => text === message);
+    if (found !== undefined) codes.push(found[0]);
+  };
+  const logger = { log: ignore, error, warn, debug: ignore, verbose: ignore };
   let app: common.INestApplication | undefined;
   const names = {
     ...common,
     ...adapter,
+    of,
     NestFactory: {
       create: async (type: unknown, options: common.NestApplicationOptions = {}) => {
         app = await NestFactory.create(type as common.Type, { ...options, logger, abortOnError: false });

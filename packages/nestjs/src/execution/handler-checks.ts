@@ -51,7 +51,8 @@ export function handleWithChecks(
   });
   return defer(() => {
     const checks = new HandlerChecks();
-    if (kind !== 'graphql') ofMessages.set(executionOf(context).callKey, checks);
+    const { callKey } = executionOf(context);
+    if (kind !== 'graphql') ofMessages.set(callKey, checks);
     const results = running.run(checks, () => next.handle());
     const settle = async (given: Given): Promise<Given> => {
       await checks.settle(routeData);

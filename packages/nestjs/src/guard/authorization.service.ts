@@ -22,10 +22,11 @@ import { checkInput } from '../input/checked-input.js';
 import { inputRequirementOf, type InputRequirement } from '../input/input-requirement.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import type { ContextHook, NanookModuleOptions } from '../options/nanook.options.js';
-import { requirementsOf, type AuthorizeRequirement } from '../requirements/handler-requirement.js';
+import { fieldsKey, requirementsOf, type AuthorizeRequirement } from '../requirements/handler-requirement.js';
 import { ActorSource } from './actor-source.js';
 import { AuditState } from './audit-state.js';
 import { awaitChecks, headersOf } from './await-checks.js';
+import { awaitResult } from './await-result.js';
 import { CallOptions } from './call-options.js';
 import { Connections } from './connections.js';
 import { RequirementResources } from './requirement-resources.js';
@@ -41,6 +42,8 @@ interface HandlerPlan {
   readonly checksRequest: boolean;
   readonly authorizes: readonly AuthorizeRequirement[];
   readonly input: InputRequirement | undefined;
+  /** Whether the result of the handler is authorized. */
+  readonly authorizesResult: boolean;
 }
 
 /**
@@ -123,7 +126,7 @@ export class AuthorizationService {
     this.audit.assertPassed();
     if (this.#passed.has(context)) return true;
     if (context.getType() !== 'http') return false;
-    const { skipReason } = this.#planOf(context);
+    const { skipReason, authorizesResult } = this.#planOf(context);
     const request = context.getArgByIndex<object>(0);
     if (skipReason === undefined || this.#requests.has(request) || findCall(request) !== undefined)
       return false;
@@ -137,6 +140,7 @@ export class AuthorizationService {
       this.#awaitChecks(authz, context, headersBefore),
     );
     rememberCall(request, call);
+    if (authorizesResult) awaitResult(context, headersBefore);
     this.#passed.set(context, true);
     return true;
   }
@@ -167,6 +171,7 @@ export class AuthorizationService {
       if (plan.input !== undefined && execution.kind === 'http')
         await this.#checkInput(plan.input, plan, call, execution);
     }
+    if (plan.authorizesResult) awaitResult(context);
     this.#passed.set(context, true);
   }
 
@@ -239,6 +244,9 @@ export class AuthorizationService {
         checksRequest: requirements.some(({ kind }) => kind === 'request'),
         authorizes: requirements.filter((requirement) => requirement.kind === 'authorize'),
         input: inputRequirementOf(type, handler),
+        authorizesResult:
+          requirements.some(({ kind }) => kind === 'result') ||
+          this.reflector.getAllAndOverride(fieldsKey, [handler, type]) !== undefined,
       };
     });
   }

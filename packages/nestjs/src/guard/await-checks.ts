@@ -77,7 +77,7 @@ class ChecksGuard implements ResponseGuard {
 
   fail(error: AuthorizationConfigError): void {
     logError(error);
-    answer(this.#response, error);
+    answer(this.#response, error.status);
   }
 }
 
@@ -87,7 +87,7 @@ export function headersOf(context: ExecutionContext): OutgoingHttpHeaders | unde
   return typeof response?.getHeaderNames === 'function' ? copyHeaders(response) : undefined;
 }
 
-function responseOf(context: ExecutionContext): ServerResponse | undefined {
+export function responseOf(context: ExecutionContext): ServerResponse | undefined {
   const given = context.getArgByIndex<HttpResponse | undefined>(1);
   return given?.raw ?? given;
 }
@@ -96,7 +96,7 @@ function responseOf(context: ExecutionContext): ServerResponse | undefined {
 type HttpResponse = ServerResponse & { readonly raw?: ServerResponse };
 
 /** Answers with a plain status, as Nest answers an error that is not an `HttpException`. */
-function answer(response: ServerResponse, { status }: AuthorizationConfigError): void {
+export function answer(response: ServerResponse, status: number): void {
   const body = JSON.stringify({ statusCode: status, message: 'Internal server error' });
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
   response.end(body);

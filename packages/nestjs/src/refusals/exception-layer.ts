@@ -2,6 +2,7 @@ import type { ArgumentsHost } from '@nestjs/common';
 import { ExceptionsHandler } from '@nestjs/core/exceptions/exceptions-handler.js';
 import { ExternalExceptionsHandler } from '@nestjs/core/exceptions/external-exceptions-handler.js';
 import type { AbstractHttpAdapter } from '@nestjs/core';
+import { expectNoResult } from '../execution/expected-results.js';
 import { refusalExceptionOf } from './exceptions.js';
 import { respondWithPage } from './explained-exception.js';
 
@@ -45,6 +46,7 @@ function extend(
   const { next } = layer;
   layer.next = function (exception, host) {
     if (!isConcerned(this, host)) return next.call(this, exception, host);
+    if (host.getType() === 'http') expectNoResult(host.getArgByIndex(0));
     const refusal = refusalExceptionOf(exception);
     return respondWithPage(refusal, host, this.applicationRef) ? undefined : next.call(this, refusal, host);
   };

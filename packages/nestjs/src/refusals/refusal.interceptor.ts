@@ -1,10 +1,13 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import { catchError, type Observable } from 'rxjs';
-import type { ContextKind } from '../execution/execution.js';
+import { catchError, tap, type Observable } from 'rxjs';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { executionOf, type ContextKind } from '../execution/execution.js';
+import { lacksResult } from '../execution/expected-results.js';
 import { handleWithChecks } from '../execution/handler-checks.js';
+import { handlerName } from '../execution/handler-location.js';
 import { exceptionOf } from './exceptions.js';
 
-const withoutResponse: ReadonlySet<ContextKind> = new Set(['graphql', 'ws', 'rpc']);
+const knownKinds: ReadonlySet<ContextKind> = new Set(['http', 'graphql', 'ws', 'rpc']);
 
 /**
  * Converts a refusal that a handler throws, such as that of `authz.authorize(…)` or of `@CurrentActor()`, as the guard does. Only handlers
@@ -18,10 +21,23 @@ class RefusalInterceptor implements NestInterceptor {
     const convert = async (error: unknown): Promise<never> => {
       throw await exceptionOf(error, context);
     };
-    return withoutResponse.has(context.getType())
-      ? handleWithChecks(context, next, convert)
-      : next.handle().pipe(catchError(convert));
+    const kind = context.getType<ContextKind>();
+    if (!knownKinds.has(kind)) return next.handle().pipe(catchError(convert));
+    const results = kind === 'http' ? next.handle() : handleWithChecks(context, next, convert);
+    return results.pipe(
+      tap(() => requireSeenResult(context)),
+      catchError(convert),
+    );
   }
+}
+
+/** @throws {NanookNestError} `NANOOK_NEST_BYPASSED_RESULT` if an interceptor has answered, and the result was not authorized */
+function requireSeenResult(context: ExecutionContext): void {
+  const handler = context.getHandler();
+  if (lacksResult(executionOf(context).callKey, handler))
+    throw new NanookNestError('NANOOK_NEST_BYPASSED_RESULT', {
+      handler: handlerName(context.getClass(), handler),
+    });
 }
 
 // The metadata key of Nest.

@@ -74,25 +74,23 @@ describe('a cache', () => {
     expect((await ask('bob', 'get', '/')).body).toEqual([notes.get('2')]);
   });
 
-  it('below @AuthorizeResult caches the result for one actor, so its key contains the actor', async () => {
+  it('below @AuthorizeResult is blocked when it answers, whether or not its key contains the actor', async () => {
     const ByUrl = cacheBy(({ url }) => url);
     const ByUser = cacheBy(({ url, headers }) => `${headers['x-user']} ${url}`);
     @Controller()
     class CachedController {
-      @Get('wrong') @AuthorizeResult('update') @UseInterceptors(ByUrl) wrong() {
+      @Get('by-url') @AuthorizeResult('update') @UseInterceptors(ByUrl) byUrl() {
         return [...notes.values()];
       }
-      @Get('right') @AuthorizeResult('update') @UseInterceptors(ByUser) right() {
+      @Get('by-user') @AuthorizeResult('update') @UseInterceptors(ByUser) byUser() {
         return [...notes.values()];
       }
     }
     await start([CachedController]);
-    const got = async (path: string) => [
-      (await ask('alice', 'get', path)).body as unknown,
-      (await ask('bob', 'get', path)).body as unknown,
-    ];
-    expect(await got('/wrong')).toEqual([[notes.get('1')], [notes.get('1')]]);
-    expect(await got('/right')).toEqual([[notes.get('1')], [notes.get('2')]]);
+    expect((await ask('alice', 'get', '/by-url')).body).toEqual([notes.get('1')]);
+    expect(await statusOf('bob', 'get', '/by-url')).toBe(500);
+    expect((await ask('alice', 'get', '/by-user')).body).toEqual([notes.get('1')]);
+    expect(await statusOf('alice', 'get', '/by-user')).toBe(500);
   });
 });
 

@@ -32,8 +32,8 @@ const shapesResults = new ResultInterceptor(new Reflector());
  *
  * It is a requirement of the handler. Field resolvers of GraphQL need `fieldResolverEnhancers: ['guards', 'interceptors']`.
  *
- * It needs the resource itself, so write interceptors that convert the result *below* it, or on the class. Write a cache above it, or put
- * the user into the key of the cache; the audit refuses other caches. A response that the handler writes itself is blocked.
+ * It needs the resource itself, so write interceptors that convert the result *below* it, or on the class. Write a cache above it: below
+ * it, an answer that does not come from the handler is blocked. A response that the handler writes itself is blocked, too.
  *
  * @param action an action of the policy. Default `'read'`
  * @param options the path of the resources in the result

@@ -10,7 +10,8 @@ import { Reflector } from '@nestjs/core';
 import { concatMap, filter, type Observable } from 'rxjs';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { isEventStream, omitted, shapeEvents } from '../execution/event-stream.js';
-import type { ContextKind } from '../execution/execution.js';
+import { executionOf, type ContextKind } from '../execution/execution.js';
+import { seeResult } from '../execution/expected-results.js';
 import { scopedAuthorization } from '../execution/graphql-requests.js';
 import { callOf, type HandlerCall } from '../execution/handler-call.js';
 import { handlerName } from '../execution/handler-location.js';
@@ -51,6 +52,7 @@ export class ResultInterceptor implements NestInterceptor {
       await found.authz.actor(); // a request without an actor loads nothing
       return found;
     });
+    seeResult(executionOf(context).callKey, handler);
     if (context.getType() === 'http' && usesRawResponse(context.getClass(), handler))
       throw new NanookNestError('NANOOK_NEST_UNSEEN_RESULT', {
         handler: handlerName(context.getClass(), handler),

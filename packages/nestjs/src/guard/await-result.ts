@@ -1,0 +1,43 @@
+import { guardResponse } from '@nanook/http';
+import type { ExecutionContext } from '@nestjs/common';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { executionOf } from '../execution/execution.js';
+import { expectResult, lacksResult } from '../execution/expected-results.js';
+import { handlerName } from '../execution/handler-location.js';
+import { answer, logError, responseOf } from './await-checks.js';
+
+// The metadata key of Nest.
+const sseKey = '__sse__';
+
+/**
+ * Makes the answer to a call wait until the result of the handler reaches the interceptor that authorizes it. An interceptor before it can
+ * answer without calling the handler, as a cache does. A response over HTTP is blocked here; event streams, whose header Nest writes
+ * first, and other transports have an interceptor.
+ */
+export function awaitResult(context: ExecutionContext, headersBefore?: OutgoingHttpHeaders): void {
+  const handler = context.getHandler();
+  const { callKey, method, kind } = executionOf(context);
+  expectResult(callKey, handler);
+  const response = responseOf(context);
+  if (
+    kind !== 'http' ||
+    typeof response?.writeHead !== 'function' ||
+    Reflect.getMetadata(sseKey, handler) === true
+  )
+    return;
+  const route = (): string => handlerName(context.getClass(), handler);
+  guardResponse(
+    response,
+    {
+      method: method!,
+      route,
+      isSettled: () => !lacksResult(callKey, handler),
+      fail: (cause) => {
+        logError(new NanookNestError('NANOOK_NEST_BYPASSED_RESULT', { handler: route() }, { cause }));
+        answer(response, cause.status);
+      },
+    },
+    headersBefore,
+  );
+}
