@@ -120,6 +120,7 @@ export class AuthorizationAudit implements OnModuleInit {
             ...unseenOf(entry, resultRequirementsOf(this.reflector, type, handler)),
             ...this.caches.of(entry),
             ...inputOf(entry, requirements),
+            ...this.checks.ofFields(resultRequirementsOf(this.reflector, type, handler).fields?.type, entry),
           ]),
       ...this.checks.of(entry, requirements),
     ];

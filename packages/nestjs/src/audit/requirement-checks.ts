@@ -9,7 +9,12 @@ import { RequirementResources } from '../guard/requirement-resources.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import type { NanookModuleOptions } from '../options/nanook.options.js';
 import { hasTestPolicy } from '../options/test-double.js';
-import type { AuthorizeRequirement, HandlerRequirement } from '../requirements/handler-requirement.js';
+import type {
+  AuthorizeRequirement,
+  HandlerRequirement,
+  ResultRequirement,
+} from '../requirements/handler-requirement.js';
+import { findType } from '../resources/find-type.js';
 import { loaderKey } from '../resources/resource-loader.decorator.js';
 import { ResourceLoaders, type FoundLoader } from '../resources/resource-loaders.js';
 import { finding, type Finding } from './finding.js';
@@ -43,10 +48,21 @@ export class RequirementChecks {
         case 'request':
           return this.#request(entry);
         case 'result':
+          return this.#result(requirement, entry);
         case 'skip':
           return [];
       }
     });
+  }
+
+  /** Returns the finding for an `@AuthorizedFields` whose type is unknown. */
+  ofFields(type: TypeToken | string | undefined, entry: EntryPoint): Finding[] {
+    if (typeof type !== 'string' || findType(this.authorizer, type) !== undefined) return [];
+    return [finding('NANOOK_NEST_UNKNOWN_TYPE', { handler: nameOf(entry), type })];
+  }
+
+  #result({ action, type }: ResultRequirement, entry: EntryPoint): Finding[] {
+    return type === undefined ? [] : this.#grantable(action, type, 'instance', nameOf(entry));
   }
 
   /** Returns the action of a requirement, if it does not depend on the request. */

@@ -52,12 +52,17 @@ export type HandlerRequirement =
       readonly action: string;
       /** The path of the resources in the result; `undefined`: the result itself. */
       readonly at: string | undefined;
+      /** The type of rows that show no type. */
+      readonly type: TypeToken | TypeName | undefined;
     }
   | { readonly kind: 'request' }
   | { readonly kind: 'skip'; readonly reason: string };
 
 /** The requirement of `@Authorize`. */
 export type AuthorizeRequirement = Extract<HandlerRequirement, { readonly kind: 'authorize' }>;
+
+/** The requirement of `@AuthorizeResult`. */
+export type ResultRequirement = Extract<HandlerRequirement, { readonly kind: 'result' }>;
 
 /** Creates the requirement of `@Authorize`. */
 export const authorizes = (

@@ -1,4 +1,4 @@
-import { Authorizer, TypeToken, isPolarError, typed, type Class } from '@nanook/core';
+import { Authorizer, TypeToken, typed, type Class } from '@nanook/core';
 import { callLoader, neverReturns, type LoaderLimits } from '@nanook/http';
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
@@ -6,6 +6,7 @@ import { NanookNestError } from '../errors/nanook-nest-error.js';
 import type { Execution } from '../execution/execution.js';
 import { contextIdOf } from '../execution/request-context-id.js';
 import { Batch } from './batch.js';
+import { findType } from './find-type.js';
 import {
   loaderKey,
   parserOf,
@@ -132,7 +133,7 @@ export class ResourceLoaders {
       const loaderClass = [wrapper.token, wrapper.metatype].find(isLoaderClass);
       if (loaderClass === undefined || loaders.has(loaderClass)) continue;
       const given = Reflect.getMetadata(loaderKey, loaderClass) as Class | TypeToken | string;
-      const type = typeof given === 'string' ? this.#findType(given) : given;
+      const type = typeof given === 'string' ? findType(this.authorizer, given) : given;
       if (type === undefined || (wrapper.metatype === loaderClass && lacksMethods(loaderClass))) {
         const reason =
           type === undefined
@@ -164,15 +165,6 @@ export class ResourceLoaders {
     for (const loader of loaders.values())
       byType.set(loader.type, [...(byType.get(loader.type) ?? []), loader]);
     return { loaders, byType, errors };
-  }
-
-  #findType(name: string): Class | TypeToken | undefined {
-    try {
-      return this.authorizer.type(name);
-    } catch (error) {
-      if (isPolarError(error) && error.code === 'POLAR_TYPE_UNKNOWN_TYPE') return undefined;
-      throw error;
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AnyAction } from '@nanook/core';
+import { TypeToken, type AnyAction } from '@nanook/core';
 import { checkAction } from '@nanook/http';
 import { UseInterceptors, applyDecorators } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -12,6 +12,7 @@ import {
 } from '../requirements/requirement-decorator.js';
 import type { FieldsRequirement } from './result-requirements.js';
 import { ResultInterceptor } from './result.interceptor.js';
+import type { RowType } from './row-type.js';
 
 /** Options of `@AuthorizeResult` and `@AuthorizedFields`. */
 export interface ResultOptions {
@@ -20,6 +21,11 @@ export interface ResultOptions {
    * `{ event, data }` of a message. Default: the result itself.
    */
   readonly at?: string;
+  /**
+   * The type of the resources, if it has no class: its name or its token. Rows of Prisma or Drizzle are plain objects that show no type;
+   * rows that show one keep it.
+   */
+  readonly type?: RowType;
 }
 
 // An instance, because Nest skips an interceptor class that it did not instantiate in the module of the handler.
@@ -36,18 +42,20 @@ const shapesResults = new ResultInterceptor(new Reflector());
  * it, an answer that does not come from the handler is blocked. A response that the handler writes itself is blocked, too.
  *
  * @param action an action of the policy. Default `'read'`
- * @param options the path of the resources in the result
+ * @param options the path of the resources in the result, and their type
  * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses or with invalid arguments
  * @example
  * @Get() @AuthorizeResult('read', { at: 'items' }) list(): Promise<Page<Repository>> { … }
+ * @example
+ * @Get() @AuthorizeResult('read', { type: 'Repository' }) list() { return this.prisma.repository.findMany(); }
  * @example
  * @AuthorizeResult() @UseInterceptors(ClassSerializerInterceptor) show() { … }
  */
 export function AuthorizeResult(action?: AnyAction, options?: ResultOptions): HandlerOrClass;
 export function AuthorizeResult(...args: [action?: string, options?: ResultOptions]): HandlerOrClass {
-  const { action, at } = resultArguments('@AuthorizeResult', args);
+  const requirement = resultArguments('@AuthorizeResult', args);
   return applyDecorators(
-    requirementDecorator('@AuthorizeResult', { kind: 'result', action, at }),
+    requirementDecorator('@AuthorizeResult', { kind: 'result', ...requirement }),
     UseInterceptors(shapesResults),
   ) as HandlerOrClass;
 }
@@ -61,7 +69,7 @@ export function AuthorizeResult(...args: [action?: string, options?: ResultOptio
  * order of the decorators. For GraphQL, where field resolvers need the complete parent, use `authorizeField`.
  *
  * @param action an action of the policy. Default `'read'`
- * @param options the path of the resources in the result
+ * @param options the path of the resources in the result, and their type
  * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses or with invalid arguments
  * @example
  * @Get(':id') @Authorize(User) @AuthorizedFields() show(@AuthorizedResource() user: User) { return user; }
@@ -80,7 +88,7 @@ export function AuthorizedFields(...args: [action?: string, options?: ResultOpti
 function resultArguments(
   decorator: string,
   args: readonly [action?: string, options?: ResultOptions],
-): { readonly action: string; readonly at: string | undefined } {
+): FieldsRequirement {
   const example = `${decorator}(), or ${decorator}('read', { at: 'items' })`;
   checkParentheses(decorator, args, example);
   checkNoClass(decorator, args[0], example);
@@ -89,11 +97,13 @@ function resultArguments(
     throw wrongUse(decorator, `needs the action first, got ${describe(action)}; write ${example}`);
   checkAction(action);
   if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw wrongUse(decorator, `needs options { at? }, got ${describe(options)}; write ${example}`);
-  const { at, ...unknown } = options;
+    throw wrongUse(decorator, `needs options { at?, type? }, got ${describe(options)}; write ${example}`);
+  const { at, type, ...unknown } = options;
   const [name] = Object.keys(unknown);
-  if (name !== undefined) throw wrongUse(decorator, `has no option \`${name}\`; it has \`at\``);
+  if (name !== undefined) throw wrongUse(decorator, `has no option \`${name}\`; it has \`at\` and \`type\``);
   if (at !== undefined && (typeof at !== 'string' || at === ''))
     throw wrongUse(decorator, `needs for \`at\` a path such as 'items', got ${describe(at)}`);
-  return { action, at };
+  if (type !== undefined && !(type instanceof TypeToken) && (typeof type !== 'string' || type === ''))
+    throw wrongUse(decorator, `needs for \`type\` the name or the token of a type, got ${describe(type)}`);
+  return { action, at, type };
 }

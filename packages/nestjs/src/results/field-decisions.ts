@@ -1,4 +1,6 @@
+import type { Authorizer, Class } from '@nanook/core';
 import type { RequestAuthorization } from '@nanook/http';
+import { withType, type RowType } from './row-type.js';
 
 /** The decisions about the fields of one object. */
 interface Fields {
@@ -23,16 +25,30 @@ export class FieldDecisions {
     private readonly action: string,
   ) {}
 
+  get authorizer(): Authorizer {
+    return this.authz.authorizer;
+  }
+
   /** Returns whether the policy has listed the field as allowed, without a promise. */
   isKnown(object: unknown, field: string): boolean {
     return isObject(object) && this.#objects.get(object)?.allowed?.has(field) === true;
   }
 
-  /** @throws {AuthorizationError} if the field is refused, or the request has no actor */
-  authorize(object: unknown, field: string): Promise<void> {
+  /**
+   * @param typeOf returns the type of an object that shows none, if it is known
+   * @throws {AuthorizationError} if the field is refused, or the request has no actor
+   */
+  authorize(object: unknown, field: string, typeOf: () => RowType | Class | undefined): Promise<void> {
     if (!isObject(object)) return this.authz.authorizeField(this.action, object, field);
     let fields = this.#objects.get(object);
-    if (fields === undefined) this.#objects.set(object, (fields = this.#list(object)));
+    if (fields === undefined) {
+      try {
+        fields = this.#list(withType(this.authz, typeOf, object) as object);
+      } catch (error) {
+        return Promise.reject(error as Error);
+      }
+      this.#objects.set(object, fields);
+    }
     const { listed, single } = fields;
     return listed.then((allowed) =>
       allowed.has(field) ? undefined : this.#checkOnce(object, field, single),

@@ -1,11 +1,13 @@
-import type { AnyAction } from '@nanook/core';
+import type { AnyAction, Class } from '@nanook/core';
 import type { RequestAuthorization } from '@nanook/http';
 import { checkAction } from '@nanook/http';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { checkContext, findRequest, scopedAuthorization } from '../execution/graphql-requests.js';
 import { scopeOf, type OperationInfo } from '../execution/graphql-scope.js';
 import { graphqlExceptionOf } from '../refusals/graphql-exception.js';
+import { findType } from '../resources/find-type.js';
 import { FieldDecisions } from './field-decisions.js';
+import type { RowType } from './row-type.js';
 
 interface FieldInfo extends OperationInfo {
   readonly fieldName: string;
@@ -31,6 +33,8 @@ export interface AuthorizeFieldOptions {
   readonly action?: AnyAction;
   /** The name of the field in the policy, if the schema has another name for it. */
   readonly field?: string;
+  /** The type of parents that show no type: its name or its token. Default: the type of the policy with the name of the GraphQL type. */
+  readonly type?: RowType;
   /** The names of GraphQL types that are not resources, such as pages, edges and results of mutations. Their fields are not checked. */
   readonly exclude?: readonly string[];
 }
@@ -40,8 +44,8 @@ export interface AuthorizeFieldOptions {
  * Add it for all fields in `buildSchemaOptions.fieldMiddleware`, or for one field in `@Field({ middleware })`. A refused field is an error
  * `FORBIDDEN`. Declare it nullable; otherwise GraphQL drops its parent, too.
  *
- * The parent must be a resource of the policy: an instance of a class of the policy, or a row tagged with `typed`. Fields of other parents
- * are refused, unless their type is excluded.
+ * The parent must be a resource of the policy. A row that shows no type of the policy, such as one of Prisma, has the type with the name of
+ * its GraphQL type. Fields of other parents are refused, unless their type is excluded.
  *
  * @param options the action, the name of the field, and the excluded types
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_ACTION`
@@ -51,6 +55,7 @@ export interface AuthorizeFieldOptions {
 export function authorizeField({
   action = 'read',
   field: named,
+  type,
   exclude = [],
 }: AuthorizeFieldOptions = {}): FieldAuthorization {
   checkAction(action);
@@ -60,7 +65,9 @@ export function authorizeField({
     if (excluded.has(parentType.name)) return next();
     const decisions = decisionsOf(context, action, info!);
     const field = named ?? fieldName;
-    return decisions.isKnown(source, field) ? next() : decisions.authorize(source, field).then(next, rethrow);
+    if (decisions.isKnown(source, field)) return next();
+    const typeOf = (): RowType | Class | undefined => type ?? findType(decisions.authorizer, parentType.name);
+    return decisions.authorize(source, field, typeOf).then(next, rethrow);
   };
   return Object.defineProperty(authorization, excludedKey, { value: excluded });
 }

@@ -1,16 +1,19 @@
 import type { Reflector } from '@nestjs/core';
-import { fieldsKey, requirementsOf, type HandlerRequirement } from '../requirements/handler-requirement.js';
+import { fieldsKey, requirementsOf, type ResultRequirement } from '../requirements/handler-requirement.js';
+import type { RowType } from './row-type.js';
 
 /** The requirement of `@AuthorizedFields`. */
 export interface FieldsRequirement {
   readonly action: string;
   readonly at: string | undefined;
+  /** The type of rows that show no type. */
+  readonly type: RowType | undefined;
 }
 
 /** The requirements for the result of a handler. */
 export interface ResultRequirements {
   /** The requirements of `@AuthorizeResult`, which must all hold. */
-  readonly ofResources: readonly Extract<HandlerRequirement, { kind: 'result' }>[];
+  readonly ofResources: readonly ResultRequirement[];
   readonly fields: FieldsRequirement | undefined;
 }
 

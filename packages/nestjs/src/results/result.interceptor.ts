@@ -22,6 +22,7 @@ import { describeNonResource } from './resource-shape.js';
 import { visitAt, type ResultVisitor } from './result-path.js';
 import { resultRequirementsOf, type ResultRequirements } from './result-requirements.js';
 import { allowsElement } from './row-filter.js';
+import { withType, type RowType } from './row-type.js';
 import { usesRawResponse } from './uses-raw-response.js';
 
 /** One run of a handler. One request can run several handlers, by `next()`. */
@@ -155,16 +156,16 @@ async function shape(
   const handler = handlerName(context.getClass(), context.getHandler());
   const missing = (field: string) => new NanookNestError('NANOOK_NEST_NO_RESULT', { handler, field });
   const checked =
-    (visit: ResultVisitor['visit']): ResultVisitor['visit'] =>
+    (type: RowType | undefined, visit: ResultVisitor['visit']): ResultVisitor['visit'] =>
     (value, isListed) => {
       const found = describeNonResource(value);
       if (found !== undefined) throw new NanookNestError('NANOOK_NEST_NO_RESOURCE', { handler, found });
-      return visit(value, isListed);
+      return visit(type === undefined ? value : withType(authz, () => type, value), isListed);
     };
 
   let shaped = result;
-  for (const { action, at } of ofResources) {
-    const visit = checked(async (value, isListed) => {
+  for (const { action, at, type } of ofResources) {
+    const visit = checked(type, async (value, isListed) => {
       if (!isListed) return authz.authorize(action, value);
       return (await allowsElement(authz, action, value)) ? value : omitted;
     });
@@ -172,8 +173,8 @@ async function shape(
     if (shaped === omitted) return omitted;
   }
   if (fields !== undefined) {
-    const { action, at } = fields;
-    const visit = checked(async (value) => pickFields(authz, action, value));
+    const { action, at, type } = fields;
+    const visit = checked(type, async (value) => pickFields(authz, action, value));
     shaped = await visitAt(shaped, pathIn(at), { visit, missing }, isElement);
   }
   return shaped;

@@ -1,5 +1,6 @@
-import { isUndecided, typed, type Class, type RowCondition, type TypeToken } from '@nanook/core';
+import { isUndecided, type Class, type RowCondition, type TypeToken } from '@nanook/core';
 import type { RequestAuthorization } from '@nanook/http';
+import { tagged } from './row-type.js';
 
 /** Returns whether a list keeps the element. An undecided element is left out, as in every enumeration. */
 export async function allowsElement(
@@ -28,7 +29,7 @@ export class RowFilter<Row> {
   }
 
   async allows(row: Row): Promise<boolean> {
-    return allowsElement(this.authz, this.action, this.#typed(await row));
+    return allowsElement(this.authz, this.action, tagged(await row, this.type));
   }
 
   async filter(rows: Iterable<Row> | PromiseLike<Iterable<Row>>): Promise<Awaited<Row>[]> {
@@ -39,11 +40,5 @@ export class RowFilter<Row> {
 
   condition(): Promise<RowCondition> {
     return this.authz.where(this.action, this.type);
-  }
-
-  /** Tags a row of a type without a class, because the row does not show its type. */
-  #typed(row: unknown): unknown {
-    const isRow = typeof row === 'object' && row !== null;
-    return isRow && typeof this.type !== 'function' ? typed(this.type.name, row) : row;
   }
 }
