@@ -1,6 +1,7 @@
 export { RequestAuthorization, type RequestAuthorizationOptions } from './request/request-authorization.js';
 export { RequestContext, type RequestContextOptions } from './request/request-context.js';
 
+export { shownFields } from './request/shown-fields.js';
 export { checkAuthorization } from './request/authorization-arguments.js';
 
 export {

@@ -31,6 +31,7 @@ import { checkAction, checkReason, describeSource } from '../requirements/route-
 import { describeCall, findMissingArgument, throwsRefusal, type CheckName } from './check-call.js';
 import { RequestActor, type RequestActorOptions } from './request-actor.js';
 import { RequestRefusals, type RequestRefusalsOptions } from './request-refusals.js';
+import { shownFields } from './shown-fields.js';
 
 /** Options for {@link RequestAuthorization}. */
 export interface RequestAuthorizationOptions<Actor = unknown>
@@ -550,8 +551,8 @@ export class RequestAuthorization<Actor = unknown> {
 
   /**
    * Returns a copy of the resource with only the fields on which the actor may perform the action. It checks each own field of the
-   * resource, so that rules need not list the fields. It leaves out fields for which the data cannot decide, and copies values as they
-   * are.
+   * resource, so that rules need not list the fields; of a document of Mongoose or an instance of Sequelize, the fields that its `toJSON()`
+   * shows. It leaves out fields for which the data cannot decide, and copies values as they are.
    *
    * @param resource the resource, or a promise of it
    * @throws {NotFoundError} when the resource is `null` or `undefined`
@@ -585,7 +586,7 @@ export class RequestAuthorization<Actor = unknown> {
     checkAction(action);
     const awaited = await resource;
     if (awaited === null || awaited === undefined) throw this.#finder.ofMissing(action);
-    const entries = Object.entries(awaited);
+    const entries = Object.entries(typeof awaited === 'object' ? shownFields(awaited) : awaited);
     const refusals = await Promise.all(
       entries.map(([field]) => this.#finder.findOfField(action, awaited, field).catch(undecidedIsRefused)),
     );

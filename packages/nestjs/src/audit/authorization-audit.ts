@@ -120,7 +120,9 @@ export class AuthorizationAudit implements OnModuleInit {
             ...unseenOf(entry, resultRequirementsOf(this.reflector, type, handler)),
             ...this.caches.of(entry),
             ...inputOf(entry, requirements),
-            ...this.checks.ofFields(resultRequirementsOf(this.reflector, type, handler).fields?.type, entry),
+            ...resultRequirementsOf(this.reflector, type, handler).fields.flatMap(({ type: ofFields }) =>
+              this.checks.ofFields(ofFields, entry),
+            ),
           ]),
       ...this.checks.of(entry, requirements),
     ];
@@ -232,6 +234,6 @@ function unseenOf(
   { ofResources, fields }: ResultRequirements,
 ): Finding[] {
   const isUnseen =
-    (ofResources.length > 0 || fields !== undefined) && kind === 'http' && usesRawResponse(type, handler);
+    (ofResources.length > 0 || fields.length > 0) && kind === 'http' && usesRawResponse(type, handler);
   return isUnseen ? [finding('NANOOK_NEST_UNSEEN_RESULT', { handler: handlerName(type, handler) })] : [];
 }

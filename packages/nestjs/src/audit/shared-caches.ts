@@ -27,7 +27,7 @@ export class SharedCaches {
     const interceptors = this.#interceptorsOf(type, handler);
     const dependsOnActor = readsActor(type, entry.name);
     const { ofResources, fields } = resultRequirementsOf(this.reflector, type, handler);
-    const isShaped = ofResources.length > 0 || fields !== undefined;
+    const isShaped = ofResources.length > 0 || fields.length > 0;
     // The interceptor that is closest to the handler checks the result. Interceptors after it get the unchecked result.
     const shapedAt = isShaped ? interceptors.findLastIndex((one) => one instanceof ResultInterceptor) : -1;
     const named = (cache: string, isAuthorized: boolean): Finding[] => [

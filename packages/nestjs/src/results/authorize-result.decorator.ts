@@ -65,6 +65,10 @@ export function AuthorizeResult(...args: [action?: string, options?: ResultOptio
  * of the same class replaces the resource, so that `ClassSerializerInterceptor` still finds its `@Exclude()`; write that interceptor below,
  * or on the class.
  *
+ * Values of allowed fields are copied as they are. Write the decorator once for each path of nested resources: `{ at: 'author' }` removes
+ * fields of the author. A document of Mongoose or an instance of Sequelize has the fields that its `toJSON()` shows, and a plain object
+ * replaces it.
+ *
  * It does not authorize the resource, so the handler needs a requirement, too. `@AuthorizeResult` authorizes the resource first, in any
  * order of the decorators. For GraphQL, where field resolvers need the complete parent, use `authorizeField`.
  *
@@ -72,7 +76,7 @@ export function AuthorizeResult(...args: [action?: string, options?: ResultOptio
  * @param options the path of the resources in the result, and their type
  * @throws {NanookNestError} `NANOOK_NEST_INVALID_DECORATOR` for a decorator without parentheses or with invalid arguments
  * @example
- * @Get(':id') @Authorize(User) @AuthorizedFields() show(@AuthorizedResource() user: User) { return user; }
+ * @Get(':id') @Authorize(User) @AuthorizedFields() @AuthorizedFields('read', { at: 'team' }) show(@AuthorizedResource() user: User) { return user; }
  */
 export function AuthorizedFields(action?: AnyAction, options?: ResultOptions): HandlerOrClass;
 export function AuthorizedFields(...args: [action?: string, options?: ResultOptions]): HandlerOrClass {
@@ -80,7 +84,8 @@ export function AuthorizedFields(...args: [action?: string, options?: ResultOpti
   return onHandlerOrClass('@AuthorizedFields', (place, kind, method) => {
     bringGuards(place, kind, method);
     UseInterceptors(shapesResults)(place as never);
-    Reflect.defineMetadata(fieldsKey, requirement, place);
+    const others = (Reflect.getOwnMetadata(fieldsKey, place) ?? []) as readonly FieldsRequirement[];
+    Reflect.defineMetadata(fieldsKey, [requirement, ...others], place);
   });
 }
 

@@ -1,3 +1,4 @@
+import { shownFields } from '@nanook/http';
 import { omitted } from '../execution/event-stream.js';
 
 /** Visits the resources in a result. */
@@ -32,9 +33,14 @@ export async function visitAt(
   return visited === inner ? value : copyWith(value, field, visited);
 }
 
-/** Copies an object with its prototype, so that a serializer recognizes its class. */
-function copyWith(value: object, field: string, replaced: unknown): object {
-  const copy: object = Object.assign(Object.create(Object.getPrototypeOf(value) as object | null), value);
+/**
+ * Copies an object with its prototype, so that a serializer recognizes its class, and replaces a field. A field that the object does not
+ * show is not added.
+ */
+export function copyWith(value: object, field: string, replaced: unknown): object {
+  const shown = shownFields(value);
+  if (shown !== value && !Object.hasOwn(shown, field)) return value;
+  const copy: object = Object.assign(Object.create(Object.getPrototypeOf(shown) as object | null), shown);
   // Defined and not assigned, because the prototype can have a getter of that name.
   return Object.defineProperty(copy, field, {
     value: replaced,

@@ -14,7 +14,8 @@ export interface FieldsRequirement {
 export interface ResultRequirements {
   /** The requirements of `@AuthorizeResult`, which must all hold. */
   readonly ofResources: readonly ResultRequirement[];
-  readonly fields: FieldsRequirement | undefined;
+  /** The requirements of `@AuthorizedFields`: those of the handler, otherwise those of its class. */
+  readonly fields: readonly FieldsRequirement[];
 }
 
 /** Returns the requirements for the result of a handler. */
@@ -27,9 +28,10 @@ export function resultRequirementsOf(
     ofResources: requirementsOf(reflector, type, handler).filter(
       (requirement) => requirement.kind === 'result',
     ),
-    fields: reflector.getAllAndOverride<FieldsRequirement | undefined>(fieldsKey, [
-      handler as never,
-      type as never,
-    ]),
+    fields:
+      reflector.getAllAndOverride<readonly FieldsRequirement[] | undefined>(fieldsKey, [
+        handler as never,
+        type as never,
+      ]) ?? [],
   };
 }

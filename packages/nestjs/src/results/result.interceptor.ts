@@ -17,12 +17,12 @@ import { callOf, type HandlerCall } from '../execution/handler-call.js';
 import { handlerName } from '../execution/handler-location.js';
 import { exceptionOf } from '../refusals/exceptions.js';
 import { HandlerResponseGuard } from './handler-response-guard.js';
-import { pickFields } from './pick-fields.js';
+import { maskFields } from './mask-fields.js';
 import { describeNonResource } from './resource-shape.js';
 import { visitAt, type ResultVisitor } from './result-path.js';
 import { resultRequirementsOf, type ResultRequirements } from './result-requirements.js';
 import { allowsElement } from './row-filter.js';
-import { withType, type RowType } from './row-type.js';
+import { withType } from './row-type.js';
 import { usesRawResponse } from './uses-raw-response.js';
 
 /** One run of a handler. One request can run several handlers, by `next()`. */
@@ -47,7 +47,7 @@ export class ResultInterceptor implements NestInterceptor {
     const handler = context.getHandler();
     const requirements = resultRequirementsOf(this.reflector, context.getClass(), handler);
     // A skip of the handler removes the requirements of its class, which added this interceptor.
-    if (requirements.ofResources.length === 0 && requirements.fields === undefined) return next.handle();
+    if (requirements.ofResources.length === 0 && requirements.fields.length === 0) return next.handle();
     const call = await withExceptions(context, async () => {
       const found = callOf(context, '@AuthorizeResult() or @AuthorizedFields()');
       await found.authz.actor(); // a request without an actor loads nothing
@@ -155,27 +155,25 @@ async function shape(
 ): Promise<unknown> {
   const handler = handlerName(context.getClass(), context.getHandler());
   const missing = (field: string) => new NanookNestError('NANOOK_NEST_NO_RESULT', { handler, field });
-  const checked =
-    (type: RowType | undefined, visit: ResultVisitor['visit']): ResultVisitor['visit'] =>
-    (value, isListed) => {
-      const found = describeNonResource(value);
-      if (found !== undefined) throw new NanookNestError('NANOOK_NEST_NO_RESOURCE', { handler, found });
-      return visit(type === undefined ? value : withType(authz, () => type, value), isListed);
-    };
+  const checkResource = (value: unknown): void => {
+    const found = describeNonResource(value);
+    if (found !== undefined) throw new NanookNestError('NANOOK_NEST_NO_RESOURCE', { handler, found });
+  };
 
   let shaped = result;
   for (const { action, at, type } of ofResources) {
-    const visit = checked(type, async (value, isListed) => {
-      if (!isListed) return authz.authorize(action, value);
-      return (await allowsElement(authz, action, value)) ? value : omitted;
-    });
+    const visit: ResultVisitor['visit'] = async (value, isListed) => {
+      checkResource(value);
+      const resource = type === undefined ? value : withType(authz, () => type, value);
+      if (!isListed) return authz.authorize(action, resource);
+      return (await allowsElement(authz, action, resource)) ? resource : omitted;
+    };
     shaped = await visitAt(shaped, pathIn(at), { visit, missing }, isElement);
     if (shaped === omitted) return omitted;
   }
-  if (fields !== undefined) {
-    const { action, at, type } = fields;
-    const visit = checked(type, async (value) => pickFields(authz, action, value));
-    shaped = await visitAt(shaped, pathIn(at), { visit, missing }, isElement);
+  if (fields.length > 0) {
+    const requirements = fields.map((requirement) => [pathIn(requirement.at), requirement] as const);
+    return maskFields(authz, shaped, requirements, { checkResource, missing });
   }
   return shaped;
 }
