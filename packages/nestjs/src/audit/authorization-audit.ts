@@ -6,7 +6,7 @@ import { Exclusions } from '../entry-points/exclusions.js';
 import { NanookNestError, isNanookNestError, type AuditFinding } from '../errors/nanook-nest-error.js';
 import { handlerName } from '../execution/handler-location.js';
 import { AuditState } from '../guard/audit-state.js';
-import { inputRequirementOf } from '../input/input-requirement.js';
+import { inputRequirementsOf } from '../input/input-requirement.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import type { NanookModuleOptions } from '../options/nanook.options.js';
 import {
@@ -222,7 +222,7 @@ function inputOf(
   requirements: readonly HandlerRequirement[],
 ): Finding[] {
   const hasResource =
-    inputRequirementOf(type, handler) === undefined || requirements.some(({ kind }) => kind === 'authorize');
+    inputRequirementsOf(type, handler).length === 0 || requirements.some(({ kind }) => kind === 'authorize');
   return hasResource
     ? []
     : [finding('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler: handlerName(type, declared) })];

@@ -18,8 +18,8 @@ import { collectForMessage, collectForResolvers } from '../execution/handler-che
 import { HandlerCall, findCall, rememberCall } from '../execution/handler-call.js';
 import { HandlerCache } from '../execution/handler-cache.js';
 import { handlerName } from '../execution/handler-location.js';
-import { checkInput } from '../input/checked-input.js';
-import { inputRequirementOf, type InputRequirement } from '../input/input-requirement.js';
+import { checkInput, inputOf } from '../input/checked-input.js';
+import { inputRequirementsOf, type InputRequirement } from '../input/input-requirement.js';
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import type { ContextHook, NanookModuleOptions } from '../options/nanook.options.js';
 import { fieldsKey, requirementsOf, type AuthorizeRequirement } from '../requirements/handler-requirement.js';
@@ -41,7 +41,7 @@ interface HandlerPlan {
   readonly isProtected: boolean;
   readonly checksRequest: boolean;
   readonly authorizes: readonly AuthorizeRequirement[];
-  readonly input: InputRequirement | undefined;
+  readonly inputs: readonly InputRequirement[];
   /** Whether the result of the handler is authorized. */
   readonly authorizesResult: boolean;
 }
@@ -168,8 +168,7 @@ export class AuthorizationService {
         const resource = await this.resources.load(requirement, action, execution, context);
         call.resources.push(await authz.authorizeRequired(action, resource));
       }
-      if (plan.input !== undefined && execution.kind === 'http')
-        await this.#checkInput(plan.input, plan, call, execution);
+      for (const input of plan.inputs) await this.#checkInput(input, plan, call, execution);
     }
     if (plan.authorizesResult) awaitResult(context);
     this.#passed.set(context, true);
@@ -243,7 +242,7 @@ export class AuthorizationService {
         isProtected: requirements.some(({ kind }) => kind !== 'request'),
         checksRequest: requirements.some(({ kind }) => kind === 'request'),
         authorizes: requirements.filter((requirement) => requirement.kind === 'authorize'),
-        input: inputRequirementOf(type, handler),
+        inputs: inputRequirementsOf(type, handler),
         authorizesResult:
           requirements.some(({ kind }) => kind === 'result') ||
           this.reflector.getAllAndOverride(fieldsKey, [handler, type]) !== undefined,
@@ -255,13 +254,13 @@ export class AuthorizationService {
     ofInput: InputRequirement,
     { name, authorizes }: HandlerPlan,
     { authzOfGuard, resources }: HandlerCall,
-    { request, method }: Execution,
+    execution: Execution,
   ): Promise<void> {
     const requirement = authorizes.at(-1);
     if (requirement === undefined)
       throw new NanookNestError('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler: name });
-    const action = ofInput.action ?? this.resources.actionOf(requirement, method, name);
-    await checkInput(authzOfGuard, request as object, action, resources.at(-1), ofInput);
+    const action = ofInput.action ?? this.resources.actionOf(requirement, execution.method, name);
+    await checkInput(authzOfGuard, inputOf(execution), action, resources.at(-1), ofInput);
   }
 
   #callOf(execution: Execution, context: ExecutionContext): HandlerCall {

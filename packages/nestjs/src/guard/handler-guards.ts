@@ -1,6 +1,8 @@
 import { Inject, Injectable, type CanActivate, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { EntryPoints, type EntryPoint } from '../entry-points/entry-points.js';
+import { requireCheckedInput } from '../input/checked-input.js';
+import { inputRequirementsOf } from '../input/input-requirement.js';
 import { GUARD_MODE } from '../options/nanook.module-definition.js';
 import type { GuardMode } from '../options/nanook.options.js';
 import { convertRefusals, refusals } from '../refusals/refusal.interceptor.js';
@@ -36,6 +38,8 @@ export class HandlerGuards {
     // A global interceptor, so that it also converts what interceptors of the application throw.
     if (entryPoints.some(bypassesExceptionLayer)) config.addGlobalInterceptor(refusals);
     for (const entry of entryPoints) {
+      if (entry.kind === 'http' && inputRequirementsOf(entry.type, entry.declared).length > 0)
+        requireCheckedInput(entry.declared);
       if (!this.#isUncovered(entry)) continue;
       this.#place(entry);
       if (isMessage(entry)) convertRefusals(entry.type);

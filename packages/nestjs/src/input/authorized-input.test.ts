@@ -101,6 +101,21 @@ class Notes {
   ) {
     return { changes };
   }
+  @Patch('inner/:id') @Authorize('update', Note) inner(@AuthorizedInput({ at: 'note' }) changes: UpdateNote) {
+    return { changes };
+  }
+  @Patch('deep/:id') @Authorize('update', Note) deep(
+    @AuthorizedInput({ at: 'data.attributes', refused: 'drop' }) changes: UpdateNote,
+    @Body() body: object,
+  ) {
+    return { changes, body };
+  }
+  @Patch('two/:id') @Authorize('update', Note) two(
+    @AuthorizedInput({ at: 'note' }) note: UpdateNote,
+    @AuthorizedInput({ at: 'publication', action: 'publish' }) publication: object,
+  ) {
+    return { note, publication };
+  }
   @Patch('plain/:id') @Authorize('update', Note) plain(@Param('id') _: string, @Body() changes: UpdateNote) {
     return { changes };
   }
@@ -213,6 +228,54 @@ describe.each([
     expect((await send('/notes/replaced/1', { text: 'new' })).status).toBe(500);
   });
 
+  it('checks the fields at a path, and passes the object there', async () => {
+    seen.length = 0;
+    expect((await send('/notes/inner/1', { note: { text: 'new' }, version: 2 })).body).toEqual({
+      changes: { text: 'new' },
+    });
+    expect(seen).toEqual([['UpdateNote', { text: 'new' }]]);
+    expect((await send('/notes/inner/1', { note: { text: 'new', owner: 'bob' } })).status).toBe(403);
+    expect((await send('/notes/inner/1', { owner: 'bob' })).body).toEqual({});
+    for (const note of [[{ text: 'new' }], 'text'])
+      expect((await send('/notes/inner/1', { note })).status).toBe(400);
+  });
+
+  it('drops refused fields at a path of several names, which a field of that name cannot replace', async () => {
+    const attributes = { text: 'new', owner: 'bob' };
+    const given = { data: { id: '1', attributes }, 'data.attributes': { owner: 'bob' } };
+    const { body } = await send('/notes/deep/1', given);
+    expect(body).toEqual({
+      changes: { text: 'new' },
+      body: { data: { id: '1', attributes: { text: 'new' } } },
+    });
+    expect((await send('/notes/deep/1', { 'data.attributes': { owner: 'bob' } })).body).toEqual({
+      body: {},
+    });
+  });
+
+  it('checks each of several parameters', async () => {
+    const given = { note: { text: 'new' }, publication: { published: true } };
+    expect((await send('/notes/two/1', given)).body).toEqual(given);
+    expect((await send('/notes/two/1', { ...given, publication: { text: 'new' } })).status).toBe(403);
+    expect((await send('/notes/two/1', { ...given, note: { published: true } })).status).toBe(403);
+  });
+
+  it('accepts a body that a global pipe copies after the check', async () => {
+    const built = await Test.createTestingModule({ imports: [moduleOf(Notes)] }).compile();
+    const copying = built.createNestApplication(adapter() as never, { logger: false });
+    copying.useGlobalPipes({
+      transform: (value: unknown) => (value instanceof Note ? value : structuredClone(value)),
+    });
+    await copying.init();
+    await (copying as NestFastifyApplication).getHttpAdapter().getInstance().ready?.();
+    const sent = request(copying.getHttpServer())
+      .patch('/notes/1')
+      .set('x-user', 'bob')
+      .send({ text: 'new' });
+    expect((await sent).body).toEqual({ changes: { text: 'new' } });
+    await copying.close();
+  });
+
   it('does not change @Body()', async () => {
     expect((await send('/notes/plain/1', { owner: 'bob' })).body).toEqual({ changes: { owner: 'bob' } });
   });
@@ -250,6 +313,7 @@ describe('@AuthorizedInput', () => {
       'needs its options before the pipes, got an object',
     ],
     ['an unknown option', () => AuthorizedInput({ drop: true } as never), 'has no option `drop`'],
+    ['an empty path', () => AuthorizedInput({ at: '' }), "needs for `at` a path such as 'note', got ''"],
     [
       'another treatment',
       () => AuthorizedInput({ refused: 'ignore' as never }),
