@@ -1,4 +1,4 @@
-import { ForbiddenError, isForbiddenError, isUndecided } from '@nanook/core';
+import { ForbiddenError, isAuthorizationError, isUndecided } from '@nanook/core';
 import type { RequestAuthorization } from '@nanook/http';
 import {
   BadRequestException,
@@ -25,7 +25,7 @@ export const inputOf = ({ kind, inputs }: Execution): unknown =>
 /**
  * Checks the fields at a path of the input, before the handler and its pipes get it.
  *
- * @throws {ForbiddenError} for a field that the actor may not write, unless such fields are dropped
+ * @throws {AuthorizationError} for a field that the actor may not write, unless such fields are dropped
  */
 export async function checkInput(
   authz: RequestAuthorization,
@@ -38,9 +38,10 @@ export async function checkInput(
   const fields = fieldsAt(input, path);
   if (fields !== undefined) {
     const names = Object.keys(fields);
-    const isWritable = await Promise.all(names.map(async (name) => mayWrite(authz, action, resource, name)));
-    const refusedNames = names.filter((_, i) => !isWritable[i]);
-    if (refusedNames.length > 0 && refused === 'refuse') throw new ForbiddenError(action);
+    const refusals = await Promise.all(names.map(async (name) => findRefusal(authz, action, resource, name)));
+    const refusedNames = names.filter((_, i) => refusals[i] !== undefined);
+    const refusal = refusals.find((found) => found !== undefined);
+    if (refusal !== undefined && refused === 'refuse') throw refusal;
     if (refusedNames.length > 0) drop(input as Fields, path, refusedNames);
   }
   // Nest reads a parameter from one field of the input. The field of a longer path is hidden, and replaces one that the client sent.
@@ -83,20 +84,21 @@ function without(fields: Fields, path: readonly string[], names: readonly string
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
 
-/** Returns whether the actor may write a field. An undecided field is refused, as in every list of fields. */
-async function mayWrite(
+/** Finds the refusal of a field that the actor may not write. An undecided field is refused, as in every list of fields. */
+async function findRefusal(
   authz: RequestAuthorization,
   action: string,
   resource: unknown,
   field: string,
-): Promise<boolean> {
+): Promise<Error | undefined> {
   // `Object.assign` would make this value the prototype of the resource, with fields that are not checked.
-  if (field === '__proto__') return false;
+  if (field === '__proto__') return new ForbiddenError(action);
   try {
-    await authz.policy.authorizeField(await authz.actor(), action, resource, field);
-    return true;
+    await authz.authorizeField(action, resource, field);
+    return undefined;
   } catch (error) {
-    if (isForbiddenError(error) || isUndecided(error)) return false;
+    if (isAuthorizationError(error)) return error;
+    if (isUndecided(error)) return new ForbiddenError(action);
     throw error;
   }
 }

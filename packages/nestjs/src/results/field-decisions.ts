@@ -57,7 +57,8 @@ export class FieldDecisions {
 
   #checkOnce(object: object, field: string, single: Fields['single']): Promise<void> {
     let check = single.get(field);
-    if (check === undefined) single.set(field, (check = this.#check(object, field)));
+    if (check === undefined)
+      single.set(field, (check = this.authz.authorizeField(this.action, object, field)));
     return check;
   }
 
@@ -68,11 +69,6 @@ export class FieldDecisions {
     );
     const fields: Fields = { allowed: undefined, listed, single: new Map() };
     return fields;
-  }
-
-  async #check(object: object, field: string): Promise<void> {
-    const { policy } = this.authz;
-    await policy.authorizeField(await this.authz.actor(), this.action, object, field);
   }
 }
 
