@@ -140,7 +140,7 @@ const nestFolders = {
   results: [...handlers, 'resources'],
   guard: [...handlers, 'options', 'entry-points', 'resources', 'input'],
   audit: [...handlers, 'options', 'entry-points', 'resources', 'input', 'results', 'guard'],
-  testing: ['options'],
+  testing: ['errors', 'options'],
 };
 nestFolders.module = Object.keys(nestFolders).filter((folder) => folder !== 'testing');
 nestFolders[''] = Object.keys(nestFolders);

@@ -117,6 +117,8 @@ const texts = {
     `its name`,
   NANOOK_NEST_DUPLICATE_TYPE: (p: { name: string; first: string; second: string }) =>
     `two classes are @PolarType('${p.name}'): ${p.first} and ${p.second}; rename one, or register one of them in \`types\``,
+  NANOOK_NEST_TEST_IN_PRODUCTION: (_: object) =>
+    `NanookTestingModule.allowAll() allows every action, so the application does not start with NODE_ENV=production. Import it only in tests`,
   NANOOK_NEST_NO_ACTOR: (_: object) =>
     `the actor is anonymous, because \`request.user\` is not set. The guard that sets it must run before the AuthorizationGuard, and ` +
     `guards of a controller run after global guards: list it in \`authenticate\`, or return the actor from the option \`actor\``,

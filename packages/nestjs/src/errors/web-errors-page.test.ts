@@ -92,6 +92,7 @@ const nestSamples: { readonly [C in NanookNestErrorCode]: NanookNestErrorData<C>
   NANOOK_NEST_UNUSED_EXCLUSION: { class: 'SwaggerController' },
   NANOOK_NEST_AMBIGUOUS_EXCLUSION: { name: 'HealthController', classes: ['src/a.ts:3', 'src/b.ts:5'] },
   NANOOK_NEST_DUPLICATE_TYPE: { name: 'Note', first: 'Note (src/a.ts:3)', second: 'Note (src/b.ts:5)' },
+  NANOOK_NEST_TEST_IN_PRODUCTION: {},
   NANOOK_NEST_NO_ACTOR: {},
 };
 
@@ -159,6 +160,7 @@ const whenNest: { readonly [C in NanookNestErrorCode]: string } = {
   NANOOK_NEST_UNUSED_EXCLUSION: 'start: a warning',
   NANOOK_NEST_AMBIGUOUS_EXCLUSION: findings,
   NANOOK_NEST_DUPLICATE_TYPE: atStart,
+  NANOOK_NEST_TEST_IN_PRODUCTION: atStart,
   NANOOK_NEST_NO_ACTOR: 'call: a warning, once, outside production',
 };
 

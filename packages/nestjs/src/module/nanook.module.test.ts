@@ -1,3 +1,5 @@
+// cspell:ignore authentcate polices
+
 import 'reflect-metadata';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -265,6 +267,17 @@ describe('an application does not start', () => {
   ])('if the option `%s` is invalid', async (option, wrong) => {
     const made = NanookModule.forRoot({ ...options, ...wrong } as never);
     await expect(start(made)).rejects.toMatchObject({ code: 'NANOOK_NEST_INVALID_OPTION', data: { option } });
+  });
+
+  it('if an option is misspelled, with the right name', async () => {
+    for (const [wrong, right] of [
+      ['authentcate', 'authenticate'],
+      ['typeAction', 'typeActions'],
+      ['polices', 'policies'],
+    ] as const)
+      await expect(start(NanookModule.forRoot({ ...options, [wrong]: [] } as never))).rejects.toThrow(
+        `option \`${wrong}\` is not an option of NanookModule; did you mean \`${right}\`?`,
+      );
   });
 
   it('if a factory returns an unknown option, or an option of the module', async () => {

@@ -1,34 +1,57 @@
-import { describeValue, type AuthorizerOptions } from '@nanook/core';
+import { describeValue, nearNames, type AuthorizerOptions } from '@nanook/core';
 import { isTimeout } from '@nanook/http';
 import type { CanActivate } from '@nestjs/common';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import type { ContextKind } from '../execution/execution.js';
 import { authenticatorsOf, type Exclusion, type NanookModuleOptions } from './nanook.options.js';
 
-/** The options that are not for `Authorizer.load`, which refuses options that it does not know. */
-const nestOptions = [
-  'authorizer',
-  'watch',
-  'actor',
-  'anonymous',
-  'authenticate',
-  'challenge',
-  'explain',
-  'mask',
-  'loaderTimeoutMs',
-  'authorizeRequests',
-  'request',
-  'context',
-  'actions',
-  'typeActions',
-  'audit',
-  'exclude',
-] as const satisfies readonly (keyof NanookModuleOptions)[];
+/** Whether an option is one of `Authorizer.load`, which refuses options that it does not know; for each option of the module. */
+const isForLoading: Readonly<Record<keyof NanookModuleOptions, boolean>> = {
+  types: true,
+  constants: true,
+  clock: true,
+  limits: true,
+  readAction: true,
+  hideUnreadable: true,
+  undecided: true,
+  equality: true,
+  dialect: true,
+  unsafeHostAccess: true,
+  policies: true,
+  version: true,
+  queries: true,
+  resources: true,
+  onDecision: true,
+  onDecisionError: true,
+  decisionLog: true,
+  decisionDuration: true,
+  onWarning: true,
+  denialWarnings: true,
+  engine: true,
+  coverage: true,
+  print: true,
+  authorizer: false,
+  watch: false,
+  actor: false,
+  anonymous: false,
+  authenticate: false,
+  challenge: false,
+  explain: false,
+  mask: false,
+  loaderTimeoutMs: false,
+  authorizeRequests: false,
+  request: false,
+  context: false,
+  actions: false,
+  typeActions: false,
+  audit: false,
+  exclude: false,
+};
 
 /** Returns the options for `Authorizer.load`. */
 export const loadOptionsOf = (options: NanookModuleOptions): AuthorizerOptions =>
   Object.fromEntries(
-    Object.entries(options).filter(([name]) => !(nestOptions as readonly string[]).includes(name)),
+    Object.entries(options).filter(([name]) => isForLoading[name as keyof NanookModuleOptions]),
   ) as unknown as AuthorizerOptions;
 
 /**
@@ -37,6 +60,7 @@ export const loadOptionsOf = (options: NanookModuleOptions): AuthorizerOptions =
  * @throws {NanookNestError} `NANOOK_NEST_INVALID_OPTION`
  */
 export function checkOptions(options: NanookModuleOptions): void {
+  checkNames(options);
   checkAuthorizer(options);
   for (const name of ['actor', 'request', 'context', 'mask'] as const) {
     const hook: unknown = options[name];
@@ -62,6 +86,21 @@ export function checkOptions(options: NanookModuleOptions): void {
   checkActions(options);
   checkAuthenticators(options);
   checkExclusions(options);
+}
+
+function checkNames(options: NanookModuleOptions): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(isForLoading, name));
+  if (unknown === undefined) return;
+  if (unknown === 'guard' || unknown === 'isGlobal')
+    throw invalid(
+      unknown,
+      'must be written beside `useFactory`, `useClass` or `useExisting`, and not returned by it',
+    );
+  const near = nearNames(unknown, Object.keys(isForLoading)).map((name) => `\`${name}\``);
+  throw invalid(
+    unknown,
+    `is not an option of NanookModule${near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`}`,
+  );
 }
 
 function checkAuthorizer({ authorizer, ...options }: NanookModuleOptions): void {

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
+import type { Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { loadAuthorizer } from '../module/load-authorizer.js';
 import type { NanookModuleOptions } from '../options/nanook.options.js';
@@ -74,8 +76,19 @@ describe('@PolarType', () => {
     expect(await authorizer.isAllowed('alice', 'read', note)).toBe(true);
   });
 
+  it('takes the later class of a file that was evaluated twice, as in watch mode', async () => {
+    const evaluate = (): Type =>
+      runInThisContext('(class Reloaded {})', { filename: '/app/reloaded.js' }) as Type;
+    const [earlier, later] = [evaluate(), evaluate()];
+    PolarType()(earlier);
+    PolarType()(later);
+    const authorizer = await load({ policies: 'allow("alice", "read", _: Reloaded);' });
+    expect(authorizer.type('Reloaded')).toBe(later);
+  });
+
   it('throws for two classes of one name, unless the option `types` has one of them', async () => {
-    const [First, Second] = [class Twin {}, class Twin {}];
+    const First = class Twin {};
+    const Second = class Twin {};
     PolarType()(First);
     PolarType()(First); // the same class again
     const policies = 'allow(_, _, _: Twin);';

@@ -43,7 +43,7 @@ export function withRegisteredTypes(given: TypesInput = {}): TypesInput {
   for (const [type, { name = type.name }] of registered) {
     if (Object.hasOwn(given, name) || classes.has(type)) continue;
     const other = byName.get(name);
-    if (other !== undefined)
+    if (other !== undefined && !isSameClass(other, type))
       throw new NanookNestError('NANOOK_NEST_DUPLICATE_TYPE', {
         name,
         first: described(other),
@@ -60,6 +60,12 @@ function declared(type: Class): TypeDeclaration {
 }
 
 const classOf = (type: TypeInput): Class | undefined => (typeof type === 'function' ? type : type.class);
+
+/** Returns whether a file was evaluated twice, as in watch mode: its later class replaces the earlier one. */
+const isSameClass = (one: Class, other: Class): boolean => {
+  const location = locationOf(one);
+  return location !== undefined && location === locationOf(other) && String(one) === String(other);
+};
 
 const described = (type: Class): string => {
   const location = locationOf(type);

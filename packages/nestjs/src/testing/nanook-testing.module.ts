@@ -1,5 +1,6 @@
 import type { AuthorizerOptions } from '@nanook/core';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { NanookNestError } from '../errors/nanook-nest-error.js';
 import type { ContextHook, NanookModuleOptions } from '../options/nanook.options.js';
 import { TEST_DOUBLE, withTestPolicy, type TestDouble } from '../options/test-double.js';
 
@@ -19,14 +20,20 @@ export interface TestDoubleOptions extends Pick<AuthorizerOptions, 'types'> {
 @Module({})
 export class NanookTestingModule {
   /**
-   * Allows every action of every actor, for tests that do not concern authorization. Resources are loaded as usual.
+   * Allows every action of every actor, for tests that do not concern authorization. Resources are loaded as usual. An application in
+   * production does not start with it: `NANOOK_NEST_TEST_IN_PRODUCTION`.
    *
    * @param options the actor; and the types, if the application has the option `authorizer`, whose types cannot be read
    * @example
    * Test.createTestingModule({ imports: [AppModule, NanookTestingModule.allowAll({ actor: alice })] })
    */
   static allowAll(options?: TestDoubleOptions): DynamicModule {
-    return testDouble(withPolicy('allow(_, _, _); allow_field(_, _, _, _); allow_request(_, _);', options));
+    const allow = withPolicy('allow(_, _, _); allow_field(_, _, _, _); allow_request(_, _);', options);
+    return testDouble((given) => {
+      if (process.env['NODE_ENV'] === 'production')
+        throw new NanookNestError('NANOOK_NEST_TEST_IN_PRODUCTION', {});
+      return allow(given);
+    });
   }
 
   /**

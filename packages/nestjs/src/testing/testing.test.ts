@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import request from 'supertest';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   AuthorizationGuard,
   Authorize,
@@ -107,6 +107,13 @@ const beside = (testDouble: ReturnType<typeof NanookTestingModule.actAs>, module
   serve(Test.createTestingModule({ imports: [module, testDouble] }));
 
 describe('allowAll', () => {
+  it('stops the application in production', async () => {
+    vi.stubEnv('NODE_ENV', 'production');
+    await expect(beside(NanookTestingModule.allowAll())).rejects.toMatchObject({
+      code: 'NANOOK_NEST_TEST_IN_PRODUCTION',
+    });
+  });
+
   it('allows every action, and loads resources', async () => {
     const notes = await beside(NanookTestingModule.allowAll());
     expect((await notes.get('1')).body).toEqual({ id: '1', for: null });
