@@ -3,7 +3,12 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { EntryPoints, type EntryPoint } from '../entry-points/entry-points.js';
 import { Exclusions } from '../entry-points/exclusions.js';
-import { NanookNestError, isNanookNestError, type AuditFinding } from '../errors/nanook-nest-error.js';
+import {
+  NanookNestError,
+  errorText,
+  isNanookNestError,
+  type AuditFinding,
+} from '../errors/nanook-nest-error.js';
 import { handlerName } from '../execution/handler-location.js';
 import { AuditState } from '../guard/audit-state.js';
 import { inputRequirementsOf } from '../input/input-requirement.js';
@@ -14,6 +19,7 @@ import {
   requirementsOf,
   type HandlerRequirement,
 } from '../requirements/handler-requirement.js';
+import { resourcePositionsOf } from '../resources/parameters.decorator.js';
 import { loaderKey } from '../resources/resource-loader.decorator.js';
 import { ResourceLoaders } from '../resources/resource-loaders.js';
 import { resultRequirementsOf, type ResultRequirements } from '../results/result-requirements.js';
@@ -94,6 +100,8 @@ export class AuthorizationAudit implements OnModuleInit {
     const { audit = 'error' } = this.options;
     if (audit === 'off') return;
     for (const { message } of this.#unusedExclusions()) logger.warn(message);
+    if (this.guarding.isManualWithoutGuard(this.entries.all()))
+      logger.warn(errorText('NANOOK_NEST_MANUAL_WITHOUT_GUARD', {}));
     try {
       this.check();
     } catch (error) {
@@ -120,6 +128,7 @@ export class AuthorizationAudit implements OnModuleInit {
             ...unseenOf(entry, resultRequirementsOf(this.reflector, type, handler)),
             ...this.caches.of(entry),
             ...inputOf(entry, requirements),
+            ...resourceOf(entry, requirements),
             ...resultRequirementsOf(this.reflector, type, handler).fields.flatMap(({ type: ofFields }) =>
               this.checks.ofFields(ofFields, entry),
             ),
@@ -226,6 +235,18 @@ function inputOf(
   return hasResource
     ? []
     : [finding('NANOOK_NEST_INPUT_WITHOUT_RESOURCE', { handler: handlerName(type, declared) })];
+}
+
+/** Finds an `@AuthorizedResource` without a requirement that loads its resource. */
+function resourceOf(
+  { type, declared, name }: EntryPoint,
+  requirements: readonly HandlerRequirement[],
+): Finding[] {
+  const count = requirements.filter(({ kind }) => kind === 'authorize').length;
+  const handler = handlerName(type, declared);
+  return resourcePositionsOf(type, name)
+    .filter((position) => (position ?? 0) >= count)
+    .map((position) => finding('NANOOK_NEST_RESOURCE_WITHOUT_REQUIREMENT', { handler, position, count }));
 }
 
 /** Finds a handler that writes its response itself, so that its result cannot be authorized. */

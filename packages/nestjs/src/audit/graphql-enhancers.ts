@@ -11,6 +11,8 @@ type Enhancer = 'guards' | 'interceptors';
 export interface GraphqlOptions {
   readonly fieldResolverEnhancers?: readonly string[];
   readonly buildSchemaOptions?: { readonly fieldMiddleware?: readonly unknown[] };
+  /** Whether the schema is created from the code. */
+  readonly autoSchemaFile?: unknown;
   /** An option of Mercurius: functions that resolve fields, by type and field. */
   readonly loaders?: Readonly<Record<string, object>>;
 }

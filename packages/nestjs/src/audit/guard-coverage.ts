@@ -4,7 +4,7 @@ import type { EntryPoint } from '../entry-points/entry-points.js';
 import { AuthorizationGuard } from '../guard/authorization.guard.js';
 import { GUARD_MODE } from '../options/nanook.module-definition.js';
 import type { GuardMode } from '../options/nanook.options.js';
-import { ClassGuard, HandlerGuard, guardsOf } from '../requirements/requirement-guard.js';
+import { ClassGuard, HandlerGuard, guardsOf, isPlacedGuard } from '../requirements/requirement-guard.js';
 import { GraphqlEnhancers } from './graphql-enhancers.js';
 
 /** Finds out whether the guard runs for a handler. Without the guard, the requirements of the handler are not checked. */
@@ -30,6 +30,16 @@ export class GuardCoverage {
         ...guardsOf(type),
         ...guardsOf(handler),
       ].some((guard) => this.#isOurs(guard))
+    );
+  }
+
+  /** Returns whether the position of the guard is `'manual'`, although the application has no guards that could run before it. */
+  isManualWithoutGuard(entries: readonly EntryPoint[]): boolean {
+    if (this.mode !== 'manual') return false;
+    const { config } = this;
+    if (config.getGlobalGuards().length > 0 || config.getGlobalRequestGuards().length > 0) return false;
+    return !entries.some(({ type, handler }) =>
+      [...guardsOf(type), ...guardsOf(handler)].some((guard) => !isPlacedGuard(guard)),
     );
   }
 

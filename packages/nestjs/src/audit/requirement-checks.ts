@@ -1,6 +1,7 @@
 import { Authorizer, isPolarError, type Class, type TypeToken } from '@nanook/core';
 import { isClass } from '@nanook/http';
 import { Inject, Injectable } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
 import type { EntryPoint } from '../entry-points/entry-points.js';
 import { isNanookNestError } from '../errors/nanook-nest-error.js';
 import type { ContextKind } from '../execution/execution.js';
@@ -18,6 +19,7 @@ import { findType } from '../resources/find-type.js';
 import { loaderKey } from '../resources/resource-loader.decorator.js';
 import { ResourceLoaders, type FoundLoader } from '../resources/resource-loaders.js';
 import { finding, type Finding } from './finding.js';
+import { graphqlOptionsOf } from './graphql-enhancers.js';
 
 type TypeSource = Class | TypeToken | string;
 
@@ -37,6 +39,7 @@ export class RequirementChecks {
     @Inject(RequirementResources) private readonly resources: RequirementResources,
     @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: NanookModuleOptions,
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
   ) {}
 
   /** Returns the findings for the requirements of a handler. */
@@ -109,7 +112,7 @@ export class RequirementChecks {
     if (loader !== undefined)
       return [
         ...this.#grantable(action, loader.type, 'instance', handler),
-        ...idOf(requirement, loader.type.name, entry),
+        ...this.#idOf(requirement, loader.type.name, entry),
       ];
     const name = typeName(type);
     if (isLoader(type)) {
@@ -120,6 +123,31 @@ export class RequirementChecks {
       finding('NANOOK_NEST_NO_LOADER', { handler, action, type: name }),
       ...this.#grantable(action, type, 'instance', handler),
     ];
+  }
+
+  /** Finds a path of an id that the handler cannot have. An id that a client leaves out is not a finding. */
+  #idOf({ options }: AuthorizeRequirement, type: string, entry: EntryPoint): Finding[] {
+    const { kind, paths } = entry;
+    const [defaultId, ...roots] = inputs[kind];
+    const { id: path = defaultId } = options;
+    if (typeof path !== 'string') return [];
+    const [root = '', name] = path.split('.');
+    const isInPath = root === 'params' && name !== undefined && !/^\d+$/.test(name);
+    const isReachable =
+      roots.includes(root) &&
+      (!isInPath || paths.every((route) => parametersOf(route).has(name))) &&
+      (root !== 'args' || name === undefined || this.#hasArgument(entry, name));
+    return isReachable ? [] : [finding('NANOOK_NEST_NO_ID', { handler: nameOf(entry), path, type, roots })];
+  }
+
+  /** Returns whether a resolver can have an argument. In a schema that is not created from the code, it need not declare its arguments. */
+  #hasArgument({ type, name, resolves }: EntryPoint, argument: string): boolean {
+    const isFromCode = graphqlOptionsOf(this.discovery).every(
+      ({ autoSchemaFile = false }) => autoSchemaFile !== false,
+    );
+    if (resolves === 'reference' || !isFromCode) return true;
+    const known = argumentsOf(type, name);
+    return known === undefined || known.includes(argument);
   }
 
   #grantable(action: string, type: TypeSource, resource: 'instance' | 'type', handler: string): Finding[] {
@@ -151,22 +179,24 @@ const typeName = (type: TypeSource): string => (typeof type === 'string' ? type 
 
 const nameOf = ({ type, declared }: EntryPoint): string => handlerName(type, declared);
 
-/** Finds a path of an id that the routes of the handler cannot have. An id that a client leaves out is not a finding. */
-function idOf({ options }: AuthorizeRequirement, type: string, entry: EntryPoint): Finding[] {
-  const { kind, paths } = entry;
-  const [defaultId, ...roots] = inputs[kind];
-  const { id: path = defaultId } = options;
-  if (typeof path !== 'string') return [];
-  const [root = '', name] = path.split('.');
-  const isInPath = root === 'params' && name !== undefined && !/^\d+$/.test(name);
-  const isReachable =
-    roots.includes(root) && (!isInPath || paths.every((route) => parametersOf(route).has(name)));
-  return isReachable ? [] : [finding('NANOOK_NEST_NO_ID', { handler: nameOf(entry), path, type })];
-}
-
 /** Returns the parameters of a path, in the syntax of Express and Fastify: `:id`, `{/:id}`, `*rest`, `*`. */
 const parametersOf = (path: string): ReadonlySet<string> =>
   new Set([...path.matchAll(/[:*]([\p{L}_$][\p{L}\p{N}_$]*)|\*/gu)].map(([all, name]) => name ?? all));
+
+// The metadata of the parameters of a method, in which `@Args` has the kind 3.
+const parametersKey = '__routeArguments__';
+const argumentKey = /^3:/;
+
+/** Returns the arguments that `@Args` names in a resolver; `undefined` if it has a class with all arguments. */
+function argumentsOf(type: object, name: string): readonly string[] | undefined {
+  const parameters = (Reflect.getMetadata(parametersKey, type, name) ?? {}) as Readonly<
+    Record<string, { readonly data?: unknown }>
+  >;
+  const names = Object.entries(parameters).flatMap(([key, { data }]) =>
+    argumentKey.test(key) ? [data] : [],
+  );
+  return names.every((one) => typeof one === 'string') ? names : undefined;
+}
 
 type Attempt<T> = { readonly value: T } | { readonly finding: Finding };
 

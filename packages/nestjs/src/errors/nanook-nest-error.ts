@@ -33,9 +33,19 @@ const texts = {
   NANOOK_NEST_DUPLICATE_LOADER: (p: { type: string; first: string; second: string }) =>
     `${p.first} and ${p.second} both load ${p.type}; keep one, or name one of them in @Authorize`,
   NANOOK_NEST_INVALID_LOADER: (p: { loader: string; reason: string }) => `${p.loader} ${p.reason}`,
-  NANOOK_NEST_NO_ID: (p: { handler: string; path: string; type: string }) =>
-    `${p.handler} expects the id of a ${p.type} at \`${p.path}\`, but its route has no such parameter; give the path of the id: ` +
-    `{ id: 'params.…' }`,
+  NANOOK_NEST_NO_ID: (p: {
+    handler: string;
+    path: string;
+    type: string;
+    /** The first names of paths that the handler can have. */
+    roots: readonly string[];
+  }) => {
+    const [root = ''] = p.path.split('.');
+    const wrong = p.roots.includes(root)
+      ? `its ${root === 'args' ? 'resolver has no such argument' : 'route has no such parameter'}; give the path of the id: { id: '${root}.…' }`
+      : `its paths start with ${p.roots.map((name) => `\`${name}\``).join(' or ')}; give the path of the id: { id: '${p.roots[0]}.…' }`;
+    return `${p.handler} expects the id of a ${p.type} at \`${p.path}\`, but ${wrong}`;
+  },
   NANOOK_NEST_NO_ACTION: (p: { handler: string; method: string }) =>
     `${p.handler} has no action, and ${p.method} has no default action; write one: @Authorize('read', …)`,
   NANOOK_NEST_NO_AUTHORIZATION: (p: { caller: string; handler: string }) =>
@@ -45,6 +55,14 @@ const texts = {
     `Parse every body in middleware, including multipart bodies, and do not replace it in an interceptor`,
   NANOOK_NEST_INPUT_WITHOUT_RESOURCE: (p: { handler: string }) =>
     `${p.handler} has @AuthorizedInput(), but no @Authorize that loads the resource; add one: @Authorize('update', …)`,
+  NANOOK_NEST_RESOURCE_WITHOUT_REQUIREMENT: (p: {
+    handler: string;
+    position: number | undefined;
+    count: number;
+  }) =>
+    `${p.handler} has @AuthorizedResource(${p.position ?? ''}), but ${
+      p.count === 0 ? 'no @Authorize that loads a resource' : `only ${p.count} @Authorize`
+    }; add one: @Authorize('read', …)`,
   NANOOK_NEST_NO_RESULT: (p: { handler: string; field: string }) =>
     `the result of ${p.handler} has no field \`${p.field}\`; give the path of its resources: { at: '…' }`,
   NANOOK_NEST_UNSEEN_RESULT: (p: { handler: string }) =>
@@ -117,6 +135,9 @@ const texts = {
     `its name`,
   NANOOK_NEST_DUPLICATE_TYPE: (p: { name: string; first: string; second: string }) =>
     `two classes are @PolarType('${p.name}'): ${p.first} and ${p.second}; rename one, or register one of them in \`types\``,
+  NANOOK_NEST_MANUAL_WITHOUT_GUARD: (_: object) =>
+    `option \`guard: 'manual'\` has no effect, because no handler has a guard that could run before the AuthorizationGuard. Write the guard ` +
+    `that sets the user with @UseGuards, or remove the option`,
   NANOOK_NEST_TEST_IN_PRODUCTION: (_: object) =>
     `NanookTestingModule.allowAll() allows every action, so the application does not start with NODE_ENV=production. Import it only in tests`,
   NANOOK_NEST_NO_ACTOR: (_: object) =>

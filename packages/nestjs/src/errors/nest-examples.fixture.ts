@@ -127,6 +127,10 @@ ${controller(show)}`,
     wrong: notes("@Get()\n@AuthorizeResult('read')\nlist(@Res() res) {\n  res.json([]);\n}"),
     fix: notes("@Get()\n@AuthorizeResult('read')\nlist() {\n  return [];\n}"),
   },
+  NANOOK_NEST_RESOURCE_WITHOUT_REQUIREMENT: {
+    wrong: notes("@Get()\n@SkipAuthorization('public notes')\nlist(@AuthorizedResource() note) {}"),
+    fix: notes("@Get(':id')\n@Authorize('read', Note)\nshow(@AuthorizedResource() note) {}"),
+  },
   NANOOK_NEST_BYPASSED_RESULT: {
     wrong: application(
       note +
@@ -205,6 +209,10 @@ const exclude = [
       { imports: forRoot(`${actor}, exclude`), controllers: 'Health, Ready' },
     ),
     others: ['NANOOK_NEST_NO_REQUIREMENT', 'NANOOK_NEST_NO_REQUIREMENT'],
+  },
+  NANOOK_NEST_MANUAL_WITHOUT_GUARD: {
+    wrong: notes(show, { imports: forRoot(`${actor}, guard: 'manual'`) }),
+    fix: fixed,
   },
   NANOOK_NEST_NO_ACTOR: {
     wrong: notes(show, { imports: `NanookModule.forRoot({ ${policies}, types: { Note } })`, ...requested }),

@@ -18,6 +18,7 @@ const policies = `
 const logged: readonly (readonly [NanookNestErrorCode, string])[] = [
   ['NANOOK_NEST_UNUSED_EXCLUSION', errorText('NANOOK_NEST_UNUSED_EXCLUSION', { class: 'Health' })],
   ['NANOOK_NEST_NO_ACTOR', errorText('NANOOK_NEST_NO_ACTOR', {})],
+  ['NANOOK_NEST_MANUAL_WITHOUT_GUARD', errorText('NANOOK_NEST_MANUAL_WITHOUT_GUARD', {})],
   ['NANOOK_NEST_BYPASSED_RESULT', errorText('NANOOK_NEST_BYPASSED_RESULT', { handler: 'Notes.list' })],
 ];
 

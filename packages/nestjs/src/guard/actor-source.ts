@@ -6,10 +6,11 @@ import {
   Scope,
   type CanActivate,
   type ExecutionContext,
+  type OnModuleInit,
   type Type,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { errorText } from '../errors/nanook-nest-error.js';
+import { NanookNestError, errorText } from '../errors/nanook-nest-error.js';
 import type { Execution } from '../execution/execution.js';
 import { guardResultOf } from '../execution/guard-result.js';
 import { contextIdOf } from '../execution/request-context-id.js';
@@ -29,7 +30,7 @@ const nothing = Promise.resolve();
 
 /** Determines the actor of a request: runs the guards that authenticate, then calls the hook. */
 @Injectable()
-export class ActorSource {
+export class ActorSource implements OnModuleInit {
   readonly #authenticators: ReturnType<typeof authenticatorsOf>;
   readonly #authenticated = new WeakMap<object, Promise<void>>();
   /** The guards that no module of the application provides. */
@@ -41,6 +42,28 @@ export class ActorSource {
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
   ) {
     this.#authenticators = authenticatorsOf(options.authenticate ?? []);
+  }
+
+  /**
+   * Creates the guards that no module provides, so that one that cannot be created stops the application.
+   *
+   * @internal
+   * @throws {NanookNestError} `NANOOK_NEST_INVALID_OPTION`
+   */
+  async onModuleInit(): Promise<void> {
+    for (const guard of new Set(Object.values(this.#authenticators).flat())) {
+      if (typeof guard !== 'function' || this.#scopeOf(guard) !== undefined) continue;
+      try {
+        await this.#make(guard);
+      } catch (cause) {
+        const reason = `lists ${guard.name}, which no module provides and which cannot be created: ${String(cause)}`;
+        throw new NanookNestError(
+          'NANOOK_NEST_INVALID_OPTION',
+          { option: 'authenticate', reason },
+          { cause },
+        );
+      }
+    }
   }
 
   /** Returns whether guards of `authenticate` run for a call. */
@@ -111,6 +134,10 @@ export class ActorSource {
     if (scope === Scope.DEFAULT) return this.moduleRef.get(guard, { strict: false });
     if (scope !== undefined)
       return this.moduleRef.resolve(guard, contextIdOf(this.moduleRef, execution), { strict: false });
+    return this.#make(guard);
+  }
+
+  #make(guard: Type<CanActivate>): Promise<CanActivate> {
     let made = this.#made.get(guard);
     if (made === undefined) this.#made.set(guard, (made = this.moduleRef.create(guard)));
     return made;

@@ -113,7 +113,13 @@ export class RequirementResources {
   /** @throws {NanookNestError} `NANOOK_NEST_NO_ID`, if the application and not the client caused the missing id */
   #explainMissingId(path: string, type: string, execution: Execution, context: ExecutionContext): void {
     const handler = handlerName(context.getClass(), context.getHandler());
-    if (path.startsWith('params.')) throw new NanookNestError('NANOOK_NEST_NO_ID', { handler, path, type });
+    if (path.startsWith('params.'))
+      throw new NanookNestError('NANOOK_NEST_NO_ID', {
+        handler,
+        path,
+        type,
+        roots: ['params', 'query', 'body', 'headers'],
+      });
     if (path.startsWith('body.') && hasUnparsedForm(execution)) this.#logOnce(handler, path);
   }
 

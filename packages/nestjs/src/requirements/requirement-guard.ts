@@ -169,6 +169,11 @@ const guards = {
   override: [OverrideGuard, overrideBackstop],
 } as const;
 
+const placed: ReadonlySet<unknown> = new Set(Object.values(guards).flat());
+
+/** Returns whether this package has added a guard, and not the application. */
+export const isPlacedGuard = (guard: unknown): boolean => placed.has(guard);
+
 /** Adds the guard to a handler or a class that carries a requirement, or to the class of such a handler. */
 export function bringGuard(place: object, kind: keyof typeof guards): void {
   const own = (Reflect.getOwnMetadata(guardsKey, place) ?? []) as readonly unknown[];

@@ -2,18 +2,31 @@ import { AuthorizationConfigError, type RequestAuthorization } from '@nanook/htt
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { callOf } from '../execution/handler-call.js';
 import { checkParentheses } from '../requirements/decorator-arguments.js';
-import { actorDependent } from './reads-actor.js';
+import { actorDependent, parametersOf } from './reads-actor.js';
 
 type Pipe = Type<PipeTransform> | PipeTransform;
 
+// A registered symbol, which the ESM and the CommonJS copy of this package share.
+const resourceMark = Symbol.for('@nanook/nestjs/authorized-resource');
+
 const resourceOf = createParamDecorator<number | undefined>(
-  (position, context: ExecutionContext): unknown => {
-    const { resources } = callOf(context, '@AuthorizedResource()');
-    const at = position ?? resources.length - 1;
-    if (!(at in resources)) throw new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {});
-    return resources[at];
-  },
+  Object.defineProperty(
+    (position: number | undefined, context: ExecutionContext): unknown => {
+      const { resources } = callOf(context, '@AuthorizedResource()');
+      const at = position ?? resources.length - 1;
+      if (!(at in resources)) throw new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {});
+      return resources[at];
+    },
+    resourceMark,
+    { value: true },
+  ),
 );
+
+/** Returns the positions that each `@AuthorizedResource` of a handler has; `undefined` for the last resource. */
+export const resourcePositionsOf = (type: object, name: string): readonly (number | undefined)[] =>
+  parametersOf(type, name).flatMap(({ factory, data }) =>
+    factory !== undefined && resourceMark in factory ? [data as number | undefined] : [],
+  );
 
 /**
  * Passes to the handler the resource that its requirement loaded and authorized.

@@ -8,10 +8,18 @@ const mark = Symbol.for('@nanook/nestjs/actor-dependent');
 export const actorDependent = <Factory extends object>(factory: Factory): Factory =>
   Object.defineProperty(factory, mark, { value: true });
 
-/** Returns whether a parameter of a handler depends on the actor, so that its result can depend on the actor, too. */
-export function readsActor(type: object, name: string): boolean {
-  const parameters = Reflect.getMetadata(parametersKey, type, name) as
-    | Readonly<Record<string, { readonly factory?: object }>>
-    | undefined;
-  return Object.values(parameters ?? {}).some(({ factory }) => factory !== undefined && mark in factory);
+interface Parameter {
+  /** The function of a custom decorator. */
+  readonly factory?: object;
+  readonly data?: unknown;
 }
+
+/** Returns the decorated parameters of a handler. */
+export const parametersOf = (type: object, name: string): readonly Parameter[] =>
+  Object.values(
+    (Reflect.getMetadata(parametersKey, type, name) ?? {}) as Readonly<Record<string, Parameter>>,
+  );
+
+/** Returns whether a parameter of a handler depends on the actor, so that its result can depend on the actor, too. */
+export const readsActor = (type: object, name: string): boolean =>
+  parametersOf(type, name).some(({ factory }) => factory !== undefined && mark in factory);
