@@ -68,7 +68,8 @@ const texts = {
   NANOOK_HTTP_NO_AUTHORIZATION: (p: { caller: string }) =>
     `\`${p.caller}\` needs the authorization of the request; use the middleware \`authorization(authorizer, …)\` before it`,
   NANOOK_HTTP_NO_RESOURCE: (_: object) =>
-    `no resource was loaded for this request; only a requirement with a loader sets \`resource\`: authorize('read', findNote)`,
+    `no resource was loaded for this request; only a requirement with a loader sets \`resource\`: authorize('read', findNote). In NestJS, ` +
+    `use @AuthorizedResource() in a handler with @Authorize, and AuthorizationService.resourceOf(context) in its interceptors`,
   NANOOK_HTTP_NO_REASON: (_: object) =>
     `expected the reason for which authorization is skipped, such as 'liveness probe'`,
   NANOOK_HTTP_NO_ACTION: (p: { action: string; hint?: string | undefined }) =>

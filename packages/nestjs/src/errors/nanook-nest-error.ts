@@ -140,9 +140,16 @@ const texts = {
     `that sets the user with @UseGuards, or remove the option`,
   NANOOK_NEST_TEST_IN_PRODUCTION: (_: object) =>
     `NanookTestingModule.allowAll() allows every action, so the application does not start with NODE_ENV=production. Import it only in tests`,
-  NANOOK_NEST_NO_ACTOR: (_: object) =>
-    `the actor is anonymous, because \`request.user\` is not set. The guard that sets it must run before the AuthorizationGuard, and ` +
-    `guards of a controller run after global guards: list it in \`authenticate\`, or return the actor from the option \`actor\``,
+  NANOOK_NEST_NO_ACTOR: (p: {
+    /** Whether `authenticate` lists guards for the transport of the request. */
+    hasGuards: boolean;
+  }) =>
+    `the actor is anonymous, because \`request.user\` is not set. ${
+      p.hasGuards
+        ? 'The guards of `authenticate` have run and did not set it: let one of them set it'
+        : 'The guard that sets it must run before the AuthorizationGuard, and guards of a controller run after global guards: list it in ' +
+          '`authenticate`'
+    }, or return the actor from the option \`actor\``,
 };
 
 export type NanookNestErrorCode = keyof typeof texts;

@@ -17,7 +17,7 @@ const policies = `
 /** The codes that are only logged, by a part of their text. */
 const logged: readonly (readonly [NanookNestErrorCode, string])[] = [
   ['NANOOK_NEST_UNUSED_EXCLUSION', errorText('NANOOK_NEST_UNUSED_EXCLUSION', { class: 'Health' })],
-  ['NANOOK_NEST_NO_ACTOR', errorText('NANOOK_NEST_NO_ACTOR', {})],
+  ['NANOOK_NEST_NO_ACTOR', errorText('NANOOK_NEST_NO_ACTOR', { hasGuards: false })],
   ['NANOOK_NEST_MANUAL_WITHOUT_GUARD', errorText('NANOOK_NEST_MANUAL_WITHOUT_GUARD', {})],
   ['NANOOK_NEST_BYPASSED_RESULT', errorText('NANOOK_NEST_BYPASSED_RESULT', { handler: 'Notes.list' })],
 ];

@@ -100,7 +100,7 @@ const nestSamples: { readonly [C in NanookNestErrorCode]: NanookNestErrorData<C>
   NANOOK_NEST_DUPLICATE_TYPE: { name: 'Note', first: 'Note (src/a.ts:3)', second: 'Note (src/b.ts:5)' },
   NANOOK_NEST_MANUAL_WITHOUT_GUARD: {},
   NANOOK_NEST_TEST_IN_PRODUCTION: {},
-  NANOOK_NEST_NO_ACTOR: {},
+  NANOOK_NEST_NO_ACTOR: { hasGuards: false },
 };
 
 /** The moment when an application gets each error. */

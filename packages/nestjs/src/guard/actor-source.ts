@@ -113,7 +113,7 @@ export class ActorSource implements OnModuleInit {
       (kind === 'graphql' ? ((requestKey as HasUser).user ?? extra?.user) : undefined);
     // Passport sets `false` if a guard lets an anonymous request through.
     if (found !== undefined && found !== false) return found;
-    this.#explain();
+    this.#explain(this.authenticates(execution));
     return undefined;
   }
 
@@ -151,10 +151,10 @@ export class ActorSource implements OnModuleInit {
     }
   }
 
-  #explain(): void {
+  #explain(hasGuards: boolean): void {
     if (this.#isExplained || process.env['NODE_ENV'] === 'production' || this.options.anonymous !== undefined)
       return;
     this.#isExplained = true;
-    new Logger('Nanook').warn(errorText('NANOOK_NEST_NO_ACTOR', {}));
+    new Logger('Nanook').warn(errorText('NANOOK_NEST_NO_ACTOR', { hasGuards }));
   }
 }

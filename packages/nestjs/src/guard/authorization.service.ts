@@ -23,6 +23,7 @@ import { inputRequirementsOf, type InputRequirement } from '../input/input-requi
 import { MODULE_OPTIONS_TOKEN } from '../options/nanook.module-definition.js';
 import type { ContextHook, NanookModuleOptions } from '../options/nanook.options.js';
 import { fieldsKey, requirementsOf, type AuthorizeRequirement } from '../requirements/handler-requirement.js';
+import { loadedResource } from '../resources/parameters.decorator.js';
 import { ActorSource } from './actor-source.js';
 import { AuditState } from './audit-state.js';
 import { awaitChecks, headersOf } from './await-checks.js';
@@ -99,6 +100,20 @@ export class AuthorizationService {
     const authz = this.#authzOf(execution, context);
     this.#awaitChecks(authz, context);
     return authz;
+  }
+
+  /**
+   * Returns the resource that a requirement of the handler loaded and authorized, as `@AuthorizedResource()` does for the handler.
+   *
+   * @param context the execution context that an interceptor receives
+   * @param position the position of the requirement, counted from 0, if several load a resource (default: the last)
+   * @throws {NanookNestError} `NANOOK_NEST_NO_AUTHORIZATION` if the guard did not run
+   * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_RESOURCE` if no requirement loads a resource
+   * @example
+   * const note = this.authorization.resourceOf(context) as Note;
+   */
+  resourceOf(context: ExecutionContext, position?: number): unknown {
+    return loadedResource(context, position, 'resourceOf()');
   }
 
   /**

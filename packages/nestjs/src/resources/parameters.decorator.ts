@@ -11,16 +11,29 @@ const resourceMark = Symbol.for('@nanook/nestjs/authorized-resource');
 
 const resourceOf = createParamDecorator<number | undefined>(
   Object.defineProperty(
-    (position: number | undefined, context: ExecutionContext): unknown => {
-      const { resources } = callOf(context, '@AuthorizedResource()');
-      const at = position ?? resources.length - 1;
-      if (!(at in resources)) throw new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {});
-      return resources[at];
-    },
+    (position: number | undefined, context: ExecutionContext): unknown =>
+      loadedResource(context, position, '@AuthorizedResource()'),
     resourceMark,
     { value: true },
   ),
 );
+
+/**
+ * Returns a resource that the requirements of a handler loaded.
+ *
+ * @param position the position of the requirement, counted from 0; `undefined` for the last one
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_RESOURCE`
+ */
+export function loadedResource(
+  context: ExecutionContext,
+  position: number | undefined,
+  caller: string,
+): unknown {
+  const { resources } = callOf(context, caller);
+  const at = position ?? resources.length - 1;
+  if (!(at in resources)) throw new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {});
+  return resources[at];
+}
 
 /** Returns the positions that each `@AuthorizedResource` of a handler has; `undefined` for the last resource. */
 export const resourcePositionsOf = (type: object, name: string): readonly (number | undefined)[] =>
