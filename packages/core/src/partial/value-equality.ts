@@ -213,12 +213,14 @@ export class ValueEquality {
       );
     // The type itself is the resource of a rule about *create*.
     if (other instanceof TypeToken) return never;
-    if (type.key === undefined)
+    if (type.key === undefined) {
+      if (otherType === undefined && this.#isOfOtherType(type, other, at)) return never;
       throw untranslatable(
         `the equality of rows of \`${type.name}\`, which declares no key`,
         "declare its `key`, such as key: 'id'",
         at,
       );
+    }
     if (otherType !== undefined) {
       const isShared = otherType === type;
       if (isShared) return this.rows.areSame(row, other as RowValue | ReferenceValue, type.key);
@@ -248,6 +250,15 @@ export class ValueEquality {
     if ([...values.values()].some(contradicts)) return undecided;
     if ([...values.values()].some((value) => value instanceof MissingValue)) return never;
     return this.rows.hasKey(row, type.key, (key) => ({ kind: 'known', value: values.get(key) }));
+  }
+
+  /** Returns whether a known value has declared types, by its class or its tag, but none that rows of a type can have. */
+  #isOfOtherType(type: DeclaredType, value: unknown, at: Place): boolean {
+    const { isRegistered, types } = this.host.typeOf(value, at.span);
+    // A function or a discriminator can give its type to any row.
+    const isOther = (each: DeclaredType): boolean =>
+      each.builtIn || (each !== type && each.is === undefined && each.discriminator === undefined);
+    return this.context.equality === 'identity' && isRegistered && [...types].every(isOther);
   }
 
   /** Lists and dictionaries that the policy wrote, with unknown values in them. */

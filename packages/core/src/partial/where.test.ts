@@ -189,6 +189,25 @@ describe('where()', () => {
     expect(shown(condition)).toBe('isPublic');
   });
 
+  it('compares an actor with a row of another type without a key, which are never equal', async () => {
+    const policies = `
+      allow(user: User, _, user: User);
+      allow(user: User, "read", note: Note) if note.ownerId = user.id;`;
+    const types = {
+      User: { fields: { id: 'Integer' } },
+      Note: { fields: { id: 'Integer', ownerId: 'Integer' } },
+    };
+    const authorizer = await Authorizer.load({ policies, types } as never);
+    const user = typed('User', { id: 1, ownerId: 1 });
+    expect(shown((await authorizer.where(user, 'read', 'Note')).condition)).toBe('ownerId = 1');
+    expect(shown((await authorizer.where(user, 'delete', 'Note')).condition)).toBe('never');
+    expect(await authorizer.isAllowed(user, 'delete', typed('Note', { id: 1, ownerId: 1 }))).toBe(false);
+    // Without a key, two rows of one type are compared by all of their fields, which a database need not have.
+    await expect(authorizer.where(user, 'delete', 'User')).rejects.toMatchObject({
+      code: 'POLAR_FILTER_UNTRANSLATABLE',
+    });
+  });
+
   it('calls a method of the actor once, and awaits its promise', async () => {
     class Session {
       calls = 0;
