@@ -21,6 +21,7 @@ import {
   type KnownArgument,
   type KnownTypes,
 } from '../compiled-function.js';
+import { FollowedCalls } from '../followed-calls.js';
 import type { Linker } from '../linker.js';
 import { partiallyEvaluate } from '../partial-evaluator/partial-evaluator.js';
 import { eliminateTailCalls } from '../passes/eliminate-tail-calls.js';
@@ -61,6 +62,7 @@ export class PolicyLinker implements Linker {
   readonly hasDeclaredLists: boolean;
   readonly knownTypes: readonly TypeSet[] | undefined = undefined;
   readonly isRecursive = recursionTest();
+  readonly followed = new FollowedCalls();
   readonly emptyProof: Proof | undefined;
   readonly #rowMarks = new Map<DeclaredType, RowMark | undefined>();
   readonly #plans: SharedPlans;
@@ -247,6 +249,10 @@ export class PolicyLinker implements Linker {
   }
 
   // ── types ──
+
+  possibleTypes(_fn: CompiledFunction, _position: number): readonly TypeSet[] | undefined {
+    return undefined;
+  }
 
   extensionsOf(type: DeclaredType): readonly DeclaredType[] {
     const { types } = this.context.program;

@@ -18,6 +18,7 @@ import {
   valueIn,
   type Cell,
   type Cells,
+  type Value,
 } from './values.js';
 
 /** Tries all rules that may apply to the arguments, in order. Goals after the call are not part of it. */
@@ -39,7 +40,7 @@ function applyRule(evaluation: Evaluation, { candidate, args, forwardedBy }: App
   const cells = newCells(candidate.rule.slotNames.length);
   if (evaluation.inlining.length === 0) evaluation.startRule();
   return evaluation.scoped(() => {
-    evaluation.useRules([...forwardedBy, candidate.rule]);
+    evaluation.useRule(candidate.rule, forwardedBy);
     return matchHead(evaluation, candidate, args, cells, () =>
       evaluation.proveGoals(evaluation, candidate.goals, 0, cells, evaluation.success(), {
         mayCut: true,
@@ -108,7 +109,8 @@ function mayInline(
   if (inlining.length >= maxInliningDepth || inlining.includes(predicate)) return false;
   if (linker.dispatches(predicate, known) || linker.isRecursive(evaluation.fn.predicate, predicate))
     return false;
-  if (known.some(({ kind }) => kind === 'some')) return false;
+  if (known.some(({ kind }) => kind === 'some') || linker.followed.isStoppedAt(predicate, known))
+    return false;
   const candidates = candidatesOf(evaluation, predicate, args);
   const size = candidates.reduce(
     (sum, { goals, unify: positions }) => sum + goals.length + positions.length,
@@ -181,7 +183,7 @@ function unfoldRules(
       evaluation.scoped(() => {
         const cells = newCells(candidate.rule.slotNames.length);
         const after: Rest = () => atDepth(evaluation, 0, rest);
-        evaluation.useRules([candidate.rule]);
+        evaluation.useRule(candidate.rule, evaluation.linker.emptyProof);
         return atDepth(evaluation, evaluation.unfolding + 1, () =>
           matchHead(evaluation, candidate, args, cells, () =>
             evaluation.proveGoals(evaluation, candidate.goals, 0, cells, after, { mayCut: false, outer }),
@@ -257,7 +259,10 @@ function unfoldByType(
   if (!areOthersDetermined) return undefined;
   evaluation.facts.areComplete = false;
   const shapes = args.map((arg, i) => shapeOf(evaluation, arg, index, i, false));
-  const groups = groupByRules(knownTypes, (types) =>
+  const value = valueIn(args[position]!)!;
+  const own = evaluation.args.findIndex((arg) => isSameLocal(valueIn(arg), value));
+  const possible = own === -1 ? undefined : linker.possibleTypes(evaluation.fn, own);
+  const groups = groupByRules(possible ?? knownTypes, (types) =>
     tableFor(
       index,
       shapes.map((shape, i) => (i === position ? { types, literal: undefined, isOther: false } : shape)),
@@ -267,5 +272,8 @@ function unfoldByType(
     types,
     next: evaluation.scoped(() => unfoldRules(evaluation, table.candidates, args, rest)),
   }));
-  return { kind: 'by-type', value: operandOf(valueIn(args[position]!)!), cases };
+  return { kind: 'by-type', value: operandOf(value), possible, cases };
 }
+
+const isSameLocal = (value: Value | undefined, other: Value): boolean =>
+  value?.kind === 'local' && other.kind === 'local' && value.local === other.local;
