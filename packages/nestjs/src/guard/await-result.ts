@@ -1,4 +1,4 @@
-import { guardResponse } from '@nanook/http';
+import { copyHeaders, guardResponse } from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
@@ -27,17 +27,14 @@ export function awaitResult(context: ExecutionContext, headersBefore?: OutgoingH
   )
     return;
   const route = (): string => handlerName(context.getClass(), handler);
-  guardResponse(
-    response,
-    {
-      method: method!,
-      route,
-      isSettled: () => !lacksResult(callKey, handler),
-      fail: (cause) => {
-        logError(new NanookNestError('NANOOK_NEST_BYPASSED_RESULT', { handler: route() }, { cause }));
-        answer(response, cause.status);
-      },
+  guardResponse(response, {
+    method: method!,
+    headersBefore: headersBefore ?? copyHeaders(response),
+    route,
+    isSettled: () => !lacksResult(callKey, handler),
+    fail: (cause) => {
+      logError(new NanookNestError('NANOOK_NEST_BYPASSED_RESULT', { handler: route() }, { cause }));
+      answer(response, cause.status);
     },
-    headersBefore,
-  );
+  });
 }
