@@ -74,7 +74,7 @@ describe('Authorizer.loadSync', () => {
     ['a file without its extension', { policies: 'policy/' }],
     ['no policy', { policies: [] }],
     ['an inline query that fails', { policies: 'f(1); ?= f(2);' }],
-    ['an unknown option', { policies: 'f(1);', typs: {} } as AuthorizerOptions],
+    ['an unknown option', { policies: 'f(1);', other: {} } as AuthorizerOptions],
     ['an invalid type', { policies: 'f(1);', types: { Note: 3 as never } }],
   ])('throws the error of `load` for %s', async (_, options) => {
     const expected = (await Authorizer.load(options).catch((error: unknown) => error)) as Error;

@@ -52,7 +52,7 @@ export async function withClient(served: Served, run: (ask: Ask) => Promise<void
   }
 }
 
-/** Checks that an unruled route is blocked, and that a ruled one responds to those who may, and to nobody else. */
+/** Checks that an unruled route is blocked, and that a ruled one responds only to actors that may read. */
 export async function expectProtected(
   { errors, routes }: Served,
   ask: Ask,

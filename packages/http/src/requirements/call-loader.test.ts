@@ -110,7 +110,7 @@ describe('a loader', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is called on its object', () => {
+  it('runs as a method of its object', () => {
     const loaders = { found: note };
     function load(this: typeof loaders, _id: number) {
       return this.found;

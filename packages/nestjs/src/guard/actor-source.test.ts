@@ -151,6 +151,7 @@ describe.each(platforms)('an anonymous request on %s', (adapter) => {
     expect((await ask('/1')).body).toEqual({ actor: anonymous });
     const refused = await ask('/1', undefined, 'put');
     expect([refused.status, refused.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    expect((await ask('/1', 'user 2', 'put')).status).toBe(403);
     expect((await ask('/1', 'user 1', 'put')).status).toBe(200);
   });
 

@@ -140,7 +140,7 @@ describe.each(['Express', 'Fastify'] as const)('a loader on %s', (adapter) => {
 });
 
 describe('a loader of a GraphQL field', () => {
-  it('is an error of the server when it does not finish in time', async () => {
+  it('causes an error of the server when it does not finish in time', async () => {
     const server = await start('Express', { loaderTimeoutMs: 30 }, [], [NotesResolver]);
     const { body } = await request(server).post('/graphql').send({ query: '{ note }' });
     expect(body).toMatchObject({
