@@ -18,16 +18,16 @@ NoteModel.init(
 );
 
 describe('the fields of a resource', () => {
-  it('are those of a Mongoose document', () => {
+  it('include the attributes of a Mongoose document', () => {
     const note = new NoteDocument({ title: 'Plan', author: { name: 'Ann' } });
     expect(shownFields(note)).toEqual({ _id: note._id, title: 'Plan', author: { name: 'Ann' } });
   });
 
-  it('are those of an instance of Sequelize', () => {
+  it('include the attributes of an instance of Sequelize', () => {
     expect(shownFields(NoteModel.build({ id: 1, title: 'Plan' }))).toEqual({ id: 1, title: 'Plan' });
   });
 
-  it('are the own fields of other objects, also with a `toJSON`', () => {
+  it('equal the own fields of another object, also if it has a `toJSON`', () => {
     class Note {
       readonly id = 1;
       toJSON() {

@@ -128,7 +128,7 @@ export class AuthorizationAudit implements OnModuleInit {
             ...unseenOf(entry, resultRequirementsOf(this.reflector, type, handler)),
             ...this.caches.of(entry),
             ...inputOf(entry, requirements),
-            ...resourceOf(entry, requirements),
+            ...resourceOf(entry, all),
             ...resultRequirementsOf(this.reflector, type, handler).fields.flatMap(({ type: ofFields }) =>
               this.checks.ofFields(ofFields, entry),
             ),

@@ -304,7 +304,7 @@ async function startWs(): Promise<Started> {
       );
       const event = name === 'intercepted' ? name : 'run';
       socket.send(JSON.stringify({ event, data: { name } }));
-      const result = await Promise.race([answer, sleep(100)]);
+      const result = await Promise.race([answer, sleep(5000)]);
       socket.close();
       return result;
     },

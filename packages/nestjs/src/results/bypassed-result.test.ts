@@ -183,7 +183,7 @@ describe.each([
     expect((await ask('/above', 'bob')).body).toEqual([{ owner: 'bob' }]);
   });
 
-  it('may answer for a handler without a requirement for its result', async () => {
+  it('answers for a handler whose result is not authorized', async () => {
     const ask = await start();
     for (const user of ['alice', 'bob']) expect((await ask('/plain', user)).body).toEqual(['a plain list']);
   });
@@ -196,7 +196,7 @@ describe.each([
 });
 
 describe('an interceptor that answers instead of a handler', () => {
-  it('is withheld under GraphQL', async () => {
+  it('causes an error of the field under GraphQL', async () => {
     const graphql = GraphQLModule.forRoot({ driver: ApolloDriver, autoSchemaFile: true });
     const app = await create({ providers: [NoteResolver], imports: [graphql as never] });
     await app.init();
@@ -210,7 +210,7 @@ describe('an interceptor that answers instead of a handler', () => {
     expect(errors.mock.calls.flat().join()).toContain(bypassed);
   });
 
-  it('is withheld in a microservice', async () => {
+  it('causes an error of the message in a microservice', async () => {
     const app = await create({ controllers: [NoteMessages] });
     app.connectMicroservice({ transport: Transport.TCP, options: { port: 0, host: '127.0.0.1' } });
     await app.startAllMicroservices();

@@ -135,7 +135,7 @@ describe('the fields of a result', () => {
     return status === 200 ? (body as unknown) : status;
   };
 
-  it('are those that a Mongoose document shows, also of one inside it', async () => {
+  it('include only allowed attributes of a Mongoose document, also inside another one', async () => {
     expect(await get('/mongoose')).toEqual([{ title: 'Plan', author: { name: 'Ann' } }]);
     expect(await get('/inner')).toEqual({
       _id: expect.any(String) as string,
@@ -145,15 +145,15 @@ describe('the fields of a result', () => {
     });
   });
 
-  it('are those that an instance of Sequelize shows', async () => {
+  it('include only allowed attributes of an instance of Sequelize', async () => {
     expect(await get('/sequelize')).toEqual({ id: 1, title: 'Plan' });
   });
 
-  it('are the same for pick()', async () => {
+  it('remain hidden in the result of pick()', async () => {
     expect(await get('/pick')).toEqual([{ title: 'Plan', author: expect.anything() as unknown }, { id: 1 }]);
   });
 
-  it('are removed at each path of nested objects', async () => {
+  it('disappear at each path of nested objects', async () => {
     expect(await get('/nested')).toEqual([
       {
         title: 'Plan',
@@ -163,7 +163,7 @@ describe('the fields of a result', () => {
     ]);
   });
 
-  it('are not added again by a requirement for an object inside them', async () => {
+  it('stay removed if a requirement concerns an object inside them', async () => {
     expect(await get('/removed')).toEqual({ title: 'Plan', secret: 's' });
   });
 
@@ -171,7 +171,7 @@ describe('the fields of a result', () => {
     expect(await get('/both')).toEqual({ title: 'Plan' });
   });
 
-  it('are withheld if a path is misspelled', async () => {
+  it('cause a 500 if a path is misspelled', async () => {
     expect(await get('/misspelled')).toBe(500);
   });
 });

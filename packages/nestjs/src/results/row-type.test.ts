@@ -91,7 +91,7 @@ describe('rows without a class', () => {
     expect(body).toEqual([rows()[1]]);
   });
 
-  it('are left out without a type', async () => {
+  it('match no rule without a type, so that a list leaves them out', async () => {
     const app = await start({ controllers: [Notes] });
     expect((await request(app.getHttpServer()).get('/untyped').set('x-user', 'alice')).body).toEqual([]);
   });
