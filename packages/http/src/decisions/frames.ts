@@ -102,7 +102,8 @@ export class FollowedRequest implements RequestDecisions {
 
   /** The frame to which a response belongs: without an asynchronous context that of the last handler, if it has not called `next`. */
   get responder(): Frame | undefined {
-    if (this.place !== undefined) return this.frame;
+    const { place } = this;
+    if (place !== undefined) return place instanceof Run ? place.outer : place;
     return this.called?.isLeft === false ? this.called : undefined;
   }
 

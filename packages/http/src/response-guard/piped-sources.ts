@@ -6,8 +6,7 @@ const patienceMs = 10_000;
 
 /** The streams that are piped into one response. */
 export class PipedSources {
-  /** Is created for the first stream, because most responses have none. */
-  #sources: Set<Readable> | undefined;
+  readonly #sources = new Set<Readable>();
   readonly #response: ServerResponse;
 
   constructor(response: ServerResponse) {
@@ -15,11 +14,11 @@ export class PipedSources {
   }
 
   add(source: Readable): void {
-    (this.#sources ??= new Set()).add(source);
+    this.#sources.add(source);
   }
 
   delete(source: Readable): void {
-    this.#sources?.delete(source);
+    this.#sources.delete(source);
   }
 
   /**
@@ -27,7 +26,7 @@ export class PipedSources {
    * the error would be reported twice, or end the process.
    */
   end(): void {
-    const sources = [...(this.#sources ?? [])];
+    const sources = [...this.#sources];
     // On the next tick, because a source may be emitting data now.
     process.nextTick(() => sources.forEach((source) => this.#end(source)));
   }

@@ -16,6 +16,7 @@ import {
   type HeadWriter,
   type Informer,
   type Method,
+  type NoticedEvent,
   type Writers,
 } from './writers.js';
 
@@ -113,7 +114,8 @@ class GuardedResponse implements GuardedWriters {
   /** The writers that call this guard. */
   readonly #installed: Writers;
   readonly #end: Method;
-  readonly #sources: PipedSources;
+  /** Is created for the first stream, because most responses have none. */
+  #sources: PipedSources | undefined;
   /** The guard that has blocked the response. */
   #blocker: Layer | undefined;
   /** Whether the response has ended, so that all writes are ignored. */
@@ -123,7 +125,6 @@ class GuardedResponse implements GuardedWriters {
   constructor(response: ServerResponse) {
     this.#response = response;
     this.#methods = response as unknown as Methods;
-    this.#sources = new PipedSources(response);
     this.#end = this.#methods.end!;
     this.#installed = setGuardedWriters(response, this);
     guardStream(response, {
@@ -253,10 +254,10 @@ class GuardedResponse implements GuardedWriters {
     return mayPass ? Reflect.apply(original, this.#response, args) : this.#ignore(name, args);
   }
 
-  notice(event: unknown, source: unknown): void {
-    if (event === 'pipe') this.#sources.add(source as Readable);
-    else if (event === 'unpipe') this.#sources.delete(source as Readable);
-    else if (event === 'close')
+  notice(event: NoticedEvent, source: unknown): void {
+    if (event === 'pipe') (this.#sources ??= new PipedSources(this.#response)).add(source as Readable);
+    else if (event === 'unpipe') this.#sources?.delete(source as Readable);
+    else
       for (const { guard } of this.#layers.toReversed())
         guard.checks?.()?.reportLostFailures(() => routeData(guard));
   }
@@ -309,7 +310,7 @@ class GuardedResponse implements GuardedWriters {
     }, layer.guard.patienceMs ?? 10_000);
     patience.unref();
     response.once('close', () => clearTimeout(patience));
-    this.#sources.end();
+    this.#sources?.end();
     answering.run(response, () => layer.guard.fail(error));
   }
 

@@ -22,9 +22,11 @@ export interface GuardedWriters {
   head(name: HeadWriter, original: Method, args: unknown[]): unknown;
   body(name: BodyWriter, original: Method, args: unknown[]): unknown;
   inform(name: Informer, original: Method, args: unknown[]): unknown;
-  /** Is called for each event of the response. */
-  notice(event: unknown, source: unknown): void;
+  notice(event: NoticedEvent, source: unknown): void;
 }
+
+const noticedEvents = ['close', 'pipe', 'unpipe'] as const;
+export type NoticedEvent = (typeof noticedEvents)[number];
 
 type Find = (response: object) => GuardedWriters | undefined;
 
@@ -78,7 +80,7 @@ export const guardedWriters = findGuarded;
 export function setGuardedWriters(response: ServerResponse, guarded: GuardedWriters): Writers {
   (response as { [slot]?: GuardedWriters })[slot] = guarded;
   if (!(response instanceof ServerResponse)) {
-    for (const event of ['close', 'pipe', 'unpipe'])
+    for (const event of noticedEvents)
       (response as ServerResponse).on(event, (source: unknown) => guarded.notice(event, source));
     return wrapWriters(response, () => guarded);
   }
@@ -87,11 +89,9 @@ export function setGuardedWriters(response: ServerResponse, guarded: GuardedWrit
   return isReplaced(response as unknown as Writers, shared) ? wrapWriters(response, () => guarded) : shared;
 }
 
+/** All such subclasses and libraries replace one of these methods. To read the others takes time in each request. */
 const isReplaced = (response: Writers, shared: Writers): boolean =>
-  response.writeHead !== shared.writeHead ||
-  response.write !== shared.write ||
-  response.end !== shared.end ||
-  response.flushHeaders !== shared.flushHeaders;
+  response.end !== shared.end || response.writeHead !== shared.writeHead;
 
 /** Wraps the writers of Node's prototype once, because methods of each response would take more time than the check. */
 function shareWriters(): Writers {
@@ -100,7 +100,8 @@ function shareWriters(): Writers {
   if (known !== undefined) return known;
   const { emit } = prototype;
   prototype.emit = function (this: object, ...args) {
-    findGuarded(this)?.notice(args[0], args[1]);
+    const [event, source] = args;
+    if (event === 'close' || event === 'pipe' || event === 'unpipe') findGuarded(this)?.notice(event, source);
     return Reflect.apply(emit, this, args);
   };
   const shared = wrapWriters(prototype, findGuarded);
