@@ -55,6 +55,7 @@ export {
   type ListRoutesOptions,
 } from './requirements/listed-route.js';
 export { AttachedValues } from './internal/attached-values.js';
+export { CallSite } from './locations/call-site.js';
 export { locationOf } from './locations/source-location.js';
 
 export { copyHeaders, guardResponse, type ResponseGuard } from './response-guard/response-guard.js';

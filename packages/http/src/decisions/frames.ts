@@ -85,12 +85,8 @@ const places = new AsyncLocalStorage<Frame | Run>();
  */
 export class FollowedRequest implements RequestDecisions {
   readonly made: string[] = [];
-  #called: Frame | undefined;
-
-  /** The handler that was called last. */
-  get called(): Frame | undefined {
-    return this.#called;
-  }
+  /** The handler that was called last, for code that has lost the asynchronous context. */
+  called: Frame | undefined;
 
   /** The place of the running code; `undefined` where the asynchronous context is lost, or belongs to another request. */
   get place(): Frame | Run | undefined {
@@ -108,7 +104,7 @@ export class FollowedRequest implements RequestDecisions {
   get responder(): Frame | undefined {
     const { place } = this;
     if (place !== undefined) return place instanceof Run ? place.outer : place;
-    return this.#called?.isLeft === false ? this.#called : undefined;
+    return this.called?.isLeft === false ? this.called : undefined;
   }
 
   get isSettled(): boolean {
@@ -121,8 +117,17 @@ export class FollowedRequest implements RequestDecisions {
     handler: (...args: Args) => Result,
     ...args: Args
   ): Result {
-    this.#called = frame;
+    this.called = frame;
     return places.run(frame, handler, ...args);
+  }
+
+  /** Calls code between the handlers of a run, such as a router. */
+  callBetween<Args extends unknown[], Result>(
+    run: Run,
+    code: (...args: Args) => Result,
+    ...args: Args
+  ): Result {
+    return places.run(run, code, ...args);
   }
 
   /** Calls the `next` of a handler. It runs in the context of the run, because the code after the handlers is outside of them. */
@@ -132,7 +137,7 @@ export class FollowedRequest implements RequestDecisions {
     ...args: Args
   ): Result {
     frame.leave();
-    return places.run(frame.run, next, ...args);
+    return this.callBetween(frame.run, next, ...args);
   }
 
   deciding(description: string): (decided: Decided) => void {

@@ -1,78 +1,80 @@
 import type { ExtendableContext, Next } from 'koa';
-import { callHandler, isOwn, type Place } from './handler-scopes.js';
-import { watchOrigins } from '../internals/layer-origins.js';
+import { describeComposed } from '../internals/composed.js';
 import {
   originalOf,
   rememberOriginal,
   routerOf,
-  skippedRouters,
   type App,
   type Handler,
-  type Router,
+  type Layer,
 } from '../internals/koa-router-internals.js';
+import { callHandler, followedOf, type Place } from './followed-context.js';
 
-/** The number of layers of a router whose handlers are wrapped. */
-const followed = new WeakMap<Router, number>();
+type KoaHandler = (ctx: ExtendableContext, next: Next) => unknown;
 
-/** Runs each handler of a router in a separate scope. Call it before the router receives the request. */
-export function followRouter(router: Router): void {
-  if (followed.get(router) !== router.stack.length) followHandlers(router);
+/** The places of the handlers that run in frames. */
+const places = new WeakMap<Handler, Place>();
+
+/** Runs each handler of a layer in a separate frame. The layers of several paths share an array of handlers, so each layer gets its own. */
+export function followLayer(layer: Layer): void {
+  setHandlers(layer, (handler) => followInLayer(handler, layer));
 }
 
-/** Runs each handler of a router in a separate scope, also after the handlers of a layer have changed. */
-export function followHandlers(router: Router): void {
-  watchOrigins(router);
-  watchParameters(router);
-  followed.set(router, router.stack.length);
-  router.stack.forEach((layer, i) => {
-    const stack = layer.stack as Handler[];
-    stack.forEach((handler, j) => {
-      stack[j] = inScope(handler, { container: router, layer, position: [i, j] });
+/** Runs each function in a separate frame that `router.param` has inserted into a layer. */
+export function followParameters(layer: Layer): void {
+  setHandlers(layer, (handler) => ('param' in handler ? followInLayer(handler, layer) : handler));
+}
+
+function setHandlers(layer: Layer, handlerFor: (handler: Handler) => Handler): void {
+  (layer as { stack: readonly Handler[] }).stack = layer.stack.map(handlerFor);
+}
+
+/** Returns a handler that runs in a separate frame. A router that copies a layer copies its handlers with the place of the original. */
+export function followInLayer(handler: Handler, layer: Layer): Handler {
+  if (places.get(handler)?.layer === layer) return handler;
+  const original = originalOf(handler);
+  return inFrame(original, { layer, app: undefined, index: 0, composed: describeComposed(original) });
+}
+
+/** Runs each middleware of an application in a separate frame. It has no effect after Koa has composed the middleware. */
+export function followApp(app: App): void {
+  const middleware = app.middleware as Handler[];
+  middleware.forEach((handler, index) => {
+    const place = places.get(handler);
+    if (place?.app === app && place.index === index) return;
+    const original = originalOf(handler);
+    middleware[index] = inFrame(original, {
+      layer: undefined,
+      app,
+      index,
+      composed: describeComposed(original),
     });
   });
 }
 
-type Method = (this: Router, ...args: unknown[]) => unknown;
-
-const watched = new WeakSet<object>();
-
-/** Follows the functions that `router.param` inserts, from now on, into the layers of a followed router. */
-function watchParameters(router: Router): void {
-  const prototype = Object.getPrototypeOf(router) as { param: Method };
-  if (watched.has(prototype)) return;
-  watched.add(prototype);
-  const { param } = prototype;
-  prototype.param = function (...args) {
-    const result = Reflect.apply(param, this, args);
-    if (followed.has(this)) followHandlers(this);
-    return result;
-  };
+function inFrame(original: Handler, place: Place): Handler {
+  const handler = followDispatch(original) as KoaHandler;
+  const framed = (ctx: ExtendableContext, next: Next) => callHandler(ctx, place, handler, next);
+  copyProperties(original, framed);
+  rememberOriginal(framed, original);
+  places.set(framed, place);
+  return framed;
 }
 
-/** Runs each handler of the routers of an application in a separate scope. */
-export function followRouters({ middleware }: App): void {
-  for (const handler of middleware) {
-    const router = routerOf(handler);
-    if (router !== undefined) followRouter(router);
-    for (const skipped of skippedRouters(handler)) followRouter(skipped);
-  }
+/** The functions that routers have returned, and that run in the context of a router. */
+const dispatches = new WeakSet<Handler>();
+
+/** Runs the handlers of a router in the context of the router. @param dispatch the result of `router.routes()`, or another handler */
+export function followDispatch(dispatch: Handler): Handler {
+  const router = routerOf(dispatch);
+  if (router === undefined || dispatches.has(dispatch)) return dispatch;
+  const followed = (ctx: ExtendableContext, next: Next) =>
+    followedOf(ctx).callRouter(router, dispatch as KoaHandler, ctx, next);
+  copyProperties(dispatch, followed);
+  dispatches.add(followed);
+  return followed;
 }
 
-/** Runs each middleware of an application in a separate scope. It has no effect after Koa has composed the middleware. */
-export function followApp(app: App): void {
-  const middleware = app.middleware as Handler[];
-  middleware.forEach((handler, i) => {
-    if (originalOf(handler) === handler)
-      middleware[i] = inScope(handler, { container: app, position: [i, 0] });
-  });
-}
-
-function inScope(handler: Handler, where: Omit<Place, 'isOwn'>): Handler {
-  const original = originalOf(handler) as (ctx: ExtendableContext, next: Next) => unknown;
-  const place: Place = { ...where, isOwn: isOwn(original) };
-  const scoped = (ctx: ExtendableContext, next: Next) => callHandler(ctx, place, original, next);
-  // Routers and Koa set properties of handlers, such as `router` and `param`. This package marks requirements in the same way.
-  Object.defineProperties(scoped, Object.getOwnPropertyDescriptors(original));
-  rememberOriginal(scoped, original);
-  return scoped;
-}
+// Routers and Koa set properties of handlers, such as `router` and `param`. This package marks requirements in the same way.
+const copyProperties = (from: Handler, to: Handler): unknown =>
+  Object.defineProperties(to, Object.getOwnPropertyDescriptors(from));

@@ -9,13 +9,8 @@ import type { ExtendableContext, Next } from 'koa';
 import type { Layer } from '../internals/koa-router-internals.js';
 import { handlerLocation, isPreflightHandled, routeOf } from '../internals/matched-route.js';
 import { isKoaToRespond, respondOf, watchRespond } from '../internals/respond.js';
-import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-scope.js';
-import { guardedOf, nextBefore, ownScopeOf, runHandlersUnder, scopesOf, stateOf } from './handler-scopes.js';
-
-/** Handlers that run under a guard, inside those of an outer guard. */
-interface Run {
-  readonly outer: Run | undefined;
-}
+import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-owner.js';
+import { followedOf, nowhere, type FollowedContext, type HandlerFrame } from './followed-context.js';
 
 /**
  * Runs handlers under the response guard. It removes a response without a decision before middleware upstream sees it, and throws the
@@ -33,19 +28,19 @@ export function runGuarded(
   handlers: () => Promise<void>,
   route?: Layer,
 ): Promise<void> {
-  const state = stateOf(ctx);
-  if (state.isGuarded) return handlers();
-  if (route === undefined) state.isGuarded = true;
+  const followed = followedOf(ctx);
+  if (followed.isGuarded) return handlers();
+  if (route === undefined) followed.isGuarded = true;
   watchAnswer(ctx);
-  const scope = ownScopeOf(ctx, next);
   const options: GuardOptions = {
     isForRoute: route !== undefined,
-    isWriteSettled: () => isWriterSettled(ctx, route),
-    isResponseSettled: () => isAnswerSettled(ctx, route, scope),
+    isWriteSettled: () => isWriterSettled(followed, route),
+    isResponseSettled: () => isAnswerSettled(followed, route),
   };
+  const frame = followed.frameWith(next);
   // No code runs between `authorization` and an `authorize()` that follows it directly, so one guard is enough.
-  const outer = route === undefined ? findChecksGuard(ctx, nextBefore(ctx, next), authz) : undefined;
-  if (outer === undefined) return runUnderGuard(ctx, authz, next, handlers, options);
+  const outer = route === undefined ? findChecksGuard(followed, frame, authz) : undefined;
+  if (outer === undefined) return runUnderGuard(ctx, authz, frame, handlers, options);
   outer.options = options;
   return handlers();
 }
@@ -56,20 +51,17 @@ export function runAwaitingChecks(
   authz: RequestAuthorization,
   next: Next,
 ): Promise<void> {
-  const run: Run = { outer: guardedOf(ctx, next) as Run | undefined };
-  const guard = new ContextGuard(ctx, authz, run, checksOnly);
-  stateOf(ctx).checksGuard = { guard, next };
-  return guard.run(() => runHandlersUnder(ctx, next, run, next));
+  return runUnderGuard(ctx, authz, followedOf(ctx).frameWith(next), next, checksOnly);
 }
 
-/** Finds the guard that `authorization` has set with this `next`. */
+/** Finds the guard that `authorization` has set directly before the call of a handler. */
 function findChecksGuard(
-  ctx: ExtendableContext,
-  next: Next | undefined,
+  { checksGuard }: FollowedContext,
+  frame: HandlerFrame | undefined,
   authz: RequestAuthorization,
 ): ContextGuard | undefined {
-  const { checksGuard } = stateOf(ctx);
-  if (checksGuard === undefined || checksGuard.next !== next) return undefined;
+  if (checksGuard === undefined || frame?.caller !== checksGuard.frame || frame.run !== checksGuard.frame.run)
+    return undefined;
   const guard = checksGuard.guard as ContextGuard;
   return guard.authz === authz ? guard : undefined;
 }
@@ -89,22 +81,29 @@ const checksOnly: GuardOptions = {
   isResponseSettled: () => true,
 };
 
+/** @param frame the call of the middleware that sets the guard; `undefined` where Koa composed it before it could be followed */
 function runUnderGuard(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
-  next: Next,
+  frame: HandlerFrame | undefined,
   handlers: () => Promise<void>,
   options: GuardOptions,
 ): Promise<void> {
-  const run: Run = { outer: guardedOf(ctx, next) as Run | undefined };
-  return new ContextGuard(ctx, authz, run, options).run(() => runHandlersUnder(ctx, next, run, handlers));
+  const followed = followedOf(ctx);
+  const guarding = frame ?? followed.enter(nowhere);
+  const guard = new ContextGuard(ctx, authz, guarding, options);
+  if (options === checksOnly) followed.checksGuard = { guard, frame: guarding };
+  return guard.run(
+    frame === undefined ? () => followed.callAndWait(ctx, guarding, handlers) as Promise<void> : handlers,
+  );
 }
 
 /** The guard of some handlers. A class, because a getter in an object literal would give the object of each request another shape. */
 class ContextGuard implements ResponseGuard {
   readonly #ctx: ExtendableContext;
   readonly authz: RequestAuthorization;
-  readonly #run: Run;
+  /** The call of the middleware that has set the guard. */
+  readonly #frame: HandlerFrame;
   /** The handlers that the guard applies to. */
   options: GuardOptions;
   #isRunning = true;
@@ -117,10 +116,15 @@ class ContextGuard implements ResponseGuard {
   #blocked: AuthorizationConfigError | undefined;
   #interrupt = ignore;
 
-  constructor(ctx: ExtendableContext, authz: RequestAuthorization, run: Run, options: GuardOptions) {
+  constructor(
+    ctx: ExtendableContext,
+    authz: RequestAuthorization,
+    frame: HandlerFrame,
+    options: GuardOptions,
+  ) {
     this.#ctx = ctx;
     this.authz = authz;
-    this.#run = run;
+    this.#frame = frame;
     this.options = options;
   }
 
@@ -208,8 +212,7 @@ class ContextGuard implements ResponseGuard {
   /** Koa sets 404 before the handlers run. A handler that bypasses Koa may leave this status unchanged. */
   isStatusChosen(): boolean {
     if (isStatusExplicit(this.#ctx)) return true;
-    const outer = this.#isCheckingResponse ? this.#run.outer : runOf(this.#ctx);
-    return isKoaToRespond(this.#ctx) && outer === undefined;
+    return isKoaToRespond(this.#ctx) && !isUnder(this.#ctx, this.#frame);
   }
 
   isAnswer(part: 'headers' | 'body'): boolean {
@@ -222,7 +225,7 @@ class ContextGuard implements ResponseGuard {
       this.#ctx.onerror(error); // middleware upstream has returned
       return;
     }
-    this.#answerer = answererOf(this.#ctx, this.#run);
+    this.#answerer = answererOf(this.#ctx, this.#frame);
     this.#blocked = error;
     this.#interrupt();
   }
@@ -236,10 +239,10 @@ interface Answerer {
  * Distinguishes the error handlers from the handler whose response was blocked: middleware upstream sets headers, but only Koa writes.
  * The place at which code was started is not sufficient, because a callback of a handler can be called from anywhere.
  */
-function answererOf(ctx: ExtendableContext, run: Run): Answerer {
+function answererOf(ctx: ExtendableContext, frame: HandlerFrame): Answerer {
   let isKoaAnswering = false;
   let respond = respondOf(ctx);
-  const isHandler = (): boolean => isWithin(runOf(ctx), run);
+  const isHandler = (): boolean => isUnder(ctx, frame);
   watchRespond(ctx, () => respond);
   Object.defineProperty(ctx, 'respond', {
     configurable: true,
@@ -262,13 +265,9 @@ function answererOf(ctx: ExtendableContext, run: Run): Answerer {
   return { isAnswer: (part) => !isHandler() && (part === 'headers' || isKoaAnswering) };
 }
 
-/** Returns the handlers under a guard to which the running code belongs. */
-const runOf = (ctx: ExtendableContext): Run | undefined => scopesOf(ctx).guarded as Run | undefined;
-
-function isWithin(inner: Run | undefined, run: Run): boolean {
-  for (let each = inner; each !== undefined; each = each.outer) if (each === run) return true;
-  return false;
-}
+/** Returns whether the running code belongs to a handler that has set a guard, or to those after it. */
+const isUnder = (ctx: ExtendableContext, frame: HandlerFrame): boolean =>
+  followedOf(ctx).frame?.isWithin(frame) === true;
 
 /** Returns whether the application has set a status or a body; Koa derives a status from the body. */
 const isStatusExplicit = (ctx: ExtendableContext): boolean =>

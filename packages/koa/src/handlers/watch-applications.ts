@@ -1,6 +1,8 @@
 import Koa from 'koa';
+import { locateComposed } from '../internals/composed.js';
+import { routerOf, type App } from '../internals/koa-router-internals.js';
 import { followApp } from './follow-handlers.js';
-import type { App } from '../internals/koa-router-internals.js';
+import { followRouter } from './watch-routers.js';
 
 type Method = (this: App, ...args: unknown[]) => unknown;
 interface ApplicationMethods {
@@ -11,29 +13,54 @@ interface ApplicationMethods {
 /** The applications whose class is watched. */
 const known = new WeakSet<object>();
 const watched = new WeakSet<object>();
+const listeners = new WeakMap<App, () => void>();
+
+/** Calls a function after each call of `app.use`. */
+export const afterUse = (app: App, listener: () => void): unknown => listeners.set(app, listener);
 
 /**
- * Runs, from now on, each middleware of every application in a separate scope. Koa composes a copy of the middleware when it starts, so the
+ * Follows, from now on, each middleware of all applications of a class. Koa composes a copy of the middleware when it starts, so the
  * middleware is wrapped before. It is wrapped in every application, because a mounted application cannot be found from the outer one.
  *
- * @param app an application of the class to watch; by default, the class of the `koa` that this package imports
+ * @param app an application, or the prototype of its class
  */
-export function watchApplications(app: object = Koa.prototype): void {
+export function watchApplications(app: object): void {
   if (known.has(app)) return;
   known.add(app);
-  const prototype = methodsOf(app);
-  if (prototype === undefined || watched.has(prototype)) return;
-  watched.add(prototype);
-  const { use, callback } = prototype;
-  prototype.use = function (...args) {
+  const methods = methodsOf(app);
+  if (methods === undefined || watched.has(methods)) return;
+  watched.add(methods);
+  const { use, callback } = methods;
+  methods.use = function watchedUse(...args) {
+    locateComposed(args, watchedUse);
     const result = Reflect.apply(use, this, args);
+    followRouters(this);
     followApp(this);
+    listeners.get(this)?.();
     return result;
   };
-  prototype.callback = function (...args) {
+  methods.callback = function (...args) {
+    followRouters(this);
     followApp(this);
     return Reflect.apply(callback, this, args);
   };
+}
+
+watchApplications(Koa.prototype);
+
+/** Follows the class and the routers of an application that Koa has composed already, if the class was not known. */
+export function followForeign(app: App): void {
+  if (known.has(app)) return;
+  watchApplications(app);
+  followRouters(app);
+}
+
+/** Follows the routers of an application, which may come from another copy of their package. */
+function followRouters({ middleware }: App): void {
+  for (const handler of middleware) {
+    const router = routerOf(handler);
+    if (router !== undefined) followRouter(router);
+  }
 }
 
 /** Returns the prototype of Koa itself, and not that of a class that extends it. */

@@ -1,4 +1,4 @@
-import type { Handler, Layer, Router } from './koa-router-internals.js';
+import type { Layer, Router } from './koa-router-internals.js';
 
 /** The routers of a layer, from the router that runs it to the one to which the application added it. */
 export interface Origins {
@@ -7,52 +7,44 @@ export interface Origins {
   readonly isExact: boolean;
 }
 
-const known = new WeakMap<Layer, Origins>();
-const unknown: Origins = { routers: [], isExact: false };
+/** The origins of the layers of each router. Routers of koa-router 7 share their layers, with different origins. */
+const known = new WeakMap<Router, Map<Layer, Origins>>();
 
-/** Returns the routers of a layer. */
-export const originsOf = (layer: Layer): Origins => known.get(layer) ?? unknown;
-
-type Method = (this: Router, ...args: unknown[]) => unknown;
-
-const watched = new WeakSet<object>();
-
-/**
- * Records, from now on, to which router each layer is added. A router copies the layers of nested routers into its own stack, where
- * nothing distinguishes them from its own layers.
- */
-export function watchOrigins(router: Router): void {
-  const prototype = Object.getPrototypeOf(router) as { register: Method; use: Method };
-  if (watched.has(prototype)) return;
-  watched.add(prototype);
-  const { register, use } = prototype;
-  prototype.register = function (...args) {
-    const before = this.stack.length;
-    const result = Reflect.apply(register, this, args);
-    for (const layer of this.stack.slice(before))
-      if (!known.has(layer)) known.set(layer, { routers: [this], isExact: true });
-    return result;
-  };
-  prototype.use = function (...args) {
-    const before = this.stack.length;
-    const mounted = args.flat().flatMap((each) => (routerBehind(each)?.stack ?? []).map(originsIn(each)));
-    const result = Reflect.apply(use, this, args);
-    const copies = this.stack.slice(before).filter((layer) => !known.has(layer));
-    const isClear = copies.length === mounted.length;
-    copies.forEach((layer, i) => {
-      const { routers, isExact } = isClear ? mounted[i]! : unknown;
-      known.set(layer, { routers: [this, ...routers], isExact });
-    });
-    return result;
-  };
+/** Returns the known layers of a router with their origins. */
+export function originsIn(router: Router): Map<Layer, Origins> {
+  let layers = known.get(router);
+  if (layers === undefined) known.set(router, (layers = new Map()));
+  return layers;
 }
 
-const originsIn =
-  (dispatch: unknown) =>
-  (layer: Layer): Origins => {
-    const origins = originsOf(layer);
-    return origins === unknown ? { routers: [routerBehind(dispatch)!], isExact: false } : origins;
-  };
+/** Records that the application added layers to a router. */
+export function recordOwn(router: Router, layers: readonly Layer[]): void {
+  for (const layer of layers) originsIn(router).set(layer, { routers: [router], isExact: true });
+}
 
-const routerBehind = (value: unknown): Router | undefined =>
-  typeof value === 'function' ? (value as Handler & { readonly router?: Router }).router : undefined;
+/**
+ * Records layers that a router has received from nested routers. A router copies their layers into its own stack, where nothing distinguishes
+ * them from its own.
+ *
+ * @param nested the nested routers, in the order of their layers
+ */
+export function recordNested(router: Router, layers: readonly Layer[], nested: readonly Router[]): void {
+  const inner = nested.flatMap((each) => each.stack.map((layer) => originsFrom(each, layer)));
+  const isClear = inner.length === layers.length;
+  layers.forEach((layer, i) => {
+    const { routers, isExact } = isClear ? inner[i]! : unknown;
+    originsIn(router).set(layer, { routers: [router, ...routers], isExact });
+  });
+}
+
+/** Records layers of a router whose origin is not known. */
+export function recordUnknown(router: Router, layers: readonly Layer[]): void {
+  const origins = originsIn(router);
+  for (const layer of layers)
+    if (!origins.has(layer)) origins.set(layer, { routers: [router], isExact: false });
+}
+
+const unknown: Origins = { routers: [], isExact: false };
+
+const originsFrom = (router: Router, layer: Layer): Origins =>
+  originsIn(router).get(layer) ?? { routers: [router], isExact: false };

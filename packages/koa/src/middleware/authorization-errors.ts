@@ -1,6 +1,5 @@
 import { checkErrorOptions, expectCall, renderError } from '@nanook/http';
 import type { Context } from 'koa';
-import { asOwn, runInOwnScope } from '../handlers/handler-scopes.js';
 import { emitError, type Middleware } from '../internals/context.js';
 
 /** Options for {@link authorizationErrors}. */
@@ -28,21 +27,19 @@ export interface AuthorizationErrorsOptions {
 export function authorizationErrors(options: AuthorizationErrorsOptions = {}): Middleware {
   checkErrorOptions(authorizationErrors, options);
   const { challenge, detail, instance, onError = emitError } = options;
-  return asOwn<Middleware>(async (context, next) => {
+  return async (context, next) => {
     const ctx = context as Context;
     try {
       await next();
     } catch (error) {
       const response = ctx.headerSent
         ? undefined
-        : runInOwnScope(ctx, next, () =>
-            renderError(error, ctx.headers.accept, {
-              challenge,
-              detail: (refusal) => detail?.(refusal, ctx),
-              instance: () => instance?.(ctx),
-              onError: (internal) => onError(internal, ctx),
-            }),
-          );
+        : renderError(error, ctx.headers.accept, {
+            challenge,
+            detail: (refusal) => detail?.(refusal, ctx),
+            instance: () => instance?.(ctx),
+            onError: (internal) => onError(internal, ctx),
+          });
       if (response === undefined) throw error;
       for (const name of response.remove) ctx.remove(name);
       ctx.respond = true;
@@ -57,7 +54,7 @@ export function authorizationErrors(options: AuthorizationErrorsOptions = {}): M
       });
       ctx.vary('Accept');
     }
-  });
+  };
 }
 
 expectCall(authorizationErrors, 'authorizationErrors()');

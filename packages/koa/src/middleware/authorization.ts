@@ -9,13 +9,12 @@ import {
   type Explain,
   type ExplainOption,
   type RequestAuthorizationOptions,
-  type RequirementScopes,
+  type RequestDecisions,
 } from '@nanook/http';
 import type { Context } from 'koa';
-import { followRouters } from '../handlers/follow-handlers.js';
-import { asOwn, scopesOf } from '../handlers/handler-scopes.js';
+import { followedOf } from '../handlers/followed-context.js';
 import { runAwaitingChecks } from '../handlers/response-guard.js';
-import { watchApplications } from '../handlers/watch-applications.js';
+import { followForeign } from '../handlers/watch-applications.js';
 import { emitError, type Middleware } from '../internals/context.js';
 import type { App } from '../internals/koa-router-internals.js';
 import { routeOf } from '../internals/matched-route.js';
@@ -64,7 +63,6 @@ export interface AuthorizationOptions {
  */
 export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): Middleware {
   checkAuthorization(authorization, authorizer, options);
-  watchApplications();
   const {
     actor = userOf,
     anonymous,
@@ -79,13 +77,12 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
   const explaining = explainWith(explain, mask);
   const middleware: Middleware = (context, next) => {
     const ctx = context as Context;
-    watchApplications(ctx.app); // the application may come from another copy of Koa
-    followRouters(ctx.app as unknown as App);
+    followForeign(ctx.app as unknown as App);
     const authz = new RequestAuthorization(authorizer, new ContextOptions(ctx, hooks, explaining?.(ctx)));
     ctx.state.authz = authz;
     return runAwaitingChecks(ctx, authz, next);
   };
-  return asOwn(asAuthorization(middleware, authorizer));
+  return asAuthorization(middleware, authorizer);
 }
 
 /** The options of the application, with the defaults. */
@@ -101,7 +98,7 @@ class ContextOptions implements RequestAuthorizationOptions {
   readonly #hooks: Hooks;
   readonly anonymous: unknown;
   readonly challenge: AuthorizationOptions['challenge'];
-  readonly decisions: RequirementScopes;
+  readonly decisions: RequestDecisions;
 
   constructor(
     ctx: Context,
@@ -112,7 +109,7 @@ class ContextOptions implements RequestAuthorizationOptions {
     this.#hooks = hooks;
     this.anonymous = hooks.anonymous;
     this.challenge = hooks.challenge;
-    this.decisions = scopesOf(ctx);
+    this.decisions = followedOf(ctx);
   }
 
   actor(): unknown {

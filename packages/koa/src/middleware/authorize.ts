@@ -8,9 +8,8 @@ import {
   type RefusalStatuses,
 } from '@nanook/http';
 import type { Context } from 'koa';
-import { asOwn, continueAfter, decideFor, runInOwnScope } from '../handlers/handler-scopes.js';
+import { followedOf } from '../handlers/followed-context.js';
 import { runGuarded } from '../handlers/response-guard.js';
-import { watchApplications } from '../handlers/watch-applications.js';
 import { authzOf, throwError, type Middleware } from '../internals/context.js';
 
 /**
@@ -53,7 +52,6 @@ export function authorize<
 export function authorize(
   ...given: [] | [string, Loader | Class | TypeToken | string, (RefusalStatuses | undefined)?]
 ): Middleware {
-  watchApplications();
   if (given.length === 0) return authorizeRequest;
   const [action, resource, statuses = {}] = given;
   const requirement = declareRequirement(authorize, action, resource, statuses);
@@ -61,26 +59,24 @@ export function authorize(
     const authz = authzOf(ctx, `authorize('${action}', …)`);
     checkRequirement(authz.authorizer, requirement);
     const load = () => authz.loadRequired(action, resource, ctx as Parameters<Loader>[0]);
-    await decideFor(ctx, middleware, next, load).catch((reason: unknown) =>
-      throwError(withStatus(reason, statuses)),
-    );
-    await continueAfter(ctx, middleware, next);
+    await followedOf(ctx)
+      .decideFor(next, load)
+      .catch((reason: unknown) => throwError(withStatus(reason, statuses)));
+    await next();
   };
-  return asOwn(asRequirement(middleware, requirement));
+  return asRequirement(middleware, requirement);
 }
 
-const authorizeRequest = asOwn(
-  asRequirement<Middleware>(
-    (ctx, next) => {
-      const authz = authzOf(ctx, 'authorize()');
-      if (!authz.hasRequestRules) return runGuarded(ctx, authz, next, next);
-      return runGuarded(ctx, authz, next, async () => {
-        await runInOwnScope(ctx, next, () => authz.authorizeRequest()).catch(throwError);
-        await next();
-      });
-    },
-    { kind: 'request' },
-  ),
+const authorizeRequest = asRequirement<Middleware>(
+  (ctx, next) => {
+    const authz = authzOf(ctx, 'authorize()');
+    if (!authz.hasRequestRules) return runGuarded(ctx, authz, next, next);
+    return runGuarded(ctx, authz, next, async () => {
+      await authz.authorizeRequest().catch(throwError);
+      await next();
+    });
+  },
+  { kind: 'request' },
 );
 
 expectCall(authorize, "authorize('read', findNote) for a route, authorize() for all requests");

@@ -1,17 +1,10 @@
 import { AuthorizationConfigError, asRequirement, asSkipped, checkSkip, expectCall } from '@nanook/http';
 import type { Context, Middleware as KoaMiddleware } from 'koa';
-import { followRouter } from '../handlers/follow-handlers.js';
-import {
-  asOwn,
-  continueAfter,
-  decideFor,
-  isWholeApplication,
-  runAfterSkip,
-  scopesOf,
-} from '../handlers/handler-scopes.js';
-import { watchApplications } from '../handlers/watch-applications.js';
+import { followedOf } from '../handlers/followed-context.js';
+import { followDispatch } from '../handlers/follow-handlers.js';
+import { followRouter } from '../handlers/watch-routers.js';
 import { authzOf, type Middleware } from '../internals/context.js';
-import { routerOf, type Handler } from '../internals/koa-router-internals.js';
+import { routerOf, type App, type Handler } from '../internals/koa-router-internals.js';
 
 /**
  * Creates the requirement of a route, or of a router, that needs no authorization.
@@ -33,25 +26,29 @@ export function skipAuthorization(reason: string): Middleware;
 export function skipAuthorization(reason: string, middleware: KoaMiddleware): Middleware;
 export function skipAuthorization(reason: string, ...given: [] | [KoaMiddleware]): Middleware {
   checkSkip(skipAuthorization, reason, given);
-  watchApplications();
   if (given.length > 0) return skipFor(reason, given[0]!);
   const middleware: Middleware = async (ctx, next) => {
     const authz = authzOf(ctx, 'skipAuthorization');
-    if (isWholeApplication(ctx, middleware, next))
+    const followed = followedOf(ctx);
+    const app = ctx.app as unknown as App;
+    const frame = followed.frameWith(next);
+    if (frame === undefined ? app.middleware.includes(middleware) : frame.place.app === app)
       throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason });
-    decideFor(ctx, middleware, next, () => authz.skip(reason));
-    await continueAfter(ctx, middleware, next);
+    followed.decideFor(next, () => authz.skip(reason));
+    await next();
   };
-  return asOwn(asRequirement(middleware, { kind: 'skip', reason }));
+  return asRequirement(middleware, { kind: 'skip', reason });
 }
 
 function skipFor(reason: string, skipped: KoaMiddleware): Middleware {
   const router = routerOf(skipped as Handler);
+  if (router !== undefined) followRouter(router);
+  const handler = followDispatch(skipped as Handler) as KoaMiddleware;
   const middleware: Middleware = async (ctx, next) => {
-    if (router !== undefined) followRouter(router);
     const authz = authzOf(ctx, 'skipAuthorization');
-    const outer = scopesOf(ctx).current;
-    await authz.skipFor(reason, () => skipped(ctx as Context, () => runAfterSkip(ctx, outer, next)));
+    await authz.skipFor(reason, (leave) =>
+      handler(ctx as Context, followedOf(ctx).leaving(leave, next) as never),
+    );
   };
   return asSkipped(middleware, { reason, middleware: [skipped as Handler] });
 }

@@ -17,7 +17,8 @@ import {
   type Layer,
   type Router,
 } from '../internals/koa-router-internals.js';
-import { originsOf, watchOrigins } from '../internals/layer-origins.js';
+import { followRouter } from '../handlers/watch-routers.js';
+import { originsIn } from '../internals/layer-origins.js';
 import { checkRoutes } from './check-requirements.js';
 import { checkSkips } from './check-skips.js';
 
@@ -54,7 +55,7 @@ function routesOfApp(app: App, check: boolean): readonly ListedRoute[] {
 }
 
 function routesOfRouter(router: Router, before: readonly RouteRequirement[]): readonly ListedRoute[] {
-  watchOrigins(router);
+  followRouter(router);
   // An exclusive router runs only the last matching layer.
   const isExclusive = (router as { readonly exclusive?: boolean }).exclusive === true;
   return router.stack.flatMap((route, i) => {
@@ -62,7 +63,9 @@ function routesOfRouter(router: Router, before: readonly RouteRequirement[]): re
     // A layer that contains only requirements is not a route.
     if (handler === undefined) return [];
     return methodsOf(route).map((method) => {
-      const passed = isExclusive ? [] : router.stack.slice(0, i).filter((layer) => covers(layer, route));
+      const passed = isExclusive
+        ? []
+        : router.stack.slice(0, i).filter((layer) => covers(router, layer, route));
       const all = [...before, ...passed.flatMap(({ stack }) => requirementsOf(stack)), ...requirements];
       return listedRoute(method, String(route.path), all, handler);
     });
@@ -74,8 +77,8 @@ function routesOfRouter(router: Router, before: readonly RouteRequirement[]): re
  * request for the route passes it. Where the paths do not show it, the result is `false`: a listing may call a protected route unprotected,
  * but never the other way round.
  */
-function covers(layer: Layer, route: Layer): boolean {
-  if (isRoute(layer) || !isOfSameRouter(layer, route)) return false;
+function covers(router: Router, layer: Layer, route: Layer): boolean {
+  if (isRoute(layer) || !isOfSameRouter(router, layer, route)) return false;
   if (String(layer.path) === String(route.path)) return true;
   if (layer.path instanceof RegExp) return false;
   const plain = plainPart(route.path);
@@ -83,9 +86,10 @@ function covers(layer: Layer, route: Layer): boolean {
   return (plain === route.path || layer.opts.end === false) && layer.match(plain);
 }
 
-function isOfSameRouter(layer: Layer, route: Layer): boolean {
-  const { routers, isExact } = originsOf(layer);
-  return isExact && (routers.length === 1 || originsOf(route).routers.includes(routers.at(-1)!));
+function isOfSameRouter(router: Router, layer: Layer, route: Layer): boolean {
+  const origins = originsIn(router);
+  const { routers, isExact } = origins.get(layer)!;
+  return isExact && origins.get(route)!.routers.includes(routers.at(-1)!);
 }
 
 /** Returns the segments of a path before the first one that is neither text nor a parameter. */

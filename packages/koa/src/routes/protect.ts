@@ -1,16 +1,11 @@
 import { describeValue } from '@nanook/core';
-import {
-  AuthorizationConfigError,
-  checkHandlers,
-  decides,
-  requirementExample,
-  type RequestAuthorization,
-} from '@nanook/http';
+import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
 import type { ExtendableContext, Next } from 'koa';
-import { followApp, followHandlers } from '../handlers/follow-handlers.js';
-import { asOwn, ownScopeOf, scopesOf } from '../handlers/handler-scopes.js';
+import { followApp, followInLayer } from '../handlers/follow-handlers.js';
+import { followedOf } from '../handlers/followed-context.js';
 import { runGuarded } from '../handlers/response-guard.js';
-import { watchApplications } from '../handlers/watch-applications.js';
+import { afterUse, watchApplications } from '../handlers/watch-applications.js';
+import { afterChange, followRouter } from '../handlers/watch-routers.js';
 import { authzOf, findAuthz } from '../internals/context.js';
 import {
   isApp,
@@ -26,12 +21,9 @@ import {
   type Layer,
   type Router,
 } from '../internals/koa-router-internals.js';
-import { watchOrigins } from '../internals/layer-origins.js';
 import { handlerLocation, routeOf } from '../internals/matched-route.js';
 import { checkRoutes } from './check-requirements.js';
 import { checkSkips } from './check-skips.js';
-
-type Method = (...args: unknown[]) => unknown;
 
 const protectedObjects = new WeakSet<object>();
 
@@ -82,7 +74,7 @@ function protectApp(app: App): void {
     app.middleware.map(routerOf).forEach((router) => router && protect(router));
   };
   protectMiddleware();
-  runAfter(app, 'use', protectMiddleware);
+  afterUse(app, protectMiddleware);
   const { callback } = app;
   app.callback = function (...args) {
     checkRoutes(app);
@@ -91,27 +83,10 @@ function protectApp(app: App): void {
 }
 
 function protectRouter(router: Router): void {
-  watchOrigins(router);
-  const guardRoutes = () => {
-    router.stack.filter(isRoute).forEach(guardRoute);
-    followHandlers(router);
-  };
+  followRouter(router);
+  const guardRoutes = () => router.stack.filter(isRoute).forEach(guardRoute);
   guardRoutes();
-  // All methods of a router call `register`; `use` copies the routes of another router.
-  runAfter(router, 'register', guardRoutes);
-  runAfter(router, 'use', guardRoutes);
-  runAfter(router, 'param', guardRoutes); // inserts its function before the guards
-}
-
-/** Wraps a method, so that the function runs after each call of it. */
-function runAfter(object: object, name: string, run: () => void): void {
-  const methods = object as Record<string, Method>;
-  const method = methods[name]!;
-  methods[name] = function (this: unknown, ...args) {
-    const result = Reflect.apply(method, this, args);
-    run();
-    return result;
-  };
+  afterChange(router, guardRoutes);
 }
 
 /** Inserts a guard before the handlers of a route, or moves it there. A copied route has its guard already. */
@@ -119,13 +94,15 @@ function guardRoute(route: Layer): void {
   const stack = route.stack as Handler[];
   const index = stack.findIndex((handler) => routeGuards.has(originalOf(handler)));
   if (index === 0) return;
-  stack.unshift(index > 0 ? stack.splice(index, 1)[0]! : newGuard(route));
+  stack.unshift(index > 0 ? stack.splice(index, 1)[0]! : followInLayer(newGuard(route), route));
 }
 
-function newGuard(route: Layer): Handler {
-  const guard = asOwn((ctx: ExtendableContext, next: Next): Promise<void> => {
+function newGuard(added: Layer): Handler {
+  const guard = (ctx: ExtendableContext, next: Next): Promise<void> => {
     const found = findAuthz(ctx);
-    if (isSettled(ctx, next, found) || isPreflight(route)) return next();
+    const frame = followedOf(ctx).frameWith(next);
+    const route = frame?.place.layer ?? added; // a router copies the routes of nested routers
+    if (found?.isSettled === true || isPreflight(route)) return next();
     if (!isProtected(route)) {
       checkHandlers(route.stack.map(originalOf));
       throw new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
@@ -137,17 +114,9 @@ function newGuard(route: Layer): Handler {
       });
     }
     return runGuarded(ctx, found ?? authzOf(ctx, callOf(route)), next, next, route);
-  });
+  };
   routeGuards.add(guard);
   return guard;
-}
-
-/** Returns whether a decision counts for a guard of a route. */
-function isSettled(ctx: ExtendableContext, next: Next, authz: RequestAuthorization | undefined): boolean {
-  const scope = ownScopeOf(ctx, next);
-  return scope !== undefined && authz?.decisions === scopesOf(ctx)
-    ? scope.isSettled
-    : authz?.isSettled === true;
 }
 
 /** Returns the call that creates the requirement of a route, for a message. */

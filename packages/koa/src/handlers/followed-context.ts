@@ -1,0 +1,256 @@
+import { AttachedValues, FollowedRequest, Frame, Run } from '@nanook/http';
+import type { ExtendableContext, Next } from 'koa';
+import { isRoute, type App, type Layer, type Router } from '../internals/koa-router-internals.js';
+import { originsIn, type Origins } from '../internals/layer-origins.js';
+import { isKoaToRespond } from '../internals/respond.js';
+
+/** The place of a handler in a layer of a router, or in an application. */
+export interface Place {
+  /** The layer; `undefined` in an application. */
+  readonly layer: Layer | undefined;
+  readonly app: App | undefined;
+  /** The position in the middleware of the application. */
+  readonly index: number;
+  /** Describes a handler that is composed of functions which cannot be followed. A decision in it counts for nothing. */
+  readonly composed: string | undefined;
+}
+
+/** The place of code that cannot be followed. */
+export const nowhere: Place = { layer: undefined, app: undefined, index: -1, composed: undefined };
+
+/** One way of a request through a router or an application. */
+class HandlerRun extends Run {
+  declare readonly outer: HandlerFrame | undefined;
+  /** The layers of the router. */
+  readonly layers: ReadonlyMap<Layer, Origins> | undefined;
+  /** The position of the middleware that was called last. */
+  index = -1;
+  /** The route in which a decision was made. */
+  route: Layer | undefined;
+  /** The routers, or the application, whose requirements count for the handlers that follow. */
+  covers: object[] | undefined;
+
+  /**
+   * @param left the handler that has called `next` last, before this run or in it
+   * @param outer the handler that contains the run
+   */
+  constructor(
+    request: FollowedContext,
+    readonly container: Router | App | undefined,
+    public left: HandlerFrame | undefined,
+    outer: HandlerFrame | undefined,
+  ) {
+    super(request, outer);
+    this.layers = container === undefined || !('stack' in container) ? undefined : originsIn(container);
+  }
+
+  /** Returns whether the handler at a place is the next one of this run. */
+  continuesAt({ layer, app, index }: Place): boolean {
+    if (layer !== undefined) return this.layers?.has(layer) === true;
+    return app !== undefined && this.container === app && index === this.index + 1;
+  }
+
+  /** Returns whether a decision that was made before counts for the handler at a place. */
+  isCoveredAt({ layer, app }: Place): boolean {
+    if (this.isCovered || (layer !== undefined && this.route === layer)) return true;
+    const { covers } = this;
+    if (covers === undefined) return false;
+    if (layer === undefined) return covers.includes(app!);
+    return this.layers?.get(layer)?.routers.some((router) => covers.includes(router)) === true;
+  }
+}
+
+/** One call of a handler. */
+export class HandlerFrame extends Frame {
+  declare readonly run: HandlerRun;
+  /** The `next` that the handler has received. */
+  next: Next | undefined;
+  /** Whether the handler is a requirement, or calls one with its own `next`, so that the decision counts for later handlers. */
+  isRequirement = false;
+
+  /** @param caller the handler that has called this one, directly or with its `next` */
+  constructor(
+    run: HandlerRun,
+    isCovered: boolean,
+    readonly place: Place,
+    readonly caller: HandlerFrame | undefined,
+  ) {
+    super(run, isCovered);
+  }
+
+  /** A decision in a route counts for its later handlers. A requirement counts for the later handlers of its router or application. */
+  protected override passOn(): void {
+    const { run, place, isRequirement } = this;
+    const { layer, app } = place;
+    if (layer !== undefined && isRoute(layer)) run.route = layer;
+    else if (isRequirement) {
+      const origins = layer && run.layers?.get(layer);
+      const origin = origins?.isExact === true ? origins.routers.at(-1) : app;
+      if (origin !== undefined) (run.covers ??= []).push(origin);
+    }
+  }
+
+  /** Returns whether the other handler has called this one, directly or through further handlers. */
+  override isWithin(other: Frame): boolean {
+    return this === other || this.caller?.isWithin(other) === true;
+  }
+
+  /** Returns whether the handler belongs to a route, or to a router that a handler of the route contains. */
+  isIn(route: Layer): boolean {
+    return this.place.layer === route || this.run.outer?.isIn(route) === true;
+  }
+}
+
+/** A call of skipped middleware. Its skip ends when it is left. */
+class SkippedFrame extends HandlerFrame {
+  override get isSettled(): boolean {
+    return !this.isLeft;
+  }
+}
+
+/** The decisions of a request, with the state that this package keeps for it. */
+export class FollowedContext extends FollowedRequest {
+  declare called: HandlerFrame | undefined;
+  /** Whether the setters of the response record the handler that calls them. */
+  isAnswerWatched = false;
+  /** The handler that has prepared the response; without `frame`, it is not known. */
+  answer: { readonly frame: HandlerFrame | undefined } | undefined;
+  /** Whether `authorize()` guards the response until it ends. */
+  isGuarded = false;
+  /** The guard that `authorization` has set, and the call of that middleware. */
+  checksGuard: { readonly guard: object; readonly frame: HandlerFrame } | undefined;
+  /** Whether all handlers have returned, so that Koa sends the response. */
+  isReturned = false;
+
+  override get frame(): HandlerFrame | undefined {
+    return super.frame as HandlerFrame | undefined;
+  }
+
+  override get responder(): HandlerFrame | undefined {
+    return super.responder as HandlerFrame | undefined;
+  }
+
+  /** The handler that a handler which is called now continues. */
+  get #caller(): HandlerFrame | undefined {
+    const { place, frame } = this;
+    if (place === undefined) return this.called;
+    return place instanceof HandlerRun ? (place.left ?? frame) : frame;
+  }
+
+  /** Returns the running handler, if it has received this `next`. */
+  frameWith(next: Next): HandlerFrame | undefined {
+    const { place } = this;
+    return place instanceof HandlerFrame && place.next === next ? place : undefined;
+  }
+
+  /** Starts a call of the handler at a place. */
+  enter(place: Place): HandlerFrame {
+    const before = this.place;
+    const caller = this.#caller;
+    const continues = before instanceof HandlerRun && before.continuesAt(place);
+    const run = continues ? before : new HandlerRun(this, place.app, caller, this.frame);
+    run.index = place.index;
+    if (run.route !== place.layer) run.route = undefined;
+    return new HandlerFrame(run, run.isCoveredAt(place), place, caller);
+  }
+
+  /** Calls a handler, and waits until it returns. */
+  async callAndWait(ctx: ExtendableContext, frame: HandlerFrame, handler: () => unknown): Promise<unknown> {
+    try {
+      return await this.call(frame, handler);
+    } finally {
+      // If Koa does not respond, code that has lost its asynchronous context may still respond later.
+      if (isKoaToRespond(ctx)) {
+        this.called = frame.caller;
+        this.isReturned ||= frame.caller === undefined;
+      }
+    }
+  }
+
+  override callNext<Args extends unknown[], Result>(
+    frame: HandlerFrame,
+    next: (...args: Args) => Result,
+    ...args: Args
+  ): Result {
+    const caller = this.#caller;
+    frame.run.left = caller?.isWithin(frame) === true ? caller : frame;
+    return super.callNext(frame, next, ...args);
+  }
+
+  /** Calls a router. */
+  callRouter<Args extends unknown[], Result>(
+    router: Router,
+    dispatch: (...args: Args) => Result,
+    ...args: Args
+  ): Result {
+    return this.callBetween(new HandlerRun(this, router, this.#caller, this.frame), dispatch, ...args);
+  }
+
+  override deciding(description: string): ReturnType<FollowedRequest['deciding']> {
+    const composed = this.frame?.place.composed;
+    return super.deciding(composed === undefined ? description : `${description} in ${composed}`);
+  }
+
+  protected override mayDecide(frame: HandlerFrame): boolean {
+    return frame.place.composed === undefined;
+  }
+
+  override runSkipped<Result>(reason: string, handler: (leave: () => void) => Result): Result {
+    this.made.push(`skipped: ${reason}`);
+    const caller = this.#caller;
+    const frame = new SkippedFrame(
+      new HandlerRun(this, undefined, caller, this.frame),
+      true,
+      nowhere,
+      caller,
+    );
+    return this.call(frame, handler, () => frame.leave());
+  }
+
+  /** Returns the `next` of the skipped middleware that is called now. */
+  leaving(leave: () => void, next: Next): Next {
+    const { frame } = this;
+    return () => {
+      leave();
+      return frame === undefined ? next() : this.callNext(frame, next);
+    };
+  }
+
+  /**
+   * Runs the decision of a requirement. It counts for the handlers after it if the requirement, or the handler that calls it, has received
+   * this `next` from its router or application. Otherwise it counts for nothing.
+   */
+  decideFor<Result>(next: Next, decide: () => Result): Result {
+    const frame = this.frameWith(next);
+    if (frame !== undefined) frame.isRequirement = true;
+    else if (this.frame?.place.composed === undefined)
+      return this.callBetween(new HandlerRun(this, undefined, this.#caller, undefined), decide);
+    return decide();
+  }
+}
+
+const contexts = new AttachedValues<ExtendableContext, FollowedContext>();
+
+/** Returns the decisions of a request, if there are any. */
+export const findFollowed = (ctx: ExtendableContext): FollowedContext | undefined => contexts.get(ctx);
+
+/** Returns the decisions of a request. */
+export function followedOf(ctx: ExtendableContext): FollowedContext {
+  let followed = contexts.get(ctx);
+  if (followed === undefined) contexts.set(ctx, (followed = new FollowedContext()));
+  return followed;
+}
+
+/** Calls the handler at a place. The code after it runs outside of the handler. */
+export function callHandler(
+  ctx: ExtendableContext,
+  place: Place,
+  handler: (ctx: ExtendableContext, next: Next) => unknown,
+  next: Next,
+): unknown {
+  const followed = followedOf(ctx);
+  const frame = followed.enter(place);
+  const goOn: Next = () => followed.callNext(frame, next);
+  frame.next = goOn;
+  return followed.callAndWait(ctx, frame, () => handler(ctx, goOn));
+}

@@ -1,0 +1,96 @@
+import { installedRouters } from '../internals/installed-routers.js';
+import { locateComposed } from '../internals/composed.js';
+import { routerOf, type Handler, type Layer, type Router } from '../internals/koa-router-internals.js';
+import { originsIn, recordNested, recordOwn, recordUnknown } from '../internals/layer-origins.js';
+import { followDispatch, followLayer, followParameters } from './follow-handlers.js';
+
+type Method = (this: Router, ...args: unknown[]) => unknown;
+interface RouterMethods {
+  register: Method;
+  use: Method;
+  param: Method;
+  routes: Method;
+  middleware: Method;
+}
+
+const watched = new WeakSet<object>();
+const listeners = new WeakMap<Router, () => void>();
+
+/** Calls a function after each change of a router. */
+export const afterChange = (router: Router, listener: () => void): unknown => listeners.set(router, listener);
+
+/**
+ * Follows the handlers of a router. If its class was not known before, follows all other routers of the class from now on, but for the
+ * present layers the router is not known to which the application added them.
+ */
+export function followRouter(router: Router): void {
+  watchRouters(router);
+  const layers = addedTo(router, 0);
+  recordUnknown(router, layers);
+  layers.forEach(followLayer);
+}
+
+/** Follows, from now on, the handlers of each router of a class. @param router a router, or the prototype of its class */
+export function watchRouters(router: object): void {
+  const methods = methodsOf(router);
+  if (methods === undefined || watched.has(methods)) return;
+  watched.add(methods);
+  const { register, use, param, routes, middleware } = methods;
+
+  methods.register = function (...args) {
+    const { length } = this.stack;
+    const result = Reflect.apply(register, this, args);
+    const layers = addedTo(this, length);
+    recordOwn(this, layers);
+    return changed(this, layers, result);
+  };
+
+  methods.use = function watchedUse(...args) {
+    const { length } = this.stack;
+    locateComposed(args, watchedUse);
+    const nested = args.flatMap((each) =>
+      typeof each === 'function' ? (routerOf(each as Handler) ?? []) : [],
+    );
+    const result = Reflect.apply(use, this, args);
+    const layers = addedTo(this, length);
+    recordNested(this, layers, nested);
+    return changed(this, layers, result);
+  };
+
+  methods.param = function (...args) {
+    const result = Reflect.apply(param, this, args);
+    this.stack.forEach(followParameters);
+    return changed(this, [], result);
+  };
+
+  methods.routes = function (...args) {
+    return followDispatch(Reflect.apply(routes, this, args) as Handler);
+  };
+  methods.middleware = function (...args) {
+    return followDispatch(Reflect.apply(middleware, this, args) as Handler);
+  };
+}
+
+// Before the application creates its first router, so that the origin of each layer is known.
+installedRouters().forEach(watchRouters);
+
+/** Returns the layers of a router from a position on whose origin was not recorded yet. */
+function addedTo(router: Router, from: number): Layer[] {
+  const known = originsIn(router);
+  return router.stack.slice(from).filter((layer) => !known.has(layer));
+}
+
+function changed<Result>(router: Router, layers: readonly Layer[], result: Result): Result {
+  layers.forEach(followLayer);
+  listeners.get(router)?.();
+  return result;
+}
+
+/** Returns the prototype of the router package itself, and not that of a class that extends it. */
+function methodsOf(router: object): RouterMethods | undefined {
+  let found: object | undefined;
+  for (let each: object | null = router; each !== null; each = Object.getPrototypeOf(each) as object | null)
+    if (Object.hasOwn(each, 'register') && Object.hasOwn(each, 'use') && Object.hasOwn(each, 'routes'))
+      found = each;
+  return found as RouterMethods | undefined;
+}
