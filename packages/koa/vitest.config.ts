@@ -1,5 +1,6 @@
-import { defineProject, mergeConfig } from 'vitest/config';
+import { configDefaults, defineProject, mergeConfig } from 'vitest/config';
 import { shared } from '../../vitest.shared.ts';
+import { isolatedTests } from './isolated-tests.ts';
 
 export default mergeConfig(
   shared,
@@ -7,6 +8,7 @@ export default mergeConfig(
     test: {
       name: 'koa',
       include: ['src/**/*.test.ts'],
+      exclude: [...configDefaults.exclude, ...isolatedTests],
     },
   }),
 );
