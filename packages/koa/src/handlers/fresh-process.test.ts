@@ -38,11 +38,15 @@ const ask = async (path: string, fill: (app: Koa) => unknown) => {
   return status === 200 ? text : status;
 };
 
+const callProtect = () => {
+  protect(new Koa()).use(protect(new EsmRouter()).routes());
+};
+
 describe.each([
   ['before the first call of protect', () => {}],
-  ['after the first call of protect', () => protect(new Koa()).use(protect(new EsmRouter()).routes())],
+  ['after the first call of protect', callProtect],
 ])('%s', (_when, prepare) => {
-  beforeAll(() => void prepare());
+  beforeAll(prepare);
 
   describe.each(routers)('%s', (_name, newRouter) => {
     const pages = () => newRouter().get('/:any', skip(), goOn).routes() as Middleware;

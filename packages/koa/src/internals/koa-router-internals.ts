@@ -25,7 +25,7 @@ export interface Layer {
   readonly path: string | RegExp;
   /** The handlers in their order; the last one responds. */
   readonly stack: readonly Handler[];
-  readonly opts: { readonly end?: boolean };
+  readonly opts: { readonly end?: boolean | undefined };
   match(path: string): boolean;
 }
 
