@@ -50,9 +50,8 @@ function noteStatus(followed: FollowedContext, { status, body }: ExtendableConte
 
 /** Middleware upstream that changes the response of a handler does not own the response. */
 function noteOwner(followed: FollowedContext): void {
-  const { responder: frame, answer } = followed;
-  const isUpstream = frame !== undefined && answer?.frame?.isWithin(frame) === true;
-  if (!isUpstream) followed.answer = { frame };
+  const owner = followed.answer?.frame;
+  if (owner === undefined || !followed.isUpstreamOf(owner)) followed.answer = { frame: followed.responder };
 }
 
 /** Forgets the owner of a response that was removed. */

@@ -137,6 +137,14 @@ export class FollowedContext extends FollowedRequest {
     return place instanceof HandlerRun ? (place.left ?? frame) : frame;
   }
 
+  /** Returns whether the running code has called a handler, directly or with its `next`. */
+  isUpstreamOf(frame: HandlerFrame): boolean {
+    const { place, responder } = this;
+    if (responder === undefined || !frame.isWithin(responder)) return false;
+    // Between the handlers of a run, the code follows the handler that has called `next` last.
+    return !(place instanceof HandlerRun && place.left?.isWithin(frame) === true);
+  }
+
   /** Returns the running handler, if it has received this `next`. */
   frameWith(next: Next): HandlerFrame | undefined {
     const { place } = this;

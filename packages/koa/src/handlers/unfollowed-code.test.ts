@@ -221,6 +221,18 @@ describe.each(testedVersions(majors))('in %s', (_major, Koa) => {
       expect(await ask(app, '/users')).toBe(500);
     });
 
+    it('code in composed middleware cannot replace the body of a router before it', async () => {
+      const early: Middleware = (ctx, next) => {
+        ctx.body = 'public';
+        return next();
+      };
+      const router = new Router().get('/users', skip(), early);
+      for (const before of [router.routes() as unknown as Middleware, skipAuthorization('files', early)]) {
+        const app = appOf((routes) => routes.use(compose([before, secret])), isProtecting);
+        expect(await ask(app, '/users')).toBe(500);
+      }
+    });
+
     it('a later route that sets only the status does not send the body of middleware', async () => {
       const early: Middleware = (ctx, next) => ((ctx.body = 'SECRET'), next());
       const app = appOf((routes) => {
