@@ -1,2 +1,2 @@
-/** The tests that run in a process of their own, because they compare what happens before and after the first call of a function. */
-export const isolatedTests = ['src/handlers/fresh-process.test.ts'];
+/** The tests that run in a process of their own, because no other application of the process may change their results. */
+export const isolatedTests = ['src/handlers/fresh-process.test.ts', 'src/handlers/requirement-paths.test.ts'];
