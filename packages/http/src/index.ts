@@ -43,7 +43,6 @@ export {
 export { checkSkip, declareRequirement } from './requirements/declare-requirement.js';
 export { haveDecision, splitHandlers, type RouteHandlers } from './requirements/route-handlers.js';
 export { requirementExample } from './requirements/requirement-example.js';
-export { RequirementScope, RequirementScopes } from './requirements/requirement-scope.js';
 export { FollowedRequest, Frame, Run } from './decisions/frames.js';
 export type { Decided, RequestDecisions } from './decisions/request-decisions.js';
 export {
