@@ -322,7 +322,7 @@ interface Answer {
 
 class UnprotectedRoute extends Error {}
 
-/** What a decision in a handler counts for, beyond the handler. */
+/** The effects of a decision beyond its handler. */
 interface Reach {
   /** Is called for a requirement. */
   requirement(): void;
