@@ -4,6 +4,7 @@ import {
   originalOf,
   rememberOriginal,
   routerOf,
+  setHandlers,
   type App,
   type Handler,
   type Layer,
@@ -15,18 +16,20 @@ type KoaHandler = (ctx: ExtendableContext, next: Next) => unknown;
 /** The places of the handlers that run in frames. */
 const places = new WeakMap<Handler, Place>();
 
-/** Runs each handler of a layer in a separate frame. The layers of several paths share an array of handlers, so each layer gets its own. */
+/** Runs each handler of a layer in a separate frame. */
 export function followLayer(layer: Layer): void {
-  setHandlers(layer, (handler) => followInLayer(handler, layer));
+  setHandlers(
+    layer,
+    layer.stack.map((handler) => followInLayer(handler, layer)),
+  );
 }
 
 /** Runs each function in a separate frame that `router.param` has inserted into a layer. */
 export function followParameters(layer: Layer): void {
-  setHandlers(layer, (handler) => ('param' in handler ? followInLayer(handler, layer) : handler));
-}
-
-function setHandlers(layer: Layer, handlerFor: (handler: Handler) => Handler): void {
-  (layer as { stack: readonly Handler[] }).stack = layer.stack.map(handlerFor);
+  setHandlers(
+    layer,
+    layer.stack.map((handler) => ('param' in handler ? followInLayer(handler, layer) : handler)),
+  );
 }
 
 /** Returns a handler that runs in a separate frame. A router that copies a layer copies its handlers with the place of the original. */

@@ -1,3 +1,4 @@
+import { copyMarks } from '@nanook/http';
 import Koa from 'koa';
 import { locateComposed } from '../internals/composed.js';
 import { routerOf, type App } from '../internals/koa-router-internals.js';
@@ -34,6 +35,8 @@ export function watchApplications(app: object): void {
   methods.use = function watchedUse(...args) {
     locateComposed(args, watchedUse);
     const result = Reflect.apply(use, this, args);
+    const added = this.middleware.at(-1);
+    if (added !== undefined) copyMarks(args[0], added); // a library for tracing replaces the function
     followRouters(this);
     followApp(this);
     listeners.get(this)?.();

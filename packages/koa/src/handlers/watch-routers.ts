@@ -1,6 +1,12 @@
 import { installedRouters } from '../internals/installed-routers.js';
 import { locateComposed } from '../internals/composed.js';
-import { routerOf, type Handler, type Layer, type Router } from '../internals/koa-router-internals.js';
+import {
+  routerOf,
+  writtenIn,
+  type Handler,
+  type Layer,
+  type Router,
+} from '../internals/koa-router-internals.js';
 import { originsIn, recordNested, recordOwn, recordUnknown } from '../internals/layer-origins.js';
 import { followDispatch, followLayer, followParameters } from './follow-handlers.js';
 
@@ -51,6 +57,7 @@ export function watchRouters(router: object): void {
     const nested = args.flatMap((each) =>
       typeof each === 'function' ? (routerOf(each as Handler) ?? []) : [],
     );
+    for (const { stack } of nested) stack.forEach(writtenIn);
     const result = Reflect.apply(use, this, args);
     const layers = addedTo(this, length);
     recordNested(this, layers, nested);

@@ -61,6 +61,25 @@ export const rememberOriginal = (wrapper: Handler, original: Handler): unknown =
 /** Returns the handler as the application wrote it. */
 export const originalOf = (handler: Handler): Handler => originals.get(handler) ?? handler;
 
+/** The handlers of layers as the application wrote them. */
+const written = new WeakMap<Layer, readonly Handler[]>();
+
+/** Replaces the handlers of a layer by wrappers. The layers of several paths share an array of handlers, so each layer gets its own. */
+export function setHandlers(layer: Layer, handlers: readonly Handler[]): void {
+  (layer as { stack: readonly Handler[] }).stack = [...handlers];
+  written.set(layer, handlers.map(originalOf));
+}
+
+/** Returns the handlers of a layer as the application wrote them, also where a library has replaced them, such as one for tracing. */
+export function writtenIn(layer: Layer): readonly Handler[] {
+  const known = written.get(layer);
+  if (known?.length === layer.stack.length)
+    layer.stack.forEach((handler, i) => {
+      if (originalOf(handler) !== known[i]) rememberOriginal(handler, known[i]!);
+    });
+  return layer.stack.map(originalOf);
+}
+
 /** Returns the requirements among handlers. */
 export const requirementsOf = (handlers: readonly Handler[]): readonly RouteRequirement[] =>
   handlers.map(requirementOf).filter((requirement) => requirement !== undefined);
@@ -74,8 +93,8 @@ export const routeHandlers = (route: Layer): RouteHandlers => splitHandlers(hand
 /** Returns whether a requirement of a route decides before its handler. */
 export const isProtected = (route: Layer): boolean => haveDecision(handlersOf(route));
 
-const handlersOf = ({ stack }: Layer): readonly Handler[] =>
-  stack.map(originalOf).filter((handler) => !routeGuards.has(handler) && !('param' in handler));
+const handlersOf = (route: Layer): readonly Handler[] =>
+  writtenIn(route).filter((handler) => !routeGuards.has(handler) && !('param' in handler));
 
 /** Returns whether a route was written with `options(…)`, for preflight requests only. */
 export const isPreflight = ({ methods }: Layer): boolean => methods.every((method) => method === 'OPTIONS');

@@ -1,5 +1,5 @@
 import { authorizerOf, checkRequirements, requirementOf, type RequirementOfAuthorizer } from '@nanook/http';
-import { routerOf, type App, type Handler } from '../internals/koa-router-internals.js';
+import { routerOf, writtenIn, type App, type Handler } from '../internals/koa-router-internals.js';
 
 /**
  * Checks that the policy can allow the requirements of an application and of its routers. It checks a requirement only where the
@@ -12,10 +12,7 @@ export function checkRoutes({ middleware }: App): void {
   const requirements: RequirementOfAuthorizer[] = [];
   for (const each of middleware) {
     authorizer = authorizerOf(each) ?? authorizer;
-    const handlers: readonly Handler[] = [
-      each,
-      ...(routerOf(each)?.stack.flatMap(({ stack }) => stack) ?? []),
-    ];
+    const handlers: readonly Handler[] = [each, ...(routerOf(each)?.stack.flatMap(writtenIn) ?? [])];
     for (const handler of handlers) {
       const requirement = requirementOf(handler);
       if (requirement !== undefined && authorizer !== undefined)

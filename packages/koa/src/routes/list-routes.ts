@@ -13,6 +13,7 @@ import {
   routeHandlers,
   routerOf,
   skippedRouters,
+  writtenIn,
   type App,
   type Layer,
   type Router,
@@ -66,7 +67,11 @@ function routesOfRouter(router: Router, before: readonly RouteRequirement[]): re
       const passed = isExclusive
         ? []
         : router.stack.slice(0, i).filter((layer) => covers(router, layer, route));
-      const all = [...before, ...passed.flatMap(({ stack }) => requirementsOf(stack)), ...requirements];
+      const all = [
+        ...before,
+        ...passed.flatMap((layer) => requirementsOf(writtenIn(layer))),
+        ...requirements,
+      ];
       return listedRoute(method, String(route.path), all, handler);
     });
   });

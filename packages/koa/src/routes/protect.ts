@@ -16,6 +16,8 @@ import {
   routeGuards,
   routeHandlers,
   routerOf,
+  setHandlers,
+  writtenIn,
   type App,
   type Handler,
   type Layer,
@@ -91,10 +93,11 @@ function protectRouter(router: Router): void {
 
 /** Inserts a guard before the handlers of a route, or moves it there. A copied route has its guard already. */
 function guardRoute(route: Layer): void {
-  const stack = route.stack as Handler[];
-  const index = stack.findIndex((handler) => routeGuards.has(originalOf(handler)));
+  const index = writtenIn(route).findIndex((handler) => routeGuards.has(handler));
   if (index === 0) return;
-  stack.unshift(index > 0 ? stack.splice(index, 1)[0]! : followInLayer(newGuard(route), route));
+  const stack = [...route.stack];
+  const guard = index > 0 ? stack.splice(index, 1)[0]! : followInLayer(newGuard(route), route);
+  setHandlers(route, [guard, ...stack]);
 }
 
 function newGuard(added: Layer): Handler {
@@ -104,7 +107,7 @@ function newGuard(added: Layer): Handler {
     const route = frame?.place.layer ?? added; // a router copies the routes of nested routers
     if (found?.isSettled === true || isPreflight(route)) return next();
     if (!isProtected(route)) {
-      checkHandlers(route.stack.map(originalOf));
+      checkHandlers(writtenIn(route));
       throw new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
         method: ctx.method,
         route: routeOf(ctx),
