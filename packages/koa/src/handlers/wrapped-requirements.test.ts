@@ -100,6 +100,20 @@ describe.each(testedVersions(majors))('a traced requirement in %s', (_major, Koa
     expect(await ask(app, '/')).toBe('shown');
   });
 
+  it('is named by the error where the application passes the replacement itself', async () => {
+    const faults: Error[] = [];
+    const app = new Koa();
+    app.use(authorizationErrors({ onError: (fault) => faults.push(fault as Error) }));
+    app.use(authorization(authorizer, { actor: () => 'alice' }));
+    const requirement = read() as Handler;
+    const traced: Handler = (ctx, next) => requirement(ctx, next);
+    protect(app).use(new Router().get('/read', traced, show).routes());
+    expect(await ask(app, '/read')).toBe(500);
+    expect(faults[0]!.message).toMatch(
+      /If traced \(.*wrapped-requirements\.test\.ts:\d+\) before the handler wraps a requirement/,
+    );
+  });
+
   it('opens nothing where the function that replaces it does not call it', async () => {
     const router = new Router().get('/read', read(), show);
     const app = protect(newApp());

@@ -1,5 +1,6 @@
 import {
   haveDecision,
+  locationOf,
   requirementOf,
   skippedBy,
   splitHandlers,
@@ -89,6 +90,15 @@ export const routeGuards = new WeakSet<Handler>();
 
 /** Returns the requirements and the handler of a route. */
 export const routeHandlers = (route: Layer): RouteHandlers => splitHandlers(handlersOf(route));
+
+/** Describes the functions before the handler of a route that are not requirements, `name (file:line)`. */
+export function functionsBefore(route: Layer): readonly string[] {
+  const handlers = handlersOf(route).filter((handler) => requirementOf(handler) === undefined);
+  return handlers.slice(0, -1).map((handler) => {
+    const location = locationOf(handler);
+    return `${handler.name || 'the function'}${location === undefined ? '' : ` (${location})`}`;
+  });
+}
 
 /** Returns whether a requirement of a route decides before its handler. */
 export const isProtected = (route: Layer): boolean => haveDecision(handlersOf(route));

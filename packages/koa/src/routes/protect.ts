@@ -8,6 +8,7 @@ import { afterUse, watchApplications } from '../handlers/watch-applications.js';
 import { afterChange, followRouter } from '../handlers/watch-routers.js';
 import { authzOf, findAuthz } from '../internals/context.js';
 import {
+  functionsBefore,
   isApp,
   isPreflight,
   isProtected,
@@ -114,6 +115,7 @@ function newGuard(added: Layer): Handler {
         handler: handlerLocation(ctx),
         elsewhere: found?.decisions.made,
         example: requirementExample(ctx.method, route.path),
+        before: functionsBefore(route),
       });
     }
     return runGuarded(ctx, found ?? authzOf(ctx, callOf(route)), next, next, route);
