@@ -67,7 +67,7 @@ describe.each(testedVersions(majors))('a traced requirement in %s', (_major, Koa
   };
 
   it.each(['before', 'after'])(
-    'of a route or a router works and is listed, with protect %s the routes',
+    'works and is listed in routes and routers, with protect %s the routes',
     async (when) => {
       const app = newApp();
       if (when === 'before') protect(app);
@@ -94,13 +94,13 @@ describe.each(testedVersions(majors))('a traced requirement in %s', (_major, Koa
     },
   );
 
-  it('of the application counts for later middleware', async () => {
+  it('counts for later middleware where the application uses it', async () => {
     const app = newApp();
     app.use(read()).use(show as Middleware);
     expect(await ask(app, '/')).toBe('shown');
   });
 
-  it('is named by the error where the application passes the replacement itself', async () => {
+  it('has its wrapper named by the error where the application itself passes the wrapper', async () => {
     const faults: Error[] = [];
     const app = new Koa();
     app.use(authorizationErrors({ onError: (fault) => faults.push(fault as Error) }));
@@ -114,7 +114,7 @@ describe.each(testedVersions(majors))('a traced requirement in %s', (_major, Koa
     );
   });
 
-  it('opens nothing where the function that replaces it does not call it', async () => {
+  it('opens nothing where its replacement does not call it', async () => {
     const router = new Router().get('/read', read(), show);
     const app = protect(newApp());
     app.use(router.routes());
