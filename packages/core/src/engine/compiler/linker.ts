@@ -7,6 +7,7 @@ import type { ProgramContext } from '../program-context.js';
 import type { Proof } from '../proof.js';
 import type { RuleIndex } from '../rules/rule-index.js';
 import type { CompiledFunction, KnownArgument, KnownTypes } from './compiled-function.js';
+import type { FollowedCalls } from './followed-calls.js';
 
 /** The program that functions are compiled from, the other functions, and facts about the whole program. */
 export interface Linker {
@@ -17,6 +18,8 @@ export interface Linker {
   functionFor(predicate: Predicate, known: readonly KnownArgument[]): CompiledFunction;
   /** Drops facts where literals would be combined in too many ways. Otherwise returns the same list. */
   generalize(predicate: Predicate, known: readonly KnownArgument[]): readonly KnownArgument[];
+  /** The calls that plans replace by the rules that they are forwarded to. */
+  readonly followed: FollowedCalls;
   /** Checks that the facts about the arguments determine which rules apply. */
   determinesRules(predicate: Predicate, known: readonly KnownArgument[]): boolean;
   /** The same for the argument at one position. */

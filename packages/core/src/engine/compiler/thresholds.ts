@@ -12,6 +12,9 @@ export const maxUnfolding = 12;
 /** The most calls that forwarding rules are replaced by; beyond it they are called. */
 export const maxForwarded = 1_000;
 
+/** The most plans that replace one call by the rules that it is forwarded to. Further plans call it. */
+export const maxFollowers = 32;
+
 /** The most goals and parameters of rules that replace a call to them. */
 export const maxInlinedSize = 24;
 

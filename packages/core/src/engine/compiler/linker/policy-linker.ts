@@ -21,6 +21,7 @@ import {
   type KnownArgument,
   type KnownTypes,
 } from '../compiled-function.js';
+import { FollowedCalls } from '../followed-calls.js';
 import type { Linker } from '../linker.js';
 import { partiallyEvaluate } from '../partial-evaluator/partial-evaluator.js';
 import { eliminateTailCalls } from '../passes/eliminate-tail-calls.js';
@@ -61,6 +62,7 @@ export class PolicyLinker implements Linker {
   readonly hasDeclaredLists: boolean;
   readonly knownTypes: readonly TypeSet[] | undefined = undefined;
   readonly isRecursive = recursionTest();
+  readonly followed = new FollowedCalls();
   readonly emptyProof: Proof | undefined;
   readonly #rowMarks = new Map<DeclaredType, RowMark | undefined>();
   readonly #plans: SharedPlans;

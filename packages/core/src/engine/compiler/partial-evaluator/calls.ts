@@ -39,7 +39,7 @@ function applyRule(evaluation: Evaluation, { candidate, args, forwardedBy }: App
   const cells = newCells(candidate.rule.slotNames.length);
   if (evaluation.inlining.length === 0) evaluation.startRule();
   return evaluation.scoped(() => {
-    evaluation.useRules([...forwardedBy, candidate.rule]);
+    evaluation.useRule(candidate.rule, forwardedBy);
     return matchHead(evaluation, candidate, args, cells, () =>
       evaluation.proveGoals(evaluation, candidate.goals, 0, cells, evaluation.success(), {
         mayCut: true,
@@ -108,7 +108,8 @@ function mayInline(
   if (inlining.length >= maxInliningDepth || inlining.includes(predicate)) return false;
   if (linker.dispatches(predicate, known) || linker.isRecursive(evaluation.fn.predicate, predicate))
     return false;
-  if (known.some(({ kind }) => kind === 'some')) return false;
+  if (known.some(({ kind }) => kind === 'some') || linker.followed.isStoppedAt(predicate, known))
+    return false;
   const candidates = candidatesOf(evaluation, predicate, args);
   const size = candidates.reduce(
     (sum, { goals, unify: positions }) => sum + goals.length + positions.length,
@@ -181,7 +182,7 @@ function unfoldRules(
       evaluation.scoped(() => {
         const cells = newCells(candidate.rule.slotNames.length);
         const after: Rest = () => atDepth(evaluation, 0, rest);
-        evaluation.useRules([candidate.rule]);
+        evaluation.useRule(candidate.rule, evaluation.linker.emptyProof);
         return atDepth(evaluation, evaluation.unfolding + 1, () =>
           matchHead(evaluation, candidate, args, cells, () =>
             evaluation.proveGoals(evaluation, candidate.goals, 0, cells, after, { mayCut: false, outer }),

@@ -2,6 +2,7 @@ import type { Span } from '../../../diagnostics/span.js';
 import type { TypeSet } from '../../../host/type-set.js';
 import type { Goal, Predicate, Rule } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
+import type { Proof } from '../../proof.js';
 import { anything, typesOnly, type CompiledFunction, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
@@ -149,11 +150,9 @@ export class Evaluation {
 
   // ── the recorded proof ──
 
-  /** Adds rules to the proof. */
-  useRules(rules: readonly Rule[]): void {
-    const { emptyProof } = this.linker;
-    if (this.#part === undefined || emptyProof === undefined) return;
-    this.#continuePart(constant(rules.reduce((proof, rule) => proof.withRule(rule), emptyProof)));
+  /** Adds a rule to the proof. @param before the proof of the rules that forward a call to it, if proofs are recorded */
+  useRule(rule: Rule, before: Proof | undefined): void {
+    if (this.#part !== undefined && before !== undefined) this.#continuePart(constant(before.withRule(rule)));
   }
 
   /** Builds the statements after a call, whose proof continues the proof of the function. */

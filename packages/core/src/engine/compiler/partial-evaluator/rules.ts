@@ -1,8 +1,10 @@
-import type { Goal, Predicate, Rule } from '../../../ir/goal.js';
+import type { Goal, Predicate } from '../../../ir/goal.js';
 import { Budget, defaultLimits } from '../../limits.js';
+import type { Proof } from '../../proof.js';
 import type { ArgumentShape } from '../../rules/argument-shape.js';
 import type { Candidate, CandidateTable } from '../../rules/candidate.js';
 import type { RuleIndex } from '../../rules/rule-index.js';
+import type { KnownArgument } from '../compiled-function.js';
 import { shapeOfConstant } from '../known-shapes.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
@@ -16,8 +18,8 @@ import { ambiguousLiteral, bound, identityIn, newCells, valueIn, type Cell, type
 export interface Application {
   readonly candidate: Candidate;
   readonly args: readonly Cell[];
-  /** The rules that forward the call to this one, the first caller first. */
-  readonly forwardedBy: readonly Rule[];
+  /** The proof of the rules that forward the call to this one, if proofs are recorded. */
+  readonly forwardedBy: Proof | undefined;
   /** The same application for each literal, if one argument holds several. */
   readonly expanded?: readonly (readonly Cell[])[];
 }
@@ -31,68 +33,87 @@ export const applicationsOf = (
   predicate: Predicate,
   args: readonly Cell[],
 ): Application[] => {
-  const applications =
-    followForwarding(evaluation, predicate, args, [], [], { visited: new Set(), isEndless: false }) ??
-    candidatesOf(evaluation, predicate, args).map((candidate) => ({ candidate, args, forwardedBy: [] }));
+  const applications = followForwarding(evaluation, predicate, args);
   // A recorded proof is the first one, and so is an error that ends the query. Merged applications would find another one first.
   const { emptyProof, context } = evaluation.linker;
   const keepsOrder = emptyProof !== undefined || context.program.types.dialect.undecidedEndsQuery;
   return keepsOrder ? applications : merge(evaluation.linker, applications);
 };
 
+/** A call, and the identity that equal calls share. */
+interface Call {
+  readonly predicate: Predicate;
+  readonly args: readonly Cell[];
+  readonly identity: string;
+}
+
+interface ForwardedCall extends Call {
+  readonly known: readonly KnownArgument[];
+}
+
 /** The state of following rules that only forward a call. */
 interface Forwarding {
-  /** The calls that were followed. */
-  readonly visited: Set<string>;
+  readonly applications: Application[];
+  /** The calls so far. The rules of an open call are still being followed. */
+  readonly calls: Map<string, 'open' | 'closed'>;
   /** Whether a rule was found that forwards a call to itself. */
   isEndless: boolean;
 }
 
 /**
- * Returns undefined for too many applications. A rule that forwards a call to itself, perhaps through others, is not followed: it is called
- * until the depth limit ends the query. No rule after it is ever tried.
- *
- * @param calls the calls that are forwarded to this one, the first caller first
+ * Returns the rules that a call leads to. Beyond the limit, forwarding rules are called, and their functions follow the rest. A rule that
+ * forwards a call to itself, perhaps through others, is called until the depth limit ends the query. No rule after it is ever tried.
  */
 function followForwarding(
   evaluation: Evaluation,
   predicate: Predicate,
   args: readonly Cell[],
-  forwardedBy: readonly Rule[],
-  calls: readonly string[],
+): Application[] {
+  const forwarding: Forwarding = { applications: [], calls: new Map(), isEndless: false };
+  followCall(
+    evaluation,
+    { predicate, args, identity: identityOfCall(predicate, args) },
+    evaluation.linker.emptyProof,
+    forwarding,
+  );
+  return forwarding.applications;
+}
+
+function followCall(
+  evaluation: Evaluation,
+  { predicate, args, identity }: Call,
+  forwardedBy: Proof | undefined,
   forwarding: Forwarding,
-): Application[] | undefined {
-  const { visited } = forwarding;
-  const key = identityOfCall(predicate, args);
-  // A second proof of the same goal proves nothing new.
-  if (visited.has(key)) return [];
-  if (visited.size >= maxForwarded) return undefined;
-  visited.add(key);
+): void {
+  const { applications, calls } = forwarding;
+  calls.set(identity, 'open');
   const candidates = candidatesOf(evaluation, predicate, args);
   const hasCut = candidates.some(({ goals }) => cuts(goals));
-  const found: Application[] = [];
-  const followed = [...calls, key];
   for (const candidate of candidates) {
-    if (forwarding.isEndless) break;
     const forwarded = hasCut ? undefined : forwardedCall(evaluation, candidate, args);
-    const isEndless =
-      forwarded !== undefined && followed.includes(identityOfCall(forwarded.predicate, forwarded.args));
-    if (isEndless) forwarding.isEndless = true;
-    const applications =
-      forwarded === undefined || isEndless
-        ? [{ candidate, args, forwardedBy }]
-        : followForwarding(
-            evaluation,
-            forwarded.predicate,
-            forwarded.args,
-            [...forwardedBy, candidate.rule],
-            followed,
-            forwarding,
-          );
-    if (applications === undefined) return undefined;
-    found.push(...applications);
+    const state = forwarded && calls.get(forwarded.identity);
+    // A second proof of the same goal proves nothing new.
+    if (state === 'closed') continue;
+    if (forwarded !== undefined && state === undefined && mayFollow(evaluation, forwarded, forwarding)) {
+      followCall(evaluation, forwarded, forwardedBy?.withRule(candidate.rule), forwarding);
+    } else {
+      applications.push({ candidate, args, forwardedBy });
+      if (state === 'open') forwarding.isEndless = true;
+      else if (forwarded !== undefined) calls.set(forwarded.identity, 'closed');
+    }
+    if (forwarding.isEndless) return;
   }
-  return found;
+  calls.set(identity, 'closed');
+}
+
+function mayFollow(
+  { linker }: Evaluation,
+  { predicate, known }: ForwardedCall,
+  { calls }: Forwarding,
+): boolean {
+  if (calls.size < maxForwarded) return linker.followed.count(predicate, known);
+  linker.followed.stopAt(predicate, known);
+  return false;
 }
 
 const identityOfCall = ({ name }: Predicate, args: readonly Cell[]): string =>
@@ -103,7 +124,7 @@ function forwardedCall(
   evaluation: Evaluation,
   { goals, rule, unify }: Candidate,
   args: readonly Cell[],
-): { readonly predicate: Predicate; readonly args: readonly Cell[] } | undefined {
+): ForwardedCall | undefined {
   const [only] = goals;
   if (goals.length !== 1 || only?.kind !== 'call' || only.hasKeywords || !only.predicate.isDefined)
     return undefined;
@@ -124,7 +145,7 @@ function forwardedCall(
   const known = passed.map((cell) => evaluation.knownOf(cell));
   if (!evaluation.linker.determinesRules(predicate, known)) return undefined;
   if (candidatesOf(evaluation, predicate, passed).some((called) => cuts(called.goals))) return undefined;
-  return { predicate, args: passed };
+  return { predicate, args: passed, known, identity: identityOfCall(predicate, passed) };
 }
 
 /** Returns the rules whose heads may match the arguments, in order. */
