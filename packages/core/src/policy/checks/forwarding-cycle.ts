@@ -1,3 +1,4 @@
+import { componentsBy } from '../../internal/components.js';
 import { groupBy } from '../../internal/group-by.js';
 import type { ShorthandRuleNode } from '../../syntax/ast.js';
 import { check } from './check.js';
@@ -13,12 +14,14 @@ export const forwardingCycle = check({
         block.shorthandRules.filter(({ relation }) => relation === undefined),
         ({ head }) => head.value,
       );
-      const implying = new Set([...impliers.values()].flat().map(({ implier }) => implier.value));
+      const componentOf = componentsBy((name: string) =>
+        (impliers.get(name) ?? []).map(({ implier }) => implier.value),
+      );
       const reported = new Set<string>();
-      for (const start of impliers.keys()) {
-        if (reported.has(start) || !implying.has(start)) continue;
-        const circle = findCircle(start, impliers);
-        if (circle === undefined) continue;
+      for (const [start, rules] of impliers) {
+        const isOnCircle = rules.some(({ implier }) => componentOf(implier.value) === componentOf(start));
+        if (!isOnCircle || reported.has(start)) continue;
+        const circle = findCircle(start, impliers)!;
         const names = circle.map(({ head }) => head.value);
         for (const name of names) reported.add(name);
         report({ span: circle[0]!.span, data: { names, type: block.type } });

@@ -1,30 +1,10 @@
 import type { Predicate } from '../../../ir/goal.js';
+import { componentsBy } from '../../../internal/components.js';
 
 /** Returns a test whether a call from one predicate to another may lead back to the first. */
 export function recursionTest(): (from: Predicate, to: Predicate) => boolean {
-  const reachable = new Map<Predicate, ReadonlySet<Predicate>>();
-  const called = new Map<Predicate, ReadonlySet<Predicate>>();
-  const calledBy = (predicate: Predicate): ReadonlySet<Predicate> => {
-    let found = called.get(predicate);
-    if (found === undefined) called.set(predicate, (found = callsOf(predicate)));
-    return found;
-  };
-  const reach = (start: Predicate): ReadonlySet<Predicate> => {
-    const known = reachable.get(start);
-    if (known !== undefined) return known;
-    const found = new Set<Predicate>();
-    const stack = [start];
-    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-      for (const next of calledBy(at)) {
-        if (found.has(next)) continue;
-        found.add(next);
-        stack.push(next);
-      }
-    }
-    reachable.set(start, found);
-    return found;
-  };
-  return (from, to) => from === to || reach(to).has(from);
+  const componentOf = componentsBy(callsOf);
+  return (from, to) => from === to || componentOf(from) === componentOf(to);
 }
 
 /** Returns the predicates that negations depend on, directly or indirectly. */
