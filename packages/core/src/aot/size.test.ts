@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from './compile.js';
-import { EngineUnderTest } from '../engine/fixtures/engines.fixture.js';
+import { EngineUnderTest, type EngineKind } from '../engine/fixtures/engines.fixture.js';
+import { typed } from '../types/typed.js';
+import type { TypesInput } from '../types/type-declaration.js';
 
 /** Each call moves the arguments by one and appends one of three literals: any of 3^k combinations may be reached. */
 function rotating(k: number, { next }: { next: 'c' | 'c.next' }): string {
@@ -16,8 +18,50 @@ function rotating(k: number, { next }: { next: 'c' | 'c.next' }): string {
   `;
 }
 
-const sizeOf = async (policies: string): Promise<number> =>
-  (await compilePolicy({ policies, onWarning: () => {} })).length;
+const sizeOf = async (policies: string, types: TypesInput = {}): Promise<number> =>
+  (await compilePolicy({ policies, types, onWarning: () => {} })).length;
+
+/** Types of which each is the parent of the next one, and passes its roles on to it. */
+function parentChain(count: number): { readonly policy: string; readonly types: TypesInput } {
+  const numbers = Array.from({ length: count }, (_, i) => i);
+  const own = (i: number) => `
+    resource T${i} {
+      permissions = ["read", "write"];
+      roles = ["viewer", "editor"];
+      ${i > 0 ? `relations = { parent: T${i - 1} };` : ''}
+      "read" if "viewer";
+      "write" if "editor";
+      "viewer" if "editor";
+      ${i > 0 ? '"viewer" if "viewer" on "parent"; "editor" if "editor" on "parent";' : ''}
+    }
+    has_role(user: User, "editor", row: T${i}) if row.ownerId = user.id;
+    ${i > 0 ? `has_relation(parent: T${i - 1}, "parent", row: T${i}) if parent = row.parent;` : ''}
+  `;
+  return {
+    policy: `
+      actor User {}
+      allow(user, action, resource) if has_permission(user, action, resource);
+      ${numbers.map(own).join('\n')}
+    `,
+    types: {
+      User: { fields: { id: 'Integer' } },
+      ...Object.fromEntries(
+        numbers.map((i) => [
+          `T${i}`,
+          { fields: { ownerId: 'Integer', ...(i > 0 && { parent: `T${i - 1}` }) } },
+        ]),
+      ),
+    },
+  };
+}
+
+/** Its instances get their types from the fields in which they are. */
+class Row {
+  constructor(
+    readonly ownerId: number,
+    readonly parent: Row | undefined,
+  ) {}
+}
 
 describe('rules whose arguments are combinations of literals', () => {
   it.each(['c', 'c.next'] as const)(
@@ -55,5 +99,61 @@ describe('rules whose arguments are combinations of literals', () => {
         ]);
     const [, , , precompiled] = engines;
     expect(precompiled!.precompiled).toBeDefined();
+  });
+});
+
+describe('types that are linked by fields', () => {
+  it(
+    'compile to a module whose size for each type does not grow with their number',
+    { timeout: 20_000 },
+    async () => {
+      const sizeOfEach = async (count: number) => {
+        const { policy, types } = parentChain(count);
+        return (await sizeOf(policy, types)) / count;
+      };
+      const [few, many] = await Promise.all([sizeOfEach(25), sizeOfEach(100)]);
+      expect(many).toBeLessThan(few!);
+      expect(many).toBeLessThan(20_000);
+    },
+  );
+
+  it.each(['machine', 'aot'] as const)(
+    'give instances their types, so that roles pass along them: %s',
+    (kind) => {
+      const { policy, types } = parentChain(5);
+      const engine = new EngineUnderTest(kind, policy, { types });
+      const user = typed('User', { id: 1 });
+      /** The owner of the first row is the last one. */
+      const rowsOf = (owners: readonly number[]) =>
+        owners.reduce<Row | undefined>((parent, ownerId) => new Row(ownerId, parent), undefined);
+      const last = (owners: readonly number[]) =>
+        typed('T4', { ownerId: owners[4]!, parent: rowsOf(owners.slice(0, 4)) });
+      const ask = (owners: readonly number[]) => engine.isAllowedSync(user, 'write', last(owners));
+      expect(ask([1, 2, 2, 2, 2])).toBe(true);
+      expect(ask([2, 2, 1, 2, 2])).toBe(true);
+      expect(ask([2, 2, 2, 2, 1])).toBe(true);
+      expect(ask([2, 2, 2, 2, 2])).toBe(false);
+    },
+  );
+
+  it('refuse a value whose types are replaced during a check', () => {
+    const policy = `
+      allow(_, "read", row: A) if row.change() and not named(row);
+      named(row) if named_by(_name, row);
+      named_by("b", row: B) if row.id = 1;
+    `;
+    const types = { A: { discriminator: { kind: 'a' } }, B: { discriminator: { kind: 'b' } } };
+    class Changing {
+      id = 1;
+      kind = 'a';
+      change(): boolean {
+        this.kind = 'b';
+        return true;
+      }
+    }
+    const ask = (kind: EngineKind) =>
+      new EngineUnderTest(kind, policy, { types }).isAllowedSync('ann', 'read', new Changing());
+    expect(ask('machine')).toBe(false);
+    expect(ask('aot')).toBe('POLAR_RUN_TYPES_NOT_COMPILED');
   });
 });

@@ -28,6 +28,8 @@ export interface Linker {
   equalsOnlyItself(known: KnownTypes): boolean;
   /** All types that values may have, in ahead-of-time compilation. Other types are errors there. */
   readonly knownTypes: readonly TypeSet[] | undefined;
+  /** Returns the sets of types that an argument may have in a function, or undefined if all known sets are possible. */
+  possibleTypes(fn: CompiledFunction, position: number): readonly TypeSet[] | undefined;
   /** Whether there are too many classes to compare a value with each. */
   readonly hasManyClasses: boolean;
   /** Checks whether any type declares a field of this name. */

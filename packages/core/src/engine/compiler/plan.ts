@@ -86,10 +86,12 @@ export interface ExactlyStatement {
   readonly otherwise: Statement | undefined;
 }
 
-/** Continues according to the types of a value. A value of other known types fails. */
+/** Continues according to the types of a value. A value of other possible types fails. */
 export interface ByTypeStatement {
   readonly kind: 'by-type';
   readonly value: Operand;
+  /** The sets of types that the value may have; undefined for all known ones. */
+  readonly possible: readonly TypeSet[] | undefined;
   readonly cases: readonly { readonly types: readonly TypeSet[]; readonly next: Statement }[];
 }
 

@@ -105,7 +105,8 @@ function renamePlan({ params, locals, body }: Plan, renaming: Renaming): Plan {
           types: types.map((each) => renaming.of(each)),
           next,
         }));
-        return { ...renamed, cases };
+        const possible = renamed.possible?.map((each) => renaming.of(each));
+        return { ...renamed, possible, cases };
       }
       case 'again': {
         const { proof, only } = renamed;

@@ -190,8 +190,8 @@ export class StandaloneRuntime extends Runtime {
   }
 
   /** Checks that the code was compiled for these types, even if no rule mentions them. */
-  expect(types: TypeSet): void {
-    if (!this.knownTypes.has(types)) this.#unexpected(types);
+  expect(types: TypeSet, possible: ReadonlySet<TypeSet> = this.knownTypes): void {
+    if (!possible.has(types)) this.#unexpected(types);
   }
 
   #unexpected({ types }: TypeSet): never {

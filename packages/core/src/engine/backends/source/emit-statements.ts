@@ -277,12 +277,12 @@ function emitExactly(e: Emission, statement: ExactlyStatement, then: Continuatio
   return `if (${exact}) { ${emitStatement(e, statement.next, then)} } else ${other}`;
 }
 
-function emitByType(e: Emission, { value, cases }: ByTypeStatement, then: Continuation): string {
+function emitByType(e: Emission, { value, possible, cases }: ByTypeStatement, then: Continuation): string {
   const n = e.newLabel();
-  const v = e.operand(value);
+  const expected = possible === undefined ? `t${n}` : `t${n}, ${e.constant(new Set(possible))}`;
   const chain = cases.map(
     ({ types, next }) =>
       `if (${e.constant(new Set(types))}.has(t${n})) { ${emitStatement(e, next, then)} } else `,
   );
-  return `{ const t${n} = R.typeOf(${e.typed(value)}); ${chain.join('')}R.expect(t${n}, ${v}); }`;
+  return `{ const t${n} = R.typeOf(${e.typed(value)}); ${chain.join('')}R.expect(${expected}); }`;
 }

@@ -250,6 +250,10 @@ export class PolicyLinker implements Linker {
 
   // ── types ──
 
+  possibleTypes(_fn: CompiledFunction, _position: number): readonly TypeSet[] | undefined {
+    return undefined;
+  }
+
   extensionsOf(type: DeclaredType): readonly DeclaredType[] {
     const { types } = this.context.program;
     if (this.#extensions === undefined) {

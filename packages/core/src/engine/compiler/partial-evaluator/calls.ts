@@ -18,6 +18,7 @@ import {
   valueIn,
   type Cell,
   type Cells,
+  type Value,
 } from './values.js';
 
 /** Tries all rules that may apply to the arguments, in order. Goals after the call are not part of it. */
@@ -258,7 +259,10 @@ function unfoldByType(
   if (!areOthersDetermined) return undefined;
   evaluation.facts.areComplete = false;
   const shapes = args.map((arg, i) => shapeOf(evaluation, arg, index, i, false));
-  const groups = groupByRules(knownTypes, (types) =>
+  const value = valueIn(args[position]!)!;
+  const own = evaluation.args.findIndex((arg) => isSameLocal(valueIn(arg), value));
+  const possible = own === -1 ? undefined : linker.possibleTypes(evaluation.fn, own);
+  const groups = groupByRules(possible ?? knownTypes, (types) =>
     tableFor(
       index,
       shapes.map((shape, i) => (i === position ? { types, literal: undefined, isOther: false } : shape)),
@@ -268,5 +272,8 @@ function unfoldByType(
     types,
     next: evaluation.scoped(() => unfoldRules(evaluation, table.candidates, args, rest)),
   }));
-  return { kind: 'by-type', value: operandOf(valueIn(args[position]!)!), cases };
+  return { kind: 'by-type', value: operandOf(value), possible, cases };
 }
+
+const isSameLocal = (value: Value | undefined, other: Value): boolean =>
+  value?.kind === 'local' && other.kind === 'local' && value.local === other.local;
