@@ -23,6 +23,7 @@ export const fixes: {
   POLAR_PARSE_FOREIGN_SYNTAX: 'f(x) if x.a and x.b;',
   POLAR_PARSE_MISSING_SEMICOLON: 'allow(_, "read", _);',
   POLAR_PARSE_TOO_DEEP: 'f(1);',
+  POLAR_PARSE_TOO_MANY_PARAMETERS: 'f(_list);',
   POLAR_PARSE_CHAINED_COMPARISON: 'f(x) if 1 < x and x < 5;',
 
   POLAR_CHECK_SINGLETON_VARIABLE: 'allow(user: User, "read", _) if user.isAdmin;',

@@ -57,6 +57,7 @@ const examples: {
   POLAR_PARSE_FOREIGN_SYNTAX: 'f(x) if x.a && x.b;',
   POLAR_PARSE_MISSING_SEMICOLON: 'allow(_, "read", _)',
   POLAR_PARSE_TOO_DEEP: ['f(((( … ))));', `f(${'('.repeat(300)}1${')'.repeat(300)});`],
+  POLAR_PARSE_TOO_MANY_PARAMETERS: ['f(a, b, c, …);', `f(${Array(1_001).fill('_').join()});`],
   POLAR_PARSE_CHAINED_COMPARISON: 'f(x) if 1 < x < 5;',
 
   POLAR_CHECK_SINGLETON_VARIABLE: 'allow(user: User, "read", _) if usr.isAdmin;',

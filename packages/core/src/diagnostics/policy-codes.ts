@@ -90,6 +90,8 @@ export const policyCodes = {
   POLAR_PARSE_MISSING_SEMICOLON: (p: { statement: string }) => `expected \`;\` at the end of ${p.statement}`,
   POLAR_PARSE_TOO_DEEP: (p: { limit: number }) =>
     `the expression is nested more than ${p.limit} levels deep; split it into several rules`,
+  POLAR_PARSE_TOO_MANY_PARAMETERS: (p: { limit: number }) =>
+    `the rule has more than ${p.limit} parameters; pass a list or a dictionary`,
   POLAR_PARSE_CHAINED_COMPARISON: (p: { operator: string }) =>
     `\`${p.operator}\` cannot be chained; join two comparisons with \`and\``,
 

@@ -4,6 +4,9 @@
  */
 export const maxDepth = 250;
 
+/** The most parameters of a rule. The checks compare the parameters with each other. */
+export const maxParameters = 1_000;
+
 /**
  * The maximum of messages. It is enough for any policy that a person repairs, and prevents a million messages about a text that is
  * not a policy.

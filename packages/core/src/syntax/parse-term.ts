@@ -21,6 +21,7 @@ import { noFields } from './ast.js';
 import { foreignInfix, foreignPrefix } from './foreign.js';
 import { Level, operatorLevels } from './level.js';
 import { isName } from './lexer.js';
+import { maxParameters } from './limits.js';
 import { isKeyWord, type Token } from './token.js';
 import { startsStatement } from './recovery.js';
 import type { TokenCursor } from './token-cursor.js';
@@ -677,7 +678,10 @@ export function parseParameters(cursor: TokenCursor): readonly ParameterNode[] {
       if (cursor.is(':')) cursor.fail('`,` or `)` (only a variable can have a type)');
       if (operatorLevels[cursor.kind] !== undefined) cursor.fail('`,` or `)` (a condition comes after `if`)');
     }
-    parameters.push({ kind: 'parameter', span: cursor.spanFrom(start), term, specializer });
+    const span = cursor.spanFrom(start);
+    if (parameters.length >= maxParameters)
+      cursor.failWith('POLAR_PARSE_TOO_MANY_PARAMETERS', { limit: maxParameters }, span);
+    parameters.push({ kind: 'parameter', span, term, specializer });
   } while (cursor.skip(','));
   cursor.expect(')', '`,` or `)`');
   return withoutSlack(parameters);

@@ -509,6 +509,19 @@ describe('parse', () => {
   });
 });
 
+describe('parse, for a rule with too many parameters', () => {
+  const headOf = (count: number) => `f(${Array.from({ length: count }, (_, i) => `a${i}`).join()});`;
+  const errorsOf = (source: string) => parse(source).diagnostics.map(({ code, line }) => [line, code]);
+
+  it('reports one error and parses the next rule', () => {
+    expect(errorsOf(headOf(1_000))).toEqual([]);
+    expect(errorsOf(`${headOf(100_000)}\ng(;`)).toEqual([
+      [1, 'POLAR_PARSE_TOO_MANY_PARAMETERS'],
+      [2, 'POLAR_PARSE_UNEXPECTED_TOKEN'],
+    ]);
+  });
+});
+
 describe('parseTerm', () => {
   it('reads one term and nothing after it', () => {
     expect(parseTerm('x = 1;')).toMatchObject({ term: undefined });

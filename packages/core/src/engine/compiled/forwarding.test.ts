@@ -97,33 +97,33 @@ function planned(
   return { functions, steps: linker.steps };
 }
 
-describe('a chain of forwarding rules', () => {
+describe('planning a chain of forwarding rules', () => {
   const first = (policy: string) => planned(policy, 'p0', () => [anything]);
 
-  it('is planned with one function for each thousand rules, in a linear number of steps', () => {
-    const [short, long] = [2_000, 8_000].map((length) =>
+  it('makes one function for each thousand rules, and takes a linear number of steps', () => {
+    const [short, long] = [2_000, 4_000].map((length) =>
       first(chain(length, `p${length}(u) if u = "root";`)),
     );
     expect(short!.functions).toBeLessThanOrEqual(3);
-    expect(long!.functions).toBeLessThanOrEqual(9);
-    expect(long!.steps / short!.steps).toBeLessThan(4.2);
+    expect(long!.functions).toBeLessThanOrEqual(5);
+    expect(long!.steps / short!.steps).toBeLessThan(2.1);
   });
 
-  it('allows and denies on every engine', async () => {
+  it('allows and denies checks on every engine', async () => {
     await expectEverywhere(chain(2_000, 'p2000(u) if u = "root";'), [
       ['root', 1, true],
       ['other', 1, false],
     ]);
   });
 
-  it('is planned in a linear number of steps if it is a ring', () => {
+  it('takes a linear number of steps for a ring', () => {
     const ring = (length: number) => first(chain(length, `p${length}(u) if p0(u);`));
-    const [short, long] = [ring(2_000), ring(8_000)];
-    expect(long.functions).toBeLessThanOrEqual(10);
-    expect(long.steps / short.steps).toBeLessThan(4.2);
+    const [short, long] = [ring(2_000), ring(4_000)];
+    expect(long.functions).toBeLessThanOrEqual(6);
+    expect(long.steps / short.steps).toBeLessThan(2.1);
   });
 
-  it('ends in the error of the machine on every engine if it is a ring', async () => {
+  it('gives the error of the machine on every engine for a ring', async () => {
     await expectEverywhere(chain(2_000, 'p2000(u) if p0(u);'), [['root', 1, 'POLAR_RUN_DEPTH_LIMIT']]);
   });
 
@@ -147,8 +147,8 @@ describe('a chain of forwarding rules', () => {
   });
 });
 
-describe('roles that imply each other', () => {
-  it('are planned with one function for each thousand roles, in a linear number of steps', () => {
+describe('planning roles that imply each other', () => {
+  it('makes one function for each thousand roles, and takes a linear number of steps', () => {
     const [short, long] = [2_000, 4_000].map((roles) =>
       planned(block(roles), 'has_role', (linker) => {
         const { types: declared } = linker.context.program;
@@ -161,7 +161,7 @@ describe('roles that imply each other', () => {
     expect(long!.steps / short!.steps).toBeLessThan(2.1);
   });
 
-  it('allow and deny on every engine, 2,000 in one block', async () => {
+  it('allows and denies checks on every engine for 2,000 roles in one block', async () => {
     await expectEverywhere(block(2_000), [
       [user, doc('r0'), true],
       [user, doc('r1999'), true],
@@ -170,8 +170,8 @@ describe('roles that imply each other', () => {
     ]);
   });
 
-  it('are planned in a linear number of steps, although exponentially many ways lead to each', () => {
-    const [short, long] = [1_500, 3_000].map((roles) =>
+  it('takes a linear number of steps although exponentially many ways lead to each role', () => {
+    const [short, long] = [1_100, 2_200].map((roles) =>
       planned(ladder(roles), 'p', () => [anything, { kind: 'literal', value: 'r0' }]),
     );
     expect(long!.steps / short!.steps).toBeLessThan(2.1);
