@@ -23,7 +23,7 @@ const answer =
 const checkParameter = (req: Express.Request, _res: unknown, next: (error?: unknown) => void): void =>
   void req.authz.authorize('read', 'thing').then(() => next(), next);
 
-describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
+describe.each(testedVersions(majors))('decisions in %s', (_major, express) => {
   const faults: { readonly code: string; readonly message: string }[] = [];
   afterEach(() => {
     faults.splice(0);
@@ -44,7 +44,7 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
   };
 
   describe.each([true, false])('where protect is used: %s', (isProtecting) => {
-    it('by a callback of app.param counts for no route with another parameter', async () => {
+    it('a callback of app.param decides for no route with another parameter', async () => {
       const app = appOf((routes) => {
         routes.param('org', checkParameter);
         routes.get('/:org', ((_req, _res, next) => next('route')) as RequestHandler);
@@ -56,7 +56,7 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
       ]);
     });
 
-    it('by a callback of app.param counts for each route with the same parameter and value', async () => {
+    it('a callback of app.param decides for each route with the same parameter and value', async () => {
       const app = appOf((routes) => {
         routes.param('org', checkParameter);
         routes.get('/:org', ((_req, _res, next) => next('route')) as RequestHandler);
@@ -65,7 +65,7 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
       expect(await ask(app, '/nanook')).toBe('an organization');
     });
 
-    it('by a callback of app.param counts for the router at the path with the parameter', async () => {
+    it('a callback of app.param decides for the router at the path with the parameter', async () => {
       const app = appOf((routes) => {
         routes.param('org', checkParameter);
         routes.use('/:org', express.Router().get('/teams', answer('teams')));
@@ -74,7 +74,7 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
       expect(await ask(app, '/nanook/teams')).toBe('teams');
     });
 
-    it('by a callback of router.param counts only in its router', async () => {
+    it('a callback of router.param decides only in its router', async () => {
       const app = appOf((routes) => {
         const router = express.Router();
         router.param('org', checkParameter);
@@ -85,7 +85,7 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
       expect(await ask(app, '/nanook')).toBe(500);
     });
 
-    it('counts in the first router that a function calls, and not in the router after it', async () => {
+    it('a skip counts in the first router that a function calls, and not in the router after it', async () => {
       const pages = express.Router();
       pages.get('/pages', skip, answer('a page'));
       pages.use(skip);
@@ -98,7 +98,7 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
       expect(await ask(app, '/ruled')).toBe('ruled');
     });
 
-    it('does not count in a router that a function calls later, or without an asynchronous context', async () => {
+    it('a skip does not count in a router that a function calls later, or without an asynchronous context', async () => {
       const waiting: (() => void)[] = [];
       const timer = setInterval(() => waiting.splice(0).forEach((each) => each()), 1);
       const pages = express.Router().use(skip);
@@ -122,7 +122,7 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
     });
   });
 
-  it('that ends after next() counts for no later handler', async () => {
+  it('a check that ends after next() counts for no later handler', async () => {
     const app = appOf((routes) => {
       routes.use((req, _res, next) => {
         void pause(5).then(() => req.authz.authorize('read', 'thing'));
@@ -135,7 +135,7 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
     expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE' }]);
   });
 
-  it('that ends after next() counts for the response of its own handler', async () => {
+  it('a check that ends after next() counts for the response of its own handler', async () => {
     const app = appOf((routes) => {
       routes.get('/1', (req, res, next) => {
         void pause(5)
@@ -148,7 +148,7 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
     expect(await ask(app, '/1')).toBe('found');
   });
 
-  it('waits for the checks of each authorization() that the request has passed', async () => {
+  it('the response guard waits for the checks of each authorization() that the request has passed', async () => {
     const app = appOf((routes) => {
       routes.use(
         (req, _res, next) => {
@@ -174,27 +174,21 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('the hook'))],
-  ])(
-    'that is lost is logged, and so is the error of an onError that %s',
-    async (_name, fail: () => unknown) => {
-      const log = vi.spyOn(console, 'error').mockImplementation(() => {});
-      const app = express().use(
-        authorization(authorizer, { actor: () => 'alice', onError: () => fail() as undefined }),
-      );
-      app.get('/', skip, (req, res) => {
-        res.end('sent');
-        void pause(5).then(() => void req.authz.authorize('read', 'other'));
-      });
-      expect(await ask(app, '/')).toBe('sent');
-      await vi.waitFor(() => expect(log).toHaveBeenCalledOnce());
-      expect(log.mock.lastCall).toMatchObject([
-        { code: 'NANOOK_HTTP_LOST_FAILURE' },
-        { message: 'the hook' },
-      ]);
-    },
-  );
+  ])('a lost failure is logged with the error of an onError that %s', async (_name, fail: () => unknown) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const app = express().use(
+      authorization(authorizer, { actor: () => 'alice', onError: () => fail() as undefined }),
+    );
+    app.get('/', skip, (req, res) => {
+      res.end('sent');
+      void pause(5).then(() => void req.authz.authorize('read', 'other'));
+    });
+    expect(await ask(app, '/')).toBe('sent');
+    await vi.waitFor(() => expect(log).toHaveBeenCalledOnce());
+    expect(log.mock.lastCall).toMatchObject([{ code: 'NANOOK_HTTP_LOST_FAILURE' }, { message: 'the hook' }]);
+  });
 
-  it('that is missing is logged, and so is the error of an onError of authorizationErrors that throws', async () => {
+  it('a blocked response is logged with the error of an onError of authorizationErrors that throws', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
     const app = express().use(authorization(authorizer, { actor: () => 'alice' }), authorize());
     app.get('/', answer('SECRET'));
@@ -217,14 +211,14 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
     ['write', ['SECRET']],
     ['writeHead', [200]],
     ['flushHeaders', []],
-  ])('is required for a response with the method %s of the prototype', async (name, args) => {
+  ])('the response guard blocks the method %s of the prototype', async (name, args) => {
     const method = Reflect.get(ServerResponse.prototype, name) as (...given: unknown[]) => unknown;
     const app = appOf((routes) => routes.get('/', (_req, res) => void Reflect.apply(method, res, args)));
     expect(await ask(app, '/')).toBe(500);
     expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE' }]);
   });
 
-  it('is required where a handler passes another request with the same response to an application', async () => {
+  it('the response guard blocks an application that a handler calls with another request', async () => {
     const inner = express().use(answer('SECRET')) as unknown as (req: object, res: object) => void;
     const app = appOf((routes) =>
       routes.use((req, res) =>
@@ -237,7 +231,7 @@ describe.each(testedVersions(majors))('a decision in %s', (_major, express) => {
     expect([await ask(app, '/'), await ask(other, '/')]).toEqual([500, 500]);
   });
 
-  describe('that is missing for OPTIONS', () => {
+  describe('a response to OPTIONS without a decision', () => {
     const headersOf = async (handler: RequestHandler) => {
       const app = express();
       app.use((_req, res, next) => {

@@ -36,7 +36,7 @@ const wrappers: [string, Wrap][] = [
   ['its name', (handler) => Object.defineProperty(wrapBarely(handler), 'name', { value: handler.name })],
 ];
 
-describe.each(testedVersions(majors))('a wrapped requirement in %s', (_major, express) => {
+describe.each(testedVersions(majors))('wrapped requirements in %s', (_major, express) => {
   const appOf = (wrap: Wrap, onError: (error: unknown) => void = () => {}) => {
     const app = protect(express());
     app.use(wrap(authorization(authorizer, { actor: () => 'alice' })), wrap(authorize() as RequestHandler));
@@ -46,27 +46,33 @@ describe.each(testedVersions(majors))('a wrapped requirement in %s', (_major, ex
     return app.use(authorizationErrors({ onError }));
   };
 
-  it.each(wrappers)('is recognized, checked and listed where the wrapper keeps %s', async (_name, wrap) => {
-    const app = appOf(wrap);
-    for (const path of ['/thing', '/files', '/router'])
-      expect((await request(app).get(path)).text).toBe('found');
-    expect(listRoutes(app).map((route) => [route.path, isProtected(route)])).toEqual([
-      ['/thing', true],
-      ['/router', true],
-    ]);
-  });
+  it.each(wrappers)(
+    'protect and listRoutes recognize a requirement whose wrapper keeps %s',
+    async (_name, wrap) => {
+      const app = appOf(wrap);
+      for (const path of ['/thing', '/files', '/router'])
+        expect((await request(app).get(path)).text).toBe('found');
+      expect(listRoutes(app).map((route) => [route.path, isProtected(route)])).toEqual([
+        ['/thing', true],
+        ['/router', true],
+      ]);
+    },
+  );
 
-  it.each(wrappers)('opens nothing where a function that keeps %s does not call it', async (_name, wrap) => {
-    const passing: Wrap = (handler) =>
-      wrap(Object.assign(((_req, _res, next) => next()) as RequestHandler, handler));
-    const app = protect(express());
-    app.use(authorization(authorizer, { actor: () => 'alice' }), authorize());
-    app.get('/thing', passing(read), answer);
-    app.use(authorizationErrors({ onError: () => {} }));
-    expect((await request(app).get('/thing')).status).toBe(500);
-  });
+  it.each(wrappers)(
+    'a function that keeps %s and does not call the requirement opens nothing',
+    async (_name, wrap) => {
+      const passing: Wrap = (handler) =>
+        wrap(Object.assign(((_req, _res, next) => next()) as RequestHandler, handler));
+      const app = protect(express());
+      app.use(authorization(authorizer, { actor: () => 'alice' }), authorize());
+      app.get('/thing', passing(read), answer);
+      app.use(authorizationErrors({ onError: () => {} }));
+      expect((await request(app).get('/thing')).status).toBe(500);
+    },
+  );
 
-  it('is named by the error where the wrapper keeps nothing', async () => {
+  it('the error names a wrapper that keeps nothing', async () => {
     const errors: unknown[] = [];
     const app = protect(express());
     app.use(authorization(authorizer, { actor: () => 'alice' }), authorize());
@@ -83,7 +89,7 @@ describe.each(testedVersions(majors))('a wrapped requirement in %s', (_major, ex
     ]);
   });
 
-  it('in a mounted application is listed where a library replaces the handler of the layer', () => {
+  it('listRoutes lists a mounted application whose layer has another handler', () => {
     const app = protect(express());
     const inner = express().get('/thing', read, answer);
     app.use('/inner', inner);

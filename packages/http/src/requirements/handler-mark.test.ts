@@ -21,14 +21,14 @@ const wrappers: Record<string, (handler: Handler) => Handler> = {
   'is a proxy': (handler) => new Proxy(handler, {}),
 };
 
-describe('the mark of a handler', () => {
-  it.each(Object.entries(wrappers))('is found where the wrapper %s', (_name, wrap) => {
+describe('HandlerMark', () => {
+  it.each(Object.entries(wrappers))('finds the value where the wrapper %s', (_name, wrap) => {
     expect(requirementOf(wrap(wrap(marked())))).toBe(requirement);
     const skipped = { reason: 'a test', middleware: [] };
     expect(skippedBy(wrap(asSkipped(() => {}, skipped)))).toBe(skipped);
   });
 
-  it('is not found on a wrapper that keeps nothing, or on one with another mark', () => {
+  it('finds nothing on a wrapper that keeps nothing, or on one with another mark', () => {
     const handler = marked();
     expect(requirementOf((...args: unknown[]) => handler(...args))).toBeUndefined();
     expect(skippedBy(wrappers['keeps its name']!(handler))).toBeUndefined();
@@ -42,7 +42,7 @@ describe('the mark of a handler', () => {
     expect(requirementOf(wrapped[1])).toBe(other);
   });
 
-  it('is copied to the function that replaces the handler', () => {
+  it('copies the value to the function that replaces the handler', () => {
     const handler = marked();
     const replacement = (...args: unknown[]) => handler(...args);
     copyMarks(handler, replacement);
