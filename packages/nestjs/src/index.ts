@@ -24,6 +24,7 @@ export {
   type ResultOptions,
 } from './results/authorize-result.decorator.js';
 export { AuthorizedWhere } from './results/authorized-where.decorator.js';
+export type { RowType } from './results/row-type.js';
 export {
   authorizeField,
   type AuthorizeFieldOptions,

@@ -13,6 +13,8 @@ import {
   type RequestAuthorization,
 } from '../index.js';
 
+// cspell:ignore autor
+
 const AuthorDocument = mongoose.model('MaskedAuthor', new mongoose.Schema({ name: String, email: String }));
 const NoteDocument = mongoose.model(
   'MaskedNote',
