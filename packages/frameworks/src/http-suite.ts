@@ -109,9 +109,9 @@ export function testHttp(serve: Serve): void {
     expect(decision!.context!.requestId).toMatch(/^(r-1|req-\w+)$/);
   });
 
-  it('keeps 2,000 interleaved requests of 40 users apart', async () => {
+  it('keeps interleaved requests of 40 users apart', async () => {
     await expectNoLeaks((cases) => inFlight(100, cases, send));
-  }, 20_000);
+  });
 }
 
 function replyOf({ status, headers, text }: HttpReply): Reply & { readonly status: number } {

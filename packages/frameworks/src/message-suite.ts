@@ -59,7 +59,7 @@ export function testMessages(
     ]);
   });
 
-  it('keeps 2,000 interleaved requests of 40 users apart', async () => {
+  it('keeps interleaved requests of 40 users apart', async () => {
     await expectNoLeaks((all) => app().sendAll(all), outcomeOf);
-  }, 20_000);
+  });
 }
