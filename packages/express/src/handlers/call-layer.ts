@@ -28,7 +28,9 @@ export function callLayer(
   handle: (next: Next, frame: LayerFrame) => unknown,
 ): unknown {
   const frames = framesOf(req);
-  const frame = new LayerFrame(runOf(frames, req, next, layer), req, layer);
+  const run = runOf(frames, next);
+  run.begin((outer) => isRedirected(layer, req, outer));
+  const frame = new LayerFrame(run, req, layer);
   return frames.call(frame, handle, nextOf(frame, next), frame);
 }
 
@@ -39,7 +41,7 @@ export function followCallback(callback: ParameterCallback): ParameterCallback {
   if (followedCallbacks.has(callback)) return callback;
   const followed: ParameterCallback = (req, res, next, value, name) => {
     const frames = framesOf(req);
-    const frame = new ParameterFrame(runOf(frames, req, req.next as Next), req, name);
+    const frame = new ParameterFrame(runOf(frames, req.next as Next), req, name);
     return frames.call(frame, callback, req, res, nextOf(frame, next), value, name);
   };
   followedCallbacks.add(followed);
@@ -59,13 +61,12 @@ function nextOf(frame: LayerFrame | ParameterFrame, next: Next): Next {
 }
 
 /** Returns the run to which a layer belongs; without an asynchronous context, `next` identifies it. */
-function runOf(frames: RequestFrames, req: Request, next: Next, layer?: Layer): LayerRun {
+function runOf(frames: RequestFrames, next: Next): LayerRun {
   const { place } = frames;
   if (place instanceof LayerRun && place.next === next) return place;
   for (let run = frames.lastRun; run !== undefined; run = run.earlier) if (run.next === next) return run;
   const outer = frames.frame;
-  const isCovered = outer?.isSettled === true && !(layer !== undefined && isRedirected(layer, req, outer));
-  const run = new LayerRun(frames, outer, isCovered, next, frames.lastRun, outer ?? frames.called);
+  const run = new LayerRun(frames, outer, next, frames.lastRun, outer ?? frames.called);
   frames.lastRun = run;
   return run;
 }

@@ -1,7 +1,9 @@
 import { Authorizer } from '@nanook/core';
 import express5, { type Application, type RequestHandler } from 'express';
 import express4 from 'express4';
+import { EventEmitter } from 'node:events';
 import { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -20,6 +22,8 @@ const answer =
   (text: string): RequestHandler =>
   (_req, res) =>
     void res.end(text);
+const emitterOf = (req: express5.Request): EventEmitter =>
+  (req as unknown as { readonly emitter: EventEmitter }).emitter;
 const checkParameter = (req: Express.Request, _res: unknown, next: (error?: unknown) => void): void =>
   void req.authz.authorize('read', 'thing').then(() => next(), next);
 
@@ -135,7 +139,7 @@ describe.each(testedVersions(majors))('decisions in %s', (_major, express) => {
     expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE' }]);
   });
 
-  it('a check that ends after next() counts for the response of its own handler', async () => {
+  it('a check that ends after next() counts for no response while a later handler runs', async () => {
     const app = appOf((routes) => {
       routes.get('/1', (req, res, next) => {
         void pause(5)
@@ -145,7 +149,35 @@ describe.each(testedVersions(majors))('decisions in %s', (_major, express) => {
       });
       routes.use((_req, _res, next) => void setTimeout(next, 30));
     });
-    expect(await ask(app, '/1')).toBe('found');
+    expect(await ask(app, '/1')).toBe(500);
+  });
+
+  it('a decision before next() does not count for code of a later handler that an emitter or a stream of the handler calls', async () => {
+    const app = appOf((routes) => {
+      const pages = express.Router();
+      pages.use(read, (req, _res, next) => {
+        const emitter = new EventEmitter();
+        setTimeout(() => emitter.emit('go'), 5);
+        Object.assign(req, { emitter, stream: Readable.from(['SEC', 'RET']) });
+        next();
+      });
+      routes.use(pages);
+      routes.get('/emitter', (req, res) => void emitterOf(req).on('go', () => res.end('SECRET')));
+      routes.get('/stream', (req, res) => void (req as unknown as { stream: Readable }).stream.pipe(res));
+    });
+    expect([await ask(app, '/emitter'), await ask(app, '/stream')]).toEqual([500, 500]);
+  });
+
+  it('a skip does not count for another route to which its handler passes the request, with a callback of a parameter', async () => {
+    const app = appOf((routes) => {
+      routes.param('id', (_req, _res, next) => next());
+      routes.get('/old', skip, (req, res) => {
+        req.url = '/page/1';
+        (req.app as unknown as { handle(...args: unknown[]): void }).handle(req, res);
+      });
+      routes.get('/page/:id', answer('SECRET'));
+    });
+    expect(await ask(app, '/old')).toBe(500);
   });
 
   it('the response guard waits for the checks of each authorization() that the request has passed', async () => {

@@ -13,6 +13,9 @@ export class LayerRun extends Run {
   /** The parameters of the path for which a callback of `router.param` made a decision. */
   #parameters: { readonly name: string; readonly value: unknown }[] | undefined;
 
+  /** Whether the decision of the outer frame counts; undefined until the first layer, before which callbacks of `router.param` can run. */
+  #isInherited: boolean | undefined;
+
   /**
    * @param earlier the run that the request started before
    * @param around the layer that was called last, where the asynchronous context of the run is lost
@@ -20,12 +23,17 @@ export class LayerRun extends Run {
   constructor(
     frames: RequestFrames,
     outer: Frame | undefined,
-    isCovered: boolean,
     readonly next: Next,
     readonly earlier: LayerRun | undefined,
     readonly around: Frame | undefined = outer,
   ) {
-    super(frames, outer, isCovered);
+    super(frames, outer, false);
+  }
+
+  /** Decides at the first layer whether the decision of the outer frame counts. */
+  begin(isRedirected: (outer: Frame) => boolean): void {
+    const { outer } = this;
+    this.#isInherited ??= outer?.isSettled === true && !isRedirected(outer);
   }
 
   /** Makes a decision count for the layers that follow, while the request stays below a path. */
@@ -41,7 +49,7 @@ export class LayerRun extends Run {
   /** Returns whether a decision that was made before counts for a layer that is called now. */
   covers(req: Request): boolean {
     return (
-      this.isCovered ||
+      this.#isInherited === true ||
       this.#paths?.some((path) => isBelow(req, path)) === true ||
       this.#parameters?.some(({ name, value }) => hasParameter(req, name, value)) === true
     );

@@ -100,11 +100,16 @@ export class FollowedRequest implements RequestDecisions {
     return place instanceof Run ? place.outer : place;
   }
 
-  /** The frame to which a response belongs: without an asynchronous context that of the last handler, if it has not called `next`. */
+  /**
+   * The frame to which a response belongs: that of the asynchronous context. Without a context, it belongs to the handler that was called last,
+   * if this has not called `next`. The same is true in the context of a handler that has called `next`, if the last handler has no decision:
+   * an emitter or a stream of the first one can call code of the last one.
+   */
   get responder(): Frame | undefined {
-    const { place } = this;
-    if (place !== undefined) return place instanceof Run ? place.outer : place;
-    return this.called?.isLeft === false ? this.called : undefined;
+    const { frame } = this;
+    const running = this.called?.isLeft === false ? this.called : undefined;
+    if (this.place === undefined) return running;
+    return frame?.isLeft === true && running?.isSettled === false ? running : frame;
   }
 
   get isSettled(): boolean {

@@ -28,8 +28,9 @@ function watchSetter({ app, response }: ExtendableContext, name: 'body' | 'statu
   const watchedSetter = function (this: ExtendableContext['response'], value: unknown) {
     set.call(this, value);
     const followed = findFollowed(this.ctx);
-    // Koa itself removes a body that must be empty.
-    if (followed?.isAnswerWatched === true && !followed.isReturned) note(followed, this);
+    if (followed?.isAnswerWatched !== true) return;
+    // Koa itself removes a body that must be empty, after all handlers have returned.
+    if (!followed.isReturned || (value !== null && value !== undefined)) note(followed, this);
   };
   watchedSetters.add(watchedSetter);
   Object.defineProperty(owner, name, { configurable: true, enumerable: true, get, set: watchedSetter });

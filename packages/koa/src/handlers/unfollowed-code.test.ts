@@ -5,6 +5,7 @@ import Koa2 from 'koa2';
 import compose from 'koa-compose';
 import compress from 'koa-compress';
 import mount from 'koa-mount';
+import { EventEmitter } from 'node:events';
 import { createServer } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -69,6 +70,47 @@ describe.each(testedVersions(majors))('in %s', (_major, Koa) => {
     ['with protect', true],
     ['with the response guard alone', false],
   ])('%s', (_name, isProtecting) => {
+    it('a body that an unruled handler sets while Koa writes is not sent', async () => {
+      for (let turns = 0; turns < 16; turns++) {
+        const app = appOf((koa) => {
+          koa.use((ctx, next) => {
+            ctx.state.authz.skip('a test');
+            ctx.body = 'public';
+            void next();
+          });
+          koa.use(async (ctx) => {
+            // oxlint-disable-next-line no-await-in-loop -- one turn after the other
+            for (let i = 0; i < turns; i++) await null;
+            ctx.body = 'SECRET';
+          });
+        }, isProtecting);
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        expect(await ask(app, '/')).not.toBe('SECRET');
+      }
+    });
+
+    it('an emitter of a ruled handler opens no response of a later handler', async () => {
+      const app = appOf((koa) => {
+        koa.use(async (ctx, next) => {
+          await ctx.state.authz.authorize('read', 'thing');
+          const emitter = new EventEmitter();
+          setTimeout(() => emitter.emit('go'), 5);
+          ctx.state['emitter'] = emitter;
+          await next();
+        });
+        koa.use(
+          (ctx) =>
+            new Promise<void>((resolve) => {
+              (ctx.state['emitter'] as EventEmitter).on('go', () => {
+                ctx.body = 'SECRET';
+                resolve();
+              });
+            }),
+        );
+      }, isProtecting);
+      expect(await ask(app, '/')).toBe(500);
+    });
+
     const pages = () => new Router().get('/about', skip(), answer('about')).get('/:page', skip(), goOn);
     const admin = () => new Router().get('/users', secret).get('/ruled', read(), answer('ruled'));
     type Place = (app: Koa3) => unknown;

@@ -9,7 +9,7 @@ import {
   finalize,
   materialize,
   of,
-  type Observable,
+  Observable,
   type ObservableNotification,
 } from 'rxjs';
 import { isEventStream, shapeEvents } from './event-stream.js';
@@ -53,7 +53,10 @@ export function handleWithChecks(
     const checks = new HandlerChecks();
     const { callKey } = executionOf(context);
     if (kind !== 'graphql') ofMessages.set(callKey, checks);
-    const results = running.run(checks, () => next.handle());
+    // A handler can return an observable, whose work begins with the subscription.
+    const results = new Observable<unknown>((subscriber) =>
+      running.run(checks, () => next.handle().subscribe(subscriber)),
+    );
     const settle = async (given: Given): Promise<Given> => {
       await checks.settle(routeData);
       return givesEvents(given)
