@@ -28,7 +28,7 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import { Test } from '@nestjs/testing';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { AddressInfo } from 'node:net';
-import { EMPTY, Subject, concatMap, from, lastValueFrom, toArray } from 'rxjs';
+import { EMPTY, Subject, concatMap, defer, from, lastValueFrom, map, of, toArray } from 'rxjs';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -97,6 +97,21 @@ class ForgetfulInterceptor implements NestInterceptor {
 @Resolver()
 @SkipAuthorization('checks in the handlers')
 class NoteResolver {
+  @Query(() => String, { nullable: true }) mapped(@Authz() authz: RequestAuthorization) {
+    return of('deleted').pipe(
+      map((text) => {
+        void authz.authorize('delete', 'note');
+        return text;
+      }),
+    );
+  }
+  @Query(() => String, { nullable: true }) deferred(@Authz() authz: RequestAuthorization) {
+    return defer(async () => {
+      void authz.authorize('delete', 'note');
+      await sleep(5);
+      return 'deleted';
+    });
+  }
   @Query(() => String, { nullable: true }) pending(@Authz() authz: RequestAuthorization) {
     return handlers.pending(authz);
   }
@@ -375,6 +390,14 @@ describe.each([
     ({ app } = await startGraphql(driver));
   });
   afterAll(() => app.close());
+
+  it('withhold the result of an observable whose work starts them', async () => {
+    const { body } = await request(app.getHttpServer())
+      .post('/graphql')
+      .set('x-user', 'bob')
+      .send({ query: '{ mapped deferred }' });
+    expect((body as { data: unknown }).data).toEqual({ mapped: null, deferred: null });
+  });
 
   it('concern their own field only', async () => {
     const { body } = await request(app.getHttpServer())
