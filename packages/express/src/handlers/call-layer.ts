@@ -1,6 +1,11 @@
 import { AuthorizationConfigError, type Frame } from '@nanook/http';
 import type { Request } from 'express';
-import { routerOf, type Layer, type ParameterCallback } from '../internals/express-internals.js';
+import {
+  routerOf,
+  type AppInternals,
+  type Layer,
+  type ParameterCallback,
+} from '../internals/express-internals.js';
 import {
   LayerFrame,
   LayerRun,
@@ -76,12 +81,14 @@ function runOf(frames: RequestFrames, next: Next): LayerRun {
  * A decision for the first route does not count for the second one.
  */
 function isRedirected(layer: Layer, req: Request, outer: Frame): boolean {
-  const app = appOf(req);
-  if (app === undefined) return false;
-  const { stack } = routerOf(app);
-  if (!stack.includes(layer)) return false;
-  for (let each: Frame | undefined = outer; each !== undefined; each = each.run.outer)
-    if (each instanceof LayerFrame && stack.includes(each.layer)) return true;
+  // At its first layer, the application of the request can still be one that is mounted on it, in Express 4.
+  for (let app = appOf(req); app !== undefined; app = app.parent as AppInternals | undefined) {
+    const { stack } = routerOf(app);
+    if (!stack.includes(layer)) continue;
+    for (let each: Frame | undefined = outer; each !== undefined; each = each.run.outer)
+      if (each instanceof LayerFrame && stack.includes(each.layer)) return true;
+    return false;
+  }
   return false;
 }
 

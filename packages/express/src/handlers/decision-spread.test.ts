@@ -168,6 +168,20 @@ describe.each(testedVersions(majors))('decisions in %s', (_major, express) => {
     expect([await ask(app, '/emitter'), await ask(app, '/stream')]).toEqual([500, 500]);
   });
 
+  it('a skip of a mounted application does not count for the application to which its handler passes the request', async () => {
+    const app = appOf((routes) => {
+      const mounted = express();
+      mounted.get('/old', skip, (req, res) => {
+        req.url = '/secret';
+        req.baseUrl = '';
+        (routes as unknown as { handle(...args: unknown[]): void }).handle(req, res);
+      });
+      routes.use('/mounted', mounted);
+      routes.get('/secret', answer('SECRET'));
+    }, true);
+    expect(await ask(app, '/mounted/old')).toBe(500);
+  });
+
   it('a skip does not count for another route to which its handler passes the request, with a callback of a parameter', async () => {
     const app = appOf((routes) => {
       routes.param('id', (_req, _res, next) => next());
