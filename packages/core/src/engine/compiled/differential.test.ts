@@ -461,7 +461,7 @@ it.each([
   { kind: 'blocks', runs: 80, waits: false },
   { kind: 'both', runs: 80, waits: false },
   { kind: 'throwing', runs: 80, waits: false },
-  { kind: 'alternatives', runs: 50, waits: false },
+  { kind: 'alternatives', runs: 100, waits: false },
   { kind: 'later', runs: 80, waits: true },
 ] as const)(
   'answers as the machine does: $kind',
