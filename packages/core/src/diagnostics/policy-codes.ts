@@ -186,7 +186,7 @@ export const policyCodes = {
     /** The predicates over which it leads back to the rule. */
     way: readonly string[];
   }) =>
-    `the rule depends on its own negation: \`not ${p.name}\` leads back to it${p.way.length === 0 ? '' : ` over ${listed(p.way)}`}, so that no order of the rules decides it; ` +
+    `the rule depends on its own negation: \`not ${p.name}\` leads back to it${p.way.length === 0 ? '' : ` over ${listed(p.way.slice(0, maxListed))}${p.way.length > maxListed ? ` and ${p.way.length - maxListed} more` : ''}`}, so that no order of the rules decides it; ` +
     `rewrite one of them without the negation`,
   POLAR_CHECK_UNKNOWN_FIELD: (p: { type: string; field: string; known: readonly string[] }) =>
     `\`${p.type}\` declares no field \`${p.field}\`${didYouMean(p.field, p.known)}`,

@@ -1,4 +1,5 @@
 import type { ParameterNode, TermNode } from '../../syntax/ast.js';
+import { componentsBy } from '../../internal/components.js';
 import { visit } from '../../syntax/visit.js';
 import type { DeclaredType } from '../../types/declared-type.js';
 import type { TypeTable } from '../../types/type-table.js';
@@ -17,10 +18,14 @@ export const negatedRecursion = check({
   needs: 'all blocks',
   policy(draft, report) {
     const graph = new CallGraph(draft);
+    const reported = new Set<number>();
     for (const rule of graph.rules) {
+      const component = graph.componentOf(rule.name);
       for (const call of graph.callsOf(rule)) {
-        const way = call.isNegated ? graph.findWay(call, rule) : undefined;
+        // One error for predicates that call each other, because the repair of one negation can repair the others.
+        const way = call.isNegated && !reported.has(component) ? graph.findWay(call, rule) : undefined;
         if (way === undefined) continue;
+        reported.add(component);
         report({ span: call.node.predicateSpan, data: { name: call.node.predicate, way } });
       }
     }
@@ -39,14 +44,16 @@ class CallGraph {
   /** The rules with a negation that may lead back to them, by the names of the predicates. */
   readonly rules: readonly PolicyRule[];
   readonly #calls = new Map<PolicyRule, readonly Call[]>();
-  /** For each predicate, the predicates that it calls directly or indirectly. */
-  readonly #reachable = new Map<string, ReadonlySet<string>>();
+  /** Returns the number of a predicate, which is the same for predicates that call each other directly or indirectly. */
+  readonly componentOf = componentsBy<string>((name) =>
+    (this.draft.rulesByName.get(name) ?? []).flatMap((rule) =>
+      this.callsOf(rule).map(({ node }) => node.predicate),
+    ),
+  );
 
   constructor(readonly draft: PolicyDraft) {
     this.rules = draft.rules.filter((rule) =>
-      this.callsOf(rule).some(
-        ({ node, isNegated }) => isNegated && this.#reachableFrom(node.predicate).has(rule.name),
-      ),
+      this.callsOf(rule).some((call) => call.isNegated && this.#isRecursive(call)),
     );
   }
 
@@ -67,8 +74,7 @@ class CallGraph {
         if (seen.has(rule)) continue;
         seen.add(rule);
         for (const each of this.callsOf(rule))
-          if (this.#reachableFrom(each.node.predicate).has(to.name))
-            pending.push({ call: each, names: [...names, each.node.predicate] });
+          if (this.#isRecursive(each)) pending.push({ call: each, names: [...names, each.node.predicate] });
       }
     }
     return undefined;
@@ -84,16 +90,8 @@ class CallGraph {
     );
   }
 
-  /** Returns a predicate and those that it calls directly or indirectly. */
-  #reachableFrom(name: string): ReadonlySet<string> {
-    let reached = this.#reachable.get(name);
-    if (reached !== undefined) return reached;
-    const found = new Set([name]);
-    for (const each of found)
-      for (const rule of this.draft.rulesByName.get(each) ?? [])
-        for (const { node } of this.callsOf(rule)) found.add(node.predicate);
-    this.#reachable.set(name, (reached = found));
-    return reached;
+  #isRecursive({ node, caller }: Call): boolean {
+    return this.componentOf(node.predicate) === this.componentOf(caller.name);
   }
 }
 
