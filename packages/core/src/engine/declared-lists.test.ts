@@ -36,6 +36,7 @@ const types: TypesInput = {
       docs: ['Doc'],
       amounts: ['Decimal'],
       amount: 'Decimal',
+      any2: ['Any'],
     },
   },
 };
@@ -130,6 +131,25 @@ describe.each(kinds)('declared lists in %s', (kind) => {
   ])('%s is false for %o', (condition, data) => {
     const rule = `allow(_, "x", d: Doc) if ${condition};`;
     expect(ask(rule, null, typed('Doc', data))).toBe(false);
+  });
+
+  it.each([
+    ['d.ints.sort().join(",") = "10,9"', { ints: [9n, 10] }],
+    ['d.amounts.toSorted().at(0) = d.amount', { amounts: ['9', long], amount: long }],
+    ['u = d.users.sort().at(0) and u matches User', { users: [{ id: 1 }] }],
+  ])('%s is true for %o', (condition, data) => {
+    expect(ask(`allow(_, "x", d: Doc) if ${condition};`, null, typed('Doc', data))).toBe(true);
+  });
+
+  it('a list that contains itself ends in an error of ours', () => {
+    const nested: unknown[] = [];
+    nested.push(nested, nested);
+    const answer = ask(
+      'allow(_, "x", d: Doc) if 1 in d.any2.flat(50);',
+      null,
+      typed('Doc', { any2: nested }),
+    );
+    expect(answer).toMatch(/^POLAR_RUN_(SIZE|STEP|DEPTH)_LIMIT$/);
   });
 
   it('a method of the application receives texts of long decimals, also in lists', () => {

@@ -1,3 +1,4 @@
+import type { Meter } from '../host/meter.js';
 import { MissingValue } from '../host/missing-value.js';
 import { forApplication, isOfEngine, Reference } from '../host/reference.js';
 import { isThenable } from '../host/value.js';
@@ -37,7 +38,7 @@ export function isTypedList(
 /**
  * Calls a built-in method of a list for which `isTypedList` is true.
  *
- * @param call calls the method of a list or set without references, or of a copy of one
+ * @param call calls the method of a list or set whose elements keep their types, or of one of plain values
  * @throws {MissingValue} for an element that contradicts its declaration
  */
 export function callOfTypedList(
@@ -45,6 +46,7 @@ export function callOfTypedList(
   method: string,
   given: readonly unknown[],
   open: OpenList,
+  meter: Meter,
   call: (receiver: object, args: readonly unknown[]) => unknown,
 ): unknown {
   const items = decidedItems(open(list)!);
@@ -53,15 +55,15 @@ export function callOfTypedList(
   if (method === 'concat')
     return call(
       copy(items),
-      given.map((arg) => opened(arg, 1, open)),
+      given.map((arg) => opened(arg, 1, open, meter)),
     );
   const args = given.map(forApplication);
   if (method === 'flat')
     return call(
-      items.map((item) => opened(item, depthOf(args), open)),
+      items.map((item) => opened(item, depthOf(args), open, meter)),
       args,
     );
-  if (method === 'sort' || method === 'toSorted') return [...items].sort(byText);
+  if (method === 'sort' || method === 'toSorted') return sorted(items, (texts) => call(texts, args));
   if (keeping.has(method)) return call(copy(items), args);
   const read = (values: readonly unknown[]): unknown => call(copy(values.map(forApplication)), args);
   return items.some(isThenable) ? readLater(items, read) : read(items);
@@ -70,9 +72,11 @@ export function callOfTypedList(
 const depthOf = ([depth = 1]: readonly unknown[]): number => Number(depth);
 
 /** Returns a value in which lists are opened to a depth. */
-function opened(value: unknown, depth: number, open: OpenList): unknown {
+function opened(value: unknown, depth: number, open: OpenList, meter: Meter): unknown {
   const items = depth > 0 ? open(value) : undefined;
-  return items === undefined ? value : decidedItems(items).map((item) => opened(item, depth - 1, open));
+  if (items === undefined) return value;
+  meter.grow(items.length);
+  return decidedItems(items).map((item) => opened(item, depth - 1, open, meter));
 }
 
 function decidedItems(items: readonly unknown[]): readonly unknown[] {
@@ -81,10 +85,11 @@ function decidedItems(items: readonly unknown[]): readonly unknown[] {
   return items;
 }
 
-/** Compares two elements as `sort` of JavaScript does. */
-function byText(left: unknown, right: unknown): number {
-  const [a, b] = [String(forApplication(left)), String(forApplication(right))];
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Sorts elements by the texts of their values, as JavaScript does. */
+function sorted(items: readonly unknown[], sort: (texts: object[]) => unknown): unknown {
+  const texts = items.map((item) => ({ item, toString: () => String(forApplication(item)) }));
+  const result = sort(texts);
+  return Array.isArray(result) ? (result as typeof texts).map(({ item }) => item) : result;
 }
 
 /** Reads elements of which some are promised. The promise starts when it is awaited, as query builders do. */

@@ -31,7 +31,7 @@ describe('a written list', () => {
     },
   );
 
-  it('is an error as the answer of a query if an element contradicts its declaration', async () => {
+  it('ends a query with an error if one of its elements contradicts its declaration', async () => {
     const authorizer = await load('f(d: Doc, x) if ints = d.ints and x = [1, *ints];');
     expect(await answersOf(authorizer, typed('Doc', { ints: [2] }))).toEqual([[1, 2]]);
     expect(await answersOf(authorizer, typed('Doc', { ints: ['2'] }))).toBe('POLAR_UNDECIDED_FIELD_TYPE');

@@ -100,7 +100,7 @@ export class HostReader {
       callMethod(on, name, passed, isTyped ? this.typeOf(on, span) : types, this.members, this.budget);
     const result = this.#once(receiver, `${name}()`, args, () =>
       this.#guarded(span, `\`${name}()\` of ${kindOf(receiver)}`, () =>
-        isTyped ? callOfTypedList(reference, name, given, openList, call) : call(receiver, args),
+        isTyped ? callOfTypedList(reference, name, given, openList, this.budget, call) : call(receiver, args),
       ),
     );
     return this.settled(result);

@@ -32,7 +32,7 @@ export function runMethod(
   let found: unknown;
   try {
     found = query.call(base, name, args, () =>
-      isTyped ? callOfTypedList(reference, name, given, openList, call) : call(base, args),
+      isTyped ? callOfTypedList(reference, name, given, openList, query, call) : call(base, args),
     );
   } catch (error) {
     if (!(error instanceof MissingValue)) throw error;

@@ -45,7 +45,9 @@ export function proveMethod(machine: Prover, goal: MethodGoal, frame: Frame): Go
       machine.budget,
     );
   const call = (): unknown =>
-    isTyped ? callOfTypedList(reference, goal.method, given, openTerm, callOf) : callOf(receiver, args);
+    isTyped
+      ? callOfTypedList(reference, goal.method, given, openTerm, machine.budget, callOf)
+      : callOf(receiver, args);
   let result: unknown;
   try {
     result = machine.replay === undefined ? call() : machine.replay.call(receiver, goal.method, args, call);
