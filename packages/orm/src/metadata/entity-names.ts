@@ -1,6 +1,6 @@
 import type { DeclaredType } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import type { ColumnStorage } from '../sql/dialect.js';
+import type { ColumnStorage } from '../sql/side.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
 import { checkField } from './check-field.js';
 import type { EntityColumn, EntityTable, EntityTables } from './entity-table.js';

@@ -10,7 +10,8 @@ import {
   type Scope,
 } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import type { ColumnSide, Comparison, Dialect, Side } from './dialect.js';
+import type { Dialect } from './dialect.js';
+import type { ColumnSide, Comparison, Side } from './side.js';
 import { foldFilter } from './fold-filter.js';
 import { balanced, joined, type Fragment } from './fragment.js';
 import { knownValues } from './known-values.js';
@@ -204,8 +205,8 @@ class Printer {
 
   #columnSide(column: Column): ColumnSide {
     const { scope, field } = column;
-    const isColumn = column.type === 'string' && scope !== this.actor?.scope;
-    const storage = isColumn ? this.names.storage(scope.type, field) : 'text';
+    const hasStorage = (column.type === 'string' || column.type === 'date') && scope !== this.actor?.scope;
+    const storage = hasStorage ? this.names.storage(scope.type, field) : 'text';
     return { kind: 'column', column, sql: this.#column(column), storage };
   }
 

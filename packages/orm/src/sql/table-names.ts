@@ -1,5 +1,6 @@
 import type { DeclaredType } from '@nanook/core/filter';
-import type { Dialect, ColumnStorage } from './dialect.js';
+import type { Dialect } from './dialect.js';
+import type { ColumnStorage } from './side.js';
 import { checkColumnKeys, checkTableKey } from './option-names.js';
 import type { ColumnInput, SqlOptions, TableInput } from './sql-options.js';
 
