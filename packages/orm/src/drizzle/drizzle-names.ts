@@ -13,6 +13,7 @@ export type Casing = 'snake_case' | 'camelCase';
 
 /** Reads names from the table objects of Drizzle, and compares the declared types with them. */
 export class DrizzleNames implements TableNames {
+  readonly knowsNull = true;
   readonly dialect: DialectName;
   readonly #checked = new WeakSet<DeclaredType>();
 

@@ -7,6 +7,7 @@ import type { EntityColumn, EntityTable, EntityTables } from './entity-table.js'
 
 /** Reads names from the tables of entities, and compares the declared types with them. */
 export class EntityNames implements TableNames {
+  readonly knowsNull = true;
   readonly #checked = new WeakSet<DeclaredType>();
 
   constructor(readonly tables: EntityTables) {}

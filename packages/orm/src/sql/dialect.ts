@@ -229,13 +229,22 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
           ];
     },
     keyIn: (column, values) => [column, ' IN (', listed(values, (value) => bound(value)), ')'],
-    number: (operator, left, right) => [numericSide(left), ` ${operator} `, numericSide(right)],
-    numberIn: (column, values, isWhole) =>
-      values.length > maxListed
+    number: (operator, left, right) => {
+      const value = left.kind === 'value' ? left.value : right.kind === 'value' ? right.value : 0;
+      if (isFinite(value as number | bigint)) return [numericSide(left), ` ${operator} `, numericSide(right)];
+      // No column holds an infinite number.
+      const isColumnLeft = left.kind === 'column';
+      const place = (value as number) > 0 ? 'after' : 'before';
+      return outsideOf(operator, (isColumnLeft ? left : right) as ColumnSide, place, isColumnLeft);
+    },
+    numberIn: (column, given, isWhole) => {
+      const values = given.filter(isFinite);
+      if (values.length === 0) return '1=0';
+      return values.length > maxListed
         ? [
             column,
             ' IN (SELECT v FROM json_table(',
-            bound(jsonList(values.filter(isFinite))),
+            bound(jsonList(values)),
             `, '$[*]' COLUMNS (v ${isWhole ? 'bigint' : 'double'} PATH '$')) nanook_values)`,
           ]
         : [
@@ -246,7 +255,8 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
               ', ',
             ),
             ')',
-          ],
+          ];
+    },
     decimal: (operator, left, right) => {
       const isFloat = (side: Side) => side.kind === 'column' && side.column.type === 'float';
       if (isFloat(left) || isFloat(right))

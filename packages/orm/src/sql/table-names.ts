@@ -14,6 +14,8 @@ export interface TableNames {
   storage(type: DeclaredType, field: string): ColumnStorage;
   /** Whether a column is an enum of the database, which holds no other text than those that are declared. */
   isEnum(type: DeclaredType, field: string): boolean;
+  /** Whether the names are those of an ORM, which knows the columns that hold no `NULL`. */
+  readonly knowsNull: boolean;
 }
 export interface TableName {
   readonly schema: string | undefined;
@@ -60,5 +62,6 @@ export function tableNames({ tables = {}, columnName = (field) => field }: SqlOp
     column: (type, field) => columnOf(type, field).column,
     storage: (type, field) => columnOf(type, field).type ?? 'text',
     isEnum: () => false,
+    knowsNull: false,
   };
 }
