@@ -46,7 +46,7 @@ const onEngine = (engine: 'machine' | 'closures') =>
     ],
     // These compare the engines themselves.
     exclude: finalCodeTests,
-    setupFiles: [compiledPolicies, 'packages/core/vitest.engine-setup.ts'],
+    setupFiles: [compiledPolicies, 'tools/test-engine.ts'],
     env: { NANOOK_TEST_ENGINE: engine },
   });
 

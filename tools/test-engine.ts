@@ -1,4 +1,4 @@
-import { Authorizer, type AuthorizerOptions } from './src/index.ts';
+import { Authorizer, type AuthorizerOptions } from '../packages/core/src/index.js';
 
 // Sets the engine of the project in tests that do not choose one. Invalid options are passed on unchanged, so that they stay invalid.
 const engine = process.env.NANOOK_TEST_ENGINE as AuthorizerOptions['engine'] & string;
