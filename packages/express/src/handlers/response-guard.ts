@@ -104,6 +104,14 @@ class RequestGuard implements ResponseGuard, ChecksGuard {
     return this.#frames.isFailureDecided;
   }
 
+  noteHeader(): void {
+    this.#frames.noteHeader();
+  }
+
+  isUpstream(): boolean {
+    return this.#frames.isUpstream;
+  }
+
   elsewhere(): readonly string[] {
     return this.#frames.made;
   }

@@ -8,6 +8,8 @@ import type { Decided, RequestDecisions } from './request-decisions.js';
  * @internal for adapters
  */
 export class Frame {
+  /** The position of the call among those of the request. */
+  readonly number: number;
   #decided: Decided | undefined;
   #isLeft = false;
 
@@ -15,7 +17,9 @@ export class Frame {
   constructor(
     readonly run: Run,
     readonly isCovered: boolean,
-  ) {}
+  ) {
+    this.number = ++run.request.callCount;
+  }
 
   /** Whether a decision counts for the response of this handler. */
   get isSettled(): boolean {
@@ -87,6 +91,10 @@ export class FollowedRequest implements RequestDecisions {
   readonly made: string[] = [];
   /** The handler that was called last, for code that has lost the asynchronous context. */
   called: Frame | undefined;
+  /** The number of calls of handlers. */
+  callCount = 0;
+  /** The handler that has written the header of the response. */
+  #headWriter: Frame | undefined;
 
   /** The place of the running code; `undefined` where the asynchronous context is lost, or belongs to another request. */
   get place(): Frame | Run | undefined {
@@ -114,6 +122,17 @@ export class FollowedRequest implements RequestDecisions {
 
   get isSettled(): boolean {
     return this.responder?.isSettled === true;
+  }
+
+  /** Notes that the running code writes the header of the response. */
+  noteHeader(): void {
+    this.#headWriter = this.responder;
+  }
+
+  /** Whether the running code belongs to a handler that has called, with its `next`, the one which wrote the header. */
+  get isUpstream(): boolean {
+    const { frame } = this;
+    return frame?.isLeft === true && this.#headWriter !== undefined && frame.number < this.#headWriter.number;
   }
 
   /** Calls a handler in its frame. */
