@@ -2,7 +2,7 @@ import { Authorizer } from '@nanook/core';
 import express5, { type Application, type RequestHandler } from 'express';
 import express4 from 'express4';
 import { EventEmitter } from 'node:events';
-import { ServerResponse } from 'node:http';
+import { ServerResponse, createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import request from 'supertest';
@@ -192,6 +192,26 @@ describe.each(testedVersions(majors))('decisions in %s', (_major, express) => {
       routes.get('/page/:id', answer('SECRET'));
     });
     expect(await ask(app, '/old')).toBe(500);
+  });
+
+  it('a callback without its context responds for no route of protect alone that the request has left', async () => {
+    const waiting: (() => void)[] = [];
+    const timer = setInterval(() => waiting.splice(0).forEach((each) => each()), 10);
+    const app = protect(express());
+    app.use(authorization(authorizer, { actor: () => 'alice' }));
+    const early: RequestHandler = (_req, res, next) => {
+      waiting.push(() => res.end('SECRET'));
+      next();
+    };
+    app.get('/', early, read, (_req, _res, next) => next());
+    const server = createServer((req, res) =>
+      (app as unknown as (...args: unknown[]) => void)(req, res, (error?: { code: string }) =>
+        setTimeout(() => res.end(error?.code ?? 'nothing'), error === undefined ? 50 : 0),
+      ),
+    );
+    const { status, text } = await request(server).get('/');
+    clearInterval(timer);
+    expect([status, text]).toEqual([500, 'NANOOK_HTTP_UNDECIDED_ROUTE']);
   });
 
   it('the response guard waits for the checks of each authorization() that the request has passed', async () => {

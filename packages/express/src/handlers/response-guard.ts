@@ -97,7 +97,11 @@ class RequestGuard implements ResponseGuard, ChecksGuard {
   /** Whether the code that writes now is not concerned, because it is outside of the guarded route. */
   get #isRouteLeft(): boolean {
     const route = this.#route;
-    return route?.isLeft === true && this.#frames.frame?.isWithin(route) !== true;
+    if (route?.isLeft !== true) return false;
+    const { place, frame, responder } = this.#frames;
+    if (place !== undefined) return frame?.isWithin(route) !== true;
+    // Without a context, the code is outside only if a handler outside is running. It may belong to the route.
+    return responder !== undefined && !responder.isWithin(route);
   }
 
   isFailureDecided(): boolean {
