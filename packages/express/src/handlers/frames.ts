@@ -1,7 +1,7 @@
 import { FollowedRequest, Frame, Run, type Decided, type RequestAuthorization } from '@nanook/http';
 import type { Request } from 'express';
 import { IncomingMessage, type ServerResponse } from 'node:http';
-import type { AppInternals, Layer } from '../internals/express-internals.js';
+import type { AppInternals, Layer, RouterInternals } from '../internals/express-internals.js';
 import { isWholeApplication } from '../internals/layer-path.js';
 
 export type Next = (error?: unknown) => void;
@@ -30,10 +30,15 @@ export class LayerRun extends Run {
     super(frames, outer, false);
   }
 
+  /** Whether a decision from outside of the run counts for all of its layers. */
+  get isInherited(): boolean {
+    return this.#isInherited === true;
+  }
+
   /** Decides at the first layer whether the decision of the outer frame counts. */
-  begin(isRedirected: (outer: Frame) => boolean): void {
+  begin(inherits: (outer: Frame) => boolean): void {
     const { outer } = this;
-    this.#isInherited ??= outer?.isSettled === true && !isRedirected(outer);
+    this.#isInherited ??= outer?.isSettled === true && inherits(outer);
   }
 
   /** Makes a decision count for the layers that follow, while the request stays below a path. */
@@ -128,6 +133,8 @@ export interface ChecksGuard {
 /** The calls of layers in one request, and what else this package keeps for the request. */
 export class RequestFrames extends FollowedRequest {
   lastRun: LayerRun | undefined;
+  /** The router that was entered last. */
+  entered: RouterInternals | undefined;
   authz: RequestAuthorization | undefined;
   /** The guard that `authorization(…)` set last. */
   checksGuard: ChecksGuard | undefined;

@@ -94,6 +94,7 @@ export function layerPrototypeOf(router: RouterInternals): LayerPrototype | unde
 /** The prototype of the routers of one copy of Express. */
 export interface RouterPrototype {
   param: (this: RouterInternals, ...args: unknown[]) => unknown;
+  handle: (this: RouterInternals, req: Request, ...args: unknown[]) => unknown;
 }
 
 /** Returns the prototype of a router; `undefined` for a stack without its router. */
