@@ -44,6 +44,8 @@ export interface ResponseGuard extends GuardedRequest {
   readonly headersBefore?: OutgoingHttpHeaders;
   /** Whether a success may follow a refusal, for frameworks whose error handlers cannot state a reason. */
   readonly mayHideRefusal?: boolean;
+  /** Whether also data that follow the header must wait for checks that were not awaited, and not only the end of the response. */
+  readonly awaitsRest?: boolean;
   /**
    * Returns whether the application chose the status. Otherwise the framework set it before the handlers ran, such as Koa's 404, and it
    * says nothing about the response. Default: `true`.
@@ -179,7 +181,7 @@ class GuardedResponse implements GuardedWriters {
     for (const { guard } of this.#layers) {
       if (this.#isBlocked || this.#isOver) return;
       const checks = guard.checks?.();
-      const check = isEnd ? checks?.forgotten : checks?.forgottenFailure;
+      const check = isEnd || guard.awaitsRest === true ? checks?.forgotten : checks?.forgottenFailure;
       let error: AuthorizationConfigError | undefined;
       if (checks !== undefined && check !== undefined) error = unawaited(guard, checks, check, this.#status);
       else if (isData(chunk) && !this.#mayContinue(guard, chunk))
