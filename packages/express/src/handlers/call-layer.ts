@@ -23,7 +23,7 @@ export function callLayer(
   const run = runOf(frames, next);
   run.begin((outer) => inherits(layer, frames.entered, outer));
   const frame = new LayerFrame(run, req, layer);
-  return frames.call(frame, handle, nextOf(frame, next), frame);
+  return frames.call(frame, handle, nextOf(frames, frame, next), frame);
 }
 
 const followedCallbacks = new WeakSet<ParameterCallback>();
@@ -34,16 +34,15 @@ export function followCallback(callback: ParameterCallback): ParameterCallback {
   const followed: ParameterCallback = (req, res, next, value, name) => {
     const frames = framesOf(req);
     const frame = new ParameterFrame(runOf(frames, req.next as Next), req, name);
-    return frames.call(frame, callback, req, res, nextOf(frame, next), value, name);
+    return frames.call(frame, callback, req, res, nextOf(frames, frame, next), value, name);
   };
   followedCallbacks.add(followed);
   return followed;
 }
 
 /** Returns the `next` that the function of a frame receives. */
-function nextOf(frame: LayerFrame | ParameterFrame, next: Next): Next {
+function nextOf(frames: RequestFrames, frame: LayerFrame | ParameterFrame, next: Next): Next {
   const { req } = frame;
-  const frames = framesOf(req);
   const goOn: Next = (error) => {
     if (req.next === goOn) req.next = next; // Express 4 sets it to the `next` of its first layer, and not of the router
     frames.noteError(error);

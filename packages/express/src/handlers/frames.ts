@@ -1,4 +1,11 @@
-import { FollowedRequest, Frame, Run, type Decided, type RequestAuthorization } from '@nanook/http';
+import {
+  AuthorizationConfigError,
+  FollowedRequest,
+  Frame,
+  Run,
+  type Decided,
+  type RequestAuthorization,
+} from '@nanook/http';
 import type { Request } from 'express';
 import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { AppInternals, Layer, RouterInternals } from '../internals/express-internals.js';
@@ -179,6 +186,19 @@ export const framesOf = (req: Request): RequestFrames =>
 
 export const appOf = (req: Request): AppInternals | undefined =>
   req.app as unknown as AppInternals | undefined;
+
+/**
+ * Returns the authorization of a request.
+ *
+ * @param caller the function that needs it, for the message
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_AUTHORIZATION`
+ */
+export function authzOf(req: object, caller: string): RequestAuthorization {
+  const authz =
+    findFrames(req)?.authz ?? ((req as Express.Request).authz as RequestAuthorization | undefined);
+  if (authz === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', { caller });
+  return authz;
+}
 
 /** Whether this copy of the package, and no other one in the process, has defined the accessor. */
 let isDefinedHere = false;

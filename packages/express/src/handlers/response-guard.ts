@@ -47,6 +47,8 @@ class RequestGuard implements ResponseGuard, ChecksGuard {
   #needsDecision = false;
   #fail: Next;
   headersBefore: ReturnType<typeof copyHeaders>;
+  /** The number of calls of handlers when the headers were copied. */
+  readonly #copiedAfter: number;
 
   /**
    * @param authz the authorization whose checks the response must wait for; default: that of the request
@@ -65,12 +67,13 @@ class RequestGuard implements ResponseGuard, ChecksGuard {
     this.#authz = authz;
     this.#route = route;
     this.headersBefore = copyHeaders(res);
+    this.#copiedAfter = this.#frames.callCount;
   }
 
   requireDecision(res: ServerResponse, fail: Next): void {
     this.#needsDecision = true;
     this.#fail = fail;
-    this.headersBefore = copyHeaders(res);
+    if (this.#frames.callCount !== this.#copiedAfter) this.headersBefore = copyHeaders(res);
   }
 
   /** Middleware may change the method (method override); the method that the handler sees counts. */

@@ -114,9 +114,10 @@ export class FollowedRequest implements RequestDecisions {
    * an emitter or a stream of the first one can call code of the last one.
    */
   get responder(): Frame | undefined {
-    const { frame } = this;
+    const { place } = this;
     const running = this.called?.isLeft === false ? this.called : undefined;
-    if (this.place === undefined) return running;
+    if (place === undefined) return running;
+    const frame = place instanceof Run ? place.outer : place;
     return frame?.isLeft === true && running?.isSettled === false ? running : frame;
   }
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Readable } from 'node:stream';
-import { STATUS_CODES, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { STATUS_CODES, ServerResponse, type OutgoingHttpHeaders } from 'node:http';
 import type { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
 import { guardStream, isHttp2 } from './http2-stream.js';
@@ -133,17 +133,23 @@ class GuardedResponse implements GuardedWriters {
   #status = 200;
   /** Whether Node writes the header with the first data, so that the framework may have chosen the status. */
   #isImplicit = false;
+  /** Whether the header that Node writes now has passed with its body. */
+  #hasPassed = false;
+  readonly #isHttp2: boolean;
 
   constructor(response: ServerResponse) {
     this.#response = response;
     this.#methods = response as unknown as Methods;
     this.#end = this.#methods.end!;
     this.#installed = setGuardedWriters(response, this);
-    guardStream(response, {
-      checkHeader: (status) => this.checkHeader(status),
-      checkRest: (chunk, isEnd) => this.#checkRest(chunk, isEnd),
-      isIgnored: () => this.#isIgnored('body'),
-    });
+    // The responses of HTTP/1 have no stream. To look for it takes time in each request.
+    this.#isHttp2 = !(response instanceof ServerResponse) && isHttp2(response);
+    if (this.#isHttp2)
+      guardStream(response, {
+        checkHeader: (status) => this.checkHeader(status),
+        checkRest: (chunk, isEnd) => this.#checkRest(chunk, isEnd),
+        isIgnored: () => this.#isIgnored('body'),
+      });
   }
 
   add(layer: Layer): Layer {
@@ -154,7 +160,7 @@ class GuardedResponse implements GuardedWriters {
       if (!this.#isBlocked && !this.#isOver && !this.#response.headersSent)
         this.#block(layer, unawaited(guard, checks, check, undefined));
     });
-    if (isClosed(this.#response)) checks?.reportLostFailures(() => routeData(guard));
+    if (this.#isClosed) checks?.reportLostFailures(() => routeData(guard));
     return layer;
   }
 
@@ -201,6 +207,12 @@ class GuardedResponse implements GuardedWriters {
     return isWrapped && guard.isUpstream?.() === true;
   }
 
+  /** Whether the response has closed, so that its event `close` comes no more. */
+  get #isClosed(): boolean {
+    const response = this.#response as ServerResponse & { readonly stream?: { readonly destroyed: boolean } };
+    return response.destroyed || (this.#isHttp2 && response.stream?.destroyed === true);
+  }
+
   get #isBlocked(): boolean {
     return this.#blocker !== undefined;
   }
@@ -239,6 +251,7 @@ class GuardedResponse implements GuardedWriters {
   head(name: HeadWriter, original: Method, args: unknown[]): unknown {
     const response = this.#response;
     const status = Number(args[0]);
+    if (this.#hasPassed && status === this.#status) return Reflect.apply(original, response, args);
     if (response.headersSent) this.#checkRest(undefined, false);
     else this.checkHeader(status);
     if (this.#isIgnored('body')) return this.#ignore(name, args);
@@ -258,8 +271,14 @@ class GuardedResponse implements GuardedWriters {
     this.#writeHeadEarly();
     if (this.#isIgnored('body')) return this.#ignore(name, args);
     if (!response.headersSent) this.#addChallenge(response.statusCode);
-    if (!this.#isBlocked) this.#restrictOptions(response.statusCode);
-    return Reflect.apply(original, response, args);
+    if (this.#isBlocked) return Reflect.apply(original, response, args);
+    this.#restrictOptions(response.statusCode);
+    this.#hasPassed = true;
+    try {
+      return Reflect.apply(original, response, args);
+    } finally {
+      this.#hasPassed = false;
+    }
   }
 
   /** Removes the headers of handlers without a decision from a response to `OPTIONS`. @returns whether there are such handlers */
@@ -271,7 +290,7 @@ class GuardedResponse implements GuardedWriters {
       if (guard.method !== 'OPTIONS' || guard.isPreflight?.() === true || guard.isSettled()) continue;
       isRestricted = true;
       keepOptionsHeaders(response, guard.headersBefore ?? headersBefore);
-      if (!isHttp2(response)) response.statusMessage = '';
+      if (!this.#isHttp2) response.statusMessage = '';
     }
     return isRestricted;
   }
@@ -361,7 +380,7 @@ class GuardedResponse implements GuardedWriters {
       if (this.#isIgnored('headers')) return undefined;
       return isError(Number(value)) ? value : 500;
     });
-    if (!isHttp2(response))
+    if (!this.#isHttp2)
       interceptProperty(response, 'statusMessage', (value) =>
         this.#isIgnored('headers') ? undefined : value,
       );
@@ -375,7 +394,7 @@ class GuardedResponse implements GuardedWriters {
     for (const [name, value] of Object.entries(guard.headersBefore ?? headersBefore))
       response.setHeader(name, value!);
     response.statusCode = 500;
-    if (!isHttp2(response)) response.statusMessage = '';
+    if (!this.#isHttp2) response.statusMessage = '';
   }
 
   /** Ignores a call, and acts as if it had written, so that streams which are piped into the response end. */
@@ -407,11 +426,6 @@ class GuardedResponse implements GuardedWriters {
 }
 
 const http2InternalError = 2;
-
-/** Returns whether a response has closed, so that its event `close` comes no more. */
-const isClosed = (response: ServerResponse): boolean =>
-  response.destroyed ||
-  (response as { readonly stream?: { readonly destroyed: boolean } }).stream?.destroyed === true;
 
 /**
  * Returns whether a status, as Node reads it, tells the client only that an error occurred. 412 and 416 tell more about a file: whether

@@ -98,10 +98,10 @@ function shareWriters(): Writers {
   const known = prototype[installed];
   if (known !== undefined) return known;
   const { emit } = prototype;
-  prototype.emit = function (this: object, ...args) {
-    const [event, source] = args;
+  // With `arguments`, because a list of the arguments would be created for each event of each response.
+  prototype.emit = function (this: object, event, source) {
     if (event === 'close' || event === 'pipe' || event === 'unpipe') findGuarded(this)?.notice(event, source);
-    return Reflect.apply(emit, this, args);
+    return Reflect.apply(emit, this, arguments);
   };
   const shared = wrapWriters(prototype, findGuarded);
   Object.defineProperty(prototype, installed, { value: shared });
