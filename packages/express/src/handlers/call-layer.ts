@@ -75,7 +75,9 @@ function inherits(layer: Layer, entered: RouterInternals | undefined, outer: Fra
   let first: LayerFrame | undefined;
   for (let each: Frame | undefined = outer; each !== undefined; each = each.run.outer)
     if (each instanceof LayerFrame && entered.stack.includes(each.layer)) first = each;
-  return first === undefined || first.run.isInherited;
+  if (first === undefined || first.run.isInherited) return true;
+  outer.abandon(first);
+  return false;
 }
 
 const protectedLayers = new WeakSet<Layer>();

@@ -26,7 +26,7 @@ export class Frame {
     return this.isCovered || this.#decided !== undefined;
   }
 
-  /** Whether the handler has called `next`. */
+  /** Whether the handler has called `next`, or has passed the request on in another way. */
   get isLeft(): boolean {
     return this.#isLeft;
   }
@@ -41,6 +41,15 @@ export class Frame {
     if (this.#isLeft) return;
     this.#isLeft = true;
     if (this.#decided !== undefined) this.passOn(this.#decided);
+  }
+
+  /**
+   * Ends the handler, and those that contain it up to another one, because it has passed the request to their router again. Their decisions do
+   * not count there.
+   */
+  abandon(outermost: Frame): void {
+    this.#isLeft = true;
+    if (this !== outermost) this.run.outer?.abandon(outermost);
   }
 
   /** Makes the decision count for the handlers after this one in the run, as the framework requires. Default: for none. */

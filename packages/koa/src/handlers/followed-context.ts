@@ -84,11 +84,13 @@ class HandlerRun extends Run {
  * router, but one from outside of this router does.
  */
 function inherits(container: Router | App, outer: HandlerFrame): boolean {
-  if (!outer.isSettled) return false;
   let first: HandlerFrame | undefined;
   for (let each: HandlerFrame | undefined = outer; each !== undefined; each = each.run.outer)
     if (each.run.contains(container, each.place)) first = each;
-  return first === undefined || first.run.isCoveredOutside(container, first.place);
+  if (first === undefined) return outer.isSettled;
+  if (first.run.isCoveredOutside(container, first.place)) return true;
+  outer.abandon(first);
+  return false;
 }
 
 /** One call of a handler. */
