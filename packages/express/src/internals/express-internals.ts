@@ -105,6 +105,16 @@ export function routerPrototypeOf(router: RouterInternals): RouterPrototype | un
   return (each as RouterPrototype | null) ?? undefined;
 }
 
+const written = new WeakMap<Layer, RequestHandler>();
+
+/** Stores the handler of a layer as the application wrote it, because a library for tracing may replace it later. */
+export function rememberHandler(layer: Layer): void {
+  if (!written.has(layer)) written.set(layer, layer.handle);
+}
+
+/** Returns the handler of a layer as the application wrote it, if it is known; otherwise the handler that Express calls. */
+export const writtenHandler = (layer: Layer): RequestHandler => written.get(layer) ?? layer.handle;
+
 const appBehind = Symbol.for('@nanook/express/app');
 
 /** Returns whether a layer mounts an application. Express wraps the application in a function of this name. */
