@@ -182,7 +182,8 @@ const carrying =
   (pass: RequestHandler): RequestHandler =>
   (req, res, next) => {
     const emitter = new EventEmitter();
-    setTimeout(() => emitter.emit('go'), 6);
+    const emitting = setInterval(() => emitter.emit('go'), 6); // the target may begin to listen late
+    res.once('close', () => clearInterval(emitting));
     Object.assign(req, { emitter, stream: Readable.from(['SECRET']) });
     return pass(req, res, next);
   };

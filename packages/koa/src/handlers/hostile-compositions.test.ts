@@ -194,7 +194,8 @@ const carrying =
   (pass: Middleware): Middleware =>
   (ctx, next) => {
     const emitter = new EventEmitter();
-    setTimeout(() => emitter.emit('go'), 6);
+    const emitting = setInterval(() => emitter.emit('go'), 6); // the target may begin to listen late
+    ctx.res.once('close', () => clearInterval(emitting));
     Object.assign(ctx.state, { emitter, stream: Readable.from(['SECRET']) });
     return pass(ctx, next);
   };
