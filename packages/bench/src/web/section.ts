@@ -1,4 +1,5 @@
 import { significant } from '../report/names.ts';
+import { webBudgets, type WebBudget } from './budget.ts';
 import type { WebCell, WebResults } from './results.ts';
 import type { WebFrameworkId, WebVariant } from './web-app.ts';
 
@@ -41,6 +42,10 @@ export function webSection(results: WebResults): string {
     '| --- | --: | --: | --: | --: |',
     ...results.cells.map((cell) => row(cell)),
     '',
+    'The budget of *Nanook, authorized* over the hand-written check:',
+    '',
+    ...webBudgets(results).map((budget) => `- ${budgetLine(budget)}`),
+    '',
     `Measured ${at.slice(0, 10)}${build === undefined ? '' : `, ${build}`}, on ${machine.cpu}, ${machine.cores} cores; Node ${machine.node}; load average`,
     `${load.map((value) => value.toFixed(2)).join(' before, ')} after. ${Object.entries(versions)
       .map(([name, version]) => `\`${name}\` ${version}`)
@@ -71,6 +76,9 @@ function row({ framework, variant, us, overHand }: WebCell): string {
       : `${signed(overHand.median)} | ${signed(overHand.min)} – ${signed(overHand.max)}`;
   return `| ${name} | ${own} | ${over} |`;
 }
+
+const budgetLine = ({ cell, us, isExceeded }: WebBudget): string =>
+  `${frameworks[cell.framework]}: ${us} µs, ${isExceeded ? 'exceeded' : 'kept'} with ${signed(cell.overHand.median)}`;
 
 const micros = (us: number): string => `${significant(us)} µs`;
 const signed = (us: number): string => `${us < 0 ? '−' : '+'}${micros(Math.abs(us))}`;

@@ -64,6 +64,20 @@ describe('the section about web requests', () => {
     expect(section).toContain('| Koa, hand-written | 40.0 µs | 39.0 µs – 41.0 µs |  |  |');
   });
 
+  it('states whether each framework keeps its budget', () => {
+    const of = (framework: WebCell['framework'], node: string, over: number) =>
+      webSection({
+        ...results,
+        machine: { ...results.machine, node },
+        cells: [{ ...cell('nanook', 60, over), framework }],
+      });
+    expect(section).toContain('- Koa: 10 µs, exceeded with +20.0 µs\n');
+    expect(of('koa', '24.1.0', 9)).toContain('- Koa: 10 µs, kept with +9.0 µs\n');
+    expect(of('express', '24.1.0', 15)).toContain('- Express: 10 µs, exceeded with +15.0 µs\n');
+    expect(of('express', '20.20.2', 15)).toContain('- Express: 20 µs, kept with +15.0 µs\n');
+    expect(of('nest-fastify', '20.20.2', 7)).toContain('- NestJS on Fastify: 6 µs, exceeded with +7.0 µs\n');
+  });
+
   it('can be added to a page, replaced, and found in the page', () => {
     const page = '# Performance\n\n## Size\n\nSmall.\n';
     const added = withWebSection(page, section);

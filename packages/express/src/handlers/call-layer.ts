@@ -1,20 +1,7 @@
 import { AuthorizationConfigError, type Frame } from '@nanook/http';
 import type { Request } from 'express';
-import {
-  routerOf,
-  type AppInternals,
-  type Layer,
-  type ParameterCallback,
-} from '../internals/express-internals.js';
-import {
-  LayerFrame,
-  LayerRun,
-  ParameterFrame,
-  appOf,
-  framesOf,
-  type Next,
-  type RequestFrames,
-} from './frames.js';
+import type { Layer, ParameterCallback, RouterInternals } from '../internals/express-internals.js';
+import { LayerFrame, LayerRun, ParameterFrame, framesOf, type Next, type RequestFrames } from './frames.js';
 
 const direct = Symbol('direct');
 
@@ -34,9 +21,9 @@ export function callLayer(
 ): unknown {
   const frames = framesOf(req);
   const run = runOf(frames, next);
-  run.begin((outer) => isRedirected(layer, req, outer));
+  run.begin((outer) => inherits(layer, frames.entered, outer));
   const frame = new LayerFrame(run, req, layer);
-  return frames.call(frame, handle, nextOf(frame, next), frame);
+  return frames.call(frame, handle, nextOf(frames, frame, next), frame);
 }
 
 const followedCallbacks = new WeakSet<ParameterCallback>();
@@ -47,16 +34,15 @@ export function followCallback(callback: ParameterCallback): ParameterCallback {
   const followed: ParameterCallback = (req, res, next, value, name) => {
     const frames = framesOf(req);
     const frame = new ParameterFrame(runOf(frames, req.next as Next), req, name);
-    return frames.call(frame, callback, req, res, nextOf(frame, next), value, name);
+    return frames.call(frame, callback, req, res, nextOf(frames, frame, next), value, name);
   };
   followedCallbacks.add(followed);
   return followed;
 }
 
 /** Returns the `next` that the function of a frame receives. */
-function nextOf(frame: LayerFrame | ParameterFrame, next: Next): Next {
+function nextOf(frames: RequestFrames, frame: LayerFrame | ParameterFrame, next: Next): Next {
   const { req } = frame;
-  const frames = framesOf(req);
   const goOn: Next = (error) => {
     if (req.next === goOn) req.next = next; // Express 4 sets it to the `next` of its first layer, and not of the router
     frames.noteError(error);
@@ -77,18 +63,20 @@ function runOf(frames: RequestFrames, next: Next): LayerRun {
 }
 
 /**
- * Returns whether a handler of the application has passed the request to the application again: `req.url = '/other'; app.handle(req, res)`.
- * A decision for the first route does not count for the second one.
+ * Returns whether the decision of the outer frame counts for a layer that is called first. A handler can pass the request to its own router
+ * again, or to the application: `req.url = '/other'; router(req, res, next)`. The decision for its route does not count for another route of
+ * the same router, but one from outside of this router does.
+ *
+ * @param entered the router that was entered last
  */
-function isRedirected(layer: Layer, req: Request, outer: Frame): boolean {
-  // At its first layer, the application of the request can still be one that is mounted on it, in Express 4.
-  for (let app = appOf(req); app !== undefined; app = app.parent as AppInternals | undefined) {
-    const { stack } = routerOf(app);
-    if (!stack.includes(layer)) continue;
-    for (let each: Frame | undefined = outer; each !== undefined; each = each.run.outer)
-      if (each instanceof LayerFrame && stack.includes(each.layer)) return true;
-    return false;
-  }
+function inherits(layer: Layer, entered: RouterInternals | undefined, outer: Frame): boolean {
+  if (outer instanceof LayerFrame && outer.layer.route?.stack.includes(layer as never) === true) return true;
+  if (entered?.stack.includes(layer) !== true) return false; // it is not known to which router the layer belongs
+  let first: LayerFrame | undefined;
+  for (let each: Frame | undefined = outer; each !== undefined; each = each.run.outer)
+    if (each instanceof LayerFrame && entered.stack.includes(each.layer)) first = each;
+  if (first === undefined || first.run.isInherited) return true;
+  outer.abandon(first);
   return false;
 }
 

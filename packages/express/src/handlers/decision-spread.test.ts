@@ -2,7 +2,7 @@ import { Authorizer } from '@nanook/core';
 import express5, { type Application, type RequestHandler } from 'express';
 import express4 from 'express4';
 import { EventEmitter } from 'node:events';
-import { ServerResponse } from 'node:http';
+import { ServerResponse, createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import request from 'supertest';
@@ -192,6 +192,94 @@ describe.each(testedVersions(majors))('decisions in %s', (_major, express) => {
       routes.get('/page/:id', answer('SECRET'));
     });
     expect(await ask(app, '/old')).toBe(500);
+  });
+
+  it('a callback without its context responds for no route of protect alone that the request has left', async () => {
+    const waiting: (() => void)[] = [];
+    const timer = setInterval(() => waiting.splice(0).forEach((each) => each()), 1);
+    const app = protect(express());
+    app.use(authorization(authorizer, { actor: () => 'alice' }));
+    const early: RequestHandler = (_req, res, next) => {
+      waiting.push(() => res.end('SECRET'));
+      next();
+    };
+    app.get('/', early, read, (_req, _res, next) => next());
+    const server = createServer((req, res) =>
+      (app as unknown as (...args: unknown[]) => void)(req, res, (error?: { code: string }) =>
+        error === undefined ? undefined : res.end(error.code),
+      ),
+    );
+    const { status, text } = await request(server).get('/');
+    clearInterval(timer);
+    expect([status, text]).toEqual([500, 'NANOOK_HTTP_UNDECIDED_ROUTE']);
+  });
+
+  describe('where a route passes the request to its own router again', () => {
+    const again =
+      (router: (req: never, res: never, next: never) => unknown, url: string): RequestHandler =>
+      (req, res, next) => {
+        req.url = url;
+        router(req as never, res as never, next as never);
+      };
+    /** A router whose route `/old` is skipped and passes the request to `/secret`, and whose route `/free` passes it to `/ruled`. */
+    const routerOf = () => {
+      const router = express.Router();
+      router.get('/old', skip, again(router, '/secret'));
+      router.get('/later', skip, (req, res, next) =>
+        setTimeout(() => again(router, '/secret')(req, res, next), 1),
+      );
+      router.get('/checked', checkParameter as RequestHandler, again(router, '/secret'));
+      const nested = express.Router().get('/', again(router, '/secret'));
+      router.use('/nested', skip, nested);
+      router.get('/free', skip, again(router, '/ruled'));
+      router.get('/ruled', read, answer('ruled'));
+      router.param('id', (_req, _res, next) => void setTimeout(next, 1));
+      router.get('/parameter', skip, again(router, '/secret/1'));
+      router.get('/secret/:id', answer('SECRET'));
+      return router.get('/secret', answer('SECRET'));
+    };
+
+    it.each([
+      ['used', (app: Application, router: express5.Router) => app.use(router)],
+      [
+        'called by a function',
+        (app: Application, router: express5.Router) => app.use((req, res, next) => router(req, res, next)),
+      ],
+      [
+        'mounted in a router',
+        (app: Application, router: express5.Router) => app.use(express.Router().use(router)),
+      ],
+    ])('the skip of the route counts for no other route of a router that is %s', async (_how, use) => {
+      const app = appOf((routes) => use(routes, routerOf()));
+      for (const path of ['/old', '/later', '/checked', '/nested', '/parameter'])
+        expect([path, await ask(app, path)]).toEqual([path, 500]);
+      expect(await ask(app, '/free')).toBe('ruled');
+    });
+
+    it('a requirement outside of the router counts for all of its routes', async () => {
+      const app = appOf((routes) => routes.use('/a', read, routerOf()));
+      expect(await ask(app, '/a/old')).toBe('SECRET');
+      expect(await ask(app, '/a/nested')).toBe('SECRET');
+    });
+
+    it('a requirement of the router itself counts again', async () => {
+      const router = express.Router();
+      router.use(read);
+      router.get('/old', again(router, '/new'));
+      router.get('/new', answer('new'));
+      expect(
+        await ask(
+          appOf((routes) => routes.use(router)),
+          '/old',
+        ),
+      ).toBe('new');
+    });
+
+    it('the skip of the route counts for another router that its handler calls', async () => {
+      const other = express.Router().get('/new', answer('new'));
+      const app = appOf((routes) => routes.get('/old', skip, again(other, '/new')));
+      expect(await ask(app, '/old')).toBe('new');
+    });
   });
 
   it('the response guard waits for the checks of each authorization() that the request has passed', async () => {

@@ -23,7 +23,7 @@ export function followLayers(router: RouterInternals): void {
   const prototype = layerPrototypeOf(router);
   if (prototype === undefined) return;
   followed.add(router);
-  followParameters(router);
+  followRouter(router);
   if (followed.has(prototype)) return;
   followed.add(prototype);
   for (const name of ['handle_request', 'handleRequest'] as const) {
@@ -56,13 +56,20 @@ export function followLayers(router: RouterInternals): void {
 type HandleRequest = (this: Layer, req: Request, res: ServerResponse, next: Next) => unknown;
 type HandleError = (this: Layer, error: unknown, ...rest: Parameters<HandleRequest>) => unknown;
 
-/** Follows the callbacks of `router.param` that a router has, and those that any router of its copy of Express receives later. */
-function followParameters(router: RouterInternals): void {
+/**
+ * Follows the callbacks of `router.param` that a router has, and those that any router of its copy of Express receives later. Also records
+ * the router that a request enters.
+ */
+function followRouter(router: RouterInternals): void {
   followCallbacks(router);
   const prototype = routerPrototypeOf(router);
   if (prototype === undefined || followed.has(prototype)) return;
   followed.add(prototype);
-  const { param } = prototype;
+  const { param, handle } = prototype;
+  prototype.handle = function (req, ...args) {
+    framesOf(req).entered = this;
+    return Reflect.apply(handle, this, [req, ...args]);
+  };
   prototype.param = function (...args) {
     const result = Reflect.apply(param, this, args);
     followCallbacks(this);

@@ -1,7 +1,14 @@
-import { FollowedRequest, Frame, Run, type Decided, type RequestAuthorization } from '@nanook/http';
+import {
+  AuthorizationConfigError,
+  FollowedRequest,
+  Frame,
+  Run,
+  type Decided,
+  type RequestAuthorization,
+} from '@nanook/http';
 import type { Request } from 'express';
 import { IncomingMessage, type ServerResponse } from 'node:http';
-import type { AppInternals, Layer } from '../internals/express-internals.js';
+import type { AppInternals, Layer, RouterInternals } from '../internals/express-internals.js';
 import { isWholeApplication } from '../internals/layer-path.js';
 
 export type Next = (error?: unknown) => void;
@@ -30,10 +37,15 @@ export class LayerRun extends Run {
     super(frames, outer, false);
   }
 
+  /** Whether a decision from outside of the run counts for all of its layers. */
+  get isInherited(): boolean {
+    return this.#isInherited === true;
+  }
+
   /** Decides at the first layer whether the decision of the outer frame counts. */
-  begin(isRedirected: (outer: Frame) => boolean): void {
+  begin(inherits: (outer: Frame) => boolean): void {
     const { outer } = this;
-    this.#isInherited ??= outer?.isSettled === true && !isRedirected(outer);
+    this.#isInherited ??= outer?.isSettled === true && inherits(outer);
   }
 
   /** Makes a decision count for the layers that follow, while the request stays below a path. */
@@ -128,6 +140,8 @@ export interface ChecksGuard {
 /** The calls of layers in one request, and what else this package keeps for the request. */
 export class RequestFrames extends FollowedRequest {
   lastRun: LayerRun | undefined;
+  /** The router that was entered last. */
+  entered: RouterInternals | undefined;
   authz: RequestAuthorization | undefined;
   /** The guard that `authorization(…)` set last. */
   checksGuard: ChecksGuard | undefined;
@@ -172,6 +186,19 @@ export const framesOf = (req: Request): RequestFrames =>
 
 export const appOf = (req: Request): AppInternals | undefined =>
   req.app as unknown as AppInternals | undefined;
+
+/**
+ * Returns the authorization of a request.
+ *
+ * @param caller the function that needs it, for the message
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_AUTHORIZATION`
+ */
+export function authzOf(req: object, caller: string): RequestAuthorization {
+  const authz =
+    findFrames(req)?.authz ?? ((req as Express.Request).authz as RequestAuthorization | undefined);
+  if (authz === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', { caller });
+  return authz;
+}
 
 /** Whether this copy of the package, and no other one in the process, has defined the accessor. */
 let isDefinedHere = false;

@@ -47,6 +47,8 @@ class RequestGuard implements ResponseGuard, ChecksGuard {
   #needsDecision = false;
   #fail: Next;
   headersBefore: ReturnType<typeof copyHeaders>;
+  /** The number of calls of handlers when the headers were copied. */
+  readonly #copiedAfter: number;
 
   /**
    * @param authz the authorization whose checks the response must wait for; default: that of the request
@@ -65,12 +67,13 @@ class RequestGuard implements ResponseGuard, ChecksGuard {
     this.#authz = authz;
     this.#route = route;
     this.headersBefore = copyHeaders(res);
+    this.#copiedAfter = this.#frames.callCount;
   }
 
   requireDecision(res: ServerResponse, fail: Next): void {
     this.#needsDecision = true;
     this.#fail = fail;
-    this.headersBefore = copyHeaders(res);
+    if (this.#frames.callCount !== this.#copiedAfter) this.headersBefore = copyHeaders(res);
   }
 
   /** Middleware may change the method (method override); the method that the handler sees counts. */
@@ -97,11 +100,23 @@ class RequestGuard implements ResponseGuard, ChecksGuard {
   /** Whether the code that writes now is not concerned, because it is outside of the guarded route. */
   get #isRouteLeft(): boolean {
     const route = this.#route;
-    return route?.isLeft === true && this.#frames.frame?.isWithin(route) !== true;
+    if (route?.isLeft !== true) return false;
+    const { place, frame, responder } = this.#frames;
+    if (place !== undefined) return frame?.isWithin(route) !== true;
+    // Without a context, the code is outside only if a handler outside is running. It may belong to the route.
+    return responder !== undefined && !responder.isWithin(route);
   }
 
   isFailureDecided(): boolean {
     return this.#frames.isFailureDecided;
+  }
+
+  noteHeader(): void {
+    this.#frames.noteHeader();
+  }
+
+  isUpstream(): boolean {
+    return this.#frames.isUpstream;
   }
 
   elsewhere(): readonly string[] {

@@ -94,6 +94,7 @@ export function layerPrototypeOf(router: RouterInternals): LayerPrototype | unde
 /** The prototype of the routers of one copy of Express. */
 export interface RouterPrototype {
   param: (this: RouterInternals, ...args: unknown[]) => unknown;
+  handle: (this: RouterInternals, req: Request, ...args: unknown[]) => unknown;
 }
 
 /** Returns the prototype of a router; `undefined` for a stack without its router. */
@@ -103,6 +104,16 @@ export function routerPrototypeOf(router: RouterInternals): RouterPrototype | un
     each = Object.getPrototypeOf(each) as object | null;
   return (each as RouterPrototype | null) ?? undefined;
 }
+
+const written = new WeakMap<Layer, RequestHandler>();
+
+/** Stores the handler of a layer as the application wrote it, because a library for tracing may replace it later. */
+export function rememberHandler(layer: Layer): void {
+  if (!written.has(layer)) written.set(layer, layer.handle);
+}
+
+/** Returns the handler of a layer as the application wrote it, if it is known; otherwise the handler that Express calls. */
+export const writtenHandler = (layer: Layer): RequestHandler => written.get(layer) ?? layer.handle;
 
 const appBehind = Symbol.for('@nanook/express/app');
 

@@ -1,4 +1,4 @@
-import { AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
+import type { RequestAuthorization } from '@nanook/http';
 import type { Request } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -19,18 +19,6 @@ export type Middleware = (
   res: ServerResponse,
   next: (error?: unknown) => void,
 ) => void;
-
-/**
- * Returns the authorization of a request.
- *
- * @param caller the function that needs it, for the message
- * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_AUTHORIZATION`
- */
-export function authzOf(req: Express.Request, caller: string): RequestAuthorization {
-  const authz = req.authz as RequestAuthorization | undefined;
-  if (authz === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', { caller });
-  return authz;
-}
 
 /** Returns the route as the application wrote it, with the path of its router; outside a route, the path without the query. */
 export function routeOf(req: Request): string {

@@ -18,7 +18,8 @@ import {
 import type { Request } from 'express';
 import { asDirect } from '../handlers/call-layer.js';
 import { guardWholeRequest } from '../handlers/response-guard.js';
-import { authzOf, type Middleware } from '../internals/request.js';
+import { authzOf } from '../handlers/frames.js';
+import type { Middleware } from '../internals/request.js';
 import { isForSkippedRoute } from '../routes/skipped-route.js';
 
 /**

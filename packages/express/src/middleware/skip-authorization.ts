@@ -2,9 +2,9 @@ import { asRequirement, asSkipped, checkSkip, expectCall } from '@nanook/http';
 import type { Request, RequestHandler } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
 import { checkSkippedPath } from '../handlers/call-layer.js';
-import { framesOf } from '../handlers/frames.js';
+import { authzOf, framesOf } from '../handlers/frames.js';
 import { isRouter } from '../internals/express-internals.js';
-import { authzOf, type Middleware } from '../internals/request.js';
+import type { Middleware } from '../internals/request.js';
 
 /**
  * Creates the requirement of a route, or of a router, that needs no authorization.

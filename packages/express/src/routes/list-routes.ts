@@ -90,9 +90,11 @@ function listRouter(
       for (const { method, requirements, handler } of handlers)
         if (handler !== undefined)
           listed.push(listedRoute(method, routeAt(base, path), [...passed, ...requirements], handler));
-      for (const { handler, requirements, mayPassOn } of mounts ? mountedHandlers(layer, path) : []) {
+      for (const { handler, requirements, name, mayPassOn } of mounts ? mountedHandlers(layer, path) : []) {
         const mountPath = mountAt(base, path) || '/';
-        listed.push({ ...listedRoute('USE', mountPath, [...passed, ...requirements], handler), mayPassOn });
+        const entry = listedRoute('USE', mountPath, [...passed, ...requirements], handler);
+        const shown = name === undefined ? entry : { ...entry, handler: name, location: undefined };
+        listed.push({ ...shown, mayPassOn });
       }
       if (requirement !== undefined) routerLevel.push({ requirement, path });
     }

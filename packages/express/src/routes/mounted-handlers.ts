@@ -1,5 +1,5 @@
 import { requirementOf, skippedBy, type RouteRequirement } from '@nanook/http';
-import { isApp, isMountedApp, isRouter, type Layer } from '../internals/express-internals.js';
+import { isApp, isMountedApp, isRouter, writtenHandler, type Layer } from '../internals/express-internals.js';
 import { isEverything, type LayerPath } from '../internals/layer-path.js';
 
 type Handler = (...args: never[]) => unknown;
@@ -9,6 +9,8 @@ export interface MountedHandler {
   readonly handler: Handler;
   /** The skip with which the handler is called, if there is one. */
   readonly requirements: readonly RouteRequirement[];
+  /** The name that Express has stored, where a library for tracing has replaced the handler. */
+  readonly name: string | undefined;
   /** Whether the handler can pass a request on, as middleware does. One with fewer than three parameters responds itself. */
   readonly mayPassOn: boolean;
 }
@@ -24,11 +26,14 @@ export function mountedHandlers(layer: Layer, path: LayerPath): readonly Mounted
   const requirements: readonly RouteRequirement[] =
     skipped === undefined ? [] : [{ kind: 'skip', reason: skipped.reason }];
   const isEveryPath = path !== undefined && isEverything(path);
-  return (skipped?.middleware ?? [layer.handle]).flatMap((each) => {
+  const given = writtenHandler(layer);
+  const isReplaced = skipped === undefined && given.name !== '' && given.name !== layer.name;
+  const name = isReplaced ? layer.name.replace('<anonymous>', 'anonymous') : undefined;
+  return (skipped?.middleware ?? [given]).flatMap((each) => {
     if (!isHandler(each)) return [];
-    const servesFiles = each.name === 'serveStatic';
+    const servesFiles = (name ?? each.name) === 'serveStatic';
     if (isEveryPath && !servesFiles) return [];
-    return [{ handler: each, requirements, mayPassOn: each.length >= 3 && !servesFiles }];
+    return [{ handler: each, requirements, name, mayPassOn: each.length >= 3 && !servesFiles }];
   });
 }
 

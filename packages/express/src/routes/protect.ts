@@ -9,6 +9,7 @@ import {
   isRouter,
   mountedApp,
   rememberApp,
+  rememberHandler,
   routerOf,
 } from '../internals/express-internals.js';
 import type { AppInternals, Layer, RouterInternals } from '../internals/express-internals.js';
@@ -125,6 +126,7 @@ function checkMountedApps(stack: readonly Layer[]): void {
 
 function protectLayer(layer: Layer): void {
   const { handle } = layer;
+  rememberHandler(layer);
   checkHandlers([handle]);
   followLayers({ stack: [layer] });
   markProtected(layer);

@@ -27,9 +27,18 @@ const awaitIt =
 
 /** The text of each code. Codes are public: they are never renamed and never reused. */
 const texts = {
-  NANOOK_HTTP_UNDECIDED_ROUTE: (p: RouteData & { readonly status: number }) =>
-    `${describeRoute(p)} answered ${p.status} without an authorization decision on its path, so the response was blocked. ` +
-    `Authorize the action before the handler responds, or skip authorization with a reason${describeElsewhere(p)}`,
+  NANOOK_HTTP_UNDECIDED_ROUTE: (
+    p: RouteData & {
+      readonly status: number;
+      /** Whether another handler had started the response, so that it could only be aborted. */
+      readonly isStarted?: boolean;
+    },
+  ) =>
+    `${describeRoute(p)} ${
+      p.isStarted === true ? `added data to a response with status` : 'answered'
+    } ${p.status} without an authorization decision on its path, so the response was ${
+      p.isStarted === true ? 'aborted' : 'blocked'
+    }. Authorize the action before the handler responds, or skip authorization with a reason${describeElsewhere(p)}`,
   NANOOK_HTTP_UNPROTECTED_ROUTE: (
     p: RouteData & {
       /** The line to write. */

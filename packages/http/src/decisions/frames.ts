@@ -8,6 +8,8 @@ import type { Decided, RequestDecisions } from './request-decisions.js';
  * @internal for adapters
  */
 export class Frame {
+  /** The position of the call among those of the request. */
+  readonly number: number;
   #decided: Decided | undefined;
   #isLeft = false;
 
@@ -15,14 +17,16 @@ export class Frame {
   constructor(
     readonly run: Run,
     readonly isCovered: boolean,
-  ) {}
+  ) {
+    this.number = ++run.request.callCount;
+  }
 
   /** Whether a decision counts for the response of this handler. */
   get isSettled(): boolean {
     return this.isCovered || this.#decided !== undefined;
   }
 
-  /** Whether the handler has called `next`. */
+  /** Whether the handler has called `next`, or has passed the request on in another way. */
   get isLeft(): boolean {
     return this.#isLeft;
   }
@@ -37,6 +41,15 @@ export class Frame {
     if (this.#isLeft) return;
     this.#isLeft = true;
     if (this.#decided !== undefined) this.passOn(this.#decided);
+  }
+
+  /**
+   * Ends the handler, and those that contain it up to another one, because it has passed the request to their router again. Their decisions do
+   * not count there.
+   */
+  abandon(outermost: Frame): void {
+    this.#isLeft = true;
+    if (this !== outermost) this.run.outer?.abandon(outermost);
   }
 
   /** Makes the decision count for the handlers after this one in the run, as the framework requires. Default: for none. */
@@ -87,6 +100,10 @@ export class FollowedRequest implements RequestDecisions {
   readonly made: string[] = [];
   /** The handler that was called last, for code that has lost the asynchronous context. */
   called: Frame | undefined;
+  /** The number of calls of handlers. */
+  callCount = 0;
+  /** The handler that has written the header of the response. */
+  #headWriter: Frame | undefined;
 
   /** The place of the running code; `undefined` where the asynchronous context is lost, or belongs to another request. */
   get place(): Frame | Run | undefined {
@@ -106,14 +123,26 @@ export class FollowedRequest implements RequestDecisions {
    * an emitter or a stream of the first one can call code of the last one.
    */
   get responder(): Frame | undefined {
-    const { frame } = this;
+    const { place } = this;
     const running = this.called?.isLeft === false ? this.called : undefined;
-    if (this.place === undefined) return running;
+    if (place === undefined) return running;
+    const frame = place instanceof Run ? place.outer : place;
     return frame?.isLeft === true && running?.isSettled === false ? running : frame;
   }
 
   get isSettled(): boolean {
     return this.responder?.isSettled === true;
+  }
+
+  /** Notes that the running code writes the header of the response. */
+  noteHeader(): void {
+    this.#headWriter = this.responder;
+  }
+
+  /** Whether the running code belongs to a handler that has called, with its `next`, the one which wrote the header. */
+  get isUpstream(): boolean {
+    const { frame } = this;
+    return frame?.isLeft === true && this.#headWriter !== undefined && frame.number < this.#headWriter.number;
   }
 
   /** Calls a handler in its frame. */

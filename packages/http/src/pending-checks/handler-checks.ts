@@ -30,20 +30,27 @@ export class HandlerChecks {
     return this.#open.size === 0;
   }
 
+  /** Returns the checks that are pending or were not awaited, for a result that must wait for them, and not for later ones. */
+  started(): readonly OpenCheck[] {
+    return this.isEmpty ? none : [...this.#open.keys()];
+  }
+
   /**
-   * Waits for the checks that are pending.
+   * Waits for checks that are pending.
    *
+   * @param started the checks; default: all, including those that start while it waits
    * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNAWAITED_CHECK` for a check that was not awaited
    */
-  async settle(routeData: () => RouteData): Promise<void> {
-    while (this.#open.size > 0) {
-      for (const [check, owner] of this.#open) {
+  async settle(routeData: () => RouteData, started?: readonly OpenCheck[]): Promise<void> {
+    for (;;) {
+      const checks = (started ?? this.started()).filter((check) => this.#open.has(check));
+      if (checks.length === 0) return;
+      for (const check of checks) {
         if (check.isAwaited) continue;
-        owner.dismiss(check);
+        this.#open.get(check)!.dismiss(check);
         const data = { ...routeData(), ...dataOf(check), status: undefined };
         throw new AuthorizationConfigError('NANOOK_HTTP_UNAWAITED_CHECK', data, causeOf(check));
       }
-      const checks = [...this.#open.keys()];
       await Promise.all(checks.map(async (check) => check.settled()));
       // Node reports the rejection of an async function that was not awaited at the end of the turn.
       if (checks.some(({ isFailed }) => isFailed)) await new Promise((resolve) => setImmediate(resolve));
@@ -58,3 +65,5 @@ export class HandlerChecks {
     this.#open.clear();
   }
 }
+
+const none: readonly OpenCheck[] = [];

@@ -112,9 +112,9 @@ export class PendingChecks {
     return this.#forgotten();
   }
 
-  /** The first check that failed and was not awaited. */
+  /** The first check that failed and was not awaited. A running handler reports the checks that it collects. */
   get forgottenFailure(): Check | undefined {
-    return this.#forgotten(({ isFailed }) => isFailed);
+    return this.#forgotten(({ isFailed, isCollected }) => isFailed && !isCollected);
   }
 
   /** The last refused check, unless a later check passed or a later skip was made. */

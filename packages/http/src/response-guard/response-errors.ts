@@ -22,8 +22,13 @@ export function routeData(request: GuardedRequest): RouteData {
   return { method: request.method, route: request.route(), handler: request.handler?.() };
 }
 
-export function undecided(request: GuardedRequest, status: number): AuthorizationConfigError {
-  const data = { ...routeData(request), elsewhere: request.elsewhere?.(), status };
+/** @param isStarted whether another handler has sent the header, so that the response can only be aborted */
+export function undecided(
+  request: GuardedRequest,
+  status: number,
+  isStarted = false,
+): AuthorizationConfigError {
+  const data = { ...routeData(request), elsewhere: request.elsewhere?.(), status, isStarted };
   return new AuthorizationConfigError('NANOOK_HTTP_UNDECIDED_ROUTE', data);
 }
 

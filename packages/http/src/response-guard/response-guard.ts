@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Readable } from 'node:stream';
-import { STATUS_CODES, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { STATUS_CODES, ServerResponse, type OutgoingHttpHeaders } from 'node:http';
 import type { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
-import type { PendingChecks } from '../pending-checks/pending-checks.js';
+import { PendingChecks } from '../pending-checks/pending-checks.js';
 import { guardStream, isHttp2 } from './http2-stream.js';
 import { keepOptionsHeaders, optionsHead } from './options-headers.js';
 import { PipedSources } from './piped-sources.js';
@@ -17,6 +17,7 @@ import {
   type Informer,
   type Method,
   type NoticedEvent,
+  type TrailersSetter,
   type Writers,
 } from './writers.js';
 
@@ -31,6 +32,10 @@ export interface ResponseGuard extends GuardedRequest {
   isSettled(): boolean;
   /** Returns whether an error handler responds for a handler with a decision; then 412 and 416 may reveal that a file exists. */
   isFailureDecided?(): boolean;
+  /** Notes that the running code writes the header. */
+  noteHeader?(): void;
+  /** Returns whether the running code belongs to middleware that has called the handler which wrote the header. */
+  isUpstream?(): boolean;
   /** Returns the checks that the response must wait for, if the request has its authorization already. */
   checks?(): PendingChecks | undefined;
   /** Returns the value of `WWW-Authenticate` for a 401 without this header, if a check failed because the actor is anonymous. */
@@ -39,6 +44,8 @@ export interface ResponseGuard extends GuardedRequest {
   readonly headersBefore?: OutgoingHttpHeaders;
   /** Whether a success may follow a refusal, for frameworks whose error handlers cannot state a reason. */
   readonly mayHideRefusal?: boolean;
+  /** Whether also data that follow the header must wait for checks that were not awaited, and not only the end of the response. */
+  readonly awaitsRest?: boolean;
   /**
    * Returns whether the application chose the status. Otherwise the framework set it before the handlers ran, such as Koa's 404, and it
    * says nothing about the response. Default: `true`.
@@ -66,8 +73,9 @@ export interface ResponseGuard extends GuardedRequest {
  *
  * A response to `OPTIONS` may be empty or list the methods without a decision; otherwise it is blocked, too. It then has only `Allow`,
  * `Vary`, the headers of CORS, and those that were set before the guard. Early hints are not sent
- * before a decision. A response that has started cannot be blocked: it is aborted when a check that was not awaited has failed, and when
- * the response ends before such a check.
+ * before a decision. A response that has started cannot be blocked: it is aborted when a check that was not awaited has failed, when the
+ * response ends before such a check, and when a handler without a decision adds data to it. Only middleware that replaces the methods of
+ * the response, such as compression, may send the data of the handlers that it has called.
  *
  * The guard replaces the methods of `node:http` that write a response, in which all methods of frameworks end. A response can have several
  * guards, which must all let it pass; the last one is asked first.
@@ -121,17 +129,27 @@ class GuardedResponse implements GuardedWriters {
   /** Whether the response has ended, so that all writes are ignored. */
   #isOver = false;
   #ignoredEnds = 0;
+  /** The status in the header. It can differ from `statusCode`, which code may change after the header was sent. */
+  #status = 200;
+  /** Whether Node writes the header with the first data, so that the framework may have chosen the status. */
+  #isImplicit = false;
+  /** Whether the header that Node writes now has passed with its body. */
+  #hasPassed = false;
+  readonly #isHttp2: boolean;
 
   constructor(response: ServerResponse) {
     this.#response = response;
     this.#methods = response as unknown as Methods;
     this.#end = this.#methods.end!;
     this.#installed = setGuardedWriters(response, this);
-    guardStream(response, {
-      checkHeader: (status) => this.checkHeader(status),
-      checkRest: (chunk, isEnd) => this.#checkRest(chunk, isEnd),
-      isIgnored: () => this.#isIgnored('body'),
-    });
+    // The responses of HTTP/1 have no stream. To look for it takes time in each request.
+    this.#isHttp2 = !(response instanceof ServerResponse) && isHttp2(response);
+    if (this.#isHttp2)
+      guardStream(response, {
+        checkHeader: (status) => this.checkHeader(status),
+        checkRest: (chunk, isEnd) => this.#checkRest(chunk, isEnd),
+        isIgnored: () => this.#isIgnored('body'),
+      });
   }
 
   add(layer: Layer): Layer {
@@ -142,7 +160,7 @@ class GuardedResponse implements GuardedWriters {
       if (!this.#isBlocked && !this.#isOver && !this.#response.headersSent)
         this.#block(layer, unawaited(guard, checks, check, undefined));
     });
-    if (isClosed(this.#response)) checks?.reportLostFailures(() => routeData(guard));
+    if (this.#isClosed) checks?.reportLostFailures(() => routeData(guard));
     return layer;
   }
 
@@ -154,7 +172,9 @@ class GuardedResponse implements GuardedWriters {
     isSetExplicitly = true,
   ): void {
     if (this.#isBlocked || this.#response.headersSent) return;
+    this.#status = status;
     for (const layer of layers) {
+      layer.guard.noteHeader?.();
       const isChosen = isSetExplicitly || layer.guard.isStatusChosen?.() !== false;
       if (isChosen && isError(status)) continue;
       const error = this.#findError(layer.guard, status, chunk);
@@ -164,19 +184,33 @@ class GuardedResponse implements GuardedWriters {
 
   /** Checks data that follows the header, when it is too late for another response. */
   #checkRest(chunk: unknown, isEnd: boolean): void {
-    const { statusCode } = this.#response;
-    for (const layer of this.#layers) {
+    for (const { guard } of this.#layers) {
       if (this.#isBlocked || this.#isOver) return;
-      const { guard } = layer;
       const checks = guard.checks?.();
-      const check = isEnd ? checks?.forgotten : checks?.forgottenFailure;
-      if (checks !== undefined && check !== undefined) {
-        checks.report(unawaited(guard, checks, check, statusCode));
-        this.#abort();
-      } else if (guard.method === 'OPTIONS' && !guard.isSettled() && !this.#mayOptionsSend(guard, chunk)) {
-        if (!isError(statusCode)) this.#block(layer, undecided(guard, statusCode));
-      }
+      const check = isEnd || guard.awaitsRest === true ? checks?.forgotten : checks?.forgottenFailure;
+      let error: AuthorizationConfigError | undefined;
+      if (checks !== undefined && check !== undefined) error = unawaited(guard, checks, check, this.#status);
+      else if (isData(chunk) && !this.#mayContinue(guard, chunk))
+        error = undecided(guard, this.#status, true);
+      if (error === undefined) continue;
+      (checks ?? new PendingChecks()).report(error);
+      this.#abort();
     }
+  }
+
+  /** Returns whether the running code may add data, or trailers, to a response whose header was sent. */
+  #mayContinue(guard: ResponseGuard, data: unknown): boolean {
+    const isChosen = !this.#isImplicit || guard.isStatusChosen?.() !== false;
+    if ((isChosen && isError(this.#status)) || this.#isDecided(guard, this.#status, data)) return true;
+    const response = this.#response;
+    const isWrapped = Object.hasOwn(response, 'write') || Object.hasOwn(response, 'end');
+    return isWrapped && guard.isUpstream?.() === true;
+  }
+
+  /** Whether the response has closed, so that its event `close` comes no more. */
+  get #isClosed(): boolean {
+    const response = this.#response as ServerResponse & { readonly stream?: { readonly destroyed: boolean } };
+    return response.destroyed || (this.#isHttp2 && response.stream?.destroyed === true);
   }
 
   get #isBlocked(): boolean {
@@ -189,18 +223,22 @@ class GuardedResponse implements GuardedWriters {
     const checks = guard.checks?.();
     if (checks?.forgotten !== undefined) return unawaited(guard, checks, checks.forgotten, status);
     const refused = guard.mayHideRefusal === true ? undefined : checks?.refused;
-    if (!guard.isSettled()) {
-      if (isAboutFile(status) && guard.isFailureDecided?.() === true) return undefined;
-      if (!this.#mayOptionsSend(guard, chunk)) {
-        // After a decision on another path, the refusal explains more: an error handler responds for the route that was refused.
-        const isElsewhere = refused !== undefined && (guard.elsewhere?.() ?? []).length > 0;
-        return isElsewhere
-          ? errorAbout(guard, 'NANOOK_HTTP_REFUSED_ROUTE', refused, status)
-          : undecided(guard, status);
-      }
+    if (!this.#isDecided(guard, status, chunk)) {
+      // After a decision on another path, the refusal explains more: an error handler responds for the route that was refused.
+      const isElsewhere = refused !== undefined && (guard.elsewhere?.() ?? []).length > 0;
+      return isElsewhere
+        ? errorAbout(guard, 'NANOOK_HTTP_REFUSED_ROUTE', refused, status)
+        : undecided(guard, status);
     }
     if (checks?.open !== undefined) return unawaited(guard, checks, checks.open, status);
     return refused && errorAbout(guard, 'NANOOK_HTTP_REFUSED_ROUTE', refused, status);
+  }
+
+  /** Returns whether the running code may send a response with this status and body, as far as decisions matter. */
+  #isDecided(guard: ResponseGuard, status: number, body: unknown): boolean {
+    if (guard.isSettled()) return true;
+    if (isAboutFile(status) && guard.isFailureDecided?.() === true) return true;
+    return this.#mayOptionsSend(guard, body);
   }
 
   #mayOptionsSend(guard: ResponseGuard, chunk: unknown): boolean {
@@ -213,6 +251,7 @@ class GuardedResponse implements GuardedWriters {
   head(name: HeadWriter, original: Method, args: unknown[]): unknown {
     const response = this.#response;
     const status = Number(args[0]);
+    if (this.#hasPassed && status === this.#status) return Reflect.apply(original, response, args);
     if (response.headersSent) this.#checkRest(undefined, false);
     else this.checkHeader(status);
     if (this.#isIgnored('body')) return this.#ignore(name, args);
@@ -225,12 +264,21 @@ class GuardedResponse implements GuardedWriters {
   body(name: BodyWriter, original: Method, args: unknown[]): unknown {
     const response = this.#response;
     if (response.headersSent) this.#checkRest(args[0], name === 'end');
-    else this.checkHeader(response.statusCode, this.#layers, args[0], false);
+    else {
+      this.#isImplicit = true;
+      this.checkHeader(response.statusCode, this.#layers, args[0], false);
+    }
     this.#writeHeadEarly();
     if (this.#isIgnored('body')) return this.#ignore(name, args);
     if (!response.headersSent) this.#addChallenge(response.statusCode);
-    if (!this.#isBlocked) this.#restrictOptions(response.statusCode);
-    return Reflect.apply(original, response, args);
+    if (this.#isBlocked) return Reflect.apply(original, response, args);
+    this.#restrictOptions(response.statusCode);
+    this.#hasPassed = true;
+    try {
+      return Reflect.apply(original, response, args);
+    } finally {
+      this.#hasPassed = false;
+    }
   }
 
   /** Removes the headers of handlers without a decision from a response to `OPTIONS`. @returns whether there are such handlers */
@@ -242,7 +290,7 @@ class GuardedResponse implements GuardedWriters {
       if (guard.method !== 'OPTIONS' || guard.isPreflight?.() === true || guard.isSettled()) continue;
       isRestricted = true;
       keepOptionsHeaders(response, guard.headersBefore ?? headersBefore);
-      if (!isHttp2(response)) response.statusMessage = '';
+      if (!this.#isHttp2) response.statusMessage = '';
     }
     return isRestricted;
   }
@@ -252,6 +300,12 @@ class GuardedResponse implements GuardedWriters {
       ? !this.#isIgnored('headers')
       : this.#layers.every(({ guard }) => guard.isSettled());
     return mayPass ? Reflect.apply(original, this.#response, args) : this.#ignore(name, args);
+  }
+
+  trailers(name: TrailersSetter, original: Method, args: unknown[]): unknown {
+    const mayPass =
+      !this.#response.headersSent || this.#layers.every(({ guard }) => this.#mayContinue(guard, args[0]));
+    return mayPass ? Reflect.apply(original, this.#response, args) : this.#response;
   }
 
   notice(event: NoticedEvent, source: unknown): void {
@@ -326,7 +380,7 @@ class GuardedResponse implements GuardedWriters {
       if (this.#isIgnored('headers')) return undefined;
       return isError(Number(value)) ? value : 500;
     });
-    if (!isHttp2(response))
+    if (!this.#isHttp2)
       interceptProperty(response, 'statusMessage', (value) =>
         this.#isIgnored('headers') ? undefined : value,
       );
@@ -340,7 +394,7 @@ class GuardedResponse implements GuardedWriters {
     for (const [name, value] of Object.entries(guard.headersBefore ?? headersBefore))
       response.setHeader(name, value!);
     response.statusCode = 500;
-    if (!isHttp2(response)) response.statusMessage = '';
+    if (!this.#isHttp2) response.statusMessage = '';
   }
 
   /** Ignores a call, and acts as if it had written, so that streams which are piped into the response end. */
@@ -373,11 +427,6 @@ class GuardedResponse implements GuardedWriters {
 
 const http2InternalError = 2;
 
-/** Returns whether a response has closed, so that its event `close` comes no more. */
-const isClosed = (response: ServerResponse): boolean =>
-  response.destroyed ||
-  (response as { readonly stream?: { readonly destroyed: boolean } }).stream?.destroyed === true;
-
 /**
  * Returns whether a status, as Node reads it, tells the client only that an error occurred. 412 and 416 tell more about a file: whether
  * the client has the current version, and how long the file is.
@@ -388,6 +437,10 @@ function isError(status: number): boolean {
 }
 
 const isAboutFile = (status: number): boolean => (status | 0) === 412 || (status | 0) === 416;
+
+/** Returns whether an argument of `write` or `end` is data, and not a callback or nothing. */
+const isData = (chunk: unknown): boolean =>
+  (typeof chunk === 'string' || chunk instanceof Uint8Array) && chunk.length > 0;
 
 /** Returns whether this part of a response to `OPTIONS` is empty, or the body that frameworks write. */
 function isOptionsBody(response: ServerResponse, chunk: unknown): boolean {

@@ -5,6 +5,7 @@ export type Method = (...args: unknown[]) => unknown;
 const headWriters = ['writeHead', 'writeHeader'] as const;
 const bodyWriters = ['flushHeaders', 'write', 'end'] as const;
 const informers = ['writeEarlyHints', 'writeInformation'] as const;
+const trailersSetters = ['addTrailers', 'setTrailer'] as const;
 
 /** The methods that write the header. `writeHeader` is Node's old name for `writeHead`. */
 export type HeadWriter = (typeof headWriters)[number];
@@ -12,8 +13,10 @@ export type HeadWriter = (typeof headWriters)[number];
 export type BodyWriter = (typeof bodyWriters)[number];
 /** The methods that send informational headers, which a response can omit. */
 export type Informer = (typeof informers)[number];
+/** The methods that add headers after the body. */
+export type TrailersSetter = (typeof trailersSetters)[number];
 
-type Writer = HeadWriter | BodyWriter | Informer;
+type Writer = HeadWriter | BodyWriter | Informer | TrailersSetter;
 /** The methods by name. HTTP/2 and older versions of Node do not have all of them. */
 export type Writers = Partial<Record<Writer, Method>>;
 
@@ -22,6 +25,7 @@ export interface GuardedWriters {
   head(name: HeadWriter, original: Method, args: unknown[]): unknown;
   body(name: BodyWriter, original: Method, args: unknown[]): unknown;
   inform(name: Informer, original: Method, args: unknown[]): unknown;
+  trailers(name: TrailersSetter, original: Method, args: unknown[]): unknown;
   notice(event: NoticedEvent, source: unknown): void;
 }
 
@@ -39,30 +43,25 @@ type Find = (response: object) => GuardedWriters | undefined;
 export function wrapWriters(target: object, find: Find): Writers {
   const methods = target as Writers;
   const wrapped: Writers = {};
-  for (const name of headWriters) {
-    const original = methods[name];
-    if (original !== undefined)
-      wrapped[name] = function (this: object, ...args) {
-        const guard = find(this);
-        return guard === undefined ? Reflect.apply(original, this, args) : guard.head(name, original, args);
-      };
-  }
-  for (const name of bodyWriters) {
-    const original = methods[name];
-    if (original !== undefined)
-      wrapped[name] = function (this: object, ...args) {
-        const guard = find(this);
-        return guard === undefined ? Reflect.apply(original, this, args) : guard.body(name, original, args);
-      };
-  }
-  for (const name of informers) {
-    const original = methods[name];
-    if (original !== undefined)
-      wrapped[name] = function (this: object, ...args) {
-        const guard = find(this);
-        return guard === undefined ? Reflect.apply(original, this, args) : guard.inform(name, original, args);
-      };
-  }
+  const wrap = <Name extends Writer>(
+    names: readonly Name[],
+    handle: (guard: GuardedWriters, name: Name, original: Method, args: unknown[]) => unknown,
+  ): void => {
+    for (const name of names) {
+      const original = methods[name];
+      if (original !== undefined)
+        wrapped[name] = function (this: object, ...args) {
+          const guard = find(this);
+          return guard === undefined
+            ? Reflect.apply(original, this, args)
+            : handle(guard, name, original, args);
+        };
+    }
+  };
+  wrap(headWriters, (guard, name, original, args) => guard.head(name, original, args));
+  wrap(bodyWriters, (guard, name, original, args) => guard.body(name, original, args));
+  wrap(informers, (guard, name, original, args) => guard.inform(name, original, args));
+  wrap(trailersSetters, (guard, name, original, args) => guard.trailers(name, original, args));
   Object.assign(target, wrapped);
   return wrapped;
 }
@@ -99,10 +98,10 @@ function shareWriters(): Writers {
   const known = prototype[installed];
   if (known !== undefined) return known;
   const { emit } = prototype;
-  prototype.emit = function (this: object, ...args) {
-    const [event, source] = args;
+  // With `arguments`, because a list of the arguments would be created for each event of each response.
+  prototype.emit = function (this: object, event, source) {
     if (event === 'close' || event === 'pipe' || event === 'unpipe') findGuarded(this)?.notice(event, source);
-    return Reflect.apply(emit, this, args);
+    return Reflect.apply(emit, this, arguments);
   };
   const shared = wrapWriters(prototype, findGuarded);
   Object.defineProperty(prototype, installed, { value: shared });

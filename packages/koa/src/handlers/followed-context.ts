@@ -40,7 +40,11 @@ class HandlerRun extends Run {
     public left: HandlerFrame | undefined,
     outer: HandlerFrame | undefined,
   ) {
-    super(request, outer);
+    super(
+      request,
+      outer,
+      outer !== undefined && (container === undefined ? outer.isSettled : inherits(container, outer)),
+    );
     this.layers = container === undefined || !('stack' in container) ? undefined : originsIn(container);
   }
 
@@ -58,6 +62,35 @@ class HandlerRun extends Run {
     if (layer === undefined) return covers.includes(app!);
     return this.layers?.get(layer)?.routers.some((router) => covers.includes(router)) === true;
   }
+
+  /** Returns whether the handler at a place belongs to a router, or to an application. */
+  contains(container: Router | App, { layer }: Place): boolean {
+    if (this.container === container) return true;
+    return layer !== undefined && this.layers?.get(layer)?.routers.includes(container as Router) === true;
+  }
+
+  /** Returns whether a decision from outside of a router, or of an application, counts for the handler at a place in it. */
+  isCoveredOutside(container: Router | App, { layer }: Place): boolean {
+    if (this.isCovered) return true;
+    const routers = (layer === undefined ? undefined : this.layers?.get(layer)?.routers) ?? [];
+    const outside = routers.slice(0, Math.max(0, routers.indexOf(container as Router)));
+    return outside.some((router) => this.covers?.includes(router) === true);
+  }
+}
+
+/**
+ * Returns whether the decision of the outer handler counts in a router or in an application. A handler can pass the request to its own router
+ * again: `ctx.path = '/other'; return router.routes()(ctx, next)`. The decision for its route does not count for another route of the same
+ * router, but one from outside of this router does.
+ */
+function inherits(container: Router | App, outer: HandlerFrame): boolean {
+  let first: HandlerFrame | undefined;
+  for (let each: HandlerFrame | undefined = outer; each !== undefined; each = each.run.outer)
+    if (each.run.contains(container, each.place)) first = each;
+  if (first === undefined) return outer.isSettled;
+  if (first.run.isCoveredOutside(container, first.place)) return true;
+  outer.abandon(first);
+  return false;
 }
 
 /** One call of a handler. */
@@ -108,6 +141,17 @@ class SkippedFrame extends HandlerFrame {
   }
 }
 
+/**
+ * Returns the application of a handler, or its router if the running handler belongs to this router, too: a handler can call the handlers of
+ * another route that it has found with `router.match`.
+ */
+function containerOf({ layer, app }: Place, running: HandlerFrame | undefined): Router | App | undefined {
+  if (layer === undefined) return app;
+  for (let each = running; each !== undefined; each = each.run.outer)
+    if (each.run.layers?.has(layer) === true) return each.run.container;
+  return undefined;
+}
+
 /** The decisions of a request, with the state that this package keeps for it. */
 export class FollowedContext extends FollowedRequest {
   declare called: HandlerFrame | undefined;
@@ -156,7 +200,7 @@ export class FollowedContext extends FollowedRequest {
     const before = this.place;
     const caller = this.#caller;
     const continues = before instanceof HandlerRun && before.continuesAt(place);
-    const run = continues ? before : new HandlerRun(this, place.app, caller, this.frame);
+    const run = continues ? before : new HandlerRun(this, containerOf(place, this.frame), caller, this.frame);
     run.index = place.index;
     if (run.route !== place.layer) run.route = undefined;
     return new HandlerFrame(run, run.isCoveredAt(place), place, caller);

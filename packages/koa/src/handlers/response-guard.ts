@@ -197,6 +197,14 @@ class ContextGuard implements ResponseGuard {
     return this.#isCheckingResponse ? isResponseSettled() : isWriteSettled();
   }
 
+  noteHeader(): void {
+    followedOf(this.#ctx).noteHeader();
+  }
+
+  isUpstream(): boolean {
+    return followedOf(this.#ctx).isUpstream;
+  }
+
   elsewhere(): readonly string[] {
     return this.authz.decisions.made;
   }

@@ -70,6 +70,105 @@ describe.each(testedVersions(majors))('in %s', (_major, Koa) => {
     ['with protect', true],
     ['with the response guard alone', false],
   ])('%s', (_name, isProtecting) => {
+    describe('where a route passes the request to its own router again', () => {
+      const again =
+        (target: () => Middleware, path: string): Middleware =>
+        (ctx, next) => {
+          ctx.path = path;
+          return target()(ctx, next);
+        };
+      /** A router whose route `/old` is skipped and passes the request to `/secret`, and whose route `/free` passes it to `/ruled`. */
+      const routerOf = (router = new Router()) => {
+        const self = () => router.routes() as unknown as Middleware;
+        router.get('/old', skip(), again(self, '/secret'));
+        router.get('/later', skip(), async (ctx, next) => {
+          await pause(1);
+          await again(self, '/secret')(ctx as never, next);
+        });
+        const inner: Middleware = again(self, '/secret');
+        router.get('/function', skip(), (ctx, next) => inner(ctx as never, next));
+        router.get('/nested', skip(), new Router().get('/nested', again(self, '/secret')).routes());
+        router.get('/free', skip(), again(self, '/ruled'));
+        router.get('/ruled', read(), answer('ruled'));
+        return router.get('/secret', secret);
+      };
+
+      it.each<[string, (app: Koa3, router: Router) => unknown]>([
+        ['used', (app, router) => app.use(router.routes())],
+        [
+          'called by a function',
+          (app, router) => app.use((ctx, next) => router.routes()(ctx as never, next)),
+        ],
+        ['mounted in a router', (app, router) => app.use(new Router().use(router.routes()).routes())],
+        ['in a mounted application', (app, router) => app.use(mount(new Koa().use(router.routes())))],
+      ])('the skip of the route counts for no other route of a router that is %s', async (_how, use) => {
+        const app = appOf((koa) => use(koa, routerOf()), isProtecting);
+        for (const path of ['/old', '/later', '/function', '/nested'])
+          expect([path, await ask(app, path)]).toEqual([path, 500]);
+        expect(await ask(app, '/free')).toBe('ruled');
+      });
+
+      it('the skip of the route counts for no other route of the application', async () => {
+        const app = appOf((koa) => {
+          const self = () => compose(koa.middleware as Middleware[]);
+          const router = new Router().get('/old', skip(), again(self, '/secret'));
+          koa.use(router.routes()).use(new Router().get('/secret', secret).routes());
+        }, isProtecting);
+        expect(await ask(app, '/old')).toBe(500);
+      });
+
+      it('the skip of the route counts for no other route whose handlers it calls', async () => {
+        const router = new Router();
+        router.get('/old', skip(), (ctx, next) => {
+          const [route] = router.match('/secret', 'GET').pathAndMethod;
+          return compose(route!.stack as unknown as Middleware[])(ctx as never, next);
+        });
+        router.get('/secret', secret);
+        expect(
+          await ask(
+            appOf((koa) => koa.use(router.routes()), isProtecting),
+            '/old',
+          ),
+        ).toBe(500);
+      });
+
+      it('a requirement outside of the router counts for all of its routes', async () => {
+        const app = appOf(
+          (koa) => koa.use(new Router().use(read()).use(routerOf().routes()).routes()),
+          isProtecting,
+        );
+        expect(await ask(app, '/old')).toBe('SECRET');
+        const outer = appOf((koa) => koa.use(read()).use(routerOf().routes()), isProtecting);
+        expect(await ask(outer, '/old')).toBe('SECRET');
+      });
+
+      it('a requirement of the router itself counts again', async () => {
+        const router = new Router().use(read());
+        router.get(
+          '/old',
+          again(() => router.routes() as unknown as Middleware, '/new'),
+        );
+        router.get('/new', answer('new'));
+        expect(
+          await ask(
+            appOf((koa) => koa.use(router.routes()), isProtecting),
+            '/old',
+          ),
+        ).toBe('new');
+      });
+
+      it('the skip of the route counts for another router that its handler calls', async () => {
+        const other = new Router().get('/new', answer('new')).routes() as unknown as Middleware;
+        const router = new Router().get(
+          '/old',
+          skip(),
+          again(() => other, '/new'),
+        );
+        const app = appOf((koa) => koa.use(router.routes()), isProtecting);
+        expect(await ask(app, '/old')).toBe('new');
+      });
+    });
+
     it('a body that an unruled handler sets while Koa writes is not sent', async () => {
       for (let turns = 0; turns < 16; turns++) {
         const app = appOf((koa) => {

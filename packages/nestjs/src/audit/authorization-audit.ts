@@ -25,6 +25,7 @@ import { ResourceLoaders } from '../resources/resource-loaders.js';
 import { resultRequirementsOf, type ResultRequirements } from '../results/result-requirements.js';
 import { usesRawResponse } from '../results/uses-raw-response.js';
 import { findingTable, handlerTable, type AuditedHandler } from './audited-handler.js';
+import { ConstructorTypes } from './constructor-types.js';
 import { finding, type Finding } from './finding.js';
 import { GuardCoverage } from './guard-coverage.js';
 import { RequirementChecks } from './requirement-checks.js';
@@ -49,6 +50,7 @@ export class AuthorizationAudit implements OnModuleInit {
     @Inject(Exclusions) private readonly exclusions: Exclusions,
     @Inject(UnreachedRequirements) private readonly unreached: UnreachedRequirements,
     @Inject(ResourceLoaders) private readonly loaders: ResourceLoaders,
+    @Inject(ConstructorTypes) private readonly constructors: ConstructorTypes,
     @Inject(SharedCaches) private readonly caches: SharedCaches,
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(AuditState) private readonly state: AuditState,
@@ -83,6 +85,7 @@ export class AuthorizationAudit implements OnModuleInit {
       ...this.handlers().flatMap(findingsOf),
       ...this.unreached.findings(),
       ...this.#ambiguousExclusions().map((found) => ({ ...nowhere, ...found })),
+      ...this.constructors.findings(this.entries.all()).map((found) => ({ ...nowhere, ...found })),
       ...this.loaders.errors().map(({ code, message }) => ({ ...nowhere, code, message })),
     ];
     if (findings.length === 0) return;

@@ -12,8 +12,14 @@ import {
   type GqlModuleOptions,
 } from '@nestjs/graphql';
 import { describe, expect, it, vi } from 'vitest';
-import { AuthorizationGuard, Authorize, AuthorizedResource, SkipAuthorization } from '../index.js';
-import { Note, findingsOf, start } from '../fixtures/audit.fixture.js';
+import {
+  AuthorizationGuard,
+  Authorize,
+  AuthorizedResource,
+  ResourceLoader,
+  SkipAuthorization,
+} from '../index.js';
+import { Draft, Note, findingsOf, start } from '../fixtures/audit.fixture.js';
 
 @ArgsType()
 class NoteArgs {
@@ -86,6 +92,69 @@ describe('the audit of @AuthorizedResource', () => {
       ],
       ['Notes.one', expect.stringContaining('has @AuthorizedResource(1), but only 1 @Authorize')],
     ]);
+  });
+});
+
+describe('the audit of constructors', () => {
+  class Database {}
+  /** Decorates a class as a compiler does that emits no types of parameters. */
+  const asController = <T extends new (...args: never[]) => { show(): void }>(type: T): T => {
+    Controller('notes')(type);
+    Get()(type.prototype as object, 'show', Object.getOwnPropertyDescriptor(type.prototype, 'show')!);
+    SkipAuthorization('test')(type);
+    return type;
+  };
+
+  it('finds a class with handlers, and a loader, whose constructor parameters have no types', async () => {
+    const Notes = asController(
+      class Notes {
+        constructor(readonly database: Database) {}
+        show() {}
+      },
+    );
+    class DraftLoader {
+      constructor(
+        readonly database: Database,
+        readonly cache: unknown,
+      ) {}
+      load() {
+        return new Draft();
+      }
+    }
+    ResourceLoader(Draft)(DraftLoader);
+    Inject('CACHE')(DraftLoader, undefined, 0);
+    const providers = [Database, DraftLoader, { provide: 'CACHE', useValue: {} }];
+    const findings = await findingsOf(start({ controllers: [Notes], providers }));
+    expect(findings.map(({ code, message }) => [code, message.slice(0, 70)])).toEqual([
+      ['NANOOK_NEST_NO_METADATA', 'Notes has a constructor parameter without types, so Nest would create '],
+      ['NANOOK_NEST_NO_METADATA', 'DraftLoader has 2 constructor parameters without types, so Nest would '],
+    ]);
+  });
+
+  it('accepts types of the compiler, @Inject for each parameter, and factories', async () => {
+    const Injected = asController(
+      class Injected {
+        constructor(readonly database: Database) {}
+        show() {}
+      },
+    );
+    Inject(Database)(Injected, undefined, 0);
+    @Controller('typed')
+    @SkipAuthorization('test')
+    class Typed {
+      constructor(readonly database: Database) {}
+      @Get() show() {}
+    }
+    class DraftLoader {
+      constructor(readonly database: Database) {}
+      load() {
+        return new Draft();
+      }
+    }
+    ResourceLoader(Draft)(DraftLoader);
+    const made = { provide: DraftLoader, useFactory: () => new DraftLoader(new Database()) };
+    const app = await start({ controllers: [Injected, Typed], providers: [Database, made] });
+    expect(app).toBeDefined();
   });
 });
 

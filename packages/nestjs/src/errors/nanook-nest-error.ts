@@ -89,6 +89,10 @@ const texts = {
   NANOOK_NEST_SHARED_CONTEXT: (_: object) =>
     `requests share one GraphQL context, so the actor of a request cannot be determined. Give GraphQLModule a function that creates ` +
     `a context for each request: context: (…) => ({ … })`,
+  NANOOK_NEST_NO_METADATA: (p: { class: string; count: number }) =>
+    `${p.class} has ${p.count === 1 ? 'a constructor parameter' : `${p.count} constructor parameters`} without types, so Nest would ` +
+    `create it without its dependencies. Compile it with \`experimentalDecorators\` and \`emitDecoratorMetadata\`, or write @Inject(…) ` +
+    `before each parameter`,
   NANOOK_NEST_AUDIT_FAILED: (p: { findings: readonly AuditFinding[]; table: string }) =>
     `the authorization audit failed, so the application cannot start:\n\n${p.table}\n`,
   NANOOK_NEST_NO_REQUIREMENT: (p: { handler: string }) =>

@@ -157,6 +157,21 @@ ${controller(show)}`,
       request: 'GET /notes',
     }),
   },
+  NANOOK_NEST_NO_METADATA: {
+    wrong: application(
+      `class Note {}
+
+class NoteLoader {
+  constructor(database) {}
+  load(id) {
+    return new Note();
+  }
+}
+ResourceLoader(Note)(NoteLoader); // as a compiler writes it without \`emitDecoratorMetadata\`
+${controller(show)}`,
+    ),
+    fix: fixed,
+  },
   NANOOK_NEST_AUDIT_FAILED: { wrong: notes("@Get(':id') show() {}"), fix: fixed },
   NANOOK_NEST_NO_REQUIREMENT: { wrong: notes("@Get(':id') show() {}"), fix: fixed },
   NANOOK_NEST_NOT_GRANTABLE: { wrong: notes("@Get(':id') @Authorize('raed', Note) show() {}"), fix: fixed },

@@ -1,3 +1,9 @@
+// The metadata key of Nest.
+const sseKey = '__sse__';
+
+/** Returns whether a handler sends server-sent events. */
+export const isSseHandler = (handler: object): boolean => Reflect.getMetadata(sseKey, handler) === true;
+
 /** The result of `shape` for an event that is left out. */
 export const omitted = Symbol('omitted');
 

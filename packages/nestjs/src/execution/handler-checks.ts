@@ -7,6 +7,7 @@ import {
   defer,
   dematerialize,
   finalize,
+  map,
   materialize,
   of,
   Observable,
@@ -17,24 +18,28 @@ import { executionOf, type ContextKind } from './execution.js';
 import { handlerName } from './handler-location.js';
 
 type Given = ObservableNotification<unknown>;
+type Started = ReturnType<HandlerChecks['started']>;
 
 const givesEvents = (given: Given): given is { kind: 'N'; value: AsyncIterable<unknown> } =>
   given.kind === 'N' && isEventStream(given.value);
 
 /** The checks of the resolver that runs, also in asynchronous work that it starts. */
 const running = new AsyncLocalStorage<HandlerChecks>();
-/** The checks of the handler of each message. A message has one handler, whose events may come from the work of another call. */
+/**
+ * The checks of the handler of each message, and of each stream of server-sent events. They have one handler, whose events may come from the
+ * work of another call.
+ */
 const ofMessages = new WeakMap<object, HandlerChecks>();
 
 /** Collects the checks of a GraphQL request for the resolvers that start them. */
 export const collectForResolvers = (checks: PendingChecks): void => checks.collect(() => running.getStore());
 
-/** Collects the checks of a message for its handler. */
+/** Collects the checks of a message, or of server-sent events, for their handler. */
 export const collectForMessage = (checks: PendingChecks, callKey: object): void =>
   checks.collect(() => ofMessages.get(callKey));
 
 /**
- * Runs a handler of a transport without a response that could be blocked, and passes on each result when the checks that the handler has
+ * Runs a handler whose results go to the client without a response that could be blocked, and passes on each result when the checks that the handler has
  * started are settled. A check that it did not await becomes the error `NANOOK_HTTP_UNAWAITED_CHECK`.
  *
  * @param convert throws an error of the handler, or of an event of a subscription, as an exception of the transport
@@ -57,8 +62,8 @@ export function handleWithChecks(
     const results = new Observable<unknown>((subscriber) =>
       running.run(checks, () => next.handle().subscribe(subscriber)),
     );
-    const settle = async (given: Given): Promise<Given> => {
-      await checks.settle(routeData);
+    const settle = async (given: Given, started: Started): Promise<Given> => {
+      await checks.settle(routeData, given.kind === 'N' ? started : undefined);
       return givesEvents(given)
         ? { kind: 'N', value: eventsWithChecks(given.value, routeData, convert) }
         : given;
@@ -66,8 +71,10 @@ export function handleWithChecks(
     return results.pipe(
       // The end of the handler is a notification, too: it must not overtake a result that waits.
       materialize(),
-      concatMap((given) =>
-        given.kind === 'E' || (checks.isEmpty && !givesEvents(given)) ? of(given) : settle(given),
+      // While a result waits, an observable can start the checks of its next results.
+      map((given) => ({ given, started: checks.started() })),
+      concatMap(({ given, started }) =>
+        given.kind === 'E' || (checks.isEmpty && !givesEvents(given)) ? of(given) : settle(given, started),
       ),
       dematerialize(),
       catchError(convert),

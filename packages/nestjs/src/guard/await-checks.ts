@@ -7,6 +7,7 @@ import {
 } from '@nanook/http';
 import { Logger, type ExecutionContext } from '@nestjs/common';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { isSseHandler } from '../execution/event-stream.js';
 import type { ContextKind } from '../execution/execution.js';
 import { handlerName } from '../execution/handler-location.js';
 
@@ -46,6 +47,8 @@ class ChecksGuard implements ResponseGuard {
   readonly #context: ExecutionContext;
   readonly #response: ServerResponse;
   readonly mayHideRefusal = true;
+  /** The interceptor of event streams waits for each event, so that checks for later events can be pending. */
+  readonly awaitsRest: boolean;
 
   constructor(
     authz: RequestAuthorization,
@@ -57,6 +60,7 @@ class ChecksGuard implements ResponseGuard {
     this.#authz = authz;
     this.#context = context;
     this.#response = response;
+    this.awaitsRest = !isSseHandler(context.getHandler());
   }
 
   route(): string {

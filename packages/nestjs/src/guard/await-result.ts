@@ -2,13 +2,11 @@ import { copyHeaders, guardResponse } from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { isSseHandler } from '../execution/event-stream.js';
 import { executionOf } from '../execution/execution.js';
 import { expectResult, lacksResult } from '../execution/expected-results.js';
 import { handlerName } from '../execution/handler-location.js';
 import { answer, logError, responseOf } from './await-checks.js';
-
-// The metadata key of Nest.
-const sseKey = '__sse__';
 
 /**
  * Makes the answer to a call wait until the result of the handler reaches the interceptor that authorizes it. An interceptor before it can
@@ -20,12 +18,7 @@ export function awaitResult(context: ExecutionContext, headersBefore?: OutgoingH
   const { callKey, method, kind } = executionOf(context);
   expectResult(callKey, handler);
   const response = responseOf(context);
-  if (
-    kind !== 'http' ||
-    typeof response?.writeHead !== 'function' ||
-    Reflect.getMetadata(sseKey, handler) === true
-  )
-    return;
+  if (kind !== 'http' || typeof response?.writeHead !== 'function' || isSseHandler(handler)) return;
   const route = (): string => handlerName(context.getClass(), handler);
   guardResponse(response, {
     method: method!,

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type CanActivate, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { EntryPoints, type EntryPoint } from '../entry-points/entry-points.js';
+import { isSseHandler } from '../execution/event-stream.js';
 import { requireCheckedInput } from '../input/checked-input.js';
 import { inputRequirementsOf } from '../input/input-requirement.js';
 import { GUARD_MODE } from '../options/nanook.module-definition.js';
@@ -64,9 +65,6 @@ export class HandlerGuards {
 
 const isMessage = ({ kind }: EntryPoint): boolean => kind === 'ws' || kind === 'rpc';
 
-// The metadata key of Nest.
-const sseKey = '__sse__';
-
 /** Returns whether errors of a handler go to the client without the exception layer of Nest. */
 const bypassesExceptionLayer = ({ kind, declared, handler }: EntryPoint): boolean =>
-  kind === 'graphql' || [declared, handler].some((method) => Reflect.getMetadata(sseKey, method) === true);
+  kind === 'graphql' || [declared, handler].some(isSseHandler);

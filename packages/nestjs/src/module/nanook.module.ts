@@ -6,6 +6,7 @@ import { GraphqlEnhancers } from '../audit/graphql-enhancers.js';
 import { GuardCoverage } from '../audit/guard-coverage.js';
 import { MercuriusLoaders } from '../audit/mercurius-loaders.js';
 import { RequirementChecks } from '../audit/requirement-checks.js';
+import { ConstructorTypes } from '../audit/constructor-types.js';
 import { SharedCaches } from '../audit/shared-caches.js';
 import { StartGate } from '../audit/start-gate.js';
 import { UnreachedRequirements } from '../audit/unreached-requirements.js';
@@ -60,6 +61,7 @@ import { PolicyWatcher } from './policy-watcher.js';
     Exclusions,
     GuardCoverage,
     RequirementChecks,
+    ConstructorTypes,
     SharedCaches,
     UnreachedRequirements,
     AuthorizationAudit,

@@ -1,9 +1,11 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { catchError, tap, type Observable } from 'rxjs';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
+import { isSseHandler } from '../execution/event-stream.js';
 import { executionOf, type ContextKind } from '../execution/execution.js';
 import { lacksResult } from '../execution/expected-results.js';
-import { handleWithChecks } from '../execution/handler-checks.js';
+import { findCall } from '../execution/handler-call.js';
+import { collectForMessage, handleWithChecks } from '../execution/handler-checks.js';
 import { handlerName } from '../execution/handler-location.js';
 import { exceptionOf } from './exceptions.js';
 
@@ -14,7 +16,8 @@ const knownKinds: ReadonlySet<ContextKind> = new Set(['http', 'graphql', 'ws', '
  * whose errors do not reach the exception layer of Nest have it: resolvers of GraphQL, event streams, and handlers of messages. A handler
  * can have it twice, because it leaves converted exceptions unchanged.
  *
- * Resolvers and handlers of messages also wait for the checks that they have started: over HTTP, the response waits.
+ * Resolvers, event streams and handlers of messages also wait for the checks that they have started. Other responses over HTTP wait
+ * themselves.
  */
 class RefusalInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -23,12 +26,25 @@ class RefusalInterceptor implements NestInterceptor {
     };
     const kind = context.getType<ContextKind>();
     if (!knownKinds.has(kind)) return next.handle().pipe(catchError(convert));
-    const results = kind === 'http' ? next.handle() : handleWithChecks(context, next, convert);
+    const results =
+      kind !== 'http' || collectsForEvents(context)
+        ? handleWithChecks(context, next, convert)
+        : next.handle();
     return results.pipe(
       tap(() => requireSeenResult(context)),
       catchError(convert),
     );
   }
+}
+
+/** Collects the checks of an event stream for its handler. @returns whether the handler sends server-sent events, and makes checks */
+function collectsForEvents(context: ExecutionContext): boolean {
+  if (!isSseHandler(context.getHandler())) return false;
+  const { callKey } = executionOf(context);
+  const call = findCall(callKey);
+  if (call === undefined) return false;
+  collectForMessage(call.authzOfGuard.checks, callKey);
+  return true;
 }
 
 /** @throws {NanookNestError} `NANOOK_NEST_BYPASSED_RESULT` if an interceptor has answered, and the result was not authorized */

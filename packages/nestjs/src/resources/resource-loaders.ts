@@ -62,6 +62,11 @@ export class ResourceLoaders {
     return found;
   }
 
+  /** The classes of the loaders of the application. */
+  classes(): Iterable<Class> {
+    return this.#discovered().loaders.keys();
+  }
+
   /** The errors in the loaders of the application. */
   errors(): readonly NanookNestError[] {
     return this.#discovered().errors;

@@ -65,7 +65,7 @@ export class HandlerResponseGuard {
     guardResponse(response, {
       method: request.method,
       route: () => this.handler,
-      isSettled: () => this.#isSettled || (isStream && running.getStore() !== this),
+      isSettled: () => (isStream ? running.getStore() !== this : this.#isSettled),
       isAnswer: () => this.#error !== undefined && running.getStore() !== this,
       fail: (cause) => {
         // Later, because the handler can write more in this tick, which must not become the response.
@@ -106,7 +106,14 @@ export class HandlerResponseGuard {
       const settle = (): void => {
         if (this.#error === undefined) this.settle();
       };
-      return results.pipe(tap({ error: settle, complete: settle })).subscribe(subscriber);
+      // The work of an observable begins with the subscription. The results leave the call, because Nest writes those of a stream at once.
+      return running.run(this, () =>
+        results.pipe(tap({ error: settle, complete: settle })).subscribe({
+          next: (result) => running.exit(() => subscriber.next(result)),
+          error: (error) => running.exit(() => subscriber.error(error)),
+          complete: () => running.exit(() => subscriber.complete()),
+        }),
+      );
     });
   }
 }

@@ -9,7 +9,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import { concatMap, filter, type Observable } from 'rxjs';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
-import { isEventStream, omitted, shapeEvents } from '../execution/event-stream.js';
+import { isEventStream, isSseHandler, omitted, shapeEvents } from '../execution/event-stream.js';
 import { executionOf, type ContextKind } from '../execution/execution.js';
 import { seeResult } from '../execution/expected-results.js';
 import { scopedAuthorization } from '../execution/graphql-requests.js';
@@ -35,9 +35,6 @@ interface HandlerRun {
 
 const runs = new WeakMap<HandlerCall, Map<object, HandlerRun>>();
 
-// The metadata key of Nest.
-const sseKey = '__sse__';
-
 /** Checks the result of a handler: first the resources, then their fields. */
 @Injectable()
 export class ResultInterceptor implements NestInterceptor {
@@ -58,7 +55,7 @@ export class ResultInterceptor implements NestInterceptor {
       throw new NanookNestError('NANOOK_NEST_UNSEEN_RESULT', {
         handler: handlerName(context.getClass(), handler),
       });
-    const isSse = Reflect.getMetadata(sseKey, handler) === true;
+    const isSse = isSseHandler(handler);
     const { run, isOutermost } = runOf(call, context, isSse);
     const mine = {};
     run.innermost = mine;
@@ -68,7 +65,7 @@ export class ResultInterceptor implements NestInterceptor {
       concatMap(async (result: unknown) => {
         if (run.innermost !== mine) return result;
         const shaped = await withExceptions(context, async () =>
-          shapeResult(result, requirements, call.authz, context, isSse),
+          shapeResult(result, requirements, call.authz, context, run.response),
         );
         run.response?.settle();
         return shaped;
@@ -108,8 +105,9 @@ async function shapeResult(
   requirements: ResultRequirements,
   authz: RequestAuthorization,
   context: ExecutionContext,
-  isSse: boolean,
+  response: HandlerResponseGuard | undefined,
 ): Promise<unknown> {
+  const isSse = isSseHandler(context.getHandler());
   const shapeEvent = async (event: unknown): Promise<unknown> => {
     const payload = Object(event) as object;
     const of = scopedAuthorization(authz, { key: payload, isEvent: true });
@@ -123,7 +121,11 @@ async function shapeResult(
     );
   };
   if (isEventStream(result))
-    return shapeEvents(result, (event) => withExceptions(context, async () => shapeEvent(event)));
+    return shapeEvents(
+      result,
+      (event) => withExceptions(context, async () => shapeEvent(event)),
+      async (next) => response?.call(next) ?? next(),
+    );
   return isSse ? shapeEvent(result) : shape(result, pathOf, false, requirements, authz, context);
 }
 

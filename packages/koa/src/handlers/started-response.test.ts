@@ -1,0 +1,158 @@
+import Router from '@koa/router';
+import { Authorizer } from '@nanook/core';
+import Koa3, { type Context, type Middleware } from 'koa';
+import Koa2 from 'koa2';
+import { createServer, request as send } from 'node:http';
+import { connect, createServer as createHttp2Server } from 'node:http2';
+import { createGzip, gunzipSync } from 'node:zlib';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { testedVersions } from '../../../../tools/test-scope.js';
+import { authorization, authorize, protect } from '../index.js';
+
+const majors = [
+  ['Koa 2', Koa2 as unknown as typeof Koa3],
+  ['Koa 3', Koa3],
+] as const;
+
+const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
+const read = authorize('read', () => 'thing');
+
+/** A ruled handler that writes a part of the response itself, and continues. */
+const begin: Middleware = (ctx, next) => {
+  ctx.respond = false;
+  ctx.status = 200;
+  ctx.res.write('ruled');
+  return next();
+};
+
+describe.each(testedVersions(majors))('a response that has started, in %s', (_major, Koa) => {
+  protect(new Koa()); // follows the class of Koa, also in the copy that is not the peer dependency
+  const faults: { readonly code: string }[] = [];
+  afterEach(() => faults.splice(0));
+
+  const appOf = (fill: (app: Koa3) => void): Koa3 => {
+    const app = new Koa();
+    app.on('error', (fault) => faults.push(fault as never));
+    app.use(authorization(authorizer, { actor: () => 'alice' })).use(authorize());
+    fill(app);
+    return app;
+  };
+  const ask = (app: Koa3) =>
+    new Promise<{ text: string; isComplete: boolean }>((resolve) => {
+      const handle = app.callback();
+      const server = createServer((req, res) => void handle(req, res)).listen(0, () => {
+        const { port } = server.address() as { readonly port: number };
+        send({ port, path: '/', agent: false }, (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', () => {});
+          response.on('close', () => {
+            server.close();
+            const isGzip = response.headers['content-encoding'] === 'gzip' && response.complete;
+            const body = Buffer.concat(chunks);
+            resolve({ text: (isGzip ? gunzipSync(body) : body).toString(), isComplete: response.complete });
+          });
+        })
+          .on('error', () => {
+            server.close();
+            resolve({ text: '', isComplete: false });
+          })
+          .end();
+      });
+    });
+
+  it.each<[string, (ctx: Context) => unknown]>([
+    ['at once', (ctx) => ctx.res.end('SECRET')],
+    ['from a timer', (ctx) => setTimeout(() => ctx.res.end('SECRET'), 5)],
+    [
+      'after an await',
+      async (ctx) => {
+        await pause(5);
+        ctx.res.write('SECRET');
+      },
+    ],
+  ])('is aborted when a later route without a decision adds data to it %s', async (_when, add) => {
+    const app = appOf((koa) => {
+      const router = new Router();
+      router.get('/', read, begin);
+      router.get('/', (ctx) => void add(ctx as Context));
+      koa.use(router.routes());
+    });
+    const { text, isComplete } = await ask(app);
+    expect(isComplete).toBe(false);
+    expect(text).not.toContain('SECRET');
+    expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { isStarted: true } }]);
+  });
+
+  it('is aborted when middleware upstream without a decision adds data to it', async () => {
+    const app = appOf((koa) => {
+      koa.use(async (ctx, next) => {
+        await next();
+        ctx.res.end('SECRET');
+      });
+      koa.use(new Router().get('/', read, begin).routes());
+    });
+    const { text, isComplete } = await ask(app);
+    expect(isComplete).toBe(false);
+    expect(text).not.toContain('SECRET');
+  });
+
+  it('is completed when its handler, or a later handler of its route, adds data to it', async () => {
+    const app = appOf((koa) => {
+      const end: Middleware = async (ctx) => {
+        await pause(5);
+        ctx.res.end(' and more');
+      };
+      koa.use(new Router().get('/', read, begin, end).routes());
+    });
+    expect(await ask(app)).toEqual({ text: 'ruled and more', isComplete: true });
+    expect(faults).toEqual([]);
+  });
+
+  it('is completed when its data pass a stream that middleware upstream has put before the response', async () => {
+    const app = appOf((koa) => {
+      koa.use(async ({ res }, next) => {
+        const gzip = createGzip();
+        const write = res.write.bind(res);
+        const end = res.end.bind(res);
+        res.setHeader('Content-Encoding', 'gzip');
+        res.write = (chunk: unknown) => {
+          if (!res.headersSent) res.writeHead(200);
+          return gzip.write(chunk);
+        };
+        res.end = ((chunk: unknown) => gzip.end(chunk)) as never;
+        gzip.on('data', (chunk) => write(chunk));
+        gzip.on('end', () => end());
+        await next();
+      });
+      const end: Middleware = (ctx) => void setTimeout(() => ctx.res.end(' and more'), 5);
+      koa.use(new Router().get('/', read, begin, end).routes());
+    });
+    expect(await ask(app)).toEqual({ text: 'ruled and more', isComplete: true });
+    expect(faults).toEqual([]);
+  });
+
+  it('is aborted in HTTP/2, also when a route without a decision writes to the stream', async () => {
+    const app = appOf((koa) => {
+      const router = new Router();
+      router.get('/', read, begin);
+      router.get('/', (ctx) => {
+        setTimeout(() => (ctx.res as unknown as { stream: NodeJS.WritableStream }).stream.end('SECRET'), 5);
+      });
+      koa.use(router.routes());
+    });
+    const handle = app.callback() as unknown as (...args: unknown[]) => void;
+    const server = createHttp2Server((req, res) => handle(req, res)).listen(0);
+    const { port } = server.address() as { readonly port: number };
+    const session = connect(`http://localhost:${port}`);
+    const stream = session.request({ ':path': '/' });
+    const failure = new Promise<Error>((resolve) => stream.on('error', resolve));
+    let text = '';
+    stream.on('data', (chunk) => (text += String(chunk)));
+    expect((await failure).message).toContain('NGHTTP2_INTERNAL_ERROR');
+    expect(text).not.toContain('SECRET');
+    session.close();
+    server.close();
+  });
+});
