@@ -75,7 +75,7 @@ export type {
   Explanation,
 } from './explanation/explanation.js';
 export type { ExplanationOptions } from './explanation/explain-query.js';
-export type { Mask } from './explanation/shown-values.js';
+export type { Mask } from './explanation/hidden-values.js';
 export { nearestCondition } from './explanation/nearest-condition.js';
 export { renderExplanationPage, type PageOptions } from './explanation/render-html.js';
 export { renderExplanation, type RenderOptions } from './explanation/render-text.js';
@@ -84,13 +84,15 @@ export type { PolicyVocabulary, TypeVocabulary } from './authorization/vocabular
 export type { WhatCan, WhoCan } from './authorization/who-can.js';
 export type { ExplainedRows, ExplainedRule, WhereExplanation } from './authorization/where-explanation.js';
 
-export { nullable, oneOf, optional } from './types/type-declaration.js';
+export { nullable, oneOf, optional, secret } from './types/type-declaration.js';
+export { withSecrets } from './types/with-secrets.js';
 export type {
   Class,
   FieldTypeInput,
   Nullable,
   OneOf,
   Optional,
+  Secret,
   TypeDeclaration,
   TypeInput,
   TypesInput,

@@ -145,7 +145,7 @@ export class DecisionEngine implements Decider {
     const holds = await this.#end(this.#recorded(traced.run, kind, args, options, undefined));
     this.warnings?.after(holds, kind, args);
     if (holds) return true;
-    return traced.explainDenial(typeof options.explain === 'object' ? options.explain : {});
+    return traced.explainDenial();
   }
 
   /** Finds the condition of `allow` for the rows of a type. Warns if no row satisfies it because of a mistake in the call. */
@@ -169,7 +169,7 @@ export class DecisionEngine implements Decider {
   ): Promise<WhereExplanation> {
     const { condition, followed } = await this.queries.where(actor, action, type, options, 'explainWhere');
     const { explainCondition } = await onDemand.whereExplanation();
-    return explainCondition(condition, followed);
+    return explainCondition(condition, followed, this.queries.context.typeSets, actor);
   }
 
   /** Decides a rule without a record of the decision and without warnings. */

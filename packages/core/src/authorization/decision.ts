@@ -1,3 +1,4 @@
+import { isPolarError } from '../diagnostics/polar-error.js';
 import type { EngineChoice } from '../engine/compiled/compiled-policy.js';
 import type { Proof, RuleReference } from '../engine/proof.js';
 import type { TypeSets } from '../host/type-set.js';
@@ -106,6 +107,7 @@ class RecordedDecision implements Decision {
     if (this.outcome === 'allowed') return undefined;
     if (this.outcome === 'denied')
       return denialReason(this.kind, this.action, resourceTypeOf(this.resource, this.#typeSets), this.field);
+    if (this.#typeSets.types.secretNames.size > 0) return reasonWithoutValues(this.outcome, this.error);
     // Without the code frame, which the place of the rule replaces.
     const message = textIn(this.error, 'message') ?? 'the check failed';
     return message.split('\n', 1)[0];
@@ -148,6 +150,13 @@ export function decisionOf(
     at,
     startedMs === undefined ? undefined : monotonicClock.now() - startedMs,
   );
+}
+
+/** Returns the reason of a check that failed where a message can contain a value of a secret field: the place of the condition. */
+function reasonWithoutValues(outcome: DecisionOutcome, error: unknown): string {
+  const text = outcome === 'undecided' ? 'the data cannot decide a condition' : 'the check failed';
+  if (!isPolarError(error) || error.line === undefined) return text;
+  return `${text} (${error.file ?? 'policy'}:${error.line})`;
 }
 
 /** Reads a text of an error, which may be any value. */

@@ -80,11 +80,12 @@ export class RecordMaker {
 
   #identityOf(value: unknown, part: 'actor' | 'resource', decision: Decision): RecordedIdentity | null {
     const { identify } = this.#options;
+    const identity = part === 'actor' ? decision.actorIdentity : decision.resourceIdentity;
     if (identify !== undefined) {
       const own = this.#try('identify', () => plainData(identify(value, part, decision)));
-      if (isIdentity(own)) return { ...own, ...textsOf(own) };
+      if (isIdentity(own)) return withoutSecrets({ ...own, ...textsOf(own) }, identity);
     }
-    return identityOf(part === 'actor' ? decision.actorIdentity : decision.resourceIdentity, value, decision);
+    return identityOf(identity, value, decision);
   }
 
   #tenantOf(decision: Decision, context: CheckContext | undefined): string | undefined {
@@ -125,6 +126,14 @@ function textsOf({ type, id }: { readonly [key: string]: JsonValue | undefined }
       : plainText(JSON.stringify(value));
   return { type: text(type), id: text(id) };
 }
+
+/** Replaces the fields that the type declares secret. */
+const withoutSecrets = (own: RecordedIdentity, known: Identity | undefined): RecordedIdentity =>
+  known?.secrets === undefined
+    ? own
+    : (Object.fromEntries(
+        Object.entries(own).map(([key, value]) => [key, known.secrets!.includes(key) ? '***' : value]),
+      ) as RecordedIdentity);
 
 function identityOf(
   identity: Identity | undefined,
