@@ -85,8 +85,10 @@ export class TracingMachine extends Machine {
     const event = trace.start(attempt, goal, () =>
       goal.kind === 'call' ? this.#seen(goal.args, frame, attempt) : [],
     );
-    if (event !== undefined && (goal.kind === 'call' || goal.kind === 'not'))
+    if (event !== undefined && (goal.kind === 'call' || goal.kind === 'not')) {
       attempt.bindings = event.bindings = this.#bindingsOf(frame, attempt.order);
+      event.slots = this.#slotsOf(frame);
+    }
     const refutation = goal.kind === 'refute' ? this.#refutationOf(goal.negation) : undefined;
     this.#undecided = undefined;
     const result = super.prove(goal, frame);
@@ -201,6 +203,7 @@ export class TracingMachine extends Machine {
       undecided: this.#undecided,
       values: this.#valuesOf(event.goal, frame, attempt),
       bindings: this.#bindingsOf(frame, attempt.order),
+      slots: this.#slotsOf(frame),
     };
     attempt.bindings = failure.bindings;
     event.failure ??= failure;
@@ -242,6 +245,10 @@ export class TracingMachine extends Machine {
       bindings.push(this.#searched({ name, value: this.#plain(frame.slots[slot]) }));
     });
     return bindings;
+  }
+
+  #slotsOf({ slots }: Frame): readonly unknown[] {
+    return slots.map((value) => (value === emptySlot ? unbound : this.#plain(value)));
   }
 
   /** Notes the hidden values inside a value that the explanation can show. */
