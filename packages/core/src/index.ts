@@ -79,6 +79,7 @@ export type { Mask } from './explanation/hidden-values.js';
 export { nearestCondition } from './explanation/nearest-condition.js';
 export { renderExplanationPage, type PageOptions } from './explanation/render-html.js';
 export { renderExplanation, type RenderOptions } from './explanation/render-text.js';
+export type { PolicyProfile, ProfiledCheck, ProfiledRule } from './profile/profile.js';
 export type { RuleReference } from './engine/proof.js';
 export type { PolicyVocabulary, TypeVocabulary } from './authorization/vocabulary.js';
 export type { WhatCan, WhoCan } from './authorization/who-can.js';

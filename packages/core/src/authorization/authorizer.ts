@@ -1,3 +1,4 @@
+import type { PolicyProfile, ProfiledCheck } from '../profile/profile.js';
 import { addMessages } from '../diagnostics/messages.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
@@ -577,6 +578,21 @@ export class Authorizer extends BaseAuthorizer {
    */
   explainQuery(text: string, options: ExplainQueryOptions = {}): Promise<Explanation> {
     return this.#engine.queries.explainText(text, options);
+  }
+
+  /**
+   * Runs checks, and returns which rules cost how much. The checks run one after the other on the reference engine, which is slower than the
+   * compiled one, so compare the rules and not the times of checks. The log of decisions does not contain them.
+   *
+   * @example
+   * const { rules } = await authorizer.profile([{ actor: user, action: 'read', resource: note }]);
+   * for (const { text, ms, waitMs } of rules) console.log(ms + waitMs, text);
+   */
+  profile(
+    checks: Iterable<ProfiledCheck> | AsyncIterable<ProfiledCheck>,
+    options: Pick<CheckOptions, 'signal'> = {},
+  ): Promise<PolicyProfile> {
+    return this.#engine.profile(checks, options);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { PolicyProfile, ProfiledCheck } from '../profile/profile.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { CompiledPolicy, Enumeration, QueryLimits } from '../engine/compiled/compiled-policy.js';
 import type { HostReplay } from '../engine/host-replay.js';
@@ -7,6 +8,7 @@ import type { Explanation } from '../explanation/explanation.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
 import { monotonicClock } from '../internal/monotonic-clock.js';
+import { validateQueryOptions } from './validate-options.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
@@ -243,6 +245,16 @@ export class DecisionEngine implements Decider {
   /** Explains whether a rule holds for its arguments. */
   explain(kind: Decision['kind'], args: Arguments, options: ExplainOptions): Promise<Explanation> {
     return this.queries.explainRule(kind, args, options);
+  }
+
+  /** Runs checks on the machine, and returns what each rule costs. */
+  async profile(
+    checks: Iterable<ProfiledCheck> | AsyncIterable<ProfiledCheck>,
+    options: Pick<CheckOptions, 'signal'>,
+  ): Promise<PolicyProfile> {
+    validateQueryOptions(options);
+    const { profileChecks } = await onDemand.profile();
+    return profileChecks(this.queries, checks, options.signal, () => monotonicClock.now());
   }
 
   /** Decides a rule. Takes single arguments instead of a list, so that most checks create no object. */

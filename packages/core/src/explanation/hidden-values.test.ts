@@ -236,9 +236,9 @@ describe('hidden values', () => {
     const random = randomFrom(7_391);
     const below = (n: number): number => Math.floor(random() * n);
     const pick = <T>(list: readonly T[]): T => list[below(list.length)]!;
-    const condition = (depth: number): string => {
+    const condition = (depth: number, calls = true): string => {
       if (depth === 0 || below(3) === 0) return pick([...shapes, ...failing, 'u.id > 0', 'doc.id = 1']);
-      const [a, b] = [condition(depth - 1), condition(depth - 1)];
+      const [a, b] = [condition(depth - 1, calls), condition(depth - 1, calls)];
       return pick([
         `(${a}) and (${b})`,
         `(${a}) or (${b})`,
@@ -249,10 +249,10 @@ describe('hidden values', () => {
     };
     const leaks: string[] = [];
     let [explained, hidden] = [0, 0];
-    for (let i = 0; i < randomCases(1_500); i++) {
+    for (let i = 0; i < randomCases(600); i++) {
       const source = `allow(u: User, "read", doc: Doc) if doc.id = 1 and u.id > 0 and (${condition(2)});
         allow(u: User, "read", doc: Doc) if u.id = doc.id or (${condition(1)});
-        rule(u, doc) if u.id > 0 and doc.id = 1 and (${condition(1)});${helpers}`;
+        rule(u, doc) if u.id > 0 and doc.id = 1 and (${condition(1, false)});${helpers}`;
       const isDeclared = below(2) === 0;
       const authorizer = await load(source, isDeclared).catch(() => undefined);
       if (authorizer === undefined) continue;
@@ -270,7 +270,7 @@ describe('hidden values', () => {
       if (leak.test(shown)) leaks.push(`${isDeclared ? 'secret' : 'mask'}: ${source}\n${shown}`);
     }
     expect(leaks.slice(0, 3)).toEqual([]);
-    expect(explained).toBeGreaterThan(randomCases(500));
-    expect(hidden).toBeGreaterThan(randomCases(500));
+    expect(explained).toBeGreaterThan(randomCases(150));
+    expect(hidden).toBeGreaterThan(randomCases(150));
   });
 });
