@@ -58,7 +58,7 @@ export {
   isUnauthenticatedError,
   type RefusalDetails,
 } from './authorization/authorization-error.js';
-export type { Decision, DecisionOutcome } from './authorization/decision.js';
+export type { DecidedFields, Decision, DecisionOutcome } from './authorization/decision.js';
 export type { Identity } from './authorization/identity.js';
 export type {
   ExplainedAlternatives,

@@ -4,6 +4,7 @@ import { positiveInteger } from '../commands/common-options.js';
 import { DamagedLines } from '../decisions/damaged-lines.js';
 import { logFiles, readRecords } from '../decisions/read-records.js';
 import { RecordedObjects } from '../decisions/recorded-objects.js';
+import { singleDecisions } from '../decisions/single-decisions.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
 import type { Fixtures } from '../project/config.js';
@@ -60,7 +61,7 @@ async function* recordedChecks(
 ): AsyncGenerator<DiffedCheck> {
   const damaged = new DamagedLines();
   const seen = new Set<string>();
-  for await (const record of readRecords(await logFiles(paths), damaged.add)) {
+  for await (const record of singleDecisions(readRecords(await logFiles(paths), damaged.add))) {
     const { kind, actor, action, resource, field } = record;
     if (each === 'once') {
       const key = JSON.stringify([kind, actor, action, resource, field]);

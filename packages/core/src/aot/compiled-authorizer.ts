@@ -138,6 +138,17 @@ export class CompiledAuthorizer {
     return this.#later('filterAllowed', actor, action, resources, options);
   }
 
+  /** Returns those of the fields on which the actor may perform the action, like `Authorizer.allowedFields`. */
+  allowedFields<Resource>(
+    actor: unknown,
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    fields: Iterable<string>,
+    options?: CheckOptions,
+  ): Promise<Set<string>> {
+    return this.#later('allowedFields', actor, action, resource, fields, options);
+  }
+
   /** Runs a check whose code is loaded on demand. */
   #later<Result>(name: keyof BaseAuthorizer, ...args: unknown[]): Promise<Result> {
     const check = (checks: CommonChecks): Promise<Result> =>

@@ -1,5 +1,6 @@
 import { ForbiddenError } from './authorization-error.js';
 import type { Decision } from './decision.js';
+import { FieldBatch } from './field-batch.js';
 import { denialReason } from './denial-reason.js';
 import { refusal, textOrNone } from './refusal.js';
 import { isUndecided } from './undecided.js';
@@ -163,9 +164,45 @@ export abstract class BaseAuthorizer {
       await awaitArgument(action as unknown),
     ];
     const results = await mapConcurrently(all, (resource) =>
-      this.#checkDecided([awaitedActor, awaitedAction, resource], options),
+      checkDecided(this.decider, 'allow', [awaitedActor, awaitedAction, resource], options),
     );
     return all.filter((_, i) => results[i]);
+  }
+
+  /**
+   * Returns those of the fields on which the actor may perform the action: `allow_field(actor, action, resource, field)`. The checks run
+   * concurrently, and `onDecision` receives one decision. A field whose check is undecided is left out.
+   *
+   * @throws {PolarError} `POLAR_RUN_…` for an error during any of the checks
+   * @example
+   * const allowed = await authorizer.allowedFields(user, 'read', profile, Object.keys(profile));
+   */
+  async allowedFields<Resource>(
+    actor: unknown,
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    fields: Iterable<string>,
+    options?: CheckOptions,
+  ): Promise<Set<string>> {
+    const all = [...new Set(fields)];
+    const given = [
+      await awaitArgument(actor),
+      await awaitArgument(action as unknown),
+      await awaitArgument(resource),
+    ];
+    const { decider } = this;
+    const batch = new FieldBatch(all, options?.context);
+    const own = { ...options, context: batch.context };
+    let results: readonly boolean[];
+    try {
+      results = await mapConcurrently(all, (field) =>
+        checkDecided(decider, 'allow_field', [given[0], given[1], given[2], field], own),
+      );
+    } finally {
+      const recorded = batch.end();
+      if (recorded !== undefined) await recorded;
+    }
+    return new Set(all.filter((_, i) => results[i]));
   }
 
   /** Returns whether a rule holds, or the explanation of its denial. */
@@ -190,15 +227,20 @@ export abstract class BaseAuthorizer {
     const reason = denialReason('allow_field', action, resourceType, field);
     return new ForbiddenError(textOrNone(action), { resourceType, reason, explanation });
   }
+}
 
-  /** Decides `allow`, where an undecided check is denied. */
-  #checkDecided(args: Arguments, options: CheckOptions | undefined): boolean | Promise<boolean> {
-    try {
-      const result = this.decider.check('allow', args, options);
-      return typeof result === 'boolean' ? result : result.catch(denyUndecided);
-    } catch (error) {
-      return denyUndecided(error);
-    }
+/** Decides a rule, where an undecided check is denied. */
+function checkDecided(
+  decider: Decider,
+  kind: Decision['kind'],
+  args: Arguments,
+  options: CheckOptions | undefined,
+): boolean | Promise<boolean> {
+  try {
+    const result = decider.check(kind, args, options);
+    return typeof result === 'boolean' ? result : result.catch(denyUndecided);
+  } catch (error) {
+    return denyUndecided(error);
   }
 }
 

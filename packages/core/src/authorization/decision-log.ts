@@ -1,4 +1,5 @@
 import type { Decision } from './decision.js';
+import { batchOf } from './field-batch.js';
 import { isThenable } from '../host/value.js';
 import type { AuthorizerOptions } from './options.js';
 
@@ -28,6 +29,11 @@ export class DecisionLog {
    * @throws the error of `onDecision`, with `decisionLog: 'required'`; otherwise the error of `onDecisionError`
    */
   write(decision: Decision): PromiseLike<unknown> | undefined {
+    const batch = batchOf(decision);
+    if (batch !== undefined) {
+      batch.add(decision, this);
+      return undefined;
+    }
     let result: unknown;
     try {
       result = this.#onDecision(decision);

@@ -333,4 +333,22 @@ describe('maskPaths', () => {
     expect(plain.records).toMatchObject([{ actor: { type: 'User', id: undefined } }]);
     expect(JSON.stringify([identified.records, plain.records])).not.toContain('ann@');
   });
+
+  it('contains the fields of one decision about several, also masked', async () => {
+    const check = (a: Authorizer) => a.allowedFields(ann, 'read', invoice, ['total', 'iban', 'number']);
+    const { records } = await recordsOf(check);
+    expect(records).toMatchObject([
+      {
+        kind: 'allow_field',
+        outcome: 'allowed',
+        fields: { allowed: ['total'], denied: ['iban', 'number'], undecided: [] },
+      },
+    ]);
+    expect(records[0]).not.toHaveProperty('field', expect.anything());
+    const mask = (path: string, value: unknown) => (path === 'field' && value === 'iban' ? '***' : undefined);
+    const masked = await recordsOf(check, { mask });
+    expect(masked.records).toMatchObject([
+      { fields: { allowed: ['total'], denied: ['***', 'number'], undecided: [] } },
+    ]);
+  });
 });
