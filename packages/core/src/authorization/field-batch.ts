@@ -1,7 +1,11 @@
 import { monotonicClock } from '../internal/monotonic-clock.js';
-import type { DecisionLog } from './decision-log.js';
 import { mergeFieldDecisions, type Decision } from './decision.js';
 import type { CheckContext } from './query-options.js';
+
+/** The log that receives the decision. */
+interface Log {
+  write(decision: Decision): PromiseLike<unknown> | undefined;
+}
 
 const batchKey = Symbol('batch');
 
@@ -19,7 +23,7 @@ export class FieldBatch {
   readonly #given: CheckContext | undefined;
   readonly #decisions: Decision[] = [];
   readonly #startedMs = monotonicClock.now();
-  #log: DecisionLog | undefined = undefined;
+  #log: Log | undefined = undefined;
 
   constructor(
     readonly fields: readonly unknown[],
@@ -29,7 +33,7 @@ export class FieldBatch {
     this.context = Object.create(given ?? null, { [batchKey]: { value: this } }) as CheckContext;
   }
 
-  add(decision: Decision, log: DecisionLog): void {
+  add(decision: Decision, log: Log): void {
     this.#decisions.push(decision);
     this.#log = log;
   }
