@@ -1,5 +1,6 @@
 import type { BaseAuthorizer } from '../authorization/base-authorizer.js';
 import { limitsOf } from '../authorization/limits-of.js';
+import { missingResource } from '../authorization/missing-resource.js';
 import { optionChecks } from '../authorization/option-checks.js';
 import { constantsOf, type DecisionOptions } from '../authorization/options.js';
 import type { AuthorizeOptions, CheckOptions, RefusalOptions } from '../authorization/query-options.js';
@@ -70,6 +71,8 @@ export class CompiledAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): Promise<boolean> {
+    if (resource === undefined && arguments.length < 3)
+      throw missingResource('isAllowed(actor, action, resource)');
     return this.#check('allow', [actor, action, resource], options);
   }
 
@@ -80,6 +83,8 @@ export class CompiledAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): boolean {
+    if (resource === undefined && arguments.length < 3)
+      throw missingResource('isAllowedSync(actor, action, resource)');
     try {
       return this.#policy.checkSync(
         'allow',
@@ -99,6 +104,7 @@ export class CompiledAuthorizer {
     resource: Resource,
     options?: AuthorizeOptions,
   ): Promise<Awaited<Resource>> {
+    if (arguments.length < 3) return Promise.reject(missingResource('authorize(actor, action, resource)'));
     return this.#later('authorize', actor, action, resource, options);
   }
 

@@ -381,7 +381,7 @@ export class Authorizer extends BaseAuthorizer {
    * @param action as written in the policy
    * @param resource an instance, or a type for actions such as *create*; it may be a promise, and so may the actor
    * @throws {PolarError} `POLAR_RUN_…` for an error during the check; `POLAR_UNDECIDED_…` when no rule grants the action and the data
-   *   could not decide a condition
+   *   could not decide a condition; `POLAR_TYPE_INVALID_ARGUMENT` for a call without a resource, unless a rule `allow` takes two arguments
    * @example
    * if (await authorizer.isAllowed(user, 'read', note)) show(note);
    */
@@ -391,6 +391,7 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): Promise<boolean> {
+    if (resource === undefined && arguments.length < 3) return this.#engine.allowAnyResource(actor, action);
     return this.#engine.allow(actor, action, resource, options);
   }
 
@@ -405,6 +406,8 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): boolean {
+    if (resource === undefined && arguments.length < 3)
+      return this.#engine.allowAnyResourceSync(actor, action);
     return this.#engine.allowSync(actor, action, resource, options);
   }
 

@@ -1,5 +1,6 @@
 import { ForbiddenError } from './authorization-error.js';
 import type { Decision } from './decision.js';
+import { missingResource } from './missing-resource.js';
 import { FieldBatch } from './field-batch.js';
 import { denialReason } from './denial-reason.js';
 import { refusal, textOrNone } from './refusal.js';
@@ -77,6 +78,7 @@ export abstract class BaseAuthorizer {
     resource: Resource,
     options: AuthorizeOptions = {},
   ): Promise<Awaited<Resource>> {
+    if (arguments.length < 3) throw missingResource('authorize(actor, action, resource)');
     let awaited: Awaited<Resource>;
     try {
       awaited = await resource;

@@ -8,6 +8,8 @@ import type { Explanation } from '../explanation/explanation.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
 import { monotonicClock } from '../internal/monotonic-clock.js';
+import { entryArities } from '../engine/entry-arities.js';
+import { missingResource } from './missing-resource.js';
 import { validateQueryOptions } from './validate-options.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { LinkedQuery } from '../ir/program.js';
@@ -132,6 +134,24 @@ export class DecisionEngine implements Decider {
     if (typeof result !== 'boolean') return this.#explained(result, kind, args);
     this.warnings.after(result, kind, args);
     return result;
+  }
+
+  /** Decides `allow(actor, action)`, for a call without a resource. The promise rejects if no rule takes two arguments. */
+  async allowAnyResource(actor: unknown, action: unknown): Promise<boolean> {
+    this.#requireRuleWithoutResource('isAllowed');
+    return this.#decideAsync('allow', [actor, action], {}, undefined, undefined);
+  }
+
+  /** Decides `allow(actor, action)` without a promise. @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT` if no rule takes two arguments */
+  allowAnyResourceSync(actor: unknown, action: unknown): boolean {
+    this.#requireRuleWithoutResource('isAllowedSync');
+    return this.#decideSync('allow', [actor, action], {}, undefined, undefined);
+  }
+
+  #requireRuleWithoutResource(method: string): void {
+    const { predicates } = this.queries.context.program;
+    if (predicates.get('allow')?.byArity.has(2) !== true)
+      throw missingResource(`${method}(actor, action, resource)`);
   }
 
   /**
@@ -486,7 +506,8 @@ export class DecisionEngine implements Decider {
     replay: HostReplay | undefined,
   ): QueryRun {
     const { queries } = this;
-    if (args.some(isQueryVariable)) {
+    // The query of a kind is kept for its usual number of arguments.
+    if (args.length !== entryArities[kind] || args.some(isQueryVariable)) {
       const { query, given } = queries.prepareCall(kind, args);
       return queries.start(query, given, options, replay);
     }
