@@ -71,8 +71,7 @@ export class CompiledAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): Promise<boolean> {
-    if (resource === undefined && arguments.length < 3)
-      throw missingResource('isAllowed(actor, action, resource)');
+    if (resource === undefined && arguments.length < 3) throw missingResource('isAllowed');
     return this.#check('allow', [actor, action, resource], options);
   }
 
@@ -83,8 +82,7 @@ export class CompiledAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): boolean {
-    if (resource === undefined && arguments.length < 3)
-      throw missingResource('isAllowedSync(actor, action, resource)');
+    if (resource === undefined && arguments.length < 3) throw missingResource('isAllowedSync');
     try {
       return this.#policy.checkSync(
         'allow',
@@ -104,8 +102,11 @@ export class CompiledAuthorizer {
     resource: Resource,
     options?: AuthorizeOptions,
   ): Promise<Awaited<Resource>> {
-    if (arguments.length < 3) return Promise.reject(missingResource('authorize(actor, action, resource)'));
-    return this.#later('authorize', actor, action, resource, options);
+    // The number of arguments says whether the resource was forgotten.
+    return this.#later(
+      'authorize',
+      ...(arguments as unknown as [typeof actor, typeof action, typeof resource, typeof options]),
+    );
   }
 
   /** Throws unless `allow_request` holds, like `Authorizer.authorizeRequest`. */

@@ -91,7 +91,7 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   /** Returns whether the actor may perform the action: `Authorizer.isAllowed`. */
   can<Resource>(action: ActionOf<Resource>, resource: Resource, options?: CheckOptions): Promise<boolean> {
     if (resource === undefined && arguments.length < 2)
-      return Promise.reject(missingResource('can(action, resource)'));
+      return Promise.reject(missingResource('can', 'action, resource'));
     return this.authorizer.isAllowed(this.actor, action, resource, options);
   }
 

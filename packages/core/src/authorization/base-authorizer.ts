@@ -1,7 +1,7 @@
 import { ForbiddenError } from './authorization-error.js';
 import type { Decision } from './decision.js';
 import { missingResource } from './missing-resource.js';
-import { FieldBatch } from './field-batch.js';
+import type { FieldBatch } from './field-batch.js';
 import { denialReason } from './denial-reason.js';
 import { refusal, textOrNone } from './refusal.js';
 import { isUndecided } from './undecided.js';
@@ -15,7 +15,7 @@ import type { DecisionOptions } from './options.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { ActionOf, FieldActionOf, FieldOf } from '../types/policy-types.js';
 import type { Explanation } from '../explanation/explanation.js';
-import type { AuthorizeOptions, CheckOptions, RefusalOptions } from './query-options.js';
+import type { AuthorizeOptions, CheckContext, CheckOptions, RefusalOptions } from './query-options.js';
 
 /** An engine that decides rules. */
 export interface Decider {
@@ -43,6 +43,9 @@ export interface Decider {
     args: Arguments,
     options: RefusalOptions,
   ) => Promise<true | Explanation>;
+
+  /** Starts the checks of several fields, which are one decision. An engine without this method records no decisions. */
+  readonly startFields?: (fields: readonly string[], context: CheckContext | undefined) => FieldBatch;
 
   /** Returns the name of a resource's declared type, for the log. */
   typeNameOf(resource: unknown): string | undefined;
@@ -78,7 +81,7 @@ export abstract class BaseAuthorizer {
     resource: Resource,
     options: AuthorizeOptions = {},
   ): Promise<Awaited<Resource>> {
-    if (arguments.length < 3) throw missingResource('authorize(actor, action, resource)');
+    if (arguments.length < 3) throw missingResource('authorize');
     let awaited: Awaited<Resource>;
     try {
       awaited = await resource;
@@ -187,22 +190,17 @@ export abstract class BaseAuthorizer {
     options?: CheckOptions,
   ): Promise<Set<string>> {
     const all = [...new Set(fields)];
-    const given = [
-      await awaitArgument(actor),
-      await awaitArgument(action as unknown),
-      await awaitArgument(resource),
-    ];
+    const [who, what, on] = await Promise.all([actor, action, resource].map(awaitArgument));
     const { decider } = this;
-    const batch = new FieldBatch(all, options?.context);
-    const own = { ...options, context: batch.context };
+    const batch = decider.startFields?.(all, options?.context);
+    const own = batch === undefined ? options : { ...options, context: batch.context };
     let results: readonly boolean[];
     try {
       results = await mapConcurrently(all, (field) =>
-        checkDecided(decider, 'allow_field', [given[0], given[1], given[2], field], own),
+        checkDecided(decider, 'allow_field', [who, what, on, field], own),
       );
     } finally {
-      const recorded = batch.end();
-      if (recorded !== undefined) await recorded;
+      await batch?.end();
     }
     return new Set(all.filter((_, i) => results[i]));
   }

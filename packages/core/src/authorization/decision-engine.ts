@@ -9,6 +9,7 @@ import type { RowCondition } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
 import { monotonicClock } from '../internal/monotonic-clock.js';
 import { entryArities } from '../engine/entry-arities.js';
+import { FieldBatch } from './field-batch.js';
 import { missingResource } from './missing-resource.js';
 import { validateQueryOptions } from './validate-options.js';
 import { isQueryVariable } from '../terms/query-variable.js';
@@ -23,7 +24,13 @@ import type { TypeReference } from './find-type.js';
 import type { LoadedPolicy } from './loaded-policy.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
-import type { CheckOptions, EnumerationOptions, ExplainOptions, RefusalOptions } from './query-options.js';
+import type {
+  CheckContext,
+  CheckOptions,
+  EnumerationOptions,
+  ExplainOptions,
+  RefusalOptions,
+} from './query-options.js';
 import { ownLimitsOf } from './own-limits.js';
 import type { QueryRunner } from './query-runner.js';
 import { resourceTypeOf } from './resource-type.js';
@@ -150,8 +157,7 @@ export class DecisionEngine implements Decider {
 
   #requireRuleWithoutResource(method: string): void {
     const { predicates } = this.queries.context.program;
-    if (predicates.get('allow')?.byArity.has(2) !== true)
-      throw missingResource(`${method}(actor, action, resource)`);
+    if (predicates.get('allow')?.byArity.has(2) !== true) throw missingResource(method);
   }
 
   /**
@@ -202,6 +208,10 @@ export class DecisionEngine implements Decider {
   ): boolean | Promise<boolean> {
     const arity = kind === 'allow' ? 3 : 4;
     return this.decide('unrecorded', kind, arity, args[0], args[1], args[2], args[3], options);
+  }
+
+  startFields(fields: readonly string[], context: CheckContext | undefined): FieldBatch {
+    return new FieldBatch(fields, context);
   }
 
   /** Returns the name of a resource's declared type, for the log. */

@@ -1,10 +1,14 @@
 import { monotonicClock } from '../internal/monotonic-clock.js';
-import { mergeFieldDecisions, type Decision } from './decision.js';
+import type { Decision } from './decision.js';
 import type { CheckContext } from './query-options.js';
 
 /** The log that receives the decision. */
 interface Log {
-  write(decision: Decision): PromiseLike<unknown> | undefined;
+  writeFields(
+    decisions: readonly Decision[],
+    context: CheckContext | undefined,
+    durationMs: number,
+  ): PromiseLike<unknown> | undefined;
 }
 
 const batchKey = Symbol('batch');
@@ -45,6 +49,6 @@ export class FieldBatch {
     // A check that waits for a promise ends later than one behind it.
     const places = new Map(this.fields.map((field, i) => [field, i]));
     this.#decisions.sort((a, b) => places.get(a.field)! - places.get(b.field)!);
-    return this.#log.write(mergeFieldDecisions(this.#decisions, this.#given, durationMs));
+    return this.#log.writeFields(this.#decisions, this.#given, durationMs);
   }
 }

@@ -510,7 +510,7 @@ describe('a compiled policy', () => {
 
 describe('a call without a resource', () => {
   const text = (call: string) =>
-    `\`${call}\` expects a resource, found no argument; pass the object, or its type for an action such as 'create'`;
+    `\`${call}\` expects a resource, found no argument; pass the object, or its type for 'create'`;
 
   it.each<[call: string, run: (authorizer: Any) => unknown]>([
     ['isAllowed(actor, action, resource)', (a) => a.isAllowed(user, 'read')],

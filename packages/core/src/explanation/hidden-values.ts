@@ -6,6 +6,7 @@ import { isObjectOrFunction } from '../internal/is-object.js';
 import { messageOfThrown } from '../internal/message-of-thrown.js';
 import { DecimalValue } from '../types/decimal-value.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
+import { secretNamesOf } from '../types/secret-names.js';
 
 /**
  * Returns the text that an explanation shows instead of a value; undefined to show the value.
@@ -44,12 +45,12 @@ export class HiddenValues {
     readonly typesOf: (value: unknown) => TypeSet | undefined,
     readonly mask: Mask | undefined,
   ) {
-    this.#secretNames = types.secretNames;
+    this.#secretNames = secretNamesOf(types);
   }
 
   /** Whether no value can be hidden. */
   static areNone(types: PlainTypeTable, mask: Mask | undefined): boolean {
-    return mask === undefined && types.secretNames.size === 0;
+    return mask === undefined && secretNamesOf(types).size === 0;
   }
 
   /** Whether texts that can contain any value must be hidden, such as messages of the application. */

@@ -3,7 +3,6 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import { describeValue } from '../internal/descriptions.js';
 import type { DeclaredType, Field } from './declared-type.js';
 import { TypeToken } from './declared-type.js';
-import { isSecret } from './field-input.js';
 import type { Class, TypeDeclaration, TypesInput } from './type-declaration.js';
 
 /** A type and its declaration. */
@@ -58,18 +57,8 @@ const referenceTo = (name: string): Field => ({
 export const isClass = (value: unknown): value is Class =>
   typeof value === 'function' && typeof value.prototype === 'object' && value.prototype !== null;
 
-const noSecrets: ReadonlySet<string> = new Set();
-
-function secretsOf(fields: TypeDeclaration['fields']): ReadonlySet<string> {
-  if (typeof fields !== 'object' || fields === null) return noSecrets;
-  const names = Object.keys(fields).filter((name) => isSecret(fields[name]!));
-  return names.length === 0 ? noSecrets : new Set(names);
-}
-
 /** The types and constants of a policy that was compiled, whose declarations were checked. Immutable. */
 export class PlainTypeTable {
-  /** The names of the fields that any type declares secret. */
-  readonly secretNames: ReadonlySet<string>;
   protected readonly byName = new Map<string, DeclaredType>();
   readonly #byClass = new Map<Class, DeclaredType>();
   protected readonly constants = new Map<string, unknown>();
@@ -94,8 +83,6 @@ export class PlainTypeTable {
       if (declaration.class !== undefined) declarations.checkClass?.(name, declaration.class, this);
       declared.push([this.#add(name, declaration, false), declaration]);
     }
-    const secrets = declared.flatMap(([type]) => [...type.secrets]);
-    this.secretNames = secrets.length === 0 ? noSecrets : new Set(secrets);
     this.constants.set('nil', null);
     for (const [name, value] of Object.entries(values)) {
       declarations.checkName?.(name, this);
@@ -178,7 +165,7 @@ export class PlainTypeTable {
       discriminator: tag && { field: tag[0], value: tag[1] },
       fields: d.fields && new Map(),
       relations: new Map(),
-      secrets: secretsOf(d.fields),
+      secrets: new Set(),
       places: new Map(),
       loads: d.loads,
       leadsTo: d.leadsTo,
