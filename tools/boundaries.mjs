@@ -86,6 +86,7 @@ const folders = {
     'analysis',
     'advice',
   ],
+  profile: [...machine, 'engine/machine', 'engine/machine/state', 'engine/query'],
   'policy-coverage': [...machine, 'syntax', 'engine/machine', 'engine/machine/state'],
   authorization: [
     ...machine,
@@ -106,6 +107,7 @@ const folders = {
     'lists',
     'candidate',
     'policy-coverage',
+    'profile',
   ],
   debug: [
     ...machine,

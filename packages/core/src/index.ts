@@ -58,7 +58,7 @@ export {
   isUnauthenticatedError,
   type RefusalDetails,
 } from './authorization/authorization-error.js';
-export type { Decision, DecisionOutcome } from './authorization/decision.js';
+export type { DecidedFields, Decision, DecisionOutcome } from './authorization/decision.js';
 export type { Identity } from './authorization/identity.js';
 export type {
   ExplainedAlternatives,
@@ -75,22 +75,25 @@ export type {
   Explanation,
 } from './explanation/explanation.js';
 export type { ExplanationOptions } from './explanation/explain-query.js';
-export type { Mask } from './explanation/shown-values.js';
+export type { Mask } from './explanation/hidden-values.js';
 export { nearestCondition } from './explanation/nearest-condition.js';
 export { renderExplanationPage, type PageOptions } from './explanation/render-html.js';
 export { renderExplanation, type RenderOptions } from './explanation/render-text.js';
+export type { PolicyProfile, ProfiledCheck, ProfiledRule } from './profile/profile.js';
 export type { RuleReference } from './engine/proof.js';
 export type { PolicyVocabulary, TypeVocabulary } from './authorization/vocabulary.js';
 export type { WhatCan, WhoCan } from './authorization/who-can.js';
 export type { ExplainedRows, ExplainedRule, WhereExplanation } from './authorization/where-explanation.js';
 
-export { nullable, oneOf, optional } from './types/type-declaration.js';
+export { nullable, oneOf, optional, secret } from './types/type-declaration.js';
+export { withSecrets } from './types/with-secrets.js';
 export type {
   Class,
   FieldTypeInput,
   Nullable,
   OneOf,
   Optional,
+  Secret,
   TypeDeclaration,
   TypeInput,
   TypesInput,

@@ -117,10 +117,10 @@ export class Polar<Query, Resource> {
       this.#engine.clear();
       if (isPolicyError(error))
         warnings.push(...error.diagnostics.filter(({ severity }) => severity === 'warning'));
-      this.#pendingWarnings.push(...warningTexts(warnings, sources, this.#ignoresMissingAllow));
+      this.#pendingWarnings.push(...warningTexts(warnings, this.#ignoresMissingAllow));
       throw toOsoError(error, { types: this.#host.types, sources });
     }
-    this.#pendingWarnings.push(...warningTexts(warnings, sources, this.#ignoresMissingAllow));
+    this.#pendingWarnings.push(...warningTexts(warnings, this.#ignoresMissingAllow));
     this.#flushWarnings();
     for (const query of inlineQueries.toReversed()) {
       let holds: boolean;

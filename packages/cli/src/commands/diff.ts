@@ -1,28 +1,27 @@
-import { Authorizer, diffPolicies, type DiffedCheck, type NamedPolicy } from '@nanook/core';
+import { Authorizer, diffPolicies, type NamedPolicy } from '@nanook/core';
 import { Command, Option } from 'commander';
-import { DamagedLines } from '../decisions/damaged-lines.js';
-import { logFiles, readRecords } from '../decisions/read-records.js';
-import { RecordedObjects } from '../decisions/recorded-objects.js';
 import { causesOf, type Change } from '../diff/change.js';
-import { checksOf } from '../diff/checks.js';
+import {
+  chosenChecks,
+  generateOption,
+  logOption,
+  noChecks,
+  valuesOf,
+  type ChecksFlags,
+} from '../diff/chosen-checks.js';
 import { diffFormatNames, diffFormats, type DiffFormat } from '../diff/formats.js';
-import { generateRows } from '../diff/generate-rows.js';
 import { readSide } from '../diff/read-side.js';
 import { ruleKeysOf } from '../diff/rule-keys.js';
-import { UsageError } from '../errors/usage-error.js';
 import { counted } from '../output/counted.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
-import type { Fixtures } from '../project/config.js';
 import { Project } from '../project/project.js';
 import { showValue } from '../values/show-value.js';
-import { configOption, positiveInteger } from './common-options.js';
+import { configOption } from './common-options.js';
 import type { Outcome } from './outcome.js';
 
-interface DiffFlags {
+interface DiffFlags extends ChecksFlags {
   readonly config?: string;
-  readonly log?: readonly string[];
-  readonly generate?: number | true;
   readonly format: DiffFormat;
   readonly json?: boolean;
 }
@@ -37,12 +36,8 @@ export function diffCommand(io: Io, outcome: Outcome): Command {
     .argument('<old>', 'a file, a folder, or a revision of git, such as main or main:policy')
     .argument('[new]', 'the same; default: the policies of the configuration')
     .addOption(configOption())
-    .option('--log <files...>', 'compare the recorded decisions of these files and folders')
-    .option(
-      '--generate [number]',
-      'compare generated rows, this many of each type; default: 10',
-      positiveInteger('--generate'),
-    )
+    .addOption(logOption('compare'))
+    .addOption(generateOption('compare'))
     .addOption(new Option('--format <format>', 'form of the result').choices(diffFormatNames).default('text'))
     .option('--json', 'the same as --format json')
     .addHelpText(
@@ -72,12 +67,9 @@ async function diff(old: string, next: string | undefined, flags: DiffFlags, io:
   const values = await valuesOf(project, flags);
   const names = new Map(Object.entries(values).map(([name, value]) => [value, name]));
   const label = (value: unknown): string => names.get(value) ?? showValue(value, authorizers[1]);
-  const over =
-    flags.log === undefined
-      ? checksOf(values, project.trees, authorizers)
-      : recordedChecks(flags.log, new RecordedObjects(project, values, authorizers[1]), io);
+  const over = chosenChecks(project, values, authorizers, flags, io, 'once');
   const { differences, ...counts } = await diffPolicies(...authorizers, { over: counted(over, 'check', io) });
-  if (counts.checked === 0) throw new UsageError(nothingToCompare(flags));
+  if (counts.checked === 0) throw noChecks('compare', flags);
   const rules = { before: ruleKeysOf(before), after: ruleKeysOf(after) };
   const changes = differences.map((difference): Change => {
     const { kind, actor, action, resource, field } = difference;
@@ -94,36 +86,3 @@ async function diff(old: string, next: string | undefined, flags: DiffFlags, io:
   io.out(diffFormats[flags.json === true ? 'json' : flags.format]({ ...counts, changes }, io.colors));
   return counts.different > 0 ? ExitCode.findings : ExitCode.fine;
 }
-
-/** Returns the fixtures and, if they are wanted or there is no fixture, generated rows. */
-async function valuesOf(project: Project, { generate, log }: DiffFlags): Promise<Fixtures> {
-  const fixtures = await project.fixtures();
-  if (generate === undefined && (log !== undefined || Object.keys(fixtures).length > 0)) return fixtures;
-  const rows = generateRows(project.types, project.trees, typeof generate === 'number' ? generate : 10);
-  return { ...rows, ...fixtures };
-}
-
-/** Yields each recorded check once. */
-async function* recordedChecks(
-  paths: readonly string[],
-  objects: RecordedObjects,
-  io: Io,
-): AsyncGenerator<DiffedCheck> {
-  const damaged = new DamagedLines();
-  const seen = new Set<string>();
-  for await (const record of readRecords(await logFiles(paths), damaged.add)) {
-    const { kind, actor, action, resource, field } = record;
-    const key = JSON.stringify([kind, actor, action, resource, field]);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const check = await objects.checkOf(record);
-    if (check !== undefined) yield check;
-  }
-  damaged.report(io);
-  objects.report(io);
-}
-
-const nothingToCompare = ({ log }: DiffFlags): string =>
-  log === undefined
-    ? 'there is no decision to compare: the configuration has no fixtures, and no type declares its fields; add them, or use --log'
-    : `there is no decision to compare: ${log.join(', ')} contains no record of an actor, an action and a resource`;

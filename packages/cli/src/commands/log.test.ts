@@ -204,3 +204,42 @@ fails: user.id > 8: 8 > 8 is false (next.polar:19)
     expect((await nanook('shadow', 'empty.jsonl')).code).toBe(2);
   });
 });
+
+describe('a decision about several fields', () => {
+  beforeEach(async () => {
+    await writeFile(
+      'policy/main.polar',
+      'allow_field(user: User, "read", note: Note, field) if field = "title" or note.authorId = user.id and field != "spam";\n',
+    );
+    const log = decisionLog({ sinks: [jsonLines({ folder: 'fields' })] });
+    const clock = () => new Date('2026-01-30T10:00:00Z');
+    const authorizer = await Authorizer.load({ policies: 'policy/main.polar', types, clock, ...log.hooks });
+    await authorizer.allowedFields(ann, 'read', report, ['title', 'text', 'spam']);
+    await log.close();
+  });
+
+  it('is one line and one decision of the summary', async () => {
+    const { out } = await nanook('log', 'fields');
+    expect(out).toBe(
+      '2026-01-30T10:00:00.000Z  allowed    User:7  read 1 of 3 fields  Note:3  policy/main.polar:1\n',
+    );
+    const { decisions, outcomes } = JSON.parse((await nanook('log', 'fields', '--summary', '--json')).out);
+    expect({ decisions, outcomes }).toEqual({ decisions: 1, outcomes: { allowed: 1 } });
+  });
+
+  it('is replayed field by field', async () => {
+    expect(await nanook('shadow', 'fields')).toMatchObject({ code: 0 });
+    await writeFile(
+      'policy/main.polar',
+      'allow_field(_: User, "read", _: Note, field) if field in ["title", "text"];\n',
+    );
+    const { code, out } = await nanook('shadow', 'fields', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      checked: 3,
+      changes: [{ field: 'text', before: 'denied', after: 'allowed' }],
+    });
+    const { out: profile } = await nanook('profile', '--log', 'fields', '--json');
+    expect(JSON.parse(profile)).toMatchObject({ checks: 3, failed: 0 });
+  });
+});

@@ -6,6 +6,7 @@ import { logFiles, readRecords } from '../decisions/read-records.js';
 import { labelOf, RecordedObjects } from '../decisions/recorded-objects.js';
 import { failureOf, ruleCause, usesIn, type Cause, type Change, type Side } from '../diff/change.js';
 import { diffFormatNames, diffFormats, type DiffFormat } from '../diff/formats.js';
+import { singleDecisions } from '../decisions/single-decisions.js';
 import { UsageError } from '../errors/usage-error.js';
 import { counted } from '../output/counted.js';
 import { ExitCode } from '../output/exit-code.js';
@@ -49,7 +50,7 @@ Examples:
       const changes: Change[] = [];
       const texts = new Set(project.policies.map(({ source }) => oneLine(source)));
       const seen = new Set<string>();
-      const records = readRecords(await logFiles(paths), damaged.add);
+      const records = singleDecisions(readRecords(await logFiles(paths), damaged.add));
       for await (const record of counted(records, 'record', io)) {
         const key = keyOf(record);
         if (seen.has(key)) continue;

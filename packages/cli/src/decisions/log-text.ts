@@ -5,12 +5,19 @@ import type { LogSummary } from './summary.js';
 
 /** Prints a record on one line: time, outcome, actor, action, resource, and the rule or the reason. */
 export function recordLine(record: DecisionRecord, colors: Colors): string {
-  const { at, outcome, actor, action, resource, field, rule, reason, kind } = record;
+  const { at, outcome, actor, action, resource, rule, reason, kind } = record;
   const paint = outcome === 'allowed' ? colors.green : outcome === 'denied' ? colors.red : colors.yellow;
-  const what = `${action ?? kind}${field === undefined ? '' : ` .${field}`}`;
+  const what = `${action ?? kind}${fieldText(record)}`;
   const why = rule === undefined ? reason : `${rule.file ?? rule.name}:${rule.line}`;
   const parts = [colors.dim(at), paint(outcome.padEnd(9)), labelOf(actor), what, labelOf(resource)];
   return [...parts, ...(why === undefined ? [] : [colors.dim(oneLine(why))])].join('  ');
+}
+
+/** Returns the field, or the number of the allowed fields of all. */
+function fieldText({ field, fields }: DecisionRecord): string {
+  if (fields === undefined) return field === undefined ? '' : ` .${field}`;
+  const { allowed, denied, undecided } = fields;
+  return ` ${allowed.length} of ${allowed.length + denied.length + undecided.length} fields`;
 }
 
 /** The number of entries of each list. */

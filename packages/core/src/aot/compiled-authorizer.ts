@@ -1,5 +1,6 @@
 import type { BaseAuthorizer } from '../authorization/base-authorizer.js';
 import { limitsOf } from '../authorization/limits-of.js';
+import { missingResource } from '../authorization/missing-resource.js';
 import { optionChecks } from '../authorization/option-checks.js';
 import { constantsOf, type DecisionOptions } from '../authorization/options.js';
 import type { AuthorizeOptions, CheckOptions, RefusalOptions } from '../authorization/query-options.js';
@@ -70,6 +71,7 @@ export class CompiledAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): Promise<boolean> {
+    if (resource === undefined && arguments.length < 3) throw missingResource('isAllowed');
     return this.#check('allow', [actor, action, resource], options);
   }
 
@@ -80,6 +82,7 @@ export class CompiledAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): boolean {
+    if (resource === undefined && arguments.length < 3) throw missingResource('isAllowedSync');
     try {
       return this.#policy.checkSync(
         'allow',
@@ -99,7 +102,11 @@ export class CompiledAuthorizer {
     resource: Resource,
     options?: AuthorizeOptions,
   ): Promise<Awaited<Resource>> {
-    return this.#later('authorize', actor, action, resource, options);
+    // The number of arguments says whether the resource was forgotten.
+    return this.#later(
+      'authorize',
+      ...(arguments as unknown as [typeof actor, typeof action, typeof resource, typeof options]),
+    );
   }
 
   /** Throws unless `allow_request` holds, like `Authorizer.authorizeRequest`. */
@@ -136,6 +143,17 @@ export class CompiledAuthorizer {
     options?: CheckOptions,
   ): Promise<Resource[]> {
     return this.#later('filterAllowed', actor, action, resources, options);
+  }
+
+  /** Returns those of the fields on which the actor may perform the action, like `Authorizer.allowedFields`. */
+  allowedFields<Resource>(
+    actor: unknown,
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    fields: Iterable<string>,
+    options?: CheckOptions,
+  ): Promise<Set<string>> {
+    return this.#later('allowedFields', actor, action, resource, fields, options);
   }
 
   /** Runs a check whose code is loaded on demand. */

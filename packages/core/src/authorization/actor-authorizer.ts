@@ -1,3 +1,4 @@
+import { missingResource } from './missing-resource.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
 import type {
@@ -89,6 +90,8 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
 
   /** Returns whether the actor may perform the action: `Authorizer.isAllowed`. */
   can<Resource>(action: ActionOf<Resource>, resource: Resource, options?: CheckOptions): Promise<boolean> {
+    if (resource === undefined && arguments.length < 2)
+      return Promise.reject(missingResource('can', 'action, resource'));
     return this.authorizer.isAllowed(this.actor, action, resource, options);
   }
 

@@ -1,3 +1,4 @@
+import type { PolicyProfile, ProfiledCheck } from '../profile/profile.js';
 import { addMessages } from '../diagnostics/messages.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
@@ -380,7 +381,7 @@ export class Authorizer extends BaseAuthorizer {
    * @param action as written in the policy
    * @param resource an instance, or a type for actions such as *create*; it may be a promise, and so may the actor
    * @throws {PolarError} `POLAR_RUN_…` for an error during the check; `POLAR_UNDECIDED_…` when no rule grants the action and the data
-   *   could not decide a condition
+   *   could not decide a condition; `POLAR_TYPE_INVALID_ARGUMENT` for a call without a resource, unless a rule `allow` takes two arguments
    * @example
    * if (await authorizer.isAllowed(user, 'read', note)) show(note);
    */
@@ -390,6 +391,7 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): Promise<boolean> {
+    if (resource === undefined && arguments.length < 3) return this.#engine.allowAnyResource(actor, action);
     return this.#engine.allow(actor, action, resource, options);
   }
 
@@ -404,6 +406,8 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): boolean {
+    if (resource === undefined && arguments.length < 3)
+      return this.#engine.allowAnyResourceSync(actor, action);
     return this.#engine.allowSync(actor, action, resource, options);
   }
 
@@ -577,6 +581,21 @@ export class Authorizer extends BaseAuthorizer {
    */
   explainQuery(text: string, options: ExplainQueryOptions = {}): Promise<Explanation> {
     return this.#engine.queries.explainText(text, options);
+  }
+
+  /**
+   * Runs checks, and returns which rules cost how much. The checks run one after the other on the reference engine, which is slower than the
+   * compiled one, so compare the rules and not the times of checks. The log of decisions does not contain them.
+   *
+   * @example
+   * const { rules } = await authorizer.profile([{ actor: user, action: 'read', resource: note }]);
+   * for (const { text, ms, waitMs } of rules) console.log(ms + waitMs, text);
+   */
+  profile(
+    checks: Iterable<ProfiledCheck> | AsyncIterable<ProfiledCheck>,
+    options: Pick<CheckOptions, 'signal'> = {},
+  ): Promise<PolicyProfile> {
+    return this.#engine.profile(checks, options);
   }
 
   /**

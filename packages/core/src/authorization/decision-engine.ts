@@ -1,3 +1,4 @@
+import type { PolicyProfile, ProfiledCheck } from '../profile/profile.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { CompiledPolicy, Enumeration, QueryLimits } from '../engine/compiled/compiled-policy.js';
 import type { HostReplay } from '../engine/host-replay.js';
@@ -7,6 +8,10 @@ import type { Explanation } from '../explanation/explanation.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
 import { monotonicClock } from '../internal/monotonic-clock.js';
+import { entryArities } from '../engine/entry-arities.js';
+import { FieldBatch } from './field-batch.js';
+import { missingResource } from './missing-resource.js';
+import { validateQueryOptions } from './validate-options.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
@@ -19,7 +24,13 @@ import type { TypeReference } from './find-type.js';
 import type { LoadedPolicy } from './loaded-policy.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
-import type { CheckOptions, EnumerationOptions, ExplainOptions, RefusalOptions } from './query-options.js';
+import type {
+  CheckContext,
+  CheckOptions,
+  EnumerationOptions,
+  ExplainOptions,
+  RefusalOptions,
+} from './query-options.js';
 import { ownLimitsOf } from './own-limits.js';
 import type { QueryRunner } from './query-runner.js';
 import { resourceTypeOf } from './resource-type.js';
@@ -132,6 +143,23 @@ export class DecisionEngine implements Decider {
     return result;
   }
 
+  /** Decides `allow(actor, action)`, for a call without a resource. The promise rejects if no rule takes two arguments. */
+  async allowAnyResource(actor: unknown, action: unknown): Promise<boolean> {
+    this.#requireRuleWithoutResource('isAllowed');
+    return this.#decideAsync('allow', [actor, action], {}, undefined, undefined);
+  }
+
+  /** Decides `allow(actor, action)` without a promise. @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT` if no rule takes two arguments */
+  allowAnyResourceSync(actor: unknown, action: unknown): boolean {
+    this.#requireRuleWithoutResource('isAllowedSync');
+    return this.#decideSync('allow', [actor, action], {}, undefined, undefined);
+  }
+
+  #requireRuleWithoutResource(method: string): void {
+    const { predicates } = this.queries.context.program;
+    if (predicates.get('allow')?.byArity.has(2) !== true) throw missingResource(method);
+  }
+
   /**
    * Decides a rule on the machine, and explains a denial. The explanation comes from the trace of this check, so that it calls the
    * application no more.
@@ -145,7 +173,7 @@ export class DecisionEngine implements Decider {
     const holds = await this.#end(this.#recorded(traced.run, kind, args, options, undefined));
     this.warnings?.after(holds, kind, args);
     if (holds) return true;
-    return traced.explainDenial(typeof options.explain === 'object' ? options.explain : {});
+    return traced.explainDenial();
   }
 
   /** Finds the condition of `allow` for the rows of a type. Warns if no row satisfies it because of a mistake in the call. */
@@ -169,7 +197,7 @@ export class DecisionEngine implements Decider {
   ): Promise<WhereExplanation> {
     const { condition, followed } = await this.queries.where(actor, action, type, options, 'explainWhere');
     const { explainCondition } = await onDemand.whereExplanation();
-    return explainCondition(condition, followed);
+    return explainCondition(condition, followed, this.queries.context.typeSets, actor);
   }
 
   /** Decides a rule without a record of the decision and without warnings. */
@@ -180,6 +208,10 @@ export class DecisionEngine implements Decider {
   ): boolean | Promise<boolean> {
     const arity = kind === 'allow' ? 3 : 4;
     return this.decide('unrecorded', kind, arity, args[0], args[1], args[2], args[3], options);
+  }
+
+  startFields(fields: readonly string[], context: CheckContext | undefined): FieldBatch {
+    return new FieldBatch(fields, context);
   }
 
   /** Returns the name of a resource's declared type, for the log. */
@@ -243,6 +275,16 @@ export class DecisionEngine implements Decider {
   /** Explains whether a rule holds for its arguments. */
   explain(kind: Decision['kind'], args: Arguments, options: ExplainOptions): Promise<Explanation> {
     return this.queries.explainRule(kind, args, options);
+  }
+
+  /** Runs checks on the machine, and returns what each rule costs. */
+  async profile(
+    checks: Iterable<ProfiledCheck> | AsyncIterable<ProfiledCheck>,
+    options: Pick<CheckOptions, 'signal'>,
+  ): Promise<PolicyProfile> {
+    validateQueryOptions(options);
+    const { profileChecks } = await onDemand.profile();
+    return profileChecks(this.queries, checks, options.signal, () => monotonicClock.now());
   }
 
   /** Decides a rule. Takes single arguments instead of a list, so that most checks create no object. */
@@ -474,7 +516,8 @@ export class DecisionEngine implements Decider {
     replay: HostReplay | undefined,
   ): QueryRun {
     const { queries } = this;
-    if (args.some(isQueryVariable)) {
+    // The query of a kind is kept for its usual number of arguments.
+    if (args.length !== entryArities[kind] || args.some(isQueryVariable)) {
       const { query, given } = queries.prepareCall(kind, args);
       return queries.start(query, given, options, replay);
     }

@@ -121,3 +121,85 @@ describe('flush', () => {
     await (await load({})).flush();
   });
 });
+
+describe('allowedFields()', () => {
+  const policies = `
+    allow_field(_, "read", _, "id");
+    allow_field(user, "read", note, "text") if note.owner = user;
+    allow_field(_, "read", note, "size") if note.missing.size = 1;
+    allow_field(_, "burn", note, _) if note.fail();
+  `;
+  class Note {
+    constructor(readonly owner: string) {}
+    fail(): never {
+      throw new Error('broken');
+    }
+  }
+  const load = async (options: Partial<AuthorizerOptions> = {}) => {
+    const decisions: Decision[] = [];
+    const onDecision = (decision: Decision) => void decisions.push(decision);
+    const authorizer = await Authorizer.load({
+      policies,
+      types: { Note },
+      onWarning: () => {},
+      onDecision,
+      ...options,
+    });
+    return { authorizer, decisions };
+  };
+  const fields = ['id', 'text', 'size', 'secret'];
+
+  it('returns the allowed fields, and records one decision with the rules of all of them', async () => {
+    const { authorizer, decisions } = await load();
+    const context = { requestId: 'r-1' };
+    const note = new Note('ann');
+    expect(await authorizer.allowedFields('ann', 'read', note, fields, { context })).toEqual(
+      new Set(['id', 'text']),
+    );
+    expect(decisions).toMatchObject([
+      {
+        kind: 'allow_field',
+        outcome: 'allowed',
+        actor: 'ann',
+        action: 'read',
+        resource: note,
+        field: undefined,
+        fields: { allowed: ['id', 'text'], denied: ['secret'], undecided: ['size'] },
+        proof: [{ line: 2 }, { line: 3 }],
+        rule: { line: 2 },
+        reason: undefined,
+      },
+    ]);
+    expect(decisions[0]!.context).toBe(context);
+  });
+
+  it('records that no field was allowed, that none was decided, and the error of a check', async () => {
+    const { authorizer, decisions } = await load({ engine: 'machine', decisionDuration: true });
+    const note = new Note('ann');
+    expect(await authorizer.allowedFields('bob', 'read', note, ['text', 'secret'])).toEqual(new Set());
+    expect(await authorizer.allowedFields('bob', 'read', note, ['size', 'secret'])).toEqual(new Set());
+    await expect(authorizer.allowedFields('bob', 'burn', note, fields)).rejects.toThrow('broken');
+    expect(await authorizer.allowedFields('bob', 'read', note, [])).toEqual(new Set());
+    expect(decisions).toMatchObject([
+      {
+        outcome: 'denied',
+        reason: 'no rule of allow_field for "read" on any of 2 fields of Note matched',
+        proof: [],
+      },
+      { outcome: 'undecided', errorCode: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE' },
+      { outcome: 'error', errorCode: 'POLAR_RUN_HOST_ERROR' },
+    ]);
+    expect(decisions).toHaveLength(3);
+    expect(decisions[0]!.durationMs).toBeGreaterThan(0);
+  });
+
+  it('waits for the record with decisionLog: required, and rejects when the log fails', async () => {
+    const { authorizer } = await load({
+      decisionLog: 'required',
+      onDecision: () => Promise.reject(new Error('the store is full')),
+    });
+    await expect(authorizer.allowedFields('ann', 'read', new Note('ann'), fields)).rejects.toThrow(
+      'the store is full',
+    );
+  });
+});

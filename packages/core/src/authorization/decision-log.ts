@@ -1,4 +1,5 @@
-import type { Decision } from './decision.js';
+import { mergeFieldDecisions, type Decision } from './decision.js';
+import { batchOf } from './field-batch.js';
 import { isThenable } from '../host/value.js';
 import type { AuthorizerOptions } from './options.js';
 
@@ -28,6 +29,11 @@ export class DecisionLog {
    * @throws the error of `onDecision`, with `decisionLog: 'required'`; otherwise the error of `onDecisionError`
    */
   write(decision: Decision): PromiseLike<unknown> | undefined {
+    const batch = batchOf(decision);
+    if (batch !== undefined) {
+      batch.add(decision, this);
+      return undefined;
+    }
     let result: unknown;
     try {
       result = this.#onDecision(decision);
@@ -44,6 +50,11 @@ export class DecisionLog {
     // The check awaits it. If the check fails before, its error is reported instead.
     result.then(undefined, () => {});
     return result;
+  }
+
+  /** Writes the decisions about several fields as one. */
+  writeFields(...decisions: Parameters<typeof mergeFieldDecisions>): PromiseLike<unknown> | undefined {
+    return this.write(mergeFieldDecisions(...decisions));
   }
 
   /** Waits until the promises that `onDecision` has returned so far are settled. */

@@ -1,8 +1,10 @@
+import { isPolarError } from '../diagnostics/polar-error.js';
 import type { EngineChoice } from '../engine/compiled/compiled-policy.js';
 import type { Proof, RuleReference } from '../engine/proof.js';
 import type { TypeSets } from '../host/type-set.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { monotonicClock } from '../internal/monotonic-clock.js';
+import { secretNamesOf } from '../types/secret-names.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
 import { denialReason } from './denial-reason.js';
 import { identityOf, type Identity } from './identity.js';
@@ -20,8 +22,10 @@ export interface Decision {
   readonly action: unknown;
   /** The resource, or the request. */
   readonly resource: unknown;
-  /** The field of `allow_field`. */
+  /** The field of `allow_field`; undefined for a decision about several fields. */
   readonly field: unknown;
+  /** The fields of one decision about several fields of the resource: `allowedFields`, and `pick` of the web adapters. */
+  readonly fields: DecidedFields | undefined;
   readonly outcome: DecisionOutcome;
   /** The rule that granted the action. */
   readonly rule: RuleReference | undefined;
@@ -50,6 +54,14 @@ export interface Decision {
   readonly errorCode: string | undefined;
   /** The reason why the check was not allowed, in one line. */
   readonly reason: string | undefined;
+}
+
+/** The result of a decision about several fields. */
+export interface DecidedFields {
+  readonly allowed: readonly string[];
+  readonly denied: readonly string[];
+  /** The fields whose check is undecided. They are refused, too. */
+  readonly undecided: readonly string[];
 }
 
 /** The beginning of a check: its arguments and its time. */
@@ -86,8 +98,14 @@ class RecordedDecision implements Decision {
     readonly context: CheckContext | undefined,
     readonly at: Date,
     readonly durationMs: number | undefined,
+    readonly fields: DecidedFields | undefined,
   ) {
     this.#typeSets = typeSets;
+  }
+
+  /** Returns the types of a decision. */
+  static typeSetsOf(decision: RecordedDecision): TypeSets {
+    return decision.#typeSets;
   }
 
   get actorIdentity(): Identity | undefined {
@@ -105,7 +123,14 @@ class RecordedDecision implements Decision {
   get reason(): string | undefined {
     if (this.outcome === 'allowed') return undefined;
     if (this.outcome === 'denied')
-      return denialReason(this.kind, this.action, resourceTypeOf(this.resource, this.#typeSets), this.field);
+      return denialReason(
+        this.kind,
+        this.action,
+        resourceTypeOf(this.resource, this.#typeSets),
+        this.field,
+        this.fields?.denied.length,
+      );
+    if (secretNamesOf(this.#typeSets.types).size > 0) return reasonWithoutValues(this.outcome, this.error);
     // Without the code frame, which the place of the rule replaces.
     const message = textIn(this.error, 'message') ?? 'the check failed';
     return message.split('\n', 1)[0];
@@ -147,7 +172,58 @@ export function decisionOf(
     context,
     at,
     startedMs === undefined ? undefined : monotonicClock.now() - startedMs,
+    undefined,
   );
+}
+
+/** Returns the decisions about several fields of a resource as one. The first one that allows a field has the decisive rule. */
+export function mergeFieldDecisions(
+  decisions: readonly Decision[],
+  context: CheckContext | undefined,
+  durationMs: number,
+): Decision {
+  const all = decisions as readonly RecordedDecision[];
+  const [first] = all as readonly [RecordedDecision];
+  const allowed = all.filter(({ outcome }) => outcome === 'allowed');
+  const deciding =
+    all.find(({ outcome }) => outcome === 'error') ??
+    allowed[0] ??
+    all.find(({ outcome }) => outcome === 'undecided') ??
+    first;
+  const proof = [...new Set(allowed.flatMap((one) => one.proof))];
+  return new RecordedDecision(
+    RecordedDecision.typeSetsOf(first),
+    first.kind,
+    first.actor,
+    first.action,
+    first.resource,
+    undefined,
+    deciding.outcome,
+    deciding.rule,
+    deciding.outcome === 'allowed' ? Object.freeze(proof) : noRules,
+    deciding.error,
+    first.policy,
+    first.policyVersion,
+    first.engine,
+    context,
+    first.at,
+    first.durationMs === undefined ? undefined : durationMs,
+    Object.freeze({
+      allowed: fieldsOf(all, 'allowed'),
+      denied: fieldsOf(all, 'denied'),
+      undecided: fieldsOf(all, 'undecided'),
+    }),
+  );
+}
+
+const fieldsOf = (decisions: readonly Decision[], wanted: DecisionOutcome): readonly string[] =>
+  Object.freeze(decisions.flatMap(({ outcome, field }) => (outcome === wanted ? [String(field)] : [])));
+
+/** Returns the reason of a check that failed where a message can contain a value of a secret field: the place of the condition. */
+function reasonWithoutValues(outcome: DecisionOutcome, error: unknown): string {
+  const text = outcome === 'undecided' ? 'the data cannot decide a condition' : 'the check failed';
+  if (!isPolarError(error) || error.line === undefined) return text;
+  return `${text} (${error.file ?? 'policy'}:${error.line})`;
 }
 
 /** Reads a text of an error, which may be any value. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printCondition } from '../filter/print-condition.js';
-import { Authorizer, many, one, typed, type ExplainedRule } from '../index.js';
+import { Authorizer, many, one, secret, typed, type ExplainedRule } from '../index.js';
 
 const types = {
   User: { key: 'id', fields: { id: 'Integer', name: String, isAdmin: Boolean } },
@@ -170,5 +170,20 @@ describe('explainWhere()', () => {
       code: 'POLAR_FILTER_UNTRANSLATABLE',
     });
     await expect(authorizer.explainWhere(ann, 'read', 'Rep')).rejects.toThrow('did you mean `Repo`?');
+  });
+
+  it('hides the values of secret fields of the actor', async () => {
+    const authorizer = await Authorizer.load({
+      policies: `allow(user: User, "read", repo: Repo) if repo.owner = user.email or repo.owner in user.aliases or repo.owner = "x";`,
+      types: {
+        User: { fields: { email: secret('String'), aliases: secret(['String']) } },
+        Repo: { fields: { owner: 'String' } },
+      },
+      onWarning: () => {},
+    });
+    const actor = typed('User', { email: 'ann@example.org', aliases: ['a@example.org', 'b@example.org'] });
+    const explained = await authorizer.explainWhere(actor, 'read', 'Repo');
+    expect(JSON.stringify(explained)).not.toContain('@');
+    expect(explained.condition).toBe('repo.owner = *** or repo.owner in [***, ***] or repo.owner = "x"');
   });
 });

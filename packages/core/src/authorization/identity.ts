@@ -10,9 +10,11 @@ export interface Identity {
   readonly type: string | undefined;
   /**
    * The value of the declared key, or of the attribute `id`; a primitive value itself. Several keys are a JSON list. Undefined for a type
-   * that is itself the resource, and for an object without a key.
+   * that is itself the resource, for an object without a key, and for a key that is declared secret.
    */
   readonly id: string | undefined;
+  /** The names of the fields that the type declares secret; undefined if there are none. */
+  readonly secrets?: readonly string[];
 }
 
 /** Returns the identity of a value; undefined for `null` and `undefined`. It never throws. */
@@ -24,11 +26,16 @@ export function identityOf(value: unknown, typeSets: TypeSets): Identity | undef
   let type: string | undefined;
   try {
     let key: readonly string[] | undefined;
+    const secrets: string[] = [];
     for (const declared of typeSets.of(value).types) {
       if (!declared.builtIn) type ??= declared.name;
       key ??= declared.key;
+      secrets.push(...declared.secrets);
     }
-    return { type: type ?? classNameOf(value), id: keyOf(value, key) };
+    const name = type ?? classNameOf(value);
+    if (secrets.length === 0) return { type: name, id: keyOf(value, key) };
+    const isSecret = (key ?? ['id']).some((each) => secrets.includes(each));
+    return { type: name, id: isSecret ? undefined : keyOf(value, key), secrets };
   } catch {
     // A getter or a predicate of the application that throws, an unknown tag, or a revoked proxy.
     return { type: type ?? classNameOf(value), id: undefined };

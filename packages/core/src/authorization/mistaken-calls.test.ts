@@ -320,7 +320,7 @@ const checking: [string, Call, string][] = [
   ['an id as resource', (a) => a.isAllowed(user, 'read', 7), 'load the Note and pass it, not its id'],
   ['a UUID as resource', (a) => a.isAllowed(user, 'read', 'f81d4fae'), 'pass the Note itself, not its id'],
   ['null as resource', (a) => a.isAllowed(user, 'read', null), 'test whether the resource was found'],
-  ['no resource', (a) => (a as Any).isAllowed(user, 'read'), 'the resource is undefined'],
+  ['undefined as resource', (a) => a.isAllowed(user, 'read', undefined), 'the resource is undefined'],
   ['the name of a type', (a) => a.isAllowed(user, 'create', 'Note'), "authorizer.type('Note')"],
   ['a row to create', (a) => a.isAllowed(user, 'create', note()), "authorizer.type('Note')"],
   ['the type to read', (a) => a.isAllowed(user, 'read', a.type('Note')), 'pass an instance, not the type'],
@@ -505,5 +505,49 @@ describe('a compiled policy', () => {
     await expect(authorizer.isAllowed(user, 'read', note(), { timeoutMs: 5 } as Any)).rejects.toThrow(
       'is unknown',
     );
+  });
+});
+
+describe('a call without a resource', () => {
+  const text = (call: string) =>
+    `\`${call}\` expects a resource, found no argument; pass the object, or its type for 'create'`;
+
+  it.each<[call: string, run: (authorizer: Any) => unknown]>([
+    ['isAllowed(actor, action, resource)', (a) => a.isAllowed(user, 'read')],
+    ['isAllowedSync(actor, action, resource)', (a) => a.isAllowedSync(user, 'read')],
+    ['authorize(actor, action, resource)', (a) => a.authorize(user, 'read')],
+  ])('of %s is an error, also with a policy that was compiled ahead of time', async (call, run) => {
+    const authorizer = await load({});
+    await expect((async () => run(authorizer))()).rejects.toThrow(text(call));
+    const plain = 'allow(_: User, "read", note: Note) if note.id = 1;';
+    const code = await compilePolicy({ policies: plain, types, format: 'cjs' });
+    const module = { exports: {} as Any };
+    // oxlint-disable-next-line no-implied-eval, typescript/no-implied-eval -- the module that was just written
+    new Function('module', code)(module);
+    const compiled = CompiledAuthorizer.load(module.exports, { types });
+    await expect((async () => run(compiled))()).rejects.toThrow(text(call));
+  });
+
+  it('of can() and cannot() is an error', async () => {
+    const bound: Any = (await load({})).as(user);
+    await expect(bound.can('read')).rejects.toThrow(text('can(action, resource)'));
+    await expect(bound.cannot('read', undefined)).resolves.toBe(true);
+  });
+
+  it('decides and records a rule that takes two arguments', async () => {
+    const decisions: Any[] = [];
+    const source = 'type allow(actor, action); allow(user: User, "enter") if user.id = 1;';
+    const authorizer: Any = await load({
+      policies: source,
+      onDecision: (decision: Any) => void decisions.push(decision),
+    });
+    expect(await authorizer.isAllowed(user, 'enter')).toBe(true);
+    expect(authorizer.isAllowedSync(new User(2), 'enter')).toBe(false);
+    expect(await authorizer.isAllowed(user, 'leave')).toBe(false);
+    expect(decisions.map(({ outcome, resource }) => [outcome, resource])).toEqual([
+      ['allowed', undefined],
+      ['denied', undefined],
+      ['denied', undefined],
+    ]);
   });
 });

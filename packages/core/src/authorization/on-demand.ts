@@ -18,6 +18,8 @@ export const onDemand = {
   whoCan: () => import('./who-can.js'),
   /** Needed by `explain`. */
   explanation: () => import('../explanation/explain-query.js'),
+  /** Needed by `profile`. */
+  profile: () => import('../profile/profile-checks.js'),
   /** Needed by `loadCandidate`. */
   candidate: () => import('../candidate/index.js'),
   /** Needed by `explainWhere`. */

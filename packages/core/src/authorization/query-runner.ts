@@ -99,7 +99,13 @@ export class QueryRunner {
     const { limits = {}, signal } = options;
     const run = { limits: limitsOf({ ...this.limits, ...limits }), signal, acceptExpression: false };
     const { TracedQuery: Traced } = await onDemand.explanation();
-    return new Traced(this.context, query, given, run);
+    return new Traced(
+      this.context,
+      query,
+      given,
+      run,
+      typeof options.explain === 'object' ? options.explain : {},
+    );
   }
 
   /** Returns the answers of one rule. */

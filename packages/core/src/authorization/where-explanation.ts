@@ -1,6 +1,8 @@
 import { printCondition } from '../filter/print-condition.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import type { Condition } from '../filter/condition.js';
+import { HiddenValues } from '../explanation/hidden-values.js';
+import type { TypeSet, TypeSets } from '../host/type-set.js';
 import type { FollowedRule } from '../partial/derivation.js';
 import { referenceTo, type RuleReference } from '../engine/proof.js';
 
@@ -29,26 +31,42 @@ export interface ExplainedRule extends RuleReference {
   readonly calls: readonly ExplainedRule[];
 }
 
-/** Explains a condition by the rules that were followed. */
+/** Explains a condition by the rules that were followed. The values of secret fields of the actor are hidden. */
 export function explainCondition(
   { type, condition }: RowCondition,
   followed: readonly FollowedRule[],
+  typeSets: TypeSets,
+  actor: unknown,
 ): WhereExplanation {
-  const rules = explainRules(followed);
-  const whole = { condition: printCondition(condition), rows: rowsOf(condition) };
+  const hidden = new HiddenValues(typeSets.types, (value) => typesIn(typeSets, value), undefined);
+  hidden.search('actor', actor);
+  const print: Print = (one) => printCondition(one, (value) => hidden.textFor('', value));
+  const rules = explainRules(followed, print);
+  const whole = { condition: print(condition), rows: rowsOf(condition) };
   const heading = `rows of ${type}: ${shownRows(whole)}`;
   const text = [heading, ...rules.flatMap((rule) => linesOf(rule, '  '))].join('\n');
   return { type, ...whole, rules, text };
 }
 
-function explainRules(followed: readonly FollowedRule[]): ExplainedRule[] {
+type Print = (condition: Condition) => string;
+
+/** Returns the types of a value; undefined if a predicate of the application fails. */
+function typesIn(typeSets: TypeSets, value: unknown): TypeSet | undefined {
+  try {
+    return typeSets.of(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function explainRules(followed: readonly FollowedRule[], print: Print): ExplainedRule[] {
   const found = new Map<string, ExplainedRule>();
   for (const { rule, condition, calls } of followed) {
     const explained: ExplainedRule = {
       ...referenceTo(rule),
-      condition: printCondition(condition),
+      condition: print(condition),
       rows: rowsOf(condition),
-      calls: explainRules(calls),
+      calls: explainRules(calls, print),
     };
     // A goal after alternatives is evaluated for each of them.
     found.set(JSON.stringify(explained), explained);

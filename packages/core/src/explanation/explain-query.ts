@@ -11,7 +11,8 @@ import { ExplanationBuilder } from './explanation-builder.js';
 import type { Explanation } from './explanation.js';
 import { HeadMismatches } from './head-mismatches.js';
 import { printable } from './printable.js';
-import { ShownValues, type Mask } from './shown-values.js';
+import { HiddenValues, type Mask } from './hidden-values.js';
+import { ShownValues } from './shown-values.js';
 import type { SeenValue } from './trace.js';
 import { TracingMachine } from './tracing-machine.js';
 
@@ -21,7 +22,11 @@ export interface ExplanationOptions {
   readonly maxRules?: number;
   /** The number of calls inside calls that are explained. Default: 10. */
   readonly maxDepth?: number;
-  /** Hides values. Default: objects are shown by their type and key, other values as they are. */
+  /**
+   * Hides values: it returns the text that is shown instead, by the name of the expression. It is called for each value that the explanation
+   * can show, and for the own fields of objects. A hidden value, and a value that the policy computes from it, is hidden wherever it
+   * appears. Default: values of fields that are declared `secret(…)` are hidden. Objects are shown by their type and key.
+   */
   readonly mask?: Mask;
 }
 
@@ -35,21 +40,36 @@ export class TracedQuery {
     readonly query: LinkedQuery,
     given: ReadonlyMap<string, unknown>,
     options: QueryRunOptions,
+    readonly explanation: ExplanationOptions,
   ) {
+    const { types } = context.program;
+    const { mask } = explanation;
+    const hiddenBy = (traced: TracingMachine): HiddenValues | undefined =>
+      HiddenValues.areNone(types, mask)
+        ? undefined
+        : new HiddenValues(types, (value) => traced.knownTypesOf(value), mask);
     let machine: TracingMachine | undefined;
     this.run = new QueryRun(context, query, given, {
       ...options,
-      createMachine: (...args) => (machine = new TracingMachine(...args)),
+      createMachine: (...args) => (machine = new TracingMachine(...args, hiddenBy)),
     });
     this.#machine = machine!;
   }
 
-  /** Explains the outcome of the query, which has ended or has its first answer. */
-  explain(isAllowed: boolean, { maxRules = 5, maxDepth = 10, mask }: ExplanationOptions): Explanation {
+  /** Explains the outcome of the query, which has ended or has its first answer. @throws {PolarError} if the mask fails */
+  explain(isAllowed: boolean): Explanation {
+    const explanation = this.#explain(isAllowed);
+    this.#machine.hidden?.checkMask();
+    return explanation;
+  }
+
+  #explain(isAllowed: boolean): Explanation {
     const { context, query } = this;
+    const { maxRules = 5, maxDepth = 10 } = this.explanation;
     const machine = this.#machine;
+    const { hidden } = machine;
     const typesOf = (value: unknown) => machine.knownTypesOf(value);
-    const shown = new ShownValues(context.program.types, typesOf, mask);
+    const shown = new ShownValues(context.program.types, typesOf, hidden);
     const heads = new HeadMismatches(context.program, typesOf, shown);
     const builder = new ExplanationBuilder(shown, heads, { maxRules, maxDepth });
     const { root } = machine.trace;
@@ -70,7 +90,9 @@ export class TracedQuery {
       undecided: undecided && builder.error(undecided),
       advice: [
         ...(goal?.kind === 'call' && !args.some((arg) => shown.isHidden(arg))
-          ? adviceFor(context, goal.predicate.name, args)
+          ? adviceFor(context, goal.predicate.name, args).filter(
+              (text) => hidden?.textForMessage(text) === undefined,
+            )
           : []),
         ...(machine.trace.isFull ? [fullTrace] : []),
       ],
@@ -78,12 +100,18 @@ export class TracedQuery {
   }
 
   /** Explains a denial. An error of the mask becomes part of the explanation, so that the denial stays one. */
-  explainDenial(options: ExplanationOptions): Explanation {
+  explainDenial(): Explanation {
     try {
-      return this.explain(false, options);
+      return this.explain(false);
     } catch (error) {
-      return failedExplanation(error);
+      if (isPolarError(error)) return failedExplanation(error);
+      throw error;
     }
+  }
+
+  /** Returns an error of the query without hidden values. */
+  redacted(error: unknown): unknown {
+    return isPolarError(error) ? (this.#machine.hidden?.redact(error) ?? error) : error;
   }
 }
 
@@ -95,9 +123,15 @@ export async function explainQuery(
   runOptions: QueryRunOptions,
   options: ExplanationOptions,
 ): Promise<Explanation> {
-  const traced = new TracedQuery({ ...context, print: () => {} }, query, given, runOptions);
+  const traced = new TracedQuery({ ...context, print: () => {} }, query, given, runOptions, options);
+  let isAllowed;
   try {
-    return traced.explain(await holds(traced.run), options);
+    isAllowed = await holds(traced.run);
+  } catch (error) {
+    throw traced.redacted(error);
+  }
+  try {
+    return traced.explain(isAllowed);
   } finally {
     traced.run.dispose();
   }
@@ -113,8 +147,8 @@ async function holds(run: QueryRun): Promise<boolean> {
   }
 }
 
-/** @param error an error of the application, whose message can contain values */
-const failedExplanation = (error: unknown): Explanation => ({
+/** @param error the error of the mask, whose message can contain values, as the cause of ours */
+const failedExplanation = ({ cause: error }: { readonly cause?: unknown }): Explanation => ({
   outcome: 'denied',
   query: '',
   proof: [],

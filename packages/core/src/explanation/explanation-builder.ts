@@ -12,6 +12,7 @@ import type {
   ExplainedValue,
 } from './explanation.js';
 import { messageOf, reasonOf, reasonOfCall, undecidedReasonOf } from './failure-reasons.js';
+import { DistanceOfAttempts, nearestFailure } from './distance.js';
 import { isComputation } from './goal-order.js';
 import { HeadMismatches } from './head-mismatches.js';
 import { ProgressOfAttempts } from './progress.js';
@@ -32,6 +33,7 @@ const maxMisses = 200;
 /** Makes the tree of an explanation from a trace. It calls no code of the application but the mask. */
 export class ExplanationBuilder {
   readonly #progress = new ProgressOfAttempts();
+  readonly #distance = new DistanceOfAttempts(this.#progress);
   #left = maxMisses;
 
   constructor(
@@ -77,20 +79,26 @@ export class ExplanationBuilder {
     chain: readonly string[],
     isLatest = false,
   ): ExplainedFailure | undefined {
-    const goal = goals.findLast((one) => attempt.eventsOf(one).length > 0);
-    return goal && this.#failureOf(goal, attempt, chain, isLatest);
+    const last = goals.findLastIndex((one) => attempt.eventsOf(one).length > 0);
+    return last === -1
+      ? undefined
+      : this.#failureOf(goals[last]!, goals.slice(last + 1), attempt, chain, isLatest);
   }
 
-  /** @param isLatest whether to explain only the last time that the goal was proved, as the operand of a negation that failed */
+  /**
+   * @param untried the conditions after the goal
+   * @param isLatest whether to explain only the last time that the goal was proved, as the operand of a negation that failed
+   */
   #failureOf(
     goal: Goal,
+    untried: readonly Goal[],
     attempt: Attempt,
     chain: readonly string[],
     isLatest: boolean,
   ): ExplainedFailure | undefined {
     const all = attempt.eventsOf(goal);
     const events = isLatest ? all.slice(-1) : all;
-    const event = events.find(({ failure }) => failure !== undefined);
+    const event = nearestFailure(events, untried);
     if (event?.failure !== undefined && event.failure.goal !== goal)
       return this.#condition(event.failure.goal, event, attempt);
     switch (goal.kind) {
@@ -161,7 +169,7 @@ export class ExplanationBuilder {
   }
 
   #call(goal: CallGoal, events: readonly GoalEvent[], chain: readonly string[]): ExplainedCall | undefined {
-    const event = this.#progress.furthest(events);
+    const event = this.#distance.nearest(events);
     if (event === undefined) return undefined;
     const { name } = goal.predicate;
     const args = event.args.map((arg) => this.shown.show(arg));
@@ -207,10 +215,10 @@ export class ExplanationBuilder {
     const best = new Map<Rule, Attempt>();
     for (const attempt of event.entered) {
       const known = best.get(attempt.rule!);
-      if (known === undefined || this.#progress.of(attempt) > this.#progress.of(known))
+      if (known === undefined || this.#distance.of(attempt) < this.#distance.of(known))
         best.set(attempt.rule!, attempt);
     }
-    const attempts = [...best.values()].sort((a, b) => this.#progress.of(b) - this.#progress.of(a));
+    const attempts = [...best.values()].sort((a, b) => this.#distance.of(a) - this.#distance.of(b));
     const rest = (goal.predicate.byArity.get(goal.args.length) ?? []).filter((rule) => !best.has(rule));
     const isCut = attempts.some(({ rule }) => rule!.hasCut);
     const others = rest

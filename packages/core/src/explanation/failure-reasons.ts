@@ -11,8 +11,8 @@ import { equalityNote, membershipNote, typeNote } from './value-notes.js';
 export function reasonOf(goal: Goal, values: readonly SeenValue[], shown: ShownValues): string {
   const [left = '', right = ''] = values.map((value) => shown.show(value));
   const [first, second] = values.map(({ value }) => value);
-  // A note reveals the kind of a value, which a mask may hide.
-  const noteOf = (find: () => string): string => (shown.mask === undefined ? find() : '');
+  // A note reveals the kind of a value, which may be hidden.
+  const noteOf = (find: () => string): string => (shown.hidesMessages ? '' : find());
   switch (goal.kind) {
     case 'unify':
       return `${left} is not ${right}${noteOf(() => equalityNote(first, second))}`;
@@ -58,10 +58,10 @@ export function undecidedReasonOf(
   shown: ShownValues,
 ): string {
   const message = messageOf(undecided, shown);
-  const isNil = goal.kind === 'lookup' && object?.value === null && shown.mask === undefined;
+  const isNil = goal.kind === 'lookup' && object?.value === null && !shown.hidesMessages;
   return isNil && object.name !== undefined ? `${message}: \`${object.name}\` is nil` : message;
 }
 
-/** Returns the message of an undecided condition. It contains values, so that a mask leaves it out. */
+/** Returns the message of an undecided condition. It can contain hidden values. */
 export const messageOf = ({ code, data }: Undecided, shown: ShownValues): string =>
-  shown.mask === undefined ? printable(textOf(code, data)) : 'the data cannot decide the condition';
+  shown.hidesMessages ? 'the data cannot decide the condition' : printable(textOf(code, data));

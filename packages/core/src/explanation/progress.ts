@@ -18,19 +18,6 @@ export class ProgressOfAttempts {
     return progress;
   }
 
-  /** Returns the event of a call that came nearest to success. */
-  furthest(events: readonly GoalEvent[]): GoalEvent | undefined {
-    let furthest = events[0];
-    let most = -1;
-    for (const event of events) {
-      const progress = this.#ofCall(event, 0);
-      if (progress <= most) continue;
-      most = progress;
-      furthest = event;
-    }
-    return furthest;
-  }
-
   #inSequence(goals: readonly Goal[], attempt: Attempt, depth: number): number {
     const last = goals.findLastIndex((goal) => attempt.eventsOf(goal).length > 0);
     if (last === -1) return 0;

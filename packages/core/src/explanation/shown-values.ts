@@ -5,35 +5,34 @@ import { isObjectOrFunction } from '../internal/is-object.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
 import type { ExplainedValue } from './explanation.js';
+import type { HiddenValues } from './hidden-values.js';
 import { printable } from './printable.js';
 import type { SeenValue } from './trace.js';
 import { unbound } from './tracing-machine.js';
 
-/**
- * Returns the text that an explanation shows instead of a value; undefined to show the value.
- *
- * @param name the expression in the policy, such as `user.email`; for a key of an object, the name of the object before it
- */
-export type Mask = (name: string, value: unknown) => string | undefined;
-
 const maxItems = 8;
 const maxDepth = 2;
 
-/** Shows values as text: objects by their type and key only, and through the mask of the application. */
+/** Shows values as text: objects by their type and key only, and without those that are hidden. */
 export class ShownValues {
   constructor(
     readonly types: TypeTable,
     readonly typesOf: (value: unknown) => TypeSet | undefined,
-    readonly mask: Mask | undefined,
+    readonly hidden: HiddenValues | undefined,
   ) {}
 
   named({ name, value }: SeenValue): ExplainedValue {
     return { name: name ?? '', value: this.show({ name, value }) };
   }
 
-  /** Whether the mask replaces a value as a whole. */
+  /** Whether a value is replaced as a whole. */
   isHidden({ name = '', value }: SeenValue): boolean {
-    return value !== unbound && this.mask?.(name, value) !== undefined;
+    return value !== unbound && this.hidden?.textFor(name, value) !== undefined;
+  }
+
+  /** Whether texts that can contain any value are left out. */
+  get hidesMessages(): boolean {
+    return this.hidden?.hidesMessages === true;
   }
 
   show({ name, value }: SeenValue): string {
@@ -42,8 +41,8 @@ export class ShownValues {
 
   #show(name: string, value: unknown, depth: number): string {
     if (value === unbound) return '_';
-    const masked = this.mask?.(name, value);
-    if (masked !== undefined) return masked;
+    const text = this.hidden?.textFor(name, value);
+    if (text !== undefined) return text;
     if (!isObjectOrFunction(value) || typeof value === 'function') return printable(show(value, this.types));
     try {
       return this.#object(name, value, depth);
@@ -59,12 +58,15 @@ export class ShownValues {
       const items = value.slice(0, maxItems).map((item) => this.#show(name, item, depth + 1));
       return `[${[...items, ...(value.length > maxItems ? ['…'] : [])].join(', ')}]`;
     }
-    const type = [...(this.typesOf(value)?.types ?? [])].find(({ builtIn }) => !builtIn);
+    const types = this.typesOf(value);
+    const type = [...(types?.types ?? [])].find(({ builtIn }) => !builtIn);
     const keys = (type?.key ?? ['id']).flatMap((key) => {
       const field: unknown = Object.getOwnPropertyDescriptor(value, key)?.value;
       return field === undefined || isObjectOrFunction(field)
         ? []
-        : [`${key}: ${this.#show(`${name}.${key}`, field, 1)}`];
+        : [
+            `${key}: ${this.hidden?.isSecretField(key, types) === true ? '***' : this.#show(`${name}.${key}`, field, 1)}`,
+          ];
     });
     const label = type?.name ?? (isPlainObject(value) ? '' : kindOf(value).replace(/^an? /, ''));
     if (keys.length > 0) return `${label}{${keys.join(', ')}}`;

@@ -18,6 +18,8 @@ export interface GoalFailure {
   readonly undecided: Undecided | undefined;
   readonly values: readonly SeenValue[];
   readonly bindings: readonly SeenValue[];
+  /** The values of all variables, by slot. */
+  readonly slots: readonly unknown[];
 }
 
 /** The proof of a negated condition. */
@@ -44,6 +46,8 @@ export interface GoalEvent {
   readonly entered: Attempt[];
   /** The values of the variables before a call or a negation. */
   bindings: readonly SeenValue[];
+  /** The same for all variables, by slot. */
+  slots: readonly unknown[] | undefined;
   /** The end of a negation, which knows whether the operand was undecided. */
   negation: NegationPoint | undefined;
   refutation: Refutation | undefined;
@@ -124,6 +128,7 @@ export class Trace {
       args: goal.kind === 'call' ? argsOf() : [],
       entered: [],
       bindings: [],
+      slots: undefined,
       negation: undefined,
       refutation: undefined,
     };

@@ -5,8 +5,10 @@ import type { MachineGoal, NegationPoint } from '../engine/machine/state/goal-st
 import { emptySlot } from '../engine/machine/state/term-value.js';
 import type { Undecided } from '../engine/machine/state/undecided.js';
 import type { ProgramContext } from '../engine/program-context.js';
+import { textOf } from '../diagnostics/span.js';
 import type { TypeSet } from '../host/type-set.js';
 import { goalOperands } from './goal-operands.js';
+import type { HiddenValues } from './hidden-values.js';
 import type { GoalOrder } from './goal-order.js';
 import type { Goal } from '../ir/goal.js';
 import type { LinkedQuery } from '../ir/program.js';
@@ -27,15 +29,24 @@ import {
 /** The machine, with a trace of the goals that it proves. It proves the same goals in the same order, one in each step. */
 export class TracingMachine extends Machine {
   readonly trace: Trace;
+  readonly hidden: HiddenValues | undefined;
   #undecided: Undecided | undefined = undefined;
   /** The latest event that was proved: it may wake a delayed goal that fails. */
   #latest: GoalEvent | undefined = undefined;
   /** The types of objects that the machine has found. Predicates of the application are not called again. */
   readonly #types = new Map<unknown, TypeSet>();
 
-  constructor(context: ProgramContext, query: LinkedQuery, slots: unknown[], options: MachineOptions) {
+  /** @param hiddenBy returns the values to hide; undefined if no value can be hidden */
+  constructor(
+    context: ProgramContext,
+    query: LinkedQuery,
+    slots: unknown[],
+    options: MachineOptions,
+    hiddenBy: (machine: TracingMachine) => HiddenValues | undefined,
+  ) {
     super(context, query, slots, { ...options, isSteppedThrough: true });
     this.trace = new Trace(query);
+    this.hidden = hiddenBy(this);
   }
 
   override typeOf(value: unknown): TypeSet {
@@ -61,6 +72,12 @@ export class TracingMachine extends Machine {
   }
 
   override prove(goal: MachineGoal, frame: Frame): GoalResult {
+    const result = this.#proveTraced(goal, frame);
+    if (this.hidden !== undefined) this.#noteHidden(goal, frame, this.hidden);
+    return result;
+  }
+
+  #proveTraced(goal: MachineGoal, frame: Frame): GoalResult {
     const { trace } = this;
     if (trace.isFull) return super.prove(goal, frame);
     const attempt = trace.attemptOf(frame);
@@ -68,8 +85,10 @@ export class TracingMachine extends Machine {
     const event = trace.start(attempt, goal, () =>
       goal.kind === 'call' ? this.#seen(goal.args, frame, attempt) : [],
     );
-    if (event !== undefined && (goal.kind === 'call' || goal.kind === 'not'))
+    if (event !== undefined && (goal.kind === 'call' || goal.kind === 'not')) {
       attempt.bindings = event.bindings = this.#bindingsOf(frame, attempt.order);
+      event.slots = this.#slotsOf(frame);
+    }
     const refutation = goal.kind === 'refute' ? this.#refutationOf(goal.negation) : undefined;
     this.#undecided = undefined;
     const result = super.prove(goal, frame);
@@ -88,6 +107,76 @@ export class TracingMachine extends Machine {
       this.#enterPath();
     }
     return result;
+  }
+
+  /** Notes the result of a goal that was proved from hidden values, or that reads one. */
+  #noteHidden(goal: MachineGoal, frame: Frame, hidden: HiddenValues): void {
+    const attempt = this.trace.attemptOf(frame);
+    switch (goal.kind) {
+      case 'lookup':
+        return this.#noteAttribute(
+          goal,
+          this.#read(goal.object, frame),
+          this.#read(goal.key, frame),
+          this.#read(goal.result, frame),
+          attempt,
+        );
+      case 'receive':
+        return goal.attribute === undefined
+          ? this.#noteResult(goal, this.#read(goal.result, frame), frame, attempt, hidden)
+          : this.#noteAttribute(
+              goal,
+              this.#plain(goal.attribute.receiver),
+              goal.attribute.name,
+              this.#read(goal.result, frame),
+              attempt,
+            );
+      case 'in':
+      case 'next-item': {
+        const owner = this.#ownerOf(goal, attempt);
+        if (owner?.kind !== 'in') return;
+        const [collection] = this.#seen([owner.collection], frame, attempt);
+        hidden.noteElement(collection!.name ?? '', collection!.value, this.#read(goal.item, frame));
+        return;
+      }
+      case 'method':
+      case 'new':
+      case 'arithmetic':
+        return this.#noteResult(goal, this.#read(goal.result, frame), frame, attempt, hidden);
+      default:
+    }
+  }
+
+  #noteAttribute(goal: MachineGoal, object: unknown, key: unknown, value: unknown, attempt: Attempt): void {
+    if (typeof key !== 'string' || value === unbound) return;
+    const owner = this.#ownerOf(goal, attempt);
+    const name = owner?.kind === 'lookup' ? attempt.order.nameOf(owner.object) : undefined;
+    // `user.(key)` has also the name `user.email`.
+    const names = [textOf(goal.span), ...(name === undefined ? [] : [`${name}.${key}`])];
+    this.hidden!.noteAttribute(names, object, key, value);
+  }
+
+  #noteResult(
+    goal: MachineGoal,
+    result: unknown,
+    frame: Frame,
+    attempt: Attempt,
+    hidden: HiddenValues,
+  ): void {
+    const owner = this.#ownerOf(goal, attempt);
+    if (owner === undefined) return;
+    const operands = this.#seen(goalOperands(owner), frame, attempt);
+    hidden.noteResult(
+      operands.map(({ value }) => value),
+      result,
+    );
+  }
+
+  /** Returns the goal of the policy for which the machine proves a goal. */
+  #ownerOf(goal: MachineGoal, { order }: Attempt): Goal | undefined {
+    const { kind } = goal;
+    if (order.has(goal)) return goal;
+    return order.findAt(goal.span, kind === 'next-item' ? 'in' : kind === 'lookup' ? kind : undefined);
   }
 
   /** Returns the rules of the proof from a point on, with the values of their variables. */
@@ -114,6 +203,7 @@ export class TracingMachine extends Machine {
       undecided: this.#undecided,
       values: this.#valuesOf(event.goal, frame, attempt),
       bindings: this.#bindingsOf(frame, attempt.order),
+      slots: this.#slotsOf(frame),
     };
     attempt.bindings = failure.bindings;
     event.failure ??= failure;
@@ -145,16 +235,26 @@ export class TracingMachine extends Machine {
   }
 
   #seen(terms: readonly Term[], frame: Frame, { order }: Attempt): readonly SeenValue[] {
-    return terms.map((term) => ({ name: order.nameOf(term), value: this.#read(term, frame) }));
+    return terms.map((term) => this.#searched({ name: order.nameOf(term), value: this.#read(term, frame) }));
   }
 
   #bindingsOf(frame: Frame, { slotNames }: GoalOrder): readonly SeenValue[] {
     const bindings: SeenValue[] = [];
     slotNames.forEach((name, slot) => {
       if (name === '_' || frame.slots[slot] === emptySlot) return;
-      bindings.push({ name, value: this.#plain(frame.slots[slot]) });
+      bindings.push(this.#searched({ name, value: this.#plain(frame.slots[slot]) }));
     });
     return bindings;
+  }
+
+  #slotsOf({ slots }: Frame): readonly unknown[] {
+    return slots.map((value) => (value === emptySlot ? unbound : this.#plain(value)));
+  }
+
+  /** Notes the hidden values inside a value that the explanation can show. */
+  #searched(seen: SeenValue): SeenValue {
+    this.hidden?.search(seen.name ?? '', seen.value);
+    return seen;
   }
 
   /** Returns the value of a term without a change of the state, and without a use of the limits. */

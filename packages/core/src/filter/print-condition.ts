@@ -11,13 +11,23 @@ import {
 /** The number of values of a list that are printed. */
 const maxListed = 8;
 
-/** Prints a condition as a policy would say it: `document.isPublic or document.ownerId = 7`. */
-export const printCondition = (condition: Condition): string => new ConditionPrinter().print(condition);
+/**
+ * Prints a condition as a policy would say it: `document.isPublic or document.ownerId = 7`.
+ *
+ * @param hide returns the text that is printed instead of a value; undefined to print the value
+ */
+export const printCondition = (condition: Condition, hide?: (value: Scalar) => string | undefined): string =>
+  new ConditionPrinter(hide).print(condition);
 
 class ConditionPrinter {
+  readonly #hide: ((value: Scalar) => string | undefined) | undefined;
   /** The name or the path of each row. */
   readonly #names = new Map<Scope, string>();
   readonly #taken = new Set<string>();
+
+  constructor(hide: ((value: Scalar) => string | undefined) | undefined) {
+    this.#hide = hide;
+  }
 
   print(given: Condition, around?: 'and' | 'or'): string {
     const condition = withoutReads(given);
@@ -44,7 +54,7 @@ class ConditionPrinter {
       case 'order':
         return `${this.#operand(condition.left)} ${condition.operator} ${this.#operand(condition.right)}`;
       case 'in':
-        return `${this.#operand(condition.column)} in ${listed(condition.values)}`;
+        return `${this.#operand(condition.column)} in ${this.#listed(condition.values)}`;
       case 'is-true':
         return this.#operand(condition.column);
       case 'some':
@@ -85,7 +95,17 @@ class ConditionPrinter {
   #operand(operand: Operand): string {
     return operand.kind === 'column'
       ? `${this.#nameOf(operand.scope)}.${operand.field}`
-      : shown(operand.value);
+      : this.#shown(operand.value);
+  }
+
+  #shown(value: Scalar): string {
+    return this.#hide?.(value) ?? shown(value);
+  }
+
+  #listed(values: readonly Scalar[]): string {
+    const rest = values.length - maxListed;
+    const first = values.slice(0, maxListed).map((value) => this.#shown(value));
+    return `[${first.join(', ')}${rest > 0 ? `, … ${rest} more` : ''}]`;
   }
 
   #nameOf(row: Scope): string {
@@ -118,8 +138,3 @@ const shown = (value: Scalar): string =>
     : typeof value === 'string'
       ? JSON.stringify(value)
       : String(value);
-
-function listed(values: readonly Scalar[]): string {
-  const rest = values.length - maxListed;
-  return `[${values.slice(0, maxListed).map(shown).join(', ')}${rest > 0 ? `, … ${rest} more` : ''}]`;
-}

@@ -122,7 +122,7 @@ describe('PolicyCoverage', () => {
           limits: defaultLimits,
           signal: undefined,
           acceptExpression: false,
-          createMachine: (...own) => (machine = new TracingMachine(...own)),
+          createMachine: (...own) => (machine = new TracingMachine(...own, () => undefined)),
         });
         const isAllowed = await outcomeOf(() => run.next());
         const traced = fromTrace(machine!, isAllowed === true);

@@ -38,6 +38,8 @@ export interface DeclaredType {
   readonly discriminator: { readonly field: string; readonly value: string | number | boolean } | undefined;
   readonly fields: ReadonlyMap<string, Field> | undefined;
   readonly relations: ReadonlyMap<string, Relation>;
+  /** The names of the fields whose values explanations and records hide. */
+  readonly secrets: ReadonlySet<string>;
   /** The fields and relations whose values are tested when a policy reads them. */
   readonly places: ReadonlyMap<string, Field>;
   /** The properties that are loaded by a call instead of read. */

@@ -165,6 +165,7 @@ export class PlainTypeTable {
       discriminator: tag && { field: tag[0], value: tag[1] },
       fields: d.fields && new Map(),
       relations: new Map(),
+      secrets: new Set(),
       places: new Map(),
       loads: d.loads,
       leadsTo: d.leadsTo,

@@ -8,15 +8,27 @@ export type Class<T = unknown> = abstract new (...args: any[]) => T;
  * The declared type of a field: a registered or built-in name (`'String'`, `'Organization'`), `'Date'`, `'Decimal'` or `'Any'`; a class
  * (`String`, `Number`, `Boolean`, `Date`, a registered one); a list of one of these (`['Role']`, or `['Role?']` if elements can be `null`);
  * or `oneOf(…)`. A name with `?`, or `nullable(…)`, is a field that may be `null`. `optional(…)` is a field that may also be absent.
+ * `secret(…)` is a field whose values no explanation and no log shows.
  */
-export type FieldTypeInput = string | Class | readonly FieldTypeInput[] | OneOf | Nullable | Optional;
+export type FieldTypeInput =
+  | string
+  | Class
+  | readonly FieldTypeInput[]
+  | OneOf
+  | Nullable
+  | Optional
+  | Secret;
 
 export interface Nullable {
-  readonly nullable: string | Class | readonly FieldTypeInput[] | OneOf;
+  readonly nullable: string | Class | readonly FieldTypeInput[] | OneOf | Secret;
 }
 
 export interface Optional {
-  readonly optional: string | Class | readonly FieldTypeInput[] | OneOf;
+  readonly optional: string | Class | readonly FieldTypeInput[] | OneOf | Secret;
+}
+
+export interface Secret {
+  readonly secret: string | Class | readonly FieldTypeInput[] | OneOf | Nullable | Optional;
 }
 
 export interface OneOf {
@@ -31,6 +43,12 @@ export const nullable = (type: Nullable['nullable']): Nullable => ({ nullable: t
 
 /** Declares a field that may be absent, `undefined` or `null`. A policy then reads `nil`. */
 export const optional = (type: Optional['optional']): Optional => ({ optional: type });
+
+/**
+ * Declares a field whose values are secret: `email: secret('String')`, `phone: nullable(secret('String'))`. Policies read it like any other
+ * field. Explanations and records of decisions replace its values, and the values that policies compute from them, by `***`.
+ */
+export const secret = (type: Secret['secret']): Secret => ({ secret: type });
 
 /**
  * Declares a field that holds one of these texts: `status: oneOf('draft', 'final')`. A policy that compares the field with another text

@@ -318,6 +318,32 @@ describe('fields', () => {
     ]);
   });
 
+  it('pick() records one decision, and none when it is repeated', async () => {
+    const decisions: Decision[] = [];
+    const authorizer = await Authorizer.load({
+      policies: 'allow_field(_, "read", _, field) if field != "password";',
+      onDecision: (decision) => void decisions.push(decision),
+    });
+    const authz = new RequestAuthorization(authorizer, {
+      actor: () => alice,
+      context: () => ({ requestId: 'r-1' }),
+    });
+    const row = { id: 1, name: 'x', password: 'y' };
+    const picked = await Promise.all([authz.pick('read', row), authz.pick('read', row)]);
+    expect(picked).toEqual([
+      { id: 1, name: 'x' },
+      { id: 1, name: 'x' },
+    ]);
+    expect(decisions).toMatchObject([
+      {
+        outcome: 'allowed',
+        fields: { allowed: ['id', 'name'], denied: ['password'], undecided: [] },
+        context: { requestId: 'r-1' },
+      },
+    ]);
+    expect(decisions).toHaveLength(1);
+  });
+
   it('authorizeField() refuses one field and allows another', async () => {
     const { authz } = await requestOf();
     await authz.authorizeField('read', open, 'owner');

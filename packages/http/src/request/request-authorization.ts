@@ -587,10 +587,9 @@ export class RequestAuthorization<Actor = unknown> {
     const awaited = await resource;
     if (awaited === null || awaited === undefined) throw this.#finder.ofMissing(action);
     const entries = Object.entries(typeof awaited === 'object' ? shownFields(awaited) : awaited);
-    const refusals = await Promise.all(
-      entries.map(([field]) => this.#finder.findOfField(action, awaited, field).catch(undecidedIsRefused)),
-    );
-    return Object.fromEntries(entries.filter((_, i) => refusals[i] === undefined)) as Partial<
+    const names = entries.map(([name]) => name);
+    const allowed = await this.#finder.findFields(action, awaited, names);
+    return Object.fromEntries(entries.filter(([name]) => allowed.has(name))) as Partial<
       NonNullable<Awaited<Resource>>
     >;
   }

@@ -74,6 +74,30 @@ export class RequestRefusals<Actor> {
     return this.#findFor({ action, field, resource, isExplained });
   }
 
+  /** Finds those of the fields on which the actor may perform the action, with one decision. */
+  async findFields(
+    action: string,
+    resource: object,
+    fields: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    checkAction(action);
+    const actor = await this.#actor.find();
+    const { isAnonymous, version } = this.#actor;
+    const decide = async (forget?: () => void): Promise<ReadonlySet<string>> => {
+      try {
+        return await this.#authorizer.allowedFields(actor, action, resource, fields, this.#ofChecks);
+      } catch (error) {
+        forget?.();
+        throw error;
+      }
+    };
+    const allowed = await (this.#actor.isPresent(actor, version)
+      ? this.#keptMasks().get(JSON.stringify([action, fields]), resource, decide)
+      : decide());
+    if (isAnonymous && allowed.size < fields.length) this.#actor.noteUnauthenticated();
+    return allowed;
+  }
+
   /** Finds the refusal of the request itself. It is not kept, because a framework changes the request while it routes it. */
   async findOfRequest(request: unknown): Promise<AuthorizationError | undefined> {
     const actor = await this.#actor.find();
@@ -172,9 +196,19 @@ export class RequestRefusals<Actor> {
 
   /** The refusals of the current actor, about actions or about actions on fields. */
   #keptFor(field: string | undefined): DecisionCache<AuthorizationError | undefined> {
+    return (this.#kept()[field === undefined ? 'actions' : 'fields'] ??= new DecisionCache());
+  }
+
+  /** The fields that the current actor may see. */
+  #keptMasks(): DecisionCache<ReadonlySet<string>> {
+    return (this.#kept().masks ??= new DecisionCache());
+  }
+
+  #kept(): Refusals {
     const { version } = this.#actor;
-    if (this.#cache?.version !== version) this.#cache = { version, actions: undefined, fields: undefined };
-    return (this.#cache[field === undefined ? 'actions' : 'fields'] ??= new DecisionCache());
+    if (this.#cache?.version !== version)
+      this.#cache = { version, actions: undefined, fields: undefined, masks: undefined };
+    return this.#cache;
   }
 }
 
@@ -195,4 +229,5 @@ interface Refusals {
   readonly version: number;
   actions: DecisionCache<AuthorizationError | undefined> | undefined;
   fields: DecisionCache<AuthorizationError | undefined> | undefined;
+  masks: DecisionCache<ReadonlySet<string>> | undefined;
 }

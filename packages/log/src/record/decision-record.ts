@@ -1,4 +1,4 @@
-import type { Decision, DecisionOutcome, RuleReference } from '@nanook/core';
+import type { DecidedFields, Decision, DecisionOutcome, RuleReference } from '@nanook/core';
 
 /** The version of the shape of a record. It rises when the meaning of a field changes; a new field does not change it. */
 export const schemaVersion = 1;
@@ -38,8 +38,10 @@ export interface DecisionRecord {
   readonly action: string | null;
   /** The resource, or the request; `null` for none. */
   readonly resource: RecordedIdentity | null;
-  /** The field of `allow_field`. */
+  /** The field of `allow_field`; missing in a decision about several fields. */
   readonly field?: string | undefined;
+  /** The fields of one decision about several fields of the resource, such as that of `pick`. At most 200 names of each list are kept. */
+  readonly fields?: DecidedFields | undefined;
   readonly tenant?: string | undefined;
   /** The rule that granted the action. */
   readonly rule?: RuleReference | undefined;

@@ -1,4 +1,4 @@
-import { Authorizer, typed, type AuthorizerOptions, type CheckContext } from '@nanook/core';
+import { Authorizer, secret, typed, type AuthorizerOptions, type CheckContext } from '@nanook/core';
 import { describe, expect, it } from 'vitest';
 import type { DecisionLogOptions } from '../queue/decision-log.js';
 import { logged, MemorySink } from '../testing/sinks.fixture.js';
@@ -308,5 +308,47 @@ describe('maskPaths', () => {
     ['a+b', 'a+b', true],
   ])('%s and %s: %s', (path, name, isHidden) => {
     expect(maskPaths([path])(name, 1)).toBe(isHidden ? '***' : undefined);
+  });
+
+  it('contains no value of a secret field, in the identity, in the reason and in the default id', async () => {
+    const source = 'allow(user: User, "pay", _: Invoice) if user.email < 3;';
+    const types = {
+      User: { key: 'email', fields: { email: secret('String'), name: 'String' } },
+      Invoice: { key: 'number' },
+    } as const;
+    const identify = (value: unknown, part: string) =>
+      part === 'actor' ? { type: 'User', ...(value as object) } : undefined;
+    const own = { policies: source, types };
+    const known = typed('User', { name: 'Ann', email: 'ann@example.org' });
+    const check = (a: Authorizer) => a.isAllowed(known, 'pay', invoice);
+    const [identified, plain] = [await recordsOf(check, { identify }, own), await recordsOf(check, {}, own)];
+    expect(identified.records).toMatchObject([
+      {
+        outcome: 'undecided',
+        actor: { type: 'User', name: 'Ann', email: '***' },
+        errorCode: 'POLAR_UNDECIDED_ORDER',
+        reason: 'the data cannot decide a condition (policy:1)',
+      },
+    ]);
+    expect(plain.records).toMatchObject([{ actor: { type: 'User', id: undefined } }]);
+    expect(JSON.stringify([identified.records, plain.records])).not.toContain('ann@');
+  });
+
+  it('contains the fields of one decision about several, also masked', async () => {
+    const check = (a: Authorizer) => a.allowedFields(ann, 'read', invoice, ['total', 'iban', 'number']);
+    const { records } = await recordsOf(check);
+    expect(records).toMatchObject([
+      {
+        kind: 'allow_field',
+        outcome: 'allowed',
+        fields: { allowed: ['total'], denied: ['iban', 'number'], undecided: [] },
+      },
+    ]);
+    expect(records[0]).not.toHaveProperty('field', expect.anything());
+    const mask = (path: string, value: unknown) => (path === 'field' && value === 'iban' ? '***' : undefined);
+    const masked = await recordsOf(check, { mask });
+    expect(masked.records).toMatchObject([
+      { fields: { allowed: ['total'], denied: ['***', 'number'], undecided: [] } },
+    ]);
   });
 });

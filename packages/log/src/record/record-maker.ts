@@ -1,4 +1,4 @@
-import type { CheckContext, Decision, Identity, Mask, RuleReference } from '@nanook/core';
+import type { CheckContext, DecidedFields, Decision, Identity, Mask, RuleReference } from '@nanook/core';
 import {
   schemaVersion,
   type DecisionRecord,
@@ -48,7 +48,8 @@ export class RecordMaker {
 
   /** @param sampled the share of the allowed decisions that is logged */
   make(decision: Decision, sampled: number | undefined): DecisionRecord {
-    const { kind, outcome, action, field, rule, proof, policy, policyVersion, engine, durationMs } = decision;
+    const { kind, outcome, action, field, fields, rule, proof, policy, policyVersion, engine, durationMs } =
+      decision;
     const isAllowed = outcome === 'allowed';
     const context = this.#contextOf(decision);
     const record: DecisionRecord = {
@@ -61,7 +62,8 @@ export class RecordMaker {
       actor: this.#identityOf(decision.actor, 'actor', decision),
       action: kind === 'allow_request' ? null : textOf(action),
       resource: this.#identityOf(decision.resource, 'resource', decision),
-      field: kind === 'allow_field' ? textOf(field) : undefined,
+      field: kind === 'allow_field' && fields === undefined ? textOf(field) : undefined,
+      fields: fields && mapFields(fields, (names) => names.slice(0, mostFields).map(plainText)),
       tenant: this.#tenantOf(decision, context),
       rule: rule && shortRule(rule),
       proof: isAllowed ? placesOf(proof) : undefined,
@@ -80,11 +82,12 @@ export class RecordMaker {
 
   #identityOf(value: unknown, part: 'actor' | 'resource', decision: Decision): RecordedIdentity | null {
     const { identify } = this.#options;
+    const identity = part === 'actor' ? decision.actorIdentity : decision.resourceIdentity;
     if (identify !== undefined) {
       const own = this.#try('identify', () => plainData(identify(value, part, decision)));
-      if (isIdentity(own)) return { ...own, ...textsOf(own) };
+      if (isIdentity(own)) return withoutSecrets({ ...own, ...textsOf(own) }, identity);
     }
-    return identityOf(part === 'actor' ? decision.actorIdentity : decision.resourceIdentity, value, decision);
+    return identityOf(identity, value, decision);
   }
 
   #tenantOf(decision: Decision, context: CheckContext | undefined): string | undefined {
@@ -126,6 +129,14 @@ function textsOf({ type, id }: { readonly [key: string]: JsonValue | undefined }
   return { type: text(type), id: text(id) };
 }
 
+/** Replaces the fields that the type declares secret. */
+const withoutSecrets = (own: RecordedIdentity, known: Identity | undefined): RecordedIdentity =>
+  known?.secrets === undefined
+    ? own
+    : (Object.fromEntries(
+        Object.entries(own).map(([key, value]) => [key, known.secrets!.includes(key) ? '***' : value]),
+      ) as RecordedIdentity);
+
 function identityOf(
   identity: Identity | undefined,
   value: unknown,
@@ -153,6 +164,14 @@ function requestLine(request: unknown): string | undefined {
 
 /** Returns an action or a field as text. Both are texts in a correct call. */
 const textOf = (value: unknown): string => plainText(typeof value === 'string' ? value : `(${typeof value})`);
+
+/** The number of names that a list of fields keeps. */
+const mostFields = 200;
+
+const mapFields = (
+  { allowed, denied, undecided }: DecidedFields,
+  map: (names: readonly string[]) => readonly string[],
+): DecidedFields => ({ allowed: map(allowed), denied: map(denied), undecided: map(undecided) });
 
 /** Reads the reason of an error, which may be any value. */
 const reasonIn = ({ reason }: Decision): string | undefined => reason && plainText(reason);
@@ -209,8 +228,11 @@ function masked(record: DecisionRecord, masking: Masking): DecisionRecord {
   // The reason of a denial names the action and the field.
   const hidden = action !== record.action ? action : field !== record.field ? field : undefined;
   const reason = record.reason === undefined ? undefined : (hidden ?? masking.text('reason', record.reason));
+  const maskedNames = (names: readonly string[]): readonly string[] =>
+    names.map((name) => masking.text('field', name));
   return {
     ...record,
+    ...(record.fields && { fields: mapFields(record.fields, maskedNames) }),
     actor: masking.identity('actor', record.actor),
     action,
     resource: masking.identity('resource', record.resource),

@@ -1,5 +1,4 @@
-import type { Code, Diagnostic, NamedPolicy } from '@nanook/core';
-import { parse, visit, type BlockNode } from '@nanook/core/syntax';
+import type { Code, Diagnostic } from '@nanook/core';
 import { withExcerpt } from './excerpt.js';
 
 /** The texts of the warnings that oso has, too. */
@@ -36,39 +35,8 @@ const ofPolicy: ReadonlySet<Code> = new Set<Code>([
   'POLAR_CHECK_MISSING_HAS_PERMISSION',
 ]);
 
-/** Returns whether a policy has a block, and no rule calls `has_permission`. Nanook warns only if the block declares permissions. */
-function lacksHasPermission(sources: readonly NamedPolicy[]): boolean {
-  const mayHaveBlock = sources.some(({ source }) => /\b(?:actor|resource)\s+[\w:]+\s*\{/.test(source));
-  if (!mayHaveBlock) return false;
-  const statements = sources.flatMap(({ source }) => parse(source).policy.statements);
-  if (!statements.some(({ kind }) => kind === 'block')) return false;
-  let isCalled = false;
-  for (const statement of statements) {
-    if (statement.kind === 'rule' && statement.body !== undefined)
-      visit(statement.body, { call: ({ predicate }) => void (isCalled ||= predicate === 'has_permission') });
-    if (statement.kind === 'block') isCalled ||= impliesOnRelated(statement);
-  }
-  return !isCalled;
-}
-
-/** Returns whether a shorthand rule of a block becomes a rule that calls `has_permission`: its condition is a permission. */
-function impliesOnRelated({ items }: BlockNode): boolean {
-  const permissions = new Set(
-    items.flatMap((item) =>
-      item.kind === 'list-declaration' && item.name.name === 'permissions'
-        ? item.items.map(({ value }) => value)
-        : [],
-    ),
-  );
-  return items.some((item) => item.kind === 'shorthand-rule' && permissions.has(item.implier.value));
-}
-
 /** Returns the texts of the warnings that oso prints, in its order. */
-export function warningTexts(
-  warnings: readonly Diagnostic[],
-  sources: readonly NamedPolicy[],
-  ignoresMissingAllow: boolean,
-): string[] {
+export function warningTexts(warnings: readonly Diagnostic[], ignoresMissingAllow: boolean): string[] {
   const known = warnings.filter(
     ({ code, data }) =>
       texts[code] !== undefined &&
@@ -78,8 +46,6 @@ export function warningTexts(
   );
   const placed = known.filter(({ code }) => !ofPolicy.has(code));
   const codes: Code[] = known.flatMap(({ code }) => (ofPolicy.has(code) ? [code] : []));
-  if (!codes.includes('POLAR_CHECK_MISSING_HAS_PERMISSION') && lacksHasPermission(sources))
-    codes.push('POLAR_CHECK_MISSING_HAS_PERMISSION');
   return [
     ...placed.map(({ code, data, span }) => withExcerpt(texts[code]!(data as never), span)),
     ...codes.map((code) => texts[code]!({} as never)),

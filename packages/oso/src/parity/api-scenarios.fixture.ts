@@ -747,6 +747,8 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Scenario>>>
       const [result] = (await all(results)) as [Map<string, unknown>];
       return new Set(JSON.stringify(result.get('x')).match(/"_\w+_\d+"/g)).size;
     },
+    'a constraint on a variable in a list': query('f(1);', 'l = [y, 1] and y > 1'),
+    'a constraint on a variable in a dictionary': query('f(1);', 'd = {a: x, b: [x]} and x.a = 1'),
     'a type as a constraint': query('f(x: Org) if x.name = "acme";', 'f(x)'),
     'arithmetic in a constraint': query('f(x) if x.n + 1 = 2;', 'f(x)'),
     'a constraint that is not accepted': async (library) =>

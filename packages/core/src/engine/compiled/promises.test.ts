@@ -257,6 +257,39 @@ it('a getter that makes a promise at each read is not read again and again while
   }
 });
 
+it.each(['l.includes(5)', 'r.has(l)'])(
+  'a list with promised elements that the policy writes is read once while rules are sorted: %s',
+  async (condition) => {
+    class Row {
+      calls = 0;
+      readonly n = 1;
+      readonly flag = true;
+      readonly ints = [Promise.resolve(5)];
+      async has(list: readonly unknown[]): Promise<boolean> {
+        this.calls++;
+        const values: unknown[] = await Promise.all(list);
+        return values.includes(5);
+      }
+    }
+    const policies = `
+      allow(_, "read", r: Row) if ints = r.ints and sorted([1, *ints], r, r);
+      sorted(l, r: {n: 1}, _: {n: 1, flag: ${condition}}) if r.n = 1 and 1 in l;
+      sorted(_, _: {n: 1}, _: {n: 3});
+      sorted(_, _: {n: 3}, _: {n: 1});
+    `;
+    const types = { Row: { class: Row, fields: { ints: ['Integer'], n: 'Integer', flag: Boolean } } };
+    for (const engine of engines) {
+      const limits = { timeoutMs: 2_000 };
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({ policies, engine, types, limits, onWarning: () => {} });
+      const row = new Row();
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      expect([engine, await authorizer.isAllowed(null, 'read', row)]).toEqual([engine, true]);
+      expect(row.calls).toBeLessThan(4);
+    }
+  },
+);
+
 describe('a promise with attributes of its own', () => {
   const rules = `
     allow(_, "read", doc) if doc.owner.id = 1;

@@ -3,7 +3,7 @@ import { PolarError } from '../../diagnostics/polar-error.js';
 import { forApplication } from '../../host/reference.js';
 import { ignoreRejection } from '../../host/handle-rejections.js';
 import { isPartial } from '../../terms/partial.js';
-import { Variable } from '../../terms/variable.js';
+import { deref, Variable } from '../../terms/variable.js';
 import type { LinkedQuery } from '../../ir/program.js';
 import { connected, variablesOf, type Constraint } from '../machine/state/constraint.js';
 import { emptySlot, snapshot, variablesIn } from '../machine/state/term-value.js';
@@ -157,9 +157,9 @@ export class QueryRun {
   }
 
   #variableNames(): VariableNames {
-    const { madeVariables, dialect } = this.#machine;
+    const { madeVariables } = this.#machine;
     const ofQuery = new Set([...this.#values, ...(madeVariables?.values() ?? [])]);
-    return new VariableNames(ofQuery, dialect.name === 'oso');
+    return new VariableNames(ofQuery, this.#isOso);
   }
 
   /**
@@ -195,8 +195,11 @@ export class QueryRun {
     shared: ReadonlyMap<Variable, readonly string[]>,
   ): unknown {
     const { budget } = this.#machine;
+    const isOso = this.#isOso;
     const render = (found: unknown): unknown => {
       const variable = found as Variable;
+      // oso shows the constraints on a variable only where the variable is the whole value.
+      if (isOso && !(value instanceof Variable)) return names.of(variable);
       const constraints = connected(new Set([variable]), open, budget);
       if (constraints.length === 0) return names.of(variable);
       const expression = residualOf(
@@ -223,7 +226,10 @@ export class QueryRun {
     if (open.length === 0) return;
     const { budget } = this.#machine;
     const queried = new Set<Variable>();
-    for (const [, variable] of this.#variables()) variablesIn(variable, budget, queried);
+    for (const [, variable] of this.#variables()) {
+      // oso shows no constraints on a variable in a list.
+      if (!this.#isOso || deref(variable) instanceof Variable) variablesIn(variable, budget, queried);
+    }
     const known = new Set(connected(queried, open, budget));
     const stray = open.find((constraint) => !known.has(constraint));
     if (stray === undefined) return;
@@ -233,6 +239,10 @@ export class QueryRun {
       constraint: residualOf(variable, [stray], budget, variable.name, this.#variableNames()).toString(),
     };
     throw this.#ended(new PolarError('POLAR_RUN_UNHANDLED_CONSTRAINT', data, stray.goal.span));
+  }
+
+  get #isOso(): boolean {
+    return this.#machine.dialect.name === 'oso';
   }
 
   #promiseInSync({

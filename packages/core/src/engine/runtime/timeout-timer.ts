@@ -23,9 +23,9 @@ export class WaitingQuery {
   }
 }
 
-/** Lets the process exit while the timer runs. Timers of a browser are numbers. */
-export function unref(timer: unknown): void {
-  (timer as { unref?: () => void }).unref?.();
+/** Makes the process wait for a timer, or not. Timers of a browser are numbers. */
+function setWaited(timer: unknown, isWaited: boolean): void {
+  (timer as Partial<Record<'ref' | 'unref', () => void>>)[isWaited ? 'ref' : 'unref']?.();
 }
 
 /** The number of ticks in a time limit. A query may take one tick longer than the limit. */
@@ -33,7 +33,8 @@ const ticks = 10;
 
 /**
  * Ends queries whose time is up. One timer serves all of them and runs only while there are any. A timer for each query, or reading the
- * clock, would cost more than most queries.
+ * clock, would cost more than most queries. The process waits for the timer only while a query waits, so that a promise that is never
+ * settled ends in an error and not in the end of the process.
  */
 export class TimeoutTimer {
   readonly #waiting: WaitingQuery[] = [];
@@ -46,10 +47,12 @@ export class TimeoutTimer {
     if (this.timeoutMs === Infinity) return;
     query.since = this.#tick;
     query.at = this.#waiting.push(query) - 1;
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined) {
+      if (query.at === 0) setWaited(this.#timer, true);
+      return;
+    }
     const everyMs = Math.min(Math.max(Math.ceil(this.timeoutMs / ticks), 1), 2 ** 31 - 1);
     this.#timer = setInterval(() => this.#onTick(), everyMs);
-    unref(this.#timer);
   }
 
   /** Removes a query that has ended, so that its objects are not kept alive. */
@@ -58,6 +61,7 @@ export class TimeoutTimer {
     if (at === -1) return;
     query.at = -1;
     const last = this.#waiting.pop()!;
+    if (this.#waiting.length === 0) setWaited(this.#timer, false);
     if (last === query) return;
     this.#waiting[at] = last;
     last.at = at;

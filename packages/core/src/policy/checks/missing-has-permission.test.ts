@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { oso } from '../../dialect/dialect.js';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnoseWith } from '../diagnose.fixture.js';
 
@@ -34,5 +35,15 @@ describe('missing-has-permission', () => {
     expect(diagnose`
       resource Repo {}
     `).toEqual([]);
+  });
+
+  it('warns in the dialect oso about each policy with a block, and counts the calls of shorthand rules', () => {
+    const inOso = diagnoseWith(new TypeTable({ Repo: class {} }, {}, oso));
+    const warning = { code, data: {} };
+    expect(inOso`actor Repo {}`).toMatchObject([warning]);
+    expect(inOso`resource Repo {}`).toMatchObject([warning]);
+    expect(inOso`resource Repo { permissions = ["a"]; }`).toMatchObject([warning]);
+    expect(inOso`resource Repo { permissions = ["a", "b"]; "a" if "b"; }`).toEqual([]);
+    expect(inOso`f(1);`).toEqual([]);
   });
 });

@@ -1,3 +1,5 @@
+import { visit } from '../../syntax/visit.js';
+import type { PolicyRule } from '../policy.js';
 import { check } from './check.js';
 
 /** Warns about declared permissions that no `allow` rule checks. */
@@ -18,14 +20,22 @@ export const missingHasPermission = check(() => {
       isCalled ||= isCalledHere;
       isCalledHere = false;
     },
-    policy({ blocks, queries }, report) {
+    policy({ blocks, queries, rules, types }, report) {
       if (isCalled || queries.includes('has_permission')) return;
-      for (const { declarations } of blocks.values()) {
-        const permission = [...declarations.values()].find(({ kind }) => kind === 'permission');
-        if (permission === undefined) continue;
-        report({ data: {}, span: permission.span });
-        return;
-      }
+      const isOso = types.dialect.name === 'oso';
+      // oso counts the calls of shorthand rules, and warns about each policy with a block, also without permissions.
+      if (isOso && (blocks.size === 0 || rules.some(callsHasPermission))) return;
+      const declared = [...blocks.values()].flatMap(({ declarations }) => [...declarations.values()]);
+      const permission = declared.find(({ kind }) => kind === 'permission');
+      if (permission !== undefined) report({ data: {}, span: permission.span });
+      else if (isOso) report({ data: {} });
     },
   };
 });
+
+function callsHasPermission({ body }: PolicyRule): boolean {
+  let calls = false;
+  if (body !== undefined)
+    visit(body, { call: ({ predicate }) => void (calls ||= predicate === 'has_permission') });
+  return calls;
+}

@@ -23,8 +23,9 @@ export class TrialCalls implements Replay {
   ) {}
 
   call(receiver: unknown, name: string, args: readonly unknown[], run: () => unknown): unknown {
-    let named = this.#calls.get(receiver);
-    if (named === undefined) this.#calls.set(receiver, (named = new Map()));
+    const key = this.#keyOf(receiver);
+    let named = this.#calls.get(key);
+    if (named === undefined) this.#calls.set(key, (named = new Map()));
     let calls = named.get(name);
     if (calls === undefined) named.set(name, (calls = []));
     const known = calls.find((call) => isSame(call.args, args));
@@ -34,10 +35,25 @@ export class TrialCalls implements Replay {
     return result;
   }
 
+  /** A list that the policy writes is another list in each trial, with the same elements. */
+  #keyOf(receiver: unknown): unknown {
+    if (!Array.isArray(receiver) || this.#calls.has(receiver)) return receiver;
+    for (const known of this.#calls.keys()) if (isSame(known, receiver)) return known;
+    return receiver;
+  }
+
   construct(name: string, run: () => unknown): unknown {
     return this.made === undefined ? run() : this.made.construct(name, run);
   }
 }
 
-const isSame = (left: readonly unknown[], right: readonly unknown[]): boolean =>
-  left.length === right.length && left.every((value, i) => Object.is(value, right[i]));
+/** The lists in lists that are compared by their elements. */
+const maxDepth = 8;
+
+const isSame = (left: unknown, right: unknown, depth = 0): boolean =>
+  Object.is(left, right) ||
+  (depth < maxDepth &&
+    Array.isArray(left) &&
+    Array.isArray(right) &&
+    left.length === right.length &&
+    left.every((value, i) => isSame(value, right[i], depth + 1)));
