@@ -45,7 +45,7 @@ export class AotLinker extends PolicyLinker {
     if (possible === undefined) {
       const index = this.indexOf(fn.predicate, fn.known.length);
       const shapes = shapesOf(others, index, this.context.typeSets);
-      const groups = groupByRules(this.knownTypes, (types) =>
+      const groups = groupByRules(this.knownTypes, index.typesRequired(shapes, position), (types) =>
         index.tableFor(
           shapes.map((shape, i) =>
             i === position ? { types, literal: undefined, isOther: known.isOther } : shape,

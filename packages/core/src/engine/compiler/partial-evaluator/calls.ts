@@ -272,7 +272,7 @@ function unfoldByType(
   const value = valueIn(args[position]!)!;
   const own = evaluation.args.findIndex((arg) => isSameLocal(valueIn(arg), value));
   const possible = own === -1 ? undefined : linker.possibleTypes(evaluation.fn, own);
-  const groups = groupByRules(possible ?? knownTypes, (types) =>
+  const groups = groupByRules(possible ?? knownTypes, index.typesRequired(shapes, position), (types) =>
     tableFor(
       linker,
       index,
