@@ -142,6 +142,20 @@ describe('types that are linked by fields', () => {
     },
   );
 
+  it('report each function that is compiled', async () => {
+    const { policy, types } = parentChain(3);
+    const seen: [number, number][] = [];
+    await compilePolicy({
+      policies: policy,
+      types,
+      onWarning: () => {},
+      onProgress: (compiled, found) => void seen.push([compiled, found]),
+    });
+    expect(seen.map(([compiled]) => compiled)).toEqual(seen.map((_, i) => i + 1));
+    expect(seen.every(([compiled, found]) => compiled <= found)).toBe(true);
+    expect(seen.at(-1)).toEqual([seen.length, seen.length]);
+  });
+
   it('refuse a row whose tag and discriminator name two types that exclude each other', () => {
     const { policy, types } = parentChain(3, { discriminated: true });
     const ask = (kind: EngineKind, row: object) =>

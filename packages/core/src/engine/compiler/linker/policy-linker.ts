@@ -103,6 +103,10 @@ export class PolicyLinker implements Linker {
     return this.#functions.values();
   }
 
+  get functionCount(): number {
+    return this.#functions.size;
+  }
+
   functionFor(predicate: Predicate, wanted: readonly KnownArgument[]): CompiledFunction {
     // Each dispatch on a further argument would multiply the literals again: the rules test the other arguments instead.
     const isGeneralized = this.generalize(predicate, wanted) !== wanted;
