@@ -15,14 +15,13 @@ const allExports = '@nanook/core, with all exports';
 const onDisk = '@nanook/core, installed (not compressed)';
 
 /**
- * The largest sizes in bytes. A lower budget is the next step wherever a size gets well below it.
- *
- * A first check needs the parser, the checks of policies, the machine and the compiler, of about 40 kB each, because it does not wait for
- * code: a check without an `await` may follow, which can need each of them.
+ * The largest sizes in bytes. They are next to the sizes that were reached; the aims are 70,000 after the first check, and 140,000 with all
+ * exports. A first check needs the parser, the checks of policies with their texts, and the machine: about 40,000 bytes each. A synchronous
+ * check may follow `load`, and cannot wait for any of them.
  */
 const budgets: Readonly<Record<string, number>> = {
-  [afterCheck]: 160_000,
-  [allExports]: 200_000,
+  [afterCheck]: 121_000,
+  [allExports]: 193_000,
   [onDisk]: 6_000_000,
 };
 

@@ -1,4 +1,4 @@
-import type { EngineChoice } from '../engine/compiled/compiled-policy.js';
+import type { EngineChoice } from '../engine/compiled/engine-choice.js';
 import type { Proof, RuleReference } from '../engine/proof.js';
 import type { TypeSets } from '../host/type-set.js';
 import { isObjectOrFunction } from '../internal/is-object.js';

@@ -1,7 +1,6 @@
 import { isThenable } from '../../host/value.js';
 import { hasTagged, tagVersion } from '../../types/typed.js';
 import type { BackEnd } from '../backends/back-end.js';
-import { findEvaluate, type Evaluate } from '../backends/source/evaluate.js';
 import { sourceBackEnd } from '../backends/source/source-back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
 import { awaitWithin, type Settled } from '../await-within.js';
@@ -15,10 +14,8 @@ import { maxCallDepth, type Runtime } from '../runtime/runtime.js';
 import { TimeoutTimer, WaitingQuery } from '../runtime/timeout-timer.js';
 import { CompiledEngine, type Decider, type EngineOptions } from './compiled-engine.js';
 import { type Dump, dumpFromEnvironment } from './dump.js';
+import { type EngineChoice, evaluateFor } from './engine-choice.js';
 import { type EnumeratedValues, enumeratedValues } from './enumerated-values.js';
-
-/** The engine for checks. `auto` generates source where the platform allows that, and otherwise uses closures. */
-export type EngineChoice = 'auto' | 'source' | 'closures' | 'machine';
 
 /** The limits of one query, instead of those of the policy. */
 export interface QueryLimits {
@@ -418,10 +415,3 @@ export function compile(
   const backEnd = closures ?? sourceBackEnd(evaluateFor(choice)!, dump?.source);
   return new CompiledPolicy(context, limits, backEnd, options, dump);
 }
-
-/** Returns whether an engine runs closures: by choice, or because the platform forbids code from strings. */
-export const needsClosures = (choice: EngineChoice): boolean =>
-  choice !== 'machine' && evaluateFor(choice) === undefined;
-
-const evaluateFor = (choice: EngineChoice): Evaluate | undefined =>
-  choice === 'closures' ? undefined : findEvaluate();
