@@ -1,33 +1,124 @@
-import { defineConfig } from 'vitest/config';
-import { projects, runsAll } from './tools/test-scope.ts';
+import { availableParallelism } from 'node:os';
+import { createRequire } from 'node:module';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { finalCodeTests, isolatedTests, sharedTests } from './tools/test-files.ts';
+import { runsAll } from './tools/test-scope.ts';
+
+const { resolve: resolveForNest11 } = createRequire(new URL('packages/compat-nest11/', import.meta.url));
+const compiledPolicies = 'packages/core/src/node/compiled.ts';
+
+/** Tests expect that compiled code answers the first check, however slow the machine is. */
+const compiledAtOnce = {
+  name: 'compiled-at-once',
+  transform(code: string, id: string) {
+    if (id.endsWith('/compiler/thresholds.ts'))
+      return code.replace(/(maxPlanningMs|maxPlannedFunctions) = \d+/g, '$1 = Number.POSITIVE_INFINITY');
+    if (id.endsWith('/authorization/deferred-policy.ts'))
+      return code.replace(/(checksBeforeCompiler(: number)?) = \d+/, '$1 = 0');
+    return undefined;
+  },
+};
+
+/** The options of all projects. They have one root and one configuration, so that Vitest transforms each module once. */
+const project = (
+  name: string,
+  test: TestProjectInlineConfiguration['test'],
+  plugins: TestProjectInlineConfiguration['plugins'] = [],
+): TestProjectInlineConfiguration => ({
+  plugins: [compiledAtOnce, ...plugins],
+  // Tests run the sources of the workspace packages.
+  resolve: { conditions: ['@nanook/source'] },
+  ssr: { resolve: { conditions: ['@nanook/source'] } },
+  // For the decorators of Nest, which reads the types of constructor parameters from their metadata.
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  test: {
+    name,
+    setupFiles: [compiledPolicies],
+    restoreMocks: true,
+    unstubEnvs: true,
+    // A test has no limit of time of its own: on a busy machine, or with coverage, it takes many times longer.
+    testTimeout: 120_000,
+    // The files of a worker share their modules, because loading them takes as long as the tests of an average file.
+    isolate: false,
+    // One more than the cores, because some tests wait for processes and timers. The default leaves one core without tests, which on a machine
+    // with two cores doubles the time. A project does not take this option from the configuration of the workspace.
+    maxWorkers: availableParallelism() + 1,
+    ...test,
+  },
+});
+
+/** Repeats the tests of the language on another engine. By default, authorizers use compiled source. */
+const onEngine = (engine: 'machine' | 'closures') =>
+  project(engine, {
+    include: [
+      'packages/core/src/authorization/*.test.ts',
+      'packages/core/src/policy/check-policy.test.ts',
+      'packages/core/src/engine/*.test.ts',
+      'packages/core/src/host/*.test.ts',
+    ],
+    // These compare the engines themselves.
+    exclude: finalCodeTests,
+    setupFiles: [compiledPolicies, 'packages/core/vitest.engine-setup.ts'],
+    env: { NANOOK_TEST_ENGINE: engine },
+  });
+
+/** Runs the sources and tests of @nanook/nestjs with the other major version of Nest: all imports of Nest lead to that version. */
+const onNest11 = project(
+  'nest@11',
+  {
+    // Some of the files register types, which all applications of a process share.
+    isolate: true,
+    include: ['packages/nestjs/src/**/*.test.ts', 'packages/frameworks/src/nest/**/*.test.ts'],
+  },
+  [
+    {
+      name: 'pin-nest-11',
+      enforce: 'pre',
+      resolveId: (id: string) =>
+        /^(@nestjs\/|reflect-metadata$|rxjs($|\/))/.test(id)
+          ? { id: resolveForNest11(id), external: true }
+          : null,
+    },
+  ],
+);
+
+/** The type tests of all packages in one run of the compiler. */
+const types: TestProjectInlineConfiguration = {
+  test: {
+    name: 'types',
+    include: [],
+    typecheck: {
+      enabled: true,
+      only: true,
+      include: ['packages/*/src/**/*.test-d.ts'],
+      tsconfig: './tsconfig.test.json',
+    },
+  },
+};
 
 export default defineConfig({
   test: {
     projects: [
-      ...projects,
-      // The type tests of all packages in one run of the compiler.
-      ...(runsAll
-        ? [
-            {
-              test: {
-                name: 'types',
-                include: [],
-                typecheck: {
-                  enabled: true,
-                  only: true,
-                  include: ['packages/*/src/**/*.test-d.ts'],
-                  tsconfig: './tsconfig.test.json',
-                },
-              },
-            },
-          ]
-        : []),
+      project('shared', {
+        include: sharedTests,
+        globalSetup: ['packages/orm/src/testing/prisma/generate.fixture.ts'],
+      }),
+      project('isolated', { include: isolatedTests, isolate: true }),
+      project('final-code', { include: finalCodeTests }, [
+        {
+          name: 'final-code',
+          transform: (code, id) =>
+            id.endsWith('/compiler/thresholds.ts')
+              ? code.replace(/hotCalls = \d+/, 'hotCalls = 1')
+              : undefined,
+        },
+      ]),
+      ...(runsAll ? [onEngine('machine'), onEngine('closures'), onNest11, types] : []),
     ],
     reporters: ['default', './tools/closing-line.ts'],
     coverage: {
       provider: 'v8',
-      // Relative to each project.
-      include: ['src/**/*.ts'],
+      include: ['packages/{core,express,http,koa,log,nestjs,orm,policies}/src/**/*.ts'],
       exclude: ['**/*.{test,test-d,fixture}.ts'],
       reporter: ['text-summary', 'html'],
       reportOnFailure: true,

@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
-import { existsSync, mkdirSync, openAsBlob, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, openAsBlob, unlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,5 +24,12 @@ async function writeTemplate(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const own = `${template}.${process.pid}`;
   writeFileSync(own, new Uint8Array(await files.arrayBuffer()));
-  renameSync(own, template);
+  try {
+    // Unlike a rename, a link leaves a file alone that another process has written, and may be reading.
+    linkSync(own, template);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(own);
+  }
 }

@@ -9,15 +9,12 @@ import { fileURLToPath } from 'node:url';
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 
-function update(projects, test) {
+// Codes last, because that page is made of the others.
+for (const tests of [['errors-page', 'debug-examples'], ['codes-page']]) {
   const { status } = spawnSync(
     process.execPath,
-    [vitest, 'run', ...projects.flatMap((project) => ['--project', project]), test, '--update'],
+    [vitest, 'run', '--project', 'shared', '--project', 'isolated', ...tests, '--update'],
     { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: 'inherit' },
   );
   process.exitCode ||= status ?? 1;
 }
-
-update(['core', 'nestjs', 'orm', 'log', 'policies'], 'errors-page');
-update(['core'], 'debug-examples');
-update(['cli'], 'codes-page');

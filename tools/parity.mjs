@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 const { status } = spawnSync(
   process.execPath,
-  [vitest, 'run', '--project', 'oso', 'parity-page', '--typecheck.enabled=false', '--update'],
+  [vitest, 'run', '--project', 'shared', 'parity-page', '--update'],
   { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: 'inherit' },
 );
 process.exitCode = status ?? 1;

@@ -1,6 +1,6 @@
 // Decides how much a test run contains: the engines, the versions of frameworks, and the number of random cases. `npm test` and Vitest
-// run a part by default. `npm test -- --all` sets NANOOK_TEST_ALL=true, which runs everything. The tests and the configurations of
-// Vitest import this file, and decide nothing themselves.
+// run a part by default. `npm test -- --all` sets NANOOK_TEST_ALL=true, which runs everything. The tests and the
+// configuration of Vitest import this file, and decide nothing themselves.
 
 const { NANOOK_TEST_ALL, NANOOK_TEST_TIMES, NANOOK_TEST_SEED } = process.env;
 
@@ -38,22 +38,6 @@ export const testedRepetitions = <T>(values: readonly T[]): readonly T[] =>
 export const sampled = <T>(values: readonly T[], step: number, start = 0): readonly T[] =>
   runsAll ? values : values.filter((_, i) => i % step === start % step);
 
-/** The configurations of Vitest that repeat the tests of other projects: on other engines, and on another version of Nest. */
-const repetitions = [
-  'packages/core/vitest.closures.config.ts',
-  'packages/core/vitest.machine.config.ts',
-  'packages/compat-nest11/vitest.config.ts',
-];
-
-/** The configurations of the projects that run. */
-export const projects = [
-  'packages/*/vitest.config.ts',
-  'packages/*/vitest.isolated.config.ts',
-  'packages/core/vitest.final-code.config.ts',
-  'examples/*/vitest.config.ts',
-  ...repetitions.map((path) => (runsAll ? path : `!${path}`)),
-];
-
 /** The pages whose examples run although they have not changed: one for each framework, and the pages that most readers open first. */
 export const sampledPages = [
   'README.md',
@@ -78,10 +62,11 @@ export function leftOut(): string[] {
     : [
         'the engines `machine` and `closures` in the tests of the language, which run on `source`',
         'the engine `machine` in the corpus of the dialect oso, which runs on the default engine',
-        'nine of ten cases of the corpus in the comparisons of engines and in the debugger; all run on the default engine',
+        'nine of ten cases of the corpus in the comparisons of engines, in the debugger and through `@nanook/oso`; all run on the default engine',
         'most combinations of declarations and kinds of rows, of which each declaration and each kind has one',
-        'half of the odd values and of the endless rules on every engine',
-        'two of three combinations of libraries and data, and the second seed, in the benchmark scenarios; two of three holes of tests, and the mutants of GitClub',
+        'half of the hostile policies; two of three odd values and endless rules on every engine',
+        'five of six combinations of libraries and data, and the second seed, in the benchmark scenarios; two of three clients of the benchmark of lists',
+        'five of six holes of tests, and the mutants of GitClub',
         'Nest 11, Express 4 and Koa 2 in the tests of the adapters, which run on the latest versions',
         'the type tests as tests, because the step `types and lint` checks the same files',
       ];

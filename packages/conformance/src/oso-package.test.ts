@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as dropIn from '@nanook/oso';
 import { expect, it } from 'vitest';
+import { sampled } from '../../../tools/test-scope.ts';
 import { compare, execute, resolveEngine, type Case } from '../corpus/harness.mjs';
 
 // Every case of the corpus through the API of @nanook/oso, also those of accidental behavior.
@@ -8,8 +9,9 @@ import { compare, execute, resolveEngine, type Case } from '../corpus/harness.mj
 const at = (path: string) => new URL(path, import.meta.url);
 const read = (path: string): unknown => JSON.parse(readFileSync(at(path), 'utf8'));
 const differences = Object.keys(read('../oso-differences.json') as object);
-const recorded = readdirSync(at('../corpus/cases')).flatMap(
-  (file) => read(`../corpus/cases/${file}`) as Case[],
+const recorded = sampled(
+  readdirSync(at('../corpus/cases')).flatMap((file) => read(`../corpus/cases/${file}`) as Case[]),
+  10,
 );
 const engine = resolveEngine(dropIn);
 
@@ -30,7 +32,8 @@ it(
       );
       if (!isRecorded) failed.push(testCase.id);
     }
-    const expected = differences.filter((id) => !filtersOfQueries.includes(id));
+    const tested = new Set(recorded.map(({ id }) => id));
+    const expected = differences.filter((id) => tested.has(id) && !filtersOfQueries.includes(id));
     expect(failed.sort()).toEqual(expected.sort());
   },
 );

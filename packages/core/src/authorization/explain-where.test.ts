@@ -50,7 +50,7 @@ describe('explainWhere()', () => {
     `);
     expect({ type, condition, rows }).toEqual({
       type: 'Repo',
-      condition: 'repo.isPublic or (repo.status in ["open", "new"] and repo.size <= 4)',
+      condition: 'repo.isPublic or (repo.status in ["open", "new"] and repo.size < 5)',
       rows: 'some',
     });
     expect(rules).toEqual([
@@ -64,7 +64,7 @@ describe('explainWhere()', () => {
         rows: 'some',
         calls: [],
       },
-      expect.objectContaining({ line: 5, condition: 'repo.status in ["open", "new"] and repo.size <= 4' }),
+      expect.objectContaining({ line: 5, condition: 'repo.status in ["open", "new"] and repo.size < 5' }),
     ]);
   });
 
@@ -129,7 +129,7 @@ describe('explainWhere()', () => {
     ],
     ['repo.size = 1 or repo.size = repo.parentId', 'repo.size = 1 or repo.size = repo.parentId'],
     ['repo.size in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]', 'repo.size in [1, 2, 3, 4, 5, 6, 7, 8, … 2 more]'],
-    ['not (repo.size < 3 and false)', 'not (repo.size <= 2 and false)'],
+    ['not (repo.size < 3 and false)', 'not (repo.size < 3 and false)'],
   ])('prints the condition of %s as a policy would say it', async (body, printed) => {
     const { condition } = await explain(`allow(_, "read", repo: Repo) if ${body};`);
     expect(condition).toBe(printed);

@@ -58,7 +58,8 @@ describe('HostReplay', () => {
   it('finds 200,000 calls of one method in linear time', { timeout: 20_000 }, () => {
     const calls = Array.from({ length: 200_000 }, (_, i) => ['a', 'f', [i], i] as const);
     const replay = replayOf(calls);
-    for (let i = calls.length - 1; i >= 0; i--) expect(replay.call('a', 'f', [i], unmade) === i).toBe(true);
+    const backwards = calls.map((_, i) => calls.length - 1 - i);
+    expect(backwards.every((i) => replay.call('a', 'f', [i], unmade) === i)).toBe(true);
   });
 });
 

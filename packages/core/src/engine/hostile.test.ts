@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sampled } from '../../../../tools/test-scope.js';
 import { Authorizer, isPolarError } from '../index.js';
 
 // Short policies that would take hours, or all memory, if a limit did not hold everywhere. They run under default limits.
@@ -96,7 +97,7 @@ const hostile: readonly (readonly [what: string, policy: string])[] = [
 ];
 
 describe('a hostile policy under default limits', () => {
-  it.each(hostile)(
+  it.each(sampled(hostile, 2))(
     '%s ends in our error or in an answer',
     async (_what, policies) => {
       const authorizer = await Authorizer.load({ policies, onWarning: () => {} });

@@ -51,7 +51,10 @@ const anyRow: Alternative = { steps: [], conditions: [] };
  */
 export function toClassicFilter({ type, filter }: RowCondition, { nan }: ClassicOptions = {}): ClassicFilter {
   const isCertain = (column: Column): boolean => column.type !== 'float' || nan === 'absent';
-  const alternatives = alternativesOf(withoutTests(filter, isCertain, true), nan === 'absent');
+  const alternatives = alternativesOf(
+    withoutTests(filter, isCertain, () => 'equality'),
+    nan === 'absent',
+  );
   const relations = relationsOf(type, alternatives);
   for (const alternative of alternatives) rejectLostRows(alternative, relations);
   const conditions = alternatives.map((each) => each.conditions);

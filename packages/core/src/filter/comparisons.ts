@@ -223,12 +223,15 @@ function limitOf(
     default: {
       const [floor, ceil] = [wholeOf(bound, 'floor'), wholeOf(bound, 'ceil')];
       if (typeof floor === 'number' || typeof ceil === 'number') return floor > 0 ? 'above' : 'below';
-      const isStrict = operator === '<';
-      const limit = side === 'before' ? (isStrict ? ceil - 1n : floor) : isStrict ? floor + 1n : ceil;
+      const limit = side === 'before' ? floor : ceil;
       const range = column.type === 'date' ? 8_640_000_000_000_000n : 2n ** 63n - 1n;
       if (limit > range) return 'above';
       if (limit < -range) return 'below';
-      return { operator: '<=', value: column.type === 'date' ? new Date(Number(limit)) : narrowed(limit) };
+      return {
+        // A bound between two whole numbers is in no column.
+        operator: floor === ceil ? operator : '<=',
+        value: column.type === 'date' ? new Date(Number(limit)) : narrowed(limit),
+      };
     }
   }
 }

@@ -14,7 +14,7 @@ export type {
 export { isOneOf, readFieldInput, type FieldInput } from '../types/field-input.js';
 export type { DecimalValue } from '../types/decimal-value.js';
 export { readDecimal } from '../types/read-decimal.js';
-export { withoutTests, type FilterSet, type RowFilter } from './row-filter.js';
+export { withoutTests, type FilterSet, type Implied, type RowFilter } from './row-filter.js';
 export type { ActorCondition, RowCondition } from './row-condition.js';
 export type { Relation } from '../types/relation.js';
 export type { DeclaredType, Field, FieldType } from '../types/declared-type.js';

@@ -103,17 +103,20 @@ function usesScope(filter: RowFilter, scope: Scope): boolean {
  * Returns a filter without the tests of stored values that a back end does not need.
  *
  * @param isCertain whether each stored value of a column is of the type that its declaration says
- * @param isImplied whether an equality with a value holds for values of that type only
+ * @param impliedBy the filters that hold only where the value of a column is of that type
  */
 export const withoutTests = (
   filter: RowFilter,
   isCertain: (column: Column) => boolean,
-  isImplied: boolean,
-): RowFilter => simplified(filter, { isCertain, isImplied }, new Set());
+  impliedBy: (column: Column) => Implied,
+): RowFilter => simplified(filter, { isCertain, impliedBy }, new Set());
+
+/** The filters that prove the type of a stored value: an equality with a value, every comparison, or none. */
+export type Implied = 'equality' | 'comparison' | 'none';
 
 interface Tests {
   readonly isCertain: (column: Column) => boolean;
-  readonly isImplied: boolean;
+  readonly impliedBy: (column: Column) => Implied;
 }
 
 /** @param read the columns that were tested before */
@@ -140,8 +143,11 @@ function simplified(filter: RowFilter, tests: Tests, read: ReadonlySet<string>):
         .filter(({ kind }) => kind !== test)
         .map((part) => simplified(part, tests, inner));
       if (!isAnd) return any(...own, ...others);
-      const isNeeded = (part: RowFilter): boolean =>
-        !tests.isImplied || !others.some((other) => part.kind === test && isEquality(other, part.column));
+      const isNeeded = (part: RowFilter): boolean => {
+        if (part.kind !== test) return true;
+        const implied = tests.impliedBy(part.column);
+        return !others.some((other) => implies(other, part.column, implied));
+      };
       return all(...own.filter(isNeeded), ...others);
     }
     case 'exists':
@@ -164,19 +170,23 @@ const isCertain = ({ kind, column }: { kind: string; column: Column }, tests: Te
 
 const nameOf = ({ scope, field }: Column): string => `${scope.id} ${field}`;
 
-/** Returns whether a filter holds only where a column equals a value. */
-function isEquality(filter: RowFilter, column: Column): boolean {
+/** Returns whether a filter holds only where a column has a value of its type. */
+function implies(filter: RowFilter, column: Column, by: Implied): boolean {
+  if (by === 'none') return false;
   const isSame = (side: Operand): boolean =>
     side.kind === 'column' && side.scope === column.scope && side.field === column.field;
   switch (filter.kind) {
     case 'or':
-      return filter.parts.every((part) => isEquality(part, column));
+      return filter.parts.every((part) => implies(part, column, by));
     case 'and':
-      return filter.parts.some((part) => isEquality(part, column));
+      return filter.parts.some((part) => implies(part, column, by));
     case 'in':
       return isSame(filter.column);
+    case 'not-in':
+      return by === 'comparison' && isSame(filter.column);
     case 'compare': {
       const { operator, left, right } = filter;
+      if (by === 'comparison') return isSame(left) || isSame(right);
       if (operator !== '=') return false;
       return left.kind === 'value' ? isSame(right) : right.kind === 'value' && isSame(left);
     }

@@ -135,7 +135,7 @@ describe('where()', () => {
 
   it('keeps undecided alternatives beside one that holds, because a negation needs them', async () => {
     const condition = await conditionOf('not ((actor.id = 7 or row.size < 5) and row.isPublic)');
-    expect(shown(condition)).toBe('not ((always or size <= 4) and isPublic)');
+    expect(shown(condition)).toBe('not ((always or size < 5) and isPublic)');
   });
 
   it.each([
@@ -414,7 +414,7 @@ describe('where()', () => {
       types: { ...types, Date },
     });
     const { condition } = await authorizer.where(alice, 'read', 'Document');
-    expect(shown(condition)).toBe('createdAt <= "1970-01-01T00:00:00.004Z"');
+    expect(shown(condition)).toBe('createdAt < "1970-01-01T00:00:00.005Z"');
   });
 });
 

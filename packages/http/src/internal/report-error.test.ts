@@ -1,8 +1,10 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
 import { reportError } from './report-error.js';
 
-const log = vi.spyOn(console, 'error').mockImplementation(() => {});
-afterEach(() => log.mockClear());
+let log: Mock<typeof console.error>;
+beforeEach(() => {
+  log = vi.spyOn(console, 'error').mockImplementation(() => {});
+});
 
 describe('reportError', () => {
   it('passes the error to the hook, and logs nothing', () => {

@@ -15,6 +15,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { testedRepetitions } from '../../../../tools/test-scope.js';
 import { readDecisions } from '../read/read-decisions.js';
 import type { DecisionRecord } from '../record/decision-record.js';
 import { describeStore } from '../testing/describe-store.fixture.js';
@@ -334,7 +335,7 @@ describe('a full disk', () => {
 describe('a process that ends', () => {
   it('has stored every record that flush confirmed, even when kill -9 ended it', async () => {
     const folder = newFolder();
-    for (let round = 0; round < 3; round++) {
+    for (const round of testedRepetitions([0, 1, 2])) {
       const running = startLogging(folder, 'forever');
       const before = idsIn(folder).size;
       // oxlint-disable-next-line no-await-in-loop -- one process after the other

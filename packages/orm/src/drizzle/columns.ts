@@ -4,7 +4,8 @@ import { getTableConfig as postgresConfig, PgTable } from 'drizzle-orm/pg-core';
 import { getTableConfig as sqliteConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { dateStorage, type ColumnValues, type FieldKind } from '../metadata/entity-table.js';
-import type { ColumnStorage, DialectName } from '../sql/dialect.js';
+import type { DialectName } from '../sql/dialect.js';
+import type { ColumnStorage } from '../sql/side.js';
 
 /** The tables of Drizzle by the name of their type. A join table may be listed by any name. */
 export type DrizzleTables = Readonly<Record<string, Table>>;

@@ -4,7 +4,8 @@ import { getTableColumns, type Column, type Table } from 'drizzle-orm';
 import { toCamelCase, toSnakeCase } from 'drizzle-orm/casing';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { checkField } from '../metadata/check-field.js';
-import type { ColumnStorage, DialectName } from '../sql/dialect.js';
+import type { DialectName } from '../sql/dialect.js';
+import type { ColumnStorage } from '../sql/side.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
 import { describeTable, storageOf, valuesOf, type DrizzleTables } from './columns.js';
 
@@ -12,6 +13,7 @@ export type Casing = 'snake_case' | 'camelCase';
 
 /** Reads names from the table objects of Drizzle, and compares the declared types with them. */
 export class DrizzleNames implements TableNames {
+  readonly knowsNull = true;
   readonly dialect: DialectName;
   readonly #checked = new WeakSet<DeclaredType>();
 

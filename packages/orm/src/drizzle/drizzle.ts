@@ -1,6 +1,7 @@
 import type { TypesInput } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import { getTableName, is, sql, Table, type Column, type SQL } from 'drizzle-orm';
+import { requireCondition } from '../errors/require-condition.js';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { dialects, type Dialect } from '../sql/dialect.js';
 import { partsOf, type Fragment } from '../sql/fragment.js';
@@ -40,7 +41,9 @@ export function drizzle(
   const names = new DrizzleNames(tables, casing);
   names.checkNullability(types);
   const dialect = dialectFor(names);
-  return ({ filter, row, type }, { table = names.tableOf(type) } = {}) => {
+  return (condition, place = {}) => {
+    const { filter, row, type } = requireCondition(condition);
+    const { table = names.tableOf(type) } = place;
     names.check(row.type);
     checkTable(type, names.tableOf(type), table);
     const fragment = printFilter(filter, row, names, dialect, getTableName(table));

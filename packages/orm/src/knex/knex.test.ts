@@ -117,6 +117,6 @@ describe('knex()', () => {
       .toSQL()
       .toNative();
     expect(sql).toContain('FROM "comments?" nanook1');
-    expect(sql).toContain('nanook1."rank?" <= $1');
+    expect(sql).toContain('nanook1."rank?" < $1');
   });
 });

@@ -1,5 +1,6 @@
 import type { RowCondition } from '@nanook/core/filter';
 import type { Knex } from 'knex';
+import { requireCondition } from '../errors/require-condition.js';
 import { dialectOf } from '../sql/dialect-of.js';
 import { printFilter } from '../sql/print-filter.js';
 import type { SqlOptions } from '../sql/sql-options.js';
@@ -25,7 +26,9 @@ export function knex(
 ): (condition: RowCondition, place?: KnexPlace) => Knex.QueryCallback {
   const dialect = dialectOf(options);
   const names = tableNames(options);
-  return ({ filter, row, type }, { alias = names.table(type).name } = {}) => {
+  return (condition, place = {}) => {
+    const { filter, row, type } = requireCondition(condition);
+    const { alias = names.table(type).name } = place;
     const { text, bindings } = rawOf(printFilter(filter, row, names, dialect, alias), alias, dialect);
     // `whereRaw` adds no brackets: without them an `or` beside the condition would widen it.
     return (builder) => void builder.whereRaw(`(${text})`, bindings);

@@ -1,5 +1,6 @@
 import type { RowCondition } from '@nanook/core/filter';
 import type { Expression, SqlBool } from 'kysely';
+import { requireCondition } from '../errors/require-condition.js';
 import { dialectOf } from '../sql/dialect-of.js';
 import { printFilter } from '../sql/print-filter.js';
 import type { SqlOptions } from '../sql/sql-options.js';
@@ -25,7 +26,9 @@ export function kysely(
 ): (condition: RowCondition, place?: KyselyPlace) => Expression<SqlBool> {
   const dialect = dialectOf(options);
   const names = tableNames(options);
-  return ({ filter, row, type }, { alias = names.table(type).name } = {}) => {
+  return (condition, place = {}) => {
+    const { filter, row, type } = requireCondition(condition);
+    const { alias = names.table(type).name } = place;
     return rawExpression(['(', printFilter(filter, row, names, dialect, alias), ')'], alias, dialect);
   };
 }

@@ -1,12 +1,13 @@
 import type { DeclaredType } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import type { ColumnStorage } from '../sql/dialect.js';
+import type { ColumnStorage } from '../sql/side.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
 import { checkField } from './check-field.js';
 import type { EntityColumn, EntityTable, EntityTables } from './entity-table.js';
 
 /** Reads names from the tables of entities, and compares the declared types with them. */
 export class EntityNames implements TableNames {
+  readonly knowsNull = true;
   readonly #checked = new WeakSet<DeclaredType>();
 
   constructor(readonly tables: EntityTables) {}

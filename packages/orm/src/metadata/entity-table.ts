@@ -1,5 +1,5 @@
 import type { RelationInput, TypeDeclaration } from '@nanook/core';
-import type { ColumnStorage } from '../sql/dialect.js';
+import type { ColumnStorage } from '../sql/side.js';
 import type { TableName } from '../sql/table-names.js';
 
 /** The table of an entity, as the metadata of an ORM describes it. */

@@ -1,6 +1,7 @@
 import type { SortKey, TypeDeclaration } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import { raw, type EntityMetadata, type MikroORM, type RawQueryFragment } from '@mikro-orm/core';
+import { requireCondition } from '../errors/require-condition.js';
 import { EntityNames } from '../metadata/entity-names.js';
 import { typesFromTables } from '../metadata/types-from-tables.js';
 import { dialects, type Dialect } from '../sql/dialect.js';
@@ -39,7 +40,7 @@ export function mikroOrm(
   return (condition, { alias } = {}) => {
     printer ??= new MikroOrmPrinter(orm, options);
     // A fragment becomes a symbol when it is the key of a property.
-    return { [printer.print(condition, alias) as unknown as symbol]: [] };
+    return { [printer.print(requireCondition(condition), alias) as unknown as symbol]: [] };
   };
 }
 

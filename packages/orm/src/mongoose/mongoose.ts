@@ -1,6 +1,7 @@
 import { optional, type TypeDeclaration } from '@nanook/core';
 import { withoutTests, type RowCondition, type RowFilter } from '@nanook/core/filter';
 import type { Mongoose, PipelineStage } from 'mongoose';
+import { requireCondition } from '../errors/require-condition.js';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { typesFromTables } from '../metadata/types-from-tables.js';
 import { requireSameCast } from './cast.js';
@@ -41,7 +42,7 @@ export function mongooseFilter(
   options: MongooseOptions = {},
 ): (condition: RowCondition) => MongooseFilter {
   const ready = queriesOf(connection, options);
-  return (condition) => ready().filter(condition);
+  return (condition) => ready().filter(requireCondition(condition));
 }
 
 /**
@@ -58,7 +59,7 @@ export function mongoosePipeline(
   options: MongooseOptions = {},
 ): (condition: RowCondition) => PipelineStage[] {
   const ready = queriesOf(connection, options);
-  return (condition) => ready().pipeline(condition) as unknown as PipelineStage[];
+  return (condition) => ready().pipeline(requireCondition(condition)) as unknown as PipelineStage[];
 }
 
 /**
@@ -127,7 +128,11 @@ export class Queries {
 
   /** Leaves out tests of ObjectIds: a policy reads only the key of a document, which has one. */
   #tested(filter: RowFilter): RowFilter {
-    return withoutTests(filter, (column) => this.documents.column(column).form === 'object-id', false);
+    return withoutTests(
+      filter,
+      (column) => this.documents.column(column).form === 'object-id',
+      () => 'none',
+    );
   }
 
   #modelFor(type: string, filter: RowFilter): AnyModel {

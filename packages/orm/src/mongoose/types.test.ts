@@ -42,7 +42,11 @@ describe('typesFromMongoose()', () => {
     const models = { Person: base.model('User') };
     expect(Object.keys(typesFromMongoose(base, { models }))).toEqual(['Person']);
     expect(() =>
-      mongooseFilter(base, { models })({ type: 'User', row: { id: 0, type: {} } } as never),
+      mongooseFilter(base, { models })({
+        type: 'User',
+        row: { id: 0, type: {} },
+        filter: { kind: 'always' },
+      } as never),
     ).toThrow('the type `User` has no table');
   });
 

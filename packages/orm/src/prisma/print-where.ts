@@ -200,8 +200,14 @@ export class WherePrinter {
         : field.type !== 'Int' || isInt(value as number),
     );
     if (possible.length === 0) return kind === 'in' ? nothing : this.#present(column);
-    const bound = possible.map((value) => this.#bind(value));
-    return { [name]: kind === 'in' ? { in: bound } : { notIn: bound } };
+    // Prisma rounds the fractions of a list that also has a whole number of more than 32 bits.
+    const alone = field.type === 'Float' ? possible.filter((value) => !isSmall(value as number)) : [];
+    const bound = possible.filter((value) => !alone.includes(value)).map((value) => this.#bind(value));
+    const parts = alone.map((value): Where => ({
+      [name]: { [kind === 'in' ? 'equals' : 'not']: this.#bind(value) },
+    }));
+    if (bound.length > 0) parts.push({ [name]: kind === 'in' ? { in: bound } : { notIn: bound } });
+    return kind === 'in' ? anyOf(parts) : allOf(parts);
   }
 
   /** Returns whether the column can contain a text. No database has half of a surrogate pair, and PostgreSQL has no NUL. */
@@ -261,9 +267,9 @@ export class WherePrinter {
       throw new NanookOrmError('NANOOK_ORM_PRISMA_NAN', { type: scope.type.name, field });
   }
 
-  /** Prisma sends Infinity as NULL. */
   #bind(value: Scalar): Scalar {
-    if (typeof value === 'number' && !Number.isFinite(value))
+    // Prisma sends infinity as NULL, and rounds whole numbers of more than 64 bits.
+    if (typeof value === 'number' && (!Number.isFinite(value) || isRounded(value)))
       throw inexpressible(`a comparison with ${value}`);
     if (++this.#values > maxValuesOf(this.options)) throw tooManyValues(this.options);
     return value;
@@ -286,6 +292,11 @@ function anyOf(parts: readonly Where[]): Where {
   if (kept.length === 0) return nothing;
   return kept.length === 1 ? kept[0]! : { OR: kept };
 }
+
+const isRounded = (value: number): boolean =>
+  Number.isInteger(value) && Math.abs(value) > 2 ** 63 && Number(value.toPrecision(15)) !== value;
+
+const isSmall = (value: number): boolean => !Number.isInteger(value) || isInt(value);
 
 const isInt = (value: number): boolean => Number.isInteger(value) && value >= int.min && value <= int.max;
 

@@ -14,5 +14,5 @@ export function prismaFilter(filter: RowFilter, { schema, nan }: PrismaOptions):
   const hasNoNaN = schema.provider !== 'postgresql' || nan === 'absent';
   const isCertain = ({ type, values }: Column): boolean =>
     values === undefined && (hasNoNaN || (type !== 'float' && type !== 'decimal'));
-  return foldFilter(withOwnKeys(foldFilter(localFilter(withoutTests(filter, isCertain, true)))));
+  return foldFilter(withOwnKeys(foldFilter(localFilter(withoutTests(filter, isCertain, () => 'equality')))));
 }

@@ -1,4 +1,5 @@
 import type { RowCondition } from '@nanook/core/filter';
+import { requireCondition } from '../errors/require-condition.js';
 import { Models } from './models.js';
 import { WherePrinter } from './print-where.js';
 import { prismaFilter } from './prisma-filter.js';
@@ -29,7 +30,8 @@ export interface PrismaWhere {
 export function prisma(options: PrismaOptions): (condition: RowCondition) => PrismaWhere {
   const models = new Models(options);
   models.checkNullability(options.types ?? {});
-  return ({ filter, row }) => {
+  return (condition) => {
+    const { filter, row } = requireCondition(condition);
     models.check(row.type);
     return { AND: [new WherePrinter(options, models).where(prismaFilter(filter, options), row)] };
   };

@@ -95,6 +95,9 @@ describe('prisma() and values of all types', { timeout: 30_000 }, () => {
     ['project.dueOn >= actor.at', { at: new Date('2024-06-15T12:00:00.000Z') }],
     ['project.dueOn < actor.at', { at: new Date(0) }],
     ['project.dueOn = actor.at', { at: '2024-06-15T12:00:00.001Z' }],
+    ['project.dueOn <= actor.at', { at: new Date('9999-12-31T23:59:59.999Z') }],
+    ['project.dueOn > actor.at', { at: new Date('9999-12-31T23:59:59.999Z') }],
+    ['project.dueOn = actor.at', { at: new Date('9999-12-31T23:59:59.999Z') }],
     ['not project.dueOn < actor.at', { at: new Date(0) }],
     ['project.tenant.name = "a"'],
     ['project.tenant.name = nil'],
@@ -173,5 +176,58 @@ describe('prisma() and values of all types', { timeout: 30_000 }, () => {
     await expect(own.project.findMany()).rejects.toMatchObject({ code });
     await expect(own.project.deleteMany()).rejects.toMatchObject({ code });
     expect(await client.project.count()).toBe(5);
+  });
+
+  describe('lists of floats', () => {
+    const weights = [
+      0.30000000000000004,
+      0.3,
+      3_000_000_000,
+      1e300,
+      Number.MIN_VALUE,
+      2 ** 53,
+      2 ** 60 + 256,
+      2 ** 63,
+      1e20,
+      123_456.123_456_789,
+      4.35,
+    ];
+    const [least, ids] = [100, weights.map((_, i) => 100 + i)];
+    beforeAll(() =>
+      database.exec(
+        weights
+          .map(
+            (weight, i) =>
+              `INSERT INTO projects (project_id, status, code, weight) VALUES (${ids[i]}, 'OPEN', 'w${i}', ${weight});`,
+          )
+          .join(''),
+      ),
+    );
+    afterAll(() => database.exec(`DELETE FROM projects WHERE project_id >= ${least}`));
+
+    it.each([
+      [[0.30000000000000004, 3_000_000_000]],
+      [[0.30000000000000004, 0.1]],
+      [[0.30000000000000004, 1]],
+      [[3_000_000_000, 1]],
+      [[0.3, 2 ** 53, 2 ** 60 + 256]],
+      [[2 ** 63, 1e20, 1e300]],
+      [[123_456.123_456_789, 4.35]],
+      [[Number.MIN_VALUE, 0.30000000000000004]],
+      [[2 ** 53 + 2, -1]],
+    ])('find exactly the rows with one of %o, and those with none', async (listed) => {
+      const found = async (condition: string) => {
+        const authorizer = await load(condition);
+        const where = await authorizer.where({ listed }, 'read', 'Project');
+        const list = prisma({ client, schema, nan: 'absent' })(where) as object;
+        const rows = await client.project.findMany({ where: { AND: [list, { id: { gte: least } }] } });
+        return rows.map(({ id }: AnyClient) => id).sort();
+      };
+      const among = ids.filter((_, i) => listed.includes(weights[i]!));
+      expect(await found('project.weight in actor.listed')).toEqual(among);
+      expect(await found('not project.weight in actor.listed')).toEqual(
+        ids.filter((id) => !among.includes(id)),
+      );
+    });
   });
 });

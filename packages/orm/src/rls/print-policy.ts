@@ -93,6 +93,8 @@ export function printPolicy(policy: Policy, context: PolicyContext): PrintedPoli
     statements.push(
       `CREATE FUNCTION ${functionName}(nanook_row ${table}) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER ` +
         `SET row_security = off RETURN (${body})`,
+      // Each role that queries the table runs the function. A database may have revoked this right, which PostgreSQL grants by default.
+      `GRANT EXECUTE ON FUNCTION ${functionName}(${table}) TO PUBLIC`,
     );
     alternatives.push(`${functionName}(${dialect.quote(tableName)}.*)`);
   }

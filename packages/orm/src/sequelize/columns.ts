@@ -1,7 +1,8 @@
 import type { Model, ModelAttributeColumnOptions, ModelStatic, Sequelize } from 'sequelize';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { kindsByName, type EntityColumn, type FieldKind } from '../metadata/entity-table.js';
-import type { DialectName, ColumnStorage } from '../sql/dialect.js';
+import type { DialectName } from '../sql/dialect.js';
+import type { ColumnStorage } from '../sql/side.js';
 
 export type AnyModel = ModelStatic<Model>;
 

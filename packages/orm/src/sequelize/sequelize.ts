@@ -1,6 +1,7 @@
 import type { SortKey, TypeDeclaration } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import { DataTypes, literal, Op, type Sequelize, type WhereOptions } from 'sequelize';
+import { requireCondition } from '../errors/require-condition.js';
 import { EntityNames } from '../metadata/entity-names.js';
 import { typesFromTables } from '../metadata/types-from-tables.js';
 import { dialects, type Dialect } from '../sql/dialect.js';
@@ -36,7 +37,7 @@ export function sequelize(
   let printer: SequelizePrinter | undefined;
   return (condition, { alias } = {}) => {
     printer ??= new SequelizePrinter(db, options);
-    return { [Op.and]: [literal(printer.print(condition, alias))] };
+    return { [Op.and]: [literal(printer.print(requireCondition(condition), alias))] };
   };
 }
 

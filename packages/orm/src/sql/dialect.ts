@@ -1,24 +1,18 @@
-import { readDecimal, type Column, type Scalar } from '@nanook/core/filter';
+import { readDecimal, type Column } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
+import {
+  dateRange,
+  fourDigits,
+  outsideOf,
+  postgresDate,
+  postgresRange,
+  sideOf,
+  type DateForms,
+} from './date-range.js';
 import { bound, joined, type Fragment } from './fragment.js';
+import type { ColumnSide, Comparison, Side } from './side.js';
 
 export type DialectName = 'postgres' | 'mysql' | 'sqlite';
-export type Comparison = '=' | '<>' | '<' | '<=';
-
-/** A side of a comparison: a column with its printed name, or a value. */
-export type Side = ColumnSide | { readonly kind: 'value'; readonly value: Scalar };
-/**
- * How a column stores its values. `uuid` and `other`, such as an enum, are text in JavaScript, and PostgreSQL compares neither with a text.
- * `milliseconds` is a date without microseconds.
- */
-export type ColumnStorage = 'text' | 'uuid' | 'other' | 'milliseconds';
-export interface ColumnSide {
-  readonly kind: 'column';
-  readonly column: Column;
-  readonly sql: Fragment;
-  readonly storage: ColumnStorage;
-}
-
 /** The parts of SQL that databases write differently. */
 export interface Dialect {
   readonly name: DialectName;
@@ -81,7 +75,12 @@ const asMilliseconds = ({ sql, storage }: ColumnSide, truncate: (sql: Fragment) 
 
 const truncated = (sql: Fragment): Fragment => ["date_trunc('milliseconds', ", sql, ')'];
 
-export function postgres({ date: bind = (value) => value }: DialectOptions): Dialect {
+export function postgres({ date: bindDate = (value) => value }: DialectOptions): Dialect {
+  // Not all drivers write such years as PostgreSQL reads them.
+  const bind: DateForms['bind'] = (date, column) =>
+    sideOf(fourDigits, date) === undefined && date.getUTCFullYear() > 0
+      ? bindDate(date, column)
+      : postgresDate(date);
   const exact = (side: Side): Fragment =>
     side.kind === 'column' ? [side.sql, '::text COLLATE "C"'] : [bound(side.value, 'text'), ' COLLATE "C"'];
   const numeric =
@@ -157,7 +156,8 @@ export function postgres({ date: bind = (value) => value }: DialectOptions): Dia
             ')',
           ],
     decimal: (operator, left, right) => [decimalSide(left), ` ${operator} `, decimalSide(right)],
-    date: (operator, left, right) => dateRange(operator, left, right, bind, truncated),
+    date: (operator, left, right) =>
+      dateRange(operator, left, right, { bind, truncate: truncated, range: postgresRange }),
     boolean: (column, value) => [column, value ? ' = TRUE' : ' = FALSE'],
     isNaN,
     readable: ({ column, sql }, holds) => {
@@ -229,13 +229,22 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
           ];
     },
     keyIn: (column, values) => [column, ' IN (', listed(values, (value) => bound(value)), ')'],
-    number: (operator, left, right) => [numericSide(left), ` ${operator} `, numericSide(right)],
-    numberIn: (column, values, isWhole) =>
-      values.length > maxListed
+    number: (operator, left, right) => {
+      const value = left.kind === 'value' ? left.value : right.kind === 'value' ? right.value : 0;
+      if (isFinite(value as number | bigint)) return [numericSide(left), ` ${operator} `, numericSide(right)];
+      // No column holds an infinite number.
+      const isColumnLeft = left.kind === 'column';
+      const place = (value as number) > 0 ? 'after' : 'before';
+      return outsideOf(operator, (isColumnLeft ? left : right) as ColumnSide, place, isColumnLeft);
+    },
+    numberIn: (column, given, isWhole) => {
+      const values = given.filter(isFinite);
+      if (values.length === 0) return '1=0';
+      return values.length > maxListed
         ? [
             column,
             ' IN (SELECT v FROM json_table(',
-            bound(jsonList(values.filter(isFinite))),
+            bound(jsonList(values)),
             `, '$[*]' COLUMNS (v ${isWhole ? 'bigint' : 'double'} PATH '$')) nanook_values)`,
           ]
         : [
@@ -246,14 +255,16 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
               ', ',
             ),
             ')',
-          ],
+          ];
+    },
     decimal: (operator, left, right) => {
       const isFloat = (side: Side) => side.kind === 'column' && side.column.type === 'float';
       if (isFloat(left) || isFloat(right))
         throw inexpressible('a comparison of a decimal column with a floating-point column');
       return [mysqlDecimal(left), ` ${operator} `, mysqlDecimal(right)];
     },
-    date: (operator, left, right) => dateRange(operator, left, right, bind, wholeMilliseconds),
+    date: (operator, left, right) =>
+      dateRange(operator, left, right, { bind, truncate: wholeMilliseconds, range: fourDigits }),
     boolean: (column, value) => [column, value ? ' <> 0' : ' = 0'],
     isNaN: () => undefined,
     readable: () => undefined,
@@ -313,10 +324,18 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
           ],
     date: (operator, left, right) => {
       const column = columnOf(left, right);
+      const bindDate = (date: Date): unknown => (bind === undefined ? date : bind(date, column));
+      for (const [value, other] of [
+        [left, right],
+        [right, left],
+      ] as const) {
+        const outside = value.kind === 'value' ? sideOf(fourDigits, value.value as Date) : undefined;
+        // Texts have four digits for the year, in which they are ordered.
+        if (outside !== undefined && typeof bindDate(new Date(0)) === 'string')
+          return outsideOf(operator, other as ColumnSide, outside, other === left);
+      }
       const side = (each: Side): Fragment =>
-        each.kind === 'column'
-          ? each.sql
-          : bound(bind === undefined ? each.value : bind(each.value as Date, column));
+        each.kind === 'column' ? each.sql : bound(bindDate(each.value as Date));
       return [side(left), ` ${operator} `, side(right)];
     },
     decimal: (operator, left, right) => [sqliteDecimal(left), ` ${operator} `, sqliteDecimal(right)],
@@ -409,39 +428,5 @@ const isFinite = (value: number | bigint): boolean => typeof value === 'bigint' 
 const jsonList = (values: readonly (number | bigint)[]): string => `[${values.join(',')}]`;
 
 const numericSide = (side: Side): Fragment => (side.kind === 'column' ? side.sql : bound(side.value));
-
-/** Compares instants of whole milliseconds, as JavaScript reads them, with columns that may hold finer ones. Ranges keep the index. */
-function dateRange(
-  operator: Comparison,
-  left: Side,
-  right: Side,
-  bind: (date: Date, column: Column) => unknown,
-  truncate: (sql: Fragment) => Fragment,
-): Fragment {
-  if (left.kind === 'column' && right.kind === 'column') {
-    // MySQL truncates to a text, which it does not compare with a date.
-    const areWhole = left.storage === 'milliseconds' && right.storage === 'milliseconds';
-    const side = (each: ColumnSide) => (areWhole ? each.sql : truncate(each.sql));
-    return [side(left), ` ${operator} `, side(right)];
-  }
-  const isColumnLeft = left.kind === 'column';
-  const [column, value] = (isColumnLeft ? [left.sql, right] : [(right as { sql: Fragment }).sql, left]) as [
-    Fragment,
-    { value: Date },
-  ];
-  const { column: named } = isColumnLeft ? left : (right as ColumnSide);
-  const from = bound(bind(value.value, named));
-  const next = bound(bind(new Date(value.value.getTime() + 1), named));
-  switch (operator) {
-    case '=':
-      return ['(', column, ' >= ', from, ' AND ', column, ' < ', next, ')'];
-    case '<>':
-      return ['(', column, ' < ', from, ' OR ', column, ' >= ', next, ')'];
-    case '<':
-      return isColumnLeft ? [column, ' < ', from] : [column, ' >= ', next];
-    case '<=':
-      return isColumnLeft ? [column, ' < ', next] : [column, ' >= ', from];
-  }
-}
 
 export const dialects = { postgres, mysql, sqlite } as const;

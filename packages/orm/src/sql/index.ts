@@ -1,4 +1,5 @@
 import type { RowCondition } from '@nanook/core/filter';
+import { requireCondition } from '../errors/require-condition.js';
 import { dialectOf } from './dialect-of.js';
 import { printFilter } from './print-filter.js';
 import { printed } from './printed.js';
@@ -37,8 +38,9 @@ export function sql(options: SqlOptions): (condition: RowCondition, place?: SqlP
   const dialect = dialectOf(options);
   const names = tableNames(options);
   return (condition, { alias, firstParameter = 1 } = {}) => {
-    const root = alias ?? names.table(condition.type).name;
-    const fragment = printFilter(condition.filter, condition.row, names, dialect, root);
+    const { filter, row, type } = requireCondition(condition);
+    const root = alias ?? names.table(type).name;
+    const fragment = printFilter(filter, row, names, dialect, root);
     return printed(['(', fragment, ')'], dialect.quote(root), dialect, firstParameter);
   };
 }

@@ -9,11 +9,9 @@ type Tables = Readonly<Record<string, TableInput>>;
  * Checks that `tables` does not name a type by a misspelled key. It would be ignored, and the query would read a table with the name of
  * the type.
  *
- * @param type `undefined` for a value that is not a condition, such as a promise
- * @throws {NanookOrmError} `NANOOK_ORM_INVALID_OPTION`, `NANOOK_ORM_NO_CONDITION`
+ * @throws {NanookOrmError} `NANOOK_ORM_INVALID_OPTION`
  */
-export function checkTableKey(type: string | undefined, tables: Tables): void {
-  if (type === undefined) throw new NanookOrmError('NANOOK_ORM_NO_CONDITION', {});
+export function checkTableKey(type: string, tables: Tables): void {
   if (Object.hasOwn(tables, type)) return;
   const key = Object.keys(tables).find((candidate) => isMisspelled(candidate, type));
   if (key !== undefined)

@@ -1,5 +1,6 @@
 import {
   withoutTests,
+  type Implied,
   type Column,
   type FilterSet,
   type Operand,
@@ -9,8 +10,8 @@ import {
   type Scalar,
   type Scope,
 } from '@nanook/core/filter';
-import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import type { ColumnSide, Comparison, Dialect, Side } from './dialect.js';
+import type { Dialect } from './dialect.js';
+import type { ColumnSide, Comparison, Side } from './side.js';
 import { foldFilter } from './fold-filter.js';
 import { balanced, joined, type Fragment } from './fragment.js';
 import { knownValues } from './known-values.js';
@@ -29,21 +30,21 @@ export interface PrintedActor {
  * Prints a filter as a bracketed SQL condition.
  *
  * @param root the name that the query has for the filtered row
- * @throws {NanookOrmError} `NANOOK_ORM_NO_CONDITION` when it comes from a value that is not a condition, such as a promise
  */
 export function printFilter(
-  filter: RowFilter | undefined,
+  filter: RowFilter,
   row: Scope,
   names: TableNames,
   dialect: Dialect,
   root: string,
   actor?: PrintedActor,
 ): Fragment {
-  if (filter === undefined) throw new NanookOrmError('NANOOK_ORM_NO_CONDITION', {});
   const taken = [root, ...tablesRead(filter, names).map(({ name }) => name)];
   const printer = new Printer(row, names, dialect, lastAlias(taken), actor);
   const isCertain = (column: Column): boolean => printer.readable(column, true) === undefined;
-  return printer.print(foldFilter(withoutTests(filter, isCertain, dialect.comparesByType)));
+  return printer.print(
+    foldFilter(withoutTests(filter, isCertain, (column) => printer.readabilityImpliedBy(column))),
+  );
 }
 
 /** Returns the number of the last alias that is already the name of a table. */
@@ -138,13 +139,32 @@ class Printer {
   /** Prints the test that a column holds a value of its declared type, or does not; `undefined` where the database accepts no other value. */
   readable(column: Column, holds: boolean): Fragment | undefined {
     const side = this.#columnSide(column);
+    const tests: Fragment[] = [];
     const isStored = this.dialect.readable(side, holds);
-    const { scope, field, values } = column;
-    if (values === undefined || scope === this.actor?.scope || this.names.isEnum(scope.type, field))
-      return isStored;
-    const among = this.dialect.textIn(side, values);
-    const isMember: Fragment = ['(', among, holds ? ') IS NOT FALSE' : ') IS FALSE'];
-    return isStored === undefined ? isMember : ['(', isStored, holds ? ' AND ' : ' OR ', isMember, ')'];
+    if (isStored !== undefined) tests.push(isStored);
+    if (this.#isListed(column))
+      tests.push(['(', this.dialect.textIn(side, column.values!), holds ? ') IS NOT FALSE' : ') IS FALSE']);
+    if (this.#mayLackValue(column)) tests.push([side.sql, holds ? ' IS NOT NULL' : ' IS NULL']);
+    if (tests.length < 2) return tests[0];
+    return ['(', joined(tests, holds ? ' AND ' : ' OR '), ')'];
+  }
+
+  /** Returns the comparisons that hold only where `readable` holds. `NULL` is in none. */
+  readabilityImpliedBy(column: Column): Implied {
+    if (!this.dialect.comparesByType) return 'none';
+    const isOnlyNull =
+      this.dialect.readable(this.#columnSide(column), true) === undefined && !this.#isListed(column);
+    return isOnlyNull ? 'comparison' : 'equality';
+  }
+
+  /** Returns whether a column may hold other texts than the declared ones. */
+  #isListed({ scope, field, values }: Column): boolean {
+    return values !== undefined && scope !== this.actor?.scope && !this.names.isEnum(scope.type, field);
+  }
+
+  /** Returns whether a column that is declared without nil may hold `NULL`. The columns of SQLite have a test of their type. */
+  #mayLackValue({ scope, nullable }: Column): boolean {
+    return !nullable && !this.names.knowsNull && scope !== this.actor?.scope && this.dialect.comparesByType;
   }
 
   #compare(operator: Comparison, left: Operand, right: Operand): Fragment {
@@ -204,8 +224,8 @@ class Printer {
 
   #columnSide(column: Column): ColumnSide {
     const { scope, field } = column;
-    const isColumn = column.type === 'string' && scope !== this.actor?.scope;
-    const storage = isColumn ? this.names.storage(scope.type, field) : 'text';
+    const hasStorage = (column.type === 'string' || column.type === 'date') && scope !== this.actor?.scope;
+    const storage = hasStorage ? this.names.storage(scope.type, field) : 'text';
     return { kind: 'column', column, sql: this.#column(column), storage };
   }
 

@@ -1,5 +1,6 @@
 import type { DeclaredType } from '@nanook/core/filter';
-import type { Dialect, ColumnStorage } from './dialect.js';
+import type { Dialect } from './dialect.js';
+import type { ColumnStorage } from './side.js';
 import { checkColumnKeys, checkTableKey } from './option-names.js';
 import type { ColumnInput, SqlOptions, TableInput } from './sql-options.js';
 
@@ -13,6 +14,8 @@ export interface TableNames {
   storage(type: DeclaredType, field: string): ColumnStorage;
   /** Whether a column is an enum of the database, which holds no other text than those that are declared. */
   isEnum(type: DeclaredType, field: string): boolean;
+  /** Whether the names are those of an ORM, which knows the columns that hold no `NULL`. */
+  readonly knowsNull: boolean;
 }
 export interface TableName {
   readonly schema: string | undefined;
@@ -59,5 +62,6 @@ export function tableNames({ tables = {}, columnName = (field) => field }: SqlOp
     column: (type, field) => columnOf(type, field).column,
     storage: (type, field) => columnOf(type, field).type ?? 'text',
     isEnum: () => false,
+    knowsNull: false,
   };
 }

@@ -1,4 +1,5 @@
-import { sqlite, type ColumnSide, type Dialect, type Side } from './dialect.js';
+import { sqlite, type Dialect } from './dialect.js';
+import type { ColumnSide, Side } from './side.js';
 
 /** Returns the dialect of SQLite for dates that an ORM stores as text in UTC. */
 export function sqliteWithTextDates(): Dialect {

@@ -12,6 +12,7 @@ import {
   type ObjectLiteral,
   type QueryBuilder,
 } from 'typeorm';
+import { requireCondition } from '../errors/require-condition.js';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { EntityNames } from '../metadata/entity-names.js';
 import { typesFromTables } from '../metadata/types-from-tables.js';
@@ -51,18 +52,20 @@ export interface TypeormList {
 export function typeorm(dataSource: DataSource, options: TypeormOptions = {}): TypeormList {
   let printer: TypeormPrinter | undefined;
   const ready = (): TypeormPrinter => (printer ??= new TypeormPrinter(dataSource, options));
-  const list = (condition: RowCondition, { alias }: TypeormPlace = {}): Brackets =>
-    new Brackets((builder) => {
+  const list = (given: RowCondition, { alias }: TypeormPlace = {}): Brackets => {
+    const condition = requireCondition(given);
+    return new Brackets((builder) => {
       const { root, entity } = placeOf(builder as unknown as QueryBuilder<ObjectLiteral>, alias, dataSource);
       ready().check(condition, entity);
       const { text, parameters } = ready().print(condition, root);
       builder.where(text, parameters);
     });
+  };
   return Object.assign(list, {
     where: <Entity extends ObjectLiteral>(
       condition: RowCondition,
       where: FindOptionsWhere<Entity> = {},
-    ): FindOptionsWhere<Entity> => ready().findWhere(condition, where),
+    ): FindOptionsWhere<Entity> => ready().findWhere(requireCondition(condition), where),
   });
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { testedRepetitions } from '../../../../tools/test-scope.js';
 import { nanook, original, outcomeOf, type Library, type Scenario } from './both-libraries.fixture.js';
 import { Issue, Org, Repo } from './world.fixture.js';
 
@@ -154,7 +155,7 @@ describe('a recursive rule', () => {
     ['allow(u, a, i: Issue) if i.parent matches Issue{id: 1} and allow(u, a, i.parent);', false],
     ['allow(u, a, i: Issue) if f(u, a, i.parent); f(u, a, i: Issue) if allow(u, a, i.parent);', false],
   ];
-  it.each([{}, { strict: true }])(
+  it.each(testedRepetitions([{}, { strict: true }]))(
     'has a filter or an error long before the time limit of 30 seconds, with %o',
     async (options) => {
       const filters = policies.map(async ([policy]) => {

@@ -63,7 +63,7 @@ async function authorizersOf(condition: string): Promise<[string, Pick<Authorize
 }
 
 describe('a rule that only calls itself', () => {
-  it.each(sampled(endless, 2))('ends in an error on every engine: %s', async (condition) => {
+  it.each(sampled(endless, 3))('ends in an error on every engine: %s', async (condition) => {
     for (const [engine, authorizer] of await authorizersOf(condition)) {
       for (const _ of [1, 2, 3]) {
         expect([engine, outcomeOf(() => authorizer.isAllowedSync(1, 'read', 2))]).toEqual([

@@ -10,6 +10,7 @@ import { emitFunction } from '../backends/source/function-emitter.js';
 import { ownPlan, Renaming } from '../compiler/shared-plan.js';
 import { Proof } from '../proof.js';
 import type { PolicyModule } from '../backends/module/policy-module.js';
+import { randomCases } from '../../../../../tools/test-scope.js';
 import { outcomeOf } from '../fixtures/all-engines.fixture.js';
 
 // Types of one shape share plans, and a reload keeps those of rules that did not change. The machine, which has no plans, gives the
@@ -260,10 +261,10 @@ describe.each(Object.entries(declarations))('%s', (declared, types) => {
           expect(given.proofs).toEqual(expected.proofs);
         }
       }),
-      { numRuns: 6, seed: 3, endOnFailure: true },
+      { numRuns: randomCases(6), seed: 3, endOnFailure: true },
     );
-    expect(seen.allowed).toBeGreaterThan(300);
-    expect(seen.denied).toBeGreaterThan(300);
+    expect(seen.allowed).toBeGreaterThan(randomCases(300));
+    expect(seen.denied).toBeGreaterThan(randomCases(300));
   }, 60_000);
 
   it('get the answers of the machine from a module', async () => {
@@ -277,7 +278,7 @@ describe.each(Object.entries(declarations))('%s', (declared, types) => {
         const compiled = CompiledAuthorizer.load(module.exports, { types });
         expect(answersOf(compiled, isRow)).toEqual(answersOf(machine, isRow));
       }),
-      { numRuns: 4, seed: 4, endOnFailure: true },
+      { numRuns: randomCases(4), seed: 4, endOnFailure: true },
     );
   }, 60_000);
 });

@@ -1,8 +1,0 @@
-import { defineProject, mergeConfig } from 'vitest/config';
-import { shared } from '../../vitest.shared.ts';
-import { isolatedTests } from './isolated-tests.ts';
-
-export default mergeConfig(
-  shared,
-  defineProject({ test: { name: 'cli-isolated', include: isolatedTests, isolate: true } }),
-);

@@ -1,3 +1,0 @@
-import { onEngine } from './vitest.engine.ts';
-
-export default onEngine('machine');

@@ -1,0 +1,42 @@
+// Decides in which project of Vitest a test file runs. Most files share the modules of their worker. The others are found by a rule, or
+// listed here with the reason.
+import { globSync, readFileSync } from 'node:fs';
+
+const root = new URL('..', import.meta.url);
+const files = globSync('{packages,examples}/*/src/**/*.test.ts', { cwd: root }).map((file) =>
+  file.replaceAll('\\', '/'),
+);
+const textOf = (file: string): string => readFileSync(new URL(file, root), 'utf8');
+
+/** Files of Nest that register types with `@PolarType` or `@ObjectType`, which all applications of a process share. */
+const registersTypes = (file: string): boolean =>
+  file.startsWith('packages/nestjs/') && /'@nestjs\/graphql'|polar-type|examples\.fixture/.test(textOf(file));
+
+/** Files that attach a debugger to their process, which is possible once, or in whose process no other application may run. */
+const ownProcess = new Set([
+  'packages/cli/src/debug/attach.test.ts',
+  'packages/cli/src/debug/debug-adapter.test.ts',
+  'packages/koa/src/handlers/fresh-process.test.ts',
+  'packages/koa/src/handlers/requirement-paths.test.ts',
+]);
+
+/** The test files that need modules or a process of their own. */
+export const isolatedTests = files.filter(
+  (file) =>
+    ownProcess.has(file) ||
+    // Some packages change the classes of Express and Koa.
+    file.startsWith('packages/frameworks/src/packages/') ||
+    file.startsWith('examples/gitclub-nestjs/') ||
+    registersTypes(file) ||
+    (file.startsWith('packages/core/') && textOf(file).includes('vi.mock(')),
+);
+
+/** The test files in which each function has its final code from the second call on. */
+export const finalCodeTests = files.filter(
+  (file) => file.startsWith('packages/core/') && textOf(file).includes('final-code.fixture'),
+);
+
+/** The test files that share the modules of their worker. */
+export const sharedTests = files.filter(
+  (file) => !isolatedTests.includes(file) && !finalCodeTests.includes(file),
+);
