@@ -9,29 +9,44 @@ export interface TypeGroup {
 }
 
 /**
- * Groups types to which the same rules apply, in the same order and with the same goals left to prove. Types to which no rule applies are
+ * Divides types into classes for which the same rules apply.
+ *
+ * @param required the types that the rules require. Sets of types that differ only in others are in one class
+ */
+export function classesOf(
+  all: Iterable<TypeSet>,
+  required: ReadonlySet<DeclaredType>,
+): readonly (readonly TypeSet[])[] {
+  const classes = new Map<string, TypeSet[]>();
+  for (const types of all) {
+    const tested = testedBy(required, types);
+    const known = classes.get(tested);
+    if (known === undefined) classes.set(tested, [types]);
+    else known.push(types);
+  }
+  return [...classes.values()];
+}
+
+/**
+ * Joins classes for which the same rules apply, in the same order and with the same goals left to prove. Types to which no rule applies are
  * left out.
  *
- * @param required the types that the rules require. Sets that differ only in other types have one table, so it is built once
+ * @param tableFor called once for each class
  */
 export function groupByRules(
-  all: readonly TypeSet[],
-  required: ReadonlySet<DeclaredType>,
+  classes: readonly (readonly TypeSet[])[],
   tableFor: (types: TypeSet) => CandidateTable,
 ): TypeGroup[] {
   const groups = new Map<string, { readonly table: CandidateTable; readonly types: TypeSet[] }>();
-  const tables = new Map<string, CandidateTable>();
-  for (const types of all) {
-    const tested = testedBy(required, types);
-    let table = tables.get(tested);
-    if (table === undefined) tables.set(tested, (table = tableFor(types)));
+  for (const types of classes) {
+    const table = tableFor(types[0]!);
     if (table.candidates.length === 0) continue;
     const key = table.candidates
       .map((c) => `${c.rule.id}:${c.unify.join()}:${c.head.length}:${c.isTrial}`)
       .join(' ');
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { table, types: [types] });
-    else group.types.push(types);
+    if (group === undefined) groups.set(key, { table, types: [...types] });
+    else group.types.push(...types);
   }
   return [...groups.values()];
 }

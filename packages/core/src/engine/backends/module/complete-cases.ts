@@ -56,9 +56,10 @@ class CaseBuilder {
     const { known } = fn;
     const index = this.#index;
     const mentioned = index.typesRequired(this.#shapesWith(anything), this.#position);
-    const relevant = new Set([...mentioned].flatMap((type) => linker.setsWith(type)));
+    const related = linker.classesWith(mentioned);
+    const relevant = new Set(related.flat());
     const rest = linker.knownTypes.find((types) => !relevant.has(types));
-    const groups = groupByRules([...relevant], mentioned, (types) => this.#tableFor(this.#some(types)));
+    const groups = groupByRules(related, (types) => this.#tableFor(this.#some(types)));
     const literals = this.#literals();
     const classes = new Map(
       this.#isOther || this.#isLoose ? [] : [...mentioned].flatMap((type) => this.#classCase(type)),

@@ -15,6 +15,9 @@ export class ConstantPrinter {
   /** The texts of types, fields and constants of the application. */
   readonly #texts = new Map<unknown, string>();
 
+  /** The printed types, fields and constants, of which maps contain thousands. */
+  readonly #printed = new Map<unknown, string>();
+
   /** Whether a printed constant is a site that calls a method. */
   callsMethods = false;
 
@@ -34,10 +37,13 @@ export class ConstantPrinter {
 
   /** Prints a constant. A long text gets a name that functions share, except for a site or a function. @throws {NotCompilable} */
   print(value: unknown): string {
+    const known = this.#printed.get(value);
+    if (known !== undefined) return known;
     const text = this.#textOf(value);
     if (isSite(value) || isFunction(value) || text.length < 8) return text;
     let name = this.#shared.get(text);
     if (name === undefined) this.#shared.set(text, (name = `g[${this.#shared.size}]`));
+    if (this.#texts.has(value)) this.#printed.set(value, name);
     return name;
   }
 

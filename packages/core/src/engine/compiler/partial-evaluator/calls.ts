@@ -1,6 +1,6 @@
 import type { CallGoal, Parameter, Predicate } from '../../../ir/goal.js';
 import type { Candidate } from '../../rules/candidate.js';
-import { groupByRules } from '../../rules/rule-groups.js';
+import { classesOf, groupByRules } from '../../rules/rule-groups.js';
 import { isUnknown, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
@@ -272,12 +272,14 @@ function unfoldByType(
   const value = valueIn(args[position]!)!;
   const own = evaluation.args.findIndex((arg) => isSameLocal(valueIn(arg), value));
   const possible = own === -1 ? undefined : linker.possibleTypes(evaluation.fn, own);
-  const groups = groupByRules(possible ?? knownTypes, index.typesRequired(shapes, position), (types) =>
-    tableFor(
-      linker,
-      index,
-      shapes.map((shape, i) => (i === position ? { types, literal: undefined, isOther: false } : shape)),
-    ),
+  const groups = groupByRules(
+    classesOf(possible ?? knownTypes, index.typesRequired(shapes, position)),
+    (types) =>
+      tableFor(
+        linker,
+        index,
+        shapes.map((shape, i) => (i === position ? { types, literal: undefined, isOther: false } : shape)),
+      ),
   );
   const cases = groups.map(({ table, types }) => ({
     types,
