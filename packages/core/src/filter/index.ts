@@ -14,6 +14,8 @@ export type {
 export { isOneOf, readFieldInput, type FieldInput } from '../types/field-input.js';
 export type { DecimalValue } from '../types/decimal-value.js';
 export { readDecimal } from '../types/read-decimal.js';
+export { complement } from './complement.js';
+export { optimizeFilter, type OptimizerOptions } from './optimize-filter.js';
 export { withoutTests, type FilterSet, type Implied, type RowFilter } from './row-filter.js';
 export type { ActorCondition, RowCondition } from './row-condition.js';
 export type { Relation } from '../types/relation.js';

@@ -1,4 +1,4 @@
-import type { Column, Operand, RelationStep, RowFilter } from '@nanook/core/filter';
+import { complement as complementOf, type RelationStep, type RowFilter } from '@nanook/core/filter';
 import { inexpressible } from './inexpressible.js';
 
 // Prisma's `where` cannot name a column of an outer row within a relation, and its negations follow SQL. So conditions about an outer row
@@ -126,65 +126,12 @@ function* rowsOf(filter: RowFilter): Generator<number> {
   }
 }
 
-/** Returns the filter of the rows that a filter does not accept. */
+/** Returns the filter of the rows that a filter does not accept. @throws {NanookOrmError} for a recursion */
 export function complement(filter: RowFilter): RowFilter {
-  switch (filter.kind) {
-    case 'always':
-      return never;
-    case 'never':
-      return always;
-    case 'and':
-      return any(filter.parts.map(complement));
-    case 'or':
-      return all(filter.parts.map(complement));
-    case 'exists':
-      return { ...filter, kind: 'none' };
-    case 'none':
-      return { ...filter, kind: 'exists' };
-    case 'compare':
-      return any([opposite(filter), isNull(filter.left), isNull(filter.right)]);
-    case 'null':
-      return { kind: 'not-null', column: filter.column };
-    case 'not-null':
-      return { kind: 'null', column: filter.column };
-    case 'readable':
-      return { kind: 'unreadable', column: filter.column };
-    case 'unreadable':
-      return { kind: 'readable', column: filter.column };
-    case 'nan':
-      return any([{ kind: 'not-nan', column: filter.column }, isNull(filter.column)]);
-    case 'not-nan':
-      return any([{ kind: 'nan', column: filter.column }, isNull(filter.column)]);
-    case 'in':
-      return any([{ ...filter, kind: 'not-in' }, isNull(filter.column)]);
-    case 'not-in':
-      return any([{ ...filter, kind: 'in' }, isNull(filter.column)]);
-    case 'in-set':
-    case 'not-in-set':
-    case 'found-before':
-      throw inexpressible('a rule that calls itself for a related row');
-    default:
-      return assertNever(filter);
-  }
+  const others = complementOf(filter, (column) => (column.nullable ? { kind: 'null', column } : never));
+  if (others === undefined) throw inexpressible('a rule that calls itself for a related row');
+  return others;
 }
-
-type Compare = Extract<RowFilter, { kind: 'compare' }>;
-
-function opposite({ kind, operator, left, right }: Compare): Compare {
-  switch (operator) {
-    case '=':
-      return { kind, operator: '<>', left, right };
-    case '<>':
-      return { kind, operator: '=', left, right };
-    case '<':
-      return { kind, operator: '<=', left: right, right: left };
-    case '<=':
-      return { kind, operator: '<', left: right, right: left };
-  }
-}
-
-const isNull = (operand: Operand | Column): RowFilter =>
-  operand.kind === 'column' && operand.nullable ? { kind: 'null', column: operand } : never;
 
 export function assertNever(value: never): never {
   throw new Error(`bug in Nanook: unexpected ${JSON.stringify(value)}`);

@@ -1,5 +1,4 @@
-import { withoutTests, type Column, type RowFilter } from '@nanook/core/filter';
-import { foldFilter } from '../sql/fold-filter.js';
+import { optimizeFilter, withoutTests, type Column, type RowFilter } from '@nanook/core/filter';
 import { localFilter } from './local-filter.js';
 import { withOwnKeys } from './own-keys.js';
 import type { PrismaOptions } from './prisma-options.js';
@@ -14,5 +13,6 @@ export function prismaFilter(filter: RowFilter, { schema, nan }: PrismaOptions):
   const hasNoNaN = schema.provider !== 'postgresql' || nan === 'absent';
   const isCertain = ({ type, values }: Column): boolean =>
     values === undefined && (hasNoNaN || (type !== 'float' && type !== 'decimal'));
-  return foldFilter(withOwnKeys(foldFilter(localFilter(withoutTests(filter, isCertain, () => 'equality')))));
+  const local = localFilter(withoutTests(filter, isCertain, () => 'equality'));
+  return optimizeFilter(withOwnKeys(optimizeFilter(local, { outerRows: false })), { outerRows: false });
 }

@@ -1,4 +1,5 @@
 import {
+  optimizeFilter,
   withoutTests,
   type Implied,
   type Column,
@@ -12,7 +13,6 @@ import {
 } from '@nanook/core/filter';
 import type { Dialect } from './dialect.js';
 import type { ColumnSide, Comparison, Side } from './side.js';
-import { foldFilter } from './fold-filter.js';
 import { balanced, joined, type Fragment } from './fragment.js';
 import { knownValues } from './known-values.js';
 import { quotedTable, type TableName, type TableNames } from './table-names.js';
@@ -43,7 +43,12 @@ export function printFilter(
   const printer = new Printer(row, names, dialect, lastAlias(taken), actor);
   const isCertain = (column: Column): boolean => printer.readable(column, true) === undefined;
   return printer.print(
-    foldFilter(withoutTests(filter, isCertain, (column) => printer.readabilityImpliedBy(column))),
+    optimizeFilter(
+      withoutTests(filter, isCertain, (column) => printer.readabilityImpliedBy(column)),
+      {
+        outerRows: true,
+      },
+    ),
   );
 }
 

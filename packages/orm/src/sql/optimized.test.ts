@@ -51,6 +51,20 @@ describe('sql() writes', () => {
     expect(values).toEqual([1, 2, 3]);
   });
 
+  it('rules with conditions of their own beside one related row as one EXISTS', async () => {
+    const rules = ['free', 'paid', 'old', 'new'].map(
+      (plan, i) => `(item.id = ${i} and item.team.plan = "${plan}")`,
+    );
+    expect(count((await printed(rules.join(' or '))).text, 'EXISTS')).toBe(1);
+    const denied = rules.map((rule) => `not ${rule}`).join(' and ');
+    expect(count((await printed(denied)).text, 'EXISTS')).toBe(1);
+  });
+
+  it('two conditions on the one row of a relation as one EXISTS', async () => {
+    const { text } = await printed('item.team.plan = "free" and item.id < 9 and item.team.size < 5');
+    expect(count(text, 'EXISTS')).toBe(1);
+  });
+
   it('a part that alternatives share once', async () => {
     const { text } = await printed(
       '(item.team.size < 5 and item.team.plan = "free") or (item.team.size < 5 and item.team.plan = "paid")',

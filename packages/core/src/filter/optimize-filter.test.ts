@@ -1,0 +1,327 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { hasManyCases, randomCases, randomTimeout } from '../../../../tools/test-scope.js';
+import type { DeclaredType } from '../types/declared-type.js';
+import type { Relation } from '../types/relation.js';
+import type { Column, Operand, RelationStep, ScalarType, Scope } from './condition.js';
+import { optimizeFilter } from './optimize-filter.js';
+import type { RowFilter } from './row-filter.js';
+
+// An optimized filter accepts the same rows of a small database as the filter itself, which an evaluator in memory decides: a comparison with
+// `NULL` is false, and columns hold `NULL` whatever their declaration says.
+
+type Row = Readonly<Record<string, string | number | null>>;
+type World = Readonly<Record<string, readonly Row[]>>;
+
+const relation = (kind: Relation['kind'], name: string, type: string, local: string, foreign: string) =>
+  ({
+    kind,
+    name,
+    type,
+    local: [local],
+    foreign: [foreign],
+    through: undefined,
+    enforced: false,
+    where: new Map(),
+  }) as Relation;
+const typeOf = (name: string): DeclaredType => ({ name, key: ['id'] }) as unknown as DeclaredType;
+const typesByName = { Item: typeOf('Item'), Team: typeOf('Team'), Note: typeOf('Note') };
+const relations: Readonly<Record<string, readonly Relation[]>> = {
+  Item: [
+    relation('one', 'team', 'Team', 'teamId', 'id'),
+    relation('one', 'named', 'Team', 's', 's'),
+    relation('one', 'parent', 'Item', 'parentId', 'id'),
+    relation('many', 'notes', 'Note', 'id', 'itemId'),
+  ],
+  Team: [relation('many', 'items', 'Item', 'id', 'teamId')],
+  Note: [relation('one', 'item', 'Item', 'itemId', 'id')],
+};
+const columnTypes: Readonly<Record<string, ScalarType>> = {
+  id: 'integer',
+  teamId: 'integer',
+  parentId: 'integer',
+  itemId: 'integer',
+  n: 'integer',
+  f: 'float',
+  s: 'string',
+};
+const fieldsOf: Readonly<Record<string, readonly string[]>> = {
+  Item: ['id', 'n', 'f', 's', 'teamId', 'parentId'],
+  Team: ['id', 'n', 's'],
+  Note: ['id', 'n', 'itemId'],
+};
+
+// ── the evaluator ──
+
+type Rows = ReadonlyMap<number, Row>;
+
+class Evaluator {
+  readonly #found: Row[][] = [];
+  constructor(readonly world: World) {}
+
+  accepts(filter: RowFilter, rows: Rows): boolean {
+    const of = (operand: Operand) =>
+      operand.kind === 'value'
+        ? (operand.value as string | number)
+        : rows.get(operand.scope.id)![operand.field]!;
+    switch (filter.kind) {
+      case 'always':
+        return true;
+      case 'never':
+        return false;
+      case 'and':
+        return filter.parts.every((part) => this.accepts(part, rows));
+      case 'or':
+        return filter.parts.some((part) => this.accepts(part, rows));
+      case 'exists':
+        return this.#leadsTo(filter.step, filter.where, rows);
+      case 'none':
+        return !this.#leadsTo(filter.step, filter.where, rows);
+      case 'null':
+        return of(filter.column) === null;
+      case 'not-null':
+        return of(filter.column) !== null;
+      case 'in':
+        return (filter.values as readonly unknown[]).includes(of(filter.column));
+      case 'not-in':
+        return (
+          of(filter.column) !== null && !(filter.values as readonly unknown[]).includes(of(filter.column))
+        );
+      case 'compare':
+        return compare(filter.operator, of(filter.left), of(filter.right));
+      case 'in-set':
+      case 'not-in-set': {
+        const { set } = filter;
+        const { id } = rows.get(filter.row.id)!;
+        const found: Row[] = [];
+        this.#found.push(found);
+        const candidates = this.world[set.row.type.name]!;
+        const add = (part: RowFilter): boolean => {
+          const added = candidates.filter(
+            (row) => !found.includes(row) && this.accepts(part, new Map([[set.row.id, row]])),
+          );
+          found.push(...added);
+          return added.length > 0;
+        };
+        add(set.base);
+        while (add(set.step));
+        this.#found.pop();
+        return found.some((row) => row['id'] === id) === (filter.kind === 'in-set');
+      }
+      case 'found-before':
+        return this.#found.at(-1)!.includes(rows.get(filter.row.id)!);
+      default:
+        throw new Error(`the generator makes no ${filter.kind}`);
+    }
+  }
+
+  #leadsTo(
+    { from, relation: { local, foreign, type }, to }: RelationStep,
+    where: RowFilter,
+    rows: Rows,
+  ): boolean {
+    const value = rows.get(from.id)![local[0]!];
+    return this.world[type]!.some(
+      (row) =>
+        value !== null && row[foreign[0]!] === value && this.accepts(where, new Map(rows).set(to.id, row)),
+    );
+  }
+}
+
+// ── the generator ──
+
+function compare(operator: '=' | '<>' | '<' | '<=', left: Row[string], right: Row[string]): boolean {
+  if (left === null || left === undefined || right === null || right === undefined) return false;
+  switch (operator) {
+    case '=':
+      return left === right;
+    case '<>':
+      return left !== right;
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+  }
+}
+
+/** Makes filters whose parts often repeat, from a stream of random numbers. */
+class Generator {
+  #rows = 0;
+  constructor(private state: number) {}
+
+  next(below: number): number {
+    this.state = (this.state * 48_271) % (2 ** 31 - 1);
+    return this.state % below;
+  }
+
+  /** Makes one of three filters: equal ones differ only in the numbers of their rows. */
+  repeated(depth: number, scopes: readonly Scope[]): RowFilter {
+    if (this.next(3) === 0) return this.filter(depth, scopes);
+    const which = 1 + this.next(3) * 7919 + Math.max(0, depth);
+    const { state } = this;
+    this.state = which;
+    const filter = this.filter(depth, scopes);
+    this.state = state;
+    return filter;
+  }
+
+  root(): Scope {
+    return { id: this.#rows++, type: typesByName.Item };
+  }
+
+  filter(depth: number, scopes: readonly Scope[]): RowFilter {
+    const choice = this.next(depth <= 0 ? 6 : 16);
+    if (choice >= 12) {
+      const kind = this.next(3) > 0 ? 'exists' : 'none';
+      const from = scopes[this.next(3) > 0 ? scopes.length - 1 : this.next(scopes.length)]!;
+      const choices = relations[from.type.name]!;
+      const found = choices[this.next(choices.length)]!;
+      const to = { id: this.#rows++, type: typesByName[found.type as 'Item'] };
+      return { kind, step: { from, relation: found, to }, where: this.repeated(depth - 1, [...scopes, to]) };
+    }
+    if (choice === 11) return this.#set(depth, scopes);
+    if (choice >= 6) {
+      return this.junction(depth - 1, scopes);
+    }
+    return this.leaf(scopes);
+  }
+
+  junction(depth: number, scopes: readonly Scope[]): RowFilter {
+    const kind = this.next(2) > 0 ? 'and' : 'or';
+    if (this.next(4) === 0) return this.#rules(kind, depth, scopes);
+    return { kind, parts: Array.from({ length: 2 + this.next(4) }, () => this.repeated(depth, scopes)) };
+  }
+
+  /** Makes the form of many rules about one relation: each has a condition of its own beside the related row. */
+  #rules(kind: 'and' | 'or', depth: number, scopes: readonly Scope[]): RowFilter {
+    const from = scopes.at(-1)!;
+    const choices = relations[from.type.name]!;
+    const found = choices[this.next(choices.length)]!;
+    const rule = (): RowFilter => {
+      const to = { id: this.#rows++, type: typesByName[found.type as 'Item'] };
+      const where = this.repeated(depth - 2, [...scopes, to]);
+      const related = {
+        kind: kind === 'or' ? 'exists' : 'none',
+        step: { from, relation: found, to },
+        where,
+      } as const;
+      return { kind: kind === 'or' ? 'and' : 'or', parts: [this.leaf(scopes), related] };
+    };
+    return { kind, parts: Array.from({ length: 3 + this.next(3) }, rule) };
+  }
+
+  leaf(scopes: readonly Scope[]): RowFilter {
+    const column = this.column(scopes);
+    switch (this.next(7)) {
+      case 0:
+        return { kind: 'null', column };
+      case 1:
+        return { kind: 'not-null', column };
+      case 2:
+        return { kind: 'in', column, values: [this.value(column), this.value(column)] };
+      case 3:
+        return { kind: 'not-in', column, values: [this.value(column)] };
+      default:
+        return this.#comparison(column, scopes);
+    }
+  }
+
+  /** Compares a column with a value, or with another column of its type. */
+  #comparison(column: Column, scopes: readonly Scope[]): RowFilter {
+    const operator = (['=', '<>', '<', '<='] as const)[this.next(4)]!;
+    const other = this.column(scopes);
+    if (this.next(3) === 0 && (other.type === 'string') === (column.type === 'string'))
+      return { kind: 'compare', operator, left: column, right: other };
+    const value: Operand = { kind: 'value', value: this.value(column) };
+    const [left, right] = this.next(3) > 0 ? [column, value] : [value, column];
+    return { kind: 'compare', operator, left, right };
+  }
+
+  column(scopes: readonly Scope[]): Column {
+    const scope = scopes[this.next(2) > 0 ? scopes.length - 1 : this.next(scopes.length)]!;
+    const fields = fieldsOf[scope.type.name]!;
+    const field = fields[this.next(fields.length)]!;
+    return { kind: 'column', scope, field, type: columnTypes[field]!, nullable: true };
+  }
+
+  value({ type }: Column): string | number {
+    return type === 'string' ? ['a', 'b', 'c'][this.next(3)]! : this.next(3);
+  }
+
+  #set(depth: number, scopes: readonly Scope[]): RowFilter {
+    const items = scopes.filter(({ type }) => type === typesByName.Item);
+    const row = { id: this.#rows++, type: typesByName.Item };
+    const parent = { id: this.#rows++, type: typesByName.Item };
+    const step: RowFilter = {
+      kind: 'exists',
+      step: { from: row, relation: relations['Item']![2]!, to: parent },
+      where: { kind: 'found-before', row: parent },
+    };
+    const part = this.filter(Math.max(0, depth - 2), [row]);
+    return {
+      kind: this.next(2) > 0 ? 'in-set' : 'not-in-set',
+      row: items[this.next(items.length)]!,
+      set: {
+        row,
+        key: ['id'],
+        base: this.filter(Math.max(0, depth - 2), [row]),
+        step: { kind: 'and', parts: [part, step] },
+      },
+    };
+  }
+}
+
+const worlds = (next: (below: number) => number): World => {
+  const maybe = (below: number) => (next(4) === 0 ? null : next(below));
+  const text = () => ['a', 'b', 'c', null][next(4)]!;
+  return {
+    Item: Array.from({ length: 4 }, (_, id) => ({
+      id,
+      n: maybe(3),
+      f: maybe(3),
+      s: text(),
+      teamId: maybe(3),
+      parentId: maybe(4),
+    })),
+    Team: Array.from({ length: 3 }, (_, id) => ({ id, n: maybe(3), s: text() })),
+    Note: Array.from({ length: 4 }, (_, id) => ({ id, n: maybe(3), itemId: maybe(4) })),
+  };
+};
+
+const sizeOf = (filter: RowFilter): number => JSON.stringify(filter).split('"kind"').length;
+
+describe('optimizeFilter()', () => {
+  it.each([true, false])(
+    'returns a filter that accepts the same rows of a random database, with outerRows: %s',
+    (outerRows) => {
+      const seen = { accepted: 0, refused: 0, shorter: 0 };
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 2 ** 31 - 2 }), (seed) => {
+          const generator = new Generator(seed);
+          const next = (below: number) => generator.next(below);
+          const root = generator.root();
+          const filter = generator.junction(2 + next(2), [root]);
+          const optimized = optimizeFilter(filter, { outerRows });
+          if (sizeOf(optimized) < sizeOf(filter)) seen.shorter++;
+          for (let i = 0; i < 3; i++) {
+            const world = worlds(next);
+            const idsOf = (each: RowFilter) =>
+              world['Item']!.filter((row) =>
+                new Evaluator(world).accepts(each, new Map([[root.id, row]])),
+              ).map(({ id }) => id);
+            const expected = idsOf(filter);
+            seen.accepted += expected.length;
+            seen.refused += 4 - expected.length;
+            expect(idsOf(optimized)).toEqual(expected);
+          }
+        }),
+        { numRuns: randomCases(20_000) },
+      );
+      if (!hasManyCases) return;
+      expect(seen.accepted).toBeGreaterThan(randomCases(20_000));
+      expect(seen.refused).toBeGreaterThan(randomCases(20_000));
+      expect(seen.shorter).toBeGreaterThan(randomCases(5_000));
+    },
+    randomTimeout(120_000),
+  );
+});
