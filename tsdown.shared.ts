@@ -12,8 +12,13 @@ export const library = (entry: Record<string, string>) =>
     target: 'node20.19',
     fixedExtension: true,
     dts: true,
-    // The CommonJS build loads optional peers with require, because Jest does not support import() there.
-    outputOptions: { dynamicImportInCjs: false },
+    outputOptions: (options, format, { cjsDts }) => ({
+      ...options,
+      // The CommonJS build loads optional peers with require, because Jest does not support import() there.
+      dynamicImportInCjs: false,
+      // The same comments are in the ES modules, and in the types that editors read.
+      ...(format === 'cjs' && !cjsDts && { comments: { jsdoc: false } }),
+    }),
     // The CommonJS build is intended: Jest needs it on the supported versions of Node.
     checks: { legacyCjs: false, bundlerTimings: false },
   });
