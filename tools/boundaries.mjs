@@ -121,7 +121,15 @@ const folders = {
   ],
   candidate: [...machine, 'policy', 'engine/query', 'explanation', 'filter', 'authorization'],
   aot: [...machine, 'engine/query', 'engine/runtime', 'policy', 'authorization', 'engine/backends/module'],
-  compat: [...machine, 'dialect/oso', 'engine/query', 'engine/backends/closures', 'policy', 'authorization'],
+  compat: [
+    ...machine,
+    'dialect/oso',
+    'engine/query',
+    'engine/backends/closures',
+    'engine/compiled',
+    'policy',
+    'authorization',
+  ],
   tooling: ['syntax', 'policy'],
   testing: [...everyone, 'types', 'policy', 'explanation', 'policy-coverage', 'authorization', 'aot'],
 };

@@ -41,6 +41,10 @@ const whole = (name: string) => `export * from ${JSON.stringify(name)};`;
 export const compiledSize = (): Promise<BundleSize> =>
   bundle('@nanook/core/compiled, with what it loads on demand', whole('@nanook/core/compiled'), 'browser');
 
+/** Measures all exports of the main entry outside Node, in one file with the code that it loads on demand. */
+export const wholeSize = (): Promise<BundleSize> =>
+  bundle('@nanook/core, without Node', whole('@nanook/core'), 'browser');
+
 /** Measures what applications load at the start, and each entry point with all its exports and their dependencies. */
 export async function bundleSizes(): Promise<BundleSize[]> {
   const wasmOf = (name: string, file: string) => join(folderOf(name), file);
@@ -48,7 +52,7 @@ export async function bundleSizes(): Promise<BundleSize[]> {
     return [await bundle('the other build, under Node', whole(fileURLToPath(otherBuild)), 'node')];
   return [
     ...(await startSizes()),
-    await bundle('@nanook/core, without Node', whole('@nanook/core'), 'browser'),
+    await wholeSize(),
     await bundle('@nanook/core, under Node', whole('@nanook/core'), 'node'),
     ...(await compiledSizes()),
     await compiledSize(),

@@ -148,7 +148,7 @@ export { Expression, type ExpressionOperator } from './engine/query/expression.j
 export type { Bindings } from './engine/query/query-run.js';
 export { defaultLimits, type Limits } from './engine/limits.js';
 export type { Equality } from './engine/equality.js';
-export type { EngineChoice } from './engine/compiled/compiled-policy.js';
+export type { EngineChoice } from './engine/compiled/engine-choice.js';
 
 export { PolarError, isPolarError, type LoggedError } from './diagnostics/polar-error.js';
 export { PolicyError, isPolicyError } from './diagnostics/policy-error.js';

@@ -42,8 +42,25 @@ export function compileCommand(io: Io): Command {
         ...(constants && { constants }),
         ...(queries && { queries }),
         format: form,
+        onProgress: progressOf(io),
       });
       await writeOutput(file, text);
       io.out(json === true ? JSON.stringify({ file, format: form }, undefined, 2) : `${file} is written`);
     });
+}
+
+const showEveryMs = 100;
+
+/** Shows the number of compiled functions while a large policy is compiled. */
+function progressOf({ progress }: Pick<Io, 'progress'>): (compiled: number, found: number) => void {
+  let shownAt = performance.now();
+  let isShown = false;
+  return (compiled, found) => {
+    const isLast = compiled === found;
+    const now = performance.now();
+    if (isLast ? !isShown : now - shownAt < showEveryMs) return;
+    shownAt = now;
+    isShown = !isLast;
+    progress(isLast ? '' : `${compiled} of ${found} functions`);
+  };
 }

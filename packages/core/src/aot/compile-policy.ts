@@ -16,6 +16,13 @@ export interface CompileOptions extends Pick<
 > {
   /** The format of the file: an ES module (default) or CommonJS. */
   readonly format?: 'esm' | 'cjs';
+  /**
+   * Called after each compiled function. It must not throw.
+   *
+   * @param compiled number of functions that are compiled
+   * @param found number of functions that were found so far: a function can lead to more of them
+   */
+  readonly onProgress?: (compiled: number, found: number) => void;
 }
 
 /**
@@ -29,7 +36,7 @@ export interface CompileOptions extends Pick<
 export async function compileWith(reader: PolicyReader, given: CompileOptions): Promise<string> {
   addMessages();
   validateOptions(given, 'compilePolicy');
-  const { format = 'esm', ...options } = given;
+  const { format = 'esm', onProgress, ...options } = given;
   const types = new TypeTable(
     options.types,
     constantsOf(options, () => new Date()),
@@ -41,7 +48,7 @@ export async function compileWith(reader: PolicyReader, given: CompileOptions): 
     reader,
   });
   const report = new Report();
-  const { data, parts, make } = printModule(context, report);
+  const { data, parts, make } = printModule(context, report, onProgress);
   if (report.hasErrors) throw new PolicyError(report.diagnostics);
   const head = '// Compiled by Nanook. Compile the policy again instead of editing this.\n// @ts-nocheck\n';
   if (format === 'cjs') return `${head}module.exports = {\n${data},\n${make}\n};\n`;

@@ -22,7 +22,10 @@ const sizeOf = async (policies: string, types: TypesInput = {}): Promise<number>
   (await compilePolicy({ policies, types, onWarning: () => {} })).length;
 
 /** Types of which each is the parent of the next one, and passes its roles on to it. */
-function parentChain(count: number): { readonly policy: string; readonly types: TypesInput } {
+function parentChain(
+  count: number,
+  { discriminated = false }: { readonly discriminated?: boolean } = {},
+): { readonly policy: string; readonly types: TypesInput } {
   const numbers = Array.from({ length: count }, (_, i) => i);
   const own = (i: number) => `
     resource T${i} {
@@ -48,7 +51,10 @@ function parentChain(count: number): { readonly policy: string; readonly types: 
       ...Object.fromEntries(
         numbers.map((i) => [
           `T${i}`,
-          { fields: { ownerId: 'Integer', ...(i > 0 && { parent: `T${i - 1}` }) } },
+          {
+            ...(discriminated && { discriminator: { kind: `t${i}` } }),
+            fields: { ownerId: 'Integer', ...(i > 0 && { parent: `T${i - 1}` }) },
+          },
         ]),
       ),
     },
@@ -103,12 +109,12 @@ describe('rules whose arguments are combinations of literals', () => {
 });
 
 describe('types that are linked by fields', () => {
-  it(
-    'compile to a module whose size for each type does not grow with their number',
-    { timeout: 20_000 },
-    async () => {
+  it.each([false, true])(
+    'compile to a module whose size for each type does not grow with their number (discriminators: %s)',
+    { timeout: 60_000 },
+    async (discriminated) => {
       const sizeOfEach = async (count: number) => {
-        const { policy, types } = parentChain(count);
+        const { policy, types } = parentChain(count, { discriminated });
         return (await sizeOf(policy, types)) / count;
       };
       const [few, many] = await Promise.all([sizeOfEach(25), sizeOfEach(100)]);
@@ -135,6 +141,30 @@ describe('types that are linked by fields', () => {
       expect(ask([2, 2, 2, 2, 2])).toBe(false);
     },
   );
+
+  it('report each function that is compiled', async () => {
+    const { policy, types } = parentChain(3);
+    const seen: [number, number][] = [];
+    await compilePolicy({
+      policies: policy,
+      types,
+      onWarning: () => {},
+      onProgress: (compiled, found) => void seen.push([compiled, found]),
+    });
+    expect(seen.map(([compiled]) => compiled)).toEqual(seen.map((_, i) => i + 1));
+    expect(seen.every(([compiled, found]) => compiled <= found)).toBe(true);
+    expect(seen.at(-1)).toEqual([seen.length, seen.length]);
+  });
+
+  it('refuse a row whose tag and discriminator name two types that exclude each other', () => {
+    const { policy, types } = parentChain(3, { discriminated: true });
+    const ask = (kind: EngineKind, row: object) =>
+      new EngineUnderTest(kind, policy, { types }).isAllowedSync(typed('User', { id: 1 }), 'write', row);
+    expect(ask('aot', { kind: 't1', ownerId: 1 })).toBe(true);
+    expect(ask('aot', typed('T1', { kind: 't1', ownerId: 1 }))).toBe(true);
+    expect(ask('machine', typed('T2', { kind: 't1', ownerId: 1 }))).toBe(true);
+    expect(ask('aot', typed('T2', { kind: 't1', ownerId: 1 }))).toBe('POLAR_RUN_TYPES_NOT_COMPILED');
+  });
 
   it('refuse a value whose types are replaced during a check', () => {
     const policy = `

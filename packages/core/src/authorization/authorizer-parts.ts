@@ -2,6 +2,7 @@ import { findDialect } from '../dialect/dialect.js';
 import type { PolicyReader } from '../policy/policy-source.js';
 import { TypeTable } from '../types/type-table.js';
 import { DecisionContext } from './decision-engine.js';
+import type { Compiler } from './deferred-policy.js';
 import type { LoadContext, QueryInspector } from './loaded-policy.js';
 import { constantsOf, type AuthorizerOptions } from './options.js';
 import { validateOptions } from './validate-load-options.js';
@@ -13,10 +14,16 @@ export interface AuthorizerParts {
   readonly deciding: DecisionContext;
 }
 
-/** Creates the parts of an authorizer. @throws {PolarError} `POLAR_TYPE_…` for an invalid option or type */
+/**
+ * Creates the parts of an authorizer.
+ *
+ * @param compiler undefined where it is loaded on demand
+ * @throws {PolarError} `POLAR_TYPE_…` for an invalid option or type
+ */
 export function createParts(
   options: AuthorizerOptions,
   reader: PolicyReader,
+  compiler: Compiler | undefined,
   inspector?: QueryInspector,
 ): AuthorizerParts {
   validateOptions(options);
@@ -24,7 +31,7 @@ export function createParts(
   const types = new TypeTable(options.types, constantsOf(options, clock), findDialect(options.dialect));
   const limits = limitsOf(options.limits);
   return {
-    loading: { options, types, limits, reader, inspector },
+    loading: { options, types, limits, reader, compiler, inspector },
     deciding: new DecisionContext(options, limits),
   };
 }

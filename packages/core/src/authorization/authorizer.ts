@@ -40,6 +40,7 @@ import { findType, type TypeReference } from './find-type.js';
 import type { LoadContext, LoadedPolicy, QueryInspector } from './loaded-policy.js';
 import { explainMissingAwait } from './missing-await.js';
 import { onDemand } from './on-demand.js';
+import type { Compiler } from './deferred-policy.js';
 import type { AuthorizerOptions, CheckedReloadOptions } from './options.js';
 import type {
   CheckOptions,
@@ -70,6 +71,8 @@ addMessages();
 export class Authorizer extends BaseAuthorizer {
   /** Reads the policies. The entry for Node also reads files. */
   protected static readonly reader: PolicyReader = textReader;
+  /** Compiles policies. The entry for Node has it at once; elsewhere it is loaded on demand. */
+  protected static readonly compiler: Compiler | undefined = undefined;
   /** Starts to inspect the queries of the process, if its environment says so. Only the entry for Node does. */
   protected static readonly inspector: (() => Promise<QueryInspector | undefined>) | undefined = undefined;
 
@@ -102,7 +105,7 @@ export class Authorizer extends BaseAuthorizer {
   ): Promise<This> {
     const load = async (): Promise<This> => {
       const { createParts, DecisionEngine, loadPolicy } = await onDemand.loader();
-      const authorizer = new this(createParts(options, this.reader, await this.inspector?.()));
+      const authorizer = new this(createParts(options, this.reader, this.compiler, await this.inspector?.()));
       const loaded = await loadPolicy(listOf(options.policies), authorizer.#loading, options.version);
       authorizer.use(loaded, DecisionEngine);
       return authorizer as This;

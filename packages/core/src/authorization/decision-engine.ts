@@ -1,6 +1,6 @@
 import type { PolicyProfile, ProfiledCheck } from '../profile/profile.js';
 import { PolarError } from '../diagnostics/polar-error.js';
-import type { CompiledPolicy, Enumeration, QueryLimits } from '../engine/compiled/compiled-policy.js';
+import type { Enumeration, QueryLimits } from '../engine/compiled/compiled-policy.js';
 import type { HostReplay } from '../engine/host-replay.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
@@ -19,6 +19,7 @@ import type { Decider } from './base-authorizer.js';
 import { DecisionLog } from './decision-log.js';
 import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';
 import { decisionOf, type Decision } from './decision.js';
+import type { CompiledChecks } from './deferred-policy.js';
 import type { DenialWarnings } from './denial-warnings.js';
 import type { TypeReference } from './find-type.js';
 import type { LoadedPolicy } from './loaded-policy.js';
@@ -89,7 +90,7 @@ const denied = Promise.resolve(false);
 export class DecisionEngine implements Decider {
   readonly queries: QueryRunner;
   readonly warnings: DenialWarnings | undefined;
-  readonly #compiled: CompiledPolicy | undefined;
+  readonly #compiled: CompiledChecks | undefined;
   readonly #decisionContext: DecisionContext;
   readonly #policy: PolicyVersion;
   /** Linked queries of checks, for which the arguments are given in their order. */
@@ -322,7 +323,7 @@ export class DecisionEngine implements Decider {
   /** Runs a check on the compiled engine, and records its decision. */
   #runRecorded(
     log: DecisionLog,
-    compiled: CompiledPolicy,
+    compiled: CompiledChecks,
     mode: 'sync' | 'async',
     kind: Decision['kind'],
     arity: number,
@@ -369,7 +370,7 @@ export class DecisionEngine implements Decider {
 
   /** Runs a check on compiled code that awaits promises, and records its decision. */
   async #checkAsync(
-    compiled: CompiledPolicy,
+    compiled: CompiledChecks,
     arity: number,
     recorder: DecisionRecorder,
     options: CheckOptions | undefined,

@@ -1,5 +1,5 @@
 import { isPolarError } from '../diagnostics/polar-error.js';
-import type { EngineChoice } from '../engine/compiled/compiled-policy.js';
+import type { EngineChoice } from '../engine/compiled/engine-choice.js';
 import type { Proof, RuleReference } from '../engine/proof.js';
 import type { TypeSets } from '../host/type-set.js';
 import { isObjectOrFunction } from '../internal/is-object.js';

@@ -5,7 +5,8 @@ import { PolicyError } from '../diagnostics/policy-error.js';
 import type { Source } from '../diagnostics/source.js';
 import { textOf } from '../diagnostics/span.js';
 import type { BackEnd } from '../engine/backends/back-end.js';
-import { compile, CompiledPolicy, needsClosures } from '../engine/compiled/compiled-policy.js';
+import type { CompiledPolicy } from '../engine/compiled/compiled-policy.js';
+import { needsClosures } from '../engine/compiled/engine-choice.js';
 import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type QueryRunOptions } from '../engine/query/query-run.js';
@@ -20,6 +21,7 @@ import { once } from '../internal/once.js';
 import { link } from '../ir/link.js';
 import type { Program } from '../ir/program.js';
 import { GrantableActions } from './grantable-actions.js';
+import { checksBeforeCompiler, type Compiler, DeferredPolicy } from './deferred-policy.js';
 import type { DenialWarnings, denialWarnings } from './denial-warnings.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
@@ -36,7 +38,7 @@ import type { TypeTable } from '../types/type-table.js';
 export interface LoadedPolicy {
   readonly version: PolicyVersion;
   readonly context: ProgramContext;
-  readonly compiled: CompiledPolicy | undefined;
+  readonly compiled: CompiledPolicy | DeferredPolicy | undefined;
   readonly queries: QueryRunner;
   readonly grantable: GrantableActions;
   readonly warnings: readonly Diagnostic[];
@@ -50,6 +52,8 @@ export interface LoadContext {
   readonly types: TypeTable;
   readonly limits: Limits;
   readonly reader: PolicyReader;
+  /** Undefined where the compiler is loaded on demand. */
+  readonly compiler?: Compiler | undefined;
   readonly inspector?: QueryInspector | undefined;
 }
 
@@ -68,7 +72,7 @@ export interface QueryInspector {
  */
 export async function loadPolicy(
   inputs: readonly PolicyInput[],
-  { options, types, limits, reader, inspector }: LoadContext,
+  { options, types, limits, reader, compiler: given, inspector }: LoadContext,
   version?: string,
   previous?: LoadedPolicy,
 ): Promise<LoadedPolicy> {
@@ -87,15 +91,21 @@ export async function loadPolicy(
   await runAsync(runInlineQueries(context, limits, report));
   const { warnings } = context.program.policy;
   warnAll(warnings, options);
-  const closures =
-    previous?.compiled === undefined && needsClosures(options.engine ?? 'auto')
-      ? (await onDemand.closures()).closures
-      : undefined;
+  const isDeferred = given === undefined && checksBeforeCompiler > 0 && compiledOf(previous) === undefined;
+  const compiler = isDeferred ? undefined : (given ?? (await onDemand.compiler()));
+  const closures = isDeferred || compiledOf(previous) !== undefined ? undefined : await closuresFor(options);
   const denialWarnings =
     (options.denialWarnings ?? !isProduction())
       ? (await onDemand.denialWarnings()).denialWarnings
       : undefined;
-  return loadedFrom(context, options, limits, { version, previous, closures, denialWarnings, inspector });
+  return loadedFrom(context, options, limits, {
+    version,
+    previous,
+    compiler,
+    closures,
+    denialWarnings,
+    inspector,
+  });
 }
 
 /** The modules that {@link loadPolicy} imports on demand. */
@@ -107,7 +117,7 @@ export interface LoadedModules {
 /** Does what {@link loadPolicy} does, without a promise. @throws the errors of `loadPolicy`; `POLAR_RUN_PROMISE_IN_SYNC` */
 export function loadPolicyNow(
   inputs: readonly PolicyInput[],
-  { options, types, limits, reader }: LoadContext,
+  { options, types, limits, reader, compiler }: LoadContext,
   version: string | undefined,
   modules: LoadedModules,
 ): LoadedPolicy {
@@ -121,6 +131,7 @@ export function loadPolicyNow(
   warnAll(context.program.policy.warnings, options);
   return loadedFrom(context, options, limits, {
     version,
+    compiler,
     closures: needsClosures(options.engine ?? 'auto') ? modules.closures : undefined,
     denialWarnings: (options.denialWarnings ?? !isProduction()) ? modules.denialWarnings : undefined,
   });
@@ -135,7 +146,7 @@ export function loadPolicyNow(
  */
 export function loadPolicySync(
   sources: readonly Source[],
-  { options, types, limits }: LoadContext,
+  { options, types, limits, compiler }: LoadContext,
   closures: BackEnd,
   hooks: EngineHooks,
 ): LoadedPolicy {
@@ -144,6 +155,7 @@ export function loadPolicySync(
   const context = { ...linkSources(sources, options, types, new Report(), undefined), ...replaced };
   warnAll(context.program.policy.warnings, options);
   return loadedFrom(context, options, limits, {
+    compiler,
     closures: needsClosures(options.engine ?? 'auto') ? closures : undefined,
     createMachine,
   });
@@ -171,6 +183,8 @@ function linkSources(
 interface LoadedParts {
   readonly version?: string | undefined;
   readonly previous?: LoadedPolicy | undefined;
+  /** Undefined if the compiler is loaded after some checks. */
+  readonly compiler: Compiler | undefined;
   readonly closures: BackEnd | undefined;
   readonly denialWarnings?: typeof denialWarnings | undefined;
   readonly inspector?: QueryInspector | undefined;
@@ -181,7 +195,7 @@ function loadedFrom(
   context: ProgramContext,
   options: AuthorizerOptions,
   limits: Limits,
-  { version, previous, closures, denialWarnings: explain, inspector, createMachine }: LoadedParts,
+  { version, previous, compiler, closures, denialWarnings: explain, inspector, createMachine }: LoadedParts,
 ): LoadedPolicy {
   const { policy, types } = context.program;
   const analysis = new GrantAnalysis(context.program, context.equality);
@@ -193,7 +207,7 @@ function loadedFrom(
     context,
     compiled:
       inspector === undefined
-        ? compiledFor(context, options, limits, previous?.compiled, closures)
+        ? compiledFor(context, options, limits, { compiler, previous: compiledOf(previous), closures })
         : undefined,
     queries:
       inspector?.runnerFor(context, limits) ??
@@ -249,17 +263,47 @@ async function runAsync(runs: Generator<QueryRun, void, boolean>): Promise<void>
   while (step.done !== true) step = runs.next(await step.value.next());
 }
 
+/** Returns the compiled form of a policy, unless its compiler is not loaded. */
+function compiledOf(policy: LoadedPolicy | undefined): CompiledPolicy | undefined {
+  const compiled = policy?.compiled;
+  return compiled instanceof DeferredPolicy ? compiled.compiled : compiled;
+}
+
+const closuresFor = async ({ engine = 'auto' }: AuthorizerOptions): Promise<BackEnd | undefined> =>
+  needsClosures(engine) ? (await onDemand.closures()).closures : undefined;
+
 function compiledFor(
   context: ProgramContext,
-  { onDecision, undecided, coverage, engine = 'auto' }: AuthorizerOptions,
+  options: AuthorizerOptions,
+  limits: Limits,
+  { compiler, previous, closures }: CompilerParts,
+): CompiledPolicy | DeferredPolicy | undefined {
+  const { coverage, engine = 'auto' } = options;
+  if (coverage !== undefined || engine === 'machine') return undefined;
+  if (compiler !== undefined) return compiledBy(compiler, context, options, limits, previous, closures);
+  return new DeferredPolicy(needsClosures(engine) ? 'closures' : 'source', async () => {
+    const [loaded, backEnd] = await Promise.all([onDemand.compiler(), closuresFor(options)]);
+    return compiledBy(loaded, context, options, limits, undefined, backEnd);
+  });
+}
+
+interface CompilerParts {
+  readonly compiler: Compiler | undefined;
+  readonly previous: CompiledPolicy | undefined;
+  readonly closures: BackEnd | undefined;
+}
+
+function compiledBy(
+  { compile, CompiledPolicy: Policy }: Compiler,
+  context: ProgramContext,
+  { onDecision, undecided, engine = 'auto' }: AuthorizerOptions,
   limits: Limits,
   previous: CompiledPolicy | undefined,
   closures: BackEnd | undefined,
 ): CompiledPolicy | undefined {
-  if (coverage !== undefined) return undefined;
   // The back end keeps its texts, and the policy its plans, so that code that did not change is not compiled again.
   if (previous !== undefined)
-    return new CompiledPolicy(context, limits, previous.backEnd, previous.options, previous.dump, previous);
+    return new Policy(context, limits, previous.backEnd, previous.options, previous.dump, previous);
   return compile(context, engine, limits, closures, {
     recordsProofs: onDecision !== undefined,
     // A decision contains the error, which only the machine finds.

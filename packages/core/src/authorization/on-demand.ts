@@ -4,11 +4,13 @@
  * after an `await`, so no synchronous method may need a module that `load` has not imported.
  */
 export const onDemand = {
-  /** Needed by each load: the types, the parser, the policy checks, the compiler and the machine. */
+  /** Needed by each load: the types, the parser, the policy checks and the machine. */
   loader: () => import('./loader.js'),
+  /** Needed after some checks, and by `warmUp`. */
+  compiler: () => import('../engine/compiled/compiled-policy.js'),
   /** Needed by each load outside production. */
   denialWarnings: () => import('./denial-warnings.js'),
-  /** Needed by each load where the platform forbids code from strings. */
+  /** Needed with the compiler where the platform forbids code from strings. */
   closures: () => import('../engine/backends/closures/closures.js'),
   /** Needed by `where`. */
   where: () => import('../partial/where.js'),

@@ -1,7 +1,7 @@
 import type { Decision } from './decision.js';
 import type { PolicyCoverage } from '../policy-coverage/policy-coverage.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { EngineChoice } from '../engine/compiled/compiled-policy.js';
+import type { EngineChoice } from '../engine/compiled/engine-choice.js';
 import type { Equality } from '../engine/equality.js';
 import type { Limits } from '../engine/limits.js';
 import type { ResourceAdapter } from '../lists/resource-adapter.js';

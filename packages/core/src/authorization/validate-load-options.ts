@@ -45,7 +45,8 @@ export function validateOptions(
 ): void {
   const given: unknown = options;
   const example = typeof given === 'string' ? `{ policies: '${given}' }` : "{ policies: 'policy.polar' }";
-  const checks = of === 'compilePolicy' ? { ...loading, format: oneOf('esm', 'cjs') } : loading;
+  const checks =
+    of === 'compilePolicy' ? { ...loading, format: oneOf('esm', 'cjs'), onProgress: isFunction } : loading;
   checkObject(of, options, example, checks);
   if (options.policies === undefined)
     throw invalidOption('policies', describe().invalidOption('policies', undefined));

@@ -1,3 +1,4 @@
+import { DeferredPolicy } from './deferred-policy.js';
 import type { LoadedPolicy } from './loaded-policy.js';
 import type { WarmUpOptions } from './query-options.js';
 
@@ -6,7 +7,8 @@ export async function warmUp(
   { compiled }: Pick<LoadedPolicy, 'compiled'>,
   { sliceMs = 10 }: WarmUpOptions,
 ): Promise<void> {
-  const building = compiled?.buildAll();
+  const policy = compiled instanceof DeferredPolicy ? await compiled.ready() : compiled;
+  const building = policy?.buildAll();
   if (building === undefined) return;
   let startedAt = performance.now();
   while (building.next().done !== true) {

@@ -9,6 +9,7 @@ import { loadPolicySync, type EngineHooks } from '../authorization/loaded-policy
 import type { AuthorizerOptions } from '../authorization/options.js';
 import { limitsOf } from '../authorization/limits-of.js';
 import { closures } from '../engine/backends/closures/closures.js';
+import { compile, CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import { QueryRun } from '../engine/query/query-run.js';
 import { textReader, type NamedPolicy } from '../policy/policy-source.js';
 import type { Declarations } from '../types/plain-type-table.js';
@@ -46,7 +47,13 @@ export class SyncAuthorizer extends Authorizer {
     const all: AuthorizerOptions = { ...options, policies: sources };
     const limits = limitsOf(given);
     const table = new TypeTable(types, constants, findDialect(options.dialect), asGiven);
-    const loading = { options: all, types: table, limits, reader: textReader };
+    const loading = {
+      options: all,
+      types: table,
+      limits,
+      reader: textReader,
+      compiler: { compile, CompiledPolicy },
+    };
     const authorizer = new this({ loading, deciding: new DecisionContext(all, limits) });
     const texts = sources.map((each) =>
       typeof each === 'string' ? new Source(each) : new Source(each.source, each.name),

@@ -48,6 +48,9 @@ export class CompiledBudget {
   #lookedAt = 0;
   /** Whether code of the application has run in this query since the clock was read. */
   hasUntimedCalls = false;
+  /** The time that the query has spent on compilation, and the number of functions that it has planned. */
+  planningMs = 0;
+  planned = 0;
   /** Number of calls of the application until the next reading, and between the next two. Kept for later queries. */
   #callsLeft = 1;
   #callsPerLook = 1;
@@ -76,6 +79,8 @@ export class CompiledBudget {
     this.handedOut = Math.min(steps, handedOut);
     this.steps = steps - this.handedOut;
     this.#size = limits.maxSize;
+    this.planningMs = 0;
+    this.planned = 0;
     this.startedAt = startedAt;
   }
 
@@ -120,6 +125,14 @@ export class CompiledBudget {
   start(): void {
     this.isWhole = false;
     this.startedAt = this.#lookedAt = monotonicClock.now();
+  }
+
+  /** Counts the time of compilation, too, and checks it at the end of the query. Returns the remaining time. */
+  startPlanning(): number {
+    if (this.startedAt === undefined) this.start();
+    this.isWhole = false;
+    this.hasUntimedCalls = true;
+    return this.startedAt! + this.limits.timeoutMs - monotonicClock.now();
   }
 
   /** Continues the clock of the engine that began the query. */

@@ -7,6 +7,7 @@ import { denialWarnings } from '../authorization/denial-warnings.js';
 import { loadPolicyNow, type QueryInspector } from '../authorization/loaded-policy.js';
 import type { AuthorizerOptions } from '../authorization/options.js';
 import { closures } from '../engine/backends/closures/closures.js';
+import { compile, CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import { listOf, type PolicyReader } from '../policy/policy-source.js';
 import { fileSystem } from './file-system.js';
 import { basesOf } from './glob.js';
@@ -28,6 +29,7 @@ export interface PolicyWatch {
 /** The `Authorizer` for Node, whose policies can also be files and globs. */
 export class Authorizer extends TextAuthorizer {
   protected static override readonly reader: PolicyReader = fileReader;
+  protected static override readonly compiler = { compile, CompiledPolicy };
   protected static override readonly inspector = async (): Promise<QueryInspector | undefined> => {
     const address = process.env['NANOOK_INSPECT'];
     if (!address) return undefined;
@@ -49,7 +51,7 @@ export class Authorizer extends TextAuthorizer {
     this: { readonly prototype: This } & typeof Authorizer,
     options: AuthorizerOptions,
   ): This {
-    const parts = createParts(options, this.reader);
+    const parts = createParts(options, this.reader, this.compiler);
     const authorizer = new this(parts);
     const inputs = listOf(options.policies);
     const modules = { closures, denialWarnings };

@@ -108,7 +108,7 @@ describe('PolicyCoverage', () => {
       const policies = generator.policy();
       const coverage = new PolicyCoverage();
       const options = { policies, types: { User, Doc }, coverage, onWarning: () => {} };
-      const { loading } = createParts(options, textReader);
+      const { loading } = createParts(options, textReader, undefined);
       const { queries, context } = await loadPolicy([policies], loading);
       for (let i = 0; i < 4; i++) {
         const { users, doc } = generator.data();

@@ -1,25 +1,21 @@
 import { isThenable } from '../../host/value.js';
 import { hasTagged, tagVersion } from '../../types/typed.js';
 import type { BackEnd } from '../backends/back-end.js';
-import { findEvaluate, type Evaluate } from '../backends/source/evaluate.js';
 import { sourceBackEnd } from '../backends/source/source-back-end.js';
 import type { CompiledFunction } from '../compiler/compiled-function.js';
-import type { LinkerOptions } from '../compiler/linker/policy-linker.js';
 import { awaitWithin, type Settled } from '../await-within.js';
 import { entryArities } from '../entry-arities.js';
 import { takeReplay, type HostReplay } from '../host-replay.js';
-import type { Limits } from '../limits.js';
+import type { CompiledBudget, Limits } from '../limits.js';
 import type { Proof } from '../proof.js';
 import type { ProgramContext } from '../program-context.js';
 import { BailoutRuntime } from '../runtime/bailout-runtime.js';
 import { maxCallDepth, type Runtime } from '../runtime/runtime.js';
 import { TimeoutTimer, WaitingQuery } from '../runtime/timeout-timer.js';
-import { CompiledEngine, type Decider } from './compiled-engine.js';
+import { CompiledEngine, type Decider, type EngineOptions } from './compiled-engine.js';
 import { type Dump, dumpFromEnvironment } from './dump.js';
+import { type EngineChoice, evaluateFor } from './engine-choice.js';
 import { type EnumeratedValues, enumeratedValues } from './enumerated-values.js';
-
-/** The engine for checks. `auto` generates source where the platform allows that, and otherwise uses closures. */
-export type EngineChoice = 'auto' | 'source' | 'closures' | 'machine';
 
 /** The limits of one query, instead of those of the policy. */
 export interface QueryLimits {
@@ -96,7 +92,7 @@ export class CompiledPolicy {
     /** The limits of queries that do not set others. */
     readonly limits: Limits,
     readonly backEnd: BackEnd,
-    readonly options: LinkerOptions,
+    readonly options: EngineOptions,
     readonly dump?: Dump,
     previous?: CompiledPolicy,
   ) {
@@ -160,12 +156,13 @@ export class CompiledPolicy {
     const runtime = this.#current();
     // A method of the application runs a check within a check. The runtime serves one at a time.
     if (runtime.isBusy) return undefined;
-    const entry = countsDepth(own) ? undefined : this.#entry(rule, arity);
-    if (entry === undefined) return undefined;
+    if (countsDepth(own)) return undefined;
     if (own === undefined) runtime.begin(this.limits);
     else runtime.begin(own.limits, own.signal);
     let holds: boolean;
     try {
+      const entry = this.#entry(rule, arity, runtime.limited);
+      if (entry === undefined) return this.#bailOut(runtime);
       holds = entry.decider.run(a, b, c, d);
     } catch {
       return this.#bailOut(runtime);
@@ -195,12 +192,13 @@ export class CompiledPolicy {
     position: number,
   ): Enumeration | undefined {
     const runtime = this.#current();
-    const entry = this.#entry(rule, args.length);
-    if (runtime.isBusy || this.#waits || entry === undefined) return undefined;
+    if (runtime.isBusy || this.#waits) return undefined;
     runtime.begin(this.limits);
     const found = new Set<unknown>();
     let isAny = false;
     try {
+      const entry = this.#entry(rule, args.length, runtime.limited);
+      if (entry === undefined) return this.#bailOut(runtime);
       // The types of a promise say nothing about its value.
       for (let i = 0; i < args.length; i++) if (i !== position) runtime.await(args[i]);
       const values = this.#valuesOf(entry.fn, args, position);
@@ -249,7 +247,7 @@ export class CompiledPolicy {
   /** Builds the code for all checks. Each step builds one function. */
   *buildAll(): Generator<void, void, undefined> {
     this.#current();
-    for (const [rule, arity] of Object.entries(entryArities)) this.#entry(rule, arity);
+    for (const [rule, arity] of Object.entries(entryArities)) this.#entry(rule, arity, undefined);
     yield* this.#engine.buildAll();
   }
 
@@ -261,10 +259,9 @@ export class CompiledPolicy {
   /** Runs any rule, and awaits promises. */
   checkAsync({ rule, arity, args, own, decided, machine }: AsyncCheck): Promise<boolean> {
     const { context, registered } = this.#current();
-    const entry = countsDepth(own) ? undefined : this.#entry(rule, arity);
     // In oso, the value of a promised argument has other types than the same value that was not promised.
     const hasOpaquePromise = context.types.dialect.hasOpaquePromises && args.some(isThenable);
-    if (entry === undefined || hasOpaquePromise) return machine(undefined);
+    if (countsDepth(own) || hasOpaquePromise) return machine(undefined);
     const runtime = this.#freeRuntimes.pop() ?? new BailoutRuntime(context, registered, true);
     if (own === undefined) runtime.begin(this.limits);
     else runtime.begin(own.limits, own.signal);
@@ -282,6 +279,8 @@ export class CompiledPolicy {
     };
     let result: boolean | Promise<boolean>;
     try {
+      const entry = this.#entry(rule, arity, runtime.limited);
+      if (entry === undefined) return bailOut();
       result = entry.fn.wait(runtime, args[0], args[1], args[2], args[3]);
     } catch {
       return bailOut();
@@ -377,10 +376,11 @@ export class CompiledPolicy {
     return this.#runtime;
   }
 
-  #entry(rule: string, arity: number): Entry | undefined {
+  /** @param query the budget of the check; undefined for no limits. @throws `planningOver` */
+  #entry(rule: string, arity: number, query: CompiledBudget | undefined): Entry | undefined {
     if (!this.#entries.has(rule)) {
       const fn = this.#engine.entry(rule, arity);
-      const entry = fn && { fn, ...this.#engine.deciderOf(fn) };
+      const entry = fn && { fn, ...this.#engine.deciderOf(fn, query) };
       this.#entries.set(rule, entry);
       if (rule === 'allow') {
         this.#allow = entry?.decider;
@@ -408,17 +408,10 @@ export function compile(
   choice: EngineChoice,
   limits: Limits,
   closures: BackEnd | undefined,
-  options: LinkerOptions = { recordsProofs: false, deniesUndecided: false },
+  options: EngineOptions = { recordsProofs: false, deniesUndecided: false },
 ): CompiledPolicy | undefined {
   if (choice === 'machine') return undefined;
   const dump = dumpFromEnvironment();
   const backEnd = closures ?? sourceBackEnd(evaluateFor(choice)!, dump?.source);
   return new CompiledPolicy(context, limits, backEnd, options, dump);
 }
-
-/** Returns whether an engine runs closures: by choice, or because the platform forbids code from strings. */
-export const needsClosures = (choice: EngineChoice): boolean =>
-  choice !== 'machine' && evaluateFor(choice) === undefined;
-
-const evaluateFor = (choice: EngineChoice): Evaluate | undefined =>
-  choice === 'closures' ? undefined : findEvaluate();

@@ -15,6 +15,7 @@ import {
   type World,
 } from '../fixtures/world.fixture.js';
 import '../fixtures/final-code.fixture.js';
+import type { PlanningLimits } from './planner.js';
 
 // cspell:ignore abcvw
 
@@ -327,9 +328,15 @@ function engineOf(
   policy: string,
   declared: string,
   equal: Equality,
+  planning?: PlanningLimits,
 ): EngineUnderTest | undefined {
   try {
-    return new EngineUnderTest(kind, policy, { types: declarations[declared]!, equality: equal, limits });
+    return new EngineUnderTest(kind, policy, {
+      types: declarations[declared]!,
+      equality: equal,
+      limits,
+      ...(planning && { planning }),
+    });
   } catch (error) {
     if (isPolicyError(error)) return undefined;
     throw error;
@@ -377,13 +384,15 @@ interface Setting {
   readonly freshWorld?: () => World;
   /** Whether queries await promises. */
   readonly waits: boolean;
+  /** Makes the limits of planning for one engine. */
+  readonly planning?: () => PlanningLimits;
 }
 
 async function compare(
   lines: readonly string[],
   declared: string,
   equal: Equality,
-  { world, freshWorld, waits }: Setting,
+  { world, freshWorld, waits, planning }: Setting,
   seen: Seen,
 ): Promise<void> {
   const policy = lines.join('\n');
@@ -392,7 +401,7 @@ async function compare(
   const kinds = enginesFor(seen);
   seen.loaded++;
   const compiled = kinds
-    .map((kind) => engineOf(kind, policy, declared, equal)!)
+    .map((kind) => engineOf(kind, policy, declared, equal, planning?.())!)
     .filter(({ kind, precompiled }) => kind !== 'aot' || precompiled !== undefined);
   if (kinds.includes('aot')) {
     seen.given++;
@@ -519,5 +528,49 @@ it.each([
       { numRuns: randomCases(runs), seed, endOnFailure: true },
     );
     expect(seen.loaded).toBeGreaterThan(hasManyCases ? randomCases(runs) / 2 : 0);
+  },
+);
+
+/** A clock that each reading advances. */
+const clockWithSteps = (ms: number) => {
+  let now = 0;
+  return () => (now += ms);
+};
+
+const budgets = fc.oneof(
+  fc.nat(6).map((maxFunctions) => () => ({ maxMs: Number.POSITIVE_INFINITY, maxFunctions })),
+  fc.tuple(fc.constantFrom(0, 1, 50, 500), fc.constantFrom(1, 25, 100, 400)).map(([maxMs, ms]) => () => ({
+    maxMs,
+    maxFunctions: Number.POSITIVE_INFINITY,
+    now: clockWithSteps(ms),
+  })),
+);
+
+it.each([
+  { kind: 'rules', runs: 60, waits: false },
+  { kind: 'blocks', runs: 40, waits: false },
+  { kind: 'both', runs: 60, waits: false },
+  { kind: 'throwing', runs: 40, waits: false },
+  { kind: 'alternatives', runs: 40, waits: false },
+  { kind: 'later', runs: 60, waits: true },
+] as const)(
+  'answers as the machine does, however little each check may plan: $kind',
+  { timeout: randomTimeout(60_000) },
+  async ({ kind, runs, waits }) => {
+    const seen = nothingSeen(['closures', 'recording source', 'recording closures']);
+    const world = worldOf(waits);
+    await fc.assert(
+      fc.asyncProperty(
+        decidable(policies[kind]),
+        declaration,
+        equality,
+        budgets,
+        (lines, declared, equal, planning) =>
+          compare(lines, declared, equal, { world, waits, planning }, seen),
+      ),
+      { numRuns: randomCases(runs), seed },
+    );
+    expect(seen.bailedOut).toBeGreaterThan(0);
+    expect(seen.answered).toBeGreaterThan(hasManyCases ? 0 : -1);
   },
 );

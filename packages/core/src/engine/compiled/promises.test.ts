@@ -372,19 +372,19 @@ it('a query that timed out ignores its promises, even when they reject', async (
   class Note {
     isMine(): Promise<boolean> {
       calls++;
-      return new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 80));
+      return new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 250));
     }
   }
   const authorizer = await Authorizer.load({
     policies: 'allow(_, "read", n: Note) if n.isMine();',
     types: { Note },
-    limits: { timeoutMs: 20 },
+    limits: { timeoutMs: 100 },
   });
   const timeout = { code: 'POLAR_RUN_TIMEOUT' };
   // The machine runs the first check, which meets a promise. Compiled code that awaits promises runs the second.
   await expect(authorizer.isAllowed(1, 'read', new Note())).rejects.toMatchObject(timeout);
   await expect(authorizer.isAllowed(1, 'read', new Note())).rejects.toMatchObject(timeout);
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await new Promise((resolve) => setTimeout(resolve, 400));
   process.off('unhandledRejection', note);
   expect({ unhandled, calls }).toEqual({ unhandled: [], calls: 2 });
 });

@@ -3,6 +3,7 @@ import type { TypeSet } from '../../host/type-set.js';
 import type { Predicate } from '../../ir/goal.js';
 import type { DeclaredType } from '../../types/declared-type.js';
 import type { Class } from '../../types/type-declaration.js';
+import type { Meter } from '../../host/meter.js';
 import type { ProgramContext } from '../program-context.js';
 import type { Proof } from '../proof.js';
 import type { RuleIndex } from '../rules/rule-index.js';
@@ -14,6 +15,8 @@ export interface Linker {
   readonly context: ProgramContext;
   /** The proof without rules, if functions record their proofs. */
   readonly emptyProof: Proof | undefined;
+  /** Counts the work of planning, and interrupts it. */
+  readonly meter: Meter;
   indexOf(predicate: Predicate, arity: number): RuleIndex;
   functionFor(predicate: Predicate, known: readonly KnownArgument[]): CompiledFunction;
   /** Drops facts where literals would be combined in too many ways. Otherwise returns the same list. */

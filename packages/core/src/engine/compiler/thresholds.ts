@@ -30,6 +30,21 @@ export const longestChain = 8;
 /** The most attributes that are read before alternatives of which only some use them. Each nests the code of the others. */
 export const maxOptionalReads = 16;
 
+/** The time in milliseconds that one check may spend on compilation. Then the machine answers it, and later checks continue. */
+export const maxPlanningMs = 10;
+
+/** The most functions that one check plans. */
+export const maxPlannedFunctions = 64;
+
+/** The time in milliseconds that the last part of planning may take beyond the limit. Doubled after each interruption. */
+export const maxOverrunMs = 40;
+
+/** The interruptions after which a function is never planned. */
+export const maxInterruptions = 3;
+
+/** The most steps of one part of planning. A function with more is never planned. */
+export const maxPlanningSteps = 1_000_000;
+
 /** The calls after which a function gets code of its own. Before, it shares code, or has general code. */
 export const hotCalls = 64;
 

@@ -38,7 +38,7 @@ export class WaitingRuntime extends StandaloneRuntime {
   }
 
   /** Handles a promised attribute that is `undefined`, which is missing. Returns `noValue` if it is undecided. */
-  absent(reference: unknown, { name, inPattern }: ReadSite, at?: Span): unknown {
+  #absent(reference: unknown, { name, inPattern }: ReadSite, at?: Span): unknown {
     const base = raw(reference);
     const found = this.operations.readMissing(base, name, this.typeOf(reference), true);
     if (found === null) return null;
@@ -85,6 +85,12 @@ export class WaitingRuntime extends StandaloneRuntime {
     } catch (error) {
       throw hostError(error, 'a value', at);
     }
+  }
+
+  /** Awaits a promised attribute. Returns `noValue` if it is missing and undecided. */
+  async arrival(promise: unknown, base: unknown, site: ReadSite, at?: Span): Promise<unknown> {
+    const value = await this.settle(promise, at);
+    return value === undefined ? this.#absent(base, site, at) : value;
   }
 
   /** Returns the elements like `list` in code that awaits promises. */

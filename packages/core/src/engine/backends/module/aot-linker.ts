@@ -5,7 +5,7 @@ import { shapesOf } from '../../compiler/known-shapes.js';
 import { PolicyLinker } from '../../compiler/linker/policy-linker.js';
 import type { ProgramContext } from '../../program-context.js';
 import { Budget, defaultLimits } from '../../limits.js';
-import { groupByRules } from '../../rules/rule-groups.js';
+import { classesOf, groupByRules } from '../../rules/rule-groups.js';
 import { knownTypes, leadsToTypes } from './known-types.js';
 
 /** The linker of ahead-of-time compilation: all types are known, because the code cannot bail out. */
@@ -14,6 +14,9 @@ export class AotLinker extends PolicyLinker {
   readonly #setsOf = new Map<DeclaredType, TypeSet[]>();
   /** The sets of types that an argument may have, by one of the sets for which the same rules apply, and by the other facts. */
   readonly #possible = new Map<string, ReadonlyMap<TypeSet, readonly TypeSet[] | undefined>>();
+
+  /** Classes of sets, by the types that rules require. Most functions dispatch on the same types. */
+  readonly #classes = new Map<string, readonly (readonly TypeSet[])[]>();
 
   constructor(context: ProgramContext) {
     super(context, { recordsProofs: false, deniesUndecided: false });
@@ -45,13 +48,15 @@ export class AotLinker extends PolicyLinker {
     if (possible === undefined) {
       const index = this.indexOf(fn.predicate, fn.known.length);
       const shapes = shapesOf(others, index, this.context.typeSets);
-      const groups = groupByRules(this.knownTypes, (types) =>
-        index.tableFor(
-          shapes.map((shape, i) =>
-            i === position ? { types, literal: undefined, isOther: known.isOther } : shape,
+      const groups = groupByRules(
+        classesOf(this.knownTypes, index.typesRequired(shapes, position)),
+        (types) =>
+          index.tableFor(
+            shapes.map((shape, i) =>
+              i === position ? { types, literal: undefined, isOther: known.isOther } : shape,
+            ),
+            new Budget(defaultLimits, undefined),
           ),
-          new Budget(defaultLimits, undefined),
-        ),
       );
       possible = new Map(
         groups.flatMap(({ types }) => {
@@ -74,6 +79,17 @@ export class AotLinker extends PolicyLinker {
         if ([...set.types].every((type) => other.types.has(type))) found.add(other);
     }
     return [...found];
+  }
+
+  /** Returns the known sets that contain one of these types, in classes for which the same rules apply. */
+  classesWith(required: ReadonlySet<DeclaredType>): readonly (readonly TypeSet[])[] {
+    const key = [...required].map(({ id }) => id).join();
+    let classes = this.#classes.get(key);
+    if (classes === undefined) {
+      const sets = new Set([...required].flatMap((type) => this.setsWith(type)));
+      this.#classes.set(key, (classes = classesOf(sets, required)));
+    }
+    return classes;
   }
 
   /** Returns the known sets that contain a type. */

@@ -56,9 +56,10 @@ class CaseBuilder {
     const { known } = fn;
     const index = this.#index;
     const mentioned = index.typesRequired(this.#shapesWith(anything), this.#position);
-    const relevant = new Set([...mentioned].flatMap((type) => linker.setsWith(type)));
+    const related = linker.classesWith(mentioned);
+    const relevant = new Set(related.flat());
     const rest = linker.knownTypes.find((types) => !relevant.has(types));
-    const groups = groupByRules([...relevant], (types) => this.#tableFor(this.#some(types)));
+    const groups = groupByRules(related, (types) => this.#tableFor(this.#some(types)));
     const literals = this.#literals();
     const classes = new Map(
       this.#isOther || this.#isLoose ? [] : [...mentioned].flatMap((type) => this.#classCase(type)),
@@ -78,12 +79,15 @@ class CaseBuilder {
       types: new Map(
         groups.flatMap(({ types }) => {
           const usual = types.filter((set) => !isGiven(set));
-          const knownAs = (set: TypeSet): KnownArgument => {
-            if (this.#isOther || this.#isLoose || usual.length > fewTypeSets)
-              return this.#some(usual[0] ?? set);
-            return isGiven(set) ? this.#some(set) : typesOnly(set);
-          };
-          return types.map((set) => [set, this.#target(knownAs(set))!] as const);
+          if (usual[0] !== undefined && (this.#isOther || this.#isLoose || usual.length > fewTypeSets)) {
+            const shared = this.#target(this.#some(usual[0]))!;
+            return types.map((set) => [set, shared] as const);
+          }
+          const isSome = this.#isOther || this.#isLoose;
+          return types.map((set) => {
+            const known = isSome || isGiven(set) ? this.#some(set) : typesOnly(set);
+            return [set, this.#target(known)!] as const;
+          });
         }),
       ),
       relevant,

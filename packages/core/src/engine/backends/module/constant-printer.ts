@@ -15,6 +15,9 @@ export class ConstantPrinter {
   /** The texts of types, fields and constants of the application. */
   readonly #texts = new Map<unknown, string>();
 
+  /** The printed types, fields and constants, of which maps contain thousands. */
+  readonly #printed = new Map<unknown, string>();
+
   /** Whether a printed constant is a site that calls a method. */
   callsMethods = false;
 
@@ -34,10 +37,13 @@ export class ConstantPrinter {
 
   /** Prints a constant. A long text gets a name that functions share, except for a site or a function. @throws {NotCompilable} */
   print(value: unknown): string {
+    const known = this.#printed.get(value);
+    if (known !== undefined) return known;
     const text = this.#textOf(value);
     if (isSite(value) || isFunction(value) || text.length < 8) return text;
     let name = this.#shared.get(text);
     if (name === undefined) this.#shared.set(text, (name = `g[${this.#shared.size}]`));
+    if (this.#texts.has(value)) this.#printed.set(value, name);
     return name;
   }
 
@@ -77,7 +83,7 @@ export class ConstantPrinter {
     if (value === undefined || value === null || typeof value === 'string' || typeof value === 'boolean')
       return value === undefined ? 'undefined' : JSON.stringify(value);
     if (Array.isArray(value)) return `[${value.map((item) => this.print(item)).join(', ')}]`;
-    if (value instanceof Map) return `new Map(${this.#textOf([...(value as Map<unknown, unknown>)])})`;
+    if (value instanceof Map) return this.#textOfMap(value as Map<unknown, unknown>);
     if (value instanceof Set) return `new Set(${this.#textOf([...(value as Set<unknown>)])})`;
     if (typeof value === 'object' && isPolicyDictionary(value)) {
       const keys = Object.keys(value);
@@ -90,6 +96,18 @@ export class ConstantPrinter {
     }
     if (value instanceof TypeToken) return `h.type(${JSON.stringify(value.name)}).value`;
     throw new NotCompilable('an object of the application that is not a declared constant');
+  }
+
+  /** Prints the keys of one value as a list that maps share, because many types lead to few functions. */
+  #textOfMap(map: ReadonlyMap<unknown, unknown>): string {
+    const keys = new Map<unknown, unknown[]>();
+    for (const [key, value] of map) {
+      const known = keys.get(value);
+      if (known === undefined) keys.set(value, [key]);
+      else known.push(key);
+    }
+    const groups = [...keys].map(([value, list]) => `[${this.print(list)}, ${this.print(value)}]`);
+    return `h.map([${groups.join(', ')}])`;
   }
 
   #textOfSite(site: ReadSite | MethodSite): string {

@@ -4,7 +4,8 @@ import type { PlainTypeTable } from '../../../types/plain-type-table.js';
 
 /**
  * Returns all sets of types that values may have: the built-in types, instances of each class, and rows of each type. Each set also occurs
- * with a type that only a predicate or a discriminator recognizes.
+ * with a type that only a predicate or a discriminator recognizes, unless a type of the set has another value for the same discriminator.
+ * The number of sets is otherwise quadratic, and a row with such types is a mistake, which is refused when it occurs.
  *
  * @param fieldsGiveTypes whether a field can give its type to an instance of a class that is not registered
  */
@@ -15,13 +16,25 @@ export function knownTypes(
 ): TypeSet[] {
   const registered = [...types.types].filter((type) => !type.builtIn);
   const predicates = registered.filter(({ is, discriminator }) => is ?? discriminator);
+  const byPredicate = predicates.filter(({ is }) => is !== undefined);
   const found = new Set<TypeSet>();
-  const add = (own: readonly DeclaredType[], chain: readonly DeclaredType[], isInstance: boolean): void => {
+  const add = (
+    own: readonly DeclaredType[],
+    chain: readonly DeclaredType[],
+    isInstance: boolean,
+    recognized = predicates,
+  ): void => {
     found.add(typeSets.ofTypes(own, chain, isInstance));
-    for (const type of predicates)
-      if (!own.includes(type)) found.add(typeSets.ofTypes([...own, type], chain, isInstance));
+    for (const type of recognized)
+      if (!own.includes(type) && !own.some((each) => excludes(each, type)))
+        found.add(typeSets.ofTypes([...own, type], chain, isInstance));
   };
-  for (const { types: own } of typeSets.builtIn) add([...own], [], false);
+  // Only objects have discriminators.
+  const objects = [types.find('List'), types.find('Dictionary')];
+  for (const { types: own } of typeSets.builtIn) {
+    const areObjects = objects.some((type) => own.has(type!));
+    add([...own], [], false, areObjects ? predicates : byPredicate);
+  }
   // Instances of a class that is not registered.
   add([], [], true);
   for (const type of registered) {
@@ -31,10 +44,15 @@ export function knownTypes(
     }
     found.add(typeSets.ofRow([type]));
     if (fieldsGiveTypes) add([type], [], true);
-    for (const other of predicates) if (other !== type) found.add(typeSets.ofRow([type, other]));
+    for (const other of predicates)
+      if (other !== type && !excludes(type, other)) found.add(typeSets.ofRow([type, other]));
   }
   return [...found];
 }
+
+/** Checks that no value can have the discriminators of both types. */
+const excludes = ({ discriminator: one }: DeclaredType, { discriminator: other }: DeclaredType): boolean =>
+  one !== undefined && other !== undefined && one.field === other.field && one.value !== other.value;
 
 /** Returns whether a declared field or relation leads to a type of the application. */
 export const leadsToTypes = (types: PlainTypeTable): boolean =>

@@ -46,6 +46,11 @@ export class ModuleHelpers {
     );
   }
 
+  /** Returns a map from each key of a list to the value next to the list. */
+  map(groups: readonly (readonly [keys: readonly unknown[], value: unknown])[]): Map<unknown, unknown> {
+    return new Map(groups.flatMap(([keys, value]) => keys.map((key) => [key, value] as const)));
+  }
+
   span(source: number, start: number, end: number): Span {
     return spanOf(this.#sources[source]!, start, end);
   }

@@ -28,9 +28,13 @@ export interface PrintedModule {
  * Prints a policy as the text of a JavaScript module, with all functions that its checks may call.
  *
  * @param report collects the constructs that cannot be compiled, each position once
+ * @param onProgress called after each function, with the number of printed functions and of those found so far
  */
-export const printModule = (context: ProgramContext, report: Report): PrintedModule =>
-  new ModulePrinter(context, report).print();
+export const printModule = (
+  context: ProgramContext,
+  report: Report,
+  onProgress?: (printed: number, found: number) => void,
+): PrintedModule => new ModulePrinter(context, report).print(onProgress);
 
 class ModulePrinter {
   readonly #linker: AotLinker;
@@ -54,7 +58,7 @@ class ModulePrinter {
     this.#constants = new ConstantPrinter(this.#linker);
   }
 
-  print(): PrintedModule {
+  print(onProgress: ((printed: number, found: number) => void) | undefined): PrintedModule {
     const entries = (Object.keys(entryArities) as EntryName[]).flatMap((name) => {
       const fn = this.#linker.entry(name, entryArities[name]);
       return fn === undefined ? [] : [`${name}: ${functionName(fn)}`];
@@ -64,6 +68,7 @@ class ModulePrinter {
     for (const fn of this.#linker.functions) {
       count++;
       this.#function(fn, ['run', 'wait']);
+      onProgress?.(count, this.#linker.functionCount);
     }
     for (const fn of this.#explored) this.#function(fn, ['runAll', 'waitAll']);
     const body = [
@@ -106,7 +111,7 @@ class ModulePrinter {
       linkRelations: hasRelations,
       acceptDeclared: hasFields || hasRelations,
       readValue: calls('read'),
-      readMissing: calls('absent'),
+      readMissing: calls('arrival'),
       compareValues: compares,
       declaredEquality: compares && typeSets.haveEquality,
       deepEqual: compares && equality === 'deep',

@@ -58,6 +58,9 @@ export class Emission {
   /** The names of the functions that compare rows, by their text. */
   readonly #comparisons = new Map<string, string>();
 
+  /** The fields of parameters, by the type of the parameter. */
+  readonly #references = new Map<DeclaredType, OwnConstant>();
+
   constructor(
     readonly fn: CompiledFunction,
     readonly plan: Plan,
@@ -118,7 +121,10 @@ export class Emission {
   field(field: Field): string {
     if (!isOfParameter(field)) return this.constant(field);
     const type = this.typeNamed(field.on);
-    return this.constant(new OwnConstant((renaming) => renaming.of(type).reference));
+    let own = this.#references.get(type);
+    if (own === undefined)
+      this.#references.set(type, (own = new OwnConstant((renaming) => renaming.of(type).reference)));
+    return this.constant(own);
   }
 
   constant(value: unknown): string {
@@ -158,14 +164,14 @@ export class Emission {
 
   /**
    * Prints the statement that awaits a promise, or bails out where it cannot be awaited.
-   *
-   * @param arrived the statement that follows when the promise was fulfilled
    */
-  waitFor(v: string, at?: Span, arrived = this.settles ? '' : `if (${v} === undefined) R.absent();`): string {
+  waitFor(v: string, at?: Span): string {
     if (!this.waits) return `if (${this.mayBePending(v)}) R.await(${v});\n`;
     this.awaits = true;
     const settled = this.settles ? `R.settle(${v}${at === undefined ? '' : this.position(at)})` : v;
-    return `if (${this.mayBePending(v)} && R.isPending(${v})) { ${v} = await ${settled}; ${arrived} }\n`;
+    const mayBePending = this.settles ? '' : `${this.mayBePending(v)} && `;
+    const arrived = this.settles ? '' : ` if (${v} === undefined) R.absent();`;
+    return `if (${mayBePending}R.isPending(${v})) { ${v} = await ${settled};${arrived} }\n`;
   }
 
   /** Prints the test whether a value may be a promise. With many classes, registered instances are recognized by their prototype first. */

@@ -10,19 +10,17 @@ import type { Emission } from './emission.js';
 /** Prints the read of an attribute. @param next prints the statements after it */
 export function emitRead(e: Emission, statement: ReadStatement, next: () => string): string {
   const { to, base, name, inPattern, isExact, field, isOpen, isOptional, unchecked, at } = statement;
+  if (e.settles) return emitSettledRead(e, statement, next);
   const n = e.newLabel();
   const site = e.constant(new OwnConstant(() => readSite(name, inPattern)));
   const o = e.operand(base);
   const v = `v${to}`;
-  const checks = e.settles ? '' : unchecked.map((m) => e.waitFor(`v${m}`)).join('');
+  const checks = unchecked.map((m) => e.waitFor(`v${m}`)).join('');
   const leave = `{ ${checks}${isOptional ? '' : `break b${n};`} }`;
   const access = memberAccess(name);
   const isMissing = `${v} === undefined || Object.prototype${access} !== undefined`;
-  const absent = e.settles
-    ? `if (${v} === undefined && (${v} = R.absent(${e.typed(base)}, ${site}${e.position(at)})) === U) ${leave}`
-    : undefined;
-  const settle = e.waits ? e.waitFor(v, at, absent) : '';
-  const isSettledFirst = e.settles || field !== undefined || isOpen;
+  const settle = e.waits ? e.waitFor(v, at) : '';
+  const isSettledFirst = field !== undefined || isOpen;
   const slow = `{ ${v} = R.read(${e.typed(base)}, ${site}, ${v}${e.position(at)}); if (${v} === U) ${leave} ${isSettledFirst ? '' : settle}}\n`;
   const rest = () => {
     const test = emitFieldTest(e, statement, site, leave);
@@ -31,15 +29,13 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
     e.fields.delete(to);
     return text;
   };
-  // A query that began in code that does not wait reads the same values again.
-  const isReplayed = e.settles ? 'R.replay !== undefined || ' : '';
   const plain = `(${v} = ${o}${access}, ${isMissing})`;
-  if (isExact) return `b${n}: { let ${v}; if (${isReplayed}${plain}) ${slow}${rest()} }`;
+  if (isExact) return `b${n}: { let ${v}; if (${plain}) ${slow}${rest()} }`;
   const clean = base.kind === 'local' ? e.checkedPrototypes.get(base.local) : undefined;
   // One check of the prototype serves the other attributes of the object too, except those with a declared type or a getter.
   const isShared = base.kind === 'local' && name !== 'size' && !e.linker.hasGetter(name);
   if (clean !== undefined && isShared)
-    return `b${n}: { let ${v}; if (${isReplayed}!${clean} || ${plain}) ${slow}${rest()} }`;
+    return `b${n}: { let ${v}; if (!${clean} || ${plain}) ${slow}${rest()} }`;
   e.declarations.push(`let p${n}; ${site}.learn = (p) => { p${n} = p; };`);
   // A promise may be a plain object with attributes of its own. A module must not read `then` of a data object.
   const isOwnValue = e.printing.isModule ? `!R.isPending(${o})` : `${o}.then === undefined`;
@@ -48,8 +44,29 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
     `${o} === null || ${o} === undefined || ${plain} || ` +
     `!(c${n} = Object.getPrototypeOf(${o}) === p${n} && ${isOwnValue})`;
   if (isShared) e.checkedPrototypes.set(base.local, `c${n}`);
-  const text = `b${n}: { let c${n} = false, ${v}; if (${isReplayed}${isUnchecked}) ${slow}${rest()} }`;
+  const text = `b${n}: { let c${n} = false, ${v}; if (${isUnchecked}) ${slow}${rest()} }`;
   if (isShared) e.checkedPrototypes.delete(base.local);
+  return text;
+}
+
+/**
+ * Prints the read of an attribute in a module that awaits promises. The runtime makes all these reads, because inline reads take four times
+ * the text, and this code is rarely hot.
+ */
+function emitSettledRead(e: Emission, statement: ReadStatement, next: () => string): string {
+  const { to, base, name, inPattern, field, isOptional, at } = statement;
+  const n = e.newLabel();
+  const site = e.constant(new OwnConstant(() => readSite(name, inPattern)));
+  const v = `v${to}`;
+  const leave = isOptional ? '{}' : `break b${n};`;
+  const from = `${e.typed(base)}, ${site}`;
+  const test = emitFieldTest(e, statement, site, leave);
+  if (field !== undefined) e.fields.set(to, field);
+  e.awaits = true;
+  const text =
+    `b${n}: { let ${v} = R.read(${from}, undefined${e.position(at)}); ` +
+    `if (R.isPending(${v})) ${v} = await R.arrival(${v}, ${from}${e.position(at)}); if (${v} === U) ${leave}\n${test}${next()} }`;
+  e.fields.delete(to);
   return text;
 }
 
@@ -175,7 +192,7 @@ export function emitMethod(e: Emission, statement: MethodStatement, next: () => 
   const given = args.map((arg) => e.typed(arg)).join(', ');
   const slow = `v${to} = R.method(${e.typed(base)}, ${site}, [${given}]${e.position(at)}); if (v${to} === U) break b${n};`;
   const rest = `${e.waitFor(`v${to}`, at)}${next()}`;
-  const isNotReplayed = e.settles ? 'R.replay === undefined && ' : '';
+  if (e.settles) return `b${n}: { let ${slow}\n${rest} }`;
   const isKnown =
     base.kind === 'constant'
       ? `${o} === ${site}.receiver`
@@ -195,7 +212,7 @@ export function emitMethod(e: Emission, statement: MethodStatement, next: () => 
         ? `R.log.noteOne(${call}, ${passed});`
         : `R.log.noteWith(${call}, [${passed}]);`;
   return (
-    `b${n}: { let v${to}; if (${isNotReplayed}${isKnown}${isReady}) {\n` +
+    `b${n}: { let v${to}; if (${isKnown}${isReady}) {\n` +
     `try { v${to} = ${o}${memberAccess(name)}(${passed}); } ` +
     `catch (e) { R.failed(${o}, ${site}, [${passed}], e${e.position(at)}); }\n` +
     `${note} }\nelse { ${slow} }\n${rest} }`

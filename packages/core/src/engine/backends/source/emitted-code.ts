@@ -58,7 +58,7 @@ export const withConstants = (
   constants: values,
   explored,
   text:
-    `"use strict"; ${values.map((_, i) => `const k${i} = k[${i}];`).join(' ')}` +
+    `"use strict"; ${values.length === 0 ? '' : `const [${values.map((_, i) => `k${i}`).join()}] = k;`}` +
     `${declarations.map((line) => `\n${line}`).join('')}\nreturn ${text};`,
 });
 

@@ -32,6 +32,7 @@ import { rankAlternatives } from '../passes/rank-alternatives.js';
 import { simplify } from '../passes/simplify.js';
 import type { Plan } from '../plan.js';
 import { PlanFacts } from '../plan-facts.js';
+import { PlanningMeter } from '../planning-meter.js';
 import type { SharedPlan } from '../shared-plan.js';
 import { SharedPlans } from '../sharing/shared-plans.js';
 import { manyClasses, maxCombinations } from '../thresholds.js';
@@ -63,6 +64,7 @@ export class PolicyLinker implements Linker {
   readonly knownTypes: readonly TypeSet[] | undefined = undefined;
   readonly isRecursive = recursionTest();
   readonly followed = new FollowedCalls();
+  readonly meter: PlanningMeter = new PlanningMeter();
   readonly emptyProof: Proof | undefined;
   readonly #rowMarks = new Map<DeclaredType, RowMark | undefined>();
   readonly #plans: SharedPlans;
@@ -99,6 +101,10 @@ export class PolicyLinker implements Linker {
   /** All functions so far. A loop over them also visits functions that are added meanwhile. */
   get functions(): Iterable<CompiledFunction> {
     return this.#functions.values();
+  }
+
+  get functionCount(): number {
+    return this.#functions.size;
   }
 
   functionFor(predicate: Predicate, wanted: readonly KnownArgument[]): CompiledFunction {
@@ -146,19 +152,32 @@ export class PolicyLinker implements Linker {
 
   /** @throws {NotCompilable} */
   planOf(fn: CompiledFunction): SharedPlan {
-    const known = this.#plans.find(fn);
-    if (known !== undefined) return known;
-    const facts = new PlanFacts();
-    return this.#plans.add(fn, this.#newPlan(fn, facts), facts);
+    const steps = this.planInSteps(fn);
+    let step = steps.next();
+    while (step.done !== true) step = steps.next();
+    return step.value;
   }
 
-  #newPlan(fn: CompiledFunction, facts: PlanFacts): Plan {
-    const { params, locals, body } = partiallyEvaluate(fn, this, facts);
+  /** Plans a function. Each step is a part of the work. @throws {NotCompilable} */
+  *planInSteps(fn: CompiledFunction): Generator<void, SharedPlan, undefined> {
+    const known = this.#plans.find(fn);
+    if (known !== undefined) return known;
+    yield;
+    const facts = new PlanFacts();
+    return this.#plans.add(fn, yield* this.#newPlan(fn, facts), facts);
+  }
+
+  *#newPlan(fn: CompiledFunction, facts: PlanFacts): Generator<void, Plan, undefined> {
+    const { params, locals, body } = yield* partiallyEvaluate(fn, this, facts);
     const passed = passedArguments(fn.known);
     const open = params.filter((_, i) => isUnknown(passed[i]!));
-    const merged = hoistRecords(eliminateTailCalls(mergeAlternatives(simplify(body), this), { fn, params }));
-    const plan = { params, locals, body: merged };
+    yield;
+    const merged = mergeAlternatives(simplify(body), this);
+    yield;
+    const plan = { params, locals, body: hoistRecords(eliminateTailCalls(merged, { fn, params })) };
+    yield;
     const ranked = this.ranksAlternatives ? rankAlternatives(plan, this) : plan;
+    yield;
     return { ...ranked, body: insertPromiseChecks(ranked.body, open) };
   }
 

@@ -1,6 +1,6 @@
 import type { CallGoal, Parameter, Predicate } from '../../../ir/goal.js';
 import type { Candidate } from '../../rules/candidate.js';
-import { groupByRules } from '../../rules/rule-groups.js';
+import { classesOf, groupByRules } from '../../rules/rule-groups.js';
 import { isUnknown, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
@@ -22,8 +22,18 @@ import {
 } from './values.js';
 
 /** Tries all rules that may apply to the arguments, in order. Goals after the call are not part of it. */
-export const proveRules = (evaluation: Evaluation, predicate: Predicate, args: readonly Cell[]): Statement =>
+const proveRules = (evaluation: Evaluation, predicate: Predicate, args: readonly Cell[]): Statement =>
   anyOf(applicationsOf(evaluation, predicate, args).map((application) => proveRule(evaluation, application)));
+
+/** Does the same for the function itself, rule by rule. */
+export function* proveOwnRules(evaluation: Evaluation): Generator<void, Statement, undefined> {
+  const proved: Statement[] = [];
+  for (const application of applicationsOf(evaluation, evaluation.fn.predicate, evaluation.args)) {
+    yield;
+    proved.push(proveRule(evaluation, application));
+  }
+  return anyOf(proved);
+}
 
 function proveRule(evaluation: Evaluation, application: Application): Statement {
   const { expanded } = application;
@@ -262,11 +272,14 @@ function unfoldByType(
   const value = valueIn(args[position]!)!;
   const own = evaluation.args.findIndex((arg) => isSameLocal(valueIn(arg), value));
   const possible = own === -1 ? undefined : linker.possibleTypes(evaluation.fn, own);
-  const groups = groupByRules(possible ?? knownTypes, (types) =>
-    tableFor(
-      index,
-      shapes.map((shape, i) => (i === position ? { types, literal: undefined, isOther: false } : shape)),
-    ),
+  const groups = groupByRules(
+    classesOf(possible ?? knownTypes, index.typesRequired(shapes, position)),
+    (types) =>
+      tableFor(
+        linker,
+        index,
+        shapes.map((shape, i) => (i === position ? { types, literal: undefined, isOther: false } : shape)),
+      ),
   );
   const cases = groups.map(({ table, types }) => ({
     types,

@@ -99,6 +99,7 @@ export class Evaluation {
 
   /** Counts a goal. Returns `false` for too many. */
   countGoal(): boolean {
+    this.linker.meter.step();
     return ++this.#goals <= maxGoalsOfPlan && this.#goals - this.#goalsBefore <= maxGoals;
   }
 

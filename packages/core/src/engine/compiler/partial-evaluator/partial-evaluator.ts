@@ -4,7 +4,7 @@ import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import type { Plan } from '../plan.js';
 import type { PlanFacts } from '../plan-facts.js';
-import { proveRules } from './calls.js';
+import { proveOwnRules } from './calls.js';
 import { Evaluation } from './evaluation.js';
 import { proveGoals } from './goals.js';
 import { bound, type Cell } from './values.js';
@@ -12,15 +12,19 @@ import { bound, type Cell } from './values.js';
 /**
  * Runs the rules of a function on the facts about its arguments, and writes down the work that is left as a plan. Goals whose variables
  * all have a value are tests: one success is enough. A variable without a value is bound where it gets one, and the later goals are
- * nested inside.
+ * nested inside. Each step tries one rule.
  *
  * @param facts receives the facts about rules and types on which the plan depends
  * @throws {NotCompilable}
  */
-export function partiallyEvaluate(fn: CompiledFunction, linker: Linker, facts: PlanFacts): Plan {
+export function* partiallyEvaluate(
+  fn: CompiledFunction,
+  linker: Linker,
+  facts: PlanFacts,
+): Generator<void, Plan, undefined> {
   const evaluation = new Evaluation(fn, linker, facts, proveGoals);
   try {
-    return evaluate(evaluation);
+    return yield* evaluate(evaluation);
   } catch (error) {
     throw error instanceof NotCompilable && error.at === undefined
       ? new NotCompilable(error.why, evaluation.at)
@@ -28,7 +32,7 @@ export function partiallyEvaluate(fn: CompiledFunction, linker: Linker, facts: P
   }
 }
 
-function evaluate(evaluation: Evaluation): Plan {
+function* evaluate(evaluation: Evaluation): Generator<void, Plan, undefined> {
   const { fn } = evaluation;
   const params: number[] = [];
   evaluation.args = fn.known.map((known): Cell => {
@@ -44,7 +48,7 @@ function evaluate(evaluation: Evaluation): Plan {
       of: undefined,
     });
   });
-  const body = proveRules(evaluation, fn.predicate, evaluation.args);
+  const body = yield* proveOwnRules(evaluation);
   return { params, locals: evaluation.locals, body };
 }
 

@@ -1,5 +1,4 @@
 import type { Goal, Predicate } from '../../../ir/goal.js';
-import { Budget, defaultLimits } from '../../limits.js';
 import type { Proof } from '../../proof.js';
 import type { ArgumentShape } from '../../rules/argument-shape.js';
 import type { Candidate, CandidateTable } from '../../rules/candidate.js';
@@ -160,7 +159,7 @@ export function candidatesOf(
   const index = linker.indexOf(predicate, args.length);
   const isOwn = args === evaluation.args;
   const shapes = args.map((arg, i) => shapeOf(evaluation, arg, index, i, isOwn));
-  const table = tableFor(index, shapes);
+  const table = tableFor(linker, index, shapes);
   facts.addTable(predicate, shapes, args.map(constantIn), table);
   return table.candidates;
 }
@@ -171,8 +170,13 @@ function constantIn(arg: Cell): Constant | undefined {
 }
 
 /** @throws {NotCompilable} for rules whose order depends on values */
-export function tableFor(index: RuleIndex, shapes: readonly ArgumentShape[]): CandidateTable {
-  const table = index.tableFor(shapes, new Budget(defaultLimits, undefined));
+export function tableFor(
+  { meter }: Linker,
+  index: RuleIndex,
+  shapes: readonly ArgumentShape[],
+): CandidateTable {
+  meter.step();
+  const table = index.tableFor(shapes, meter);
   if (table.isMoreSpecific !== undefined) throw new NotCompilable('an order that depends on values');
   return table;
 }

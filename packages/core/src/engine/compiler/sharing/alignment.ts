@@ -4,7 +4,6 @@ import type { DeclaredType, Field, FieldType } from '../../../types/declared-typ
 import type { Class } from '../../../types/type-declaration.js';
 import type { Candidate, CandidateTable } from '../../rules/candidate.js';
 import type { ArgumentShape } from '../../rules/argument-shape.js';
-import { Budget, defaultLimits } from '../../limits.js';
 import type { CompiledFunction, KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { shapeOfConstant } from '../known-shapes.js';
@@ -134,7 +133,7 @@ export class Alignment {
       if (types === undefined) return false;
       otherShapes.push({ types, literal: undefined, isOther: shape.isOther });
     }
-    const otherTable = index.tableFor(otherShapes, new Budget(defaultLimits, undefined));
+    const otherTable = index.tableFor(otherShapes, to.meter);
     if (!this.#tables(table, otherTable)) return false;
     facts?.addTable(otherPredicate, otherShapes, constants, otherTable);
     return true;
@@ -166,6 +165,7 @@ export class Alignment {
   }
 
   #rules(some: Rule, other: Rule): boolean {
+    this.to.linker.meter.step();
     const known = this.#replacements.get(some);
     if (known !== undefined) return known === other;
     const shape = this.rules.of(some, this.from.linker.context.program.types);

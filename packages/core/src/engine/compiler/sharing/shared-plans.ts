@@ -101,10 +101,13 @@ export class SharedPlans implements AlignedPolicy {
     const others = pair && (this.#alignments.get(pair.types) ?? new Map<TypeSet, Alignment>());
     const earlier = others?.get(pair!.otherTypes);
     if (earlier?.from === from) {
-      const fit = fitWith(earlier, known, fn);
-      if (fit !== undefined) return fit;
-      // It contains a part of the failed attempt.
+      // A failed or interrupted attempt leaves a part of it in the alignment.
       others!.delete(pair!.otherTypes);
+      const fit = fitWith(earlier, known, fn);
+      if (fit !== undefined) {
+        others!.set(pair!.otherTypes, earlier);
+        return fit;
+      }
     }
     const alignment = new Alignment(from, this, this.#rules);
     const fit = fitWith(alignment, known, fn);
