@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer, type AuthorizerOptions } from '../index.js';
+import { engines, outcomeOf } from './fixtures/all-engines.fixture.js';
+import { precompile } from './fixtures/precompiled.fixture.js';
+
+// Rules that call themselves, about folders and groups that contain each other. Expected answers are those of the least fixpoint: a proof does
+// not use itself.
+
+class Folder {
+  parent: Folder | null = null;
+  readonly groups: Folder[] = [];
+  constructor(readonly owner = 'nobody') {}
+}
+
+type Options = Omit<AuthorizerOptions, 'engine' | 'policies'>;
+
+/** Loads a policy for each engine, and ahead of time. */
+async function everywhere(policies: string, options: Options = { types: { Folder } }) {
+  const found: [string, Pick<Authorizer, 'isAllowedSync' | 'isAllowed'>][] = [];
+  for (const engine of engines) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    found.push([engine, await Authorizer.load({ policies, onWarning: () => {}, engine, ...options })]);
+  }
+  return [...found, ['module', await precompile({ policies, types: options.types! })] as const];
+}
+
+function ring(length: number, owners: readonly (string | undefined)[] = []): Folder[] {
+  const folders = Array.from({ length }, (_, i) => new Folder(owners[i]));
+  for (const [i, folder] of folders.entries()) folder.parent = folders[(i + 1) % length]!;
+  return folders;
+}
+
+const viewers = `
+  allow(user, "read", folder: Folder) if viewer(user, folder);
+  viewer(user, folder: Folder) if viewer(user, folder.parent);
+  viewer(user, folder: Folder) if folder.owner = user;
+`;
+
+describe('a recursive rule', () => {
+  it('ends for folders that contain each other, and finds the owner of one of them', async () => {
+    for (const [engine, authorizer] of await everywhere(viewers))
+      for (const length of [1, 2, 7, 300])
+        for (const _ of [1, 2]) {
+          const folders = ring(length, ['ann']);
+          const answers = ['ann', 'bob'].map((user) =>
+            outcomeOf(() => authorizer.isAllowedSync(user, 'read', folders.at(-1))),
+          );
+          expect([engine, length, ...answers]).toEqual([engine, length, true, false]);
+        }
+  });
+
+  it('takes few steps where many paths meet', async () => {
+    // 2 ** 40 paths lead from the first level to the last one.
+    const levels = Array.from({ length: 40 }, () => [new Folder(), new Folder()]);
+    for (const [i, level] of levels.entries())
+      for (const folder of level) folder.groups.push(...(levels[i + 1] ?? []));
+    const policy = `
+      allow(user, "read", folder: Folder) if member(user, folder);
+      allow(user, "list", folder: Folder) if not member(user, folder);
+      member(user, folder: Folder) if group in folder.groups and member(user, group);
+      member(user, folder: Folder) if folder.owner = user;
+    `;
+    for (const [engine, authorizer] of await everywhere(policy, {
+      types: { Folder },
+      limits: { maxSteps: 20_000 },
+    })) {
+      const ask = (action: string) => outcomeOf(() => authorizer.isAllowedSync('ann', action, levels[0]![0]));
+      expect([engine, ask('read'), ask('list')]).toEqual([engine, false, true]);
+    }
+  });
+
+  it('is undecided if a rule on the way is, wherever a circle is entered', async () => {
+    const policy = `
+      allow(_, "p", x: Folder) if p(x);
+      allow(_, "q", x: Folder) if q(x);
+      allow(_, "not", x: Folder) if not (p(x) and x.owner = "bob");
+      p(x: Folder) if q(x);
+      q(x: Folder) if p(x);
+      q(x: Folder) if x.size < 3;
+    `;
+    for (const [engine, authorizer] of await everywhere(policy))
+      for (const action of ['p', 'q', 'not']) {
+        const outcome = outcomeOf(() => authorizer.isAllowedSync('ann', action, new Folder('ann')));
+        expect([engine, action, outcome]).toEqual([engine, action, 'POLAR_UNDECIDED_MISSING_ATTRIBUTE']);
+      }
+  });
+
+  it('may call itself in the action of a forall', async () => {
+    const policy = `
+      allow(_, "read", x: Folder) if ready(x);
+      ready(x: Folder) if x.owner = "ann" and forall(part in x.groups, ready(part));
+    `;
+    const [whole, inner, circle] = [new Folder('ann'), new Folder('ann'), new Folder('ann')];
+    whole.groups.push(inner, inner);
+    circle.groups.push(circle);
+    for (const [engine, authorizer] of await everywhere(policy)) {
+      const outcomes = [whole, circle].map((x) =>
+        outcomeOf(() => authorizer.isAllowedSync('ann', 'read', x)),
+      );
+      expect([engine, ...outcomes]).toEqual([engine, true, false]);
+    }
+  });
+
+  it('loads each row of a ring of promised rows about once', async () => {
+    let loads = 0;
+    class Row {
+      constructor(readonly id: number) {}
+      get parent(): Promise<Row> {
+        loads++;
+        return Promise.resolve(new Row((this.id + 1) % 10));
+      }
+    }
+    const policy = `
+      allow(user, "read", row: Row) if viewer(user, row);
+      viewer(user, row: Row) if row.id = user;
+      viewer(user, row: Row) if viewer(user, row.parent);
+    `;
+    for (const [engine, authorizer] of await everywhere(policy, {
+      types: { Row: { class: Row, key: 'id' } },
+    })) {
+      loads = 0;
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect([engine, await authorizer.isAllowed(11, 'read', new Row(0))]).toEqual([engine, false]);
+      expect(loads).toBeLessThan(30);
+    }
+  });
+
+  it('ends at a limit for new rows without a key, which are never the same', async () => {
+    class Row {
+      get parent(): Row {
+        return new Row();
+      }
+    }
+    const policy = 'allow(user, "read", row: Row) if allow(user, "read", row.parent);';
+    const limits = { maxSteps: 5_000 };
+    for (const engine of engines) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({
+        policies: policy,
+        types: { Row },
+        limits,
+        engine,
+        onWarning: () => {},
+      });
+      expect(outcomeOf(() => authorizer.isAllowedSync('ann', 'read', new Row()))).toBe(
+        'POLAR_RUN_STEP_LIMIT',
+      );
+    }
+  });
+});
+
+describe('a query of recursive rules', () => {
+  const policies = `
+    reaches(x: Folder, y) if x.parent = y;
+    reaches(x: Folder, y) if reaches(x.parent, y);
+    found(x) if x = 1;
+    found(x) if x in [1, 2];
+    found(x) if found(x) and x = 1;
+    inside(x, y: Folder) if inside(x, y.parent);
+    inside(x, y: Folder) if x = y.owner;
+  `;
+
+  async function answersTo(text: string, bindings: Record<string, unknown> = {}): Promise<unknown[]> {
+    const authorizer = await Authorizer.load({ policies, types: { Folder }, onWarning: () => {} });
+    const found: unknown[] = [];
+    for await (const answer of authorizer.query(text, { bindings })) found.push(...answer.values());
+    return found;
+  }
+
+  it('has an answer for each proof that does not use itself', async () => {
+    expect(await answersTo('found(1)')).toEqual([]);
+    const authorizer = await Authorizer.load({ policies, onWarning: () => {}, types: { Folder } });
+    let count = 0;
+    for await (const _ of authorizer.query('found(1)')) count++;
+    expect(count).toBe(2);
+  });
+
+  it('has an answer for each value of a variable that the calls pass on', async () => {
+    const folders = ring(3, ['ann', 'ben', 'cat']);
+    expect(await answersTo('inside(owner, f) and f = f', { f: folders[0] })).toEqual(
+      expect.arrayContaining(['ann', 'ben', 'cat']) as unknown[],
+    );
+    const reached = await answersTo('reaches(f, g)', { f: folders[0] });
+    expect(new Set(reached.filter((each) => each instanceof Folder))).toEqual(new Set(folders));
+  });
+});
