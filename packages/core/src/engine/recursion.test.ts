@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, type AuthorizerOptions } from '../index.js';
+import { createDebugSession } from '../debug/index.js';
+import { Authorizer, renderExplanation, type AuthorizerOptions } from '../index.js';
 import { engines, outcomeOf } from './fixtures/all-engines.fixture.js';
 import { precompile } from './fixtures/precompiled.fixture.js';
 
@@ -145,6 +146,44 @@ describe('a recursive rule', () => {
       expect(outcomeOf(() => authorizer.isAllowedSync('ann', 'read', new Row()))).toBe(
         'POLAR_RUN_STEP_LIMIT',
       );
+    }
+  });
+});
+
+describe('questions about recursive rules', () => {
+  const load = () => Authorizer.load({ policies: viewers, types: { Folder }, onWarning: () => {} });
+
+  it('have explanations that explain each question once', async () => {
+    const policies = `
+      allow(user, "read", folder: Folder) if viewer(user, folder);
+      viewer(user, folder: Folder) if group in folder.groups and viewer(user, group);
+      viewer(user, folder: Folder) if folder.owner = user;
+    `;
+    const authorizer = await Authorizer.load({ policies, types: { Folder }, onWarning: () => {} });
+    const [top, left, right, bottom] = [new Folder('a'), new Folder('b'), new Folder('c'), new Folder('d')];
+    top.groups.push(left, right);
+    left.groups.push(bottom);
+    right.groups.push(bottom, left);
+    bottom.groups.push(top);
+    const text = renderExplanation(await authorizer.explain('ann', 'read', top));
+    expect(text.match(/folder.owner = user`/g)?.length).toBeLessThanOrEqual(5);
+    expect(text).toContain('explained above');
+    const allowed = await authorizer.explain('d', 'read', top);
+    expect(allowed.outcome).toBe('allowed');
+    expect(renderExplanation(allowed).match(/folder.owner = user/g)).toHaveLength(1);
+  });
+
+  it('find the actions on a folder in a ring, and end in a debugger', async () => {
+    const authorizer = await load();
+    const folders = ring(5, ['ann']);
+    expect([...(await authorizer.authorizedActions('ann', folders[3]))]).toEqual(['read']);
+    expect([...(await authorizer.authorizedActions('bob', folders[3]))]).toEqual([]);
+    const session = createDebugSession(authorizer, 'allow("bob", action, folder)', {
+      bindings: { folder: folders[3] },
+    });
+    for (let steps = 0, isEnded = false; !isEnded; steps++) {
+      isEnded = session.forwardSync('into') === 'end';
+      expect(steps).toBeLessThan(200);
     }
   });
 });

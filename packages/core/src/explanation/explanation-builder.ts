@@ -33,6 +33,8 @@ const maxMisses = 200;
 export class ExplanationBuilder {
   readonly #progress = new ProgressOfAttempts();
   #left = maxMisses;
+  /** The calls that were explained. A call that has used the answer of another one refers to it. */
+  readonly #explained = new Set<string>();
 
   constructor(
     readonly shown: ShownValues,
@@ -173,7 +175,10 @@ export class ExplanationBuilder {
       predicate: name,
       args,
     } as const;
-    if (chain.includes(key)) return { ...call, misses: [], omitted: 0, isRepeated: true };
+    const isExplained = this.#explained.has(key);
+    this.#explained.add(key);
+    if (chain.includes(key) || (event.isReused && isExplained))
+      return { ...call, misses: [], omitted: 0, isRepeated: true };
     const { attempts, others, omitted } = this.#candidates(goal, event);
     const misses: ExplainedMiss[] = [];
     const isTooDeep = chain.length >= this.size.maxDepth;

@@ -40,6 +40,7 @@ export function proveQuestion(
   const isGround = !args.some((arg) => arg instanceof Variable);
   const sharesUndecided = recursionOf(machine.context.program).sharesUndecided(predicate);
   const question = table.find(rules, args, { isGround, sharesUndecided });
+  machine.asked = question;
   if (question.leavesGoals) return undefined;
   const keepsProofs = scope.keepsProofs || !isGround;
   const isOpen = question.evaluation !== undefined && (keepsProofs || question.holds !== true);

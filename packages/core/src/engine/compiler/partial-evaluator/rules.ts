@@ -70,7 +70,11 @@ function followForwarding(
   predicate: Predicate,
   args: readonly Cell[],
 ): Application[] {
-  const forwarding: Forwarding = { applications: [], calls: new Map(), isEndless: false };
+  const forwarding: Forwarding = {
+    applications: [],
+    calls: new Map(),
+    isEndless: false,
+  };
   followCall(
     evaluation,
     { predicate, args, identity: identityOfCall(predicate, args) },
@@ -113,7 +117,10 @@ function mayFollow(
   { predicate, known }: ForwardedCall,
   { calls }: Forwarding,
 ): boolean {
-  if (calls.size < maxForwarded) return linker.followed.count(predicate, known);
+  // A recursive rule can reach each combination of several literals.
+  const isCombination =
+    known.filter(({ kind }) => kind === 'literal').length > 1 && linker.recursion.isTabled(predicate);
+  if (calls.size < maxForwarded && !isCombination) return linker.followed.count(predicate, known);
   linker.followed.stopAt(predicate, known);
   return false;
 }

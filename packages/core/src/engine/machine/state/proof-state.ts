@@ -11,6 +11,7 @@ import type {
   Continuation,
   ItemSource,
   MachineGoal,
+  MachineQuestion,
   Mark,
   RetryPoint,
   Scope,
@@ -39,6 +40,8 @@ export class ProofState {
   scope: Scope;
   /** The questions of the query, once there are many recursive calls. */
   questions: QuestionTable<Undecided, ProofPart> | undefined = undefined;
+  /** The latest question. */
+  asked: MachineQuestion | undefined = undefined;
   /** The number of recursive calls before questions are remembered. */
   untabledCalls = untabledCalls.machine;
   /** The rule that the proof used last. It refers to the rules before. */
