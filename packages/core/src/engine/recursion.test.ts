@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDebugSession } from '../debug/index.js';
-import { Authorizer, renderExplanation, type AuthorizerOptions } from '../index.js';
+import { Authorizer, renderExplanation, typed, type AuthorizerOptions } from '../index.js';
 import { engines, outcomeOf } from './fixtures/all-engines.fixture.js';
 import { precompile } from './fixtures/precompiled.fixture.js';
 
@@ -124,6 +124,60 @@ describe('a recursive rule', () => {
       expect([engine, await authorizer.isAllowed(11, 'read', new Row(0))]).toEqual([engine, false]);
       expect(loads).toBeLessThan(30);
     }
+  });
+
+  it('has no table if it depends on its own negation, in the dialect oso', async () => {
+    const policies = `
+      allow(_, "wins", x: Folder) if wins(x);
+      allow(_, "loses", x: Folder) if not wins(x);
+      wins(x: Folder) if x.parent != nil and not wins(x.parent);
+    `;
+    for (const engine of engines) {
+      const options = {
+        policies,
+        types: { Folder },
+        dialect: 'oso',
+        engine,
+        limits: { maxSteps: 5_000 },
+      } as const;
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({ ...options, onWarning: () => {} });
+      const [first] = ring(2);
+      for (const action of ['wins', 'loses'])
+        expect([engine, outcomeOf(() => authorizer.isAllowedSync('ann', action, first))]).toEqual([
+          engine,
+          expect.stringMatching(/LIMIT$/),
+        ]);
+      const end = new Folder();
+      const middle = Object.assign(new Folder(), { parent: end });
+      expect(authorizer.isAllowedSync('ann', 'wins', middle)).toBe(true);
+      expect(authorizer.isAllowedSync('ann', 'wins', end)).toBe(false);
+    }
+  });
+
+  it('keeps the types that fields gave to a row apart', async () => {
+    // One row is a user through one field, and a bot through another one.
+    const types = {
+      Pair: { fields: { user: 'User', bot: 'Bot' } },
+      User: { fields: { next: 'Pair' } },
+      Bot: { fields: { next: 'Pair' } },
+    };
+    const policies = `
+      allow(_, "read", pair: Pair) if found(pair.user);
+      allow(_, "both", pair: Pair) if not found(pair.user) or found(pair.bot);
+      found(user: User) if found(user.next.bot);
+      found(bot: Bot) if found(bot.next.user);
+      found(_: Bot);
+    `;
+    const row: Record<string, unknown> = {};
+    const pair = { user: row, bot: row };
+    row['next'] = pair;
+    for (const [engine, authorizer] of await everywhere(policies, { types }))
+      for (const action of ['read', 'both'])
+        expect([engine, authorizer.isAllowedSync('ann', action, typed('Pair', pair))]).toEqual([
+          engine,
+          true,
+        ]);
   });
 
   it('ends at a limit for new rows without a key, which are never the same', async () => {
