@@ -227,6 +227,27 @@ describe('questions about recursive rules', () => {
     expect(renderExplanation(allowed).match(/folder.owner = user/g)).toHaveLength(1);
   });
 
+  it('have explanations in which the proof of a question belongs to the rule that used it', async () => {
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(user, "read", folder: Folder) if viewer(user, folder) and folder.owner = "b";
+        allow(user, "read", folder: Folder) if folder.owner = "a" and viewer(user, folder);
+        viewer(user, folder: Folder) if viewer(user, folder.parent);
+        viewer(user, folder: Folder) if folder.owner = user;
+      `,
+      types: { Folder },
+      onWarning: () => {},
+    });
+    const { outcome, proof } = await authorizer.explain('a', 'read', ring(1, ['a'])[0]);
+    expect(outcome).toBe('allowed');
+    expect(proof.map(({ text, calls }) => [text, calls.map((each) => each.text)])).toEqual([
+      [
+        'allow(user, "read", folder: Folder) if folder.owner = "a" and viewer(user, folder);',
+        ['viewer(user, folder: Folder) if folder.owner = user;'],
+      ],
+    ]);
+  });
+
   it('find the actions on a folder in a ring, and end in a debugger', async () => {
     const authorizer = await load();
     const folders = ring(5, ['ann']);

@@ -51,10 +51,10 @@ export class ExplanationBuilder {
     const known = new Set(used.map(({ frame }) => frame));
     const uses = (caller: UsedRule | undefined): ExplainedUse[] =>
       used
-        .filter(({ frame }) =>
+        .filter((use) =>
           caller === undefined
-            ? frame.caller === undefined || !known.has(frame.caller)
-            : frame.caller === caller.frame,
+            ? use.caller === undefined || !known.has(use.caller)
+            : use.caller === caller.frame,
         )
         .map((use) => ({
           ...referenceTo(use.rule),

@@ -30,6 +30,8 @@ export interface Refutation {
 /** A rule of a proof, with the values of its variables. */
 export interface UsedRule {
   readonly frame: Frame;
+  /** The rule that called it, or used its proof. */
+  readonly caller: Frame | undefined;
   readonly rule: Rule;
   readonly bindings: readonly SeenValue[];
 }

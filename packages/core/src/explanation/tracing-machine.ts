@@ -97,10 +97,10 @@ export class TracingMachine extends Machine {
 
   /** Returns the rules of the proof from a point on, with the values of their variables. */
   usedRules(since?: Frame): UsedRule[] {
-    return rulesOfPath(this.path, since, true).flatMap((frame) => {
+    return rulesOfPath(this.path, since, true).flatMap(({ frame, caller }) => {
       const { rule } = frame;
       if (rule === undefined) return [];
-      return [{ frame, rule, bindings: this.#bindingsOf(frame, this.trace.orderOf(rule)) }];
+      return [{ frame, caller, rule, bindings: this.#bindingsOf(frame, this.trace.orderOf(rule)) }];
     });
   }
 

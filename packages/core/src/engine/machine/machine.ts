@@ -282,7 +282,7 @@ export class Machine extends Evaluator {
 
   /** The rules that proved the latest answer, in the order in which they were entered. */
   get proof(): Frame[] {
-    return rulesOfPath(this.path);
+    return rulesOfPath(this.path).map(({ frame }) => frame);
   }
 
   /** True when the query has delayed goals. */

@@ -68,7 +68,7 @@ export function proveQuestion(
   if (question.isComplete || question.evaluation !== undefined) useAnswer(machine, question);
   // The remaining rules are tried only if what follows fails.
   else machine.choices.push(point);
-  machine.path = reusedFrame(machine, question.proof);
+  machine.path = reusedFrame(machine, frame, question.proof);
   return GoalResult.proved;
 }
 
@@ -113,7 +113,11 @@ export function proveAnswer(machine: Prover, point: QuestionPoint): GoalResult {
   if (searches || (question.holds === true && !keepsProofs)) return GoalResult.failed;
   if (keepsProofs) machine.trail.add(new EvaluationChange(question));
   else question.leavesGoals = machine.constraintsSince(point.constraints).length > 0;
-  machine.questions!.succeed(machine.scope.evaluation!, { last: machine.path, before: point.path });
+  machine.questions!.succeed(machine.scope.evaluation!, {
+    caller: point.frame,
+    last: machine.path,
+    before: point.path,
+  });
   machine.scope = point.scope;
   machine.continueWith(point.next);
   return GoalResult.replaced;
@@ -154,12 +158,12 @@ class EvaluationChange extends Change {
 }
 
 /** Returns a node for the rules of a question that was proved before. */
-const reusedFrame = ({ path }: Prover, reused: ProofPart | undefined): Frame => ({
+const reusedFrame = ({ path }: Prover, caller: Frame, reused: ProofPart | undefined): Frame => ({
   slots: [],
   cutBase: 0,
   depth: 0,
   rule: undefined,
-  caller: undefined,
+  caller,
   callSpan: undefined,
   previous: path,
   ...(reused && { reused }),

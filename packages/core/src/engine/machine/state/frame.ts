@@ -18,8 +18,10 @@ export interface Frame {
   readonly reused?: ProofPart;
 }
 
-/** The rules of a proof, from the last one back to the one before the first. */
+/** The rules of the proof of a question, from the last one back to the one before the first. */
 export interface ProofPart {
+  /** The rule that called it. */
+  readonly caller: Frame;
   readonly last: Frame | undefined;
   readonly before: Frame | undefined;
 }
