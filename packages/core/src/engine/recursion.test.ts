@@ -86,6 +86,24 @@ describe('a recursive rule', () => {
       }
   });
 
+  it('is undecided if a question is that was explored twice at the same time', async () => {
+    // A random policy, reduced: the second exploration of a question had met the condition, and the first one was kept.
+    const policy = `
+      allow(_, _, x: Folder) if not (y in x.groups and not q(y));
+      p(x: Folder) if q(x.parent) or x.size < 3 or p(x.parent);
+      q(x: Folder) if forall(y in x.groups, y.size < 3);
+      q(x: Folder) if (p(x.parent) or (y in x.groups and q(y.parent))) and x.owner = "ann";
+    `;
+    const [bare, large, small] = [new Folder(), new Folder(), new Folder()];
+    Object.assign(bare, { parent: large });
+    Object.assign(large, { parent: bare, size: 5, groups: [small] });
+    Object.assign(small, { parent: small, size: 1, groups: [large] });
+    for (const [engine, authorizer] of await everywhere(policy)) {
+      const outcome = outcomeOf(() => authorizer.isAllowedSync('ann', 'read', large));
+      expect([engine, outcome]).toEqual([engine, 'POLAR_UNDECIDED_MISSING_ATTRIBUTE']);
+    }
+  });
+
   it('may call itself in the action of a forall', async () => {
     const policy = `
       allow(_, "read", x: Folder) if ready(x);

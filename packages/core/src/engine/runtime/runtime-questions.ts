@@ -82,7 +82,7 @@ export class RuntimeQuestions {
 
   /** Tries all alternatives of a question that holds, for their undecided conditions. */
   #explore(rules: Rules, question: RuntimeQuestion, passed: unknown[]): false {
-    if (question.isComplete || question.evaluation !== undefined) return false;
+    if (isExplored(question)) return this.#note(question);
     for (;;) {
       const trial = new Trial(this, question);
       rules.runAll(...passed, this.runtime.never);
@@ -141,7 +141,7 @@ export class RuntimeQuestions {
   }
 
   async #exploreLater(rules: Rules, question: RuntimeQuestion, passed: unknown[]): Promise<false> {
-    if (question.isComplete || question.evaluation !== undefined) return false;
+    if (isExplored(question)) return this.#note(question);
     for (;;) {
       const trial = new Trial(this, question);
       // oxlint-disable-next-line no-await-in-loop -- each trial uses what the one before has found
@@ -166,11 +166,16 @@ export class RuntimeQuestions {
   }
 
   #reuse(question: RuntimeQuestion): boolean {
-    this.table.use(question, this.current);
-    this.#ended(question);
+    this.#note(question);
     if (question.holds !== true) return false;
     this.runtime.proof = question.proof;
     return true;
+  }
+
+  /** Takes over the undecided conditions of a question, as far as they are known. */
+  #note(question: RuntimeQuestion): false {
+    this.table.use(question, this.current);
+    return this.#ended(question);
   }
 
   #ended({ undecided, mismatch }: RuntimeQuestion): false {
@@ -183,6 +188,10 @@ export class RuntimeQuestions {
 /** Returns whether the answer of a question is known, or a call of it fails because it is open. */
 const isAnswered = ({ holds, evaluation }: RuntimeQuestion): boolean =>
   holds !== undefined || evaluation !== undefined;
+
+/** Returns whether all alternatives of a question that holds were tried, or are being tried: perhaps since its answer was used. */
+const isExplored = ({ isComplete, evaluation }: RuntimeQuestion): boolean =>
+  isComplete || evaluation !== undefined;
 
 /** One trial of all rules of a question, and the undecided conditions that it meets. */
 class Trial {

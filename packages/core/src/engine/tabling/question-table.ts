@@ -73,10 +73,17 @@ export class Evaluation<Reason, Proof> {
   }
 
   dependOn(evaluation: Evaluation<Reason, Proof> | undefined): void {
-    const other = openOf(evaluation);
-    const own = openOf(this.low);
-    this.low = own === undefined || (other !== undefined && other.position < own.position) ? other : own;
+    this.low = lower(this.low, evaluation);
   }
+}
+
+/** Returns the lower one of two evaluations that a result depends on. */
+function lower<Reason, Proof>(
+  left: Evaluation<Reason, Proof> | undefined,
+  right: Evaluation<Reason, Proof> | undefined,
+): Evaluation<Reason, Proof> | undefined {
+  const [one, other] = [openOf(left), openOf(right)];
+  return one === undefined || (other !== undefined && other.position < one.position) ? other : one;
 }
 
 /** Returns the evaluation that a result depends on: after the end of one, the one that its own result depends on. */
@@ -174,8 +181,12 @@ export class QuestionTable<Reason, Proof> {
       return false;
     }
     if (question.isComplete) {
-      // Another evaluation was faster.
+      // Another evaluation was faster, perhaps with less knowledge.
+      question.undecided ??= undecided;
+      question.mismatch ??= mismatch;
+      question.low = lower(evaluation.low, question.low);
       outer?.dependOn(question.low);
+      if (question.low !== undefined) this.#provisional.push(question);
       return false;
     }
     if (evaluation.hasSucceeded && question.wasAssumed) {
