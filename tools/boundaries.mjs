@@ -25,7 +25,7 @@ const packages = {
 const everyone = ['internal', 'diagnostics', 'dialect'];
 const language = [...everyone, 'syntax', 'types', 'policy'];
 const rules = [...everyone, 'types', 'ir', 'host', 'terms'];
-const machine = [...rules, 'engine', 'engine/rules'];
+const machine = [...rules, 'engine', 'engine/rules', 'engine/tabling'];
 // The compiled engine, one floor above the other: runtime ← compiler ← back ends ← compiled.
 const compiler = [...machine, 'engine/runtime'];
 const backEnds = [...compiler, 'engine/compiler', 'engine/backends'];
@@ -45,6 +45,8 @@ const folders = {
   // rules ← engine ← machine ← query: the reference engine.
   'engine/rules': rules,
   engine: [...rules, 'engine/rules'],
+  // The questions of recursive rules, which all engines share.
+  'engine/tabling': rules,
   // The machine: state ← goals ← machine.
   'engine/machine/state': machine,
   'engine/machine/goals': [...machine, 'engine/machine/state'],

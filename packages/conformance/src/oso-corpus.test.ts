@@ -55,10 +55,10 @@ describe.each(testedRepetitions(['auto', 'machine'] as const))(
 );
 
 describe('oso-differences.json', () => {
-  it('names only cases of the corpus in which the dialect differs from oso, and fewer than ten', async () => {
+  it('names only cases of the corpus in which the dialect differs from oso, and at most ten', async () => {
     const listed = recorded.filter((c) => differences[c.id] !== undefined);
     expect(listed.map(({ id }) => id).sort()).toEqual(Object.keys(differences).sort());
-    expect(listed.length).toBeLessThan(10);
+    expect(listed.length).toBeLessThanOrEqual(10);
     const agreed: string[] = [];
     for (const testCase of listed) if ((await reasonFor('auto', testCase)) === null) agreed.push(testCase.id);
     expect(agreed).toEqual([]);

@@ -320,6 +320,9 @@ describe('a failing check', () => {
         public parent: Folder | undefined,
         readonly owner?: User,
       ) {}
+      get next(): Folder {
+        return new Folder(undefined);
+      }
       names() {
         return (function* () {
           for (;;) yield 'x';
@@ -332,7 +335,9 @@ describe('a failing check', () => {
        owns(user, folder) if folder.parent != nil and owns(user, folder.parent);
        allow(_: User, "list", folder: Folder) if "y" in folder.names();
        allow(user: User, "deep", folder: Folder) if depth(user, folder) and true = true;
-       depth(user, folder) if depth(user, folder.parent) and user.name = "a";`,
+       depth(user, folder) if depth(user, folder.parent) and user.name = "a";
+       allow(_: User, "grow", folder: Folder) if grows(folder);
+       grows(folder) if grows(folder.next);`,
       { types: { User, Folder: { class: Folder } }, constants: {} },
     );
     const user = new User('a');
@@ -343,14 +348,14 @@ describe('a failing check', () => {
     circle.parent = circle;
     const limits = { maxSteps: 30_000 };
     expect(await codeOf(() => authorizer.isAllowedSync(user, 'read', circle, { limits }))).toBe(
-      'POLAR_RUN_STEP_LIMIT',
+      'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
     );
-    expect(await codeOf(() => authorizer.isAllowedSync(user, 'deep', circle))).toBe('POLAR_RUN_DEPTH_LIMIT');
+    expect(await codeOf(() => authorizer.isAllowedSync(user, 'deep', leaf))).toBe('POLAR_RUN_DEPTH_LIMIT');
     expect(await codeOf(() => authorizer.isAllowedSync(user, 'list', leaf, { limits }))).toBe(
       'POLAR_RUN_STEP_LIMIT',
     );
     const endless = { limits: { maxSteps: 1e12, timeoutMs: 20 } };
-    expect(await codeOf(() => authorizer.isAllowedSync(user, 'read', circle, endless))).toBe(
+    expect(await codeOf(() => authorizer.isAllowedSync(user, 'grow', circle, endless))).toBe(
       'POLAR_RUN_TIMEOUT',
     );
   });

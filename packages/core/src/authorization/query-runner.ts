@@ -188,6 +188,7 @@ export class QueryRunner {
    *
    * @param given the values of its variables, by name, or in the order of the arguments
    * @param replay the results of the calls that the compiled engine has made for this query
+   * @param keepsProofs whether the application counts the answers, of which there is one for each proof
    * @throws {PolarError} `POLAR_TYPE_INVALID_OPTION`
    */
   start(
@@ -195,6 +196,7 @@ export class QueryRunner {
     given: ReadonlyMap<string, unknown> | readonly unknown[],
     options: QueryOptions,
     replay?: HostReplay,
+    keepsProofs = false,
   ): QueryRun {
     validateQueryOptions(options);
     const { limits } = this;
@@ -203,6 +205,7 @@ export class QueryRunner {
       limits: options.limits === undefined ? limits : limitsOf({ ...limits, ...options.limits }),
       signal: options.signal,
       acceptExpression: options.acceptExpression ?? false,
+      keepsProofs,
       replay,
       ...(createMachine && { createMachine }),
     });
@@ -221,7 +224,7 @@ export class QueryRunner {
     options: QueryOptions,
     replay?: HostReplay,
   ): AsyncGenerator<Bindings, void, undefined> {
-    const run = this.start(query, given, options, replay);
+    const run = this.start(query, given, options, replay, true);
     try {
       while (await run.next()) yield run.bindings();
     } finally {

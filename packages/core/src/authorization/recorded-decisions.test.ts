@@ -184,7 +184,7 @@ describe('decisions', () => {
 describe('a check with its own limits or signal', () => {
   it('observes them on all engines', async () => {
     const loop =
-      'allow(_, "loop", x) if loop(x); loop(x) if loop(x) or loop(x); allow(_, "read", x) if 3 in x;';
+      'allow(_, "loop", x) if loop(x); loop(x) if loop([x]) or loop([x]); allow(_, "read", x) if 3 in x;';
     for (const [authorizer] of await loadAll({ policies: loop })) {
       const ask = (action: string, options: object) => () =>
         authorizer.isAllowedSync(1, action, [1, 2, 3], options);

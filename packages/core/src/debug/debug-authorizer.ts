@@ -102,6 +102,7 @@ const runOptions = (
   limits: limits === undefined ? queries.limits : limitsOf({ ...queries.limits, ...limits }),
   signal,
   acceptExpression,
+  keepsProofs: true,
 });
 
 /** The runner of an authorizer is an implementation detail of this package, which its public methods do not give. */

@@ -179,6 +179,7 @@ function isPartOfCondition({ goal, isRetry }: Step): boolean {
     case 'receive':
     case 'unify-values':
     case 'refute':
+    case 'answer':
       return true;
     case 'awakened':
       return isComputation(goal.goal);

@@ -40,7 +40,12 @@ export async function evaluate(
   const query = linkQuery(parse(text), context.program);
   const known = bindingsAt(step, frame, machine);
   const given = new Map([...known].filter(([name]) => query.slotNames.includes(name)));
-  const run = new QueryRun(context, query, given, { limits, signal: undefined, acceptExpression: true });
+  const run = new QueryRun(context, query, given, {
+    limits,
+    signal: undefined,
+    acceptExpression: true,
+    keepsProofs: true,
+  });
   const lines: string[] = [];
   try {
     while (await run.next()) {

@@ -1,4 +1,4 @@
-import { Entry, Trail } from '../engine/machine/state/trail.js';
+import { Change as OtherChange, Entry, Trail } from '../engine/machine/state/trail.js';
 import type { Variable } from '../terms/variable.js';
 import { PastValues } from './past-values.js';
 
@@ -38,7 +38,7 @@ export class RecordedTrail extends Trail {
         const { variable } = last;
         if (last.value !== variable.value)
           this.#changes.push({ target: variable, slot: 0, before: variable.value });
-      } else {
+      } else if (!(last instanceof OtherChange)) {
         const slots = log[--i] as unknown[];
         this.#changes.push({ target: slots, slot: last as number, before: slots[last as number] });
       }

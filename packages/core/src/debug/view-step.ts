@@ -194,7 +194,11 @@ const shownName = (name: string): string => {
 
 /** Returns whether the machine has added a goal, which belongs to a goal of the policy. */
 const isAdded = ({ kind }: MachineGoal): boolean =>
-  kind === 'refute' || kind === 'next-item' || kind === 'receive' || kind === 'unify-values';
+  kind === 'refute' ||
+  kind === 'answer' ||
+  kind === 'next-item' ||
+  kind === 'receive' ||
+  kind === 'unify-values';
 
 /** Returns the alternatives of a choice point that were not tried. */
 function spansOf({ point, index }: OpenChoice): Span[] {
@@ -212,6 +216,9 @@ function spansOf({ point, index }: OpenChoice): Span[] {
     }
     case 'negation':
       return [point.span];
+    case 'question':
+      // The rules of a question that is being answered have choice points of their own.
+      return point.inner === undefined ? [point.span] : [];
   }
 }
 

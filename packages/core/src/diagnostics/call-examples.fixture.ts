@@ -513,14 +513,14 @@ await authorizer.isAllowed('ann', 'read', notes);`,
   POLAR_RUN_DEPTH_LIMIT: {
     wrong: `const authorizer = await Authorizer.load({
   policies: \`
-    allow(user, "read", folder) if owns(user, folder);
-    owns(user, folder) if folder.owner = user;
-    owns(user, folder) if folder.parent != nil and owns(user, folder.parent);
+    allow(user, "read", folder) if owns(user, folder, []);
+    owns(user, folder, _) if folder.owner = user;
+    owns(user, folder, path) if folder.parent != nil and owns(user, folder.parent, [folder, *path]);
   \`,
   limits: { maxDepth: 1_000 },
 });
 const folder = { owner: 'ben' };
-folder.parent = folder; // a circle
+folder.parent = folder; // a circle, in which each call has a longer path
 await authorizer.isAllowed('ann', 'read', folder);`,
     fix: `const authorizer = await Authorizer.load({
   policies: \`
@@ -530,7 +530,8 @@ await authorizer.isAllowed('ann', 'read', folder);`,
   \`,
   limits: { maxDepth: 1_000 },
 });
-const folder = { owner: 'ben', parent: null };
+const folder = { owner: 'ben' };
+folder.parent = folder; // a circle, in which the same call comes again, and fails
 await authorizer.isAllowed('ann', 'read', folder);`,
   },
   POLAR_RUN_SIZE_LIMIT: {

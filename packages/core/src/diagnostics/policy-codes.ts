@@ -179,7 +179,7 @@ export const policyCodes = {
     }
   },
   POLAR_CHECK_FORWARDING_CYCLE: (p: { names: readonly string[]; type: string }) =>
-    `in \`${p.type}\`, ${listed(p.names)} imply each other in a circle, so a check of one never ends; remove one of these rules`,
+    `in \`${p.type}\`, ${listed(p.names)} imply each other in a circle, so each of them is the same as the others; remove one of these rules`,
   POLAR_CHECK_NEGATED_RECURSION: (p: {
     /** The predicate below the negation. */
     name: string;

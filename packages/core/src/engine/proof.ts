@@ -16,6 +16,9 @@ export interface RuleReference {
 /** The number of continuations that a proof keeps. A recursive policy may have proofs of any length. */
 const maxKept = 256;
 
+/** The rules of a proof that are listed. A proof that uses the same questions again and again may be much longer than the query. */
+export const maxRules = 100_000;
+
 /**
  * The rules of a proof, in the order in which they were used. Compiled code composes it of parts that it knows in advance. A proof keeps its
  * continuations, so that the same proof is nearly always the same object, and its references are made once.
@@ -89,11 +92,11 @@ export class Proof {
   get rules(): readonly Rule[] {
     const rules: Rule[] = [];
     const stack: (Proof | Rule)[] = [this];
-    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    for (let at = stack.pop(); at !== undefined && rules.length < maxRules; at = stack.pop()) {
       if (!(at instanceof Proof)) rules.push(at);
-      else if (at.before !== undefined) stack.push(at.before, at.last!);
+      else if (at.before !== undefined) stack.push(at.last!, at.before);
     }
-    return rules.reverse();
+    return rules;
   }
 
   /** The references to all rules. */

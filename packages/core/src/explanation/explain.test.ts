@@ -280,7 +280,7 @@ describe('explain()', () => {
     await expect(textOf('allow(user: User, "read", _) if user.nope.x();', ann, repo)).resolves.toContain(
       'undecided',
     );
-    const endless = textOf('allow(user, "read", _) if deep(user); deep(user) if deep(user);', ann, repo);
+    const endless = textOf('allow(user, "read", _) if deep(user); deep(user) if deep([user]);', ann, repo);
     await expect(endless).rejects.toMatchObject({ code: 'POLAR_RUN_DEPTH_LIMIT' });
   });
 

@@ -35,6 +35,8 @@ export class ExplanationBuilder {
   readonly #progress = new ProgressOfAttempts();
   readonly #distance = new DistanceOfAttempts(this.#progress);
   #left = maxMisses;
+  /** The calls that were explained. A call that has used the answer of another one refers to it. */
+  readonly #explained = new Set<string>();
 
   constructor(
     readonly shown: ShownValues,
@@ -51,10 +53,10 @@ export class ExplanationBuilder {
     const known = new Set(used.map(({ frame }) => frame));
     const uses = (caller: UsedRule | undefined): ExplainedUse[] =>
       used
-        .filter(({ frame }) =>
+        .filter((use) =>
           caller === undefined
-            ? frame.caller === undefined || !known.has(frame.caller)
-            : frame.caller === caller.frame,
+            ? use.caller === undefined || !known.has(use.caller)
+            : use.caller === caller.frame,
         )
         .map((use) => ({
           ...referenceTo(use.rule),
@@ -181,7 +183,10 @@ export class ExplanationBuilder {
       predicate: name,
       args,
     } as const;
-    if (chain.includes(key)) return { ...call, misses: [], omitted: 0, isRepeated: true };
+    const isExplained = this.#explained.has(key);
+    this.#explained.add(key);
+    if (chain.includes(key) || (event.isReused && isExplained))
+      return { ...call, misses: [], omitted: 0, isRepeated: true };
     const { attempts, others, omitted } = this.#candidates(goal, event);
     const misses: ExplainedMiss[] = [];
     const isTooDeep = chain.length >= this.size.maxDepth;

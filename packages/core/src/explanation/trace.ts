@@ -32,6 +32,8 @@ export interface Refutation {
 /** A rule of a proof, with the values of its variables. */
 export interface UsedRule {
   readonly frame: Frame;
+  /** The rule that called it, or used its proof. */
+  readonly caller: Frame | undefined;
   readonly rule: Rule;
   readonly bindings: readonly SeenValue[];
 }
@@ -43,7 +45,9 @@ export interface GoalEvent {
   failure: GoalFailure | undefined;
   /** The arguments of a call, and the rules that were entered for it. */
   readonly args: readonly SeenValue[];
-  readonly entered: Attempt[];
+  entered: Attempt[];
+  /** Whether the answer of an earlier call was used, which has entered these rules. */
+  isReused: boolean;
   /** The values of the variables before a call or a negation. */
   bindings: readonly SeenValue[];
   /** The same for all variables, by slot. */
@@ -115,7 +119,7 @@ export class Trace {
   /** Starts the event of a goal. A goal that the machine has added belongs to the goal of the policy for which it was added. */
   start(attempt: Attempt, goal: MachineGoal, argsOf: () => readonly SeenValue[]): GoalEvent | undefined {
     const { order } = attempt;
-    if (goal.kind === 'refute') return undefined;
+    if (goal.kind === 'refute' || goal.kind === 'answer') return undefined;
     if (!order.has(goal)) {
       const owner = order.findAt(goal.span, goal.kind === 'next-item' ? 'in' : undefined);
       return (owner && attempt.events.get(owner)?.at(-1)) ?? attempt.current;
@@ -127,6 +131,7 @@ export class Trace {
       failure: undefined,
       args: goal.kind === 'call' ? argsOf() : [],
       entered: [],
+      isReused: false,
       bindings: [],
       slots: undefined,
       negation: undefined,

@@ -1,7 +1,8 @@
 import { Machine, type MachineOptions } from '../engine/machine/machine.js';
+import { rulesOfPath } from '../engine/machine/rules-of-path.js';
 import type { Frame } from '../engine/machine/state/frame.js';
 import { GoalResult } from '../engine/machine/state/goal-result.js';
-import type { MachineGoal, NegationPoint } from '../engine/machine/state/goal-stack.js';
+import type { MachineGoal, MachineQuestion, NegationPoint } from '../engine/machine/state/goal-stack.js';
 import { emptySlot } from '../engine/machine/state/term-value.js';
 import type { Undecided } from '../engine/machine/state/undecided.js';
 import type { ProgramContext } from '../engine/program-context.js';
@@ -33,6 +34,7 @@ export class TracingMachine extends Machine {
   #undecided: Undecided | undefined = undefined;
   /** The latest event that was proved: it may wake a delayed goal that fails. */
   #latest: GoalEvent | undefined = undefined;
+  readonly #questions = new Map<MachineQuestion, GoalEvent>();
   /** The types of objects that the machine has found. Predicates of the application are not called again. */
   readonly #types = new Map<unknown, TypeSet>();
 
@@ -45,6 +47,8 @@ export class TracingMachine extends Machine {
     hiddenBy: (machine: TracingMachine) => HiddenValues | undefined,
   ) {
     super(context, query, slots, { ...options, isSteppedThrough: true });
+    // An explanation lists each question once.
+    this.untabledCalls = 0;
     this.trace = new Trace(query);
     this.hidden = hiddenBy(this);
   }
@@ -90,8 +94,9 @@ export class TracingMachine extends Machine {
       event.slots = this.#slotsOf(frame);
     }
     const refutation = goal.kind === 'refute' ? this.#refutationOf(goal.negation) : undefined;
-    this.#undecided = undefined;
+    this.#undecided = this.asked = undefined;
     const result = super.prove(goal, frame);
+    if (event?.goal === goal && this.asked !== undefined) this.#noteQuestion(this.asked, event);
     if (refutation !== undefined && goal.kind === 'refute') this.#refute(goal.negation, attempt, refutation);
     if (event === undefined) return result;
     if (result === GoalResult.waits) {
@@ -181,16 +186,21 @@ export class TracingMachine extends Machine {
 
   /** Returns the rules of the proof from a point on, with the values of their variables. */
   usedRules(since?: Frame): UsedRule[] {
-    const used: UsedRule[] = [];
-    for (let frame = this.path; frame !== undefined && frame !== since; frame = frame.previous) {
-      if (frame.rule === undefined) continue;
-      used.push({
-        frame,
-        rule: frame.rule,
-        bindings: this.#bindingsOf(frame, this.trace.orderOf(frame.rule)),
-      });
+    return rulesOfPath(this.path, since, true).flatMap(({ frame, caller }) => {
+      const { rule } = frame;
+      if (rule === undefined) return [];
+      return [{ frame, caller, rule, bindings: this.#bindingsOf(frame, this.trace.orderOf(rule)) }];
+    });
+  }
+
+  /** Keeps the call that has asked a question first, whose rules also explain later calls. */
+  #noteQuestion(question: MachineQuestion, event: GoalEvent): void {
+    const first = this.#questions.get(question);
+    if (first === undefined) this.#questions.set(question, event);
+    else if (question.evaluation === undefined) {
+      event.isReused = true;
+      event.entered = first.entered;
     }
-    return used.reverse();
   }
 
   #enterPath(): void {

@@ -62,7 +62,7 @@ export type Condition =
 
 /**
  * The rows that satisfy a rule which calls itself for a related row: the smallest set for which `body` holds, where `body` is about `row`
- * and uses the set itself. A row that leads to itself is not in the set by that, and it is undecided.
+ * and uses the set itself. A row that leads to itself is not in the set by that, and it is not undecided by that, either.
  */
 export interface RecursiveSet {
   /** The name of the rule. */

@@ -24,10 +24,13 @@ import { all, allRows, any, exists, none, noRows, type FilterSet, type RowFilter
  */
 export const toRowFilter = (condition: Condition): RowFilter => new Lowering().rows(condition, 'true');
 
-/** A set of a recursion: the rows for which it is true, or the rows for which it is not undecided. */
+/**
+ * A set of a recursion: the rows for which it is true, or undecided. Both are built up from rows that were found before, so that a row is in
+ * neither only because it leads to itself.
+ */
 interface Building {
   readonly set: RecursiveSet;
-  readonly mode: 'true' | 'not undecided';
+  readonly mode: 'true' | 'undecided';
 }
 
 /** The maximum of parts of a filter. Nested negations multiply the parts, so a short policy can have a filter that fills the memory. */
@@ -160,14 +163,14 @@ class Lowering {
         return member('true', 'in-set');
       case 'not true':
         return member('true', 'not-in-set');
-      case 'not undecided':
-        return member('not undecided', 'in-set');
       case 'undecided':
-        return member('not undecided', 'not-in-set');
+        return member('undecided', 'in-set');
+      case 'not undecided':
+        return member('undecided', 'not-in-set');
       case 'false':
-        return all(member('not undecided', 'in-set'), member('true', 'not-in-set'));
+        return all(member('undecided', 'not-in-set'), member('true', 'not-in-set'));
       case 'true or undecided':
-        return any(member('true', 'in-set'), member('not undecided', 'not-in-set'));
+        return any(member('true', 'in-set'), member('undecided', 'in-set'));
     }
   }
 

@@ -25,6 +25,8 @@ export class PlainTypeSets {
   readonly #rowsOfType = new Map<DeclaredType, TypeSet>();
   /** Whether a type may declare how its values are compared. */
   readonly haveEquality: boolean;
+  /** Whether a type is compared by one attribute. */
+  readonly haveKeys: boolean;
   /** The key of all types that declare how their values are compared, if it is the same field of the same kind in all of them. */
   readonly commonKey: string | undefined;
   /** The kind of that key. */
@@ -54,6 +56,7 @@ export class PlainTypeSets {
   ) {
     const all = [...types.types];
     const compared = all.filter(hasEquality);
+    this.haveKeys = compared.some((type) => type.key?.length === 1);
     this.haveEquality = hasPredicates || compared.length > 0;
     const key = compared[0]?.key?.[0];
     const isCommon = compared.every((type) => type.equals === undefined && type.key?.join() === key);

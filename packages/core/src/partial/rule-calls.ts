@@ -1,5 +1,6 @@
 import { always, and, never, not, or, some, type Condition, type RecursiveSet } from '../filter/condition.js';
 import type { CallGoal, Goal, Rule } from '../ir/goal.js';
+import { recursionOf } from '../engine/tabling/recursion.js';
 import type { Program } from '../ir/program.js';
 import type { Bindings } from './bindings.js';
 import type { Choices } from './choices.js';
@@ -53,6 +54,8 @@ export class RuleCalls {
     const recursion = this.recursions.find((each) => each.matches(predicate, values));
     if (recursion !== undefined)
       return this.goals.under(this.#reaches(recursion, goal, values, caller), next);
+    // A question fails in its own proof.
+    if (this.#isOpen(predicate, values)) return never;
     this.#rejectRecursion(goal, values, caller);
     return this.#tryRules(goal, args, next);
   }
@@ -156,6 +159,18 @@ export class RuleCalls {
       );
     };
     return unifyFrom(0);
+  }
+
+  /** Returns whether the rules of the same call are being followed. */
+  #isOpen(predicate: CallGoal['predicate'], args: readonly unknown[]): boolean {
+    if (!recursionOf(this.program).isTabled(predicate) || args.some((arg) => arg instanceof Cell))
+      return false;
+    return this.#activations.some(
+      (each) =>
+        each.predicate === predicate &&
+        each.args.length === args.length &&
+        each.args.every((arg, i) => Object.is(this.bindings.deref(arg), args[i])),
+    );
   }
 
   /** Throws a `Recursion` for a rule that calls itself for a related row. The evaluation then starts again and computes a set for it. */

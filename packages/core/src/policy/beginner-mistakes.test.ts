@@ -1049,7 +1049,7 @@ const mistakes: readonly Mistake[] = [
   [
     'actor User {}\nresource Note {\n  permissions = ["read", "write"];\n  roles = ["a", "b"];\n  "a" if "b";\n  "b" if "a";\n  "read" if "a";\n}\nallow(a, b, c) if has_permission(a, b, c);\nhas_role(u: User, "a", n: Note) if u.id = n.ownerId;',
     ['CHECK_FORWARDING_CYCLE 5:3'],
-    'in `Note`, `a`, `b` imply each other in a circle, so a check of one never ends',
+    'in `Note`, `a`, `b` imply each other in a circle, so each of them is the same as the others',
   ],
   [
     'resource User { permissions = ["read"]; }\nallow(u: User, "read", n: Note) if has_permission(u, "read", n);\nhas_permission(u: User, "read", _: User) if u.isAdmin;',

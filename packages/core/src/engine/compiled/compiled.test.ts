@@ -186,19 +186,20 @@ describe('a bailout', () => {
   class Folder {
     parent: Folder | null = null;
   }
-  const inFolders =
-    'allow(a, "read", f: Folder) if p = f.parent and p matches Folder and allow(a, "read", p);';
 
   it('ends a query at its time limit when there is no step limit', async () => {
-    const circle = new Folder();
-    circle.parent = circle;
+    class Endless extends Folder {
+      get next(): Endless {
+        return new Endless();
+      }
+    }
     const authorizer = await Authorizer.load({
-      policies: inFolders,
-      types: { Folder },
+      policies: 'allow(a, "read", f: Endless) if allow(a, "read", f.next);',
+      types: { Endless },
       limits: { maxSteps: Infinity, maxDepth: Infinity, timeoutMs: 20 },
       onWarning: () => {},
     });
-    expect(() => authorizer.isAllowedSync(1, 'read', circle)).toThrow(
+    expect(() => authorizer.isAllowedSync(1, 'read', new Endless())).toThrow(
       expect.objectContaining({ code: 'POLAR_RUN_TIMEOUT' }) as Error,
     );
   });

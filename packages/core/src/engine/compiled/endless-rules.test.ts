@@ -5,10 +5,12 @@ import { engines, outcomeOf } from '../fixtures/all-engines.fixture.js';
 import { precompile } from '../fixtures/precompiled.fixture.js';
 import '../fixtures/final-code.fixture.js';
 
-// A rule that only calls itself, perhaps through others, proves nothing and never ends. So its negation must not hold.
+// A rule that only calls itself, perhaps through others, proves nothing. So it does not hold, and its negation does. A rule with a cut is an
+// exception, because its answers depend on its caller: it never ends, so that its negation must not hold.
 
 const rules = `
   itself(x) if itself(x);
+  cutting(x) if cutting(x) and cut;
   other(x) if another(x);
   another(x) if other(x);
   swapped(x, y) if swapped(y, x);
@@ -26,23 +28,23 @@ const rules = `
   right(x) if x = 2;
   shared(x) if x = 3;
 `;
-const endless = [
-  'itself(r)',
-  'not itself(r)',
-  'not itself("a")',
-  'not other(r)',
-  'not swapped(r, 1)',
-  'not swapped(r, r)',
-  'not named(r, "a")',
-  'named(r, "b")',
-  'later(r)',
-  'not later(r)',
-  'not (itself(r) and r = 7)',
-  'r = 7 or not itself(r)',
-  'itself(r) or r = 2',
-  'forall(itself(r), r = 1)',
-];
 const decided: [string, boolean][] = [
+  ['itself(r)', false],
+  ['not itself(r)', true],
+  ['not itself("a")', true],
+  ['not other(r)', true],
+  ['not swapped(r, 1)', true],
+  ['not swapped(r, r)', true],
+  ['named(r, "a")', true],
+  ['not named(3, "a")', true],
+  ['named(r, "b")', true],
+  ['later(r)', true],
+  ['not later(r)', false],
+  ['not later(3)', true],
+  ['not (itself(r) and r = 7)', true],
+  ['r = 7 or not itself(r)', true],
+  ['itself(r) or r = 2', true],
+  ['forall(itself(r), r = 1)', true],
   ['later(1)', true],
   ['not later(1)', false],
   ['not (r = 7 and itself(r))', true],
@@ -51,6 +53,7 @@ const decided: [string, boolean][] = [
   ['both(3)', true],
   ['not both(4)', true],
 ];
+const endless = ['cutting(r)', 'not cutting(r)', 'not (cutting(r) and r = 7)', 'cutting(r) or r = 2'];
 
 async function authorizersOf(condition: string): Promise<[string, Pick<Authorizer, 'isAllowedSync'>][]> {
   const options = { policies: `${rules} allow(_, _, r) if r = r and ${condition};`, onWarning: () => {} };
@@ -63,7 +66,7 @@ async function authorizersOf(condition: string): Promise<[string, Pick<Authorize
 }
 
 describe('a rule that only calls itself', () => {
-  it.each(sampled(endless, 3))('ends in an error on every engine: %s', async (condition) => {
+  it.each(endless)('ends in an error on every engine where it has a cut: %s', async (condition) => {
     for (const [engine, authorizer] of await authorizersOf(condition)) {
       for (const _ of [1, 2, 3]) {
         expect([engine, outcomeOf(() => authorizer.isAllowedSync(1, 'read', 2))]).toEqual([
@@ -74,7 +77,7 @@ describe('a rule that only calls itself', () => {
     }
   });
 
-  it.each(decided)('changes no result that is decided before it: %s', async (condition, expected) => {
+  it.each(sampled(decided, 2))('proves nothing on every engine: %s', async (condition, expected) => {
     for (const [engine, authorizer] of await authorizersOf(condition))
       for (const _ of [1, 2, 3])
         expect([engine, outcomeOf(() => authorizer.isAllowedSync(1, 'read', 2))]).toEqual([engine, expected]);

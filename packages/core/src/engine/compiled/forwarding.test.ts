@@ -123,8 +123,8 @@ describe('planning a chain of forwarding rules', () => {
     expect(long.steps / short.steps).toBeLessThan(2.1);
   });
 
-  it('gives the error of the machine on every engine for a ring', async () => {
-    await expectEverywhere(chain(2_000, 'p2000(u) if p0(u);'), [['root', 1, 'POLAR_RUN_DEPTH_LIMIT']]);
+  it('denies checks of a ring on every engine', async () => {
+    await expectEverywhere(chain(2_000, 'p2000(u) if p0(u);'), [['root', 1, false]]);
   });
 
   it('tries the rules before and after a long chain in their order', async () => {

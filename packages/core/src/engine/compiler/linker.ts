@@ -7,6 +7,7 @@ import type { Meter } from '../../host/meter.js';
 import type { ProgramContext } from '../program-context.js';
 import type { Proof } from '../proof.js';
 import type { RuleIndex } from '../rules/rule-index.js';
+import type { Recursion } from '../tabling/recursion.js';
 import type { CompiledFunction, KnownArgument, KnownTypes } from './compiled-function.js';
 import type { FollowedCalls } from './followed-calls.js';
 
@@ -51,8 +52,8 @@ export interface Linker {
   dispatchesOn(predicate: Predicate, known: readonly KnownArgument[], position: number): boolean;
   /** Checks whether a registered class has a getter of this name. */
   hasGetter(name: string): boolean;
-  /** Checks whether a call between two predicates may lead back to the first. */
-  isRecursive(from: Predicate, to: Predicate): boolean;
+  /** The predicates that call themselves. */
+  readonly recursion: Recursion;
   /** Checks whether a negation depends on the predicate, so that its failure may let a rule apply. */
   isNegated(predicate: Predicate): boolean;
   /** Checks whether the rules of the predicate may call methods of the application, directly or indirectly. */

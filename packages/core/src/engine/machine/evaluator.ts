@@ -71,8 +71,9 @@ export abstract class Evaluator extends ProofState implements Prover {
     budget: Budget,
     protected readonly madeBefore: HostReplay | undefined,
     isSteppedThrough: boolean,
+    keepsProofs: boolean,
   ) {
-    super(root, budget, isSteppedThrough);
+    super(root, budget, isSteppedThrough, keepsProofs);
     this.replay = madeBefore;
     this.equality = context.equality;
     this.dialect = context.program.types.dialect;

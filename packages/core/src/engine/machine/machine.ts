@@ -11,6 +11,7 @@ import type { ProgramContext } from '../program-context.js';
 import { isPartial } from '../../terms/partial.js';
 import { Variable } from '../../terms/variable.js';
 import { Evaluator } from './evaluator.js';
+import { proveCall } from './call.js';
 import { proveArithmetic } from './goals/arithmetic.js';
 import { proveAssign } from './goals/assign.js';
 import { proveAwakened } from './goals/awakened.js';
@@ -23,7 +24,9 @@ import { proveLookup } from './goals/lookup.js';
 import { proveMethod, proveNew } from './goals/method.js';
 import { endNegation, proveNot, proveRefute } from './goals/negation.js';
 import { proveReceive } from './goals/receive.js';
-import { proveCall, tryRules } from './rule-selection.js';
+import { endQuestion, proveAnswer } from './question.js';
+import { rulesOfPath } from './rules-of-path.js';
+import { tryRules } from './rule-selection.js';
 import type { Constraint } from './state/constraint.js';
 import type { Frame } from './state/frame.js';
 import { GoalResult } from './state/goal-result.js';
@@ -44,6 +47,8 @@ export interface MachineOptions {
   readonly isSteppedThrough?: boolean;
   /** The calls that the compiled engine has made. */
   readonly replay: HostReplay | undefined;
+  /** Whether each proof is an answer, also of a question that was answered before. */
+  readonly keepsProofs?: boolean;
 }
 
 /**
@@ -68,6 +73,7 @@ export class Machine extends Evaluator {
       options.budget,
       options.replay,
       options.isSteppedThrough === true,
+      options.keepsProofs === true,
     );
     this.#names = query.slotNames;
     this.restoreCalls(slots);
@@ -185,6 +191,8 @@ export class Machine extends Evaluator {
         return this.tryAlternatives(goal.alternatives);
       case 'not':
         return proveNot(this, goal);
+      case 'answer':
+        return proveAnswer(this, goal.point);
       case 'refute':
         return proveRefute(this, goal.negation);
       case 'assign':
@@ -225,6 +233,9 @@ export class Machine extends Evaluator {
           return true;
         case 'negation':
           if (endNegation(this, point)) return true;
+          break;
+        case 'question':
+          if (endQuestion(this, point)) return true;
           break;
       }
     }
@@ -271,9 +282,7 @@ export class Machine extends Evaluator {
 
   /** The rules that proved the latest answer, in the order in which they were entered. */
   get proof(): Frame[] {
-    const frames: Frame[] = [];
-    for (let frame = this.path; frame !== undefined; frame = frame.previous) frames.push(frame);
-    return frames.reverse();
+    return rulesOfPath(this.path).map(({ frame }) => frame);
   }
 
   /** True when the query has delayed goals. */

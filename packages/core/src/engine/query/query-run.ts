@@ -30,6 +30,8 @@ export interface QueryRunOptions {
   readonly replay?: HostReplay | undefined;
   /** The time when the clock started, for queries that share one time limit. */
   readonly startedAt?: number | undefined;
+  /** Whether the application counts the answers, of which there is one for each proof. */
+  readonly keepsProofs?: boolean;
   /** Creates the machine. Default: the machine without a trace. */
   readonly createMachine?: (...args: ConstructorParameters<typeof Machine>) => Machine;
 }
@@ -61,6 +63,7 @@ export class QueryRun {
     this.#machine = createMachine(context, query, slots, {
       budget: new Budget(options.limits, options.signal, options.startedAt ?? options.replay?.startedAt),
       replay: options.replay?.isEmpty === true ? undefined : options.replay,
+      keepsProofs: options.keepsProofs === true,
     });
     this.#names = query.slotNames;
     this.#values = this.#machine.root.slots;

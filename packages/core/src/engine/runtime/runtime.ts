@@ -19,12 +19,18 @@ import type { Equality, EqualityContext, EqualityRules, ForeignOperators } from 
 import { HostLog } from '../host-log.js';
 import { CompiledBudget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import type { Proof } from '../proof.js';
+import { isSameArgument } from '../tabling/argument-identity.js';
+import { untabledCalls } from '../tabling/thresholds.js';
 import type { Operations } from './operations.js';
+import { RuntimeQuestions } from './runtime-questions.js';
 import type { MethodSite, ReadSite } from './sites.js';
 import type { Ending } from './way.js';
 
 /** Returned instead of a value: the current alternative is undecided or, in a pattern, does not match. */
 export const noValue: unique symbol = Symbol('no value');
+
+/** Stands for any condition, where the machine finds it again. */
+const someCondition = {};
 
 /** The deepest nesting of calls. The stack of code that is not optimized yet holds a few thousand. */
 export const maxCallDepth = 500;
@@ -54,6 +60,9 @@ export abstract class Runtime implements EqualityContext, Meter {
   mismatched = 0;
   /** The depth of calls that may be recursive. */
   depth = 0;
+  /** The number of recursive calls before questions are remembered. */
+  #untabledCalls = untabledCalls.compiled;
+  #questions: RuntimeQuestions | undefined = undefined;
   /** Whether a query is running. */
   isBusy = false;
   /** Whether code of the application has run: a method, a getter or an iterator. */
@@ -130,6 +139,45 @@ export abstract class Runtime implements EqualityContext, Meter {
     this.mismatched = mismatched;
   }
 
+  // ── questions ──
+
+  /** Returns whether a recursive call is one of the first, which need no table. */
+  isEarly(): boolean {
+    return --this.#untabledCalls >= 0;
+  }
+
+  get questions(): RuntimeQuestions {
+    return (this.#questions ??= new RuntimeQuestions(this));
+  }
+
+  /** Returns whether two values are the same argument of a question. */
+  isSame(left: unknown, right: unknown): boolean {
+    return left === right || isSameArgument(left, right, this);
+  }
+
+  /** Returns the first undecided condition after a number of them, and takes all of them back. */
+  takeUndecided(since: number): object | undefined {
+    if (this.undecided === since) return undefined;
+    this.undecided = since;
+    return someCondition;
+  }
+
+  /** The same for conditions that are undecided under a negation only. */
+  takeMismatch(since: number): object | undefined {
+    if (this.mismatched === since) return undefined;
+    this.mismatched = since;
+    return someCondition;
+  }
+
+  /** Records an undecided condition that was taken back. */
+  undecideAgain(_condition: object): void {
+    this.undecided++;
+  }
+
+  mismatchAgain(_condition: object): void {
+    this.mismatched++;
+  }
+
   // ── a query ──
 
   begin(limits: Limits, signal?: AbortSignal): void {
@@ -140,11 +188,13 @@ export abstract class Runtime implements EqualityContext, Meter {
     if (this.#isTimed && !limited.expectsFastCalls) limited.start();
     this.undecided = 0;
     this.mismatched = 0;
+    this.#untabledCalls = untabledCalls.compiled;
     this.log.clear();
   }
 
   /** Releases the values of the application. The results of methods are kept for the machine if it must continue. */
   release(isDecided: boolean): void {
+    this.#questions = undefined;
     if (isDecided) this.log.clear();
   }
 

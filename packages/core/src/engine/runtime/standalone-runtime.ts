@@ -158,6 +158,24 @@ export class StandaloneRuntime extends Runtime {
     super.undecidedSince(undecided, mismatched);
   }
 
+  override takeUndecided(since: number): object | undefined {
+    const first = this.undecided > since ? this.#reasons[since] : undefined;
+    return super.takeUndecided(since) && first;
+  }
+
+  override takeMismatch(since: number): object | undefined {
+    const first = this.mismatched > since ? this.#mismatches[since] : undefined;
+    return super.takeMismatch(since) && first;
+  }
+
+  override undecideAgain(condition: object): void {
+    this.#reasons[this.undecided++] = condition as Reason;
+  }
+
+  override mismatchAgain(condition: object): void {
+    this.#mismatches[this.mismatched++] = condition as Reason;
+  }
+
   // ── types ──
 
   /**

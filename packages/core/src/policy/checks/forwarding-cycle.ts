@@ -3,7 +3,7 @@ import { groupBy } from '../../internal/group-by.js';
 import type { ShorthandRuleNode } from '../../syntax/ast.js';
 import { check } from './check.js';
 
-/** Warns about `"a" if "b"; "b" if "a";`: a check of one never ends. (Over a relation, the recursion ends where the data ends.) */
+/** Warns about `"a" if "b"; "b" if "a";`, which are one role with two names. Over a relation, the rules are about different rows. */
 export const forwardingCycle = check({
   code: 'POLAR_CHECK_FORWARDING_CYCLE',
   severity: 'warning',

@@ -3,7 +3,7 @@ import type { CallTest, Operand, Test } from '../../compiler/plan.js';
 import { noValue } from '../../runtime/runtime.js';
 import type { ClosureBuilder } from './closure-builder.js';
 import { comparison, oneOf } from './closure-values.js';
-import type { CallAll, Check, Get } from './steps.js';
+import type { CallAll, Check, Get, Locals } from './steps.js';
 
 export function buildTest(b: ClosureBuilder, test: Test): Check {
   const { runtime } = b;
@@ -85,20 +85,50 @@ export function buildCallAll(b: ClosureBuilder, callee: CompiledFunction, args: 
         : gets.length === 3
           ? (locals, then) => callee.runAll(first!(locals), second!(locals), third!(locals), then)
           : (locals, then) => callee.runAll(...gets.map((get) => get(locals)), then);
-  return b.linker.isRecursive(b.fn.predicate, callee.predicate)
-    ? (locals, then) => {
-        runtime.deeper();
-        return runtime.back(call(locals, then));
-      }
-    : call;
+  if (!b.linker.recursion.mayReturn(b.fn.predicate, callee.predicate)) return call;
+  const { isTabled, sharesUndecided, identity } = questionOf(b, callee, args);
+  return (locals, then) => {
+    runtime.deeper();
+    // The successes of a call that continues would multiply.
+    return runtime.back(
+      isTabled
+        ? runtime.questions.runAll(
+            callee,
+            sharesUndecided,
+            valuesIn(identity, locals),
+            then,
+            valuesIn(gets, locals),
+          )
+        : call(locals, then),
+    );
+  };
 }
+
+/** Returns the facts about a call that is answered at most once for the same arguments. */
+function questionOf(b: ClosureBuilder, { predicate }: CompiledFunction, args: readonly Operand[]) {
+  const { recursion } = b.linker;
+  return {
+    isTabled: recursion.isTabled(predicate),
+    sharesUndecided: recursion.sharesUndecided(predicate),
+    identity: args.map((arg) => b.typed(arg)),
+  };
+}
+
+const valuesIn = (gets: readonly Get[], locals: Locals): unknown[] => gets.map((get) => get(locals));
 
 export function buildCall(b: ClosureBuilder, callee: CompiledFunction, args: readonly Operand[]): Check {
   const { runtime } = b;
   const call = callWith(b, callee, args);
-  return b.linker.isRecursive(b.fn.predicate, callee.predicate)
-    ? (locals) => runtime.deeper() && runtime.back(call(locals))
-    : call;
+  if (!b.linker.recursion.mayReturn(b.fn.predicate, callee.predicate)) return call;
+  const { isTabled, sharesUndecided, identity } = questionOf(b, callee, args);
+  const gets = argumentsFor(b, callee, args);
+  return (locals) =>
+    runtime.deeper() &&
+    runtime.back(
+      !isTabled || runtime.isEarly()
+        ? call(locals)
+        : runtime.questions.run(callee, sharesUndecided, valuesIn(identity, locals), valuesIn(gets, locals)),
+    );
 }
 
 /** Returns the call for its number of arguments. Arguments that are locals are read directly. */

@@ -98,9 +98,13 @@ function buildRunAll(b: ClosureBuilder): RunAll {
  *
  * @param continues whether the body runs a function at each success, which needs the proof already
  */
-function looped({ loops, loopProof, linker, runtime }: ClosureBuilder, body: Step, continues: boolean): Step {
+function looped(b: ClosureBuilder, body: Step, continues: boolean): Step {
+  const { loops, loopProof, linker, runtime, fn, plan } = b;
   if (!loops) return body;
-  const loop = restarting(body, runtime);
+  const kept = linker.recursion.isTabled(fn.predicate)
+    ? plan.params.map((p) => [p, b.typed({ kind: 'local', local: p })] as const)
+    : undefined;
+  const loop = restarting(body, runtime, kept);
   if (loopProof === undefined) return loop;
   const { emptyProof } = linker;
   return (locals) => {
@@ -126,7 +130,7 @@ function buildForward({ runtime, fn, plan, linker }: ClosureBuilder, statement: 
   if (test.kind !== 'call' || test.likely !== undefined) return undefined;
   const { callee, args } = test;
   const isSame = args.length === params.length && args.every((arg, i) => isLocal(arg, params[i]!));
-  if (!isSame || linker.isRecursive(fn.predicate, callee.predicate)) return undefined;
+  if (!isSame || linker.recursion.mayReturn(fn.predicate, callee.predicate)) return undefined;
   return (first, second, third) => {
     if (--runtime.steps < 0) runtime.over();
     return callee.run(first, second, third);

@@ -216,9 +216,26 @@ function emitAgain(e: Emission, { args, proof, only }: AgainStatement): string {
     ...moves.map(({ p }, i) => `v${p} = m${i};`),
     ...(proof === undefined ? [] : [`p = p.followedBy(${joined(e, proof)});`]),
   ].join(' ');
-  if (only === undefined) return `{ ${move} continue top; }`;
+  const round = `{ ${move} ${emitRepetition(e)}continue top; }`;
+  if (only === undefined) return round;
   const exact = e.isExactly(only.argument, only.type, only.isTested);
-  return `if (${exact}) { ${move} continue top; } return ${emitCall(e, only.otherwise, args, e.way, 'then')};`;
+  return `if (${exact}) ${round} return ${emitCall(e, only.otherwise, args, e.way, 'then')};`;
+}
+
+/**
+ * Prints the end of a loop whose arguments repeat: such a question fails in its own proof. They are compared with those after 8, 16, 32 and
+ * so on rounds (Brent's algorithm).
+ */
+function emitRepetition(e: Emission): string {
+  if (!e.linker.recursion.isTabled(e.fn.predicate)) return '';
+  const { params } = e.plan;
+  const settled = e.waits ? params.map((p) => e.waitFor(`v${p}`)).join('') : '';
+  const isSame = params.map((p) => {
+    const now = e.typed({ kind: 'local', local: p });
+    return `(v${p} === s${p} || R.isSame(${now}, ${now.replace(`v${p}`, `s${p}`)}))`;
+  });
+  const keep = params.map((p) => `s${p} = v${p};`).join(' ');
+  return `${settled}if (${isSame.join(' && ')}) return false; if (--left < 0) { left = laps *= 2; ${keep} } `;
 }
 
 // ── values ──

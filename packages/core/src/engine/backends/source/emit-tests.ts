@@ -159,9 +159,35 @@ export function emitCall(
   const target = e.constant(callee);
   let call = `${target}.${way}(${passed.join(', ')})`;
   if (!isResult) call = e.awaited(call);
-  if (!e.linker.isRecursive(e.fn.predicate, callee.predicate)) return call;
+  if (!e.linker.recursion.mayReturn(e.fn.predicate, callee.predicate)) return call;
   e.isRecursive = true;
-  return `(R.deeper() && R.back(${call}))`;
+  if (!e.linker.recursion.isTabled(callee.predicate)) return `(R.deeper() && R.back(${call}))`;
+  let question = emitQuestion(e, callee, args, way, then);
+  if (!isResult) question = e.awaited(question);
+  // The successes of a call that continues would multiply, and promises take longer than the table.
+  const isRemembered = way !== 'run';
+  return `(R.deeper() && R.back(${isRemembered ? question : `R.isEarly() ? ${call} : ${question}`}))`;
+}
+
+/** Prints a call that is answered at most once for the same arguments. */
+function emitQuestion(
+  e: Emission,
+  callee: CompiledFunction,
+  args: readonly Operand[],
+  way: Way,
+  then: string | undefined,
+): string {
+  const list = (values: readonly string[]): string => `[${values.join(', ')}]`;
+  const identity = list(args.map((arg) => e.typed(arg)));
+  const passed = list(passedOperands(e, args, callee.known));
+  const parts = [
+    e.constant(callee),
+    e.linker.recursion.sharesUndecided(callee.predicate),
+    identity,
+    ...(takesContinuation(way) ? [then!] : []),
+    ...(passed === identity ? [] : [passed]),
+  ];
+  return `R.questions.${way}(${parts.join(', ')})`;
 }
 
 /** Prints arguments: with the fields from which they were read, where the function does not know their types. */

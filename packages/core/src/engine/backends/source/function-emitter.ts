@@ -33,7 +33,11 @@ export function emitFunction(
   const proof = e.loopProof === '' ? '' : `let p = ${e.constant(linker.emptyProof)};\n`;
   // Dispatch in a module passes some arguments with their fields.
   const unwrapped = rows.map((p) => `v${p} = R.row(v${p});\n`).join('');
-  const looped = e.loops ? `${proof}top: for (;;) { ${body} }` : body;
+  const kept =
+    e.loops && linker.recursion.isTabled(fn.predicate)
+      ? `let left = 8, laps = 8, ${plan.params.map((p) => `s${p} = U`).join(', ')};\n`
+      : '';
+  const looped = e.loops ? `${proof}${kept}top: for (;;) { ${body} }` : body;
   const text = `${e.awaits ? 'async ' : ''}function (${passed}) {\n${unwrapped}${looped}\n}`;
   return withConstants(e.constants, text, e.declarations, e.explored);
 }
@@ -52,7 +56,7 @@ function emitTail(e: Emission, statement: Statement): string {
   if (statement.kind === 'if' && statement.next.kind === 'succeed' && statement.test.kind === 'call') {
     const { callee, likely } = statement.test;
     const isPlain = [callee, likely?.callee].every(
-      (to) => to === undefined || !e.linker.isRecursive(e.fn.predicate, to.predicate),
+      (to) => to === undefined || !e.linker.recursion.mayReturn(e.fn.predicate, to.predicate),
     );
     if (isPlain) return `return ${emitCallTest(e, statement.test, e.way, 'then', true)};`;
   }

@@ -1,11 +1,5 @@
 import type { Predicate } from '../../../ir/goal.js';
-import { componentsBy } from '../../../internal/components.js';
-
-/** Returns a test whether a call from one predicate to another may lead back to the first. */
-export function recursionTest(): (from: Predicate, to: Predicate) => boolean {
-  const componentOf = componentsBy(callsOf);
-  return (from, to) => from === to || componentOf(from) === componentOf(to);
-}
+import { callsOf } from '../../tabling/recursion.js';
 
 /** Returns the predicates that negations depend on, directly or indirectly. */
 export function negatedPredicates(predicates: Iterable<Predicate>): ReadonlySet<Predicate> {
@@ -39,12 +33,5 @@ export function methodCallers(predicates: Iterable<Predicate>): ReadonlySet<Pred
     found.add(at);
     stack.push(...(callers.get(at) ?? []));
   }
-  return found;
-}
-
-function callsOf(predicate: Predicate): ReadonlySet<Predicate> {
-  const found = new Set<Predicate>();
-  for (const rules of predicate.byArity.values())
-    for (const rule of rules) for (const called of rule.calls) found.add(called);
   return found;
 }

@@ -7,6 +7,7 @@ import { hasTagged } from '../../../types/typed.js';
 import type { ProgramContext } from '../../program-context.js';
 import { Proof } from '../../proof.js';
 import { indexOf, type RuleIndex } from '../../rules/rule-index.js';
+import { recursionOf, type Recursion } from '../../tabling/recursion.js';
 import { findExactClass, registeredPrototypes } from '../../runtime/exact-class.js';
 import { registeredGetters } from '../../runtime/getters.js';
 import {
@@ -36,7 +37,7 @@ import { PlanningMeter } from '../planning-meter.js';
 import type { SharedPlan } from '../shared-plan.js';
 import { SharedPlans } from '../sharing/shared-plans.js';
 import { manyClasses, maxCombinations } from '../thresholds.js';
-import { methodCallers, negatedPredicates, recursionTest } from './call-graph.js';
+import { methodCallers, negatedPredicates } from './call-graph.js';
 
 /** The form of the functions. */
 export interface LinkerOptions {
@@ -62,7 +63,7 @@ export class PolicyLinker implements Linker {
   readonly hasManyClasses: boolean;
   readonly hasDeclaredLists: boolean;
   readonly knownTypes: readonly TypeSet[] | undefined = undefined;
-  readonly isRecursive = recursionTest();
+  readonly recursion: Recursion;
   readonly followed = new FollowedCalls();
   readonly meter: PlanningMeter = new PlanningMeter();
   readonly emptyProof: Proof | undefined;
@@ -75,6 +76,7 @@ export class PolicyLinker implements Linker {
     { recordsProofs }: LinkerOptions,
     previous?: PolicyLinker,
   ) {
+    this.recursion = recursionOf(context.program);
     this.#plans = new SharedPlans(this, previous === undefined ? undefined : previous.#plans);
     this.emptyProof = recordsProofs ? Proof.empty() : undefined;
     const { types } = context.program;

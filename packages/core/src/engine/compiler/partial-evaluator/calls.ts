@@ -117,7 +117,7 @@ function mayInline(
 ): boolean {
   const { linker, inlining } = evaluation;
   if (inlining.length >= maxInliningDepth || inlining.includes(predicate)) return false;
-  if (linker.dispatches(predicate, known) || linker.isRecursive(evaluation.fn.predicate, predicate))
+  if (linker.dispatches(predicate, known) || linker.recursion.mayReturn(evaluation.fn.predicate, predicate))
     return false;
   if (known.some(({ kind }) => kind === 'some') || linker.followed.isStoppedAt(predicate, known))
     return false;

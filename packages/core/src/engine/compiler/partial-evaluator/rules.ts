@@ -55,20 +55,25 @@ interface Forwarding {
   readonly applications: Application[];
   /** The calls so far. The rules of an open call are still being followed. */
   readonly calls: Map<string, 'open' | 'closed'>;
-  /** Whether a rule was found that forwards a call to itself. */
+  /** Whether a rule with a cut, or one that depends on its own negation, forwards a call to itself. */
   isEndless: boolean;
 }
 
 /**
  * Returns the rules that a call leads to. Beyond the limit, forwarding rules are called, and their functions follow the rest. A rule that
- * forwards a call to itself, perhaps through others, is called until the depth limit ends the query. No rule after it is ever tried.
+ * forwards a call to itself, perhaps through others, proves nothing. Where questions are not remembered, it is called until the depth limit ends
+ * the query, and no rule after it is ever tried.
  */
 function followForwarding(
   evaluation: Evaluation,
   predicate: Predicate,
   args: readonly Cell[],
 ): Application[] {
-  const forwarding: Forwarding = { applications: [], calls: new Map(), isEndless: false };
+  const forwarding: Forwarding = {
+    applications: [],
+    calls: new Map(),
+    isEndless: false,
+  };
   followCall(
     evaluation,
     { predicate, args, identity: identityOfCall(predicate, args) },
@@ -85,14 +90,15 @@ function followCall(
   forwarding: Forwarding,
 ): void {
   const { applications, calls } = forwarding;
+  const { recursion } = evaluation.linker;
   calls.set(identity, 'open');
   const candidates = candidatesOf(evaluation, predicate, args);
   const hasCut = candidates.some(({ goals }) => cuts(goals));
   for (const candidate of candidates) {
     const forwarded = hasCut ? undefined : forwardedCall(evaluation, candidate, args);
     const state = forwarded && calls.get(forwarded.identity);
-    // A second proof of the same goal proves nothing new.
-    if (state === 'closed') continue;
+    // A second proof of the same goal proves nothing new, and a goal fails in its own proof.
+    if (state === 'closed' || (state === 'open' && recursion.isTabled(forwarded!.predicate))) continue;
     if (forwarded !== undefined && state === undefined && mayFollow(evaluation, forwarded, forwarding)) {
       followCall(evaluation, forwarded, forwardedBy?.withRule(candidate.rule), forwarding);
     } else {
@@ -110,7 +116,10 @@ function mayFollow(
   { predicate, known }: ForwardedCall,
   { calls }: Forwarding,
 ): boolean {
-  if (calls.size < maxForwarded) return linker.followed.count(predicate, known);
+  // A recursive rule can reach each combination of several literals.
+  const isCombination =
+    known.filter(({ kind }) => kind === 'literal').length > 1 && linker.recursion.isTabled(predicate);
+  if (calls.size < maxForwarded && !isCombination) return linker.followed.count(predicate, known);
   linker.followed.stopAt(predicate, known);
   return false;
 }

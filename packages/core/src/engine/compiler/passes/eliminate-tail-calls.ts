@@ -54,7 +54,7 @@ export function eliminateTailCalls(statement: Statement, of: Looped): Statement 
 
 /**
  * Returns the restart that replaces a call in last position. A call before other statements may still have alternatives to try. A call with
- * the same arguments never ends: it stays, because only calls reach the depth limit.
+ * the same arguments stays: it fails where questions are remembered, and reaches the depth limit elsewhere.
  */
 function restartFor({ test, next }: IfStatement, { fn, params }: Looped): Statement | undefined {
   if (test.kind !== 'call') return undefined;

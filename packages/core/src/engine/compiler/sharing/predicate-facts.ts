@@ -33,14 +33,16 @@ export const haveSameFacts = (
   for (const predicate of predicates) {
     const other = others.get(predicate.name);
     if (other === undefined || factsOf(predicate, from) !== factsOf(other, to)) return false;
-    if (from.isRecursive(caller, predicate) !== to.isRecursive(otherCaller, other)) return false;
+    if (from.recursion.mayReturn(caller, predicate) !== to.recursion.mayReturn(otherCaller, other))
+      return false;
   }
   return true;
 };
 
 /** Returns a text that is equal for the same facts. */
 function factsOf(predicate: Predicate, linker: Linker): string {
-  let text = `${linker.mayCallMethods(predicate)} ${linker.isNegated(predicate)}`;
+  const { recursion } = linker;
+  let text = `${linker.mayCallMethods(predicate)} ${linker.isNegated(predicate)} ${recursion.isTabled(predicate)} ${recursion.sharesUndecided(predicate)}`;
   for (const arity of [...predicate.byArity.keys()].sort((a, b) => a - b)) {
     const index = linker.indexOf(predicate, arity);
     const unknown = Array.from({ length: arity }, () => anything);

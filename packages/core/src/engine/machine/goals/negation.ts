@@ -14,7 +14,14 @@ import { snapshot } from '../state/term-value.js';
  */
 export function proveNot(machine: Prover, { operand, span }: NotGoal): GoalResult {
   const { frame } = machine;
-  const inner: Scope = { isNegation: true, cutBase: machine.choices.length + 1, undecided: undefined };
+  const { evaluation, keepsProofs } = machine.scope;
+  const inner: Scope = {
+    isNegation: true,
+    cutBase: machine.choices.length + 1,
+    undecided: undefined,
+    evaluation,
+    keepsProofs,
+  };
   const negation: NegationPoint = {
     kind: 'negation',
     trailMark: machine.trail.mark(),

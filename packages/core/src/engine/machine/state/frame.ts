@@ -14,4 +14,14 @@ export interface Frame {
   readonly callSpan: Span | undefined;
   /** The rule that the proof used before this one. */
   readonly previous: Frame | undefined;
+  /** The proof of a question that was proved before; only in a frame without a rule. */
+  readonly reused?: ProofPart;
+}
+
+/** The rules of the proof of a question, from the last one back to the one before the first. */
+export interface ProofPart {
+  /** The rule that called it. */
+  readonly caller: Frame;
+  readonly last: Frame | undefined;
+  readonly before: Frame | undefined;
 }

@@ -3,9 +3,10 @@ import type { Goal } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
 import type { Field } from '../../../types/declared-type.js';
 import type { Candidate } from '../../rules/candidate.js';
+import type { Evaluation, Question } from '../../tabling/question-table.js';
 import type { Variable } from '../../../terms/variable.js';
 import type { ConstraintList } from './constraint.js';
-import type { Frame } from './frame.js';
+import type { Frame, ProofPart } from './frame.js';
 import type { Undecided } from './undecided.js';
 
 /** An attribute that a goal reads. */
@@ -46,6 +47,8 @@ export type MachineGoal =
       /** Whether the result of a look-up had a value before. */
       readonly hadResult: boolean;
     }
+  /** Placed after the rules of a question: it is reached at each of their proofs. */
+  | { readonly kind: 'answer'; readonly span: Span; readonly point: QuestionPoint }
   /** Unifies a part of the head of a rule after an argument was awaited. */
   | { readonly kind: 'unify-values'; readonly span: Span; readonly left: unknown; readonly right: unknown };
 
@@ -129,17 +132,40 @@ export interface NegationPoint extends Mark {
   /** Whether a proof was found that requires nothing of variables from outside, while others are still explored. */
   isRefuted: boolean;
 }
-export type ChoicePoint = RulePoint | OrPoint | RetryPoint | NegationPoint;
+/** The end of a question: it is reached when all its rules were tried, or when what follows a known answer has failed. */
+export interface QuestionPoint extends Mark {
+  readonly kind: 'question';
+  readonly question: MachineQuestion;
+  readonly span: Span;
+  readonly frame: Frame;
+  readonly args: readonly unknown[];
+  readonly candidates: readonly Candidate[];
+  readonly next: Continuation | undefined;
+  /** Whether each proof is an answer of its own. */
+  readonly keepsProofs: boolean;
+  /** The scope of the evaluation; undefined as long as none was needed. */
+  inner: Scope | undefined;
+  /** Whether the question is known to hold, and only its undecided conditions are searched. */
+  searches: boolean;
+}
+export type ChoicePoint = RulePoint | OrPoint | RetryPoint | NegationPoint | QuestionPoint;
 
 /** The opposite of the requirements of one proof: goals to prove at once, or a goal that waits for variables. */
 export type Solution =
   | { readonly goals: readonly Goal[] }
   | { readonly waiting: Goal; readonly variables: readonly Variable[] };
 
-/** The query, or the operand of a negation. It keeps the first undecided condition until it is known whether an alternative holds. */
+/** The query, the operand of a negation, or the rules of a question. It keeps the first undecided condition until it is known whether an alternative holds. */
 export interface Scope {
   readonly isNegation: boolean;
   /** A cut keeps the choice points below this number. */
   readonly cutBase: number;
   undecided: Undecided | undefined;
+  /** The evaluation of a question that the goals belong to. */
+  readonly evaluation: MachineEvaluation | undefined;
+  /** Whether a question that holds has as many answers as proofs. */
+  readonly keepsProofs: boolean;
 }
+
+export type MachineQuestion = Question<Undecided, ProofPart>;
+export type MachineEvaluation = Evaluation<Undecided, ProofPart>;

@@ -1,14 +1,17 @@
 import { handleRejections } from '../../../host/handle-rejections.js';
 import type { Goal } from '../../../ir/goal.js';
 import type { Budget } from '../../limits.js';
+import type { QuestionTable } from '../../tabling/question-table.js';
+import { untabledCalls } from '../../tabling/thresholds.js';
 import type { Constraint, ConstraintList } from './constraint.js';
-import type { Frame } from './frame.js';
+import type { Frame, ProofPart } from './frame.js';
 import { GoalResult } from './goal-result.js';
 import type {
   ChoicePoint,
   Continuation,
   ItemSource,
   MachineGoal,
+  MachineQuestion,
   Mark,
   RetryPoint,
   Scope,
@@ -33,18 +36,36 @@ export class ProofState {
   constraints: ConstraintList | undefined = undefined;
   /** Constraints of which a variable was bound: they are proved before other goals. */
   awakened: Constraint[] = [];
-  readonly queryScope: Scope = { isNegation: false, cutBase: 0, undecided: undefined };
-  scope: Scope = this.queryScope;
+  readonly queryScope: Scope;
+  scope: Scope;
+  /** The questions of the query, once there are many recursive calls. */
+  questions: QuestionTable<Undecided, ProofPart> | undefined = undefined;
+  /** The latest question. */
+  asked: MachineQuestion | undefined = undefined;
+  /** The number of recursive calls before questions are remembered. */
+  untabledCalls = untabledCalls.machine;
   /** The rule that the proof used last. It refers to the rules before. */
   path: Frame | undefined = undefined;
 
-  /** @param isSteppedThrough whether a debugger pauses before each goal; then no goal is proved together with another */
+  /**
+   * @param isSteppedThrough whether a debugger pauses before each goal; then no goal is proved together with another
+   * @param keepsProofs whether each proof is an answer, also of a question that was answered before
+   */
   constructor(
     readonly root: Frame,
     readonly budget: Budget,
     readonly isSteppedThrough: boolean,
+    keepsProofs: boolean,
   ) {
     this.frame = root;
+    this.queryScope = {
+      isNegation: false,
+      cutBase: 0,
+      undecided: undefined,
+      evaluation: undefined,
+      keepsProofs,
+    };
+    this.scope = this.queryScope;
   }
 
   get isNegating(): boolean {

@@ -12,9 +12,14 @@ export class Entry {
   ) {}
 }
 
+/** A change of other state, which backtracking undoes, too. */
+export abstract class Change {
+  abstract undo(): void;
+}
+
 /** The undo log of variables. A mark is a length of the log: to undo to a mark restores all changes since. */
 export class Trail {
-  /** An entry for a variable; for a slot that was empty, the slots and then its number. */
+  /** An entry for a variable; for a slot that was empty, the slots and then its number; another change. */
   protected readonly log: unknown[] = [];
 
   mark(): number {
@@ -25,6 +30,11 @@ export class Trail {
   setSlot(slots: unknown[], slot: number, value: unknown): void {
     this.log.push(slots, slot);
     slots[slot] = value;
+  }
+
+  /** Adds a change that was made. */
+  add(change: Change): void {
+    this.log.push(change);
   }
 
   bind(variable: Variable, value: unknown): void {
@@ -50,6 +60,10 @@ export class Trail {
       const last = log.pop();
       if (typeof last === 'number') {
         (log.pop() as unknown[])[last] = emptySlot;
+        continue;
+      }
+      if (last instanceof Change) {
+        last.undo();
         continue;
       }
       const { variable, value, watchers, wasAliased } = last as Entry;

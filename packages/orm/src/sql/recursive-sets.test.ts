@@ -1,0 +1,134 @@
+import { DatabaseSync } from 'node:sqlite';
+import { Authorizer, isPolarError, isUndecided, many, one, typed, type TypesInput } from '@nanook/core';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { hasManyCases, randomCases, randomTimeout } from '../../../../tools/test-scope.js';
+import { sql } from './index.js';
+
+// Rules that call themselves for the parent of a folder, or for each folder in it, about folders that can contain each other. A check and a list
+// must not differ, also below a negation.
+
+const types: TypesInput = {
+  User: { key: 'id', fields: { id: 'Integer' } },
+  Folder: {
+    key: 'id',
+    fields: { id: 'Integer', isOpen: 'Boolean', size: 'Integer?', parentId: 'Integer?' },
+    relations: {
+      parent: one('Folder', { local: 'parentId', foreign: 'id' }),
+      children: many('Folder', { local: 'id', foreign: 'parentId' }),
+    },
+  },
+};
+
+const condition = fc.constantFrom('f.isOpen', 'f.size < 3', 'f.size = 2', 'not f.isOpen', 'not f.size < 3');
+const call = (name: string) =>
+  fc.constantFrom(
+    `${name}(a, f.parent)`,
+    `g in f.children and ${name}(a, g)`,
+    `f.parent != nil and ${name}(a, f.parent)`,
+    `${name}(a, f)`,
+  );
+const rulesOf = (name: string) =>
+  fc
+    .array(fc.tuple(fc.option(condition), call(name), fc.option(condition)), { minLength: 1, maxLength: 2 })
+    .chain((recursive) =>
+      fc
+        .array(condition, { minLength: 1, maxLength: 2 })
+        .map((plain) =>
+          [...recursive.map((parts) => parts.filter((part) => part !== null).join(' and ')), ...plain].map(
+            (body) => `${name}(a, f: Folder) if a = a and ${body};`,
+          ),
+        ),
+    );
+const policies = fc
+  .tuple(
+    rulesOf('near'),
+    rulesOf('far'),
+    fc.constantFrom(
+      'near(a, f)',
+      'not near(a, f)',
+      'not (near(a, f) and f.isOpen)',
+      'near(a, f) and not far(a, f)',
+      'not near(a, f) or far(a, f.parent)',
+    ),
+  )
+  .map(([near, far, body]) =>
+    [...near, ...far, `allow(a: User, "read", f: Folder) if a = a and ${body};`].join('\n'),
+  );
+
+interface Row {
+  readonly id: number;
+  readonly isOpen: boolean;
+  readonly size: number | null;
+  readonly parentId: number | null;
+}
+const rows: fc.Arbitrary<readonly Row[]> = fc
+  .array(
+    fc.record({
+      isOpen: fc.boolean(),
+      size: fc.constantFrom(null, 1, 2, 5),
+      parentId: fc.option(fc.nat(5), { freq: 4 }),
+    }),
+    { minLength: 6, maxLength: 6 },
+  )
+  .map((all) => all.map((row, id) => ({ ...row, id })));
+
+/** Returns the rows as objects with their relations. */
+function objectsOf(all: readonly Row[]): object[] {
+  const objects = all.map((row) => ({ ...row, parent: null as object | null, children: [] as object[] }));
+  for (const each of objects) {
+    each.parent = each.parentId === null ? null : objects[each.parentId]!;
+    each.children = objects.filter(({ parentId }) => parentId === each.id);
+  }
+  return objects;
+}
+
+it(
+  'lists have exactly the rows that checks allow, for recursive rules about rows that lead to themselves',
+  async () => {
+    const database = new DatabaseSync(':memory:');
+    database.exec('CREATE TABLE folders (id INTEGER, isOpen INTEGER, size INTEGER, parentId INTEGER)');
+    let compared = 0;
+    let telling = 0;
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(policies, rows, async (text, all) => {
+        database.exec('DELETE FROM folders');
+        const insert = database.prepare('INSERT INTO folders VALUES (?, ?, ?, ?)');
+        for (const { id, isOpen, size, parentId } of all) insert.run(id, Number(isOpen), size, parentId);
+        const authorizer = await Authorizer.load({ policies: text, types, onWarning: () => {} });
+        const actor = typed('User', { id: 1 });
+        const found = await authorizer.where(actor, 'read', 'Folder').catch((error: unknown) => {
+          if (isPolarError(error) && error.code === 'POLAR_FILTER_UNTRANSLATABLE') return undefined;
+          throw error;
+        });
+        if (found === undefined) {
+          refused++;
+          return;
+        }
+        const { text: where, values } = sql({
+          dialect: 'sqlite',
+          tables: { Folder: 'folders', User: 'users' },
+        })(found);
+        const listed = database
+          .prepare(`SELECT id FROM folders WHERE ${where} ORDER BY id`)
+          .all(...(values as never[]));
+        const allowed = objectsOf(all).filter((folder) => {
+          try {
+            return authorizer.isAllowedSync(actor, 'read', typed('Folder', folder));
+          } catch (error) {
+            if (isUndecided(error)) return false;
+            throw error;
+          }
+        });
+        expect(listed.map(({ id }) => id)).toEqual(allowed.map((folder) => (folder as Row).id));
+        compared++;
+        if (allowed.length > 0 && allowed.length < all.length) telling++;
+      }),
+      { numRuns: randomCases(600) },
+    );
+    expect(compared).toBeGreaterThan(hasManyCases ? 3 * refused : 0);
+    expect(telling).toBeGreaterThan(hasManyCases ? compared / 10 : 0);
+  },
+  randomTimeout(120_000),
+);
