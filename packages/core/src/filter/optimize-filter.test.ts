@@ -192,20 +192,21 @@ class Generator {
     return { kind, parts: Array.from({ length: 2 + this.next(4) }, () => this.repeated(depth, scopes)) };
   }
 
-  /** Makes the form of many rules about one relation: each has a condition of its own beside the related row. */
+  /** Makes the form of many rules about one relation: each has a condition of its own beside the related row, often about another one. */
   #rules(kind: 'and' | 'or', depth: number, scopes: readonly Scope[]): RowFilter {
     const from = scopes.at(-1)!;
     const choices = relations[from.type.name]!;
     const found = choices[this.next(choices.length)]!;
-    const rule = (): RowFilter => {
+    const related = (quantifier: 'exists' | 'none'): RowFilter => {
       const to = { id: this.#rows++, type: typesByName[found.type as 'Item'] };
       const where = this.repeated(depth - 2, [...scopes, to]);
-      const related = {
-        kind: kind === 'or' ? 'exists' : 'none',
-        step: { from, relation: found, to },
-        where,
-      } as const;
-      return { kind: kind === 'or' ? 'and' : 'or', parts: [this.leaf(scopes), related] };
+      return { kind: quantifier, step: { from, relation: found, to }, where };
+    };
+    const isTwice = this.next(3) === 0;
+    const rule = (): RowFilter => {
+      const beside = isTwice ? related(this.next(2) > 0 ? 'exists' : 'none') : this.leaf(scopes);
+      const parts = [beside, related(kind === 'or' ? 'exists' : 'none')];
+      return { kind: kind === 'or' ? 'and' : 'or', parts };
     };
     return { kind, parts: Array.from({ length: 3 + this.next(3) }, rule) };
   }
@@ -323,5 +324,36 @@ describe('optimizeFilter()', () => {
       expect(seen.shorter).toBeGreaterThan(randomCases(5_000));
     },
     randomTimeout(120_000),
+  );
+
+  it.each(['exists', 'none'] as const)(
+    'keeps two related rows apart, when each of several rules is about two: %s',
+    (kind) => {
+      const notes = relations['Item']![3]!;
+      const root: Scope = { id: 0, type: typesByName.Item };
+      let rows = 0;
+      const note = (n: number): RowFilter => {
+        const to = { id: ++rows, type: typesByName.Note };
+        const left: Column = { kind: 'column', scope: to, field: 'n', type: 'integer', nullable: true };
+        const where: RowFilter = { kind: 'compare', operator: '=', left, right: { kind: 'value', value: n } };
+        return { kind, step: { from: root, relation: notes, to }, where };
+      };
+      const rule = (n: number): RowFilter => ({
+        kind: kind === 'exists' ? 'and' : 'or',
+        parts: [note(n), note(n + 1)],
+      });
+      const filter: RowFilter = {
+        kind: kind === 'exists' ? 'or' : 'and',
+        parts: [rule(1), rule(3), rule(5)],
+      };
+      const item = { id: 0, n: null, f: null, s: null, teamId: null, parentId: null };
+      const world = {
+        Item: [item],
+        Team: [],
+        Note: [3, 4].map((n, id) => ({ id, n, itemId: 0 })),
+      };
+      const optimized = optimizeFilter(filter, { outerRows: true });
+      expect(new Evaluator(world).accepts(optimized, new Map([[0, item]]))).toBe(kind === 'exists');
+    },
   );
 });

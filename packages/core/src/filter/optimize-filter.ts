@@ -2,7 +2,7 @@ import type { Column, RelationStep, Scalar } from './condition.js';
 import { complement } from './complement.js';
 import { FilterNumbers, textOf } from './filter-numbers.js';
 import { allRows, noRows, type RowFilter } from './row-filter.js';
-import { withOwnRows, withSharedRows } from './shared-rows.js';
+import { introduces, withOwnRows, withSharedRows } from './shared-rows.js';
 
 export interface OptimizerOptions {
   /** Whether the conditions of a related row can use columns of the rows around it. */
@@ -237,7 +237,8 @@ class Optimizer {
           partsOf(inner, part).filter((each) => each !== found),
         );
         const beside = quantifier === 'exists' ? own : complementOf(own);
-        if (found === undefined || beside === undefined) parts.push(part);
+        // Beside another row of the same relation, the two would become one.
+        if (found === undefined || beside === undefined || introduces(own, found.step.to)) parts.push(part);
         else moved.push({ step: found.step, where: found.where, own, beside });
       }
     return moved.length < min ? { parts: given, moved: [] } : { parts, moved };

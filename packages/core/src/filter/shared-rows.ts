@@ -69,6 +69,20 @@ function renamed(
   }
 }
 
+/** Returns whether a filter has a relation that leads to a row. The rows of a set are its own. */
+export function introduces(filter: RowFilter, row: Scope): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.parts.some((part) => introduces(part, row));
+    case 'exists':
+    case 'none':
+      return filter.step.to.id === row.id || introduces(filter.where, row);
+    default:
+      return false;
+  }
+}
+
 /** Returns the greatest number of a row that a filter uses, or 0. */
 function lastRow(filter: RowFilter): number {
   const of = (operand: Operand): number => (operand.kind === 'column' ? operand.scope.id : 0);
