@@ -108,8 +108,7 @@ export default defineConfig({
         {
           name: 'final-code',
           transform: (code, id) => {
-            if (id.endsWith('/compiler/thresholds.ts'))
-              return code.replace(/hotCalls = \d+/, 'hotCalls = 1');
+            if (id.endsWith('/compiler/thresholds.ts')) return code.replace(/hotCalls = \d+/, 'hotCalls = 1');
             // Questions are remembered from the first call.
             if (id.endsWith('/tabling/thresholds.ts')) return code.replaceAll(/: \d+/g, ': 0');
             return undefined;
