@@ -229,6 +229,15 @@ describe.each(kinds)('declared lists in %s', (kind) => {
     'ints = d.ints and [1, 9] != [1, *ints]',
     'not d.ints.includes(9)',
     'd.ints.join(",") != "9"',
+    'not d.ints.slice(0).includes(9)',
+    'not d.ints.concat([7]).includes(9)',
+    'not [7].concat(d.ints).includes(9)',
+    'not d.ints.flat().includes(9)',
+    'not d.ints.toReversed().includes(9)',
+    'd.ints.sort().join(",") != "9"',
+    'not [d.ints].flat().includes(9)',
+    'd.ints.slice(0) != [9]',
+    'not 9 in d.ints.slice(0)',
   ])('a promised element of a list is decided like a plain one: %s', async (condition) => {
     const engine = new EngineUnderTest(kind, `allow(_, "x", d: Doc) if ${condition};`, { types });
     for (const [value, expected] of [

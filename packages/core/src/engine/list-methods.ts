@@ -50,24 +50,45 @@ export function callOfTypedList(
   call: (receiver: object, args: readonly unknown[]) => unknown,
 ): unknown {
   const items = decidedItems(open(list)!);
+  // A method sees values, so promised elements are awaited before.
+  if (items.some(isThenable))
+    return readLater(items, (values) => callWith(values, list, method, given, open, meter, call));
+  return callWith(items, list, method, given, open, meter, call);
+}
+
+function callWith(
+  items: readonly unknown[],
+  list: unknown,
+  method: string,
+  given: readonly unknown[],
+  open: OpenList,
+  meter: Meter,
+  call: (receiver: object, args: readonly unknown[]) => unknown,
+): unknown {
   const copy = (values: readonly unknown[]): object =>
     list instanceof Reference && Reference.objectOf(list) instanceof Set ? new Set(values) : [...values];
   if (method === 'concat')
-    return call(
-      copy(items),
-      given.map((arg) => opened(arg, 1, open, meter)),
+    return awaited(
+      call(
+        copy(items),
+        given.map((arg) => opened(arg, 1, open, meter)),
+      ),
     );
   const args = given.map(forApplication);
   if (method === 'flat')
-    return call(
-      items.map((item) => opened(item, depthOf(args), open, meter)),
-      args,
+    return awaited(
+      call(
+        items.map((item) => opened(item, depthOf(args), open, meter)),
+        args,
+      ),
     );
   if (method === 'sort' || method === 'toSorted') return sorted(items, (texts) => call(texts, args));
-  if (keeping.has(method)) return call(copy(items), args);
-  const read = (values: readonly unknown[]): unknown => call(copy(values.map(forApplication)), args);
-  return items.some(isThenable) ? readLater(items, read) : read(items);
+  return call(copy(keeping.has(method) ? items : items.map(forApplication)), args);
 }
+
+/** Returns a list, or a promise of the list if some of its elements are promised. */
+const awaited = (list: unknown): unknown =>
+  Array.isArray(list) && list.some(isThenable) ? readLater(list, (values) => values) : list;
 
 const depthOf = ([depth = 1]: readonly unknown[]): number => Number(depth);
 
