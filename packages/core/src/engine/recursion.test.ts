@@ -144,6 +144,31 @@ describe('a recursive rule', () => {
     }
   });
 
+  it('recognizes new rows of a subclass by the key of either class', async () => {
+    class Row {
+      constructor(readonly id: number) {}
+      get parent(): Row {
+        return new Special(1 - this.id);
+      }
+    }
+    class Special extends Row {}
+    const policy = `
+      allow(user, "read", row: Row) if viewer(user, row);
+      viewer(user, row: Row) if viewer(user, row.parent);
+      viewer(user, row: Row) if row.id = user;
+    `;
+    const key = 'id';
+    for (const types of [
+      { Row: { class: Row, key }, Special: { class: Special, key } },
+      { Row: { class: Row, key }, Special: { class: Special, fields: { id: 'Integer' } } },
+      { Row: { class: Row, fields: { id: 'Integer' } }, Special: { class: Special, key } },
+    ] as const)
+      for (const [engine, authorizer] of await everywhere(policy, { types, limits: { maxSteps: 5_000 } })) {
+        const ask = (user: number) => outcomeOf(() => authorizer.isAllowedSync(user, 'read', new Special(0)));
+        expect([engine, ask(1), ask(2)]).toEqual([engine, true, false]);
+      }
+  });
+
   it('has no table if it depends on its own negation, in the dialect oso', async () => {
     const policies = `
       allow(_, "wins", x: Folder) if wins(x);

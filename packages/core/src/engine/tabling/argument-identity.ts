@@ -9,7 +9,7 @@ export interface TypeFinder {
 }
 
 /**
- * The identities of the arguments of one query. Two arguments are the same if they are identical, or rows of the same single type with the same
+ * The identities of the arguments of one query. Two arguments are the same if they are identical, or rows of the same types with the same
  * key: a getter or a loader may make a new row for each read. The types that fields gave to a row belong to the argument.
  */
 export class ArgumentIdentities {
@@ -46,11 +46,10 @@ export function isSameArgument(left: unknown, right: unknown, host: TypeFinder):
   return key !== undefined && key === keyOf(right, types);
 }
 
-/** Returns the key of a row whose only type declares one, if it is a primitive and an attribute of the row itself. */
-function keyOf(arg: object, { declared }: TypeSet): unknown {
-  const [type] = declared;
-  if (declared.length !== 1 || type!.key?.length !== 1 || type!.equals !== undefined) return undefined;
-  const value: unknown = Object.getOwnPropertyDescriptor(raw(arg) as object, type!.key[0]!)?.value;
+/** Returns the key by which a row is compared, if it is a primitive and an attribute of the row itself. */
+function keyOf(arg: object, { comparedBy }: TypeSet): unknown {
+  if (comparedBy?.key?.length !== 1 || comparedBy.equals !== undefined) return undefined;
+  const value: unknown = Object.getOwnPropertyDescriptor(raw(arg) as object, comparedBy.key[0]!)?.value;
   return value === null || typeof value === 'object' || typeof value === 'function' ? undefined : value;
 }
 
