@@ -237,7 +237,7 @@ export class DecisionEngine implements Decider {
     const found = new Set<string>();
     try {
       const replay = this.#compiled?.takeReplay();
-      for await (const answer of this.queries.queryRule(rule, args, options, replay)) {
+      for await (const answer of this.queries.queryRule(rule, args, options, replay, false)) {
         const value = answer.get(variable);
         if (isQueryVariable(value)) return this.#wildcard(method, variable, options);
         found.add(value as string);

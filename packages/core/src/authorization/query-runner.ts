@@ -108,12 +108,13 @@ export class QueryRunner {
     );
   }
 
-  /** Returns the answers of one rule. */
+  /** Returns the answers of one rule. See `start`. */
   queryRule(
     name: string,
     args: readonly unknown[],
     options: QueryOptions,
     replay?: HostReplay,
+    keepsProofs = true,
   ): AsyncGenerator<Bindings, void, undefined> {
     validateArgument('queryRule(name, args)', name, "the name of a rule, such as 'has_role'", isText);
     validateArgument(
@@ -125,7 +126,7 @@ export class QueryRunner {
     validateQueryOptions(options);
     const prepared = this.prepareCall(name, args);
     for (const [variable, value] of entriesOf(options.bindings)) prepared.given.set(variable, value);
-    return this.#answers(prepared, options, replay);
+    return this.#answers(prepared, options, replay, keepsProofs);
   }
 
   /** Returns the condition of `allow(actor, action, row)` for a row of a type, and the rules that it comes from. */
@@ -223,8 +224,9 @@ export class QueryRunner {
     { query, given }: PreparedQuery,
     options: QueryOptions,
     replay?: HostReplay,
+    keepsProofs = true,
   ): AsyncGenerator<Bindings, void, undefined> {
-    const run = this.start(query, given, options, replay, true);
+    const run = this.start(query, given, options, replay, keepsProofs);
     try {
       while (await run.next()) yield run.bindings();
     } finally {

@@ -291,6 +291,27 @@ describe('questions about recursive rules', () => {
     ]);
   });
 
+  it('find the actions on a group that many paths lead to', async () => {
+    // 2 ** 40 paths lead from the first level to the last one, and each of them is a proof.
+    const levels = Array.from({ length: 40 }, () => [new Folder(), new Folder('ann')]);
+    for (const [i, level] of levels.entries())
+      for (const folder of level) folder.groups.push(...(levels[i + 1] ?? []));
+    const policies = `
+      allow(user, action, folder: Folder) if action in ["read", "list"] and member(user, folder);
+      allow(user, "read", folder: Folder) if folder.owner = user;
+      member(user, folder: Folder) if group in folder.groups and member(user, group);
+      member(user, folder: Folder) if folder.owner = user;
+    `;
+    for (const engine of engines) {
+      const options = { policies, types: { Folder }, limits: { maxSteps: 20_000 }, onWarning: () => {} };
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({ ...options, engine });
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      const actions = await authorizer.authorizedActions('ann', levels[0]![0]);
+      expect([engine, ...actions]).toEqual([engine, 'read', 'list']);
+    }
+  });
+
   it('find the actions on a folder in a ring, and end in a debugger', async () => {
     const authorizer = await load();
     const folders = ring(5, ['ann']);
