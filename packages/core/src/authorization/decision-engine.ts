@@ -196,9 +196,10 @@ export class DecisionEngine implements Decider {
     type: TypeReference,
     options: CheckOptions,
   ): Promise<WhereExplanation> {
-    const { condition, followed } = await this.queries.where(actor, action, type, options, 'explainWhere');
-    const { explainCondition } = await onDemand.whereExplanation();
-    return explainCondition(condition, followed, this.queries.context.typeSets, actor);
+    const { explainCondition, hiddenValuesOf } = await onDemand.whereExplanation();
+    const hidden = hiddenValuesOf(actor, this.queries.context.typeSets);
+    const derived = await this.queries.where(actor, action, type, options, 'explainWhere', hidden);
+    return explainCondition(derived.condition, derived.followed, hidden);
   }
 
   /** Decides a rule without a record of the decision and without warnings. */

@@ -186,4 +186,47 @@ describe('explainWhere()', () => {
     expect(JSON.stringify(explained)).not.toContain('@');
     expect(explained.condition).toBe('repo.owner = *** or repo.owner in [***, ***] or repo.owner = "x"');
   });
+
+  it.each([
+    'repo.owner = user.email',
+    'repo.owner = user.later',
+    'repo.owner = user.email.toUpperCase()',
+    'repo.owner in user.email.split("-")',
+    'repo.owner = user.shouted()',
+    'e in user.aliases and repo.owner = e',
+    'repo.size > user.pin + 1',
+  ])('hides secrets that the application or the policy computes in %s', async (condition) => {
+    class User {
+      get email(): string {
+        return 'marker-7391';
+      }
+      get later(): Promise<string> {
+        return Promise.resolve(this.email);
+      }
+      get aliases(): Set<string> {
+        return new Set([this.email]);
+      }
+      get pin(): number {
+        return 73_910;
+      }
+      shouted(): string {
+        return this.email.toUpperCase();
+      }
+    }
+    const hidden = secret('String');
+    const authorizer = await Authorizer.load({
+      policies: `allow(user: User, "read", repo: Repo) if ${condition};`,
+      types: {
+        User: {
+          class: User,
+          fields: { email: hidden, later: hidden, aliases: [hidden], pin: secret('Integer') },
+        },
+        Repo: { fields: { owner: 'String', size: 'Integer' } },
+      },
+      onWarning: () => {},
+    });
+    const explained = await authorizer.explainWhere(new User(), 'read', 'Repo');
+    expect(JSON.stringify(explained)).not.toMatch(/marker|739/i);
+    expect(explained.condition).toContain('***');
+  });
 });

@@ -12,6 +12,7 @@ import { ignoreRejection } from '../host/handle-rejections.js';
 import { givenName, linkCall, linkQuery } from '../ir/link.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { DerivedCondition, WhereOptions } from '../partial/where.js';
+import type { ValueObserver } from '../partial/host-reader.js';
 import { parseQuery } from '../syntax/parser.js';
 import { findType, type TypeReference } from './find-type.js';
 import { onDemand } from './on-demand.js';
@@ -136,6 +137,7 @@ export class QueryRunner {
     type: TypeReference,
     options: CheckOptions,
     method = 'where',
+    observer?: ValueObserver,
   ): Promise<DerivedCondition> {
     const call = `${method}(actor, action, type)`;
     if (!this.context.program.types.dialect.loadsUncheckedPolicies)
@@ -143,7 +145,7 @@ export class QueryRunner {
     validateQueryOptions(options);
     const { name } = findType(this.context.program.types, call, type);
     const { where } = await onDemand.where();
-    return where(this.context, actor, action, name, this.#whereOptions(options));
+    return where(this.context, actor, action, name, { ...this.#whereOptions(options), observer });
   }
 
   /** Returns the condition of `allow(actor, action, row)` for every actor of a type. */

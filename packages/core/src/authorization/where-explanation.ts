@@ -31,16 +31,21 @@ export interface ExplainedRule extends RuleReference {
   readonly calls: readonly ExplainedRule[];
 }
 
-/** Explains a condition by the rules that were followed. The values of secret fields of the actor are hidden. */
+/** Returns the secret values of an actor, which the derivation of a condition completes; undefined if no type declares a secret. */
+export function hiddenValuesOf(actor: unknown, typeSets: TypeSets): HiddenValues | undefined {
+  if (HiddenValues.areNone(typeSets.types, undefined)) return undefined;
+  const hidden = new HiddenValues(typeSets.types, (value) => typesIn(typeSets, value), undefined);
+  hidden.search('actor', actor);
+  return hidden;
+}
+
+/** Explains a condition by the rules that were followed, without the hidden values. */
 export function explainCondition(
   { type, condition }: RowCondition,
   followed: readonly FollowedRule[],
-  typeSets: TypeSets,
-  actor: unknown,
+  hidden: HiddenValues | undefined,
 ): WhereExplanation {
-  const hidden = new HiddenValues(typeSets.types, (value) => typesIn(typeSets, value), undefined);
-  hidden.search('actor', actor);
-  const print: Print = (one) => printCondition(one, (value) => hidden.textFor('', value));
+  const print: Print = (one) => printCondition(one, (value) => hidden?.textFor('', value));
   const rules = explainRules(followed, print);
   const whole = { condition: print(condition), rows: rowsOf(condition) };
   const heading = `rows of ${type}: ${shownRows(whole)}`;

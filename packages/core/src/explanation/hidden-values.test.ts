@@ -164,6 +164,92 @@ describe('hidden values', () => {
     expect(await shownFor(`1 = 1 or ${condition}`, false, { mask })).not.toMatch(leak);
   });
 
+  describe('a secret that no own property holds', () => {
+    class Card {
+      readonly #text: string;
+      constructor(text: string) {
+        this.#text = text;
+      }
+      get text(): string {
+        return this.#text;
+      }
+    }
+    class Person {
+      readonly id = 7;
+      readonly #email: string;
+      constructor(email: string) {
+        this.#email = email;
+      }
+      get email(): string {
+        return this.#email;
+      }
+      get age(): unknown {
+        return this.#email;
+      }
+      get friend(): Person {
+        return new Person(this.#email);
+      }
+      get later(): Promise<Person> {
+        return Promise.resolve(this.friend);
+      }
+      card(): Card {
+        return new Card(this.#email);
+      }
+      parts(): Set<string> {
+        return new Set([this.#email]);
+      }
+      table(): Map<string, string> {
+        return new Map([['email', this.#email]]);
+      }
+      *[Symbol.iterator](): Iterator<string> {
+        yield this.#email;
+      }
+      fail(): never {
+        throw new Error(`cannot send to ${this.#email}`, { cause: this.#email });
+      }
+    }
+
+    it.each([
+      'p.age = 1',
+      'not p.age = 1',
+      'p.friend.age > 1',
+      'p.later.age = 1',
+      'p.fail() = 1',
+      'p.friend.fail() = 1',
+      'p.later.fail() = 1',
+      'p.card().text = "x"',
+      'p.later.card().text = "x"',
+      'card = p.card() and card matches {text: "x"}',
+      'e in p.parts() and e = "x"',
+      'e in p and e = "x"',
+      '[_, e] in p.table() and e = "x"',
+      'p.table().get("email") = "x"',
+    ])('is hidden in %s', async (condition) => {
+      const authorizer = await Authorizer.load({
+        policies: `allow(p: Person, "read", _) if p.id = 7 and (${condition});`,
+        types: {
+          Card: { class: Card },
+          Person: {
+            class: Person,
+            key: 'id',
+            fields: {
+              id: 'Integer',
+              email: secret('String'),
+              age: secret('Integer'),
+              friend: 'Person',
+              later: 'Person',
+            },
+          },
+        },
+        onWarning: () => {},
+      });
+      const shown = await authorizer
+        .explain(new Person(marker), 'read', 'it')
+        .then(textsOf, (error: Error) => `${error.stack}\n${String(error.cause)}`);
+      expect(shown).not.toMatch(leak);
+    });
+  });
+
   it('a mask hides an attribute under the name that its object has in another rule', async () => {
     const authorizer = await load(
       'allow(u: User, "read", _: Doc) if other(u); other(x) if x.mail = "x";',

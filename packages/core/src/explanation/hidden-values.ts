@@ -34,6 +34,8 @@ export class HiddenValues {
   readonly #parts = new Map<string, string>();
   /** Objects with a hidden field: a method can return its value. */
   readonly #carriers = new WeakMap<object, string>();
+  /** Objects without declared fields that methods of carriers returned: their attributes and elements can be hidden values. */
+  readonly #derived = new WeakMap<object, string>();
   /** The names under which the fields of an object were searched. */
   readonly #searched = new WeakMap<object, Set<string>>();
   readonly #secretNames: ReadonlySet<string>;
@@ -51,11 +53,6 @@ export class HiddenValues {
   /** Whether no value can be hidden. */
   static areNone(types: PlainTypeTable, mask: Mask | undefined): boolean {
     return mask === undefined && secretNamesOf(types).size === 0;
-  }
-
-  /** Whether texts that can contain any value must be hidden, such as messages of the application. */
-  get hidesMessages(): boolean {
-    return this.mask !== undefined || this.#texts.size > 0;
   }
 
   /** @throws {PolarError} if the mask has failed */
@@ -87,13 +84,18 @@ export class HiddenValues {
       this.#known(object) ??
       (this.isSecretField(key, this.typesOf(object)) ? secretText : undefined) ??
       this.#firstMaskText([...names, ...this.#otherNames(object).map((name) => `${name}.${key}`)], value);
-    if (text !== undefined) this.#hide(value, text);
+    if (text !== undefined) return this.#hide(value, text);
+    const derived = this.#derivedText(object);
+    if (derived !== undefined) this.#derive(value, derived);
   }
 
   /** Notes an element of a collection. */
   noteElement(name: string, collection: unknown, item: unknown): void {
     const text = this.textFor(name, collection);
-    if (text !== undefined) this.#hide(item, text);
+    if (text !== undefined) return this.#hide(item, text);
+    // The fields of lists and dictionaries were searched. An iterator of a class can return any value of the object.
+    const carried = isData(collection) ? undefined : this.#carriedBy(collection);
+    if (carried !== undefined) this.#derive(item, carried);
   }
 
   /** Notes a value that was computed from others. The outcome of a condition shows a boolean or nil anyway. */
@@ -102,9 +104,30 @@ export class HiddenValues {
     for (const operand of operands) {
       const text = this.#known(operand);
       if (text !== undefined) return this.#hide(result, text);
-      const carried = isObjectOrFunction(operand) ? this.#carriers.get(raw(operand) as object) : undefined;
-      if (carried !== undefined && isData(result)) return this.#hide(result, carried);
+      const carried = this.#carriedBy(operand);
+      if (carried !== undefined) return this.#derive(result, carried);
     }
+  }
+
+  /** Notes a value that comes from an object with a hidden field. An object with declared fields declares its own secrets. */
+  #derive(value: unknown, text: string): void {
+    if (typeof value === 'boolean' || value === null || value === undefined) return;
+    if (isData(value)) return this.#hide(value, text);
+    const isDeclared = [...(this.typesOf(value)?.types ?? [])].some(
+      ({ builtIn, fields }) => !builtIn && fields !== undefined,
+    );
+    if (!isDeclared) this.#derived.set(raw(value) as object, text);
+  }
+
+  #derivedText(value: unknown): string | undefined {
+    return isObjectOrFunction(value) ? this.#derived.get(raw(value) as object) : undefined;
+  }
+
+  #carriedBy(value: unknown): string | undefined {
+    return (
+      this.#derivedText(value) ??
+      (isObjectOrFunction(value) ? this.#carriers.get(raw(value) as object) : undefined)
+    );
   }
 
   /** Searches the own fields of an object for values to hide. It runs no getter. */
@@ -138,8 +161,7 @@ export class HiddenValues {
       const text = typeof value === 'string' ? this.textForMessage(value) : undefined;
       if (text !== undefined) data[key] = text;
     }
-    if (code === 'POLAR_RUN_HOST_ERROR' && this.hidesMessages)
-      data['message'] = 'an error with a hidden message';
+    if (code === 'POLAR_RUN_HOST_ERROR') data['message'] = 'an error with a hidden message';
     return JSON.stringify(data) === before ? error : new PolarError(code, data as never, span, { calls });
   }
 

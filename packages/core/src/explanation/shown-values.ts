@@ -32,7 +32,7 @@ export class ShownValues {
 
   /** Whether texts that can contain any value are left out. */
   get hidesMessages(): boolean {
-    return this.hidden?.hidesMessages === true;
+    return this.hidden !== undefined;
   }
 
   show({ name, value }: SeenValue): string {

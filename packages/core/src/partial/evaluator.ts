@@ -538,6 +538,7 @@ export class Evaluator {
       );
     const result = arithmetic(goal.operator, left, right, this.context.operators);
     if (typeof result === 'string') return undecided;
+    this.host.observer?.noteResult([left, right], result);
     return this.#unify(this.#bindings.valueOf(goal.result, frame), result, placeOf(goal, frame), next);
   }
 

@@ -22,6 +22,13 @@ export class Pending {
   constructor(readonly promise: PromiseLike<unknown>) {}
 }
 
+/** Receives the values that an evaluation reads and computes. */
+export interface ValueObserver {
+  noteAttribute(names: readonly string[], object: unknown, key: string, value: unknown): void;
+  noteElement(name: string, collection: unknown, item: unknown): void;
+  noteResult(operands: readonly unknown[], result: unknown): void;
+}
+
 /**
  * Reads attributes and calls methods of the application, each only once, even if several rules need it. So an evaluation can start
  * again after each promise.
@@ -38,6 +45,7 @@ export class HostReader {
     readonly typeSets: TypeSets,
     readonly members: MemberContext,
     readonly budget: Budget,
+    readonly observer?: ValueObserver,
   ) {}
 
   /** Awaits a promise that the evaluation needs. @throws {PolarError} the reason of a rejection, as an error of the application; the limits */
@@ -80,10 +88,11 @@ export class HostReader {
     const found = known.get(name);
     const value = this.settled(found);
     const result = value === undefined && found !== value ? readMissing(receiver, name, types, true) : value;
+    if (result instanceof MissingValue) return result;
     const field = declaredField(types, name);
-    return result instanceof MissingValue || field === undefined
-      ? result
-      : this.#accepted(result, field, span);
+    const accepted = field === undefined ? result : this.#accepted(result, field, span);
+    this.observer?.noteAttribute([], reference, name, accepted);
+    return accepted;
   }
 
   #accepted(value: unknown, field: Field, span: Span): unknown {
@@ -103,7 +112,9 @@ export class HostReader {
         isTyped ? callOfTypedList(reference, name, given, openList, this.budget, call) : call(receiver, args),
       ),
     );
-    return this.settled(result);
+    const value = this.settled(result);
+    this.observer?.noteResult([reference, ...given], value);
+    return value;
   }
 
   /** Returns a new instance, the same for the same arguments. @throws {Pending} */
@@ -111,9 +122,11 @@ export class HostReader {
     const args = given.map(forApplication);
     const construct = type.class as unknown as new (...args: readonly unknown[]) => unknown;
     if (type.builtIn && type.name === 'List') return [...args];
-    return this.#once(type, 'new', args, () =>
+    const instance = this.#once(type, 'new', args, () =>
       this.#guarded(span, `new ${type.name}`, () => Reflect.construct(construct, [...args]) as unknown),
     );
+    this.observer?.noteResult(given, instance);
+    return instance;
   }
 
   /**
@@ -131,7 +144,9 @@ export class HostReader {
     const field = fieldOf(reference)?.element;
     return found?.map((element) => {
       const value = this.settled(element);
-      return field === undefined ? value : this.#accepted(value, field, span);
+      const accepted = field === undefined ? value : this.#accepted(value, field, span);
+      this.observer?.noteElement('', reference, accepted);
+      return accepted;
     });
   }
 

@@ -13,12 +13,13 @@ import { Evaluator } from './evaluator.js';
 import { Recursion } from './recursion.js';
 import { NotLinear } from '../filter/recursive-filter.js';
 import { untranslatable } from './untranslatable.js';
-import { HostReader, Pending } from './host-reader.js';
+import { HostReader, Pending, type ValueObserver } from './host-reader.js';
 import { ActorValue } from './unknown.js';
 
 export interface WhereOptions {
   readonly limits: Limits;
   readonly signal: AbortSignal | undefined;
+  readonly observer?: ValueObserver | undefined;
 }
 
 /** A condition, and the rules that were followed to find it. */
@@ -39,7 +40,7 @@ export async function where(
   actor: unknown,
   action: unknown,
   typeName: string,
-  { limits, signal }: WhereOptions,
+  { limits, signal, observer }: WhereOptions,
 ): Promise<DerivedCondition> {
   const { program, typeSets, members } = context;
   if (program.types.find(typeName)?.fields === undefined)
@@ -47,7 +48,7 @@ export async function where(
   const budget = new Budget(limits, signal);
   budget.checkStart();
   handleRejections(actor);
-  const host = new HostReader(typeSets, members, budget);
+  const host = new HostReader(typeSets, members, budget, observer);
   const { goals } = linkCall('allow', [undefined, undefined, undefined], program);
   const goal = goals[0] as CallGoal;
   const recursions: Recursion[] = [];
