@@ -197,7 +197,7 @@ export const runtimeCodes = {
     on: string;
     /** The declared type of the field, or of its elements. */
     expected: string;
-    /** The value, as a policy shows it. */
+    /** The value, as a policy shows it; the kind of the value of a secret field. */
     found: string;
     /** Whether `found` is an element of the list. */
     isElement: boolean;

@@ -177,7 +177,8 @@ function contradiction(value: unknown, field: Field, types: PlainTypeTable): Mis
   }
   const expected = typeText(type);
   const advice = describe().fieldAdvice(value, field);
-  const data = { name, on, expected, found: describe().show(value), isElement, advice };
+  const isSecret = value !== null && types.find(on)?.secrets.has(name) === true;
+  const data = { name, on, expected, found: isSecret ? found : describe().show(value), isElement, advice };
   return new MissingValue('POLAR_UNDECIDED_FIELD_TYPE', data);
 }
 

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, renderExplanation, secret, typed, withSecrets, type TypesInput } from '../index.js';
+import {
+  Authorizer,
+  nullable,
+  oneOf,
+  renderExplanation,
+  secret,
+  typed,
+  withSecrets,
+  type TypesInput,
+} from '../index.js';
 
 const types = {
   User: { key: 'id', fields: { id: 'Integer', email: 'String?', roles: ['String'] } },
@@ -29,6 +38,28 @@ describe('withSecrets()', () => {
     [{ Shop: ['name'] }, 'the field `name` in `withSecrets` must be declared'],
   ])('throws when %j names a type or a field that is not declared', (secrets, message) => {
     expect(() => withSecrets(types as TypesInput, secrets)).toThrow(message);
+  });
+
+  it.each(['email', [3], 3, { email: true }])('throws when the names are %j', (names) => {
+    const call = () => withSecrets(types, { User: names as never });
+    expect(call).toThrow(/`withSecrets` needs a list of names of fields, such as \['email'\], got /);
+  });
+
+  it.each([
+    [secret('Integer'), 'marker', 'a string', 'Integer'],
+    [nullable(secret('Boolean')), 7391, 'a number', 'Boolean'],
+    [[secret('Integer')], ['marker'], 'a string', 'Integer'],
+    [secret(oneOf('a', 'b')), 'marker', 'a string', "oneOf('a', 'b')"],
+  ])('the error about %j names only the kind of another value', async (field, value, kind, expected) => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow(user: User, "read", _) if user.code = "a" or "a" in user.code;',
+      types: { User: { fields: { code: field as never } } },
+      onWarning: () => {},
+    });
+    const error = await authorizer.isAllowed(typed('User', { code: value }), 'read', 'it').catch(String);
+    expect(error).toContain(`${kind}, and`);
+    expect(error).toContain(`declared as ${expected}`);
+    expect(error).not.toMatch(/marker|7391/);
   });
 
   it.each([secret(undefined as never), { secret: 7 }, [secret('Nothing')]])(
