@@ -1,4 +1,4 @@
-import { isPolarError, type Authorizer, type DiffedCheck } from '@nanook/core';
+import { isPolarError, TypeToken, type Authorizer, type DiffedCheck } from '@nanook/core';
 
 /** The checks of an action by actors of one type on resources of one type. */
 export interface CheckGroup {
@@ -25,7 +25,12 @@ type Answer = boolean | string;
 /** Sorts checks into groups. */
 export function groupsOf(checks: readonly DiffedCheck[], authorizer: Authorizer): CheckGroup[] {
   const groups = new Map<string, CheckGroup & { readonly checks: DiffedCheck[] }>();
-  const typeOf = (value: unknown): string => authorizer.typesOf(value)[0] ?? typeof value;
+  const typeOf = (value: unknown): string => {
+    if (value === null) return 'nil';
+    // Types are resources, too, for actions such as *create*.
+    if (value instanceof TypeToken || typeof value === 'function') return `type ${value.name}`;
+    return authorizer.typesOf(value)[0] ?? typeof value;
+  };
   for (const check of checks) {
     const name = {
       action: String(check.action),

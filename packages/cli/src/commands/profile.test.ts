@@ -56,6 +56,7 @@ describe('nanook bench', () => {
     expect(summary).toMatch(/^\d+ checks, verified on the reference engine; times in microseconds$/);
     expect(head!.trim()).toMatch(/^check +first +checks +allowed +actor, action, resource$/);
     expect(rows.some((row) => /^ *\d+\.\d\d +\d+ +\d+ +\d+ +User read Note$/.test(row))).toBe(true);
+    expect(rows.some((row) => row.endsWith('User read type Note'))).toBe(true);
   });
 
   it('writes the times as JSON', async () => {

@@ -189,7 +189,8 @@ export abstract class BaseAuthorizer {
     fields: Iterable<string>,
     options?: CheckOptions,
   ): Promise<Set<string>> {
-    const all = [...new Set(fields)];
+    const call = 'allowedFields(actor, action, resource, fields)';
+    const all = [...new Set(listOf(call, fields, 'fields', "['title']"))];
     const [who, what, on] = await Promise.all([actor, action, resource].map(awaitArgument));
     const { decider } = this;
     const batch = decider.startFields?.(all, options?.context);
@@ -258,19 +259,22 @@ function isType(resource: unknown): boolean {
 }
 
 /** Returns the resources of a batch. @throws {PolarError} `POLAR_TYPE_NOT_A_LIST` */
-export function listOfResources<Resource>(call: string, resources: Iterable<Resource>): readonly Resource[] {
-  if (typeof resources === 'object' && resources !== null) {
+export const listOfResources = <Resource>(call: string, resources: Iterable<Resource>): readonly Resource[] =>
+  listOf(call, resources, 'resources', '[note]');
+
+function listOf<Item>(call: string, items: Iterable<Item>, name: string, example: string): readonly Item[] {
+  if (typeof items === 'object' && items !== null) {
     try {
-      if (typeof resources[Symbol.iterator] === 'function') return [...resources];
+      if (typeof items[Symbol.iterator] === 'function') return [...items];
     } catch (error) {
-      throw hostError(error, 'the list of resources', undefined);
+      throw hostError(error, `the list of ${name}`, undefined);
     }
   }
-  const found = describeValue(resources);
+  const found = describeValue(items);
   throw new PolarError('POLAR_TYPE_NOT_A_LIST', {
     call,
     found,
-    advice: found === 'a promise' ? 'await it' : 'pass a list of resources, such as [note]',
+    advice: found === 'a promise' ? 'await it' : `pass a list of ${name}, such as ${example}`,
   });
 }
 

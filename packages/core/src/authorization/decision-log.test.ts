@@ -123,6 +123,19 @@ describe('flush', () => {
 });
 
 describe('allowedFields()', () => {
+  it.each([undefined, null, 5, 'text', {}])(
+    'throws when the fields are %j and not a list',
+    async (fields) => {
+      const authorizer = await Authorizer.load({ policies: 'allow_field(_, "read", _, "text");' });
+      await expect(authorizer.allowedFields('ann', 'read', {}, fields as never)).rejects.toMatchObject({
+        code: 'POLAR_TYPE_NOT_A_LIST',
+        message: expect.stringMatching(
+          /expects a list, found .*; pass a list of fields, such as \['title'\]/,
+        ),
+      });
+    },
+  );
+
   const policies = `
     allow_field(_, "read", _, "id");
     allow_field(user, "read", note, "text") if note.owner = user;

@@ -13,7 +13,7 @@ export function denialReason(
     return `no rule for ${asked}${resourceType === undefined ? '' : ` on ${resourceType}`} matched`;
   const of = resourceType === undefined ? '' : ` of ${resourceType}`;
   if (fields !== undefined)
-    return `no rule of allow_field for ${asked} on any of ${fields} fields${of} matched`;
+    return `no rule of allow_field for ${asked} on ${fields === 1 ? 'the field' : `any of ${fields} fields`}${of} matched`;
   const on = typeof field === 'string' ? JSON.stringify(field) : 'the field';
   return `no rule of allow_field for ${asked} on ${on}${of} matched`;
 }

@@ -1,8 +1,10 @@
-import { isPolarError } from '../diagnostics/polar-error.js';
+import { isPolarError, PolarError } from '../diagnostics/polar-error.js';
 import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { referenceTo } from '../engine/proof.js';
 import { QueryRun } from '../engine/query/query-run.js';
+import { describeValue } from '../internal/describe-value.js';
+import { isObject } from '../internal/is-object.js';
 import type { Rule } from '../ir/goal.js';
 import type { LinkedQuery } from '../ir/program.js';
 import { noCost, ProfilingMachine, type Costs, type RuleCost } from './profiling-machine.js';
@@ -41,7 +43,10 @@ export async function profileChecks(
   const { limits } = queries;
   const quiet = { ...queries.context, print: () => {} };
   let [count, failed] = [0, 0];
+  if (!isObject(checks) || !(Symbol.iterator in checks || Symbol.asyncIterator in checks))
+    throw invalid('a list of checks', checks);
   for await (const check of checks) {
+    if (!isObject(check)) throw invalid('checks', check);
     count++;
     const { query, given } = queries.prepareCall(...callOf(check));
     const run = new QueryRun(quiet, query, given, {
@@ -68,6 +73,12 @@ export async function profileChecks(
     ...sumOf([...costs.values()]),
     rules: rules.sort((a, b) => b.ms + b.waitMs - (a.ms + a.waitMs) || b.steps - a.steps),
   };
+}
+
+function invalid(expected: string, found: unknown): PolarError {
+  const example = 'such as { actor, action, resource }';
+  const data = { call: 'profile(checks)', expected: `${expected}, ${example}`, found: describeValue(found) };
+  return new PolarError('POLAR_TYPE_INVALID_ARGUMENT', data);
 }
 
 function callOf({ field, kind = field === undefined ? 'allow' : 'allow_field', ...check }: ProfiledCheck) {

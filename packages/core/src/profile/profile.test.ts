@@ -84,4 +84,14 @@ describe('profile()', () => {
     const running = (await load()).profile(endless(), { signal: controller.signal });
     await expect(running).rejects.toMatchObject({ code: 'POLAR_RUN_ABORTED' });
   });
+
+  it.each([[undefined], [null], [5], ['ab'], [{}], [[null]], [['read']]])(
+    'throws for %j, which is not a list of checks',
+    async (checks) => {
+      await expect((await load()).profile(checks as never)).rejects.toMatchObject({
+        code: 'POLAR_TYPE_INVALID_ARGUMENT',
+        message: expect.stringContaining('such as { actor, action, resource }'),
+      });
+    },
+  );
 });
