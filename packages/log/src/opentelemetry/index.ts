@@ -64,7 +64,7 @@ function measuring(): (record: DecisionRecord) => void {
 
 /** Returns the attributes of an event. Attributes with the value `undefined` are left out by the exporter. */
 function eventOf(record: DecisionRecord): Attributes {
-  const { rule, actor, resource } = record;
+  const { rule, actor, resource, fields } = record;
   return {
     'nanook.decision.id': record.id,
     'nanook.outcome': record.outcome,
@@ -75,6 +75,9 @@ function eventOf(record: DecisionRecord): Attributes {
     'nanook.resource.type': resource?.type,
     'nanook.resource.id': resource?.id,
     'nanook.field': record.field,
+    'nanook.fields.allowed': fields && [...fields.allowed],
+    'nanook.fields.denied': fields && [...fields.denied],
+    'nanook.fields.undecided': fields && [...fields.undecided],
     'nanook.tenant': record.tenant,
     'nanook.rule': rule && `${rule.file ?? ''}:${rule.line}`,
     'nanook.policy': record.policy,

@@ -59,6 +59,23 @@ it('adds an event to the active span, and the ids of the span to the record', as
   ]);
 });
 
+it('names the fields of one decision about several fields', async () => {
+  spans.reset();
+  const fieldPolicy = { name: 'a.polar', source: 'allow_field(_, "read", _, "title");' };
+  const { log, authorizer } = await logged(
+    { sinks: [openTelemetry({ metrics: false })] },
+    { policies: fieldPolicy },
+  );
+  await tracer.startActiveSpan('request', async (span) => {
+    await authorizer.allowedFields('ann', 'read', { id: 1 }, ['title', 'text']);
+    span.end();
+  });
+  await log.close();
+  expect(spans.getFinishedSpans()[0]!.events.map(({ attributes }) => attributes)).toMatchObject([
+    { 'nanook.fields.allowed': ['title'], 'nanook.fields.denied': ['text'], 'nanook.fields.undecided': [] },
+  ]);
+});
+
 it('counts and times decisions, with attributes of few values', async () => {
   const { authorizer } = await logged({ sinks: [openTelemetry({ events: false })] });
   for (let id = 0; id < 5; id++) authorizer.isAllowedSync('bob', 'read', { id });
