@@ -356,4 +356,32 @@ describe('optimizeFilter()', () => {
       expect(new Evaluator(world).accepts(optimized, new Map([[0, item]]))).toBe(kind === 'exists');
     },
   );
+
+  it.each(['exists', 'none'] as const)(
+    'returns a filter of about the same size for rules that each have conditions on many relations: %s',
+    (kind) => {
+      const root: Scope = { id: 0, type: typesByName.Item };
+      let rows = 0;
+      const hasN = (scope: Scope, n: number): RowFilter => ({
+        kind: 'compare',
+        operator: '=',
+        left: { kind: 'column', scope, field: 'n', type: 'integer', nullable: true },
+        right: { kind: 'value', value: n },
+      });
+      const teams = Array.from({ length: 12 }, (_, i) => relation('one', `team${i}`, 'Team', 'teamId', 'id'));
+      const related = (each: Relation): RowFilter => {
+        const to = { id: ++rows, type: typesByName.Team };
+        return { kind, step: { from: root, relation: each, to }, where: hasN(to, rows) };
+      };
+      const rule = (n: number): RowFilter => ({
+        kind: kind === 'none' ? 'and' : 'or',
+        parts: [hasN(root, n), ...teams.map(related)],
+      });
+      const filter: RowFilter = {
+        kind: kind === 'none' ? 'or' : 'and',
+        parts: [rule(1), rule(2), rule(3)],
+      };
+      expect(sizeOf(optimizeFilter(filter, { outerRows: true }))).toBeLessThan(2 * sizeOf(filter));
+    },
+  );
 });

@@ -2,7 +2,7 @@ import type { Column, RelationStep, Scalar } from './condition.js';
 import { complement } from './complement.js';
 import { FilterNumbers, textOf } from './filter-numbers.js';
 import { allRows, noRows, type RowFilter } from './row-filter.js';
-import { introduces, withOwnRows, withSharedRows } from './shared-rows.js';
+import { introducedRows, withOwnRows, withSharedRows } from './shared-rows.js';
 
 export interface OptimizerOptions {
   /** Whether the conditions of a related row can use columns of the rows around it. */
@@ -184,7 +184,10 @@ class Optimizer {
    * `(l or none(a)) and (m or none(b))` is `none((not l and a) or (not m and b))`.
    */
   #moveInto(kind: Kind, quantifier: Related['kind'], given: Parts): Parts {
-    const { parts, moved } = this.#besideOneRelation(kind, quantifier, given, kind === 'or' ? minMoved : 2);
+    const min = kind === 'or' ? minMoved : 2;
+    // Beside another row of the same relation, the two would become one.
+    const canMove = (rows: readonly number[], to: number): boolean => !rows.includes(to);
+    const { parts, moved } = this.#besideOneRelation(kind, quantifier, given, min, canMove);
     if (moved.length === 0) return given;
     const alternatives = moved.map(({ beside, where }) => this.#join('and', [beside, where]));
     return [...parts, related(quantifier, moved[0]!.step, this.#join('or', alternatives))];
@@ -195,7 +198,9 @@ class Optimizer {
    * and `(l and none(a)) or (m and none(b))` is `(l or m) and none((not l or a) and (not m or b))`.
    */
   #moveIntoOne(kind: Kind, quantifier: Related['kind'], given: Parts): Parts {
-    const { parts, moved } = this.#besideOneRelation(kind, quantifier, given, minMoved);
+    // The conditions are written twice, so that relations among them would double with each relation.
+    const canMove = (rows: readonly number[]): boolean => rows.length === 0;
+    const { parts, moved } = this.#besideOneRelation(kind, quantifier, given, minMoved, canMove);
     const [first] = moved;
     if (first === undefined || !leadsToOne(first.step)) return given;
     const where = this.#join(
@@ -212,10 +217,17 @@ class Optimizer {
   /**
    * Finds the parts that are a relation beside other conditions, for the relation of most such parts.
    *
+   * @param canMove whether conditions can be moved that introduce rows, into a relation that leads to a row
    * @returns the other parts; and those of the relation, each with its other conditions `own`, which are `beside` it as the law needs them:
    *   the conditions themselves beside `exists`, their complement beside `none`
    */
-  #besideOneRelation(kind: Kind, quantifier: Related['kind'], given: Parts, min: number) {
+  #besideOneRelation(
+    kind: Kind,
+    quantifier: Related['kind'],
+    given: Parts,
+    min: number,
+    canMove: (rows: readonly number[], to: number) => boolean,
+  ) {
     const inner = dual[kind];
     const counts = new Map<string, number>();
     for (const part of given) {
@@ -237,8 +249,8 @@ class Optimizer {
           partsOf(inner, part).filter((each) => each !== found),
         );
         const beside = quantifier === 'exists' ? own : complementOf(own);
-        // Beside another row of the same relation, the two would become one.
-        if (found === undefined || beside === undefined || introduces(own, found.step.to)) parts.push(part);
+        if (found === undefined || beside === undefined || !canMove(introducedRows(own), found.step.to.id))
+          parts.push(part);
         else moved.push({ step: found.step, where: found.where, own, beside });
       }
     return moved.length < min ? { parts: given, moved: [] } : { parts, moved };

@@ -69,17 +69,17 @@ function renamed(
   }
 }
 
-/** Returns whether a filter has a relation that leads to a row. The rows of a set are its own. */
-export function introduces(filter: RowFilter, row: Scope): boolean {
+/** Returns the numbers of the rows that the relations of a filter lead to. The rows of a set are its own. */
+export function introducedRows(filter: RowFilter): readonly number[] {
   switch (filter.kind) {
     case 'and':
     case 'or':
-      return filter.parts.some((part) => introduces(part, row));
+      return filter.parts.flatMap(introducedRows);
     case 'exists':
     case 'none':
-      return filter.step.to.id === row.id || introduces(filter.where, row);
+      return [filter.step.to.id, ...introducedRows(filter.where)];
     default:
-      return false;
+      return [];
   }
 }
 
