@@ -12,7 +12,8 @@ export function reasonOf(goal: Goal, values: readonly SeenValue[], shown: ShownV
   const [left = '', right = ''] = values.map((value) => shown.show(value));
   const [first, second] = values.map(({ value }) => value);
   // A note reveals the kind of a value, which may be hidden.
-  const noteOf = (find: () => string): string => (shown.hidesMessages ? '' : find());
+  const isHidden = values.some((value) => shown.isHidden(value));
+  const noteOf = (find: () => string): string => (isHidden ? '' : find());
   switch (goal.kind) {
     case 'unify':
       return `${left} is not ${right}${noteOf(() => equalityNote(first, second))}`;

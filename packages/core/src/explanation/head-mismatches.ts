@@ -51,7 +51,7 @@ export class HeadMismatches {
     const wanted = specializer.kind === 'union' ? this.program.unions[specializer.union] : [specializer.type];
     if (wanted.some((type) => type !== undefined && types.types.has(type))) return undefined;
     const name = specializer.kind === 'union' ? specializer.union : specializer.name;
-    const note = this.shown.hidesMessages ? '' : typeNote(value, types);
+    const note = this.shown.isHidden(arg) ? '' : typeNote(value, types);
     return `${this.shown.show(arg)} is not of the type ${name}${note}`;
   }
 

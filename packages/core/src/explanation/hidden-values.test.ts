@@ -284,6 +284,21 @@ describe('hidden values', () => {
     expect(text).toContain('`n = 0`: *** is not 0');
   });
 
+  it('explains the kinds of values that are not hidden', async () => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow(u: User, "read", doc: Doc) if doc.owner = u.id or u.id = 7 and doc.owner = u.pin;',
+      types: {
+        User: { key: 'id', fields: { id: 'Integer', pin: secret('Integer') } },
+        Doc: { fields: { owner: 'String' } },
+      },
+      onWarning: () => {},
+    });
+    const [user, doc] = [typed('User', { id: 7, pin: 73_919 }), typed('Doc', { owner: '8' })];
+    const text = renderExplanation(await authorizer.explain(user, 'read', doc));
+    expect(text).toContain('"8" is not 7; a string is never equal to a number');
+    expect(text).toMatch(/"8" is not \*\*\* \(/);
+  });
+
   it('shows the fields of other types that have the name of a secret field', async () => {
     const authorizer = await Authorizer.load({
       policies: 'allow(u: User, "read", shop: Shop) if shop.email = u.email;',
