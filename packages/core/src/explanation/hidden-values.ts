@@ -91,7 +91,9 @@ export class HiddenValues {
 
   /** Notes an element of a collection. */
   noteElement(name: string, collection: unknown, item: unknown): void {
-    const text = this.textFor(name, collection);
+    // A collection is not hidden because of a hidden element. To search all elements for each one would take quadratic time.
+    const text =
+      this.#maskText(name, collection) ?? this.#texts.get(raw(collection)) ?? this.#knownText(collection);
     if (text !== undefined) return this.#hide(item, text);
     // The fields of lists and dictionaries were searched. An iterator of a class can return any value of the object.
     const carried = isData(collection) ? undefined : this.#carriedBy(collection);
@@ -169,8 +171,11 @@ export class HiddenValues {
     const found = raw(value);
     const known = this.#texts.get(found instanceof DecimalValue ? String(found) : found);
     if (known !== undefined || this.#texts.size === 0) return known;
-    if (Array.isArray(found)) return this.#firstKnown(found);
-    const text = textIn(found);
+    return Array.isArray(found) ? this.#firstKnown(found) : this.#knownText(found);
+  }
+
+  #knownText(value: unknown): string | undefined {
+    const text = textIn(value);
     return text === undefined ? undefined : this.textForMessage(text);
   }
 
