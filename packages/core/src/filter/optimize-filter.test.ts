@@ -197,17 +197,22 @@ class Generator {
     const from = scopes.at(-1)!;
     const choices = relations[from.type.name]!;
     const found = choices[this.next(choices.length)]!;
-    const related = (quantifier: 'exists' | 'none'): RowFilter => {
+    const leading = (quantifier: 'exists' | 'none', whereOf: (to: Scope) => RowFilter): RowFilter => {
       const to = { id: this.#rows++, type: typesByName[found.type as 'Item'] };
-      const where = this.repeated(depth - 2, [...scopes, to]);
-      return { kind: quantifier, step: { from, relation: found, to }, where };
+      return { kind: quantifier, step: { from, relation: found, to }, where: whereOf(to) };
     };
-    const isTwice = this.next(3) === 0;
-    const rule = (): RowFilter => {
-      const beside = isTwice ? related(this.next(2) > 0 ? 'exists' : 'none') : this.leaf(scopes);
-      const parts = [beside, related(kind === 'or' ? 'exists' : 'none')];
-      return { kind: kind === 'or' ? 'and' : 'or', parts };
-    };
+    const own = (): RowFilter =>
+      // Another row of the relation must stay another one.
+      this.next(2) === 0 ? this.leaf(scopes) : leading('exists', (to) => this.leaf([to]));
+    const rule = (): RowFilter => ({
+      kind: kind === 'or' ? 'and' : 'or',
+      parts: [
+        own(),
+        leading(kind === 'or' ? 'exists' : 'none', (to) =>
+          this.next(2) === 0 ? this.leaf([to]) : this.repeated(depth - 2, [...scopes, to]),
+        ),
+      ],
+    });
     return { kind, parts: Array.from({ length: 3 + this.next(3) }, rule) };
   }
 
