@@ -169,6 +169,23 @@ describe('a recursive rule', () => {
       }
   });
 
+  it.each(['machine', 'source', 'closures'] as const)(
+    'is about different rows if their key is NaN, in %s',
+    async (engine) => {
+      const authorizer = await Authorizer.load({
+        policies: 'allow(u, "x", n: Node) if n.isOpen or allow(u, "x", n.parent);',
+        types: { Node: { key: 'id' } },
+        engine,
+        onWarning: () => {},
+      });
+      const rows = [true, false, false, false, false, false, false].reduce<object | undefined>(
+        (parent, isOpen) => typed('Node', { id: Number.NaN, isOpen, parent: parent ?? null }),
+        undefined,
+      );
+      for (let i = 0; i < 3; i++) expect(authorizer.isAllowedSync(1, 'x', rows)).toBe(true);
+    },
+  );
+
   it('has no table if it depends on its own negation, in the dialect oso', async () => {
     const policies = `
       allow(_, "wins", x: Folder) if wins(x);

@@ -104,7 +104,8 @@ export class TracingMachine extends Machine {
       return result;
     }
     if (result === GoalResult.failed)
-      this.#fail(event, event.goal === goal ? latest : undefined, frame, attempt);
+      // A call is never delayed. It fails at once if its answer is known.
+      this.#fail(event, event.goal === goal && goal.kind !== 'call' ? latest : undefined, frame, attempt);
     else {
       this.#latest = event;
       event.isProved ||= result === GoalResult.proved;

@@ -50,7 +50,10 @@ export function isSameArgument(left: unknown, right: unknown, host: TypeFinder):
 function keyOf(arg: object, { comparedBy }: TypeSet): unknown {
   if (comparedBy?.key?.length !== 1 || comparedBy.equals !== undefined) return undefined;
   const value: unknown = Object.getOwnPropertyDescriptor(raw(arg) as object, comparedBy.key[0]!)?.value;
-  return value === null || typeof value === 'object' || typeof value === 'function' ? undefined : value;
+  // `NaN` equals nothing, so rows with this key are different.
+  const isKey =
+    value !== null && typeof value !== 'object' && typeof value !== 'function' && !Number.isNaN(value);
+  return isKey ? value : undefined;
 }
 
 function firstIn<Outer, Value>(
