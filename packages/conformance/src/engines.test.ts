@@ -51,6 +51,9 @@ class Registry {
   }
 }
 
+/** The cases whose proofs repeat a recursive rule, because an engine remembers calls only after some (decision 0027). */
+const repeating = new Set(['runtime-errors-025']);
+
 /**
  * Returns the policy of a case, with its query as a condition. The head of the rule repeats all variables, because a variable that a
  * rule uses only once is an error.
@@ -107,6 +110,11 @@ const counts = {
 /** The proofs of the last case, by engine. */
 const proofs = new Map<EngineKind, EngineUnderTest['proof']>();
 
+/** Returns the rules of a proof without repeated ones. */
+const distinct = (proof: NonNullable<EngineUnderTest['proof']>) => [
+  ...new Map(proof.map((rule) => [JSON.stringify(rule), rule])).values(),
+];
+
 describe('the corpus, with queries as conditions of `allow`', () => {
   const recording = ['recording source', 'recording closures'] as const;
   const compiled = ['source', 'closures', 'aot', ...recording] as const;
@@ -126,8 +134,9 @@ describe('the corpus, with queries as conditions of `allow`', () => {
       compiled.map(() => machine),
     );
     if (machine !== true) return;
-    const proof = proofs.get('machine');
-    expect(recording.map((kind) => proofs.get(kind))).toEqual(recording.map(() => proof));
+    const proofOf = (kind: EngineKind) =>
+      repeating.has(testCase.id) ? distinct(proofs.get(kind)!) : proofs.get(kind);
+    expect(recording.map(proofOf)).toEqual(recording.map(() => proofOf('machine')));
   });
 
   it('runs on the compiled engines, not only on the machine', () => {
