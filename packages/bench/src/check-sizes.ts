@@ -21,7 +21,7 @@ const onDisk = '@nanook/core, installed (not compressed)';
  */
 const budgets: Readonly<Record<string, number>> = {
   [afterCheck]: 125_000,
-  [allExports]: 198_000,
+  [allExports]: 202_000,
   [onDisk]: 6_000_000,
 };
 
