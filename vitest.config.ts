@@ -5,7 +5,7 @@ import { finalCodeTests, isolatedTests, sharedTests } from './tools/test-files.t
 import { runsAll } from './tools/test-scope.ts';
 
 const { resolve: resolveForNest11 } = createRequire(new URL('packages/compat-nest11/', import.meta.url));
-const compiledPolicies = 'packages/core/src/node/compiled.ts';
+const setupFiles = ['tools/test-setup.ts', 'packages/core/src/node/compiled.ts'];
 
 /** Tests expect that compiled code answers the first check, however slow the machine is. */
 const compiledAtOnce = {
@@ -33,7 +33,7 @@ const project = (
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
     name,
-    setupFiles: [compiledPolicies],
+    setupFiles,
     restoreMocks: true,
     unstubEnvs: true,
     // A test has no limit of time of its own: on a busy machine, or with coverage, it takes many times longer.
@@ -58,7 +58,7 @@ const onEngine = (engine: 'machine' | 'closures') =>
     ],
     // These compare the engines themselves.
     exclude: finalCodeTests,
-    setupFiles: [compiledPolicies, 'tools/test-engine.ts'],
+    setupFiles: [...setupFiles, 'tools/test-engine.ts'],
     env: { NANOOK_TEST_ENGINE: engine },
   });
 
