@@ -22,7 +22,7 @@ interface Outcome {
   readonly loads?: unknown;
 }
 
-const tested = sampled(cases, 10);
+const tested = sampled(cases, 20);
 
 /** The number of stops of one query. Some queries of the corpus have 100,000 steps. */
 const maxStops = 60;

@@ -75,7 +75,7 @@ async function outcomeOn(engine: 'machine' | 'source' | 'closures', options: Aut
 
 describe('the compiled engines in the dialect oso', () => {
   it.each([
-    ['recorded', sampled(queries, 10)],
+    ['recorded', sampled(queries, 20)],
     ['changed', changed],
   ] as const)('decide the %s queries as the machine does', { timeout: 300_000 }, async (_, cases) => {
     const differing: string[] = [];

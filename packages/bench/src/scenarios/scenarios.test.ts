@@ -32,7 +32,7 @@ describe.each(scenarios)('$id, $title', (scenario) => {
           .filter((library) => seed === seeds[0] || !isSlow(library))
           .map((library): [Library, Shape] => [library, shape]),
       );
-    it.for(sampled(cases, 6, scenarios.indexOf(scenario)))(
+    it.for(sampled(cases, 12, scenarios.indexOf(scenario)))(
       'returns the results of the oracle with %s and %s',
       async ([library, shape], { skip }) => {
         const prepared = await prepare(scenario, library, shape, worldOf());

@@ -175,7 +175,7 @@ describe('nanook test --mutate', { timeout: 60_000 }, () => {
     expect(JSON.parse(run.out)).toMatchObject({ score: 100, survived: 0, error: 0 });
   });
 
-  it.each(sampled(holes, 6))('finds %s', async (_name, missing, operator, line, added) => {
+  it.each(sampled(holes, 12))('finds %s', async (_name, missing, operator, line, added) => {
     const tests = without(...missing);
     await enterFolder({ ...files, 'tests.polar': tests });
     const run = await nanook('test', '--mutate', '--json');

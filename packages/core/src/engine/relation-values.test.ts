@@ -218,7 +218,7 @@ describe.each(Object.keys(declarations))('with %s', (name) => {
     expect(wrong).toEqual([]);
   }
 
-  it.each(sampled(others, 3, index))('a relation to one row that holds %s is undecided', (_, owner) => {
+  it.each(sampled(others, 6, index))('a relation to one row that holds %s is undecided', (_, owner) => {
     for (const make of makers) {
       for (const action of actionsOfOwner)
         expectAnswer(action, unrelated, () => make({ id: 3, owner, reviewers: [] }));
@@ -226,7 +226,7 @@ describe.each(Object.keys(declarations))('with %s', (name) => {
     }
   });
 
-  it.each(sampled(Object.entries(right), 3, index))(
+  it.each(sampled(Object.entries(right), 6, index))(
     'a relation to one row that holds %s is decided',
     (_, owner) => {
       for (const make of makers) expectAnswer('not owner', true, () => make({ id: 3, owner }));

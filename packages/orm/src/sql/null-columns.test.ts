@@ -1,5 +1,6 @@
 import { Authorizer, isUndecided, one, oneOf, typed } from '@nanook/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampled } from '../../../../tools/test-scope.js';
 import { databases, type Database } from '../testing/databases.fixture.js';
 import { sql } from './index.js';
 
@@ -126,7 +127,7 @@ describe.each(databases)('columns with NULL that are declared without nil on %s'
       return typed('Item', { ...row, note: note === undefined ? null : typed('Note', note) });
     });
     const wrong: unknown[] = [];
-    for (const [i, condition] of conditions.entries()) {
+    for (const [i, condition] of sampled([...conditions.entries()], 4)) {
       const allowed = objects.filter((object) => {
         try {
           return authorizer.isAllowedSync(user, `${i}`, object);

@@ -7,6 +7,7 @@ import * as drizzleSqlite from 'drizzle-orm/sqlite-core';
 import { DataTypes } from 'sequelize';
 import { EntitySchema } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampled } from '../../../../tools/test-scope.js';
 import { drizzle } from '../drizzle/index.js';
 import { knex } from '../knex/index.js';
 import { kysely } from '../kysely/index.js';
@@ -239,7 +240,7 @@ describe.each(databases)('dates at the ends of their columns on %s', (_name, ope
     const authorizer = await Authorizer.load({ policies, types });
     const rows = dates.map(([, time], id) => typed('Term', { id, at: new Date(time) }));
     const wrong: string[] = [];
-    for (const now of values)
+    for (const now of sampled(values, 3, 1))
       for (const form of ['right', 'left', 'not'])
         for (const [i, operator] of operators.entries()) {
           const user = typed('User', { now });
