@@ -70,7 +70,7 @@ describe('a recursive rule', () => {
     }
   });
 
-  it('is undecided if a rule on the way is, wherever a circle is entered', async () => {
+  it('is undecided if a rule on the way is undecided, for each start on a circle', async () => {
     const policy = `
       allow(_, "p", x: Folder) if p(x);
       allow(_, "q", x: Folder) if q(x);
@@ -86,7 +86,7 @@ describe('a recursive rule', () => {
       }
   });
 
-  it('is undecided if a question is that was explored twice at the same time', async () => {
+  it('is undecided if it depends on an undecided question that was explored twice', async () => {
     // A random policy, reduced: the second exploration of a question had met the condition, and the first one was kept.
     const policy = `
       allow(_, _, x: Folder) if not (y in x.groups and not q(y));

@@ -29,7 +29,7 @@ import type { Ending } from './way.js';
 /** Returned instead of a value: the current alternative is undecided or, in a pattern, does not match. */
 export const noValue: unique symbol = Symbol('no value');
 
-/** Stands for any condition, where the machine finds it again. */
+/** Represents any condition, where the machine finds it again. */
 const someCondition = {};
 
 /** The deepest nesting of calls. The stack of code that is not optimized yet holds a few thousand. */
