@@ -134,6 +134,33 @@ describe.each(kinds)('declared lists in %s', (kind) => {
   });
 
   it.each([
+    ['d.ints = d.ints', true],
+    ['ints = d.ints and ints = ints', true],
+    ['ints = d.ints and ints = d.ints', true],
+    ['[d.ints] = [d.ints]', true],
+    ['same(d.ints, d.ints)', true],
+    ['not d.ints = d.ints', false],
+    ['d.ints = d.mints', wrong],
+    ['not d.ints = d.mints', wrong],
+    ['[d.ints] = [d.mints]', wrong],
+    ['d.any2 = d.ints', wrong],
+    ['not d.any2 = d.ints', wrong],
+    ['d.users = d.docs', 'POLAR_UNDECIDED_RELATION'],
+  ])('%s is %s for one list with an element that contradicts its declaration', (condition, expected) => {
+    const rules = `allow(_, "x", d: Doc) if ${condition}; same(x, y) if x = y;`;
+    const list = ['9'];
+    const data = { ints: list, mints: list, any2: list, users: list, docs: list };
+    expect(ask(rules, null, typed('Doc', data))).toBe(expected);
+  });
+
+  it('a list with two declarations of its rows does not equal itself', () => {
+    const rule = 'allow(_, "x", d: Doc) if d.users = d.docs;';
+    const list = [{ id: 1 }];
+    expect(ask(rule, null, typed('Doc', { users: list, docs: list }))).toBe(false);
+    expect(ask(rule, null, typed('Doc', { users: [], docs: [] }))).toBe(true);
+  });
+
+  it.each([
     ['d.ints.sort().join(",") = "10,9"', { ints: [9n, 10] }],
     ['d.amounts.toSorted().at(0) = d.amount', { amounts: ['9', long], amount: long }],
     ['u = d.users.sort().at(0) and u matches User', { users: [{ id: 1 }] }],

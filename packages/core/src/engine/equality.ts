@@ -148,7 +148,7 @@ export function compareValues(left: unknown, right: unknown, context: EqualityCo
     const b = raw(y);
     if (a === b) {
       if ((typeof a === 'number' && Number.isNaN(a)) || haveOtherTypes(x, y, context)) return unequal;
-      continue;
+      if (!Array.isArray(a) || isSameList(x, y)) continue;
     }
     if (terms !== undefined && (terms.isVariable(a) || terms.isVariable(b))) {
       (open ??= []).push([x, y]);
@@ -242,6 +242,13 @@ function haveOtherTypes(left: unknown, right: unknown, context: EqualityContext)
 /** Returns whether something else than its class can give a value a type. */
 const mayHaveOtherType = (value: unknown, { typeSets }: EqualityContext): boolean =>
   value instanceof Reference || isRow(value) || typeSets.hasPredicates;
+
+/**
+ * Returns whether two values are one list that was read with one declaration of its elements. Such a list equals itself, even if an element
+ * contradicts the declaration.
+ */
+export const isSameList = (left: unknown, right: unknown): boolean =>
+  Array.isArray(raw(left)) && raw(left) === raw(right) && fieldOf(left)?.element === fieldOf(right)?.element;
 
 /**
  * Returns the list itself, or for a reference the elements as values of their declared type.

@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect/dialect.js';
 import type { Span } from '../diagnostics/span.js';
 import { dictionaryValue, isDictionary, keysOf } from '../engine/dictionary.js';
-import { compareValues, type EqualityContext } from '../engine/equality.js';
+import { compareValues, isSameList, type EqualityContext } from '../engine/equality.js';
 import { equalityRules } from '../engine/equality-rules.js';
 import { hostError } from '../engine/host-error.js';
 import { logicTerms } from '../engine/logic-terms.js';
@@ -66,6 +66,7 @@ export class ValueEquality {
       else this.bindings.bind(right as Cell, left);
       return always;
     }
+    if (isSameList(left, right)) return always;
     return this.#equalValues(this.#opened(left, at), this.#opened(right, at), at, binds);
   }
 

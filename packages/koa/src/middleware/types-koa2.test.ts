@@ -6,8 +6,10 @@ import { runsAll } from '../../../../tools/test-scope.js';
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 it.runIf(runsAll)('the types of the package compile with the types of Koa 2', { timeout: 60_000 }, () => {
-  const { config } = ts.readConfigFile(at('../../tsconfig.test.json'), (file) => ts.sys.readFile(file));
-  const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, at('../..'));
+  const configFile = at('../../tsconfig.test.json');
+  const { config } = ts.readConfigFile(configFile, (file) => ts.sys.readFile(file));
+  // With the name of the file, packages are found from its folder, whatever the working directory is.
+  const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, at('../..'), {}, configFile);
   const koa2 = at('../../node_modules/@types/koa2/index.d.ts');
   const program = ts.createProgram(fileNames, { ...options, paths: { koa: [koa2] } });
   const wrong = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {

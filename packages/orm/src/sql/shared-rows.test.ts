@@ -78,6 +78,8 @@ const condition = fc.oneof(
   fc
     .tuple(path, list, fc.constantFrom('a.user', 'a.sponsor'))
     .map(([x, xs, y]) => `rest = ${xs} and ${x} in [${y}, *rest]`),
+  fc.tuple(list, list).map(([xs, ys]) => `${xs} = ${ys}`),
+  fc.tuple(list, list).map(([xs, ys]) => `rest = ${xs} and rest = ${ys}`),
   fc.tuple(written, typeName, path).map(([xs, type, x]) => `x in ${xs} and x matches ${type} and x = ${x}`),
 );
 const body = fc
@@ -127,6 +129,7 @@ const graph: fc.Arbitrary<Graph> = fc.array(fc.nat(59), { minLength: 64, maxLeng
     users: below(4) === 0 ? [below(4), shared, pick()] : [shared, pick()],
     sponsors: below(4) === 0 ? [pick(), null] : [pick()],
   });
+  if (below(4) === 0) Object.assign(actor, { sponsors: actor.users });
   return { rows, docs, actor };
 });
 

@@ -117,6 +117,11 @@ export class Emission {
     return found?.builtIn === false ? found : undefined;
   }
 
+  /** Returns the declaration of the elements of an operand that is a declared list. */
+  elementOf(operand: Operand): Field | undefined {
+    return operand.kind === 'local' ? this.fields.get(operand.local)?.element : undefined;
+  }
+
   /** Prints a field. That of a parameter belongs to its type. */
   field(field: Field): string {
     if (!isOfParameter(field)) return this.constant(field);

@@ -79,8 +79,9 @@ function emitEqual(e: Emission, test: EqualTest): string {
   if (e.settles) e.awaits = true;
   if (typeof e.linker.context.equality === 'function') return slow;
   const [leftType, rightType] = [e.typeOf(left), e.typeOf(right)];
-  // One object can be read as rows of different types, which are never equal.
+  // One object can be read as rows of different types, which are never equal, and one list as lists of different elements.
   if (leftType !== undefined && rightType !== undefined && leftType !== rightType) return slow;
+  if (e.elementOf(left) !== e.elementOf(right)) return slow;
   // A value that is not equal may be a promise; a value that is equal to this instance is not.
   if (how === 'identity')
     return e.isTested(left) ? `(${l} === ${r})` : `(${l} === ${r} || (${e.mayBePending(l)} && ${slow}))`;
