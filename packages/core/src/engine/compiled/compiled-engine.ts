@@ -57,10 +57,6 @@ export class CompiledEngine extends PolicyLinker {
     );
   }
 
-  protected override get ranksAlternatives(): boolean {
-    return this.backEnd.kind === 'source';
-  }
-
   protected override prepare(fn: CompiledFunction): void {
     fn.run = (...args) => this.#built(fn, this.runtime.limited).run(...args);
     fn.runAll = (...args) => this.#built(fn, this.runtime.limited).runAll(...args);

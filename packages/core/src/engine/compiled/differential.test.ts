@@ -4,7 +4,12 @@ import { hasManyCases, randomCases, randomSeed, randomTimeout } from '../../../.
 import { isPolicyError } from '../../diagnostics/policy-error.js';
 import { checkPolicy } from '../../policy/check-policy.js';
 import type { Equality } from '../equality.js';
-import { EngineUnderTest, type EngineKind, type EngineAnswer } from '../fixtures/engines.fixture.js';
+import {
+  EngineUnderTest,
+  placesIn,
+  type EngineKind,
+  type EngineAnswer,
+} from '../fixtures/engines.fixture.js';
 import { oddInstances, promisingValues, rareValues } from '../fixtures/odd-values.fixture.js';
 import {
   calls,
@@ -354,10 +359,6 @@ async function found(ask: () => EngineAnswer | Promise<EngineAnswer>): Promise<F
   return { outcome, calls: new Map(calls) };
 }
 
-/** Returns the rules of the last allowed check, by their lines. */
-const proofOf = ({ proof }: EngineUnderTest): string | undefined =>
-  proof?.map(({ name, line, column }) => `${name}:${line}:${column}`).join(' ');
-
 const isUndecided = (outcome: EngineAnswer): boolean =>
   typeof outcome === 'string' && outcome.startsWith('POLAR_UNDECIDED_');
 
@@ -413,14 +414,13 @@ async function compare(
       // Fewer queries, because each needs a new world.
       if (freshWorld !== undefined && (i * world.resources.length + j) % 11 !== 0) continue;
       const action = actions[(i + j) % actions.length]!;
+      const argsOf = ({ actors, resources }: World) => [actors[i], action, resources[j]] as const;
       const ask = (engine: EngineUnderTest) => {
-        const { actors, resources } = freshWorld?.() ?? world;
-        const args = [actors[i], action, resources[j]] as const;
+        const args = argsOf(freshWorld?.() ?? world);
         return found(() => (waits ? engine.isAllowed(...args) : engine.isAllowedSync(...args)));
       };
       // oxlint-disable-next-line no-await-in-loop -- calls are counted query by query
       const expected = await ask(machine);
-      const proof = proofOf(machine);
       seen.outcomes.set(expected.outcome, (seen.outcomes.get(expected.outcome) ?? 0) + 1);
       if (isOverLimit(expected.outcome)) continue;
       for (const engine of compiled) {
@@ -435,8 +435,12 @@ async function compare(
             : [expected.outcome, given.outcome];
           if (!isSame(wanted, outcome, engine.kind, freshWorld !== undefined))
             wrong.push({ ...place, expected: expected.outcome, given: given.outcome });
-          if (isRecording && proofOf(engine) !== proof)
-            wrong.push({ ...place, proof, given: proofOf(engine) });
+          if (engine.proof !== undefined && isRecording) {
+            const proof = placesIn(engine.proof);
+            // oxlint-disable-next-line no-await-in-loop -- as above
+            const proofs = await machine.allProofs(argsOf(freshWorld?.() ?? world));
+            if (!proofs.has(proof)) wrong.push({ ...place, proof, proofs: [...proofs] });
+          } else if (isRecording && outcome === true) wrong.push({ ...place, proof: 'none' });
           // A new world has other receivers, so that calls cannot be compared.
           if (freshWorld !== undefined) continue;
           for (const [call, count] of given.calls)

@@ -42,8 +42,6 @@ export type Statement =
   | ExactlyStatement
   | ByTypeStatement
   | SwitchStatement
-  | SearchStatement
-  | LowerStatement
   | RecordStatement
   /** `to =` the proof of the call that has just succeeded, then `next`. */
   | { readonly kind: 'receive'; readonly to: number; readonly next: Statement };
@@ -100,32 +98,6 @@ export interface SwitchStatement {
   readonly kind: 'switch';
   readonly value: Operand;
   readonly cases: readonly { readonly literal: Literal; readonly next: Statement }[];
-}
-
-/**
- * Runs `body` to find the lowest position of the literals in it, then `next`. Each success of `body` has found a lower position than all before,
- * and the search continues.
- */
-export interface SearchStatement {
-  readonly kind: 'search';
-  /** The local that receives the lowest position, or `count` if the search finds none. */
-  readonly rank: number;
-  readonly count: number;
-  /** The local that receives the position of each value in `body`. */
-  readonly position: number;
-  readonly body: Statement;
-  readonly next: Statement;
-}
-
-/** Runs `next` for a value that equals a literal at a lower position than the search has found so far. */
-export interface LowerStatement {
-  readonly kind: 'lower';
-  readonly rank: number;
-  /** The local that receives the position of the value, or the number of literals if it equals none. */
-  readonly position: number;
-  readonly value: Operand;
-  readonly literals: readonly Literal[];
-  readonly next: Statement;
 }
 
 /** Records the rules of a proof: in a local, or as the proof of the function. */

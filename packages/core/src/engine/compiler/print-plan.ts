@@ -94,17 +94,6 @@ function linesOf(statement: Statement): readonly string[] {
         `if ${operandText(statement.value)} is ${types.map((set) => [...set.types].map(({ name }) => name).join('&')).join(' or ')}`,
         ...linesOf(next).map(indented),
       ]);
-    case 'search':
-      return [
-        `$${statement.rank} = lowest of`,
-        ...linesOf(statement.body).map(indented),
-        ...linesOf(statement.next),
-      ];
-    case 'lower':
-      return [
-        `if $${statement.position} = position of ${operandText(statement.value)} in ${show(statement.literals)} < $${statement.rank}`,
-        ...linesOf(statement.next).map(indented),
-      ];
     case 'switch':
       return statement.cases.flatMap(({ literal, next }, i) => [
         `${i === 0 ? 'if' : 'else if'} ${operandText(statement.value)} == ${show(literal)}`,

@@ -25,8 +25,6 @@ export function continuationsOf(statement: Statement): readonly Statement[] {
     case 'not':
     case 'cut':
     case 'await':
-    case 'search':
-    case 'lower':
     case 'record':
     case 'receive':
       return [statement.next];
@@ -39,9 +37,7 @@ export function continuationsOf(statement: Statement): readonly Statement[] {
 export const childrenOf = (statement: Statement): readonly Statement[] =>
   statement.kind === 'check' || statement.kind === 'not'
     ? [statement.proof, statement.next]
-    : statement.kind === 'search'
-      ? [statement.body, statement.next]
-      : continuationsOf(statement);
+    : continuationsOf(statement);
 
 /** Checks whether a predicate holds for a statement or for any statement inside it. */
 export const someStatement = (statement: Statement, holds: (each: Statement) => boolean): boolean =>
@@ -62,8 +58,6 @@ export function mapChildren(statement: Statement, change: (child: Statement) => 
     case 'check':
     case 'not':
       return { ...statement, proof: change(statement.proof), next: change(statement.next) };
-    case 'search':
-      return { ...statement, body: change(statement.body), next: change(statement.next) };
     case 'exactly':
       return {
         ...statement,
@@ -87,7 +81,6 @@ export function mapChildren(statement: Statement, change: (child: Statement) => 
     case 'if':
     case 'cut':
     case 'await':
-    case 'lower':
     case 'record':
     case 'receive':
       return { ...statement, next: change(statement.next) };
@@ -104,7 +97,6 @@ export function operandsOf(statement: Statement): readonly Operand[] {
     case 'check':
     case 'not':
     case 'cut':
-    case 'search':
     case 'receive':
       return [];
     case 'record':
@@ -126,7 +118,6 @@ export function operandsOf(statement: Statement): readonly Operand[] {
     case 'exactly':
     case 'by-type':
     case 'switch':
-    case 'lower':
       return [statement.value];
     default:
       return assertNever(statement);
@@ -162,10 +153,6 @@ export function assignedIn(statement: Statement): readonly number[] {
       return [statement.item];
     case 'receive':
       return [statement.to];
-    case 'search':
-      return [statement.rank];
-    case 'lower':
-      return [statement.position];
     case 'record':
       return statement.to === undefined ? [] : [statement.to];
     default:
@@ -204,7 +191,6 @@ export function mapOperands(statement: Statement, change: (operand: Operand) => 
     case 'check':
     case 'not':
     case 'cut':
-    case 'search':
     case 'receive':
       return statement;
     case 'record':
@@ -232,7 +218,6 @@ export function mapOperands(statement: Statement, change: (operand: Operand) => 
     case 'exactly':
     case 'by-type':
     case 'switch':
-    case 'lower':
       return { ...statement, value: change(statement.value) };
     default:
       return assertNever(statement);

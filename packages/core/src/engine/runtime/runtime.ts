@@ -444,12 +444,6 @@ export abstract class Runtime implements EqualityContext, Meter {
     return literals.find((literal) => this.equal(value, literal)) ?? value;
   }
 
-  /** Returns the position of the first literal that an object equals, as a boxed literal does; the number of literals if it equals none. */
-  positionIn(literals: readonly unknown[], value: unknown): number {
-    const found = literals.findIndex((literal) => this.equal(value, literal));
-    return found === -1 ? literals.length : found;
-  }
-
   /** Handles a condition that is not `true` or `false`. */
   notTrue(value: unknown, at?: Span): false {
     this.await(value);

@@ -1,19 +1,30 @@
-import { isLocal, type EachStatement, type EqualTest, type ReadStatement } from '../../compiler/plan.js';
+import {
+  isLocal,
+  type EachStatement,
+  type EqualTest,
+  type ReadStatement,
+  type Statement,
+} from '../../compiler/plan.js';
 import { noValue } from '../../runtime/runtime.js';
 import { readSite, type ReadSite } from '../../runtime/sites.js';
 import type { ClosureBuilder } from './closure-builder.js';
 import { comparison, finder, mayBePending, oneOf, read } from './closure-values.js';
 import { elementSearch, literalsOf, mentions, type AttributeTest } from './list-search.js';
-import { failed, succeeded, type Locals, type StepEnding } from './steps.js';
+import { failed, type Locals, type Step, type StepEnding } from './steps.js';
 
 // Most role checks search a list for an element with certain attributes. Such a search is one loop, not a closure for each attribute and
 // each test.
 
 /** A search for a value in a list. */
 export interface Finder {
-  readonly find: (list: readonly unknown[], wanted: unknown) => boolean;
+  /** Returns the literal that was found, or `noValue`. */
+  readonly find: (list: readonly unknown[], wanted: unknown) => unknown;
   /** The local that holds the value. */
   readonly wanted: number;
+  /** The local that the statements after the search read the literal from. */
+  readonly to: number;
+  /** The end of the path after the search. */
+  readonly next: Statement;
 }
 
 /** A search in a list that is an attribute of an object. */
@@ -44,19 +55,26 @@ export function buildFinder(
   if (first === undefined) return undefined;
   const literals = literalsOf(first.test);
   const second = elementSearch(item, first.next);
-  if (literals === undefined || literals.length > 4 || second?.next.kind !== 'succeed') return undefined;
+  if (literals === undefined || literals.length > 4 || second === undefined) return undefined;
+  if (!endsHere(second.next)) return undefined;
   const { test: same } = second;
   const isSame = same.kind === 'equal' && same.how === 'identity' && !same.negated;
   if (!isSame || !isLocal(same.left, second.to) || same.right.kind !== 'local') return undefined;
   if (mentions(same, first.to)) return undefined;
   const [one, two] = [first, second].map(({ name, inPattern }) => readSite(name, inPattern));
-  return { find: finder(one!, two!, literals, runtime), wanted: same.right.local };
+  const find = finder(one!, two!, literals, runtime);
+  return { find, wanted: same.right.local, to: first.to, next: second.next };
 }
 
-/** Builds the loop for a list whose elements are tested by one attribute or two. */
+/**
+ * Builds the loop for a list whose elements are tested by one attribute or two.
+ *
+ * @param buildEnding builds the record of the proof after the tests
+ */
 export function buildScan(
   b: ClosureBuilder,
   { item, element, isOpen, next }: EachStatement,
+  buildEnding: (statement: Statement) => Step,
 ): ((list: readonly unknown[], locals: Locals) => StepEnding) | undefined {
   const { runtime } = b;
   if (element !== undefined || isOpen) return undefined;
@@ -64,31 +82,46 @@ export function buildScan(
   if (first === undefined) return undefined;
   const one = readSite(first.name, first.inPattern);
   const isFirst = buildAttributeTest(b, first);
-  if (first.next.kind === 'succeed') {
+  const firstAt = b.slot(first.to);
+  if (endsHere(first.next)) {
+    const end = buildEnding(first.next);
     return (list, locals) => {
       if ((runtime.steps -= list.length) < 0) runtime.over();
       for (let i = 0; i < list.length; i++) {
         const value = read(list[i], one, runtime);
-        if (value !== noValue && isFirst(value, locals)) return succeeded;
+        if (value === noValue || !isFirst(value, locals)) continue;
+        locals[firstAt] = value;
+        return end(locals);
       }
       return failed;
     };
   }
   const second = elementSearch(item, first.next);
-  if (second?.next.kind !== 'succeed' || mentions(second.test, first.to)) return undefined;
+  if (second === undefined || !endsHere(second.next) || mentions(second.test, first.to)) return undefined;
   const two = readSite(second.name, second.inPattern);
   const isSecond = buildAttributeTest(b, second);
+  const secondAt = b.slot(second.to);
+  const end = buildEnding(second.next);
   return (list, locals) => {
     if ((runtime.steps -= list.length) < 0) runtime.over();
     for (let i = 0; i < list.length; i++) {
       const value = read(list[i], one, runtime);
       if (value === noValue || !isFirst(value, locals)) continue;
       const other = read(list[i], two, runtime);
-      if (other !== noValue && isSecond(other, locals)) return succeeded;
+      if (other === noValue || !isSecond(other, locals)) continue;
+      locals[firstAt] = value;
+      locals[secondAt] = other;
+      return end(locals);
     }
     return failed;
   };
 }
+
+/** Returns whether a path ends here, at most with a record of its proof for each literal that a value can equal. */
+const endsHere = (statement: Statement): boolean =>
+  statement.kind === 'succeed' ||
+  (statement.kind === 'switch' &&
+    statement.cases.every(({ next }) => next.kind === 'record' && next.next.kind === 'succeed'));
 
 /** Builds the test of a value that is not stored in a local. */
 export function buildAttributeTest(

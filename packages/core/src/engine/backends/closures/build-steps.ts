@@ -21,13 +21,28 @@ import type { Proof } from '../../proof.js';
 import { noValue } from '../../runtime/runtime.js';
 import { methodSite, readSite, type ReadSite } from '../../runtime/sites.js';
 import type { Ending } from '../../runtime/way.js';
-import { buildAttributeFinder, buildAttributeTest, buildFinder, buildScan } from './build-searches.js';
+import {
+  buildAttributeFinder,
+  buildAttributeTest,
+  buildFinder,
+  buildScan,
+  type Finder,
+} from './build-searches.js';
 import { argumentsFor, buildCall, buildCallAll, buildCallAllTest, buildTest } from './build-tests.js';
 import type { ClosureBuilder } from './closure-builder.js';
 import { listIn, mayBePending, read, readExact } from './closure-values.js';
 import { attributeTest } from './list-search.js';
 import { isRowField, quickTest } from './quick-test.js';
-import { enough, failed, firstOf, type Check, type Locals, type Step, type Then } from './steps.js';
+import {
+  enough,
+  failed,
+  firstOf,
+  type Check,
+  type Locals,
+  type Step,
+  type StepEnding,
+  type Then,
+} from './steps.js';
 
 const { getPrototypeOf } = Object;
 const noArguments: readonly unknown[] = [];
@@ -83,10 +98,6 @@ export function buildStep(b: ClosureBuilder, statement: Statement, after: Then):
         return then(locals);
       };
     }
-    case 'search':
-    case 'lower':
-      // Only plans for the source back end contain them: several searches as one closure each are faster.
-      throw new NotCompilable('a ranked search');
     case 'by-type':
       // Only plans of ahead-of-time compilation contain it, and they are printed as source.
       throw new NotCompilable('a distinction by all known types');
@@ -294,9 +305,9 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
   const missing = buildMissing(b, statement);
   const found = after === enough ? buildAttributeFinder(b, statement) : undefined;
   if (found !== undefined && from !== -1) {
-    const wanted = b.slot(found.wanted);
-    const { site, find } = found;
-    return (locals) => find(listIn(locals[from], site, isExact, runtime), locals[wanted]);
+    const { site } = found;
+    const search = buildSearch(b, found, after);
+    return (locals) => search(listIn(locals[from], site, isExact, runtime), locals);
   }
   const site = readSite(statement.name, statement.inPattern);
   const at = b.slot(to);
@@ -423,19 +434,36 @@ function buildArithmetic(
   };
 }
 
+/** Builds a search, and the end of the path after it. */
+function buildSearch(
+  b: ClosureBuilder,
+  { find, wanted, to, next }: Finder,
+  after: Then,
+): (list: readonly unknown[], locals: Locals) => StepEnding {
+  const wantedAt = b.slot(wanted);
+  if (next.kind === 'succeed') return (list, locals) => find(list, locals[wantedAt]) !== noValue;
+  const at = b.slot(to);
+  const end = buildStep(b, next, after);
+  return (list, locals) => {
+    const found = find(list, locals[wantedAt]);
+    if (found === noValue) return failed;
+    locals[at] = found;
+    return end(locals);
+  };
+}
+
 function buildEach(b: ClosureBuilder, each: EachStatement, after: Then): Step {
   const { runtime } = b;
   const get = b.get(each.list);
   const found = after === enough ? buildFinder(b, each) : undefined;
   if (found !== undefined) {
-    const wanted = b.slot(found.wanted);
+    const search = buildSearch(b, found, after);
     return (locals) => {
       const value = get(locals);
-      const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
-      return found.find(list, locals[wanted]);
+      return search(Array.isArray(value) ? (value as unknown[]) : runtime.list(value), locals);
     };
   }
-  const scan = after === enough ? buildScan(b, each) : undefined;
+  const scan = after === enough ? buildScan(b, each, (end) => buildStep(b, end, after)) : undefined;
   if (scan !== undefined) {
     return (locals) => {
       const value = get(locals);

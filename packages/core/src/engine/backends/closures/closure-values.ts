@@ -64,13 +64,16 @@ export function listIn(
   return value === noValue ? nothing : runtime.list(value);
 }
 
-/** Searches a list for an element with one of at most four literals in one attribute, and a given instance in another. */
+/**
+ * Searches a list for an element with one of at most four literals in one attribute, and a given instance in another. Returns the value of
+ * the first attribute, or `noValue` if there is no such element.
+ */
 export function finder(
   one: ReadSite,
   two: ReadSite,
   literals: readonly unknown[],
   runtime: Runtime,
-): (list: readonly unknown[], wanted: unknown) => boolean {
+): (list: readonly unknown[], wanted: unknown) => unknown {
   const [a, b = a, c = a, d = a] = literals;
   const { name } = one;
   const { name: other } = two;
@@ -92,10 +95,10 @@ export function finder(
       }
       let found = isKnown && one.prototype === two.prototype ? (element as Keyed)[other] : undefined;
       if (found === undefined) found = runtime.read(element, two);
-      if (found === wanted) return true;
-      if (mayBePending(found) && runtime.equal(found, wanted)) return true;
+      if (found === wanted) return value;
+      if (mayBePending(found) && runtime.equal(found, wanted)) return value;
     }
-    return false;
+    return noValue;
   };
 }
 

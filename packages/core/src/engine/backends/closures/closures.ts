@@ -3,7 +3,7 @@ import type { Linker } from '../../compiler/linker.js';
 import { isLocal, type Statement } from '../../compiler/plan.js';
 import { ownPlan, type SharedPlan } from '../../compiler/shared-plan.js';
 import type { Proof } from '../../proof.js';
-import type { Runtime } from '../../runtime/runtime.js';
+import { noValue, type Runtime } from '../../runtime/runtime.js';
 import type { Ending } from '../../runtime/way.js';
 import type { BackEnd } from '../back-end.js';
 import { buildAttributeFinder } from './build-searches.js';
@@ -144,10 +144,10 @@ function buildSearch(b: ClosureBuilder, statement: Statement): Run | undefined {
   if (plan.params.length !== 2 || statement.kind !== 'read' || !isLocal(statement.base, owner!))
     return undefined;
   const found = buildAttributeFinder(b, statement);
-  if (found === undefined || found.wanted !== wanted) return undefined;
+  if (found === undefined || found.wanted !== wanted || found.next.kind !== 'succeed') return undefined;
   const { site, isExact, find } = found;
   return (first, second) => {
     if (--runtime.steps < 0) runtime.over();
-    return find(listIn(first, site, isExact, runtime), second);
+    return find(listIn(first, site, isExact, runtime), second) !== noValue;
   };
 }

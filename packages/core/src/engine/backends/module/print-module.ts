@@ -104,7 +104,7 @@ class ModulePrinter {
     const code = [...this.#makers.keys()];
     const calls = (...operations: readonly string[]) =>
       code.some((text) => operations.some((operation) => text.includes(`R.${operation}(`)));
-    const compares = calls('equalLater', 'equal', 'oneOf', 'literalOf', 'positionIn');
+    const compares = calls('equalLater', 'equal', 'oneOf', 'literalOf');
     const needed: Readonly<Record<PartName, boolean>> = {
       createTypeSets: declared.some(({ is, discriminator }) => is ?? discriminator),
       linkFields: hasFields,

@@ -1,6 +1,5 @@
 import type { ArithmeticOperator } from '../../../ir/goal.js';
 import { countSuccesses, isDeterministic, mayCallMethod, mayMismatch } from '../../compiler/plan-analysis.js';
-import { constant } from '../../compiler/plan.js';
 import type {
   AgainStatement,
   ArithmeticStatement,
@@ -8,8 +7,6 @@ import type {
   CallTest,
   CheckStatement,
   EachStatement,
-  LowerStatement,
-  SearchStatement,
   ExactlyStatement,
   Operand,
   RecordStatement,
@@ -28,7 +25,6 @@ import { emitAny, emitSwitch } from './emit-alternatives.js';
 import { emitEnd, emitInvocation } from './emit-end.js';
 import { emitElementTest, emitMethod, emitRead } from './emit-attributes.js';
 import { emitCall, emitCallTest, emitTest, passedOperands } from './emit-tests.js';
-import { objectTest } from './emitted-code.js';
 import type { Emission } from './emission.js';
 
 /** Prints a statement, and after each of its successes the continuation. */
@@ -70,10 +66,6 @@ export function emitStatement(e: Emission, statement: Statement, then: Continuat
       return emitByType(e, statement, then);
     case 'switch':
       return emitSwitch(e, statement, then, emitStatement);
-    case 'search':
-      return emitSearch(e, statement, then);
-    case 'lower':
-      return emitLower(e, statement, then);
     case 'record':
       return `${emitRecord(e, statement)}\n${emitStatement(e, statement.next, then)}`;
     case 'receive':
@@ -108,35 +100,6 @@ function emitLocalFunction(e: Emission, n: number, { next, after }: Continue, on
     // The parentheses make V8 parse it together with the code around it, not once more for each enclosing function.
     `${declared}const n${n} = (${e.waits ? 'async ' : ''}() => {\n` +
     `if (${once}) return false; ${once} = true;\n${text}\nreturn false; });\n`
-  );
-}
-
-// ── searches ──
-
-/** Prints a search. If no statement may fail after it, it ends at the lowest of all positions. */
-function emitSearch(
-  e: Emission,
-  { rank, count, position, body, next }: SearchStatement,
-  then: Continuation,
-): string {
-  const n = e.newLabel();
-  const end = e.way === 'run' && then.kind === 'leave' ? ` if (v${rank} === 0) break s${n};` : '';
-  const found = emitStatement(e, body, { kind: 'leave', text: `v${rank} = v${position};${end}` });
-  return `let v${rank} = ${count};\ns${n}: { ${found} }\n${emitStatement(e, next, then)}`;
-}
-
-function emitLower(
-  e: Emission,
-  { rank, position, value, literals, next }: LowerStatement,
-  then: Continuation,
-): string {
-  const v = e.operand(value);
-  const cases = literals.map((literal, i) => `${v} === ${e.operand(constant(literal))} ? ${i} : `);
-  // A boxed literal equals the literal.
-  const other = `${objectTest(v)} ? R.positionIn(${e.constant(literals)}, ${v}) : ${literals.length}`;
-  return (
-    `const v${position} = ${cases.join('')}${other};\n` +
-    `if (v${position} < v${rank}) { ${emitStatement(e, next, then)} }`
   );
 }
 

@@ -29,7 +29,6 @@ import { eliminateTailCalls } from '../passes/eliminate-tail-calls.js';
 import { hoistRecords } from '../passes/hoist-records.js';
 import { insertPromiseChecks } from '../passes/insert-promise-checks.js';
 import { mergeAlternatives } from '../passes/merge-alternatives.js';
-import { rankAlternatives } from '../passes/rank-alternatives.js';
 import { simplify } from '../passes/simplify.js';
 import type { Plan } from '../plan.js';
 import { PlanFacts } from '../plan-facts.js';
@@ -176,16 +175,9 @@ export class PolicyLinker implements Linker {
     yield;
     const merged = mergeAlternatives(simplify(body), this);
     yield;
-    const plan = { params, locals, body: hoistRecords(eliminateTailCalls(merged, { fn, params })) };
+    const hoisted = hoistRecords(eliminateTailCalls(merged, { fn, params }));
     yield;
-    const ranked = this.ranksAlternatives ? rankAlternatives(plan, this) : plan;
-    yield;
-    return { ...ranked, body: insertPromiseChecks(ranked.body, open) };
-  }
-
-  /** Whether the back end searches a list once for several literals. */
-  protected get ranksAlternatives(): boolean {
-    return false;
+    return { params, locals, body: insertPromiseChecks(hoisted, open) };
   }
 
   // ── rules ──

@@ -42,14 +42,15 @@ function proveRule(evaluation: Evaluation, application: Application): Statement 
     return applyRule(evaluation, application);
   } catch (error) {
     if (error !== ambiguousLiteral) throw error;
-    return anyOf(expanded.map((args) => applyRule(evaluation, { ...application, args })));
+    return anyOf(expanded.map((each) => applyRule(evaluation, each)));
   }
 }
 
-function applyRule(evaluation: Evaluation, { candidate, args, forwardedBy }: Application): Statement {
+function applyRule(evaluation: Evaluation, { candidate, args, forwardedBy, choice }: Application): Statement {
   const cells = newCells(candidate.rule.slotNames.length);
   if (evaluation.inlining.length === 0) evaluation.startRule();
   return evaluation.scoped(() => {
+    if (choice !== undefined) evaluation.useChoice(choice);
     evaluation.useRule(candidate.rule, forwardedBy);
     return matchHead(evaluation, candidate, args, cells, () =>
       evaluation.proveGoals(evaluation, candidate.goals, 0, cells, evaluation.success(), {

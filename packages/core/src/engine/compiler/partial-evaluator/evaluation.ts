@@ -14,8 +14,8 @@ import {
   joinParts,
   local,
   succeed,
+  type Literal,
   type Operand,
-  type RecordStatement,
   type Statement,
   type Test,
 } from '../plan.js';
@@ -47,7 +47,19 @@ export interface Place {
 
 export const noCells: ReadonlySet<Cell> = new Set();
 
-type ProofPart = Pick<RecordStatement, 'to' | 'parts'>;
+interface ProofPart {
+  readonly to: number | undefined;
+  readonly parts: readonly (Operand | Choice)[];
+}
+
+/** The literals that one argument of a rule may hold. The value of the argument decides which rules have forwarded the call. */
+export interface Choice {
+  readonly kind: 'choice';
+  readonly cell: Cell;
+  readonly literals: readonly unknown[];
+  /** The proof of the rules that forward the call with each literal, if proofs are recorded. */
+  readonly forwardedBy: readonly (Proof | undefined)[];
+}
 
 /** Builds the statements that prove goals, from an index on. */
 export type ProveGoals = (
@@ -145,7 +157,7 @@ export class Evaluation {
     return () => {
       if (this.#waiting.slice(mark).some((cell) => valueIn(cell) === undefined))
         throw new NotCompilable('a type test of an unbound variable');
-      return this.#part === undefined ? succeed : { kind: 'record', ...this.#part, next: succeed };
+      return this.#part === undefined ? succeed : recordOf(this.#part);
     };
   }
 
@@ -154,6 +166,11 @@ export class Evaluation {
   /** Adds a rule to the proof. @param before the proof of the rules that forward a call to it, if proofs are recorded */
   useRule(rule: Rule, before: Proof | undefined): void {
     if (this.#part !== undefined && before !== undefined) this.#continuePart(constant(before.withRule(rule)));
+  }
+
+  /** Adds the rules that forward a call with one of several literals. */
+  useChoice(choice: Choice): void {
+    if (this.#part !== undefined) this.#continuePart(choice);
   }
 
   /** Builds the statements after a call, whose proof continues the proof of the function. */
@@ -197,9 +214,9 @@ export class Evaluation {
     });
   }
 
-  #continuePart(next: Operand): void {
+  #continuePart(next: Operand | Choice): void {
     const { to, parts } = this.#part!;
-    this.#setPart({ to, parts: joinParts([...parts, next]) });
+    this.#setPart({ to, parts: [...parts, next] });
   }
 
   #setPart(part: ProofPart | undefined): void {
@@ -279,6 +296,23 @@ export class Evaluation {
         return value.known.kind === 'types' ? value.known.types : undefined;
     }
   }
+}
+
+/** Records a proof at the end of a path. The value of each choice decides which proof it is. */
+function recordOf({ to, parts }: ProofPart): Statement {
+  const choice = parts.find((part) => part.kind === 'choice');
+  if (choice === undefined)
+    return { kind: 'record', to, parts: joinParts(parts as readonly Operand[]), next: succeed };
+  const { cell, literals, forwardedBy } = choice;
+  const recordFor = (i: number): Statement =>
+    recordOf({ to, parts: parts.map((part) => (part === choice ? constant(forwardedBy[i]) : part)) });
+  const value = valueIn(cell)!;
+  if (value.kind === 'local') {
+    const cases = literals.map((literal, i) => ({ literal: literal as Literal, next: recordFor(i) }));
+    return { kind: 'switch', value: local(value.local), cases };
+  }
+  // A rule that does not test the argument holds for each of its literals.
+  return recordFor(literals.indexOf(value.kind === 'constant' ? value.value : value.literals[0]));
 }
 
 export const ifHolds = (test: Test, rest: Rest): Statement => ({ kind: 'if', test, next: rest() });

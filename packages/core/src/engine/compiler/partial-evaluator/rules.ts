@@ -10,7 +10,7 @@ import { NotCompilable } from '../not-compilable.js';
 import { isLiteral } from '../plan.js';
 import type { Constant } from '../plan-facts.js';
 import { maxForwarded } from '../thresholds.js';
-import type { Evaluation } from './evaluation.js';
+import type { Choice, Evaluation } from './evaluation.js';
 import { ambiguousLiteral, bound, identityIn, newCells, valueIn, type Cell, type Value } from './values.js';
 
 /** One rule, applied to arguments. */
@@ -19,8 +19,10 @@ export interface Application {
   readonly args: readonly Cell[];
   /** The proof of the rules that forward the call to this one, if proofs are recorded. */
   readonly forwardedBy: Proof | undefined;
-  /** The same application for each literal, if one argument holds several. */
-  readonly expanded?: readonly (readonly Cell[])[];
+  /** The literals that one argument holds, if there are several. */
+  readonly choice?: Choice;
+  /** The same application for each of these literals. */
+  readonly expanded?: readonly Application[];
 }
 
 /**
@@ -33,9 +35,12 @@ export const applicationsOf = (
   args: readonly Cell[],
 ): Application[] => {
   const applications = followForwarding(evaluation, predicate, args);
-  // A recorded proof is the first one, and so is an error that ends the query. Merged applications would find another one first.
   const { emptyProof, context } = evaluation.linker;
-  const keepsOrder = emptyProof !== undefined || context.program.types.dialect.undecidedEndsQuery;
+  // The first error ends the query, and merged applications would find another one first. To record which literal was equal, an equality of
+  // the application would be called again.
+  const keepsOrder =
+    context.program.types.dialect.undecidedEndsQuery ||
+    (emptyProof !== undefined && typeof context.equality === 'function');
   return keepsOrder ? applications : merge(evaluation.linker, applications);
 };
 
@@ -225,6 +230,7 @@ interface Group {
   readonly at: number;
   readonly position: number;
   readonly literals: unknown[];
+  readonly forwardedBy: (Proof | undefined)[];
 }
 
 /**
@@ -236,7 +242,7 @@ function merge(linker: Linker, applications: readonly Application[]): Applicatio
   const all: Group[] = [];
   const groups = new Map<string, Group>();
   for (const application of applications) {
-    const { candidate, args } = application;
+    const { candidate, args, forwardedBy } = application;
     const callsMethods = mayCallMethods(linker, candidate);
     if (callsMethods) groups.clear();
     const position = callsMethods || cuts(candidate.goals) ? undefined : literalPosition(candidate, args);
@@ -249,21 +255,30 @@ function merge(linker: Linker, applications: readonly Application[]): Applicatio
     const { value } = valueIn(args[position]!) as Extract<Value, { kind: 'constant' }>;
     const group = groups.get(key);
     if (group === undefined) {
-      const started = { at: merged.length, position, literals: [value] };
+      const started = { at: merged.length, position, literals: [value], forwardedBy: [forwardedBy] };
       groups.set(key, started);
       all.push(started);
       merged.push(application);
-    } else if (!group.literals.includes(value)) group.literals.push(value);
+    } else if (!group.literals.includes(value)) {
+      group.literals.push(value);
+      group.forwardedBy.push(forwardedBy);
+    }
   }
-  for (const { at, position, literals } of all) {
+  for (const { at, position, literals, forwardedBy } of all) {
     if (literals.length === 1) continue;
-    const { candidate, args, forwardedBy } = merged[at]!;
+    const { candidate, args } = merged[at]!;
     const withValue = (value: Value) => args.map((arg, i) => (i === position ? bound(value) : arg));
+    const withAny = withValue({ kind: 'one-of', literals });
     merged[at] = {
       candidate,
-      args: withValue({ kind: 'one-of', literals }),
-      forwardedBy,
-      expanded: literals.map((value) => withValue({ kind: 'constant', value })),
+      args: withAny,
+      forwardedBy: linker.emptyProof,
+      choice: { kind: 'choice', cell: withAny[position]!, literals, forwardedBy },
+      expanded: literals.map((value, i) => ({
+        candidate,
+        args: withValue({ kind: 'constant', value }),
+        forwardedBy: forwardedBy[i],
+      })),
     };
   }
   return merged;

@@ -43,9 +43,6 @@ export function eliminateTailCalls(statement: Statement, of: Looped): Statement 
     case 'succeed':
     case 'again':
     case 'by-type':
-    // These are made later.
-    case 'search':
-    case 'lower':
       return statement;
     default:
       return assertNever(statement);

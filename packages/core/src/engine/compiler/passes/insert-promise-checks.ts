@@ -62,10 +62,6 @@ function examined(statement: Statement, n: number): Statement | undefined {
       const proof = examined(statement.proof, n);
       return proof && { ...statement, proof };
     }
-    case 'search': {
-      const body = examined(statement.body, n);
-      return body && { ...statement, body };
-    }
     case 'await':
       return ifOperand() ?? withNext(statement, n);
     case 'cut':
@@ -78,7 +74,6 @@ function examined(statement: Statement, n: number): Statement | undefined {
     case 'exactly':
     case 'by-type':
     case 'switch':
-    case 'lower':
     case 'again':
     case 'succeed':
       return ifOperand();
