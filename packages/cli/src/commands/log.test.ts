@@ -218,7 +218,7 @@ describe('a decision about several fields', () => {
     await log.close();
   });
 
-  it('is one line and one decision of the summary', async () => {
+  it('takes one line, and counts as one decision in the summary', async () => {
     const { out } = await nanook('log', 'fields');
     expect(out).toBe(
       '2026-01-30T10:00:00.000Z  allowed    User:7  read 1 of 3 fields  Note:3  policy/main.polar:1\n',
@@ -227,7 +227,7 @@ describe('a decision about several fields', () => {
     expect({ decisions, outcomes }).toEqual({ decisions: 1, outcomes: { allowed: 1 } });
   });
 
-  it('is replayed field by field', async () => {
+  it('replays each of its fields', async () => {
     expect(await nanook('shadow', 'fields')).toMatchObject({ code: 0 });
     await writeFile(
       'policy/main.polar',

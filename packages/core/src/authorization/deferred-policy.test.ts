@@ -60,7 +60,7 @@ describe('a policy whose compiler is loaded on demand', () => {
     expect([loads, check()]).toEqual([2, true]);
   });
 
-  it('is compiled at once by `ready`, for `warmUp`', async () => {
+  it('compiles at once for `ready`, which `warmUp` calls', async () => {
     const policy = new DeferredPolicy('source', async () => compile(), 100);
     await policy.ready();
     expect(policy.allow('ann', 'read', 'note')).toBe(true);

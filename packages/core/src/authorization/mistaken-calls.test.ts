@@ -528,7 +528,7 @@ describe('a call without a resource', () => {
     await expect((async () => run(compiled))()).rejects.toThrow(text(call));
   });
 
-  it('of can() and cannot() is an error', async () => {
+  it('throws an error from can() and cannot()', async () => {
     const bound: Any = (await load({})).as(user);
     await expect(bound.can('read')).rejects.toThrow(text('can(action, resource)'));
     await expect(bound.cannot('read', undefined)).resolves.toBe(true);

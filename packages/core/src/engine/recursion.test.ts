@@ -70,7 +70,7 @@ describe('a recursive rule', () => {
     }
   });
 
-  it('is undecided if a rule on the way is undecided, for each start on a circle', async () => {
+  it('has an undecided answer for each start on a circle if a rule on the way is undecided', async () => {
     const policy = `
       allow(_, "p", x: Folder) if p(x);
       allow(_, "q", x: Folder) if q(x);
@@ -86,7 +86,7 @@ describe('a recursive rule', () => {
       }
   });
 
-  it('is undecided if it depends on an undecided question that was explored twice', async () => {
+  it('has an undecided answer if it depends on an undecided question that was explored twice', async () => {
     // A random policy, reduced: the second exploration of a question had met the condition, and the first one was kept.
     const policy = `
       allow(_, _, x: Folder) if not (y in x.groups and not q(y));
@@ -104,7 +104,7 @@ describe('a recursive rule', () => {
     }
   });
 
-  it('may call itself in the action of a forall', async () => {
+  it('ends if it calls itself in the action of a forall', async () => {
     const policy = `
       allow(_, "read", x: Folder) if ready(x);
       ready(x: Folder) if x.owner = "ann" and forall(part in x.groups, ready(part));

@@ -100,7 +100,7 @@ describe.each(testedVersions(majors))('a response that has started, in %s', (_ma
     );
   });
 
-  it('is aborted when middleware without a decision adds data to it after its next()', async () => {
+  it('aborts when middleware without a decision adds data to it after its next()', async () => {
     const app = appOf((routes) => {
       routes.use((_req, res, next) => {
         setTimeout(() => res.write('SECRET'), 10);
@@ -116,7 +116,7 @@ describe.each(testedVersions(majors))('a response that has started, in %s', (_ma
     expect(text).not.toContain('SECRET');
   });
 
-  it('is aborted when an error handler without a decision adds data to it', async () => {
+  it('aborts when an error handler without a decision adds data to it', async () => {
     const app = appOf((routes) => {
       routes.get('/', read, (_req, res) => {
         res.write('ruled');
@@ -145,7 +145,7 @@ describe.each(testedVersions(majors))('a response that has started, in %s', (_ma
     expect(await ask(app)).toEqual({ text: 'ruled', trailers: { 'x-more': 'ruled' }, isComplete: true });
   });
 
-  it('is completed when a later handler with a decision adds data to it', async () => {
+  it('completes when a later handler with a decision adds data to it', async () => {
     const app = appOf((routes) => {
       const begin: RequestHandler = (_req, res, next) => {
         res.write('ruled ');
@@ -168,7 +168,7 @@ describe.each(testedVersions(majors))('a response that has started, in %s', (_ma
     expect(faults).toEqual([]);
   });
 
-  it('is completed when a later handler ends it without data', async () => {
+  it('completes when a later handler ends it without data', async () => {
     const app = appOf((routes) => {
       routes.get('/', read, (_req, res, next) => {
         res.write('ruled');
@@ -179,7 +179,7 @@ describe.each(testedVersions(majors))('a response that has started, in %s', (_ma
     expect(await ask(app)).toMatchObject({ text: 'ruled', isComplete: true });
   });
 
-  it('is completed when it is an error, which needs no decision', async () => {
+  it('completes without a decision when it is an error', async () => {
     const app = appOf((routes) =>
       routes.get('/', (_req, res) => {
         res.writeHead(404);
@@ -191,7 +191,7 @@ describe.each(testedVersions(majors))('a response that has started, in %s', (_ma
   });
 
   it.each(['before', 'after'])(
-    'is completed when its data pass a stream of middleware %s the authorization',
+    'completes when its data pass a stream of middleware %s the authorization',
     async (place) => {
       const app = express();
       if (place === 'before') app.use(compressing);

@@ -24,7 +24,7 @@ export class Project {
 const users = new Map(
   [new User('ann'), new User('ben'), new User('cid'), new User('sue', true)].map((user) => [user.name, user]),
 );
-/** Returns the user of the header `x-user`, which stands for a session. */
+/** Returns the user of the header `x-user`. The header replaces a session. */
 export const findUser = (name: string | undefined): User | undefined =>
   name === undefined ? undefined : users.get(name);
 

@@ -59,7 +59,7 @@ describe.each(testedVersions(expressMajors))(
       app.all('/unruled', unruled as RequestHandler);
     };
 
-    it('is that of the application itself, with names, places and mounts', () => {
+    it('contains the names, places and mounts of the application itself', () => {
       const [plain, instrumented] = listBoth(express, new ExpressInstrumentation(), () => {
         const app = protect(express());
         fill(app);

@@ -85,7 +85,7 @@ describe.each(testedVersions(majors))('a response that has started, in %s', (_ma
     expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { isStarted: true } }]);
   });
 
-  it('is aborted when middleware upstream without a decision adds data to it', async () => {
+  it('aborts when middleware upstream without a decision adds data to it', async () => {
     const app = appOf((koa) => {
       koa.use(async (ctx, next) => {
         await next();
@@ -98,7 +98,7 @@ describe.each(testedVersions(majors))('a response that has started, in %s', (_ma
     expect(text).not.toContain('SECRET');
   });
 
-  it('is completed when its handler, or a later handler of its route, adds data to it', async () => {
+  it('completes when its handler, or a later handler of its route, adds data to it', async () => {
     const app = appOf((koa) => {
       const end: Middleware = async (ctx) => {
         await pause(5);
@@ -110,7 +110,7 @@ describe.each(testedVersions(majors))('a response that has started, in %s', (_ma
     expect(faults).toEqual([]);
   });
 
-  it('is completed when its data pass a stream that middleware upstream has put before the response', async () => {
+  it('completes when its data pass a stream that middleware upstream has put before the response', async () => {
     const app = appOf((koa) => {
       koa.use(async ({ res }, next) => {
         const gzip = createGzip();
@@ -133,7 +133,7 @@ describe.each(testedVersions(majors))('a response that has started, in %s', (_ma
     expect(faults).toEqual([]);
   });
 
-  it('is aborted in HTTP/2, also when a route without a decision writes to the stream', async () => {
+  it('aborts in HTTP/2, also when a route without a decision writes to the stream', async () => {
     const app = appOf((koa) => {
       const router = new Router();
       router.get('/', read, begin);

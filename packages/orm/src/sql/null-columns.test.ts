@@ -107,7 +107,7 @@ describe.each(databases)('columns with NULL that are declared without nil on %s'
   }, 60_000);
   afterAll(() => database.close());
 
-  it('are in no list', async () => {
+  it('appear in no list', async () => {
     const print = sql({
       dialect: database.dialect,
       tables: { Item: { table: 'items', columns: { noteId: 'note_id' } }, Note: 'notes' },

@@ -256,11 +256,11 @@ describe.each(databases)('dates at the ends of their columns on %s', (_name, ope
     expect(wrong).toEqual([]);
   }
 
-  it.each(Object.keys(adapters))('are listed as isAllowed allows them: %s', async (name) => {
+  it.each(Object.keys(adapters))('appear in lists as isAllowed allows them: %s', async (name) => {
     await compare(storageFor(name, database), await adapters[name]!(database));
   });
 
-  it('are listed as isAllowed allows them in other columns', async () => {
+  it('appear in lists as isAllowed allows them, in other columns', async () => {
     for (const storage of Object.values(others[database.dialect]!))
       // oxlint-disable-next-line no-await-in-loop -- they use one table
       await compare(storage, bySql(database, storage.options));

@@ -23,7 +23,7 @@ export function proveQuestion(
   args: readonly unknown[],
   candidates: readonly Candidate[],
 ): GoalResult | undefined {
-  // Where proofs are counted, each repetition would be one.
+  // Each repetition would count as a proof for a query that counts its proofs.
   if (machine.untabledCalls > 0 && !machine.scope.keepsProofs) {
     machine.untabledCalls--;
     return undefined;

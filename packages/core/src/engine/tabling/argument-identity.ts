@@ -13,7 +13,7 @@ export interface TypeFinder {
  * key: a getter or a loader may make a new row for each read. The types that fields gave to a row belong to the argument.
  */
 export class ArgumentIdentities {
-  /** The first row of each type with each key, which stands for all. */
+  /** The first row of each type with each key. It represents the other rows with this key. */
   #rows: Map<TypeSet, Map<unknown, unknown>> | undefined = undefined;
   /** The first reference to each object with the same types, or to a list from the same field. */
   #references: Map<object, Map<unknown, Reference>> | undefined = undefined;
