@@ -18,7 +18,6 @@ const ownProcess = new Set([
   'packages/cli/src/debug/debug-adapter.test.ts',
   'packages/koa/src/handlers/fresh-process.test.ts',
   'packages/koa/src/handlers/requirement-paths.test.ts',
-  'packages/koa/src/routes/koa-router-7.test.ts',
 ]);
 
 /** The test files that need modules or a process of their own. */

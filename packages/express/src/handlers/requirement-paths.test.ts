@@ -2,10 +2,10 @@ import { Authorizer } from '@nanook/core';
 import express5, { type Application, type RequestHandler, type Router } from 'express';
 import express4 from 'express4';
 import fc from 'fast-check';
-import { createRequire } from 'node:module';
 import { Agent, createServer, request, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { loadCopy } from '../../../../tools/package-copy.js';
 import { randomCases, randomTimeout, testedVersions } from '../../../../tools/test-scope.js';
 import {
   authorization,
@@ -236,9 +236,8 @@ const isHandler = (second: Items | Handler): second is Handler => 'ending' in se
 /** Another copy of each major version, which only functions call, so that it is never followed. */
 const copies = new Map<unknown, typeof express5>(
   majors.map(([major, express]) => {
-    const load = createRequire(import.meta.url);
-    for (const key of Object.keys(load.cache)) if (/express|router/.test(key)) delete load.cache[key];
-    return [express, load(major === 'Express 4' ? 'express4' : 'express') as typeof express5];
+    const name = major === 'Express 4' ? 'express4' : 'express';
+    return [express, loadCopy(name, import.meta.url) as typeof express5];
   }),
 );
 const foreignOf = (express: typeof express5): typeof express5 => copies.get(express) ?? express;

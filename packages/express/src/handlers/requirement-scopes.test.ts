@@ -7,12 +7,12 @@ import express5, {
 } from 'express';
 import express4 from 'express4';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import request from 'supertest';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { loadCopy } from '../../../../tools/package-copy.js';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '../index.js';
 
@@ -42,11 +42,8 @@ function losingContext() {
   return { wait: (work: () => void): void => void waiting.push(work), stop: () => clearInterval(timer) };
 }
 
-function copyOf(major: string): typeof express5 {
-  const load = createRequire(import.meta.url);
-  for (const key of Object.keys(load.cache)) if (/express|router/.test(key)) delete load.cache[key];
-  return load(major === 'Express 4' ? 'express4' : 'express') as typeof express5;
-}
+const copyOf = (major: string) =>
+  loadCopy(major === 'Express 4' ? 'express4' : 'express', import.meta.url) as typeof express5;
 
 describe.each(testedVersions(majors))('a requirement in %s', (major, express) => {
   const faults: { readonly code: string; readonly message: string }[] = [];
