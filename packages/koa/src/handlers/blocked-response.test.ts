@@ -1,6 +1,5 @@
 import { Authorizer } from '@nanook/core';
-import Koa3, { type Context } from 'koa';
-import Koa2 from 'koa2';
+import { type Context } from 'koa';
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type ClientHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { RequestListener } from 'node:http';
@@ -12,11 +11,7 @@ import request from 'supertest';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize } from '../index.js';
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
+import { majors } from '../testing/majors.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nanook-blocked-'));
 const file = join(folder, 'file.txt');

@@ -1,17 +1,13 @@
 import { Authorizer } from '@nanook/core';
 import Koa3 from 'koa';
-import Koa2 from 'koa2';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize, protect } from '../index.js';
+import { majors } from '../testing/majors.fixture.js';
 
 // An application without a router selects the handler by the path, and calls the requirement itself, with the `next` of the calling
 // middleware. The decision counts as if the application used the requirement directly. Composed middleware passes a different `next`.
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
 const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 
 describe.each(testedVersions(majors))(

@@ -36,7 +36,7 @@ export function followParameters(layer: Layer): void {
 export function followInLayer(handler: Handler, layer: Layer): Handler {
   if (places.get(handler)?.layer === layer) return handler;
   const original = originalOf(handler);
-  return inFrame(original, { layer, app: undefined, index: 0, composed: describeComposed(original) });
+  return inFrame(original, { layer, app: undefined, index: 0, unfollowed: describeComposed(original) });
 }
 
 /** Runs each middleware of an application in a separate frame. It has no effect after Koa has composed the middleware. */
@@ -50,7 +50,7 @@ export function followApp(app: App): void {
       layer: undefined,
       app,
       index,
-      composed: describeComposed(original),
+      unfollowed: describeComposed(original),
     });
   });
 }

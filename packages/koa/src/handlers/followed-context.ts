@@ -1,8 +1,9 @@
 import { AttachedValues, FollowedRequest, Frame, Run } from '@nanook/http';
 import type { ExtendableContext, Next } from 'koa';
-import { isRoute, type App, type Layer, type Router } from '../internals/koa-router-internals.js';
+import { isRoute, isRouter, type App, type Layer, type Router } from '../internals/koa-router-internals.js';
 import { originsIn, type Origins } from '../internals/layer-origins.js';
 import { isKoaToRespond } from '../internals/respond.js';
+import { isWatched } from '../internals/watched.js';
 
 /** The place of a handler in a layer of a router, or in an application. */
 export interface Place {
@@ -11,12 +12,18 @@ export interface Place {
   readonly app: App | undefined;
   /** The position in the middleware of the application. */
   readonly index: number;
-  /** Describes a handler that is composed of functions which cannot be followed. A decision in it counts for nothing. */
-  readonly composed: string | undefined;
+  /** Describes the code of a handler that cannot be followed, such as composed functions. A decision in it counts for nothing. */
+  readonly unfollowed: string | undefined;
 }
 
-/** The place of code that cannot be followed. */
-export const nowhere: Place = { layer: undefined, app: undefined, index: -1, composed: undefined };
+const nowhere: Place = { layer: undefined, app: undefined, index: -1, unfollowed: undefined };
+
+const unfollowedMiddleware =
+  'middleware that is not followed: pass it to `app.use` directly, and call `protect` with an application of another copy of Koa when ' +
+  'you create it';
+
+const unfollowedRouter =
+  'a router that is not followed from its start: call `protect` with it when you create it';
 
 /** One way of a request through a router or an application. */
 class HandlerRun extends Run {
@@ -128,6 +135,12 @@ export class HandlerFrame extends Frame {
     return this === other || this.caller?.isWithin(other) === true;
   }
 
+  /** Whether it is known which router carries the handler. */
+  get isOriginKnown(): boolean {
+    const { layer } = this.place;
+    return layer === undefined || isRoute(layer) || this.run.layers?.get(layer)?.isExact !== false;
+  }
+
   /** Returns whether the handler belongs to a route, or to a router that a handler of the route contains. */
   isIn(route: Layer): boolean {
     return this.place.layer === route || this.run.outer?.isIn(route) === true;
@@ -165,6 +178,12 @@ export class FollowedContext extends FollowedRequest {
   checksGuard: { readonly guard: object; readonly frame: HandlerFrame } | undefined;
   /** Whether all handlers have returned, so that Koa sends the response. */
   isReturned = false;
+  readonly #ctx: ExtendableContext;
+
+  constructor(ctx: ExtendableContext) {
+    super();
+    this.#ctx = ctx;
+  }
 
   override get frame(): HandlerFrame | undefined {
     return super.frame as HandlerFrame | undefined;
@@ -206,6 +225,11 @@ export class FollowedContext extends FollowedRequest {
     return new HandlerFrame(run, run.isCoveredAt(place), place, caller);
   }
 
+  /** Starts a call of middleware that Koa, or another library, has composed before it could be followed. */
+  enterUnfollowed(): HandlerFrame {
+    return this.enter({ ...nowhere, unfollowed: this.frame?.place.unfollowed ?? unfollowedMiddleware });
+  }
+
   /** Calls a handler, and waits until it returns. */
   async callAndWait(ctx: ExtendableContext, frame: HandlerFrame, handler: () => unknown): Promise<unknown> {
     try {
@@ -239,12 +263,21 @@ export class FollowedContext extends FollowedRequest {
   }
 
   override deciding(description: string): ReturnType<FollowedRequest['deciding']> {
-    const composed = this.frame?.place.composed;
-    return super.deciding(composed === undefined ? description : `${description} in ${composed}`);
+    const { frame } = this;
+    const place =
+      frame && (this.#unfollowedIn(frame) ?? (frame.isOriginKnown ? undefined : unfollowedRouter));
+    return super.deciding(place === undefined ? description : `${description} in ${place}`);
   }
 
   protected override mayDecide(frame: HandlerFrame): boolean {
-    return frame.place.composed === undefined;
+    return this.#unfollowedIn(frame) === undefined;
+  }
+
+  /** Describes the running code of a handler, if it cannot be followed. */
+  #unfollowedIn({ place }: HandlerFrame): string | undefined {
+    if (place.unfollowed !== undefined) return place.unfollowed;
+    const { router } = this.#ctx as { readonly router?: unknown }; // the router that was called last
+    return isRouter(router) && !isWatched(router) ? unfollowedRouter : undefined;
   }
 
   override runSkipped<Result>(reason: string, handler: (leave: () => void) => Result): Result {
@@ -275,7 +308,7 @@ export class FollowedContext extends FollowedRequest {
   decideFor<Result>(next: Next, decide: () => Result): Result {
     const frame = this.frameWith(next);
     if (frame !== undefined) frame.isRequirement = true;
-    else if (this.frame?.place.composed === undefined)
+    else if (this.frame?.place.unfollowed === undefined)
       return this.callBetween(new HandlerRun(this, undefined, this.#caller, undefined), decide);
     return decide();
   }
@@ -289,7 +322,7 @@ export const findFollowed = (ctx: ExtendableContext): FollowedContext | undefine
 /** Returns the decisions of a request. */
 export function followedOf(ctx: ExtendableContext): FollowedContext {
   let followed = contexts.get(ctx);
-  if (followed === undefined) contexts.set(ctx, (followed = new FollowedContext()));
+  if (followed === undefined) contexts.set(ctx, (followed = new FollowedContext(ctx)));
   return followed;
 }
 

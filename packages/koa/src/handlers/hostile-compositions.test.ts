@@ -1,7 +1,6 @@
 import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
 import Koa3, { type Context, type Middleware } from 'koa';
-import Koa2 from 'koa2';
 import compose from 'koa-compose';
 import mount from 'koa-mount';
 import { EventEmitter, once } from 'node:events';
@@ -12,15 +11,11 @@ import request from 'supertest';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sampled, testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '../index.js';
+import { majors } from '../testing/majors.fixture.js';
 
 // Combines a decision of one handler with a way to another handler and with a way to respond. The model is the written rule alone: a
 // decision counts in the handlers of the route, router or application that carries it, and anywhere else for nothing. No way leads to a
 // handler that the decision covers, so the other handler responds if and only if it has its own requirement.
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
 
 const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 const read = () => authorize('read', () => 'thing');
@@ -207,7 +202,6 @@ const forms = Object.entries(decisions).flatMap(([decision, decide]) =>
 );
 
 describe.each(testedVersions(majors))('a decision of another handler in %s', (_major, Koa) => {
-  protect(new Koa()); // follows the class of Koa, also in the copy that is not the peer dependency
   describe.each([
     ['protect and the response guard', true],
     ['the response guard', false],

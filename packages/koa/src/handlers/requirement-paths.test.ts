@@ -2,7 +2,6 @@ import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
 import fc from 'fast-check';
 import Koa3, { type Middleware } from 'koa';
-import Koa2 from 'koa2';
 import compose from 'koa-compose';
 import mount from 'koa-mount';
 import Router7 from 'koa-router';
@@ -19,15 +18,11 @@ import {
   protect,
   skipAuthorization,
 } from '../index.js';
+import { majors } from '../testing/majors.fixture.js';
 
 // Compares random applications with a model, which is written from the rule alone: a decision counts in the handlers of the route, router or
 // application that carries it, as far as the code can be followed, and anywhere else for nothing. The first application of the process has
 // the same results as the others, so the tests run in a process of their own.
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
 
 type Requirement = 'authorize' | 'skip' | 'wrapper' | 'authorizeHere' | 'skipHere' | 'late' | 'lost';
 /** `early` sets a body and calls `next`, `wraps` changes the body after `next`, `status` sets only a status. */
@@ -473,7 +468,6 @@ let server: Server;
 let current: RequestListener;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 beforeAll(async () => {
-  protect(new Koa2()); // a second copy of Koa, which is not the peer dependency
   server = createServer((req, res) => current(req, res));
   await new Promise<void>((ready) => server.listen(0, ready));
 });

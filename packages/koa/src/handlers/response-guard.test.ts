@@ -1,7 +1,6 @@
 import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
 import Koa3, { type Context, type Middleware } from 'koa';
-import Koa2 from 'koa2';
 import { EventEmitter } from 'node:events';
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -14,11 +13,7 @@ import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, skipAuthorization } from '../index.js';
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
+import { majors } from '../testing/majors.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nanook-guard-'));
 const file = join(folder, 'file.txt');

@@ -10,7 +10,7 @@ import type { Layer } from '../internals/koa-router-internals.js';
 import { handlerLocation, isPreflightHandled, routeOf } from '../internals/matched-route.js';
 import { isKoaToRespond, respondOf, watchRespond } from '../internals/respond.js';
 import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-owner.js';
-import { followedOf, nowhere, type FollowedContext, type HandlerFrame } from './followed-context.js';
+import { followedOf, type FollowedContext, type HandlerFrame } from './followed-context.js';
 
 /**
  * Runs handlers under the response guard. It removes a response without a decision before middleware upstream sees it, and throws the
@@ -90,7 +90,7 @@ function runUnderGuard(
   options: GuardOptions,
 ): Promise<void> {
   const followed = followedOf(ctx);
-  const guarding = frame ?? followed.enter(nowhere);
+  const guarding = frame ?? followed.enterUnfollowed();
   const guard = new ContextGuard(ctx, authz, guarding, options);
   if (options === checksOnly) followed.checksGuard = { guard, frame: guarding };
   return guard.run(

@@ -1,19 +1,14 @@
 import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
 import Koa3, { type Context, type Middleware } from 'koa';
-import Koa2 from 'koa2';
 import { createServer, request as send } from 'node:http';
 import { connect, createServer as createHttp2Server } from 'node:http2';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
-import { authorization, authorize, protect } from '../index.js';
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
+import { authorization, authorize } from '../index.js';
+import { majors } from '../testing/majors.fixture.js';
 
 const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 const read = authorize('read', () => 'thing');
@@ -27,7 +22,6 @@ const begin: Middleware = (ctx, next) => {
 };
 
 describe.each(testedVersions(majors))('a response that has started, in %s', (_major, Koa) => {
-  protect(new Koa()); // follows the class of Koa, also in the copy that is not the peer dependency
   const faults: { readonly code: string }[] = [];
   afterEach(() => faults.splice(0));
 

@@ -1,7 +1,6 @@
 import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
 import Koa3, { type Context, type Middleware } from 'koa';
-import Koa2 from 'koa2';
 import compose from 'koa-compose';
 import compress from 'koa-compress';
 import mount from 'koa-mount';
@@ -13,14 +12,10 @@ import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '../index.js';
+import { majors } from '../testing/majors.fixture.js';
 
 // A decision counts in the handlers of the route, router or application that carries it, as far as the code can be followed. Anywhere else
 // it counts for nothing.
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
 
 const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 const read = () => authorize('read', () => 'thing');
@@ -45,7 +40,6 @@ const wrapBody: Middleware = async (ctx, next) => {
 };
 
 describe.each(testedVersions(majors))('in %s', (_major, Koa) => {
-  protect(new Koa()); // follows the class of Koa, also in the copy that is not the peer dependency
   const faults: { readonly code: string; readonly message: string }[] = [];
   afterEach(() => faults.splice(0));
 
@@ -320,6 +314,23 @@ describe.each(testedVersions(majors))('in %s', (_major, Koa) => {
         }
       },
     );
+
+    it('a check that is composed with `authorization` counts for nothing, but the routes after it count', async () => {
+      const composedApp = (...last: Middleware[]) => {
+        const app = new Koa();
+        app.use(authorizationErrors({ onError: (fault) => faults.push(fault as never) }));
+        if (isProtecting) protect(app);
+        const setUp = [authorization(authorizer, { actor: () => 'alice' }), authorize(), check];
+        return app.use(compose([...(setUp as Middleware[]), ...last]));
+      };
+      expect(await ask(composedApp(secret), '/in')).toBe(500);
+      const app = composedApp();
+      app.use(admin().routes()).use(secret);
+      expect(await ask(app, '/other')).toBe(500);
+      for (const { message } of faults)
+        expect(message).toMatch(/composed middleware \(.*unfollowed-code\.test\.ts:\d+\)/);
+      expect(await ask(app, '/ruled')).toBe('ruled');
+    });
 
     it('a requirement before composed middleware counts in it', async () => {
       const app = appOf((routes) => routes.use(read()).use(compose([goOn, answer('in')])), isProtecting);

@@ -2,6 +2,7 @@ import { copyMarks } from '@nanook/http';
 import Koa from 'koa';
 import { locateComposed } from '../internals/composed.js';
 import { routerOf, type App } from '../internals/koa-router-internals.js';
+import { addWatched, isWatched } from '../internals/watched.js';
 import { followApp } from './follow-handlers.js';
 import { followRouter } from './watch-routers.js';
 
@@ -11,26 +12,24 @@ interface ApplicationMethods {
   callback: Method;
 }
 
-/** The applications whose class is watched. */
-const known = new WeakSet<object>();
-const watched = new WeakSet<object>();
 const listeners = new WeakMap<App, () => void>();
 
 /** Calls a function after each call of `app.use`. */
 export const afterUse = (app: App, listener: () => void): unknown => listeners.set(app, listener);
 
 /**
- * Follows, from now on, each middleware of all applications of a class. Koa composes a copy of the middleware when it starts, so the
- * middleware is wrapped before. It is wrapped in every application, because a mounted application cannot be found from the outer one.
+ * Follows, from now on, each middleware of all applications of a class, or of one application of another copy of Koa. Other applications of
+ * that copy are not followed, so that no result depends on the applications which a process has followed before.
  *
- * @param app an application, or the prototype of its class
+ * Koa composes a copy of the middleware when it starts, so the middleware is wrapped before. It is wrapped in every application, because a
+ * mounted application cannot be found from the outer one.
+ *
+ * @param object an application, or the prototype of its class
  */
-export function watchApplications(app: object): void {
-  if (known.has(app)) return;
-  known.add(app);
-  const methods = methodsOf(app);
-  if (methods === undefined || watched.has(methods)) return;
-  watched.add(methods);
+export function watchApplications(object: object): void {
+  if (isWatched(object)) return;
+  addWatched(object);
+  const methods = object as ApplicationMethods;
   const { use, callback } = methods;
   methods.use = function watchedUse(...args) {
     locateComposed(args, watchedUse);
@@ -51,9 +50,9 @@ export function watchApplications(app: object): void {
 
 watchApplications(Koa.prototype);
 
-/** Follows the class and the routers of an application that Koa has composed already, if the class was not known. */
+/** Follows the routers of an application of another copy of Koa, which has composed its middleware before it could be followed. */
 export function followForeign(app: App): void {
-  if (known.has(app)) return;
+  if (isWatched(app)) return;
   watchApplications(app);
   followRouters(app);
 }
@@ -64,13 +63,4 @@ function followRouters({ middleware }: App): void {
     const router = routerOf(handler);
     if (router !== undefined) followRouter(router);
   }
-}
-
-/** Returns the prototype of Koa itself, and not that of a class that extends it. */
-function methodsOf(app: object): ApplicationMethods | undefined {
-  let found: object | undefined;
-  for (let each: object | null = app; each !== null; each = Object.getPrototypeOf(each) as object | null)
-    if (Object.hasOwn(each, 'callback') && Object.hasOwn(each, 'use') && Object.hasOwn(each, 'constructor'))
-      found = each;
-  return found as ApplicationMethods | undefined;
 }

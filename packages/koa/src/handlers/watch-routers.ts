@@ -1,6 +1,7 @@
 import { installedRouters } from '../internals/installed-routers.js';
 import { locateComposed } from '../internals/composed.js';
 import {
+  isRouter,
   routerOf,
   writtenIn,
   type Handler,
@@ -8,6 +9,7 @@ import {
   type Router,
 } from '../internals/koa-router-internals.js';
 import { originsIn, recordNested, recordOwn, recordUnknown } from '../internals/layer-origins.js';
+import { addWatched, isWatched } from '../internals/watched.js';
 import { followDispatch, followLayer, followParameters } from './follow-handlers.js';
 
 type Method = (this: Router, ...args: unknown[]) => unknown;
@@ -19,28 +21,28 @@ interface RouterMethods {
   middleware: Method;
 }
 
-const watched = new WeakSet<object>();
 const listeners = new WeakMap<Router, () => void>();
 
 /** Calls a function after each change of a router. */
 export const afterChange = (router: Router, listener: () => void): unknown => listeners.set(router, listener);
 
 /**
- * Follows the handlers of a router. If its class was not known before, follows all other routers of the class from now on, but for the
- * present layers the router is not known to which the application added them.
+ * Follows the present and the later handlers of a router. If its package is another copy, it is not known to which router the application
+ * added the present layers. Other routers of that copy are not followed, so that no result depends on the routers which a process has
+ * followed before.
  */
 export function followRouter(router: Router): void {
-  watchRouters(router);
+  if (!isWatched(router)) watch(router);
   const layers = addedTo(router, 0);
   recordUnknown(router, layers);
   layers.forEach(followLayer);
 }
 
-/** Follows, from now on, the handlers of each router of a class. @param router a router, or the prototype of its class */
-export function watchRouters(router: object): void {
-  const methods = methodsOf(router);
-  if (methods === undefined || watched.has(methods)) return;
-  watched.add(methods);
+/** Follows the handlers that are added from now on. @param object a router, or the prototype of its class */
+function watch(object: object): void {
+  if (!isRouter(object) || isWatched(object)) return;
+  addWatched(object);
+  const methods = object as unknown as RouterMethods;
   const { register, use, param, routes, middleware } = methods;
 
   methods.register = function (...args) {
@@ -79,7 +81,7 @@ export function watchRouters(router: object): void {
 }
 
 // Before the application creates its first router, so that the origin of each layer is known.
-installedRouters().forEach(watchRouters);
+installedRouters().forEach(watch);
 
 /** Returns the layers of a router from a position on whose origin was not recorded yet. */
 function addedTo(router: Router, from: number): Layer[] {
@@ -91,13 +93,4 @@ function changed<Result>(router: Router, layers: readonly Layer[], result: Resul
   layers.forEach(followLayer);
   listeners.get(router)?.();
   return result;
-}
-
-/** Returns the prototype of the router package itself, and not that of a class that extends it. */
-function methodsOf(router: object): RouterMethods | undefined {
-  let found: object | undefined;
-  for (let each: object | null = router; each !== null; each = Object.getPrototypeOf(each) as object | null)
-    if (Object.hasOwn(each, 'register') && Object.hasOwn(each, 'use') && Object.hasOwn(each, 'routes'))
-      found = each;
-  return found as RouterMethods | undefined;
 }

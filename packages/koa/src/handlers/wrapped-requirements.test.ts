@@ -1,7 +1,6 @@
 import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
 import Koa3, { type Context, type Middleware, type Next } from 'koa';
-import Koa2 from 'koa2';
 import { createServer } from 'node:http';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,14 +14,10 @@ import {
   protect,
   skipAuthorization,
 } from '../index.js';
+import { majors } from '../testing/majors.fixture.js';
 
 // Libraries for tracing replace the functions of applications and of layers, and keep nothing of them, as the instrumentation of
 // OpenTelemetry for Koa does.
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
 
 const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 const read = () => authorize('read', () => 'thing');
@@ -39,8 +34,6 @@ const trace =
   };
 
 describe.each(testedVersions(majors))('a traced requirement in %s', (_major, Koa) => {
-  protect(new Koa()); // follows the class of Koa, also in the copy that is not the peer dependency
-
   const prototype = Koa.prototype as unknown as { use: Use };
   const { use } = prototype;
   beforeEach(() => {

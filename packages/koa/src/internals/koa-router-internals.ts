@@ -43,6 +43,10 @@ export const isRoute = ({ methods }: Layer): boolean => methods.length > 0;
 export const isApp = (value: object): value is App =>
   Array.isArray((value as { readonly middleware?: unknown }).middleware);
 
+/** Returns whether a value is a router of `@koa/router` or `koa-router`, of any copy. */
+export const isRouter = (value: unknown): value is Router =>
+  typeof value === 'object' && value !== null && 'register' in value && 'use' in value && 'routes' in value;
+
 /** Returns the router of the middleware `router.routes()`. */
 export const routerOf = (middleware: Handler): Router | undefined =>
   (middleware as { readonly router?: Router }).router;

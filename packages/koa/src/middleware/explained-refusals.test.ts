@@ -1,16 +1,11 @@
 import { Authorizer } from '@nanook/core';
 import Router from '@koa/router';
-import Koa3, { type Context } from 'koa';
-import Koa2 from 'koa2';
+import { type Context } from 'koa';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, type AuthorizationOptions } from '../index.js';
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
+import { majors } from '../testing/majors.fixture.js';
 
 class User {
   constructor(readonly name: string) {}

@@ -1,7 +1,6 @@
 import { Authorizer } from '@nanook/core';
 import Router from '@koa/router';
-import Koa3, { type Context } from 'koa';
-import Koa2 from 'koa2';
+import { type Context } from 'koa';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,11 +8,7 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, type Loader, type LoaderOptions } from '../index.js';
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
+import { majors } from '../testing/majors.fixture.js';
 
 const authorizer = await Authorizer.load({ policies: 'allow(_, "read", "minutes");' });
 

@@ -2,17 +2,12 @@ import { Authorizer, isAuthorizationError, type Decision } from '@nanook/core';
 import { isAuthorizationConfigError } from '@nanook/http';
 import Router from '@koa/router';
 import Koa3, { type Context, type Middleware } from 'koa';
-import Koa2 from 'koa2';
 import { IncomingMessage, createServer } from 'node:http';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorizationErrors, authorize, skipAuthorization } from '../index.js';
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
+import { majors } from '../testing/majors.fixture.js';
 
 class User {
   constructor(readonly name: string) {}

@@ -1,16 +1,10 @@
 import { Authorizer } from '@nanook/core';
 import Router from '@koa/router';
-import Koa3 from 'koa';
-import Koa2 from 'koa2';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize } from '../index.js';
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
+import { majors } from '../testing/majors.fixture.js';
 
 const before = 'allow(_, "read", "minutes"); allow(_, "edit", "minutes");';
 const after = 'allow(_, "read", "minutes"); allow(_, "delete", "minutes");';

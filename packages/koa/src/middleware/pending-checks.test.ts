@@ -1,17 +1,12 @@
 import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
-import Koa3, { type Context, type Middleware } from 'koa';
-import Koa2 from 'koa2';
+import { type Context, type Middleware } from 'koa';
 import type { RequestListener } from 'node:http';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize, skipAuthorization } from '../index.js';
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
+import { majors } from '../testing/majors.fixture.js';
 
 const authorizer = await Authorizer.load({
   policies: `

@@ -1,7 +1,6 @@
 import Router from '@koa/router';
 import { Authorizer, type AuthorizationError } from '@nanook/core';
 import Koa3, { type Middleware } from 'koa';
-import Koa2 from 'koa2';
 import type { RequestListener } from 'node:http';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -15,13 +14,9 @@ import {
   skipAuthorization,
   type RefusalStatuses,
 } from '../index.js';
+import { majors } from '../testing/majors.fixture.js';
 
 // cspell:ignore actr chalenge mising raed
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
 
 class Note {
   constructor(readonly owner: string) {}

@@ -1,19 +1,14 @@
 import { Authorizer } from '@nanook/core';
 import Koa3, { type Context, type Next } from 'koa';
-import Koa2 from 'koa2';
 import Router from 'koa-router';
 import { createServer } from 'node:http';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize, listRoutes, protect, skipAuthorization } from '../index.js';
+import { majors } from '../testing/majors.fixture.js';
 
 // A router of koa-router 7 mounts the layers of a nested router themselves, not copies of them.
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
 
 const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
 const read = (): Router.IMiddleware => authorize('read', () => 'thing') as never;
@@ -22,8 +17,6 @@ const show = (ctx: Pick<Context, 'body'>) => void (ctx.body = 'shown');
 const goOn = (_ctx: unknown, next: Next) => next();
 
 describe.each(testedVersions(majors))('a router of koa-router 7 in %s', (_major, Koa) => {
-  protect(new Koa()); // follows the class of Koa, also in the copy that is not the peer dependency
-
   const appOf = (isProtecting: boolean, ...routers: Router[]) => {
     const app = new Koa();
     app.silent = true;

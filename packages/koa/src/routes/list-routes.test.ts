@@ -2,10 +2,10 @@ import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
 import { isProtected, routeTable } from '@nanook/http';
 import Koa3, { type Context, type Next } from 'koa';
-import Koa2 from 'koa2';
 import { describe, expect, it } from 'vitest';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import { authorization, authorize, listRoutes, protect, skipAuthorization } from '../index.js';
+import { majors } from '../testing/majors.fixture.js';
 
 function show(): void {}
 function change(): void {}
@@ -175,11 +175,6 @@ describe('listRoutes of a router', () => {
     expect(listRoutes(router)).toEqual(listRoutes(fill(new Router())));
   });
 });
-
-const majors = [
-  ['Koa 2', Koa2 as unknown as typeof Koa3],
-  ['Koa 3', Koa3],
-] as const;
 
 describe.each(testedVersions(majors))('listRoutes of an app of %s', (_major, Koa) => {
   it('lists the routers that it uses, with the requirements before them', () => {
