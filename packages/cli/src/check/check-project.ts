@@ -1,17 +1,23 @@
 import { isPolarError, isPolicyError, type AuthorizerOptions } from '@nanook/core';
 import { checkPolicy } from '@nanook/core/syntax';
 import type { Project } from '../project/project.js';
+import { checkTests, knowsFixtures } from './check-tests.js';
 import { errorCount, findingOf, type Finding } from './finding.js';
 import { runLints } from './lints/all-lints.js';
 
 /**
- * Returns the errors and warnings of the policies of a project, in the order of the policies. Lints and inline queries (`?= …`) run if
- * there is no error. Inline queries can need the types of the application, so they run only if the configuration declares types.
+ * Returns the errors and warnings of the policies and tests of a project, in the order of the policies. Lints, inline queries (`?= …`)
+ * and tests are checked if there is no error. Inline queries can need the types of the application, so they run only if the
+ * configuration declares types.
  */
 export async function checkProject(project: Project): Promise<readonly Finding[]> {
   const found = checkPolicies(project);
-  if (errorCount(found) > 0 || !project.declaresTypes || !hasInlineQueries(project)) return found;
-  return sorted([...found, ...(await failedQueries(project))], project);
+  if (errorCount(found) > 0) return found;
+  const hasQueries = hasInlineQueries(project);
+  if (hasQueries && !project.declaresTypes) return found;
+  const queries = hasQueries ? await failedQueries(project) : [];
+  const tests = queries.length === 0 && knowsFixtures(project) ? await checkTests(project) : [];
+  return sorted([...found, ...queries, ...tests], project);
 }
 
 /** Returns the errors and warnings of the policies of a project without running them. Lints run if there is no error. */

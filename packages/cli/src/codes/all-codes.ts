@@ -1,5 +1,5 @@
 import type { CodeEntry } from './code-entry.js';
-import { lintEntries } from './lint-entries.js';
+import { lintEntries, testEntries } from './lint-entries.js';
 
 // The JSON files are written by the tests of the tables of codes: `node tools/errors-page.mjs`.
 const json = { with: { type: 'json' } } as const;
@@ -14,5 +14,9 @@ export async function allCodes(): Promise<readonly CodeEntry[]> {
     import('./log.json', json),
     import('./policies.json', json),
   ]);
-  return [...modules.flatMap(({ default: entries }): readonly CodeEntry[] => entries), ...lintEntries];
+  return [
+    ...modules.flatMap(({ default: entries }): readonly CodeEntry[] => entries),
+    ...lintEntries,
+    ...testEntries,
+  ];
 }

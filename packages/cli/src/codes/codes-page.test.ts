@@ -13,6 +13,7 @@ const families: readonly (readonly [prefix: string, title: string])[] = [
   ['POLAR_PARSE_', 'Syntax errors'],
   ['POLAR_CHECK_', 'Errors and warnings of a policy'],
   ['NANOOK_LINT_', 'Lints'],
+  ['NANOOK_TEST_', 'Errors of tests in policies'],
   ['POLAR_LOAD_', 'Policy loading errors'],
   ['POLAR_TYPE_', 'Errors of types and options'],
   ['POLAR_RUN_', 'Errors during a check or query'],

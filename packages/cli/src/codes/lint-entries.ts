@@ -1,3 +1,4 @@
+// cspell:ignore benn
 import type { CodeEntry } from './code-entry.js';
 
 /** The codes of the lints of `nanook check`, each with a policy that has the mistake, and the corrected policy. */
@@ -75,6 +76,20 @@ allow(user: User, "read", note: Note) if note.ownerId = user.id;`,
     'allow(user: User, "read", note: Note) if group in user.groups and tag in note.tags and group.id = 1 and tag.id = 2;',
     'allow(user: User, "read", note: Note) if group in user.groups and tag in note.tags and group.id = tag.groupId;',
   ),
+];
+
+/** The codes of the mistakes in tests, which `nanook check` and `nanook test` report. */
+export const testEntries: readonly CodeEntry[] = [
+  {
+    code: 'NANOOK_TEST_UNKNOWN_NAME',
+    page: 'codes.md',
+    severity: 'error',
+    message: '`benn` is not a fixture, so the assertion is about any value; did you mean `ben`?',
+    when: 'an assertion of a test that names neither a fixture, nor a type or a constant. It is a variable with any value, so `assert` holds if anybody may, and `assert_not` proves nothing about the fixture that was meant. `_` is any value on purpose',
+    language: 'polar',
+    example: 'test "Ben edits" { assert allow(benn, "edit", draft); }',
+    fix: 'test "Ben edits" { assert allow(ben, "edit", draft); }',
+  },
 ];
 
 function lint(code: string, message: string, when: string, example: string, fix: string): CodeEntry {

@@ -1,3 +1,4 @@
+// cspell:ignore benn ownr
 import { readdir } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.js';
@@ -6,6 +7,47 @@ const misspelled = 'allow(user: User, "read", note: Note) if note.owner = usr an
 
 describe('nanook check', () => {
   beforeEach(() => enterFolder({ 'policy/a.polar': misspelled }));
+
+  it('reports the mistakes in tests at their places, without deciding the assertions', async () => {
+    await enterFolder({
+      ...project,
+      'policy/tests.polar': `test "a" {
+  assert allow(benn, "edit", report);
+  assert_not allow(ben, "raed", report);
+  assert_not allow(ann, "read", report);
+}
+test "b" {
+  setup {
+    has_role(ben, "ownr", acme);
+  }
+  assert_not has_rol(ben, "owner", acme);
+}
+test "c" { assert_not allow(Usr{1}, "read", report); }
+test "d" { setup { nothing(ben); } assert_not allow(ben, "edit", report); }
+`,
+    });
+    const { code, out } = await nanook('check', '--json');
+    expect(code).toBe(1);
+    const { findings } = JSON.parse(out) as { findings: Record<string, unknown>[] };
+    expect(findings.map((each) => [each['severity'], each['code'], each['line'], each['column']])).toEqual([
+      ['error', 'NANOOK_TEST_UNKNOWN_NAME', 2, 16],
+      ['error', 'POLAR_TYPE_NOT_GRANTABLE', 3, 25],
+      ['error', 'POLAR_CHECK_UNDECLARED_NAME', 8, 5],
+      ['error', 'POLAR_TYPE_UNKNOWN_TYPE', 12, 29],
+      ['error', 'POLAR_CHECK_UNUSED_RULE', 13, 20],
+    ]);
+  });
+
+  it('leaves tests to nanook test if the fixtures are a function, which can need a database', async () => {
+    await enterFolder({
+      'a.polar': 'allow("ann", "read", "note");\ntest "a" { assert allow(benn, "read", "note"); }\n',
+      'nanook.config.mjs':
+        'export default { types: {}, fixtures: () => { throw new Error("no database"); } };',
+    });
+    const { code, out } = await nanook('check', '--json');
+    expect(code).toBe(0);
+    expect(out).toContain('The fixtures are a function');
+  });
 
   it('finds the policies of a project without a configuration, and takes their types for granted', async () => {
     const { code, out } = await nanook('check');

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { placeOf } from '@nanook/core/syntax';
 import { Command, Option } from 'commander';
 import { checkProject } from '../check/check-project.js';
+import { knowsFixtures } from '../check/check-tests.js';
 import { errorCount, failsCheck } from '../check/finding.js';
 import type { AppliedFix } from '../check/fixes/fix.js';
 import { countFixable, fixProject } from '../check/fixes/fix-project.js';
@@ -12,6 +13,7 @@ import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import { isFile } from '../project/is-file.js';
+import { testsOf } from '../test/run-tests.js';
 import { watchProject } from '../project/watch-project.js';
 import { Project } from '../project/project.js';
 import { configOption, nonNegativeInteger } from './common-options.js';
@@ -78,7 +80,10 @@ async function check(project: Project, flags: CheckFlags, io: Io): Promise<ExitC
   const isFixable = (name: string): boolean => written.has(name);
   const fixed = fix ? await fixProject(project, unsafeFixes, isFixable) : undefined;
   const findings = fixed?.findings ?? (await checkProject(project));
-  const notes = project.declaresTypes ? [] : [unknownTypes];
+  const notes = [
+    ...(project.declaresTypes ? [] : [unknownTypes]),
+    ...(knowsFixtures(project) || testsOf(project).length === 0 ? [] : [unknownFixtures]),
+  ];
   if (fixed !== undefined) {
     if (dryRun && form === 'text') printChanges(project, fixed.project, io);
     if (!dryRun) await writeChanges(project, fixed.project);
@@ -123,6 +128,9 @@ function reportFixes(applied: readonly AppliedFix[], isDryRun: boolean, io: Io):
   }
   io.err(`${count(applied.length, 'finding')} ${isDryRun ? 'can be corrected' : 'corrected'}`);
 }
+
+const unknownFixtures =
+  'The fixtures are a function, which can need a database, so the tests were not checked. `nanook test` checks and runs them.';
 
 const unknownTypes =
   'The types of the application are not known, so names of types and fields were not checked. `nanook init` writes a configuration ' +

@@ -1,3 +1,4 @@
+// cspell:ignore benn ownr reprot
 import { writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { runProgram } from '../program.js';
@@ -92,6 +93,57 @@ test "owners of an organization edit its notes" {
     const { code, out } = await nanook('test');
     expect(code).toBe(1);
     expect(out).toContain('the type Usr is unknown; did you mean User?');
+  });
+
+  it('fails an assertion with a name that is not a fixture, also if it would hold for somebody', async () => {
+    await enterFolder({
+      ...project,
+      'policy/a.polar': `test "names" {
+  assert allow(benn, "read", report);
+  assert_not allow(ben, "edit", reprot);
+  assert has_relation(_, "organization", report);
+  assert has_relation(_any, "organization", report);
+  assert_not allow(nil, "edit", report);
+  assert has_relation(found, "organization", report) and found.id = 1;
+}
+`,
+    });
+    const { code, out } = await nanook('test');
+    expect(code).toBe(1);
+    expect(out).toContain(
+      '`benn` is not a fixture, so the assertion is about any value; did you mean `ben`?',
+    );
+    expect(out).toContain(
+      '`reprot` is not a fixture, so the assertion is about any value; did you mean `report`?',
+    );
+    expect(out.match(/policy\/a\.polar:\d+$/gm)).toEqual([
+      'policy/a.polar:1',
+      'policy/a.polar:2',
+      'policy/a.polar:3',
+    ]);
+  });
+
+  it('fails assert_not with an action that no rule can allow, because it would hold for the wrong reason', async () => {
+    await enterFolder({
+      ...project,
+      'policy/a.polar': `test "actions" {
+  assert_not allow(ben, "raed", report);
+  assert_not allow(ben, "read", acme);
+  assert_not allow(ben, "edit", report);
+  assert_not has_role(ben, "ownr", acme);
+}
+test "setup" {
+  setup { allow(ann, "publish", report); }
+  assert_not allow(ben, "publish", report);
+}
+`,
+    });
+    const { code, out } = await nanook('test');
+    expect(code).toBe(1);
+    expect(out).toContain('no rule can allow "raed"; did you mean "read"?');
+    expect(out).toContain('no block declares the role "ownr"');
+    expect(out).not.toMatch(/a\.polar:[34]$/m);
+    expect(out).toContain('✓ setup');
   });
 
   it('compares all values after iff, and names the missing and the unexpected ones', async () => {

@@ -58,10 +58,9 @@ export class ComparedValues {
     readonly names: PolicyNames,
     readonly constants: Readonly<Record<string, unknown>>,
   ) {
-    this.#called = calledInTests(testsOf({ policies }));
-    this.#rules = policies
-      .flatMap((policy) => rulesOf(parse(policy).policy))
-      .filter((rule): rule is RuleNode => rule.kind === 'rule');
+    const trees = policies.map((policy) => parse(policy).policy);
+    this.#called = calledInTests(testsOf({ trees }));
+    this.#rules = trees.flatMap(rulesOf).filter((rule): rule is RuleNode => rule.kind === 'rule');
     for (const rule of this.#rules) this.#noteCalls(rule);
     for (const rule of this.#rules) this.#noteConditions(rule);
   }

@@ -1,11 +1,12 @@
 import type { Authorizer, NamedPolicy } from '@nanook/core';
-import type { TestNode } from '@nanook/core/syntax';
+import { printString, type TestNode } from '@nanook/core/syntax';
 import { PolicyCoverage } from '@nanook/core/testing';
 import type { Fixtures } from '../project/config.js';
 import type { Project } from '../project/project.js';
 import { TestRunner } from '../test/run-tests.js';
+import { isKnownAction } from '../test/test-mistakes.js';
 import { withChanges, type Change } from './changes.js';
-import { checksOf, decide, differ, type Check, type CheckOutcome } from './checks.js';
+import { checksOf, decide, differ, TypeArgument, type Check, type CheckOutcome } from './checks.js';
 import { ComparedValues } from './compared-values.js';
 import { Exploration, type ExploredCheck, type ExploredPolicy } from './explore.js';
 import type { Mutant } from './mutant.js';
@@ -146,11 +147,13 @@ export class DifferenceSearch {
     return outcome && this.#found({ check, setup, changes }, outcome);
   }
 
-  #found({ check, setup, changes }: ExploredCheck, outcome: CheckOutcome): SearchResult {
+  async #found({ check, setup, changes }: ExploredCheck, outcome: CheckOutcome): Promise<SearchResult> {
+    const own = await authorizerOf(this.runner, setup);
+    const exact = own && (await withChanges(changes, () => exactAssertion(own, check, this.project)));
     return {
       kind: 'difference',
       difference: {
-        assertion: `${outcome === 'allowed' ? 'assert' : 'assert_not'} ${check.text};`,
+        assertion: exact ?? `${outcome === 'allowed' ? 'assert' : 'assert_not'} ${check.text};`,
         setup: setup === undefined ? [] : factsOf(setup),
         changes: this.exploration.changes.textsOf(changes, check.args),
       },
@@ -195,6 +198,24 @@ function add(all: ReachingChecks, reaching: ReachingCheck): void {
 /** Returns the checks in the order in which people prefer them. */
 const listOf = (checks: ReachingChecks | undefined): readonly ReachingCheck[] =>
   checks === undefined ? [] : [...checks.fixtures, ...checks.setup, ...checks.invented];
+
+/**
+ * Returns an assertion of all actions of the actor, if no rule can allow the action of a check: `nanook test` refuses an assertion about such
+ * an action. Returns undefined for another check.
+ */
+async function exactAssertion(
+  authorizer: Authorizer,
+  check: Check,
+  { trees }: Project,
+): Promise<string | undefined> {
+  const [actor, action, given] = check.args;
+  if (check.predicate !== 'allow' || check.args.length !== 3 || typeof action !== 'string') return undefined;
+  if (isKnownAction(action, authorizer, trees)) return undefined;
+  const resource = given instanceof TypeArgument ? authorizer.type(given.type) : given;
+  const actions = [...(await authorizer.authorizedActions(actor, resource))].toSorted();
+  const text = check.text.replace(`, ${printString(action)}, `, ', action, ');
+  return `assert ${text} iff action in [${actions.map(printString).join(', ')}];`;
+}
 
 const authorizerOf = async (runner: TestRunner, setup: Setup | undefined): Promise<Authorizer | undefined> =>
   setup === undefined ? runner.authorizer : prepared(runner, setup);

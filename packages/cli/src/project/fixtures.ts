@@ -25,7 +25,8 @@ export function requireFixtures(
   }
 }
 
-const words: ReadonlySet<string> = new Set(['false', 'nil', 'true']);
+/** Values of the language that look like names. */
+export const words: ReadonlySet<string> = new Set(['false', 'nil', 'true']);
 
 /**
  * Builds the fixtures of a configuration in JSON. The field `"$type"` of an object is the type of the row. An object

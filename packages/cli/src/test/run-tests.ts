@@ -1,27 +1,21 @@
 import {
   Authorizer,
   nearNames,
-  renderDiagnostic,
   type AuthorizerOptions,
   type Diagnostic,
   type NamedPolicy,
 } from '@nanook/core';
-import {
-  codeFrame,
-  parse,
-  positionOf,
-  textOf,
-  visit,
-  type AssertionNode,
-  type TestNode,
-} from '@nanook/core/syntax';
+import { isWithin, positionOf, textOf, visit, type AssertionNode, type TestNode } from '@nanook/core/syntax';
 import { PolicyCoverage } from '@nanook/core/testing';
+import { findingOf, type Finding } from '../check/finding.js';
 import { messageOf } from '../errors/message-of.js';
 import type { Fixtures } from '../project/config.js';
 import type { Project } from '../project/project.js';
 import { reasonOfFailure } from './assertion.js';
+import { InvalidTest, messageWithFrame } from './invalid-test.js';
 import { lacksRules, rulesOfSetups } from './rules-of-setups.js';
 import { fixtureConstants, setupSource } from './setup-source.js';
+import { TestMistakes } from './test-mistakes.js';
 import type { TestFailure, TestResult } from './test-result.js';
 import { withEntities } from './with-entities.js';
 
@@ -54,10 +48,8 @@ export async function* runTests(
   }
 }
 
-export const testsOf = ({ policies }: Pick<Project, 'policies'>): readonly TestNode[] =>
-  policies.flatMap(
-    (policy) => parse(policy).policy.statements.filter(({ kind }) => kind === 'test') as TestNode[],
-  );
+export const testsOf = ({ trees }: Pick<Project, 'trees'>): readonly TestNode[] =>
+  trees.flatMap(({ statements }) => statements.filter((statement) => statement.kind === 'test'));
 
 export interface TestRunnerOptions {
   /** Receives the coverage of the assertions. */
@@ -77,10 +69,14 @@ export interface PreparedTest {
   /** The values that the test can name. */
   readonly fixtures: Fixtures;
   readonly assertions: readonly AssertionNode[];
+  /** The facts and rules of the setup; undefined for a test without a setup. */
+  readonly setup: NamedPolicy | undefined;
 }
 
 /** Runs tests with the policies of a project, or with others. */
 export class TestRunner {
+  #mistakes: TestMistakes | undefined;
+
   private constructor(
     readonly project: Project,
     readonly fixtures: Fixtures,
@@ -117,11 +113,17 @@ export class TestRunner {
       return failures;
     }
     const { authorizer, fixtures, assertions } = prepared;
+    // A mutant can make an action of an assertion ungrantable, which is no failure of the test.
+    const mistakes = isQuiet ? [] : this.mistakesIn(test, prepared);
     if (assertions.length === 0)
       fail(test, 'no assertion', 'expected `assert …;` or `assert_not …;` in the test, found none');
     for (const item of assertions) {
       try {
-        const reason = await reasonOfFailure(item, authorizer, fixtures, !isQuiet);
+        const mistake = mistakes.filter(({ span }) => span !== undefined && isWithin(span, item.span));
+        const reason =
+          mistake.length > 0
+            ? mistake.map(messageWithFrame).join('\n')
+            : await reasonOfFailure(item, authorizer, fixtures, !isQuiet);
         if (reason !== undefined) fail(item, textOf(item.span), reason);
       } catch (error) {
         fail(item, textOf(item.span), messageOf(error));
@@ -129,6 +131,18 @@ export class TestRunner {
       if (failures.length > 0 && isQuiet) break;
     }
     return failures;
+  }
+
+  /** Returns the mistakes in the assertions of a test. */
+  mistakesIn(test: TestNode, prepared: PreparedTest): readonly Finding[] {
+    const { project, fixtures } = this;
+    this.#mistakes ??= new TestMistakes(
+      project,
+      this.options.policies ?? project.policies,
+      fixtures,
+      testsOf(project),
+    );
+    return this.#mistakes.of(test, prepared);
   }
 
   /**
@@ -142,12 +156,12 @@ export class TestRunner {
     const { test, fixtures } = withEntities(written, given, project.types);
     const assertions = test.items.filter((item) => item.kind === 'assertion');
     const setup = setupSource(test, fixtures, authorizer);
-    if (setup === undefined) return { authorizer, fixtures, assertions };
-    const misspelled: string[] = [];
+    if (setup === undefined) return { authorizer, fixtures, assertions, setup };
+    const misspelled: Finding[] = [];
     const queried = calledNames(assertions);
     const options = loadOptions(project, this.options, (warning) => {
       if (warning.file !== setup.name) return;
-      if (warning.code === 'POLAR_CHECK_UNDECLARED_NAME') misspelled.push(renderDiagnostic(warning));
+      if (warning.code === 'POLAR_CHECK_UNDECLARED_NAME') misspelled.push(findingOf(warning));
       const { name = '' } = warning.data as { readonly name?: string };
       if (warning.code === 'POLAR_CHECK_UNUSED_RULE' && !queried.has(name))
         misspelled.push(unusedRule(warning, name, authorizer));
@@ -158,8 +172,9 @@ export class TestRunner {
       constants: { ...options.constants, ...fixtureConstants(fixtures) },
     });
     // A fact with a misspelled role or rule gives nothing, and an `assert_not` would hold for the wrong reason.
-    if (misspelled.length > 0) throw new Error(misspelled.join('\n'));
-    return { authorizer: prepared, fixtures, assertions };
+    if (misspelled.length > 0)
+      throw new InvalidTest(misspelled.map((finding) => ({ ...finding, severity: 'error' })));
+    return { authorizer: prepared, fixtures, assertions, setup };
   }
 }
 
@@ -171,11 +186,11 @@ function calledNames(assertions: readonly AssertionNode[]): ReadonlySet<string> 
   return names;
 }
 
-function unusedRule({ span }: Diagnostic, name: string, { ruleNames }: Authorizer): string {
+function unusedRule(warning: Diagnostic, name: string, { ruleNames }: Authorizer): Finding {
   const near = nearNames(name, ruleNames);
   const advice = near.length === 0 ? 'correct its name' : `did you mean \`${near.join('` or `')}\`?`;
   const message = `neither the policy nor the test uses \`${name}\`, so this fact changes nothing; ${advice}`;
-  return span === undefined ? message : `${message}\n${codeFrame(span)}`;
+  return { ...findingOf(warning), message };
 }
 
 function loadOptions(

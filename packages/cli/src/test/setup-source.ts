@@ -15,11 +15,14 @@ import type { Fixtures } from '../project/config.js';
 /** A prefix that the names of a policy rarely have. */
 const prefix = 'fixture::';
 
+/** Returns whether a policy can write the name of a fixture. */
+export const isVariable = (name: string): boolean => parseTerm(name).term?.kind === 'variable';
+
 /** Returns the fixtures that a policy can name as constants for the rules of `setupSource`. */
 export const fixtureConstants = (fixtures: Fixtures): Fixtures =>
   Object.fromEntries(
     Object.entries(fixtures)
-      .filter(([name]) => parseTerm(name).term?.kind === 'variable')
+      .filter(([name]) => isVariable(name))
       .map(([name, value]) => [prefix + name, value]),
   );
 

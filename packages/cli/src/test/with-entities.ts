@@ -4,10 +4,12 @@ import {
   type AssertionNode,
   type EntityId,
   type RuleNode,
+  type Span,
   type TermNode,
   type TestNode,
 } from '@nanook/core/syntax';
 import type { Fixtures } from '../project/config.js';
+import { InvalidTest } from './invalid-test.js';
 
 /** A test, and the values that it can name. */
 export interface TestWithFixtures {
@@ -20,22 +22,22 @@ export interface TestWithFixtures {
 /**
  * Replaces objects such as `User{"ann"}` in a test by fixtures. The same text is the same object. It has its key, and no other attribute.
  *
- * @throws {Error} when the type is not known
+ * @throws {InvalidTest} when the type is not known
  */
 export function withEntities(test: TestNode, fixtures: Fixtures, types: TypesInput): TestWithFixtures {
   const added = new Map<string, { readonly name: string; readonly value: unknown }>();
-  const nameOf = (text: string, entity: EntityId): string => {
+  const nameOf = (text: string, entity: EntityId, span: Span): string => {
     const known = added.get(text);
     if (known !== undefined) return known.name;
     // Two underscores, so that the name is hardly one of a fixture or a variable.
     const name = `entity__${added.size}`;
-    added.set(text, { name, value: create(entity, types) });
+    added.set(text, { name, value: create(entity, types, span) });
     return name;
   };
   const replace = (term: TermNode): TermNode =>
     mapTerm(term, (inner) =>
       inner.kind === 'variable' && inner.entity !== undefined
-        ? { kind: 'variable', span: inner.span, name: nameOf(inner.name, inner.entity) }
+        ? { kind: 'variable', span: inner.span, name: nameOf(inner.name, inner.entity, inner.span) }
         : inner,
     );
   const items = test.items.map((item) =>
@@ -62,12 +64,13 @@ const replaceInAssertion = (item: AssertionNode, replace: (term: TermNode) => Te
 });
 
 /** Creates a row, or an instance of the class of the type, with its key. */
-function create({ type, id }: EntityId, types: TypesInput): unknown {
+function create({ type, id }: EntityId, types: TypesInput, span: Span): unknown {
   const declared: unknown = Object.hasOwn(types, type) ? types[type] : undefined;
   if (declared === undefined) {
     const [near] = nearNames(type, Object.keys(types));
     const advice = near === undefined ? 'declare it in the configuration' : `did you mean ${near}?`;
-    throw new Error(`the type ${type} is unknown; ${advice}`);
+    const message = `the type ${type} is unknown; ${advice}`;
+    throw new InvalidTest([{ severity: 'error', code: 'POLAR_TYPE_UNKNOWN_TYPE', message, span }]);
   }
   const { class: ofClass = declared, key = 'id' } = declared as { class?: unknown; key?: unknown };
   const fields = { [typeof key === 'string' ? key : 'id']: id };

@@ -16,6 +16,10 @@ export const spanOver = (first: Span, last: Span): Span => ({
   end: Math.max(first.end, last.end),
 });
 
+/** Returns whether a span is a part of another one. */
+export const isWithin = (inner: Span, { source, start, end }: Span): boolean =>
+  inner.source === source && inner.start >= start && inner.end <= end;
+
 export const textOf = (span: Span): string => span.source.text.slice(span.start, span.end);
 
 export const positionOf = (span: Span): Position => span.source.positionAt(span.start);

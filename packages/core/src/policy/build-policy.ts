@@ -5,7 +5,14 @@ import { textOf } from '../diagnostics/span.js';
 import type { Source } from '../diagnostics/source.js';
 import { groupBy } from '../internal/group-by.js';
 import { once } from '../internal/once.js';
-import type { BlockNode, InlineQueryNode, RuleNode, RuleTypeNode, StatementNode } from '../syntax/ast.js';
+import type {
+  BlockNode,
+  InlineQueryNode,
+  RuleNode,
+  RuleTypeNode,
+  StatementNode,
+  TermNode,
+} from '../syntax/ast.js';
 import { parsePolicy } from '../syntax/parser.js';
 import type { TypeTable } from '../types/type-table.js';
 import { runChecks } from './checks/run-checks.js';
@@ -22,6 +29,7 @@ import { rewriteShorthandRules } from './shorthand.js';
  *
  * @param report gets all that is wrong in any of them: by source, its syntax errors first, then in the order of the text
  * @param queries the names of rules that the application queries itself
+ * @param conditions conditions outside the policy that the checks read like the bodies of rules
  * @returns the policy, frozen, or undefined when there were errors
  */
 export function buildPolicy(
@@ -29,6 +37,7 @@ export function buildPolicy(
   types: TypeTable,
   report: Report,
   queries: readonly string[] = [],
+  conditions: readonly TermNode[] = [],
 ): Policy | undefined {
   const found = new Report();
   const statements = readAll(sources, types.dialect, found);
@@ -54,6 +63,7 @@ export function buildPolicy(
     rules: numbered,
     queries,
     inlineQueries,
+    conditions,
     rulesByName: groupBy(numbered, ({ name }) => name),
     ruleTypes,
     typesOfRules: ruleTypeTable(ruleTypes, blocks),

@@ -1,6 +1,8 @@
 import { addMessages } from '../diagnostics/messages.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { Report } from '../diagnostics/report.js';
+import { isWithin } from '../diagnostics/span.js';
+import type { TermNode } from '../syntax/ast.js';
 import { readText, type NamedPolicy } from './policy-source.js';
 import { buildPolicy } from './build-policy.js';
 import type { TypesInput } from '../types/type-declaration.js';
@@ -26,9 +28,33 @@ export function checkPolicy(
   policies: readonly (string | NamedPolicy)[],
   options: CheckPolicyOptions = {},
 ): readonly Diagnostic[] {
+  return diagnosticsOf(policies, options, []);
+}
+
+/**
+ * Checks conditions of tests like the bodies of rules, and returns the errors and warnings about them.
+ *
+ * @param policies policies without an error
+ * @param options with the values that the conditions can name as constants
+ */
+export function checkConditions(
+  policies: readonly (string | NamedPolicy)[],
+  conditions: readonly TermNode[],
+  options: CheckPolicyOptions = {},
+): readonly Diagnostic[] {
+  return diagnosticsOf(policies, options, conditions).filter(
+    ({ span: found }) => found !== undefined && conditions.some(({ span }) => isWithin(found, span)),
+  );
+}
+
+function diagnosticsOf(
+  policies: readonly (string | NamedPolicy)[],
+  options: CheckPolicyOptions,
+  conditions: readonly TermNode[],
+): readonly Diagnostic[] {
   addMessages();
   const report = new Report();
   const types = new TypeTable(options.types, { Clock: {}, ...options.constants });
-  const policy = buildPolicy(policies.map(readText), types, report, options.queries);
+  const policy = buildPolicy(policies.map(readText), types, report, options.queries, conditions);
   return policy === undefined ? report.diagnostics : policy.warnings;
 }

@@ -11,9 +11,9 @@ import type { PolicyRule, ResourceBlock } from './policy.js';
 import type { RuleTypeTable } from './rule-type-table.js';
 import type { RuleTypeMatcher } from './rule-type.js';
 
-/** A rule or an inline query: the scope of its variables. */
+/** A rule, an inline query or a condition: the scope of its variables. */
 export interface Scope {
-  /** The name of the rule; undefined for an inline query. */
+  /** The name of the rule; undefined for an inline query and a condition. */
   readonly name: string | undefined;
   readonly parameters: readonly ParameterNode[];
   readonly body: TermNode | undefined;
@@ -30,6 +30,8 @@ export interface PolicyDraft {
   /** Names of rules that the application queries itself. */
   readonly queries: readonly string[];
   readonly inlineQueries: readonly InlineQueryNode[];
+  /** Conditions outside the policy, such as the assertions of tests, that are checked like the bodies of rules. */
+  readonly conditions: readonly TermNode[];
   readonly rulesByName: ReadonlyMap<string, readonly PolicyRule[]>;
   /** The written rule types. `typesOfRules` also has the built-in and the implied ones. */
   readonly ruleTypes: readonly RuleTypeNode[];

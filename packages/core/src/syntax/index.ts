@@ -71,4 +71,4 @@ export { codeFrame } from '../diagnostics/code-frame.js';
 export type { Code, DataOf } from '../diagnostics/codes.js';
 export { renderDiagnostic, type Diagnostic, type Severity } from '../diagnostics/diagnostic.js';
 export { Source, type Position } from '../diagnostics/source.js';
-export { placeOf, positionOf, textOf, type Span } from '../diagnostics/span.js';
+export { isWithin, placeOf, positionOf, textOf, type Span } from '../diagnostics/span.js';

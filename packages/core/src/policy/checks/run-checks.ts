@@ -21,6 +21,10 @@ export function runChecks(draft: PolicyDraft, report: Report): void {
     const scope = inRules.read(name, parameters, body);
     for (const { rule, scope: look } of passes) (rule ?? look)?.(scope);
   }
+  for (const condition of draft.conditions) {
+    const scope = inRules.read(undefined, [], condition);
+    for (const pass of passes) pass.scope?.(scope);
+  }
   const inQueries = new ScopeWalk(passes.filter(({ isForQueries }) => isForQueries));
   for (const { term } of draft.inlineQueries) {
     const scope = inQueries.read(undefined, [], term);
