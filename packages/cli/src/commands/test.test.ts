@@ -33,8 +33,51 @@ describe('nanook test', () => {
     expect(out).toContain('  assert allow(ben, "edit", report); policy/a.polar:2');
     expect(out).toContain('`organization.ownerId = user.id`: 7 is not 8');
     expect(out).toContain('  assert_not allow(ann, "read", report); policy/a.polar:3');
-    expect(out).toContain('allowed: allow(User{id: 7}, "read", Note{id: 3})');
+    expect(out).toContain('allowed: allow(ann, "read", report)');
     expect(out).toContain('1 test: 0 passed, 1 failed');
+  });
+
+  it('explains each failure by one reason with --failures short, and in CI', async () => {
+    await enterFolder({ ...project, 'policy/a.polar': failing });
+    const short = `✗ members edit policy/a.polar:1
+  assert allow(ben, "edit", report); policy/a.polar:2
+    denied: allow(ben, "edit", report)
+      ✗ \`organization.ownerId = user.id\`: 7 is not 8 (policy/main.polar:23)
+  assert_not allow(ann, "read", report); policy/a.polar:3
+    allowed: allow(ann, "read", report)
+      ✓ has_role(user: User, "owner", organization: Organization) if … (policy/main.polar:22)
+1 test: 0 passed, 1 failed
+Each failure has one reason. nanook test --failures full prints all rules.
+`;
+    expect((await nanook('test', '--failures', 'short')).out).toBe(short);
+    const io = { ...recordedIo(), isCi: true };
+    await runProgram(['test'], io);
+    expect(io.texts.out).toBe(short);
+  });
+
+  it('explains failures with the names of fixtures, and the rules of a setup as the test writes them', async () => {
+    await enterFolder({
+      ...project,
+      'policy/a.polar': `test "names" {
+  setup {
+    has_role(cem, "member", acme);
+    has_role(User{1}, "reader", report);
+    has_role(user: User, "reader", note: Note) if note = report and user.id = 10;
+  }
+  assert_not allow(cem, "read", report);
+  assert_not allow(User{1}, "read", report);
+  assert allow(User{2}, "read", report);
+}
+`,
+    });
+    const { out } = await nanook('test');
+    expect(out).toContain('allowed: allow(cem, "read", report)');
+    expect(out).toContain('✓ has_role(cem, "member", acme); (policy/a.polar:3)');
+    expect(out).toContain('allowed: allow(User{1}, "read", report)');
+    expect(out).toContain('✓ has_role(User{1}, "reader", report); (policy/a.polar:4)');
+    expect(out).toContain('denied: allow(User{2}, "read", report)');
+    expect(out).toContain('✓ note = report\n');
+    expect(out).not.toMatch(/fixture::|entity__|\(setup\)|Note\{id/);
   });
 
   it('adds the facts and rules of a setup for its test only', async () => {

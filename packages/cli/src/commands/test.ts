@@ -13,7 +13,7 @@ import { writeOutput } from '../output/write-output.js';
 import { Project } from '../project/project.js';
 import { watchProject } from '../project/watch-project.js';
 import { resultText, summaryText, toJunit } from '../test/reporters.js';
-import { runTests, testsOf } from '../test/run-tests.js';
+import { runTests, testsOf, type ExplanationForm } from '../test/run-tests.js';
 import type { TestResult } from '../test/test-result.js';
 import { configOption, positiveInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
@@ -23,6 +23,7 @@ import { readThresholds, type Thresholds } from './thresholds.js';
 interface TestFlags extends MutateFlags {
   readonly name?: string;
   readonly reporter: 'text' | 'json' | 'junit';
+  readonly failures?: ExplanationForm;
   readonly coverage?: boolean;
   readonly merge?: readonly string[];
   readonly lcov?: string;
@@ -47,6 +48,12 @@ export function testCommand(io: Io, outcome: Outcome): Command {
         .default('text'),
     )
     .addOption(new Option('--json', 'the same as --reporter json').conflicts('reporter'))
+    .addOption(
+      new Option(
+        '--failures <form>',
+        'explain a failure by one reason or by the whole tree of rules; default: short in CI, full elsewhere',
+      ).choices(['short', 'full']),
+    )
     .option('--coverage', 'list the rules, conditions, alternatives and roles that the tests do not cover')
     .addOption(
       new Option(
@@ -62,7 +69,7 @@ export function testCommand(io: Io, outcome: Outcome): Command {
       new Option(
         '--mutate',
         'change the policies in small steps, and list the changes that no test notices',
-      ).conflicts(['coverage', 'merge', 'lcov', 'cobertura', 'html', 'name', 'reporter']),
+      ).conflicts(['coverage', 'merge', 'lcov', 'cobertura', 'html', 'name', 'reporter', 'failures']),
     )
     .option('--all', 'with --mutate: list also the mutants that are unresolved or cannot be loaded')
     .option('--report <file>', 'with --mutate: write a report in the schema of Stryker')
@@ -120,12 +127,13 @@ function checkFlags({ mutate, all, report, incremental, concurrency, threshold }
 async function test(project: Project, flags: TestFlags, io: Io): Promise<ExitCode> {
   const { name, merge = [], threshold } = flags;
   const reporter = flags.json === true ? 'json' : flags.reporter;
+  const form = flags.failures ?? (io.isCi ? 'short' : 'full');
   const measuresCoverage =
     flags.coverage === true ||
     [threshold, flags.merge, flags.lcov, flags.cobertura, flags.html].some((flag) => flag !== undefined);
   const others = await Promise.all(merge.map(readCoverage));
   const results: TestResult[] = [];
-  for await (const result of runTests(project, { name, measuresCoverage })) {
+  for await (const result of runTests(project, { name, measuresCoverage, form })) {
     results.push(result);
     if (reporter === 'text') io.out(resultText(result, io.colors));
   }
@@ -136,13 +144,17 @@ async function test(project: Project, flags: TestFlags, io: Io): Promise<ExitCod
   else if (reporter === 'json') io.out(JSON.stringify(resultData(results, files), undefined, 2));
   else {
     io.out(summaryText(results, io.colors));
+    if (form === 'short' && results.some(hasFailed)) io.out(io.colors.dim(wholeTrees));
     if (files !== undefined) io.out(coverageText(files, measuresOf(files), io.colors));
   }
   if (results.length === 0) io.err(nothingFound(project, name));
   const isCovered = files === undefined || reachesThresholds(files, threshold, io);
-  const hasFailed = results.some(({ failures }) => failures.length > 0);
-  return hasFailed || !isCovered || results.length === 0 ? ExitCode.findings : ExitCode.fine;
+  return results.some(hasFailed) || !isCovered || results.length === 0 ? ExitCode.findings : ExitCode.fine;
 }
+
+const hasFailed = ({ failures }: TestResult): boolean => failures.length > 0;
+
+const wholeTrees = 'Each failure has one reason. nanook test --failures full prints all rules.';
 
 const maxListed = 10;
 
@@ -179,7 +191,7 @@ function reachesThresholds(
 }
 
 function resultData(results: readonly TestResult[], files: readonly CoveredFile[] | undefined): object {
-  const failed = results.filter(({ failures }) => failures.length > 0).length;
+  const failed = results.filter(hasFailed).length;
   const tests = results.map(({ coverage: _, ...result }) => result);
   return {
     passed: results.length - failed,

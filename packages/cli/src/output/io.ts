@@ -19,6 +19,8 @@ export interface Io {
   progress(text: string): void;
   /** The number of columns of the terminal that shows results; undefined for another place. */
   readonly columns?: number | undefined;
+  /** Whether a CI system runs the command. */
+  readonly isCi: boolean;
   /** The colors of results. They change nothing where the output is not a terminal. */
   readonly colors: Colors;
 }
@@ -31,7 +33,8 @@ const wantsColor = (stream: NodeJS.WriteStream): boolean =>
 /** Writes to the streams of the process. */
 export function processIo(): Io {
   const { stdout, stderr } = process;
-  const showsProgress = stderr.isTTY === true && !process.env['CI'];
+  const isCi = Boolean(process.env['CI']);
+  const showsProgress = stderr.isTTY === true && !isCi;
   return {
     out: (text) => void stdout.write(`${text}\n`),
     write: (text) => void stdout.write(text),
@@ -46,6 +49,7 @@ export function processIo(): Io {
       // Without a size, as in some containers, a terminal has 0 columns.
       return stdout.isTTY && stdout.columns > 0 ? stdout.columns : undefined;
     },
+    isCi,
     colors: createColors(wantsColor(stdout)),
   };
 }

@@ -1,33 +1,31 @@
-import {
-  isPolarError,
-  isUndecided,
-  renderExplanation,
-  type Authorizer,
-  type Explanation,
-} from '@nanook/core';
+import { isPolarError, isUndecided, type Authorizer, type Explanation } from '@nanook/core';
 import { printTerm, type AssertionNode, type TermNode } from '@nanook/core/syntax';
 import { bindingsOf } from '../commands/query.js';
 import type { Fixtures } from '../project/config.js';
 import { showValue } from '../values/show-value.js';
+import type { TestWithFixtures } from './with-entities.js';
 
 /**
  * Returns the reason why an assertion does not hold; undefined when it holds.
  *
- * @param explains whether the reason contains the explanation of the check
+ * @param explain returns the text of an explanation; undefined if only the failure counts
  */
 export async function reasonOfFailure(
   { isNegated, term, values }: AssertionNode,
   authorizer: Authorizer,
-  fixtures: Fixtures,
-  explains: boolean,
+  { fixtures, texts }: Pick<TestWithFixtures, 'fixtures' | 'texts'>,
+  explain: ((explanation: Explanation) => string) | undefined,
 ): Promise<string | undefined> {
   if (values?.kind === 'in' && values.item.kind === 'variable')
     return differenceOf(term, values.item.name, values.collection, authorizer, fixtures);
   const text = printTerm(term);
   const bindings = bindingsOf(text, fixtures);
   if ((await outcomeOf(authorizer, text, bindings)) === (isNegated ? 'denied' : 'allowed')) return undefined;
-  if (!explains) return 'it does not hold';
-  return renderExplanation(await authorizer.explainQuery(text, { bindings }));
+  if (explain === undefined) return 'it does not hold';
+  const names = new Map(
+    Object.entries(fixtures).map(([name, value]) => [value, texts.get(name) ?? name] as const),
+  );
+  return explain(await authorizer.explainQuery(text, { bindings, names }));
 }
 
 type Outcome = Explanation['outcome'];

@@ -1,9 +1,12 @@
 import {
   Authorizer,
   nearNames,
+  renderExplanation,
   type AuthorizerOptions,
   type Diagnostic,
+  type Explanation,
   type NamedPolicy,
+  type RenderOptions,
 } from '@nanook/core';
 import { isWithin, positionOf, textOf, visit, type AssertionNode, type TestNode } from '@nanook/core/syntax';
 import { PolicyCoverage } from '@nanook/core/testing';
@@ -14,7 +17,7 @@ import type { Project } from '../project/project.js';
 import { reasonOfFailure } from './assertion.js';
 import { InvalidTest, messageWithFrame } from './invalid-test.js';
 import { lacksRules, rulesOfSetups } from './rules-of-setups.js';
-import { fixtureConstants, setupSource } from './setup-source.js';
+import { asWritten, fixtureConstants, setupSource } from './setup-source.js';
 import { TestMistakes } from './test-mistakes.js';
 import type { TestFailure, TestResult } from './test-result.js';
 import { withEntities } from './with-entities.js';
@@ -24,7 +27,12 @@ export interface TestOptions {
   readonly name?: string | undefined;
   /** Whether the results have the coverage of the assertions. */
   readonly measuresCoverage?: boolean;
+  /** The form of the explanations of failures. Default: `full`. */
+  readonly form?: ExplanationForm;
 }
+
+/** The form of an explanation: the whole tree, or one reason. */
+export type ExplanationForm = NonNullable<RenderOptions['form']>;
 
 /**
  * Runs the tests of the policies of a project, one after the other.
@@ -33,10 +41,10 @@ export interface TestOptions {
  */
 export async function* runTests(
   project: Project,
-  { name = '', measuresCoverage = false }: TestOptions = {},
+  { name = '', measuresCoverage = false, form = 'full' }: TestOptions = {},
 ): AsyncGenerator<TestResult> {
   const coverage = measuresCoverage ? new PolicyCoverage() : undefined;
-  const runner = await TestRunner.create(project, { coverage });
+  const runner = await TestRunner.create(project, { coverage, form });
   for (const test of testsOf(project)) {
     if (!test.name.value.includes(name)) continue;
     const start = performance.now();
@@ -58,6 +66,8 @@ export interface TestRunnerOptions {
   readonly policies?: readonly NamedPolicy[];
   /** Replaces the fixtures of the project, which are loaded again otherwise. */
   readonly fixtures?: Fixtures;
+  /** The form of the explanations of failures. Default: `full`. */
+  readonly form?: ExplanationForm;
   /** Whether only the failure counts: a test ends at its first one, which is not explained. */
   readonly stopsAtFailure?: boolean;
 }
@@ -68,6 +78,8 @@ export interface PreparedTest {
   readonly authorizer: Authorizer;
   /** The values that the test can name. */
   readonly fixtures: Fixtures;
+  /** The texts of objects such as `User{"ann"}`, by the name of the fixture. */
+  readonly texts: ReadonlyMap<string, string>;
   readonly assertions: readonly AssertionNode[];
   /** The facts and rules of the setup; undefined for a test without a setup. */
   readonly setup: NamedPolicy | undefined;
@@ -112,7 +124,12 @@ export class TestRunner {
       fail(test, 'setup', messageOf(error));
       return failures;
     }
-    const { authorizer, fixtures, assertions } = prepared;
+    const { authorizer, assertions, setup, texts } = prepared;
+    const explain = (explanation: Explanation): string =>
+      renderExplanation(
+        setup === undefined ? explanation : asWritten(explanation, setup, test, texts),
+        this.options.form && { form: this.options.form },
+      );
     // A mutant can make an action of an assertion ungrantable, which is no failure of the test.
     const mistakes = isQuiet ? [] : this.mistakesIn(test, prepared);
     if (assertions.length === 0)
@@ -123,7 +140,7 @@ export class TestRunner {
         const reason =
           mistake.length > 0
             ? mistake.map(messageWithFrame).join('\n')
-            : await reasonOfFailure(item, authorizer, fixtures, !isQuiet);
+            : await reasonOfFailure(item, authorizer, prepared, isQuiet ? undefined : explain);
         if (reason !== undefined) fail(item, textOf(item.span), reason);
       } catch (error) {
         fail(item, textOf(item.span), messageOf(error));
@@ -153,10 +170,10 @@ export class TestRunner {
    */
   async prepare(written: TestNode, given: Fixtures = this.fixtures): Promise<PreparedTest> {
     const { project, authorizer } = this;
-    const { test, fixtures } = withEntities(written, given, project.types);
+    const { test, fixtures, texts } = withEntities(written, given, project.types);
     const assertions = test.items.filter((item) => item.kind === 'assertion');
     const setup = setupSource(test, fixtures, authorizer);
-    if (setup === undefined) return { authorizer, fixtures, assertions, setup };
+    if (setup === undefined) return { authorizer, fixtures, texts, assertions, setup };
     const misspelled: Finding[] = [];
     const queried = calledNames(assertions);
     const options = loadOptions(project, this.options, (warning) => {
@@ -174,7 +191,7 @@ export class TestRunner {
     // A fact with a misspelled role or rule gives nothing, and an `assert_not` would hold for the wrong reason.
     if (misspelled.length > 0)
       throw new InvalidTest(misspelled.map((finding) => ({ ...finding, severity: 'error' })));
-    return { authorizer: prepared, fixtures, assertions, setup };
+    return { authorizer: prepared, fixtures, texts, assertions, setup };
   }
 }
 

@@ -1,10 +1,11 @@
-import type { Authorizer, NamedPolicy } from '@nanook/core';
+import type { Authorizer, ExplainedUse, Explanation, NamedPolicy } from '@nanook/core';
 import {
   mapTerm,
   parseTerm,
   positionOf,
   printParameter,
   printTerm,
+  textOf,
   type ParameterNode,
   type RuleNode,
   type TermNode,
@@ -79,3 +80,42 @@ const withConstants = (term: TermNode, fixtures: Fixtures, own: ReadonlySet<stri
       ? { ...inner, name: prefix + inner.name }
       : inner,
   );
+
+/**
+ * Returns an explanation in which the rules of a setup have the text and the place that the test gives them.
+ *
+ * @param texts the texts of objects such as `User{"ann"}`, by the name of the fixture
+ */
+export function asWritten(
+  explanation: Explanation,
+  setup: NamedPolicy,
+  test: TestNode,
+  texts: ReadonlyMap<string, string>,
+): Explanation {
+  const rules = test.items.flatMap((item) => (item.kind === 'setup' ? item.rules : []));
+  const textAt = (line: number): string | undefined => {
+    const rule = rules.find(({ span }) => positionOf(span).line === line);
+    return rule && textOf(rule.span);
+  };
+  const renamed = (text: string): string =>
+    text
+      .replaceAll(/fixture::\d+ = fixture::/g, prefix)
+      .replaceAll(/fixture::([\p{L}\p{N}_]+)/gu, (_, name: string) => texts.get(name) ?? name);
+  const write = (value: unknown): unknown => {
+    if (typeof value === 'string') return renamed(value);
+    if (Array.isArray(value)) return value.filter((item) => !isParameter(item)).map(write);
+    if (typeof value !== 'object' || value === null) return value;
+    const written = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, write(part)]));
+    if ((value as Partial<ExplainedUse>).file !== setup.name) return written;
+    const { line, bindings } = value as Partial<ExplainedUse>;
+    const text = bindings === undefined ? undefined : textAt(line ?? 0);
+    return { ...written, file: test.span.source.name, ...(text !== undefined && { text }) };
+  };
+  return write(explanation) as Explanation;
+}
+
+/** Returns whether an item of an explanation is the value of a parameter that `ruleText` has named. */
+const isParameter = (item: unknown): boolean => {
+  const { name } = (typeof item === 'object' ? (item ?? {}) : {}) as { readonly name?: unknown };
+  return typeof name === 'string' && /^fixture::\d+$/.test(name);
+};

@@ -23,6 +23,7 @@ export function recordedIo(input = ''): Io & { readonly texts: { out: string; er
     err: (text) => void (texts.err += `${text}\n`),
     input: Readable.from([input]),
     progress: () => {},
+    isCi: false,
     colors: createColors(false),
   };
 }

@@ -71,6 +71,7 @@ const ofExplanation: Readonly<Record<string, OptionCheck>> = {
   maxRules: isCount,
   maxDepth: isCount,
   mask: isFunction,
+  names: (value) => value instanceof Map,
 };
 
 /** Checks the options of one explanation. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */

@@ -28,6 +28,8 @@ export interface ExplanationOptions {
    * appears. Default: values of fields that are declared `secret(…)` are hidden. Objects are shown by their type and key.
    */
   readonly mask?: Mask;
+  /** Names of objects: the explanation shows `ann` in place of `User{id: 7}`. A hidden value stays hidden. */
+  readonly names?: ReadonlyMap<unknown, string>;
 }
 
 /** A query on the machine whose outcome can be explained. The explanation calls the application no more. */
@@ -69,7 +71,7 @@ export class TracedQuery {
     const machine = this.#machine;
     const { hidden } = machine;
     const typesOf = (value: unknown) => machine.knownTypesOf(value);
-    const shown = new ShownValues(context.program.types, typesOf, hidden);
+    const shown = new ShownValues(context.program.types, typesOf, hidden, this.explanation.names);
     const heads = new HeadMismatches(context.program, typesOf, shown);
     const builder = new ExplanationBuilder(shown, heads, { maxRules, maxDepth });
     const { root } = machine.trace;

@@ -159,6 +159,39 @@ describe('explain()', () => {
     expect(await textOf(source, Promise.resolve(ann), owned)).toContain('9 is not 7');
   });
 
+  it('shows the names of objects in place of their type and key', async () => {
+    const names = new Map<unknown, string>([
+      [ann, 'ann'],
+      [org, 'acme'],
+      [7, 'seven'],
+    ]);
+    const text = await textOf(roles, ann, repo, { names });
+    expect(text).toContain('denied: allow(ann, "read", Repository{id: 2})');
+    expect(text).toContain('ann does not have the role "member" on acme');
+    expect(text).not.toContain('seven');
+    const mask = (name: string) => (name === 'actor' ? '…' : undefined);
+    expect(await textOf(roles, ann, repo, { names, mask })).toContain('… does not have the role "reader"');
+  });
+
+  it('renders the outcome and one reason in the short form', async () => {
+    const short = async (source: string, actor: unknown) =>
+      renderExplanation(await (await load(source)).explain(actor, 'read', repo), { form: 'short' });
+    expect(await short(roles, ann)).toBe(
+      'denied: allow(User{id: 7}, "read", Repository{id: 2})\n' +
+        '  ✗ `organization in user.orgs`: the list is empty (organization.polar:12)',
+    );
+    expect(await short(roles, boss)).toBe(
+      'allowed: allow(User{id: 4}, "read", Repository{id: 2})\n' +
+        '  ✓ has_role(user: User, "owner", organization: Organization) if organization.ownerId = user.id; (organization.polar:11)',
+    );
+    expect(await short('allow(_: User, "read", repo: Repository) if repo.size > "a";', ann)).toMatch(
+      /^undecided: .*\n {2}[^\n]+$/,
+    );
+    expect(await short('allow(_: Organization, "read", _: Repository);', ann)).toMatch(
+      /^denied: .*\n {2}[^\n]+$/,
+    );
+  });
+
   it('hides the values that the mask replaces', async () => {
     const source = 'allow(user: User, "read", repo: Repository) if repo.size = user.id;';
     const mask = (name: string) => (name.endsWith('.id') || name === 'repo.size' ? '…' : undefined);

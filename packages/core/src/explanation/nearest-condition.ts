@@ -1,4 +1,4 @@
-import type { Explanation, ExplainedFailure } from './explanation.js';
+import type { Explanation, ExplainedFailure, ExplainedMiss } from './explanation.js';
 
 /**
  * Finds the first condition that fails in the nearest rule, if calls hide it from the reader. It adds nothing to advice and to the
@@ -7,9 +7,14 @@ import type { Explanation, ExplainedFailure } from './explanation.js';
 export function nearestCondition({ outcome, advice, misses }: Explanation): ExplainedFailure | undefined {
   const failure = misses[0]?.failure;
   if (outcome !== 'denied' || advice.length > 0 || failure?.kind !== 'call') return undefined;
-  let nearest: ExplainedFailure = failure;
+  return innermostFailure(misses[0]!);
+}
+
+/** Follows the calls that fail to the condition that fails in the nearest rule. */
+export function innermostFailure({ failure }: ExplainedMiss): ExplainedFailure {
+  let nearest = failure;
   while (nearest.kind === 'call') {
-    const [miss]: Explanation['misses'] = nearest.misses;
+    const [miss]: readonly ExplainedMiss[] = nearest.misses;
     if (miss === undefined) break;
     nearest = miss.failure;
   }

@@ -6,11 +6,16 @@ import type {
   ExplainedUse,
   ExplainedValue,
 } from './explanation.js';
-import { nearestCondition } from './nearest-condition.js';
+import { innermostFailure, nearestCondition } from './nearest-condition.js';
 
 export interface RenderOptions {
   /** Whether the text has colors for a terminal. Default: false. */
   readonly color?: boolean;
+  /**
+   * `short`: the outcome with one reason, which is the rule that allows the action, or the first condition that fails in the nearest
+   * rule. Default: `full`, the tree of all rules.
+   */
+  readonly form?: 'short' | 'full';
 }
 
 type Paint = (style: keyof typeof styles, text: string) => string;
@@ -25,12 +30,16 @@ const colored: Paint = (style, text) => `\u001B[${styles[style]}m${text}\u001B[0
  * @example
  * console.log(renderExplanation(await authorizer.explain(user, 'read', note), { color: process.stdout.isTTY }));
  */
-export function renderExplanation(explanation: Explanation, { color = false }: RenderOptions = {}): string {
+export function renderExplanation(
+  explanation: Explanation,
+  { color = false, form = 'full' }: RenderOptions = {},
+): string {
   const paint = color ? colored : plain;
   const { outcome, query, proof, misses, omitted, undecided, advice } = explanation;
   const lines = [`${paint(outcome === 'allowed' ? 'good' : 'bad', outcome)}: ${paint('strong', query)}`];
   if (undecided !== undefined) lines.push(`  ${undecided.message} ${at(undecided, paint)}`);
   lines.push(...advice.map((text) => `  advice: ${text}`));
+  if (form === 'short') return [...lines, ...reasonLines(explanation, paint)].join('\n');
   const nearest = nearestCondition(explanation);
   if (nearest !== undefined) lines.push(`  nearest condition that fails: ${conditionText(nearest, paint)}`);
   lines.push(...proof.flatMap((use) => useLines(use, '  ', paint)));
@@ -38,6 +47,24 @@ export function renderExplanation(explanation: Explanation, { color = false }: R
   lines.push(...misses.flatMap((miss) => missLines(miss, '  ', paint)));
   if (omitted > 0) lines.push(omittedLine(omitted, '  ', paint));
   return lines.join('\n');
+}
+
+/** Returns the line of the short form below the outcome; none if the outcome has a message of its own. */
+function reasonLines({ proof, misses, undecided, advice }: Explanation, paint: Paint): string[] {
+  const use = proof[0] && innermost(proof[0]);
+  if (use !== undefined) return [`  ${paint('good', '✓')} ${firstLine(use.text)} ${at(use, paint)}`];
+  if (undecided !== undefined || advice.length > 0) return [];
+  const failure = misses[0] && innermostFailure(misses[0]);
+  return [
+    failure === undefined ? '  no rule applies' : `  ${paint('bad', '✗')} ${conditionText(failure, paint)}`,
+  ];
+}
+
+/** Follows the last call of each rule: in a role through a relation, it is the role. */
+function innermost(use: ExplainedUse): ExplainedUse {
+  let found = use;
+  for (let next = use.calls.at(-1); next !== undefined; next = next.calls.at(-1)) found = next;
+  return found;
 }
 
 function useLines(use: ExplainedUse, indent: string, paint: Paint): string[] {

@@ -19,6 +19,8 @@ export class ShownValues {
     readonly types: TypeTable,
     readonly typesOf: (value: unknown) => TypeSet | undefined,
     readonly hidden: HiddenValues | undefined,
+    /** The names of objects, which are shown in their place. */
+    readonly names: ReadonlyMap<unknown, string> = new Map(),
   ) {}
 
   named({ name, value }: SeenValue): ExplainedValue {
@@ -43,6 +45,8 @@ export class ShownValues {
     if (value === unbound) return '_';
     const text = this.hidden?.textFor(name, value);
     if (text !== undefined) return text;
+    const known = this.names.get(value);
+    if (known !== undefined && isObjectOrFunction(value)) return known;
     if (!isObjectOrFunction(value) || typeof value === 'function') return printable(show(value, this.types));
     try {
       return this.#object(name, value, depth);
