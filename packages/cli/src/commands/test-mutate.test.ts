@@ -390,16 +390,28 @@ test "owners" {
     expect((await nanook('test', '--mutate', '--incremental')).code).toBe(1);
   });
 
-  it('reports the mutants that are tested when Ctrl+C ends the run', async () => {
-    // Its mutants take several seconds.
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'reports the mutants that are tested when %s ends the run',
+    async (signal) => {
+      // Its mutants take several seconds.
+      process.chdir(gitClub);
+      const run = nanook('test', '--mutate');
+      const timer = setTimeout(() => process.emit(signal), 1_000);
+      const { code, out, err } = await run;
+      clearTimeout(timer);
+      expect(code).toBe(130);
+      expect(err).toMatch(/^interrupted: \d+ of \d+ mutants tested\n$/);
+      expect(out).toContain('mutation score');
+    },
+  );
+
+  it('reports the mutants that are tested within --time-limit', async () => {
     process.chdir(gitClub);
-    const run = nanook('test', '--mutate');
-    const timer = setTimeout(() => process.emit('SIGINT'), 1_000);
-    const { code, out, err } = await run;
-    clearTimeout(timer);
-    expect(code).toBe(130);
-    expect(err).toMatch(/^interrupted: \d+ of \d+ mutants tested\n$/);
+    const { code, out, err } = await nanook('test', '--mutate', '--time-limit', '1', '--threshold', '1');
+    expect(err).toMatch(/^the time limit of 1 second ended the run: \d+ of \d+ mutants tested\n$/);
     expect(out).toContain('mutation score');
+    expect(code).toBe(0);
+    expect(await nanook('test', '--time-limit', '1')).toMatchObject({ code: 2 });
   });
 
   it.runIf(runsAll)(

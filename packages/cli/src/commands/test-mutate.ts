@@ -29,6 +29,8 @@ export interface MutateFlags {
   readonly report?: string;
   readonly incremental?: string | true;
   readonly concurrency?: number;
+  /** In seconds. */
+  readonly timeLimit?: number;
 }
 
 export const defaultCache = '.nanook/mutation.json';
@@ -65,14 +67,16 @@ export async function testMutants(
   }
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort();
-  process.once('SIGINT', stop);
+  for (const name of stopSignals) process.once(name, stop);
+  const { timeLimit } = flags;
+  const inTime = timeLimit === undefined ? [] : [AbortSignal.timeout(timeLimit * 1000)];
   try {
     await runMutants(
       mutants.filter(({ id }) => !results.has(id)),
       evaluator,
       {
         concurrency: flags.concurrency ?? availableParallelism(),
-        signal: interrupt.signal,
+        signal: AbortSignal.any([interrupt.signal, ...inTime]),
         passed: ({ id }) => passed.get(id) ?? new Set(),
         input: { config: flags.config, paths },
         onResult: (result) => {
@@ -82,7 +86,7 @@ export async function testMutants(
       },
     );
   } finally {
-    process.removeListener('SIGINT', stop);
+    for (const name of stopSignals) process.removeListener(name, stop);
     io.progress('');
   }
   const found = mutants.flatMap(({ id }) => results.get(id) ?? []);
@@ -103,8 +107,15 @@ export async function testMutants(
     io.err(`interrupted: ${found.length} of ${count(mutants.length, 'mutant')} tested`);
     return ExitCode.interrupted;
   }
+  if (found.length < mutants.length)
+    io.err(
+      `the time limit of ${count(timeLimit!, 'second')} ended the run: ${found.length} of ${count(mutants.length, 'mutant')} tested`,
+    );
   return exitCode(found, flags.threshold, io);
 }
+
+/** The signals that end a run with the results so far: Ctrl+C, and the end of a job in CI. */
+const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
 /** Without a threshold, each mutant that no test notices is a finding. */
 function exitCode(results: readonly MutantResult[], thresholds: Thresholds | undefined, io: Io): ExitCode {

@@ -83,6 +83,12 @@ export function testCommand(io: Io, outcome: Outcome): Command {
         'with --mutate: number of threads; default: one for each core',
       ).argParser(positiveInteger('--concurrency')),
     )
+    .addOption(
+      new Option(
+        '--time-limit <seconds>',
+        'with --mutate: end after this time, and report the mutants that are tested',
+      ).argParser(positiveInteger('--time-limit')),
+    )
     .option('--watch', 'run the tests again after each change')
     .addHelpText(
       'after',
@@ -93,6 +99,7 @@ Examples:
   nanook test --html coverage.html
   nanook test --mutate --threshold 90
   nanook test --mutate --incremental --report mutation.json
+  nanook test --mutate --incremental --time-limit 300
   nanook test --reporter junit > results.xml`,
     )
     .action(async (paths: readonly string[], flags: TestFlags) => {
@@ -110,13 +117,15 @@ Examples:
 }
 
 /** @throws {UsageError} for an option of `--mutate` without it */
-function checkFlags({ mutate, all, report, incremental, concurrency, threshold }: TestFlags): void {
+function checkFlags(flags: TestFlags): void {
+  const { mutate, all, report, incremental, concurrency, timeLimit, threshold } = flags;
   if (mutate === true) return;
   const options = {
     '--all': all,
     '--report': report,
     '--incremental': incremental,
     '--concurrency': concurrency,
+    '--time-limit': timeLimit,
   };
   for (const [name, value] of Object.entries(options))
     if (value !== undefined) throw new UsageError(`${name} needs --mutate: nanook test --mutate ${name}`);

@@ -31,9 +31,9 @@ export async function runMutants(
   options: RunOptions,
 ): Promise<void> {
   const queue = [...mutants];
-  const isParallel =
-    options.concurrency > 1 && mutants.length > fewMutants && existsSync(fileURLToPath(workerFile));
-  if (!isParallel) {
+  // Also one worker is worth it: a search blocks its thread, and the main thread must receive signals and the time limit.
+  const usesWorkers = mutants.length > fewMutants && existsSync(fileURLToPath(workerFile));
+  if (!usesWorkers) {
     for (const mutant of queue) {
       // A signal of the process arrives between two turns of the event loop.
       await nextTurn();
