@@ -1,14 +1,7 @@
 import { Authorizer, type DiffedCheck } from '@nanook/core';
 import { Command } from 'commander';
 import { answerOf, groupsOf, measureGroup, type MeasuredGroup } from '../bench/measure-checks.js';
-import {
-  chosenChecks,
-  generateOption,
-  logOption,
-  noChecks,
-  valuesOf,
-  type ChecksFlags,
-} from '../diff/chosen-checks.js';
+import { addChecksOptions, chooseChecks, noChecks, type ChecksFlags } from '../diff/chosen-checks.js';
 import { count } from '../output/count.js';
 import { counted } from '../output/counted.js';
 import { ExitCode } from '../output/exit-code.js';
@@ -31,7 +24,7 @@ interface BenchFlags extends ProjectFlags, ChecksFlags {
 }
 
 export function benchCommand(io: Io, outcome: Outcome): Command {
-  return new Command('bench')
+  return addChecksOptions(new Command('bench'), 'measure')
     .summary('measure the time of the checks of a policy')
     .description(
       'Measures the time of the checks of the fixtures, of generated rows, or of a decision log. First, the reference engine verifies ' +
@@ -39,8 +32,6 @@ export function benchCommand(io: Io, outcome: Outcome): Command {
     )
     .addOption(configOption())
     .addOption(policyOption())
-    .addOption(logOption('measure'))
-    .addOption(generateOption('measure'))
     .option('--time <ms>', 'measure each row of the table for this long', positiveInteger('--time'), 100)
     .addOption(jsonOption())
     .addHelpText(
@@ -62,10 +53,9 @@ const isAction = ({ kind, field }: DiffedCheck): boolean =>
 async function bench(flags: BenchFlags, io: Io): Promise<ExitCode> {
   const { config, policy, time, json } = flags;
   const { project, authorizer } = await openProject({ config, paths: policy });
-  const values = await valuesOf(project, flags);
+  const chosen = await chooseChecks(project, [authorizer], flags, io, 'once');
   const checks: DiffedCheck[] = [];
-  for await (const check of chosenChecks(project, values, [authorizer], flags, io, 'once'))
-    if (isAction(check)) checks.push(check);
+  for await (const check of chosen.checks) if (isAction(check)) checks.push(check);
   if (checks.length === 0) throw noChecks('measure', flags);
   const options = { ...project.authorizerOptions(() => {}), policies: project.policies };
   const reference = await Authorizer.load({ ...options, engine: 'machine' });

@@ -146,6 +146,16 @@ allow_request(_: User, request: Request) if request.method = ${method};\n`;
     expect((await nanook('diff', 'old', '--json')).out).toBe(out);
   });
 
+  it('compares a sample of the checks with --sample, and says so', async () => {
+    const { code, out, err } = await nanook('diff', 'old', '--generate', '--sample', '50', '--json');
+    expect(err).toMatch(/^50 of \d+ checks are used; --sample \d+ uses all\n$/);
+    expect(JSON.parse(out)).toMatchObject({ checked: 50 });
+    expect(code).toBe(1);
+    const all = await nanook('diff', 'old', '--generate', '--json');
+    expect(all.err).toBe('');
+    expect(JSON.parse(all.out)['checked']).toBe(Number(/of (\d+)/.exec(err)![1]));
+  });
+
   it('exits with 2 when there is nothing to compare', async () => {
     await writeFile('nanook.config.json', '{ "policies": "policy/*.polar" }');
     expect(await nanook('diff', 'old')).toMatchObject({

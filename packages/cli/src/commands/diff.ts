@@ -1,18 +1,10 @@
 import { Authorizer, diffPolicies, type NamedPolicy } from '@nanook/core';
 import { Command, Option } from 'commander';
 import { causesOf, type Change } from '../diff/change.js';
-import {
-  chosenChecks,
-  generateOption,
-  logOption,
-  noChecks,
-  valuesOf,
-  type ChecksFlags,
-} from '../diff/chosen-checks.js';
+import { addChecksOptions, chooseChecks, noChecks, type ChecksFlags } from '../diff/chosen-checks.js';
 import { diffFormatNames, diffFormats, type DiffFormat } from '../diff/formats.js';
 import { readSide } from '../diff/read-side.js';
 import { ruleKeysOf } from '../diff/rule-keys.js';
-import { counted } from '../output/counted.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import { Project } from '../project/project.js';
@@ -27,7 +19,7 @@ interface DiffFlags extends ChecksFlags {
 }
 
 export function diffCommand(io: Io, outcome: Outcome): Command {
-  return new Command('diff')
+  return addChecksOptions(new Command('diff'), 'compare')
     .summary('list the decisions that change between two policies')
     .description(
       'Lists the decisions that change between two policies, each with the rule that causes the change. The decisions are those of the ' +
@@ -36,8 +28,6 @@ export function diffCommand(io: Io, outcome: Outcome): Command {
     .argument('<old>', 'a file, a folder, or a revision of git, such as main or main:policy')
     .argument('[new]', 'the same; default: the policies of the configuration')
     .addOption(configOption())
-    .addOption(logOption('compare'))
-    .addOption(generateOption('compare'))
     .addOption(new Option('--format <format>', 'form of the result').choices(diffFormatNames).default('text'))
     .option('--json', 'the same as --format json')
     .addHelpText(
@@ -64,11 +54,10 @@ async function diff(old: string, next: string | undefined, flags: DiffFlags, io:
   const load = (policies: readonly NamedPolicy[]): Promise<Authorizer> =>
     Authorizer.load({ ...project.authorizerOptions(() => {}), policies });
   const authorizers = await Promise.all([load(before), load(after)]);
-  const values = await valuesOf(project, flags);
+  const { values, checks } = await chooseChecks(project, authorizers, flags, io, 'once');
   const names = new Map(Object.entries(values).map(([name, value]) => [value, name]));
   const label = (value: unknown): string => names.get(value) ?? showValue(value, authorizers[1]);
-  const over = chosenChecks(project, values, authorizers, flags, io, 'once');
-  const { differences, ...counts } = await diffPolicies(...authorizers, { over: counted(over, 'check', io) });
+  const { differences, ...counts } = await diffPolicies(...authorizers, { over: checks });
   if (counts.checked === 0) throw noChecks('compare', flags);
   const rules = { before: ruleKeysOf(before), after: ruleKeysOf(after) };
   const changes = differences.map((difference): Change => {

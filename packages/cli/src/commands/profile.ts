@@ -1,15 +1,7 @@
 import type { PolicyProfile } from '@nanook/core';
 import { Command } from 'commander';
-import {
-  chosenChecks,
-  generateOption,
-  logOption,
-  noChecks,
-  valuesOf,
-  type ChecksFlags,
-} from '../diff/chosen-checks.js';
+import { addChecksOptions, chooseChecks, noChecks, type ChecksFlags } from '../diff/chosen-checks.js';
 import { count } from '../output/count.js';
-import { counted } from '../output/counted.js';
 import type { Io } from '../output/io.js';
 import { tableLines } from '../output/table.js';
 import {
@@ -27,7 +19,7 @@ interface ProfileFlags extends ProjectFlags, ChecksFlags {
 }
 
 export function profileCommand(io: Io): Command {
-  return new Command('profile')
+  return addChecksOptions(new Command('profile'), 'measure')
     .summary('measure which rules cost how much')
     .description(
       'Measures which rules cost how much in the checks of the fixtures, of generated rows, or of a decision log. The checks run on the ' +
@@ -35,8 +27,6 @@ export function profileCommand(io: Io): Command {
     )
     .addOption(configOption())
     .addOption(policyOption())
-    .addOption(logOption('measure'))
-    .addOption(generateOption('measure'))
     .option('--limit <number>', 'show this many rules', positiveInteger('--limit'), 20)
     .addOption(jsonOption())
     .addHelpText(
@@ -49,10 +39,9 @@ Examples:
     .action(async (flags: ProfileFlags) => {
       const { config, policy, limit, json } = flags;
       const { project, authorizer } = await openProject({ config, paths: policy });
-      const values = await valuesOf(project, flags);
       // Each record counts, so that a check that is frequent costs more.
-      const checks = chosenChecks(project, values, [authorizer], flags, io, 'always');
-      const profile = await authorizer.profile(counted(checks, 'check', io));
+      const { checks } = await chooseChecks(project, [authorizer], flags, io, 'always');
+      const profile = await authorizer.profile(checks);
       if (profile.checks === 0) throw noChecks('measure', flags);
       if (json === true) io.out(JSON.stringify(profile, undefined, 2));
       else for (const line of linesOf(profile, limit)) io.out(line);

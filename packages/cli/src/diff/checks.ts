@@ -2,27 +2,57 @@ import type { Authorizer, DiffedCheck } from '@nanook/core';
 import type { PolicyNode } from '@nanook/core/syntax';
 import type { Fixtures } from '../project/config.js';
 import { participantsOf, scopeOf } from './policy-scope.js';
+import { randomNumbers } from './random-numbers.js';
+
+/** The checks of some values, in an order that is the same in each run. */
+export interface CheckList {
+  readonly length: number;
+  at(index: number): DiffedCheck;
+}
 
 /**
- * Yields the checks of each actor: of each action on each resource, of each field that a rule names, and of each request.
+ * Lists the checks of each actor: of each action on each resource, of each field that a rule names, and of each request.
  *
  * @param authorizers the old and the new policy; a name of either is checked
  */
-export function* checksOf(
+export function checksOf(
   values: Fixtures,
   trees: readonly PolicyNode[],
   authorizers: readonly Authorizer[],
-): Generator<DiffedCheck> {
+): CheckList {
   const { actors, resources } = participantsOf(values, scopeOf(trees), authorizers.at(-1)!);
-  const actions = new Set(authorizers.flatMap((authorizer) => authorizer.grantableActions()));
-  const requests = requestsOf(values, trees, authorizers);
-  for (const actor of actors) {
-    for (const resource of resources) {
-      for (const action of actions) yield { kind: 'allow', actor, action, resource };
-      for (const [action, field] of fieldsOf(resource, authorizers))
-        yield { kind: 'allow_field', actor, action, resource, field };
-    }
-    for (const resource of requests) yield { kind: 'allow_request', actor, resource };
+  const actions = [...new Set(authorizers.flatMap((authorizer) => authorizer.grantableActions()))];
+  const ofEachActor: readonly Omit<DiffedCheck, 'actor'>[] = [
+    ...resources.flatMap((resource) => [
+      ...actions.map((action) => ({ kind: 'allow', action, resource }) as const),
+      ...fieldsOf(resource, authorizers).map(
+        ([action, field]) => ({ kind: 'allow_field', action, resource, field }) as const,
+      ),
+    ]),
+    ...requestsOf(values, trees, authorizers).map(
+      (resource) => ({ kind: 'allow_request', resource }) as const,
+    ),
+  ];
+  return {
+    length: actors.length * ofEachActor.length,
+    at: (index) => ({
+      ...ofEachActor[index % ofEachActor.length]!,
+      actor: actors[Math.floor(index / ofEachActor.length)],
+    }),
+  };
+}
+
+/**
+ * Yields at most `count` checks of a list: one from each of `count` parts of equal length, at a random place. The same list gives the same
+ * checks in each run.
+ */
+export function* sampled(checks: CheckList, count: number): Generator<DiffedCheck> {
+  const random = randomNumbers();
+  const parts = Math.min(count, checks.length);
+  const startOf = (part: number): number => Math.floor((part * checks.length) / parts);
+  for (let part = 0; part < parts; part++) {
+    const start = startOf(part);
+    yield checks.at(start + Math.floor(random() * (startOf(part + 1) - start)));
   }
 }
 

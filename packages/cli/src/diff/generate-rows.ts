@@ -1,6 +1,7 @@
 import { typed, type FieldTypeInput, type TypesInput } from '@nanook/core';
 import { isOneOf, readFieldInput } from '@nanook/core/filter';
 import { visit, type PolicyNode } from '@nanook/core/syntax';
+import { randomNumbers } from './random-numbers.js';
 
 /** Rows by name: `User1`, `User2`, `Note1`. */
 export type GeneratedRows = Readonly<Record<string, object>>;
@@ -95,15 +96,4 @@ function literalsOf(trees: readonly PolicyNode[]): {
       },
     });
   return { texts: [...texts], numbers: [...numbers] };
-}
-
-/** Returns a generator of the same numbers between 0 and 1 in each run (mulberry32). */
-function randomNumbers(): () => number {
-  let state = 1;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

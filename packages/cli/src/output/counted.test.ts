@@ -19,6 +19,16 @@ describe('counted', () => {
     expect(shown).toEqual(['2 checks', '']);
   });
 
+  it('shows the number of all items if it is known', async () => {
+    shown.length = 0;
+    async function* slow(): AsyncGenerator<number> {
+      await wait(150);
+      yield 1;
+    }
+    for await (const item of counted(slow(), 'check', io, 4)) expect(item).toBe(1);
+    expect(shown).toEqual(['1 of 4 checks', '']);
+  });
+
   it('shows nothing for short work', async () => {
     shown.length = 0;
     for await (const item of counted([1], 'check', io)) expect(item).toBe(1);

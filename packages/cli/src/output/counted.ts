@@ -7,11 +7,13 @@ const showEveryMs = 100;
  * Passes on the items of long work, and shows their number as progress.
  *
  * @param name an item, such as `check`
+ * @param total the number of all items, if it is known
  */
 export async function* counted<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   name: string,
   { progress }: Pick<Io, 'progress'>,
+  total?: number,
 ): AsyncGenerator<Item, void, undefined> {
   let number = 0;
   const start = performance.now();
@@ -23,7 +25,7 @@ export async function* counted<Item>(
       const now = performance.now();
       if (now - shownAt < showEveryMs) continue;
       shownAt = now;
-      progress(count(number, name));
+      progress(total === undefined ? count(number, name) : `${number} of ${count(total, name)}`);
     }
   } finally {
     if (shownAt !== start) progress('');
