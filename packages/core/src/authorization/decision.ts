@@ -4,7 +4,6 @@ import type { Proof, RuleReference } from '../engine/proof.js';
 import type { TypeSets } from '../host/type-set.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { monotonicClock } from '../internal/monotonic-clock.js';
-import { secretNamesOf } from '../types/secret-names.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
 import { denialReason } from './denial-reason.js';
 import { identityOf, type Identity } from './identity.js';
@@ -130,7 +129,7 @@ class RecordedDecision implements Decision {
         this.field,
         this.fields?.denied.length,
       );
-    if (secretNamesOf(this.#typeSets.types).size > 0) return reasonWithoutValues(this.outcome, this.error);
+    if (this.#typeSets.types.secretNames.size > 0) return reasonWithoutValues(this.outcome, this.error);
     // Without the code frame, which the place of the rule replaces.
     const message = textIn(this.error, 'message') ?? 'the check failed';
     return message.split('\n', 1)[0];

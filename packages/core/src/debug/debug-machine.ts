@@ -1,6 +1,6 @@
 import { isPolarError } from '../diagnostics/polar-error.js';
 import { positionOf, type Span } from '../diagnostics/span.js';
-import { Machine, type MachineOptions, type Stop } from '../engine/machine/machine.js';
+import type { MachineOptions, Stop } from '../engine/machine/machine.js';
 import type { Frame } from '../engine/machine/state/frame.js';
 import { GoalResult } from '../engine/machine/state/goal-result.js';
 import type { ChoicePoint, Continuation, MachineGoal } from '../engine/machine/state/goal-stack.js';
@@ -8,13 +8,14 @@ import { undecidedError, type Undecided } from '../engine/machine/state/undecide
 import type { ProgramContext } from '../engine/program-context.js';
 import type { LinkedQuery } from '../ir/program.js';
 import { RecordedTrail } from './recorded-trail.js';
+import { SecretMachine } from './secret-machine.js';
 import type { OpenChoice, Step, StepKind } from './step.js';
 
 /** Number of steps that a record keeps at least: the latest ones. */
 const keptSteps = 50_000;
 
 /** The machine, with a record of its steps. It proves the same goals in the same order, and pauses before each. */
-export class DebugMachine extends Machine {
+export class DebugMachine extends SecretMachine {
   override readonly trail = new RecordedTrail();
   #steps: Step[] = [];
   /** Number of steps that are no longer recorded. */
@@ -31,13 +32,8 @@ export class DebugMachine extends Machine {
   /** The line of the latest step in each frame. */
   readonly #lines = new WeakMap<Frame, number>();
 
-  constructor(
-    context: ProgramContext,
-    readonly query: LinkedQuery,
-    slots: unknown[],
-    options: MachineOptions,
-  ) {
-    super(context, query, slots, { ...options, isSteppedThrough: true });
+  constructor(context: ProgramContext, query: LinkedQuery, slots: unknown[], options: MachineOptions) {
+    super(context, query, slots, options);
   }
 
   get latest(): Step | undefined {

@@ -4,7 +4,6 @@ import type { Frame } from '../engine/machine/state/frame.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type QueryRunOptions } from '../engine/query/query-run.js';
 import { printable } from '../explanation/printable.js';
-import { show } from '../host/show.js';
 import { givenName } from '../ir/link.js';
 import type { LinkedQuery, Program } from '../ir/program.js';
 import { Breakpoints, type BreakpointSettings, type FoundBreakpoints } from './breakpoints.js';
@@ -14,6 +13,7 @@ import type { DebugListener, DebugTarget } from './debug-target.js';
 import { DebuggedQuery, type HaltHandler } from './debugged-query.js';
 import { evaluate } from './evaluate.js';
 import type { Halt, Movement } from './halt.js';
+import { secretsOf, showWithout } from './secrets.js';
 import { messageOf, nameOf, querySource, viewOf } from './view-step.js';
 
 /** A query that waits for a command. */
@@ -126,7 +126,7 @@ export class Debugger implements DebugTarget, HaltHandler {
   ended(query: DebuggedQuery): void {
     const { id, text } = query.debug;
     const latest = query.machine.latest;
-    const error = latest?.error;
+    const error = query.machine.redact(latest?.error);
     this.#listener?.ended({
       query: id,
       queryText: text,
@@ -164,13 +164,14 @@ export class Debugger implements DebugTarget, HaltHandler {
 function queryTextOf(
   { goals, slotNames, span }: LinkedQuery,
   given: ReadonlyMap<string, unknown> | readonly unknown[],
-  { program }: ProgramContext,
+  context: ProgramContext,
 ): string {
+  const hidden = secretsOf(context);
   const [goal] = goals;
   if (goal?.kind !== 'call' || !slotNames.includes(givenName(0))) return printable(textOf(span));
   const args = slotNames.map((name, i) => {
-    if (given instanceof Map) return given.has(name) ? show(given.get(name), program.types) : name;
-    return show((given as readonly unknown[])[i], program.types);
+    if (given instanceof Map) return given.has(name) ? showWithout(hidden, given.get(name), context) : name;
+    return showWithout(hidden, (given as readonly unknown[])[i], context);
   });
   return printable(`${goal.predicate.name}(${args.join(', ')})`);
 }

@@ -5,16 +5,15 @@ import { Expression } from '../engine/query/expression.js';
 import type { Limits } from '../engine/limits.js';
 import { emptySlot } from '../engine/machine/state/term-value.js';
 import type { Frame } from '../engine/machine/state/frame.js';
-import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun } from '../engine/query/query-run.js';
 import { printable } from '../explanation/printable.js';
-import { show } from '../host/show.js';
 import { linkQuery } from '../ir/link.js';
 import type { TermNode } from '../syntax/ast.js';
 import { parseQuery } from '../syntax/parser.js';
 import { isPartial } from '../terms/partial.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { DebugMachine } from './debug-machine.js';
+import { SecretMachine } from './secret-machine.js';
 import type { Step } from './step.js';
 
 /** Number of answers that are shown. */
@@ -45,6 +44,7 @@ export async function evaluate(
     signal: undefined,
     acceptExpression: true,
     keepsProofs: true,
+    createMachine: (...args) => new SecretMachine(...args, machine.hidden),
   });
   const lines: string[] = [];
   try {
@@ -52,12 +52,14 @@ export async function evaluate(
       if (lines.length === maxAnswers) return [...lines, '…'];
       const answer = new Map([...run.bindings()].filter(([name]) => !given.has(name)));
       if (answer.has(resultName)) {
-        lines.push(shownValue('_', answer.get(resultName), context));
+        lines.push(shownValue('_', answer.get(resultName), machine));
         continue;
       }
-      const parts = [...answer].map(([name, value]) => `${name} = ${shownValue(name, value, context)}`);
+      const parts = [...answer].map(([name, value]) => `${name} = ${shownValue(name, value, machine)}`);
       lines.push(parts.join(', ') || 'true');
     }
+  } catch (error) {
+    throw machine.redact(error);
   } finally {
     run.dispose();
   }
@@ -65,9 +67,10 @@ export async function evaluate(
 }
 
 /** Shows a value; `_` for an unbound variable, with its conditions. */
-function shownValue(name: string, value: unknown, { program }: ProgramContext): string {
+function shownValue(name: string, value: unknown, machine: SecretMachine): string {
   if (isQueryVariable(value)) return '_';
-  if (!(value instanceof Expression)) return printable(show(value, program.types));
+  if (!(value instanceof Expression)) return machine.show(value);
+  if (machine.hidden !== undefined) return '_ with a hidden condition';
   return printable(`_ with ${value.toString()}`.replaceAll(/\b_this\b/g, () => name));
 }
 

@@ -5,10 +5,7 @@ import type { Frame } from '../engine/machine/state/frame.js';
 import type { Continuation, MachineGoal } from '../engine/machine/state/goal-stack.js';
 import { emptySlot } from '../engine/machine/state/term-value.js';
 import { goalOperands } from '../explanation/goal-operands.js';
-import { GoalOrder } from '../explanation/goal-order.js';
 import { printable } from '../explanation/printable.js';
-import { show } from '../host/show.js';
-import type { Rule } from '../ir/goal.js';
 import { Variable } from '../terms/variable.js';
 import type { DebugMachine } from './debug-machine.js';
 import type { Halt } from './halt.js';
@@ -38,7 +35,7 @@ export function viewOf(
     isEarlier,
     text: view.text(),
     values: view.operands(),
-    message: step.error === undefined ? undefined : messageOf(step.error),
+    message: step.error === undefined ? undefined : messageOf(machine.redact(step.error)),
     failed: step.failed && view.textView(step.failed.span),
     stack: view.stack(),
     goals: view.goals(),
@@ -49,7 +46,6 @@ export function viewOf(
 
 class StepView {
   readonly #values: PastValues;
-  readonly #orders = new Map<Rule | undefined, GoalOrder>();
 
   constructor(
     readonly step: Step,
@@ -69,14 +65,14 @@ class StepView {
     const { goal, frame, span, kind } = this.step;
     if (kind === 'answer' && !this.#isCheck(span)) return this.bindings(frame);
     if (goal === undefined || this.#isCheck(span)) return [];
-    const order = this.#orderOf(frame.rule);
+    const order = this.machine.orderOf(frame.rule);
     const source = order.has(goal) ? goal : order.findAt(goal.span);
     if (source === undefined) return [];
     const args = source.kind === 'call' ? source.args : goalOperands(source);
     return args.flatMap((term) => {
       const name = order.nameOf(term);
       if (name === undefined) return [];
-      return [{ name: shownName(name), value: this.#show(this.#values.term(term, frame.slots)) }];
+      return [{ name: shownName(name), value: this.machine.show(this.#values.term(term, frame.slots)) }];
     });
   }
 
@@ -162,7 +158,7 @@ class StepView {
 
   #showBinding(value: unknown): string {
     const found = this.#values.deref(value);
-    if (!(found instanceof Variable)) return this.#show(this.#values.resolve(found));
+    if (!(found instanceof Variable)) return this.machine.show(this.#values.resolve(found));
     const conditions: string[] = [];
     for (let list = this.step.constraints; list !== undefined; list = list.next) {
       const { goal, watched } = list.constraint;
@@ -170,19 +166,6 @@ class StepView {
       if (watched.includes(found)) conditions.push(shortText(textOf(goal.span)));
     }
     return conditions.length === 0 ? '_' : `_ with ${conditions.reverse().join(' and ')}`;
-  }
-
-  #show(value: unknown): string {
-    return printable(show(value, this.machine.context.program.types));
-  }
-
-  #orderOf(rule: Rule | undefined): GoalOrder {
-    let order = this.#orders.get(rule);
-    if (order === undefined) {
-      order = rule === undefined ? GoalOrder.ofQuery(this.machine.query) : GoalOrder.of(rule);
-      this.#orders.set(rule, order);
-    }
-    return order;
   }
 }
 

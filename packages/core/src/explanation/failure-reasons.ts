@@ -4,7 +4,7 @@ import type { Goal } from '../ir/goal.js';
 import type { SeenValue } from './trace.js';
 import { printable } from './printable.js';
 import type { ShownValues } from './shown-values.js';
-import { unbound } from './tracing-machine.js';
+import { unbound } from './value-reader.js';
 import { equalityNote, membershipNote, typeNote } from './value-notes.js';
 
 /** Returns why a goal fails, with the values that it read. */

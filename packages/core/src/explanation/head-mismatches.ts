@@ -8,7 +8,7 @@ import type { ExplainedMismatch, ExplainedMiss } from './explanation.js';
 import type { ShownValues } from './shown-values.js';
 import type { SeenValue } from './trace.js';
 import { typeNote } from './value-notes.js';
-import { unbound } from './tracing-machine.js';
+import { unbound } from './value-reader.js';
 
 /** Explains rules that were not entered: their heads do not fit the arguments, or a cut excludes them. */
 export class HeadMismatches {

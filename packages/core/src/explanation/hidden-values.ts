@@ -6,7 +6,6 @@ import { isObjectOrFunction } from '../internal/is-object.js';
 import { messageOfThrown } from '../internal/message-of-thrown.js';
 import { DecimalValue } from '../types/decimal-value.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
-import { secretNamesOf } from '../types/secret-names.js';
 
 /**
  * Returns the text that an explanation shows instead of a value; undefined to show the value.
@@ -47,12 +46,12 @@ export class HiddenValues {
     readonly typesOf: (value: unknown) => TypeSet | undefined,
     readonly mask: Mask | undefined,
   ) {
-    this.#secretNames = secretNamesOf(types);
+    this.#secretNames = types.secretNames;
   }
 
   /** Whether no value can be hidden. */
   static areNone(types: PlainTypeTable, mask: Mask | undefined): boolean {
-    return mask === undefined && secretNamesOf(types).size === 0;
+    return mask === undefined && types.secretNames.size === 0;
   }
 
   /** @throws {PolarError} if the mask has failed */

@@ -8,7 +8,7 @@ import type { ExplainedValue } from './explanation.js';
 import type { HiddenValues } from './hidden-values.js';
 import { printable } from './printable.js';
 import type { SeenValue } from './trace.js';
-import { unbound } from './tracing-machine.js';
+import { unbound } from './value-reader.js';
 
 const maxItems = 8;
 const maxDepth = 2;

@@ -6,18 +6,15 @@ import type { MachineGoal, MachineQuestion, NegationPoint } from '../engine/mach
 import { emptySlot } from '../engine/machine/state/term-value.js';
 import type { Undecided } from '../engine/machine/state/undecided.js';
 import type { ProgramContext } from '../engine/program-context.js';
-import { textOf } from '../diagnostics/span.js';
 import type { TypeSet } from '../host/type-set.js';
 import { goalOperands } from './goal-operands.js';
+import { HiddenFlow } from './hidden-flow.js';
 import type { HiddenValues } from './hidden-values.js';
 import type { GoalOrder } from './goal-order.js';
 import type { Goal } from '../ir/goal.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { Term } from '../ir/term.js';
-import { ListCursor } from '../terms/list-cursor.js';
-import { PartialDictionary, PartialList } from '../terms/partial.js';
-import { deref, Variable } from '../terms/variable.js';
-import { isObjectOrFunction } from '../internal/is-object.js';
+import { deref } from '../terms/variable.js';
 import {
   Trace,
   type Attempt,
@@ -26,11 +23,14 @@ import {
   type SeenValue,
   type UsedRule,
 } from './trace.js';
+import { unbound, ValueReader } from './value-reader.js';
 
 /** The machine, with a trace of the goals that it proves. It proves the same goals in the same order, one in each step. */
 export class TracingMachine extends Machine {
   readonly trace: Trace;
   readonly hidden: HiddenValues | undefined;
+  readonly #values = new ValueReader(this);
+  readonly #flow: HiddenFlow | undefined;
   #undecided: Undecided | undefined = undefined;
   /** The latest event that was proved: it may wake a delayed goal that fails. */
   #latest: GoalEvent | undefined = undefined;
@@ -51,6 +51,8 @@ export class TracingMachine extends Machine {
     this.untabledCalls = 0;
     this.trace = new Trace(query);
     this.hidden = hiddenBy(this);
+    this.#flow =
+      this.hidden && new HiddenFlow(this.hidden, this.#values, (frame) => this.trace.attemptOf(frame).order);
   }
 
   override typeOf(value: unknown): TypeSet {
@@ -77,7 +79,7 @@ export class TracingMachine extends Machine {
 
   override prove(goal: MachineGoal, frame: Frame): GoalResult {
     const result = this.#proveTraced(goal, frame);
-    if (this.hidden !== undefined) this.#noteHidden(goal, frame, this.hidden);
+    this.#flow?.note(goal, frame);
     return result;
   }
 
@@ -113,76 +115,6 @@ export class TracingMachine extends Machine {
       this.#enterPath();
     }
     return result;
-  }
-
-  /** Notes the result of a goal that was proved from hidden values, or that reads one. */
-  #noteHidden(goal: MachineGoal, frame: Frame, hidden: HiddenValues): void {
-    const attempt = this.trace.attemptOf(frame);
-    switch (goal.kind) {
-      case 'lookup':
-        return this.#noteAttribute(
-          goal,
-          this.#read(goal.object, frame),
-          this.#read(goal.key, frame),
-          this.#read(goal.result, frame),
-          attempt,
-        );
-      case 'receive':
-        return goal.attribute === undefined
-          ? this.#noteResult(goal, this.#read(goal.result, frame), frame, attempt, hidden)
-          : this.#noteAttribute(
-              goal,
-              this.#plain(goal.attribute.receiver),
-              goal.attribute.name,
-              this.#read(goal.result, frame),
-              attempt,
-            );
-      case 'in':
-      case 'next-item': {
-        const owner = this.#ownerOf(goal, attempt);
-        if (owner?.kind !== 'in') return;
-        const [collection] = this.#seen([owner.collection], frame, attempt);
-        hidden.noteElement(collection!.name ?? '', collection!.value, this.#read(goal.item, frame));
-        return;
-      }
-      case 'method':
-      case 'new':
-      case 'arithmetic':
-        return this.#noteResult(goal, this.#read(goal.result, frame), frame, attempt, hidden);
-      default:
-    }
-  }
-
-  #noteAttribute(goal: MachineGoal, object: unknown, key: unknown, value: unknown, attempt: Attempt): void {
-    if (typeof key !== 'string' || value === unbound) return;
-    const owner = this.#ownerOf(goal, attempt);
-    const name = owner?.kind === 'lookup' ? attempt.order.nameOf(owner.object) : undefined;
-    // `user.(key)` has also the name `user.email`.
-    const names = [textOf(goal.span), ...(name === undefined ? [] : [`${name}.${key}`])];
-    this.hidden!.noteAttribute(names, object, key, value);
-  }
-
-  #noteResult(
-    goal: MachineGoal,
-    result: unknown,
-    frame: Frame,
-    attempt: Attempt,
-    hidden: HiddenValues,
-  ): void {
-    const owner = this.#ownerOf(goal, attempt);
-    if (owner === undefined) return;
-    const operands = this.#seen(goalOperands(owner), frame, attempt);
-    hidden.noteResult(
-      operands.map(({ value }) => value),
-      result,
-    );
-  }
-
-  /** Returns the goal of the policy for which the machine proves a goal. */
-  #ownerOf(goal: MachineGoal, { order }: Attempt): Goal | undefined {
-    const { kind } = goal;
-    if (order.has(goal)) return goal;
-    return order.findAt(goal.span, kind === 'next-item' ? 'in' : kind === 'lookup' ? kind : undefined);
   }
 
   /** Returns the rules of the proof from a point on, with the values of their variables. */
@@ -246,20 +178,22 @@ export class TracingMachine extends Machine {
   }
 
   #seen(terms: readonly Term[], frame: Frame, { order }: Attempt): readonly SeenValue[] {
-    return terms.map((term) => this.#searched({ name: order.nameOf(term), value: this.#read(term, frame) }));
+    return terms.map((term) =>
+      this.#searched({ name: order.nameOf(term), value: this.#values.read(term, frame) }),
+    );
   }
 
   #bindingsOf(frame: Frame, { slotNames }: GoalOrder): readonly SeenValue[] {
     const bindings: SeenValue[] = [];
     slotNames.forEach((name, slot) => {
       if (name === '_' || frame.slots[slot] === emptySlot) return;
-      bindings.push(this.#searched({ name, value: this.#plain(frame.slots[slot]) }));
+      bindings.push(this.#searched({ name, value: this.#values.plain(frame.slots[slot]) }));
     });
     return bindings;
   }
 
   #slotsOf({ slots }: Frame): readonly unknown[] {
-    return slots.map((value) => (value === emptySlot ? unbound : this.#plain(value)));
+    return slots.map((value) => (value === emptySlot ? unbound : this.#values.plain(value)));
   }
 
   /** Notes the hidden values inside a value that the explanation can show. */
@@ -267,47 +201,6 @@ export class TracingMachine extends Machine {
     this.hidden?.search(seen.name ?? '', seen.value);
     return seen;
   }
-
-  /** Returns the value of a term without a change of the state, and without a use of the limits. */
-  #read(term: Term, frame: Frame): unknown {
-    switch (term.kind) {
-      case 'constant':
-        return this.#plain(term.value);
-      case 'slot': {
-        const value = frame.slots[term.slot];
-        return value === emptySlot ? unbound : this.#plain(value);
-      }
-      case 'list':
-        return [
-          ...term.items.map((item) => this.#read(item, frame)),
-          ...(term.rest === undefined ? [] : [this.#read(term.rest, frame)].flat()),
-        ];
-      case 'dictionary':
-        return Object.fromEntries(term.keys.map((key, i) => [key, this.#read(term.values[i]!, frame)]));
-    }
-  }
-
-  /** Returns a value that backtracking does not change. */
-  #plain(value: unknown, depth = 0): unknown {
-    const found = this.settled(deref(value));
-    if (!isObjectOrFunction(found)) return found;
-    if (found instanceof Variable) return unbound;
-    if (found instanceof PartialList && depth < maxDepth) {
-      const items: unknown[] = [];
-      for (const cursor = new ListCursor(found); cursor.hasNext() && items.length < maxItems;)
-        items.push(this.#plain(cursor.next(), depth + 1));
-      return items;
-    }
-    if (found instanceof PartialDictionary && depth < maxDepth)
-      return Object.fromEntries(found.keys.map((key, i) => [key, this.#plain(found.values[i], depth + 1)]));
-    return found;
-  }
 }
 
-/** The value shown for a variable that no goal has read. */
-export const unbound: unique symbol = Symbol('unbound');
-
 const maxTypes = 10_000;
-const maxDepth = 4;
-/** Number of elements that are kept of a list of the policy. */
-const maxItems = 100;

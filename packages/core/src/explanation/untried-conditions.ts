@@ -3,7 +3,7 @@ import { isObjectOrFunction } from '../internal/is-object.js';
 import type { CompareGoal, Goal } from '../ir/goal.js';
 import type { Term } from '../ir/term.js';
 import { isComputation } from './goal-order.js';
-import { unbound } from './tracing-machine.js';
+import { unbound } from './value-reader.js';
 
 /** A condition of which it is not known whether it holds, as a part of one that does not. */
 const doubt = 0.5;

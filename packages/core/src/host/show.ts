@@ -15,19 +15,29 @@ const maxDepth = 3;
 const maxItems = 8;
 const maxText = 120;
 
+/** Returns the text that replaces a value; undefined to show the value. */
+type Replacement = (value: unknown) => string | undefined;
+
 /**
  * Returns a value as messages and `print` show it: bounded in length, and without running code of the application except proxy traps.
+ *
+ * @param replacement called for the value and each value in it
  */
-export function show(value: unknown, types?: TypeTable, depth = 0): string {
+export function show(value: unknown, types?: TypeTable, depth = 0, replacement?: Replacement): string {
   try {
-    return showValue(value, types, depth);
+    return replacement?.(raw(deref(value))) ?? showValue(value, types, depth, replacement);
   } catch {
     // A proxy that throws when it is read. A message is often about an error that the proxy has caused.
     return 'an object that cannot be read';
   }
 }
 
-function showValue(value: unknown, types: TypeTable | undefined, depth: number): string {
+function showValue(
+  value: unknown,
+  types: TypeTable | undefined,
+  depth: number,
+  replacement: Replacement | undefined,
+): string {
   const v = raw(deref(value));
   switch (typeof v) {
     case 'string':
@@ -45,11 +55,16 @@ function showValue(value: unknown, types: TypeTable | undefined, depth: number):
     case 'function':
       return types?.findByClass(v as unknown as Class)?.name ?? nameOf(v) ?? 'a function';
     default:
-      return v === null ? 'nil' : showObject(v as object, types, depth);
+      return v === null ? 'nil' : showObject(v as object, types, depth, replacement);
   }
 }
 
-function showObject(v: object, types: TypeTable | undefined, depth: number): string {
+function showObject(
+  v: object,
+  types: TypeTable | undefined,
+  depth: number,
+  replacement: Replacement | undefined,
+): string {
   if (v instanceof Variable || v instanceof QueryVariable) return v.name;
   if (v instanceof WholeFloat || v instanceof DecimalValue) return String(v);
   if (v instanceof TypeToken) return v.name;
@@ -57,28 +72,34 @@ function showObject(v: object, types: TypeTable | undefined, depth: number): str
     const tag = findTag(v);
     if (depth >= maxDepth) return Array.isArray(v) ? '[…]' : '{…}';
     if (v instanceof PartialCall)
-      return `${v.call.name}(${v.args.map((arg) => show(arg, types, depth + 1)).join(', ')})`;
+      return `${v.call.name}(${v.args.map((arg) => show(arg, types, depth + 1, replacement)).join(', ')})`;
     if (v instanceof PartialDictionary)
       return fields(
         v.keys.map((key, i) => [key, v.values[i]]),
         types,
         depth,
+        replacement,
       );
-    if (!isPartial(v) && !Array.isArray(v)) return (tag ?? '') + fields(dataOf(v), types, depth);
-    return showList(v as readonly unknown[] | PartialList, types, depth);
+    if (!isPartial(v) && !Array.isArray(v)) return (tag ?? '') + fields(dataOf(v), types, depth, replacement);
+    return showList(v as readonly unknown[] | PartialList, types, depth, replacement);
   }
   const name = classNameOf(v);
   if (isThenable(v)) return 'a promise';
   if (v instanceof Date) return Number.isNaN(v.getTime()) ? 'an invalid Date' : v.toISOString();
-  return depth >= maxDepth ? name : name + fields(dataOf(v), types, depth);
+  return depth >= maxDepth ? name : name + fields(dataOf(v), types, depth, replacement);
 }
 
-function showList(v: readonly unknown[] | PartialList, types: TypeTable | undefined, depth: number): string {
+function showList(
+  v: readonly unknown[] | PartialList,
+  types: TypeTable | undefined,
+  depth: number,
+  replacement: Replacement | undefined,
+): string {
   const cursor = new ListCursor(v);
   const parts: string[] = [];
   while (cursor.hasNext()) {
     if (parts.length === maxItems) return `[${parts.join(', ')}, …]`;
-    parts.push(show(cursor.next(), types, depth + 1));
+    parts.push(show(cursor.next(), types, depth + 1, replacement));
   }
   if (cursor.open !== undefined) parts.push(`*${cursor.open.name}`);
   return `[${parts.join(', ')}]`;
@@ -104,8 +125,11 @@ function fields(
   entries: readonly (readonly [string, unknown])[],
   types: TypeTable | undefined,
   depth: number,
+  replacement: Replacement | undefined,
 ): string {
-  const parts = entries.slice(0, maxItems).map(([key, value]) => `${key}: ${show(value, types, depth + 1)}`);
+  const parts = entries
+    .slice(0, maxItems)
+    .map(([key, value]) => `${key}: ${show(value, types, depth + 1, replacement)}`);
   if (entries.length > maxItems) parts.push('…');
   return `{${parts.join(', ')}}`;
 }
@@ -147,6 +171,7 @@ function kindOfValue(value: unknown): string {
   if (v === null) return 'nil';
   if (typeof v === 'object') {
     if (Array.isArray(v)) return 'a list';
+    if (v instanceof DecimalValue) return 'a Decimal';
     const tag = findTag(v);
     if (tag !== undefined) return `a ${tag}`;
     return isPlainObject(v) || v instanceof PartialDictionary ? 'a dictionary' : `a ${classNameOf(v)}`;

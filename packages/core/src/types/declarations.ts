@@ -2,7 +2,7 @@ import { adviceForFieldType } from '../diagnostics/foreign-type-names.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { checkDeclaration, invalidFieldType } from './check-declaration.js';
 import type { DeclaredType, FieldType } from './declared-type.js';
-import { isOneOf, isSecret, readFieldInput, type FieldInput } from './field-input.js';
+import { isOneOf, readFieldInput, type FieldInput } from './field-input.js';
 import { addField, addRelation, linkedFieldType } from './link-field.js';
 import type { Declarations, LinkedDeclaration, PlainTypeTable } from './plain-type-table.js';
 import { linkRelation, type RelationInput } from './relation.js';
@@ -49,7 +49,6 @@ function declareFields(
   for (const [name, input] of Object.entries(inputs)) {
     const { type: declared, nullable, optional } = readFieldInput(input);
     const of = fieldTypeOf(type.name, name, declared, table);
-    if (isSecret(input)) (type.secrets as Set<string>).add(name);
     addField(type, { name, type: of, nullable, optional, kind: 'field' }, table);
   }
   for (const key of type.key ?? []) {

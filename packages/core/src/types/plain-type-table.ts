@@ -2,6 +2,7 @@ import { nanook, type Dialect } from '../dialect/dialect.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { describeValue } from '../internal/descriptions.js';
 import type { DeclaredType, Field } from './declared-type.js';
+import { isSecret } from './field-input.js';
 import { TypeToken } from './declared-type.js';
 import type { Class, TypeDeclaration, TypesInput } from './type-declaration.js';
 
@@ -63,6 +64,7 @@ export class PlainTypeTable {
   readonly #byClass = new Map<Class, DeclaredType>();
   protected readonly constants = new Map<string, unknown>();
   readonly #byPrototype = new Map<unknown, DeclaredType>();
+  #secretNames: ReadonlySet<string> | undefined = undefined;
   readonly #ancestors = new Map<DeclaredType, readonly DeclaredType[]>();
 
   /** @throws {PolarError} `POLAR_TYPE_…` naming the first declaration that makes no sense */
@@ -103,6 +105,11 @@ export class PlainTypeTable {
   /** Returns the value of a constant, or of a type that is used as a value. */
   constant(name: string): unknown {
     return this.constants.has(name) ? this.constants.get(name) : this.byName.get(name)?.value;
+  }
+
+  /** The names of the fields that any type declares secret. */
+  get secretNames(): ReadonlySet<string> {
+    return (this.#secretNames ??= new Set([...this.types].flatMap(({ secrets }) => [...secrets])));
   }
 
   get types(): Iterable<DeclaredType> {
@@ -165,7 +172,9 @@ export class PlainTypeTable {
       discriminator: tag && { field: tag[0], value: tag[1] },
       fields: d.fields && new Map(),
       relations: new Map(),
-      secrets: new Set(),
+      secrets: new Set(
+        Object.entries(d.fields ?? {}).flatMap(([field, input]) => (isSecret(input) ? [field] : [])),
+      ),
       places: new Map(),
       loads: d.loads,
       leadsTo: d.leadsTo,

@@ -1,3 +1,4 @@
+import type { Expression } from './expression.js';
 import { MissingValue } from '../../host/missing-value.js';
 import { PolarError } from '../../diagnostics/polar-error.js';
 import { forApplication } from '../../host/reference.js';
@@ -216,7 +217,7 @@ export class QueryRun {
       );
       if (this.options.acceptExpression) return expression;
       throw this.#ended(
-        new PolarError('POLAR_RUN_UNEXPECTED_CONSTRAINT', { name, constraint: expression.toString() }),
+        new PolarError('POLAR_RUN_UNEXPECTED_CONSTRAINT', { name, constraint: this.#shown(expression) }),
       );
     };
     return openValue(value, render, budget, this.#machine.members.foreign?.convert);
@@ -237,11 +238,15 @@ export class QueryRun {
     const stray = open.find((constraint) => !known.has(constraint));
     if (stray === undefined) return;
     const variable = variablesOf(stray, budget)[0]!;
-    const data = {
-      name: variable.name,
-      constraint: residualOf(variable, [stray], budget, variable.name, this.#variableNames()).toString(),
-    };
+    const residual = residualOf(variable, [stray], budget, variable.name, this.#variableNames());
+    const data = { name: variable.name, constraint: this.#shown(residual) };
     throw this.#ended(new PolarError('POLAR_RUN_UNHANDLED_CONSTRAINT', data, stray.goal.span));
+  }
+
+  /** Shows a condition in an error, unless it can contain the value of a secret field. */
+  #shown(expression: Expression): string {
+    const { secretNames } = this.#machine.context.program.types;
+    return secretNames.size === 0 ? expression.toString() : 'a condition with hidden values';
   }
 
   get #isOso(): boolean {

@@ -1,6 +1,6 @@
 import type { Code } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
-import { show } from '../../internal/descriptions.js';
+import { shownInError } from '../../host/shown-in-error.js';
 import type { ArithmeticOperator } from '../../ir/goal.js';
 import { arithmetic, type NoResult } from '../arithmetic.js';
 import type { RunningQuery } from './operations.js';
@@ -18,7 +18,11 @@ export function compute(
   query.await(right);
   const result = arithmetic(operator, left, right, undefined);
   if (typeof result === 'number') return result;
-  const data = () => ({ left: show(left), operator, right: show(right) });
+  const data = () => ({
+    left: shownInError(left, query.context.types),
+    operator,
+    right: shownInError(right, query.context.types),
+  });
   query.undecide(codes[result as NoResult], data, at);
   return noValue;
 }

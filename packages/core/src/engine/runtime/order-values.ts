@@ -1,5 +1,6 @@
 import type { Span } from '../../diagnostics/span.js';
-import { describe, show } from '../../internal/descriptions.js';
+import { shownInError } from '../../host/shown-in-error.js';
+import { describe } from '../../internal/descriptions.js';
 import type { ComparisonOperator } from '../../ir/goal.js';
 import { isOrdered, type OrderOperator, orderOf, primitive } from '../order.js';
 import type { RunningQuery } from './operations.js';
@@ -18,9 +19,9 @@ export function orderValues(
   if (typeof left === 'object' || typeof right === 'object') query.called();
   if (order !== undefined) return isOrdered(operator as OrderOperator, order);
   const data = () => ({
-    left: show(left),
+    left: shownInError(left, query.context.types),
     operator,
-    right: show(right),
+    right: shownInError(right, query.context.types),
     advice: describe().orderAdvice(left, right),
   });
   query.undecide('POLAR_UNDECIDED_ORDER', data, at);

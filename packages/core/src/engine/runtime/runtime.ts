@@ -2,12 +2,13 @@ import type { Dialect } from '../../dialect/dialect.js';
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
 import { declaredField, refer } from '../../host/declared-value.js';
+import { shownInError } from '../../host/shown-in-error.js';
 import type { MemberContext } from '../../host/member.js';
 import { MissingValue } from '../../host/missing-value.js';
 import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
 import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
-import { describe, show } from '../../internal/descriptions.js';
+import { describe } from '../../internal/descriptions.js';
 import { isPlainObject, isThenable } from '../../host/value.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
@@ -399,7 +400,11 @@ export abstract class Runtime implements EqualityContext, Meter {
   protected abstract elements(value: unknown, at: Span | undefined): readonly unknown[];
 
   notIterable(value: unknown, at: Span | undefined): readonly unknown[] {
-    this.undecide('POLAR_UNDECIDED_NOT_ITERABLE', () => ({ value: show(value) }), at);
+    this.undecide(
+      'POLAR_UNDECIDED_NOT_ITERABLE',
+      () => ({ value: shownInError(value, this.context.types) }),
+      at,
+    );
     return [];
   }
 
@@ -447,7 +452,10 @@ export abstract class Runtime implements EqualityContext, Meter {
   /** Handles a condition that is not `true` or `false`. */
   notTrue(value: unknown, at?: Span): false {
     this.await(value);
-    const data = () => ({ value: show(value), advice: describe().conditionAdvice(value) });
+    const data = () => ({
+      value: shownInError(value, this.context.types),
+      advice: describe().conditionAdvice(value),
+    });
     this.undecide('POLAR_UNDECIDED_CONDITION', data, at);
     return false;
   }

@@ -1,4 +1,4 @@
-import { show } from '../../../host/show.js';
+import { shownInError } from '../../../host/shown-in-error.js';
 import { Variable } from '../../../terms/variable.js';
 import type { ArithmeticGoal } from '../../../ir/goal.js';
 import { arithmetic } from '../../arithmetic.js';
@@ -23,7 +23,11 @@ export function proveArithmetic(machine: Prover, goal: ArithmeticGoal, frame: Fr
   const { operator, span } = goal;
   const result = arithmetic(operator, left, right, machine.operators);
   if (typeof result !== 'string') return machine.unify(machine.value(goal.result, frame), result, span);
-  const data = { left: show(left), operator, right: show(right) };
+  const data = {
+    left: shownInError(left, machine.context.program.types),
+    operator,
+    right: shownInError(right, machine.context.program.types),
+  };
   switch (result) {
     case 'no number':
       return machine.undecidedAt('POLAR_UNDECIDED_ARITHMETIC', data, span, frame);

@@ -1,4 +1,4 @@
-import { show } from '../../../host/show.js';
+import { shownInError } from '../../../host/shown-in-error.js';
 import { WholeFloat } from '../../../dialect/whole-float.js';
 import type { ArithmeticGoal, CompareGoal, Goal } from '../../../ir/goal.js';
 import { arithmetic } from '../../arithmetic.js';
@@ -74,7 +74,11 @@ function proveArithmetic(
       if (areEqual !== (constraint.goal.operator === '==')) return GoalResult.failed;
     }
   }
-  const data = { left: show(left), operator: goal.operator, right: show(right) };
+  const data = {
+    left: shownInError(left, machine.context.program.types),
+    operator: goal.operator,
+    right: shownInError(right, machine.context.program.types),
+  };
   return machine.undecidedAt('POLAR_UNDECIDED_ARITHMETIC', data, goal.span, frame);
 }
 

@@ -1,4 +1,4 @@
-import { show } from '../../../host/show.js';
+import { shownInError } from '../../../host/shown-in-error.js';
 import { isPartial } from '../../../terms/partial.js';
 import { Variable } from '../../../terms/variable.js';
 import type { CompareGoal } from '../../../ir/goal.js';
@@ -47,7 +47,12 @@ function unordered(
   frame: Frame,
 ): GoalResult {
   const advice = orderAdvice(left, right);
-  const data = { left: show(left), operator: goal.operator, right: show(right), advice };
+  const data = {
+    left: shownInError(left, machine.context.program.types),
+    operator: goal.operator,
+    right: shownInError(right, machine.context.program.types),
+    advice,
+  };
   return machine.undecidedAt('POLAR_UNDECIDED_ORDER', data, goal.span, frame);
 }
 

@@ -1,4 +1,4 @@
-import { show } from '../../../host/show.js';
+import { shownInError } from '../../../host/shown-in-error.js';
 import type { Span } from '../../../diagnostics/span.js';
 import { PartialCall } from '../../../terms/partial.js';
 import { Variable } from '../../../terms/variable.js';
@@ -22,7 +22,7 @@ export function proveCondition(machine: Prover, goal: ConditionGoal, frame: Fram
   if (value instanceof PartialCall) return machine.replaceGoal([callOf(value, machine, goal.span)]);
   if (!machine.dialect.hasOpaquePromises && machine.waitsForTerm(goal.term, value, frame, 'a condition'))
     return GoalResult.waits;
-  const data = { value: show(value), advice: conditionAdvice(value) };
+  const data = { value: shownInError(value, machine.context.program.types), advice: conditionAdvice(value) };
   return machine.undecidedAt('POLAR_UNDECIDED_CONDITION', data, goal.span, frame, value);
 }
 

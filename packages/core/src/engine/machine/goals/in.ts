@@ -1,5 +1,5 @@
 import type { Span } from '../../../diagnostics/span.js';
-import { show } from '../../../host/show.js';
+import { shownInError } from '../../../host/shown-in-error.js';
 import { MissingValue } from '../../../host/missing-value.js';
 import { isThenable } from '../../../host/value.js';
 import { inGoal, type InGoal } from '../../../ir/goal.js';
@@ -24,7 +24,7 @@ export function proveIn(machine: Prover, goal: InGoal, frame: Frame): GoalResult
   if (Array.isArray(collection)) return proveInArray(machine, goal, reference, frame);
   const source = machine.guarded(goal.span, frame, 'the iterator', () => iterationOf(reference, machine));
   if (source === undefined) {
-    const data = { value: show(collection) };
+    const data = { value: shownInError(collection, machine.context.program.types) };
     return machine.undecidedAt('POLAR_UNDECIDED_NOT_ITERABLE', data, goal.span, frame, collection);
   }
   return machine.replaceGoal([{ kind: 'next-item', span: goal.span, item: goal.item, source }]);

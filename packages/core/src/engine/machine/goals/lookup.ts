@@ -1,7 +1,8 @@
 import { isFailedMember } from '../../../host/failed-member.js';
 import { MissingValue, readAttribute } from '../../../host/member.js';
 import { declaredField } from '../../../host/declared-value.js';
-import { kindOf, show } from '../../../host/show.js';
+import { kindOf } from '../../../host/show.js';
+import { shownInError } from '../../../host/shown-in-error.js';
 import type { TypeSet } from '../../../host/type-set.js';
 import { isThenable } from '../../../host/value.js';
 import { lookupGoal, type LookupGoal } from '../../../ir/goal.js';
@@ -97,7 +98,7 @@ function lookUp(machine: Prover, goal: LookupGoal, reference: unknown, frame: Fr
   if (typeof key !== 'string') {
     return machine.undecidedAt(
       'POLAR_UNDECIDED_KEY',
-      { key: show(key), on: kindOf(object) },
+      { key: shownInError(key, machine.context.program.types), on: kindOf(object) },
       goal.span,
       frame,
     );
