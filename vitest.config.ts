@@ -1,10 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { finalCodeTests, isolatedTests, sharedTests } from './tools/test-files.ts';
 import { runsAll } from './tools/test-scope.ts';
 
 const { resolve: resolveForNest11 } = createRequire(new URL('packages/compat-nest11/', import.meta.url));
+const otherOrms = fileURLToPath(new URL('packages/compat-orms/', import.meta.url));
+const { resolve: resolveOtherOrm } = createRequire(otherOrms);
+const generateClients = ['packages/orm/src/testing/prisma/generate.fixture.ts'];
 const setupFiles = ['tools/test-setup.ts', 'packages/core/src/node/compiled.ts'];
 
 /** Tests expect that compiled code answers the first check, however slow the machine is. */
@@ -82,6 +86,41 @@ const onNest11 = project(
   ],
 );
 
+/** Runs the tests of adapters of @nanook/orm on other versions of their ORMs, which packages/compat-orms installs under the names of `nameOf`. */
+const onOtherOrms = (
+  name: string,
+  adapters: readonly string[],
+  nameOf: (module: string) => string = (module) => module,
+): TestProjectInlineConfiguration =>
+  project(
+    name,
+    {
+      include: [
+        ...adapters.map((adapter) => `packages/orm/src/${adapter}/*.test.ts`),
+        'packages/orm/src/testing/tested-versions.test.ts',
+      ],
+      // `Int32`, which they test, came with Mongoose 8.9.
+      exclude: ['packages/orm/src/mongoose/stored-types.test.ts'],
+      globalSetup: adapters.includes('prisma') ? generateClients : [],
+      env: { NANOOK_TEST_TIMES: '0.1', NANOOK_TEST_ORMS: otherOrms },
+    },
+    [
+      {
+        name: 'pin-orms',
+        enforce: 'pre',
+        resolveId: (id: string) =>
+          /^(@mikro-orm|@prisma\/client|drizzle-orm|knex|kysely|mongoose|prisma|typeorm)($|\/)/.test(id)
+            ? { id: resolveOtherOrm(nameOf(id)), external: true }
+            : null,
+      },
+    ],
+  );
+
+const otherOrmProjects = [
+  onOtherOrms('orms@oldest', ['drizzle', 'knex', 'kysely', 'mongoose', 'prisma', 'typeorm']),
+  onOtherOrms('kysely@0.28', ['kysely'], (module) => module.replace('kysely', 'kysely-0.28')),
+];
+
 /** The type tests of all packages in one run of the compiler. */
 const types: TestProjectInlineConfiguration = {
   test: {
@@ -101,7 +140,7 @@ export default defineConfig({
     projects: [
       project('shared', {
         include: sharedTests,
-        globalSetup: ['packages/orm/src/testing/prisma/generate.fixture.ts'],
+        globalSetup: generateClients,
       }),
       project('isolated', { include: isolatedTests, isolate: true }),
       project('final-code', { include: finalCodeTests }, [
@@ -115,7 +154,7 @@ export default defineConfig({
           },
         },
       ]),
-      ...(runsAll ? [onEngine('machine'), onEngine('closures'), onNest11, types] : []),
+      ...(runsAll ? [onEngine('machine'), onEngine('closures'), onNest11, ...otherOrmProjects, types] : []),
     ],
     reporters: ['default', './tools/closing-line.ts'],
     coverage: {

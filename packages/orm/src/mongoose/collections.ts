@@ -1,7 +1,7 @@
 import { many, one, type RelationInput } from '@nanook/core';
 import type { Connection, Model, Mongoose, Schema } from 'mongoose';
 import type { EntityTable, EntityTables } from '../metadata/entity-table.js';
-import { describePath, type AnySchemaType, type PathColumn } from './describe-path.js';
+import { describePath, elementTypeOf, type AnySchemaType, type PathColumn } from './describe-path.js';
 import { documentKey, keyField, pathsOf, type KeyField } from './key-fields.js';
 
 /** A model of any documents. */
@@ -154,7 +154,7 @@ class Reader {
   /** Returns the relation of a path that refers to documents of a model. */
   #reference(schemaType: AnySchemaType, local: KeyField): RelationInput | undefined {
     const isMany = schemaType.instance === 'Array';
-    const { ref } = (isMany ? schemaType.embeddedSchemaType! : schemaType).options as { ref?: unknown };
+    const { ref } = (isMany ? elementTypeOf(schemaType)! : schemaType).options as { ref?: unknown };
     // A document that was not populated has the key there.
     return this.#relation(isMany, local, ref, '_id', { optional: true });
   }

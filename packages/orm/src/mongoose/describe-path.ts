@@ -11,8 +11,9 @@ export interface AnySchemaType extends SchemaType {
   readonly selected?: boolean;
   /** The texts that Mongoose accepts for a path, and `null` for one that can be absent. */
   readonly enumValues?: readonly unknown[];
-  /** The type of the elements of an array. */
+  /** The type of the elements of an array. It has another name in Mongoose 8. */
   readonly embeddedSchemaType?: AnySchemaType;
+  readonly $embeddedSchemaType?: AnySchemaType;
   readonly getters: readonly unknown[];
 }
 
@@ -43,7 +44,8 @@ export function describePath(path: string, type: AnySchemaType): PathColumn {
   const { instance, defaultValue } = type;
   const [form, kind] = kinds[instance] ?? [];
   const reason = reasonAgainst(type);
-  const { embeddedSchemaType: element, enumValues = [] } = type;
+  const { enumValues = [] } = type;
+  const element = elementTypeOf(type);
   return {
     name: path,
     isNullable: !isRequired(type) && type.path !== '_id',
@@ -64,7 +66,11 @@ export function describePath(path: string, type: AnySchemaType): PathColumn {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** Returns the type of the elements of a list, which documents show as MongoDB stores them. */
+/** Returns the type of the elements of an array. */
+export const elementTypeOf = (type: AnySchemaType): AnySchemaType | undefined =>
+  type.embeddedSchemaType ?? type.$embeddedSchemaType;
+
+/** Returns the kind of the elements of a list, which documents show as MongoDB stores them. */
 const elementOf = (element: AnySchemaType): FieldKind | undefined =>
   element.getters.length > 0 ? undefined : kinds[element.instance]?.[1];
 

@@ -1,5 +1,5 @@
 import type { Schema } from 'mongoose';
-import { describePath, type AnySchemaType, type PathColumn } from './describe-path.js';
+import { describePath, elementTypeOf, type AnySchemaType, type PathColumn } from './describe-path.js';
 
 /** A column that relations use as a key, with the name of its field. */
 export interface KeyField {
@@ -23,7 +23,7 @@ export function keyField(
   type: AnySchemaType,
   name = path,
 ): KeyField | undefined {
-  const element = type.instance === 'Array' ? type.embeddedSchemaType : type;
+  const element = type.instance === 'Array' ? elementTypeOf(type) : type;
   if (element === undefined) return undefined;
   const described = describePath(name, element);
   const isObjectId = element.instance === 'ObjectId';
@@ -50,5 +50,6 @@ function hasIdText({ virtuals }: Schema): boolean {
   const { id } = virtuals as unknown as Readonly<
     Record<string, { readonly getters: readonly { readonly name: string }[] } | undefined>
   >;
-  return id?.getters.length === 1 && id.getters[0]!.name === 'idGetter';
+  // Mongoose 8.0 adds it twice to the documents of a discriminator.
+  return id !== undefined && id.getters.length > 0 && id.getters.every(({ name }) => name === 'idGetter');
 }

@@ -10,6 +10,7 @@ import {
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { requireExactText } from './exact-text.js';
 import { inexpressible } from './inexpressible.js';
+import { isSentWrong } from './sent-numbers.js';
 import { all, assertNever, complement } from './local-filter.js';
 import { maxValuesOf, tooManyValues } from './max-values.js';
 import type { Models } from './models.js';
@@ -268,8 +269,7 @@ export class WherePrinter {
   }
 
   #bind(value: Scalar): Scalar {
-    // Prisma sends infinity as NULL, and rounds whole numbers of more than 64 bits.
-    if (typeof value === 'number' && (!Number.isFinite(value) || isRounded(value)))
+    if (typeof value === 'number' && isSentWrong(value, this.options.client))
       throw inexpressible(`a comparison with ${value}`);
     if (++this.#values > maxValuesOf(this.options)) throw tooManyValues(this.options);
     return value;
@@ -292,9 +292,6 @@ function anyOf(parts: readonly Where[]): Where {
   if (kept.length === 0) return nothing;
   return kept.length === 1 ? kept[0]! : { OR: kept };
 }
-
-const isRounded = (value: number): boolean =>
-  Number.isInteger(value) && Math.abs(value) > 2 ** 63 && Number(value.toPrecision(15)) !== value;
 
 const isSmall = (value: number): boolean => !Number.isInteger(value) || isInt(value);
 

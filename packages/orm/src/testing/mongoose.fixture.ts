@@ -159,7 +159,8 @@ function joinedByPipeline(stage: Document): Document {
 }
 
 const schemaTypes = {
-  integer: Schema.Types.Int32,
+  // Mongoose has it since 8.9.
+  integer: (Schema.Types.Int32 as typeof Schema.Types.Int32 | undefined) ?? Number,
   float: Number,
   text: String,
   boolean: Boolean,
@@ -197,7 +198,7 @@ function worldModels(base: Mongoose, { isEmbedded = false }: WorldOptions): void
       foreignField,
       justOne: foreignField === 'id' && name !== 'tags',
     });
-  schemas['Document']!.add({ tagIds: [Schema.Types.Int32] });
+  schemas['Document']!.add({ tagIds: [schemaTypes.integer] });
   relate('User', 'documents', 'Document', 'id', 'ownerId');
   relate('Folder', 'owner', 'User', 'ownerId', 'id');
   relate('Folder', 'parent', 'Folder', 'parentId', 'id');

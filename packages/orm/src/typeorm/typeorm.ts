@@ -189,15 +189,31 @@ const propertyFor = (entity: EntityMetadata): string =>
   );
 
 function placeOf(
-  { expressionMap }: QueryBuilder<ObjectLiteral>,
+  builder: QueryBuilder<ObjectLiteral>,
   alias: string | undefined,
   { driver }: DataSource,
 ): { readonly root: string; readonly entity: EntityMetadata | undefined } {
-  const { mainAlias, joinAttributes, aliasNamePrefixingEnabled } = expressionMap;
-  const known = [mainAlias, ...joinAttributes.map((join) => join.alias)];
-  const found = alias === undefined ? mainAlias : known.find((each) => each?.name === alias);
+  const { mainAlias, aliasNamePrefixingEnabled } = builder.expressionMap;
+  const found =
+    alias === undefined
+      ? mainAlias
+      : aliasesOf(builder as unknown as NestedBuilder).find(({ name }) => name === alias);
   const entity = found?.hasMetadata === true ? found.metadata : undefined;
   // An update or a delete has no alias.
   const isNamed = aliasNamePrefixingEnabled || entity === undefined;
   return { entity, root: driver.escape(isNamed ? (found?.name ?? '') : entity.tableName) };
+}
+
+type Alias = QueryBuilder<ObjectLiteral>['expressionMap']['aliases'][number];
+
+/** A builder of the conditions in brackets, whose types hide the builder of the whole query. */
+interface NestedBuilder {
+  readonly expressionMap: { readonly aliases: readonly Alias[] };
+  readonly parentQueryBuilder?: NestedBuilder;
+}
+
+/** Returns the aliases of a query. TypeORM 0.3 gives the builder of brackets no joins, and no version gives it aliases. */
+function aliasesOf({ expressionMap, parentQueryBuilder }: NestedBuilder): readonly Alias[] {
+  const outer = parentQueryBuilder === undefined ? [] : aliasesOf(parentQueryBuilder);
+  return [...expressionMap.aliases, ...outer];
 }
