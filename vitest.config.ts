@@ -102,22 +102,29 @@ const onOtherOrms = (
       // `Int32`, which they test, came with Mongoose 8.9.
       exclude: ['packages/orm/src/mongoose/stored-types.test.ts'],
       globalSetup: adapters.includes('prisma') ? generateClients : [],
-      env: { NANOOK_TEST_TIMES: '0.1', NANOOK_TEST_ORMS: otherOrms },
+      env: {
+        NANOOK_TEST_TIMES: '0.1',
+        NANOOK_TEST_ORMS: otherOrms,
+        // MikroORM 6 finds packages of MikroORM 7 in the root of the repository.
+        MIKRO_ORM_ALLOW_VERSION_MISMATCH: 'true',
+      },
     },
     [
       {
         name: 'pin-orms',
         enforce: 'pre',
         resolveId: (id: string) =>
-          /^(@mikro-orm|@prisma\/client|drizzle-orm|knex|kysely|mongoose|prisma|typeorm)($|\/)/.test(id)
-            ? { id: resolveOtherOrm(nameOf(id)), external: true }
-            : null,
+          id === '@mikro-orm/sql'
+            ? `${otherOrms}src/mikro-orm-sql.ts`
+            : /^(@mikro-orm|@prisma\/client|drizzle-orm|knex|kysely|mongoose|prisma|typeorm)($|\/)/.test(id)
+              ? { id: resolveOtherOrm(nameOf(id)), external: true }
+              : null,
       },
     ],
   );
 
 const otherOrmProjects = [
-  onOtherOrms('orms@oldest', ['drizzle', 'knex', 'kysely', 'mongoose', 'prisma', 'typeorm']),
+  onOtherOrms('orms@oldest', ['drizzle', 'knex', 'kysely', 'mikro-orm', 'mongoose', 'prisma', 'typeorm']),
   onOtherOrms('kysely@0.28', ['kysely'], (module) => module.replace('kysely', 'kysely-0.28')),
 ];
 

@@ -14,6 +14,10 @@ const dialectNames: ReadonlyMap<string, DialectName> = new Map([
   ['BasePostgreSqlPlatform', 'postgres'],
   ['BaseMySqlPlatform', 'mysql'],
   ['SqlitePlatform', 'sqlite'],
+  // MikroORM 6
+  ['PostgreSqlPlatform', 'postgres'],
+  ['MySqlPlatform', 'mysql'],
+  ['BaseSqlitePlatform', 'sqlite'],
 ]);
 
 /** Finds the dialect by the name of the platform, because the packages of the drivers are not installed together. */

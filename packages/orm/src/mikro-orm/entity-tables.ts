@@ -13,7 +13,7 @@ import { describeColumn, dialectOf } from './columns.js';
 
 export interface MikroOrmOptions {
   /** The entity of each type. By default each entity has a type of its own name. */
-  readonly entities?: Readonly<Record<string, EntityClass>>;
+  readonly entities?: Readonly<Record<string, EntityClass<object>>>;
 }
 
 export interface MikroOrmTables extends EntityTables {
@@ -22,7 +22,7 @@ export interface MikroOrmTables extends EntityTables {
 
 /** Reads the tables of the entities. */
 export function entityTables(orm: MikroORM, { entities }: MikroOrmOptions): MikroOrmTables {
-  const all = [...orm.getMetadata().getAll().values()];
+  const all = entitiesOf(orm);
   const byType = new Map(
     entities === undefined
       ? all.filter(hasTable).map((each) => [each.className, each])
@@ -35,6 +35,14 @@ export function entityTables(orm: MikroORM, { entities }: MikroOrmOptions): Mikr
     byType: new Map(Array.from(byType, ([type, each]) => [type, reader.tableOf(each)])),
     joinTables: all.map((each) => reader.nameOf(each)),
   };
+}
+
+/** Returns all entities. MikroORM 6 has them in an object, not in a map. */
+function entitiesOf(orm: MikroORM): readonly EntityMetadata[] {
+  const found = orm.getMetadata().getAll() as
+    | ReadonlyMap<unknown, EntityMetadata>
+    | Record<string, EntityMetadata>;
+  return found instanceof Map ? [...found.values()] : Object.values(found);
 }
 
 /** Returns whether all columns of an entity are in one table, whose name is known. */
@@ -56,7 +64,7 @@ function withTable(entity: EntityMetadata): EntityMetadata {
 class Reader {
   constructor(
     readonly orm: MikroORM,
-    readonly types: ReadonlyMap<EntityClass, string>,
+    readonly types: ReadonlyMap<EntityClass<object>, string>,
   ) {}
 
   nameOf({ collection, schema }: EntityMetadata): TableName {
@@ -140,7 +148,10 @@ class Reader {
     const globals = Object.values(this.orm.config.get('filters') as EntityMetadata['filters']);
     const own = globals.filter(({ entity: only }) => {
       if (only === undefined) return true;
-      return [only].flat().some((each) => each === entity || (each as { name?: string }).name === className);
+      // MikroORM 6 has the names of the classes.
+      return ([only].flat() as readonly unknown[]).some(
+        (each) => each === entity || each === className || (each as { name?: string }).name === className,
+      );
     });
     return [...Object.values(filters), ...own].some((filter) => filter.default === true);
   }
@@ -195,7 +206,11 @@ function isColumn(entity: EntityMetadata, property: EntityProperty, orm: MikroOR
   if (kind !== ReferenceKind.MANY_TO_ONE && !(kind === ReferenceKind.ONE_TO_ONE && owner)) return false;
   if (formula === undefined) return true;
   // MikroORM reads a relation that it does not write by a formula, which names the column.
-  const columns = entity.createColumnMappingObject('row');
+  // MikroORM 6 passes the alias instead of the columns.
+  const columns = Object.assign(
+    Object.create({ toString: () => 'row' }),
+    entity.createColumnMappingObject('row'),
+  ) as ReturnType<typeof entity.createColumnMappingObject>;
   const column = `row.${orm.em.getPlatform().quoteIdentifier(fieldNames[0]!)}`;
   return persist === false && property.through === undefined && formula(columns, columns as never) === column;
 }

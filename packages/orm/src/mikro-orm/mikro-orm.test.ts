@@ -3,7 +3,7 @@ import { EntitySchema, Platform, RequestContext, type MikroORM } from '@mikro-or
 import { MikroORM as SqlOrm, NodeSqliteDialect, SqliteDriver, type SqlEntityManager } from '@mikro-orm/sql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases, type Database } from '../testing/databases.fixture.js';
-import { mikroOrmEntities, mikroOrmOn } from '../testing/mikro-orm.fixture.js';
+import { isMikroOrm6, mikroOrmEntities, mikroOrmOn } from '../testing/mikro-orm.fixture.js';
 import {
   data,
   either,
@@ -211,10 +211,10 @@ describe('mikroOrm()', () => {
     const orm = await SqlOrm.init({
       driver: SqliteDriver,
       dbName: ':memory:',
-      driverOptions: new NodeSqliteDialect(':memory:'),
+      ...(!isMikroOrm6 && { driverOptions: new NodeSqliteDialect(':memory:') }),
       entities: [entity],
     });
-    await orm.schema.create();
+    await orm.em.getConnection().execute('create table note (id integer primary key, at datetime)');
     const em = orm.em.fork();
     const at = [0, 1, 2].map((ms) => new Date(Date.UTC(2024, 0, 1) + ms));
     await em.persist(at.map((each, i) => em.create(Note, { id: i + 1, at: each }))).flush();

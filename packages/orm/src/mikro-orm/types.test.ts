@@ -1,7 +1,7 @@
 import { many, manyThrough, one, nullable, oneOf } from '@nanook/core';
 import { EntitySchema, StringType } from '@mikro-orm/core';
 import { describe, expect, it } from 'vitest';
-import { mikroOrmOn } from '../testing/mikro-orm.fixture.js';
+import { isMikroOrm6, mikroOrmOn } from '../testing/mikro-orm.fixture.js';
 import { typesFromMikroOrm } from './index.js';
 
 const offline = { dialect: 'postgres', query: async () => [] } as const;
@@ -82,25 +82,37 @@ describe('typesFromMikroOrm()', () => {
     expect(declared).not.toContain(name);
   });
 
-  it('leaves out an entity with several tables, and rejects it when it is named', async () => {
-    class Animal {}
-    class Cat extends Animal {}
-    const animal = new EntitySchema({
-      class: Animal,
-      inheritance: 'tpt',
-      properties: { id: { type: 'integer', primary: true } },
-    } as never);
-    const cat = new EntitySchema({
-      class: Cat,
-      extends: animal,
-      properties: { lives: { type: 'integer' } },
-    } as never);
-    const orm = await mikroOrmOn(offline, [animal, cat]);
-    expect(Object.keys(typesFromMikroOrm(orm))).toEqual(['Animal']);
-    expect(() => typesFromMikroOrm(orm, { entities: { Cat } })).toThrow(
-      expect.objectContaining({ code: 'NANOOK_ORM_TABLES' }),
-    );
+  it('leaves out a relation to an entity that a filter of the whole ORM names', async () => {
+    const { entities, Author } = blog();
+    const orm = await mikroOrmOn(offline, entities);
+    expect(typesFromMikroOrm(orm)['Post']!.relations).toHaveProperty('author');
+    const entity = isMikroOrm6 ? ['Author'] : [Author];
+    orm.config.set('filters', { active: { name: 'active', cond: {}, default: true, entity } } as never);
+    expect(typesFromMikroOrm(orm)['Post']!.relations).not.toHaveProperty('author');
   });
+
+  it.skipIf(isMikroOrm6)(
+    'leaves out an entity with several tables, and rejects it when it is named',
+    async () => {
+      class Animal {}
+      class Cat extends Animal {}
+      const animal = new EntitySchema({
+        class: Animal,
+        inheritance: 'tpt',
+        properties: { id: { type: 'integer', primary: true } },
+      } as never);
+      const cat = new EntitySchema({
+        class: Cat,
+        extends: animal,
+        properties: { lives: { type: 'integer' } },
+      } as never);
+      const orm = await mikroOrmOn(offline, [animal, cat]);
+      expect(Object.keys(typesFromMikroOrm(orm))).toEqual(['Animal']);
+      expect(() => typesFromMikroOrm(orm, { entities: { Cat } })).toThrow(
+        expect.objectContaining({ code: 'NANOOK_ORM_TABLES' }),
+      );
+    },
+  );
 });
 
 /** Entities with the kinds of properties and relations that a query and a row show differently. */

@@ -82,21 +82,49 @@ export async function mikroOrmOn(
   const options = {
     dbName: 'test',
     entities: [...entities],
-    driverOptions: kyselyDialect(database, queries),
-  } as never;
-  const orm = (await open(database, options)) as MikroORM;
-  await orm.connect();
+    driverOptions: isMikroOrm6 ? {} : kyselyDialect(database, queries),
+  };
+  const orm = open(database, options);
+  if (isMikroOrm6) answerQueries(orm, database, queries);
+  else await orm.connect();
   queries.length = 0;
   return Object.assign(orm, { queries });
 }
 
-function open({ dialect }: Pick<Database, 'dialect'>, options: never): Promise<unknown> {
-  switch (dialect) {
-    case 'postgres':
-      return PostgresOrm.init(options);
-    case 'mysql':
-      return MariaDbOrm.init(options);
-    case 'sqlite':
-      return SqlOrm.init({ ...(options as object), driver: SqliteDriver } as never);
-  }
+/** MikroORM 6 sends its queries through Knex, which gets them with their values in the text. */
+export const isMikroOrm6 = process.env['NANOOK_TEST_ORMS'] !== undefined;
+
+interface KnexConnection {
+  ensureConnection(): Promise<void>;
+  execute(query: string | KnexQuery, values?: unknown[], method?: string): Promise<unknown>;
+}
+interface KnexQuery {
+  toSQL(): { readonly sql: string; readonly bindings: unknown[] };
+}
+
+function answerQueries(orm: MikroORM, database: Pick<Database, 'query'>, queries: string[]): void {
+  const connection = orm.em.getConnection() as unknown as KnexConnection;
+  const platform = orm.em.getPlatform() as unknown as {
+    formatQuery(text: string, values: readonly unknown[]): string;
+  };
+  connection.ensureConnection = async () => {};
+  connection.execute = async (query, values = [], method) => {
+    const { sql, bindings } = typeof query === 'string' ? { sql: query, bindings: values } : query.toSQL();
+    const text = platform.formatQuery(sql, bindings);
+    queries.push(text);
+    const rows = await database.query(text, []);
+    return method === 'get' ? rows[0] : rows;
+  };
+}
+
+interface OrmClass {
+  new (options: object): MikroORM;
+  /** MikroORM 6 has it in place of the constructor. */
+  initSync(options: object): MikroORM;
+}
+
+function open({ dialect }: Pick<Database, 'dialect'>, options: object): MikroORM {
+  const Orm = { postgres: PostgresOrm, mysql: MariaDbOrm, sqlite: SqlOrm }[dialect] as unknown as OrmClass;
+  const all = { ...options, ...(dialect === 'sqlite' && { driver: SqliteDriver }) };
+  return isMikroOrm6 ? Orm.initSync(all) : new Orm(all);
 }

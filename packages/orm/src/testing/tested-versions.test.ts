@@ -1,3 +1,4 @@
+import { MikroORM } from '@mikro-orm/core';
 import { Table } from 'drizzle-orm';
 import { knex } from 'knex';
 import { Kysely } from 'kysely';
@@ -20,6 +21,7 @@ describe('the tests on the oldest versions of the ORMs', () => {
   it.runIf(folder !== undefined)('load them', () => {
     const own = createRequire(join(folder!, 'package.json'));
     const pinned = <Module>(name: string, ..._types: [Module]) => own(name) as Module;
+    expect(pinned('@mikro-orm/core', { MikroORM }).MikroORM).toBe(MikroORM);
     expect(pinned('drizzle-orm', { Table }).Table).toBe(Table);
     expect(pinned('knex', { knex }).knex).toBe(knex);
     expect([pinned('kysely', { Kysely }).Kysely, pinned('kysely-0.28', { Kysely }).Kysely]).toContain(Kysely);
