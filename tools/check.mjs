@@ -129,6 +129,7 @@ const whole = {
       ),
     ]),
     tool('smoke test of the packages', 'smoke.mjs', tarballs),
+    tool('installs next to the ORMs', 'installs.mjs', tarballs),
   ],
 };
 
