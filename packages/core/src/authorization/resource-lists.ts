@@ -1,7 +1,7 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import type { TypeSets } from '../host/type-set.js';
-import { cursorOf } from '../lists/cursor.js';
+import { cursorOf, requirePosition } from '../lists/cursor.js';
 import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
 import { ListPlanner } from '../lists/list-planner.js';
 import type { ResourceAdapter } from '../lists/resource-adapter.js';
@@ -21,7 +21,7 @@ export class ResourceLists {
     readonly adapter: ResourceAdapter | undefined,
     types: TypeTable,
   ) {
-    this.#planner = new ListPlanner(types);
+    this.#planner = new ListPlanner(types, adapter);
   }
 
   async list(find: FindCondition, typeSets: TypeSets, options: ListOptions): Promise<ResourcePage<object>> {
@@ -35,11 +35,12 @@ export class ResourceLists {
     // One row more shows whether another page exists.
     const found = await adapter.list(take === undefined ? query : { ...query, take: take + 1 });
     const rows = found.slice(0, take).map((row) => tagged(row, condition.row.type, typeSets));
-    const last = rows.at(-1);
-    if (take === undefined || last === undefined) return { rows, next: undefined };
+    const last = take === undefined ? undefined : found.slice(0, take).at(-1);
+    if (last === undefined) return { rows, next: undefined };
     // Also for the last page, so that a declaration that does not fit the rows is found with few rows.
-    const cursor = cursorOf(last, orderBy);
-    return { rows, next: found.length > take ? cursor : undefined };
+    requirePosition(last, orderBy);
+    const hasNext = found.length > rows.length;
+    return { rows, next: hasNext ? await cursorOf(last, query, adapter) : undefined };
   }
 
   async count(find: FindCondition, options: CountOptions): Promise<number> {

@@ -52,15 +52,16 @@ export function complement(filter: RowFilter, isNull: (column: Column) => RowFil
   }
 }
 
-function opposite({ kind, operator, left, right }: Compare): Compare {
+function opposite(filter: Compare): Compare {
+  const { operator, left, right } = filter;
   switch (operator) {
     case '=':
-      return { kind, operator: '<>', left, right };
+      return { ...filter, operator: '<>' };
     case '<>':
-      return { kind, operator: '=', left, right };
+      return { ...filter, operator: '=' };
     case '<':
-      return { kind, operator: '<=', left: right, right: left };
+      return { ...filter, operator: '<=', left: right, right: left };
     case '<=':
-      return { kind, operator: '<', left: right, right: left };
+      return { ...filter, operator: '<', left: right, right: left };
   }
 }

@@ -26,6 +26,8 @@ export interface Column {
 export interface ValueOperand {
   readonly kind: 'value';
   readonly value: Scalar;
+  /** The microseconds that a date has beyond its milliseconds, for a comparison with the full precision of its column. */
+  readonly microseconds?: number;
 }
 export type Operand = Column | ValueOperand;
 

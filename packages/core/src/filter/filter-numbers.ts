@@ -31,7 +31,7 @@ export class FilterNumbers {
         return `${filter.kind} ${from.id} ${JSON.stringify(relation.name)} ${to.id} ${this.of(filter.where)}`;
       }
       case 'compare':
-        return `compare ${filter.operator} ${textOf(filter.left)} ${textOf(filter.right)}`;
+        return `compare ${filter.operator} ${filter.order} ${textOf(filter.left)} ${textOf(filter.right)}`;
       case 'in-set':
       case 'not-in-set': {
         const { row, set } = filter;
@@ -50,7 +50,7 @@ export class FilterNumbers {
 
 /** Returns a text that is the same for the same column or value. */
 export function textOf(operand: Operand): string {
-  if (operand.kind === 'value') return scalarText(operand.value);
+  if (operand.kind === 'value') return `${scalarText(operand.value)} ${operand.microseconds}`;
   const { scope, field, type, nullable } = operand;
   return `${scope.id}.${JSON.stringify(field)} ${type} ${nullable}`;
 }

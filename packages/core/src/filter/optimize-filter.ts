@@ -349,7 +349,8 @@ function listOf(kind: Listed['kind'], part: RowFilter): Listed | undefined {
 }
 
 function listOfOne(kind: Listed['kind'], part: RowFilter): Listed | undefined {
-  if (part.kind !== 'compare' || part.operator !== (kind === 'in' ? '=' : '<>')) return undefined;
+  if (part.kind !== 'compare' || part.order === 'own') return undefined;
+  if (part.operator !== (kind === 'in' ? '=' : '<>')) return undefined;
   const [column, other] = part.left.kind === 'column' ? [part.left, part.right] : [part.right, part.left];
   if (column.kind !== 'column' || other.kind !== 'value') return undefined;
   const values: readonly Scalar[] = [other.value];

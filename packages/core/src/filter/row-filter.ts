@@ -9,12 +9,16 @@ export type RowFilter =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly RowFilter[] }
   /** A related row satisfies `where`, or none does. */
   | { readonly kind: 'exists' | 'none'; readonly step: RelationStep; readonly where: RowFilter }
-  /** Both operands have one type, or are numbers. Text is compared by code point, and exactly: case and accents count. */
+  /**
+   * Both operands have one type, or are numbers. Text is compared by code point, and exactly: case and accents count. In the order `own`, it
+   * is compared as the database sorts its column.
+   */
   | {
       readonly kind: 'compare';
       readonly operator: '=' | '<>' | '<' | '<=';
       readonly left: Operand;
       readonly right: Operand;
+      readonly order?: 'own';
     }
   | { readonly kind: 'null' | 'not-null'; readonly column: Column }
   /** A column holds a value of its declared type, or it does not. `NULL` counts as one where the column is declared nullable. */
@@ -185,9 +189,9 @@ function implies(filter: RowFilter, column: Column, by: Implied): boolean {
     case 'not-in':
       return by === 'comparison' && isSame(filter.column);
     case 'compare': {
-      const { operator, left, right } = filter;
+      const { operator, left, right, order } = filter;
       if (by === 'comparison') return isSame(left) || isSame(right);
-      if (operator !== '=') return false;
+      if (operator !== '=' || order === 'own') return false;
       return left.kind === 'value' ? isSame(right) : right.kind === 'value' && isSame(left);
     }
     default:

@@ -3,15 +3,28 @@ import type { Column, Scalar } from '../filter/condition.js';
 import { parseDecimal } from '../types/decimal-value.js';
 import { readDecimal } from '../types/read-decimal.js';
 import { describeValue } from '../internal/descriptions.js';
-import type { Position } from './keyset-filter.js';
-import type { SortKey } from './resource-adapter.js';
+import type { Position, PositionValue } from './keyset-filter.js';
+import type { ResourceAdapter, ResourceQuery, SortKey } from './resource-adapter.js';
 
 // A cursor is the position of the last row of a page, as base64url of JSON. It is not secret and not signed: it only narrows the rows that
 // the policy allows.
 
-/** Returns the cursor of a row. @throws {PolarError} `POLAR_LIST_ROW` when the row does not have the declared values */
-export function cursorOf(row: object, keys: readonly SortKey[]): string {
-  const values = keys.map(({ column }) => encoded(column, valueOf(row, column)));
+/** Checks that a row has a position in an order. @throws {PolarError} `POLAR_LIST_ROW` when the row does not have the declared values */
+export function requirePosition(row: object, keys: readonly SortKey[]): void {
+  for (const { column } of keys) encoded(column, valueOf(row, column));
+}
+
+/** Returns the cursor of a row that an adapter has listed. @throws {PolarError} as `requirePosition` */
+export async function cursorOf(row: object, query: ResourceQuery, adapter: ResourceAdapter): Promise<string> {
+  const keys = query.orderBy;
+  const values = await Promise.all(
+    keys.map(async ({ column }) => {
+      const value = encoded(column, valueOf(row, column));
+      if (value === null || column.type !== 'date') return value;
+      const microseconds = await adapter.microseconds?.(row, column, query);
+      return microseconds === undefined ? value : [value, microseconds];
+    }),
+  );
   return toBase64Url(JSON.stringify([orderOf(keys), ...values]));
 }
 
@@ -21,11 +34,24 @@ export function positionOf(cursor: unknown, keys: readonly SortKey[]): Position 
   if (parts === undefined) throw invalid('it is not the `next` of a page');
   const [order, ...values] = parts;
   if (order !== orderOf(keys)) throw invalid('it is from a list of another type or order');
-  const position = keys.map(({ column }, i) => decoded(column, values[i]));
-  if (values.length !== keys.length || position.includes(undefined))
+  const position = keys.map(({ column }, i) => positionIn(column, values[i]));
+  if (values.length !== keys.length || !position.every((each) => each !== undefined))
     throw invalid('it is not the `next` of a page');
-  return position as Position;
+  return position;
 }
+
+/** Returns the position in a column from its part of a cursor: a value, or the milliseconds of a date with its microseconds. */
+function positionIn(column: Column, part: unknown): PositionValue | undefined {
+  const hasMicroseconds = column.type === 'date' && Array.isArray(part) && part.length === 2;
+  const [encodedValue, microseconds] = (hasMicroseconds ? part : [part, undefined]) as [unknown, unknown];
+  if (hasMicroseconds && !isMicroseconds(microseconds)) return undefined;
+  const value = decoded(column, encodedValue);
+  if (value === undefined || (hasMicroseconds && value === null)) return undefined;
+  return { value, microseconds: microseconds as number | undefined };
+}
+
+const isMicroseconds = (value: unknown): boolean =>
+  Number.isInteger(value) && 0 <= (value as number) && (value as number) <= 999;
 
 const invalid = (reason: string) => new PolarError('POLAR_LIST_CURSOR', { reason });
 

@@ -31,7 +31,7 @@ export type SortDirection = 'asc' | 'desc';
 export interface SortOrder {
   /** Default: `'asc'`. */
   readonly direction?: SortDirection;
-  /** The place of `NULL`. Default: before all values, so it is first in the direction `'asc'` and last in `'desc'`. */
+  /** The place of `NULL`. Default: that of the database, which its indexes serve. */
   readonly nulls?: 'first' | 'last';
 }
 

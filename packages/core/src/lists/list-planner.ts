@@ -12,13 +12,16 @@ import type { TypeTable } from '../types/type-table.js';
 import { positionOf } from './cursor.js';
 import { rowsAfter } from './keyset-filter.js';
 import type { CountOptions, ListOptions } from './list-options.js';
-import type { ResourceQuery, SortKey } from './resource-adapter.js';
+import type { ResourceAdapter, ResourceQuery, SortKey } from './resource-adapter.js';
 
 /** Plans the queries of lists: narrows conditions by the options of the application, and adds order and position. */
 export class ListPlanner {
   readonly #rows: Rows;
 
-  constructor(types: TypeTable) {
+  constructor(
+    types: TypeTable,
+    readonly adapter: Pick<ResourceAdapter, 'nulls'> | undefined,
+  ) {
     this.#rows = new Rows(types);
   }
 
@@ -58,16 +61,22 @@ export class ListPlanner {
   #sortKeys(row: Scope, orderBy: NonNullable<ListOptions['orderBy']>): readonly SortKey[] {
     const keys = Object.entries(orderBy).map(([field, order]): SortKey => {
       const column = this.#column(row, 'orderBy', field);
-      const { direction = 'asc', nulls = direction === 'asc' ? 'first' : 'last' } =
+      const { direction = 'asc', nulls = this.#placeOfNull(direction) } =
         typeof order === 'string' ? { direction: order } : order;
       return { column, direction, nulls };
     });
     const direction = keys.at(-1)?.direction ?? 'asc';
-    const nulls = direction === 'asc' ? 'first' : 'last';
+    const nulls = this.#placeOfNull(direction);
     for (const field of this.#keyOf(row))
       if (!keys.some(({ column }) => column.field === field))
         keys.push({ column: this.#column(row, 'orderBy', field), direction, nulls });
     return keys;
+  }
+
+  /** Returns the place that the database gives to `NULL`, which its indexes have. */
+  #placeOfNull(direction: SortKey['direction']): SortKey['nulls'] {
+    const isLow = this.adapter?.nulls !== 'high';
+    return isLow === (direction === 'asc') ? 'first' : 'last';
   }
 
   /** A list without a unique last key would repeat or skip rows between pages. */

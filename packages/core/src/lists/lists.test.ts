@@ -85,6 +85,50 @@ describe('authorizedResources()', () => {
     ]);
   });
 
+  it('puts NULL where the database of the adapter puts it, unless an order says its place', async () => {
+    const { resources, queries } = adapterOf([]);
+    const authorizer = await load({ ...resources, nulls: 'high' });
+    const orderBy = { title: 'asc', score: { direction: 'desc', nulls: 'last' } } as const;
+    await authorizer.authorizedResources('ann', 'read', 'Note', { orderBy });
+    expect(queries[0]!.orderBy.map(({ direction, nulls }) => `${direction} ${nulls}`)).toEqual([
+      'asc last',
+      'desc last',
+      'desc first',
+    ]);
+  });
+
+  it('continues with the microseconds that the adapter read for the last row', async () => {
+    const { resources, queries } = adapterOf([note(1), note(2)]);
+    const authorizer = await load({ ...resources, microseconds: () => 456 });
+    const list = (after?: string) =>
+      authorizer.authorizedResources('ann', 'read', 'Note', {
+        take: 1,
+        orderBy: { createdAt: 'asc' },
+        after,
+      });
+    const { next } = await list();
+    await list(next);
+    expect(queries[1]!.after).toMatchObject({
+      kind: 'and',
+      parts: [
+        { operator: '<=', left: { value: new Date(1) }, right: { field: 'createdAt' } },
+        {
+          kind: 'or',
+          parts: [
+            { operator: '<', left: { value: new Date(1), microseconds: 456 } },
+            { kind: 'and', parts: [{ operator: '=', left: { microseconds: 456 } }, { operator: '<' }] },
+          ],
+        },
+      ],
+    });
+    const [order, , id] = JSON.parse(Buffer.from(next!, 'base64url').toString()) as unknown[];
+    for (const part of [[1], [1, -1], [1, 1000], [1, 0.5], [null, 1], ['1', 1], [1, 2, 3]]) {
+      const forged = Buffer.from(JSON.stringify([order, part, id])).toString('base64url');
+      // oxlint-disable-next-line no-await-in-loop -- a few cursors
+      await expect(list(forged)).rejects.toMatchObject({ code: 'POLAR_LIST_CURSOR' });
+    }
+  });
+
   it('runs no query when no row can be allowed', async () => {
     const { resources, queries } = adapterOf([note(1)]);
     const authorizer = await load({ ...resources, count: () => Promise.reject(new Error('a query')) });

@@ -11,6 +11,19 @@ export interface ResourceAdapter {
   list(query: ResourceQuery): Promise<readonly object[]>;
   /** Returns the number of rows that the `filter` of a condition accepts. It runs one query. */
   count(condition: RowCondition): Promise<number>;
+  /** The place of `NULL` in the order of the database: before all values or after them. Default: `'low'`. */
+  readonly nulls?: 'low' | 'high';
+  /**
+   * Returns the microseconds, from 0 to 999, that a date of a listed row has in the database beyond its milliseconds, which is what a `Date`
+   * holds; `undefined` for a column without them.
+   *
+   * @param query the query that listed the row
+   */
+  microseconds?(
+    row: object,
+    column: Column,
+    query: ResourceQuery,
+  ): number | undefined | Promise<number | undefined>;
 }
 
 /** A query of `authorizedResources` for an adapter. The rows of a page satisfy `condition` and `after`. */
@@ -26,8 +39,8 @@ export interface ResourceQuery {
 }
 
 /**
- * A column that rows are sorted by. Text is in the order of code points, `false` is before `true`, dates have whole milliseconds, and
- * `NaN` is after all numbers. `NULL` has the place of `nulls` in both directions.
+ * A column that rows are sorted by, in the order that the database has for it. `false` is before `true`, and `NaN` is after all numbers.
+ * `NULL` has the place of `nulls` in both directions.
  */
 export interface SortKey {
   readonly column: Column;

@@ -79,5 +79,6 @@ export function storageOf(column: Column): ColumnStorage {
   if (columnType === 'PgTimestamp') return dateStorage(precision);
   if (columnType === 'MySqlDateTime' || columnType === 'MySqlTimestamp') return dateStorage(fsp);
   if (columnType === 'PgUUID') return 'uuid';
-  return columnType.startsWith('Pg') && !storedAsText.includes(columnType) ? 'other' : 'text';
+  const isOther = columnType.startsWith('Pg') && !storedAsText.includes(columnType);
+  return isOther || columnType.startsWith('MySqlEnum') ? 'other' : 'text';
 }

@@ -2,8 +2,9 @@ import type { ResourceAdapter } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import type { Knex } from 'knex';
 import { dialectOf } from '../sql/dialect-of.js';
+import { Microseconds, microsecondColumns } from '../sql/microseconds.js';
 import { pageCondition } from '../sql/page-filter.js';
-import { printOrder } from '../sql/print-order.js';
+import { nullsOf, printOrder } from '../sql/print-order.js';
 import { readRows } from '../sql/read-rows.js';
 import type { SqlOptions } from '../sql/sql-options.js';
 import { tableNames } from '../sql/table-names.js';
@@ -22,19 +23,29 @@ export function knexResources(db: Knex, options: SqlOptions): ResourceAdapter {
   const dialect = dialectOf(options);
   const names = tableNames(options);
   const list = knex(options);
+  const microseconds = new Microseconds();
   const from = (condition: RowCondition) => {
     const { schema, name } = names.table(condition.type);
     const query = db<Record<string, unknown>>(name).where(list(condition));
     return schema === undefined ? query : query.withSchema(schema);
   };
   return {
+    nulls: nullsOf(dialect.name),
+    microseconds: (row, column) => microseconds.of(row, column),
     async list(page) {
       const { condition, orderBy, take } = page;
       const { name } = names.table(condition.type);
       const { text, bindings } = rawOf(printOrder(orderBy, names, dialect), name, dialect);
       const query = from(pageCondition(page)).select(`${name}.*`).orderByRaw(text, bindings);
-      const rows: readonly object[] = await (take === undefined ? query : query.limit(take));
-      return readRows(rows, condition.row.type, names, options);
+      const columns = microsecondColumns(page, names, dialect);
+      for (const { expression, alias } of columns) {
+        const selected = rawOf([expression, ` AS ${alias}`], name, dialect);
+        void query.select(db.raw(selected.text, selected.bindings));
+      }
+      const raw: readonly object[] = await (take === undefined ? query : query.limit(take));
+      const rows = readRows(raw, condition.row.type, names, options);
+      microseconds.take(rows, raw, columns);
+      return rows;
     },
     async count(condition) {
       const rows: readonly { readonly total?: unknown }[] = await from(condition).count({ total: '*' });

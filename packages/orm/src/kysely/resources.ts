@@ -1,9 +1,10 @@
 import type { ResourceAdapter } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
-import type { Kysely } from 'kysely';
+import type { AliasedExpression, Kysely } from 'kysely';
 import { dialectOf } from '../sql/dialect-of.js';
+import { Microseconds, microsecondColumns } from '../sql/microseconds.js';
 import { pageCondition } from '../sql/page-filter.js';
-import { printOrder } from '../sql/print-order.js';
+import { nullsOf, printOrder } from '../sql/print-order.js';
 import { readRows } from '../sql/read-rows.js';
 import type { SqlOptions } from '../sql/sql-options.js';
 import { tableNames } from '../sql/table-names.js';
@@ -24,19 +25,32 @@ export function kyselyResources<Schema>(db: Kysely<Schema>, options: SqlOptions)
   const dialect = dialectOf(options);
   const names = tableNames(options);
   const list = kysely(options);
+  const microseconds = new Microseconds();
   const from = (condition: RowCondition) => {
     const { schema, name } = names.table(condition.type);
     const table = schema === undefined ? name : `${schema}.${name}`;
     return (db as unknown as Kysely<Tables>).selectFrom(table).where(list(condition));
   };
   return {
+    nulls: nullsOf(dialect.name),
+    microseconds: (row, column) => microseconds.of(row, column),
     async list(page) {
       const { condition, orderBy, take } = page;
       const { name } = names.table(condition.type);
       const order = rawExpression(printOrder(orderBy, names, dialect), name, dialect);
-      const query = from(pageCondition(page)).selectAll().orderBy(order);
-      const rows = await (take === undefined ? query : query.limit(take)).execute();
-      return readRows(rows, condition.row.type, names, options);
+      const columns = microsecondColumns(page, names, dialect);
+      const selected = columns.map(
+        ({ expression, alias }) =>
+          rawExpression([expression, ` AS ${alias}`], name, dialect) as unknown as AliasedExpression<
+            unknown,
+            string
+          >,
+      );
+      const query = from(pageCondition(page)).selectAll(name).select(selected).orderBy(order);
+      const raw = await (take === undefined ? query : query.limit(take)).execute();
+      const rows = readRows(raw, condition.row.type, names, options);
+      microseconds.take(rows, raw, columns);
+      return rows;
     },
     async count(condition) {
       const [row] = await from(condition)

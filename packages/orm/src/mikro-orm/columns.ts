@@ -57,7 +57,7 @@ const isTextList = ({ customType, runtimeType, getter, hydrate }: EntityProperty
   hydrate !== false;
 
 const textStorage = (ormType: string, dialect: DialectName) =>
-  dialect === 'postgres' ? storageOfType(ormType) : 'text';
+  dialect === 'postgres' || ormType.startsWith('enum') ? storageOfType(ormType) : 'text';
 
 /** Returns the digits of the seconds of a column: `timestamptz(3)` has three. Without a number, MySQL has none and PostgreSQL six. */
 function digitsOf(ormType: string, dialect: DialectName): number | undefined {

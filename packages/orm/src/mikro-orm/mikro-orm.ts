@@ -1,13 +1,14 @@
 import type { SortKey, TypeDeclaration } from '@nanook/core';
-import type { RowCondition } from '@nanook/core/filter';
+import type { Column, RowCondition } from '@nanook/core/filter';
 import { raw, type EntityMetadata, type MikroORM, type RawQueryFragment } from '@mikro-orm/core';
 import { requireCondition } from '../errors/require-condition.js';
 import { EntityNames } from '../metadata/entity-names.js';
 import { typesFromTables } from '../metadata/types-from-tables.js';
 import { dialects, type Dialect } from '../sql/dialect.js';
 import { partsOf, type BoundValue, type Fragment } from '../sql/fragment.js';
+import { microsecondsOf } from '../sql/microseconds.js';
 import { printFilter } from '../sql/print-filter.js';
-import { orderTerms } from '../sql/print-order.js';
+import { nullsOf, orderTerms } from '../sql/print-order.js';
 import { dialectOf } from './columns.js';
 import { entityTables, type MikroOrmOptions } from './entity-tables.js';
 
@@ -85,6 +86,20 @@ export class MikroOrmPrinter {
       this.#print(expression),
       nulls === undefined ? direction : `${direction} ${nulls}`,
     ]);
+  }
+
+  get nulls(): 'low' | 'high' {
+    return nullsOf(this.#dialect.name);
+  }
+
+  /**
+   * Returns the microseconds of a column as an expression to select; `undefined` for a column that has none.
+   *
+   * @param alias the alias of the entity in the query
+   */
+  microseconds(column: Column, alias: string): RawQueryFragment | undefined {
+    const expression = microsecondsOf(column, this.#names, this.#dialect);
+    return expression === undefined ? undefined : this.#print([expression, ' AS microseconds'], alias);
   }
 
   /** Returns the entity of a type. */

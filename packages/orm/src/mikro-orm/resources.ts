@@ -1,8 +1,10 @@
 import type { ResourceAdapter } from '@nanook/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/core';
-import { pageCondition } from '../sql/page-filter.js';
+import { pageCondition, rowCondition } from '../sql/page-filter.js';
 import type { MikroOrmOptions } from './entity-tables.js';
 import { mikroOrm, MikroOrmPrinter } from './mikro-orm.js';
+
+const alias = 'nanook_row';
 
 /**
  * Creates the option `resources` of an authorizer. The rows are entities of the current request context of MikroORM, or of a new entity
@@ -18,6 +20,20 @@ export function mikroOrmResources(orm: MikroORM, options: MikroOrmOptions = {}):
   let printer: MikroOrmPrinter | undefined;
   const ready = (): MikroOrmPrinter => (printer ??= new MikroOrmPrinter(orm, options));
   return {
+    get nulls() {
+      return ready().nulls;
+    },
+    // An entity has no place for another column, so the microseconds of the last row of a page are read by its key.
+    async microseconds(row, column, query) {
+      const selected = ready().microseconds(column, alias);
+      if (selected === undefined) return undefined;
+      const found = await (managerOf(orm) as unknown as QueryManager)
+        .createQueryBuilder(ready().entityOf(column.scope.type.name).class, alias)
+        .select(selected)
+        .where(list(rowCondition(row, query)))
+        .execute('get', false);
+      return Number(found?.microseconds ?? 0);
+    },
     async list(page) {
       const { condition, orderBy, take } = page;
       const order = ready()
@@ -33,6 +49,16 @@ export function mikroOrmResources(orm: MikroORM, options: MikroOrmOptions = {}):
       return managerOf(orm).count<object>(entity, list(condition));
     },
   };
+}
+
+/** An entity manager of an SQL database. */
+interface QueryManager {
+  createQueryBuilder(entity: unknown, alias: string): Query;
+}
+interface Query {
+  select(field: unknown): Query;
+  where(condition: object): Query;
+  execute(method: 'get', mapResults: boolean): Promise<{ readonly microseconds: unknown } | undefined>;
 }
 
 function managerOf({ em }: MikroORM): EntityManager {

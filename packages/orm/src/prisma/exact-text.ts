@@ -22,3 +22,13 @@ export function requireExactText(
   if (!isExact)
     throw new NanookOrmError('NANOOK_ORM_PRISMA_TEXT', { type: column.scope.type.name, field: column.field });
 }
+
+/**
+ * Checks that Prisma compares a field with a position in its order. It has no such comparison for an enum.
+ *
+ * @throws {NanookOrmError} `NANOOK_ORM_PRISMA_TEXT`
+ */
+export function requireSortable(column: Column, { values }: PrismaField): void {
+  if (values !== undefined)
+    throw new NanookOrmError('NANOOK_ORM_PRISMA_TEXT', { type: column.scope.type.name, field: column.field });
+}

@@ -8,7 +8,7 @@ import {
   type Scope,
 } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import { requireExactText } from './exact-text.js';
+import { requireExactText, requireSortable } from './exact-text.js';
 import { inexpressible } from './inexpressible.js';
 import { isSentWrong } from './sent-numbers.js';
 import { all, assertNever, complement } from './local-filter.js';
@@ -36,8 +36,6 @@ export class WherePrinter {
   constructor(
     readonly options: PrismaOptions,
     readonly models: Models,
-    /** The fields whose text may be compared as the database does. */
-    readonly inexact: readonly string[] = [],
     /** Whether the `where` must be false for `NULL`, not unknown, so that a `NOT` around it is right. */
     readonly isNegatable = false,
   ) {}
@@ -117,10 +115,12 @@ export class WherePrinter {
     return other === nothing ? absent : anyOf([absent, { [name]: { is: sent(other) } }]);
   }
 
-  #compare({ operator, left, right }: Compare): Where {
+  #compare({ operator, left, right, order }: Compare): Where {
     if (left.kind === 'value')
-      return right.kind === 'value' ? assertColumn() : this.#compareValue(operator, left.value, right, true);
-    if (right.kind === 'value') return this.#compareValue(operator, right.value, left, false);
+      return right.kind === 'value'
+        ? assertColumn()
+        : this.#compareValue(operator, left.value, right, true, order);
+    if (right.kind === 'value') return this.#compareValue(operator, right.value, left, false, order);
     return this.#compareColumns(operator, left, right);
   }
 
@@ -142,8 +142,14 @@ export class WherePrinter {
     }
   }
 
-  #compareValue(operator: Compare['operator'], value: Scalar, column: Column, isValueFirst: boolean): Where {
-    const field = this.#field(column, operator);
+  #compareValue(
+    operator: Compare['operator'],
+    value: Scalar,
+    column: Column,
+    isValueFirst: boolean,
+    order: Compare['order'],
+  ): Where {
+    const field = order === 'own' ? this.#sorted(column) : this.#field(column, operator);
     const name = column.field;
     if (field.type === 'Decimal') this.#requireStorable(value as string);
     if (typeof value === 'string' && !this.#isStorable(value, field)) {
@@ -252,8 +258,13 @@ export class WherePrinter {
 
   #field(column: Column, operator: Compare['operator']): PrismaField {
     const field = this.models.comparable(column);
-    if (column.type === 'string' && !this.inexact.includes(column.field))
-      requireExactText(column, field, operator, this.options);
+    if (column.type === 'string') requireExactText(column, field, operator, this.options);
+    return field;
+  }
+
+  #sorted(column: Column): PrismaField {
+    const field = this.models.comparable(column);
+    requireSortable(column, field);
     return field;
   }
 

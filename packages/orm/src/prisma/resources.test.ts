@@ -46,8 +46,31 @@ describe('prismaResources()', () => {
     });
   });
 
-  it('throws NANOOK_ORM_PRISMA_TEXT for an order by another text, whose collation is unknown', async () => {
-    const list = authorizer.authorizedResources('ann', 'read', 'Note', { orderBy: { title: 'asc' } });
-    await expect(list).rejects.toMatchObject({ code: 'NANOOK_ORM_PRISMA_TEXT', data: { field: 'title' } });
+  it('pages by another text in the order of the database, with NULL where PostgreSQL puts it', async () => {
+    const orderBy = { title: 'desc' } as const;
+    const { next } = await authorizer.authorizedResources('ann', 'read', 'Note', { take: 1, orderBy });
+    await authorizer.authorizedResources('ann', 'read', 'Note', { take: 1, orderBy, after: next });
+    expect(queries.at(-1)).toMatchObject({
+      where: {
+        AND: [
+          {},
+          {
+            AND: [
+              { title: { lte: 'x' } },
+              { OR: [{ title: { lt: 'x' } }, { AND: [{ title: { equals: 'x' } }, { id: { lt: 'a' } }] }] },
+            ],
+          },
+        ],
+      },
+      orderBy: [{ title: 'desc' }, { id: 'desc' }],
+    });
+  });
+
+  it('prints the place of NULL only where it differs from that of PostgreSQL', async () => {
+    const orderBy = { title: { nulls: 'first' } } as const;
+    await authorizer.authorizedResources('ann', 'read', 'Note', { orderBy });
+    expect(queries.at(-1)).toMatchObject({
+      orderBy: [{ title: { sort: 'asc', nulls: 'first' } }, { id: 'asc' }],
+    });
   });
 });

@@ -1,5 +1,5 @@
 import type { ResourceAdapter, ResourceQuery, SortKey } from '@nanook/core';
-import { requireExactText } from './exact-text.js';
+import { requireSortable } from './exact-text.js';
 import { Models } from './models.js';
 import { WherePrinter } from './print-where.js';
 import { prismaFilter } from './prisma-filter.js';
@@ -12,8 +12,7 @@ interface Model {
 }
 
 /**
- * Creates the option `resources` of an authorizer. The rows are those of `findMany`, without related rows. Texts in a key have the order of
- * the database; to sort by another text field, set the option `text`.
+ * Creates the option `resources` of an authorizer. The rows are those of `findMany`, without related rows.
  *
  * @throws {NanookOrmError} for a condition or an order that Prisma cannot express
  * @example
@@ -26,13 +25,15 @@ export function prismaResources(options: PrismaOptions): ResourceAdapter {
   const modelOf = (type: string): Model => models.methodsOf(type) as Model;
   const afterOf = ({ after, condition: { row } }: ResourceQuery): readonly object[] => {
     if (after === undefined) return [];
-    const printer = new WherePrinter(options, models, row.type.key);
+    const printer = new WherePrinter(options, models);
     return [printer.where(prismaFilter(after, options), row)];
   };
+  const nulls = options.schema.provider === 'postgresql' ? 'high' : 'low';
   return {
+    nulls,
     async list(page) {
       const { condition, orderBy, take } = page;
-      const order = orderBy.map((key) => printKey(key, models, options));
+      const order = orderBy.map((key) => printKey(key, models, nulls));
       return modelOf(condition.type).findMany({
         where: { AND: [list(condition), ...afterOf(page)] },
         orderBy: order,
@@ -45,10 +46,8 @@ export function prismaResources(options: PrismaOptions): ResourceAdapter {
   };
 }
 
-function printKey({ column, direction, nulls }: SortKey, models: Models, options: PrismaOptions): object {
-  const field = models.comparable(column);
-  // A database finds texts of a key unique by its own order, so this order is complete too.
-  const isKey = column.scope.type.key?.includes(column.field) === true && field.values === undefined;
-  if (column.type === 'string' && !isKey) requireExactText(column, field, '<', options);
-  return { [column.field]: column.nullable ? { sort: direction, nulls } : direction };
+function printKey({ column, direction, nulls }: SortKey, models: Models, place: 'low' | 'high'): object {
+  requireSortable(column, models.comparable(column));
+  const isUsual = (nulls === 'first') === ((place === 'low') === (direction === 'asc'));
+  return { [column.field]: column.nullable && !isUsual ? { sort: direction, nulls } : direction };
 }

@@ -67,7 +67,7 @@ export function describeColumn(
     values: key === 'ENUM' && kind !== undefined && dialect !== 'sqlite' ? values : undefined,
     elements: key === 'ARRAY' && isShown && type !== undefined ? kinds[dialect].get(type.key) : undefined,
     ormType: key,
-    storage: dialect === 'postgres' ? storageOf(key) : 'text',
+    storage: dialect === 'postgres' || key === 'ENUM' ? storageOf(key) : 'text',
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ResourceAdapter } from '@nanook/core';
 import { literal, type Sequelize } from 'sequelize';
-import { pageCondition } from '../sql/page-filter.js';
+import { pageCondition, rowCondition } from '../sql/page-filter.js';
 import type { SequelizeOptions } from './entity-tables.js';
 import { sequelize, SequelizePrinter } from './sequelize.js';
 
@@ -19,6 +19,23 @@ export function sequelizeResources(db: Sequelize, options: SequelizeOptions = {}
   let printer: SequelizePrinter | undefined;
   const ready = (): SequelizePrinter => (printer ??= new SequelizePrinter(db, options));
   return {
+    get nulls() {
+      return ready().nulls;
+    },
+    // A scope of the model may say which columns a row has, so the microseconds of the last row of a page are read by its key.
+    async microseconds(row, column, query) {
+      const selected = ready().microseconds(column);
+      if (selected === undefined) return undefined;
+      const found: unknown = await ready()
+        .modelOf(column.scope.type.name)
+        .unscoped()
+        .findOne({
+          attributes: [[literal(selected), 'microseconds']],
+          where: list(rowCondition(row, query)),
+          raw: true,
+        });
+      return Number((found as { readonly microseconds: unknown } | null)?.microseconds ?? 0);
+    },
     async list(page) {
       const { condition, orderBy, take } = page;
       const order = literal(ready().order(orderBy, condition.type));

@@ -1,13 +1,14 @@
 import type { SortKey, TypeDeclaration } from '@nanook/core';
-import type { RowCondition } from '@nanook/core/filter';
+import type { Column, RowCondition } from '@nanook/core/filter';
 import { DataTypes, literal, Op, type Sequelize, type WhereOptions } from 'sequelize';
 import { requireCondition } from '../errors/require-condition.js';
 import { EntityNames } from '../metadata/entity-names.js';
 import { typesFromTables } from '../metadata/types-from-tables.js';
 import { dialects, type Dialect } from '../sql/dialect.js';
 import { partsOf, type Fragment } from '../sql/fragment.js';
+import { microsecondsOf } from '../sql/microseconds.js';
 import { printFilter } from '../sql/print-filter.js';
-import { printOrder } from '../sql/print-order.js';
+import { nullsOf, printOrder } from '../sql/print-order.js';
 import { sqliteWithTextDates } from '../sql/text-dates.js';
 import { dialectOf, type AnyModel } from './columns.js';
 import { entityTables, type SequelizeOptions } from './entity-tables.js';
@@ -85,6 +86,17 @@ export class SequelizePrinter {
   order(keys: readonly SortKey[], type: string): string {
     const root = this.#dialect.quote(this.modelOf(type).name);
     return this.#print(printOrder(keys, this.#names, this.#dialect), root).text;
+  }
+
+  get nulls(): 'low' | 'high' {
+    return nullsOf(this.#dialect.name);
+  }
+
+  /** Prints the microseconds of a column; `undefined` for a column that has none. */
+  microseconds(column: Column): string | undefined {
+    const expression = microsecondsOf(column, this.#names, this.#dialect);
+    const root = this.#dialect.quote(this.modelOf(column.scope.type.name).name);
+    return expression === undefined ? undefined : this.#print(expression, root).text;
   }
 
   /** Returns the model of a type. */

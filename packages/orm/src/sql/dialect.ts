@@ -35,8 +35,12 @@ export interface Dialect {
   readable(side: ColumnSide, holds: boolean): Fragment | undefined;
   /** Whether an equality with a value holds for values of the type of the column only. */
   readonly comparesByType: boolean;
-  /** Returns the expression to sort a column by: the order of the comparisons, which is the same on each database. */
+  /** Returns the expression to sort a column by: the column itself, so that its indexes serve, where its own order is that of `inOrder`. */
   sortable(side: ColumnSide): Fragment;
+  /** Compares a text with a column in the order of `sortable`. */
+  inOrder(operator: Comparison, left: Side, right: Side): Fragment;
+  /** Returns the microseconds of a date beyond its milliseconds; `undefined` where columns hold no finer dates. */
+  microseconds(sql: Fragment): Fragment | undefined;
 }
 
 export interface DialectOptions {
@@ -66,12 +70,14 @@ const listed = <Value>(values: readonly Value[], print: (value: Value) => Fragme
 
 const columnSql = (...sides: readonly Side[]): Fragment => sides.find((side) => side.kind === 'column')!.sql;
 
+const columnSide = (...sides: readonly Side[]): ColumnSide => sides.find((side) => side.kind === 'column')!;
+
+/** The text that a comparison in an order has beside its column. */
+const valueOf = (...sides: readonly Side[]): string =>
+  sides.flatMap((side) => (side.kind === 'value' ? [side.value as string] : []))[0]!;
+
 /** The column of a comparison that has at least one. */
 const columnOf = (...sides: readonly Side[]): Column => sides.find((side) => side.kind === 'column')!.column;
-
-/** Returns a date of a column in whole milliseconds. A column without microseconds keeps its index. */
-const asMilliseconds = ({ sql, storage }: ColumnSide, truncate: (sql: Fragment) => Fragment): Fragment =>
-  storage === 'milliseconds' ? sql : truncate(sql);
 
 const truncated = (sql: Fragment): Fragment => ["date_trunc('milliseconds', ", sql, ')'];
 
@@ -171,12 +177,17 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
       return isOther && ['(', isOther, holds ? ') IS NOT TRUE' : ') IS TRUE'];
     },
     comparesByType: true,
-    sortable: (side) => {
-      const { type } = side.column;
-      // The texts of UUIDs have the order of UUIDs.
-      if (type === 'string') return side.storage === 'uuid' ? side.sql : exact(side);
-      return type === 'date' ? asMilliseconds(side, truncated) : side.sql;
+    sortable: ({ sql }) => sql,
+    inOrder: (operator, left, right) => {
+      const value = valueOf(left, right);
+      const { storage, column } = columnSide(left, right);
+      const isStorable = storage === 'uuid' ? isUuid(value) : (column.values?.includes(value) ?? true);
+      if (hasNul(value) || !isStorable) return '1=0';
+      // Without a cast, the value has the type and the collation of the column.
+      const plain = (side: Side): Fragment => (side.kind === 'column' ? side.sql : bound(side.value));
+      return [plain(left), ` ${operator} `, plain(right)];
     },
+    microseconds: (sql) => ['right(to_char(', sql, ", 'US'), 3)::int"],
   };
 }
 
@@ -186,6 +197,10 @@ const wholeMilliseconds = (sql: Fragment): Fragment => [
   sql,
   ", '%Y-%m-%d %H:%i:%s.%f'), 23)",
 ];
+
+/** MySQL sorts an enum by the positions of its texts, but compares it as a text. */
+const isEnum = ({ storage, column: { values } }: ColumnSide): boolean =>
+  storage === 'other' || values !== undefined;
 
 export function mysql({ date: bind = (value) => value }: DialectOptions): Dialect {
   const exact = (side: Side): Fragment =>
@@ -270,11 +285,14 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
     readable: () => undefined,
     comparesByType: true,
     sortable: (side) => {
-      const { type } = side.column;
-      if (type === 'string') return exact(side);
-      if (type === 'boolean') return ['(', side.sql, ' <> 0)'];
-      return type === 'date' ? asMilliseconds(side, wholeMilliseconds) : side.sql;
+      if (isEnum(side)) return exact(side);
+      return side.column.type === 'boolean' ? ['(', side.sql, ' <> 0)'] : side.sql;
     },
+    inOrder: (operator, left, right) => {
+      const print = isEnum(columnSide(left, right)) ? exact : plain;
+      return [print(left), ` ${operator} `, print(right)];
+    },
+    microseconds: (sql) => ['MOD(MICROSECOND(', sql, '), 1000)'],
   };
 }
 
@@ -349,10 +367,10 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
     },
     comparesByType: false,
     sortable: (side) => {
-      const { type } = side.column;
-      if (type === 'string') return binary(side);
-      return type === 'boolean' ? ['(', side.sql, ' <> 0)'] : side.sql;
+      return side.column.type === 'boolean' ? ['(', side.sql, ' <> 0)'] : side.sql;
     },
+    inOrder: (operator, left, right) => [plain(left), ` ${operator} `, plain(right)],
+    microseconds: () => undefined,
   };
 }
 

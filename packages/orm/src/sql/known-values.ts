@@ -27,7 +27,7 @@ export function knownValues(filter: RowFilter, scope: Scope, field: string): Kno
       return type === 'string' || type === 'integer' ? { type, values } : undefined;
     }
     case 'compare': {
-      if (filter.operator !== '=') return undefined;
+      if (filter.operator !== '=' || filter.order === 'own') return undefined;
       const [column, other] =
         filter.left.kind === 'column' ? [filter.left, filter.right] : [filter.right, filter.left];
       if (column.kind !== 'column' || other.kind !== 'value') return undefined;

@@ -13,7 +13,7 @@ import {
 } from '@nanook/core/filter';
 import type { Dialect } from './dialect.js';
 import type { ColumnSide, Comparison, Side } from './side.js';
-import { balanced, joined, type Fragment } from './fragment.js';
+import { balanced, bound, joined, type Fragment } from './fragment.js';
 import { knownValues } from './known-values.js';
 import { quotedTable, type TableName, type TableNames } from './table-names.js';
 import { tablesRead } from './tables-read.js';
@@ -101,7 +101,7 @@ class Printer {
       case 'none':
         return this.#related(filter.step, filter.where, 'NOT EXISTS');
       case 'compare':
-        return this.#compare(filter.operator, filter.left, filter.right);
+        return this.#compare(filter.operator, filter.left, filter.right, filter.order);
       case 'null':
         return [this.#column(filter.column), ' IS NULL'];
       case 'not-null':
@@ -172,23 +172,44 @@ class Printer {
     return !nullable && !this.names.knowsNull && scope !== this.actor?.scope && this.dialect.comparesByType;
   }
 
-  #compare(operator: Comparison, left: Operand, right: Operand): Fragment {
+  #compare(operator: Comparison, left: Operand, right: Operand, order?: 'own'): Fragment {
     const types = [left, right].flatMap((side) => (side.kind === 'column' ? [side.type] : []));
     const type = types.includes('decimal') ? 'decimal' : types[0]!;
     const sides = [this.#side(left), this.#side(right)] as const;
     switch (type) {
       case 'string':
-        return this.dialect.text(operator, ...sides);
+        return order === 'own'
+          ? this.dialect.inOrder(operator, ...sides)
+          : this.dialect.text(operator, ...sides);
       case 'integer':
       case 'float':
         return this.dialect.number(operator, ...sides);
       case 'decimal':
         return this.dialect.decimal(operator, ...sides);
       case 'date':
-        return this.dialect.date(operator, ...sides);
+        return this.#dates(operator, ...sides);
       case 'boolean':
         return this.#booleans(operator, left, right);
     }
+  }
+
+  /** Compares dates by their milliseconds, and by the microseconds beyond them where a value has some. */
+  #dates(operator: Comparison, left: Side, right: Side): Fragment {
+    const value = left.kind === 'value' ? left : right;
+    const column = left.kind === 'column' ? left : right;
+    if (value.kind === 'column' || column.kind === 'value' || value.microseconds === undefined)
+      return this.dialect.date(operator, left, right);
+    const own = this.dialect.microseconds(column.sql);
+    if (own === undefined) return this.dialect.date(operator, left, right);
+    const [first, second] = [left, right].map((side): Fragment =>
+      side.kind === 'value' ? bound(side.microseconds, 'integer') : own,
+    );
+    const rest: Fragment = [first!, ` ${operator} `, second!];
+    if (operator === '=') return ['(', this.dialect.date('=', left, right), ' AND ', rest, ')'];
+    const isOther = this.dialect.date(operator === '<=' ? '<' : operator, left, right);
+    if (operator === '<>') return ['(', isOther, ' OR ', rest, ')'];
+    // The first part is a range of an index.
+    return ['(', this.dialect.date('<=', left, right), ' AND (', isOther, ' OR ', rest, '))'];
   }
 
   #booleans(operator: Comparison, left: Operand, right: Operand): Fragment {

@@ -11,10 +11,10 @@ export interface OrderTerm {
   readonly nulls: 'NULLS FIRST' | 'NULLS LAST' | undefined;
 }
 
-/** The place of NULL in an ascending order without `NULLS`. */
-const nullsOf: Record<DialectName, 'first' | 'last'> = { postgres: 'last', mysql: 'first', sqlite: 'first' };
+/** Returns the place of NULL in the order of a database. */
+export const nullsOf = (dialect: DialectName): 'low' | 'high' => (dialect === 'postgres' ? 'high' : 'low');
 
-/** Returns the terms that put rows into an order, the same one on each database. */
+/** Returns the terms that put rows into an order. */
 export function orderTerms(keys: readonly SortKey[], names: TableNames, dialect: Dialect): OrderTerm[] {
   return keys.flatMap(({ column, direction: order, nulls }): OrderTerm[] => {
     const { scope, field, type, nullable } = column;
@@ -23,7 +23,7 @@ export function orderTerms(keys: readonly SortKey[], names: TableNames, dialect:
     const storage = hasStorage ? names.storage(scope.type, field) : 'text';
     const expression = dialect.sortable({ kind: 'column', column, sql, storage });
     const direction = order === 'asc' ? 'ASC' : 'DESC';
-    const isUsual = (nulls === nullsOf[dialect.name]) === (order === 'asc');
+    const isUsual = (nulls === 'first') === ((nullsOf(dialect.name) === 'low') === (order === 'asc'));
     if (isUsual || !nullable) return [{ expression, direction, nulls: undefined }];
     if (dialect.name !== 'mysql')
       return [{ expression, direction, nulls: nulls === 'first' ? 'NULLS FIRST' : 'NULLS LAST' }];

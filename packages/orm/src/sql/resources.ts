@@ -2,9 +2,10 @@ import type { ResourceAdapter } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import { dialectOf } from './dialect-of.js';
 import type { Fragment } from './fragment.js';
+import { Microseconds, microsecondColumns } from './microseconds.js';
 import { pageCondition } from './page-filter.js';
 import { printFilter } from './print-filter.js';
-import { printOrder } from './print-order.js';
+import { nullsOf, printOrder } from './print-order.js';
 import { printed } from './printed.js';
 import { readRows } from './read-rows.js';
 import type { SqlOptions } from './sql-options.js';
@@ -28,13 +29,14 @@ export type RunQuery = (
 export function sqlResources(options: SqlOptions, run: RunQuery): ResourceAdapter {
   const dialect = dialectOf(options);
   const names = tableNames(options);
-  const query = (selected: string, { type, row, filter }: RowCondition, ...rest: readonly Fragment[]) => {
+  const microseconds = new Microseconds();
+  const query = (selected: Fragment, { type, row, filter }: RowCondition, ...rest: readonly Fragment[]) => {
     const { schema, name } = names.table(type);
     const root = dialect.quote(name);
     const table = schema === undefined ? root : `${dialect.quote(schema)}.${root}`;
     const where = printFilter(filter, row, names, dialect, name);
     const { text, values } = printed(
-      [`SELECT ${selected} FROM ${table} WHERE `, where, ...rest],
+      ['SELECT ', selected, ` FROM ${table} WHERE `, where, ...rest],
       root,
       dialect,
       1,
@@ -42,13 +44,22 @@ export function sqlResources(options: SqlOptions, run: RunQuery): ResourceAdapte
     return run(text, values);
   };
   return {
+    nulls: nullsOf(dialect.name),
+    microseconds: (row, column) => microseconds.of(row, column),
     async list(page) {
       const { condition, orderBy, take } = page;
       const limit = take === undefined ? '' : ` LIMIT ${take}`;
       const order = printOrder(orderBy, names, dialect);
       const all = `${dialect.quote(names.table(condition.type).name)}.*`;
-      const rows = await query(all, pageCondition(page), ' ORDER BY ', order, limit);
-      return readRows(rows, condition.row.type, names, options);
+      const columns = microsecondColumns(page, names, dialect);
+      const selected = [
+        all,
+        ...columns.flatMap(({ expression, alias }) => [', ', expression, ` AS ${alias}`]),
+      ];
+      const raw = await query(selected, pageCondition(page), ' ORDER BY ', order, limit);
+      const rows = readRows(raw, condition.row.type, names, options);
+      microseconds.take(rows, raw, columns);
+      return rows;
     },
     async count(condition) {
       const [row] = (await query('count(*) AS total', condition)) as readonly { readonly total: unknown }[];

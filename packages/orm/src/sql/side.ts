@@ -1,11 +1,11 @@
-import type { Column, Scalar } from '@nanook/core/filter';
+import type { Column, ValueOperand } from '@nanook/core/filter';
 import type { Fragment } from './fragment.js';
 
 /** An operator of a comparison, as SQL writes it. */
 export type Comparison = '=' | '<>' | '<' | '<=';
 
 /** A side of a comparison: a column with its printed name, or a value. */
-export type Side = ColumnSide | { readonly kind: 'value'; readonly value: Scalar };
+export type Side = ColumnSide | ValueOperand;
 /**
  * How a column stores its values. `uuid` and `other`, such as an enum, are text in JavaScript, and PostgreSQL compares neither with a text.
  * `milliseconds` is a date without microseconds.

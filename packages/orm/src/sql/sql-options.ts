@@ -17,7 +17,7 @@ export type ColumnInput =
       readonly column: string;
       /**
        * `'uuid'`, or `'other'` for another column that is text in JavaScript and not in the database, such as an enum. `'milliseconds'` for
-       * a column of dates without microseconds, such as `timestamp(3)`: a list that is sorted by it uses its index.
+       * a column of dates without microseconds, such as `timestamp(3)`.
        */
       readonly type?: 'uuid' | 'other' | 'milliseconds';
     };

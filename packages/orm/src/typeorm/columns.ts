@@ -75,7 +75,7 @@ export function describeColumn(column: ColumnMetadata, dataSource: DataSource): 
   const dialect = dialectOf(dataSource);
   const found = kindOf(column, dialect, dataSource.options);
   const kind = column.isArray ? undefined : found;
-  const isText = dialect !== 'postgres' || column.type === String;
+  const isText = column.type === String || (dialect !== 'postgres' && column.type !== 'enum');
   return {
     name: column.databaseName,
     isNullable: column.isNullable,

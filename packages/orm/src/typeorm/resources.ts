@@ -1,6 +1,7 @@
 import type { ResourceAdapter } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import type { DataSource, SelectQueryBuilder, ObjectLiteral } from 'typeorm';
+import { Microseconds } from '../sql/microseconds.js';
 import { pageCondition } from '../sql/page-filter.js';
 import type { TypeormOptions } from './entity-tables.js';
 import { typeorm, TypeormPrinter } from './typeorm.js';
@@ -26,12 +27,22 @@ export function typeormResources(dataSource: DataSource, options: TypeormOptions
       .getRepository(ready().entityOf(condition.type).target)
       .createQueryBuilder(alias)
       .where(list(condition));
+  const microseconds = new Microseconds();
   return {
+    get nulls() {
+      return ready().nulls;
+    },
+    microseconds: (row, column) => microseconds.of(row, column),
     async list(page) {
       const query = select(pageCondition(page)).limit(page.take);
       const order = ready().order(page.orderBy, dataSource.driver.escape(alias));
       for (const { text, direction, nulls } of order) query.addOrderBy(text, direction, nulls);
-      return query.getMany();
+      const columns = ready().microseconds(page, dataSource.driver.escape(alias));
+      if (columns.length === 0) return query.getMany();
+      for (const { text, alias: name } of columns) query.addSelect(text, name);
+      const { entities, raw } = await query.getRawAndEntities<object>();
+      microseconds.take(entities, raw, columns);
+      return entities;
     },
     async count(condition) {
       return select(condition).getCount();

@@ -1,4 +1,4 @@
-import type { SortKey, TypeDeclaration } from '@nanook/core';
+import type { ResourceQuery, SortKey, TypeDeclaration } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import {
   And,
@@ -18,8 +18,9 @@ import { EntityNames } from '../metadata/entity-names.js';
 import { typesFromTables } from '../metadata/types-from-tables.js';
 import { dialects, type Dialect } from '../sql/dialect.js';
 import { partsOf, type Fragment } from '../sql/fragment.js';
+import { microsecondColumns, type MicrosecondColumn } from '../sql/microseconds.js';
 import { printFilter } from '../sql/print-filter.js';
-import { orderTerms, type OrderTerm } from '../sql/print-order.js';
+import { nullsOf, orderTerms, type OrderTerm } from '../sql/print-order.js';
 import { sqliteWithTextDates } from '../sql/text-dates.js';
 import { dialectOf } from './columns.js';
 import { entityTables, fieldOf, type TypeormOptions } from './entity-tables.js';
@@ -118,6 +119,18 @@ export class TypeormPrinter {
       text: this.#print(expression, root).text,
       direction,
       nulls,
+    }));
+  }
+
+  get nulls(): 'low' | 'high' {
+    return nullsOf(this.#dialect.name);
+  }
+
+  /** Returns the microseconds that a page selects for its cursor, as arguments of `addSelect`. */
+  microseconds(page: ResourceQuery, root: string): readonly (MicrosecondColumn & { text: string })[] {
+    return microsecondColumns(page, this.#names, this.#dialect).map((column) => ({
+      ...column,
+      text: this.#print(column.expression, root).text,
     }));
   }
 

@@ -50,7 +50,7 @@ export class RowScopes {
       const local = prismaFilter(filter, this.options);
       if (local.kind === 'always') continue;
       const print = (part: typeof local) =>
-        new WherePrinter(this.options, this.models, [], true).where(part, row);
+        new WherePrinter(this.options, this.models, true).where(part, row);
       scopes.push({ where: print(local), hidden: print(complement(local)) });
     }
     this.#isRestricted ||= scopes.length > 0;
