@@ -87,4 +87,50 @@ describe('sql() writes', () => {
     const { text } = await printed('not (note in item.notes and note.itemId = 1)', 'postgres');
     expect(text).toMatch(/^\(NOT EXISTS/);
   });
+
+  describe('a recursive rule', () => {
+    const tree = {
+      User: { key: 'id', fields: { id: 'Integer' } },
+      Folder: {
+        key: 'id',
+        fields: { id: 'Integer', ownerId: 'Integer', parentId: 'Integer?' },
+        relations: {
+          parent: one('Folder', { local: 'parentId', foreign: 'id' }),
+          grants: many('Grant', { local: 'id', foreign: 'folderId' }),
+        },
+      },
+      Grant: { key: 'id', fields: { id: 'Integer', folderId: 'Integer', userId: 'Integer' } },
+      Page: {
+        key: 'id',
+        fields: { id: 'Integer', folderId: 'Integer?', isOpen: Boolean },
+        relations: { folder: one('Folder', { local: 'folderId', foreign: 'id' }) },
+      },
+    } as const;
+    const policies = `
+      reach(user: User, folder: Folder) if folder.ownerId = user.id;
+      reach(user: User, folder: Folder) if grant in folder.grants and grant.userId = user.id;
+      reach(user: User, folder: Folder) if reach(user, folder.parent);
+      allow(user: User, "read", page: Page) if reach(user, page.folder);
+    `;
+
+    it.each(['postgres', 'mysql'] as const)(
+      'as one query for each way into its set, whose keys the row compares: %s',
+      async (dialect) => {
+        const authorizer = await Authorizer.load({ policies, types: tree, onWarning: () => {} });
+        const { text } = sql({ dialect })(await authorizer.where(typed('User', { id: 1 }), 'read', 'Page'));
+        const plain = text
+          .replaceAll(/["`]/g, '')
+          .replaceAll(/\$\d+|::bigint/g, '?')
+          .replaceAll('??', '?');
+        expect(plain).toBe(
+          '((Page.folderId) IN (WITH RECURSIVE nanook1(k0) AS (' +
+            'SELECT nanook2.id FROM Folder nanook2 WHERE nanook2.ownerId = ? UNION ' +
+            'SELECT nanook3.id FROM Folder nanook3 WHERE ' +
+            'EXISTS (SELECT 1 FROM Grant nanook4 WHERE nanook4.folderId = nanook3.id AND nanook4.userId = ?) UNION ' +
+            'SELECT nanook5.id FROM Folder nanook5, nanook1 WHERE nanook5.parentId = nanook1.k0) ' +
+            'SELECT k0 FROM nanook1))',
+        );
+      },
+    );
+  });
 });

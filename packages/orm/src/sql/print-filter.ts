@@ -93,11 +93,7 @@ class Printer {
           ' OR ',
         );
       case 'exists':
-        return this.#withKnownKey(
-          filter.step,
-          filter.where,
-          this.#related(filter.step, filter.where, 'EXISTS'),
-        );
+        return this.#exists(filter.step, filter.where);
       case 'none':
         return this.#related(filter.step, filter.where, 'NOT EXISTS');
       case 'compare':
@@ -116,17 +112,9 @@ class Printer {
         return isNaN === undefined ? '1=1' : ['NOT (', isNaN, ')'];
       }
       case 'in-set':
-        return this.#inSet(filter.row, filter.set, 'IN');
       case 'not-in-set':
-        return this.#inSet(filter.row, filter.set, 'NOT IN');
-      case 'found-before': {
-        const { alias, key } = this.#sets.at(-1)!;
-        return this.#pairs(
-          filter.row,
-          key,
-          key.map((_, i) => `${alias}.k${i}`),
-        );
-      }
+      case 'found-before':
+        return this.#member(filter, filter.row);
       case 'in':
         return this.#in(filter.column, filter.values);
       case 'not-in':
@@ -266,6 +254,41 @@ class Printer {
     return `${this.#aliasOf.get(scope.id)}.${this.dialect.quote(name)}`;
   }
 
+  /**
+   * A set has the keys of rows that exist, so the related row is not read to find out whether it is a member: its key in the row itself is
+   * compared, which an index serves.
+   */
+  #exists(step: RelationStep, where: RowFilter): Fragment {
+    const { from, relation, to } = step;
+    const parts = where.kind === 'and' ? where.parts : [where];
+    const members = leadsByKey(step, this.dialect) ? parts.filter((part) => isMember(part, to)) : [];
+    const others = parts.filter((part) => !members.includes(part));
+    const printed = members.map((part) =>
+      this.#member(part as Member, from, (field) => relation.local[relation.foreign.indexOf(field)]!),
+    );
+    if (members.length === 0 || others.length > 0) {
+      const rest: RowFilter = members.length === 0 ? where : { kind: 'and', parts: others };
+      printed.push(this.#withKnownKey(step, rest, this.#related(step, rest, 'EXISTS')));
+    }
+    return printed.length === 1 ? printed[0]! : ['(', joined(printed, ' AND '), ')'];
+  }
+
+  /** @param fieldOf returns the field of the row that holds a field of the key */
+  #member(member: Member, row: Scope, fieldOf: (field: string) => string = (field) => field): Fragment {
+    if (member.kind !== 'found-before')
+      return this.#inSet(
+        row,
+        member.set.key.map(fieldOf),
+        member.set,
+        member.kind === 'in-set' ? 'IN' : 'NOT IN',
+      );
+    const { alias, key } = this.#sets.at(-1)!;
+    return joined(
+      key.map((field, i): Fragment => [this.#field(row, fieldOf(field)), ` = ${alias}.k${i}`]),
+      ' AND ',
+    );
+  }
+
   #related({ from, relation, to }: RelationStep, where: RowFilter, exists: string): Fragment {
     const quote = (name: string) => this.dialect.quote(name);
     const alias = this.#newAlias();
@@ -333,44 +356,40 @@ class Printer {
     });
   }
 
-  /** A set is computed on its own, from the rows that are in it downwards: MariaDB refuses one that uses columns of an outer query. */
-  #inSet(row: Scope, set: FilterSet, operator: 'IN' | 'NOT IN'): Fragment {
+  /**
+   * A set is computed on its own, from the rows that are in it downwards: MariaDB refuses one that uses columns of an outer query. Each
+   * way into the set is a query of its own that uses its own index; one query for all of them would read all rows.
+   *
+   * @param fields the fields of the row that hold the key
+   */
+  #inSet(row: Scope, fields: readonly string[], set: FilterSet, operator: 'IN' | 'NOT IN'): Fragment {
     const quote = (name: string) => this.dialect.quote(name);
     const found = this.#newAlias();
     const table = this.#table(set.row.type.name);
-    const base = this.#newAlias();
-    const next = this.#newAlias();
     const keys = set.key.map((_, i) => `k${i}`).join(', ');
-    const own = set.key.map((field) => this.#field(row, field));
+    const own = fields.map((field) => this.#field(row, field));
     const outer = this.#aliasOf;
     this.#sets.push({ alias: found, key: set.key });
-    const columnsOf = (alias: string) =>
-      set.key.map((field) => `${alias}.${quote(this.names.column(set.row.type, field))}`).join(', ');
-    this.#aliasOf = new Map([[set.row.id, base]]);
-    const first: Fragment = [`SELECT ${columnsOf(base)} FROM ${table} ${base} WHERE `, this.print(set.base)];
-    this.#aliasOf = new Map([[set.row.id, next]]);
-    const then: Fragment = [
-      `SELECT ${columnsOf(next)} FROM ${table} ${next}, ${found} WHERE `,
-      this.print(set.step),
-    ];
+    const select = (filter: RowFilter, beside: string): Fragment => {
+      const alias = this.#newAlias();
+      this.#aliasOf = new Map([[set.row.id, alias]]);
+      const selected = set.key
+        .map((field) => `${alias}.${quote(this.names.column(set.row.type, field))}`)
+        .join(', ');
+      return [`SELECT ${selected} FROM ${table} ${alias}${beside} WHERE `, this.print(filter)];
+    };
+    const { base } = set;
+    const first = (base.kind === 'or' ? base.parts : [base]).map((part) => select(part, ''));
+    const then = select(set.step, `, ${found}`);
     this.#sets.pop();
     this.#aliasOf = outer;
     return [
       '(',
       joined(own, ', '),
       `) ${operator} (WITH RECURSIVE ${found}(${keys}) AS (`,
-      first,
-      ' UNION ',
-      then,
+      joined([...first, then], ' UNION '),
       `) SELECT ${keys} FROM ${found})`,
     ];
-  }
-
-  #pairs(row: Scope, key: readonly string[], others: readonly string[]): Fragment {
-    return joined(
-      key.map((field, i): Fragment => [this.#field(row, field), ` = ${others[i]!}`]),
-      ' AND ',
-    );
   }
 
   #table(type: string): string {
@@ -384,6 +403,30 @@ class Printer {
   #newAlias(): string {
     return `nanook${++this.#aliases}`;
   }
+}
+
+type Member = Extract<RowFilter, { readonly kind: 'in-set' | 'not-in-set' | 'found-before' }>;
+
+/** Whether a filter holds only for a row whose key is in a set. */
+const isMember = (filter: RowFilter, row: Scope): boolean =>
+  (filter.kind === 'in-set' || filter.kind === 'found-before') && filter.row.id === row.id;
+
+/** Whether a relation leads to the row whose key the row itself holds. SQLite compares texts by the collation of one of both columns. */
+function leadsByKey({ relation, to }: RelationStep, { name }: Dialect): boolean {
+  const { kind, through, where, foreign } = relation;
+  const { key = [], fields } = to.type;
+  const isText = (field: string): boolean => {
+    const type = fields?.get(field)?.type;
+    return type?.kind !== 'named' || type.name !== 'Integer';
+  };
+  return (
+    kind === 'one' &&
+    through === undefined &&
+    where.size === 0 &&
+    foreign.length === key.length &&
+    key.length > 0 &&
+    key.every((field) => foreign.includes(field) && (name !== 'sqlite' || !isText(field)))
+  );
 }
 
 /** The column of a field, as one that holds values like this one. */
