@@ -1,9 +1,12 @@
 import type { Operand, Scalar } from './condition.js';
 import type { RowFilter } from './row-filter.js';
 
-/** Gives equal filters the same number. The order of the parts of `and` and `or` does not count. */
+/**
+ * Gives equal filters the same number. The order of the parts of `and` and `or` does not count. It keeps every filter in memory, so it must not
+ * live longer than the work on one filter.
+ */
 export class FilterNumbers {
-  readonly #known = new WeakMap<RowFilter, number>();
+  readonly #known = new Map<RowFilter, number>();
   readonly #byText = new Map<string, number>();
 
   of(filter: RowFilter): number {

@@ -2,6 +2,7 @@ import type { Column, RelationStep, Scalar } from './condition.js';
 import { complement } from './complement.js';
 import { FilterNumbers, textOf } from './filter-numbers.js';
 import { allRows, noRows, type RowFilter } from './row-filter.js';
+import { SharedParts } from './shared-parts.js';
 import { introducedRows, withOwnRows, withSharedRows } from './shared-rows.js';
 
 export interface OptimizerOptions {
@@ -41,6 +42,8 @@ const partsOf = (kind: Kind, filter: RowFilter): Parts => (filter.kind === kind 
 
 class Optimizer {
   readonly #numbers = new FilterNumbers();
+  /** The filters that no law changes. Most parts of a filter are among them after one pass. */
+  readonly #optimal = new Set<RowFilter>();
 
   constructor(readonly options: OptimizerOptions) {}
 
@@ -49,6 +52,14 @@ class Optimizer {
   }
 
   of(filter: RowFilter): RowFilter {
+    if (this.#optimal.has(filter)) return filter;
+    const optimized = this.#apply(filter);
+    if (!this.areEqual(optimized, filter)) return optimized;
+    this.#optimal.add(filter);
+    return filter;
+  }
+
+  #apply(filter: RowFilter): RowFilter {
     switch (filter.kind) {
       case 'and':
       case 'or':
@@ -98,7 +109,7 @@ class Optimizer {
 
   /** A comparison holds only where its columns are not `NULL`, so the same test beside it says nothing new. */
   #withoutImplied(kind: Kind, parts: Parts): Parts {
-    if (kind === 'or') return parts;
+    if (kind === 'or' || !parts.some(testsNull)) return parts;
     const present = new Set(parts.flatMap(presentColumns));
     if (present.size === 0) return parts;
     const compared = new Set(parts.filter(({ kind: each }) => each !== 'not-null').flatMap(presentColumns));
@@ -143,40 +154,36 @@ class Optimizer {
   /** `(k and a) or (k and b)` is `k and (a or b)`, and the same with `and` and `or` exchanged. The part that most others share comes first. */
   #share(kind: Kind, given: Parts): Parts {
     const inner = dual[kind];
-    let parts = given;
+    const uses = new SharedParts((part) => this.#numbers.of(part));
+    const parts: (RowFilter | undefined)[] = [...given];
+    given.forEach((part, place) => uses.add(partsOf(inner, part), place));
     for (;;) {
-      const shared = this.#mostShared(inner, parts);
-      if (shared === undefined) return parts;
-      const has = (part: RowFilter): boolean =>
-        partsOf(inner, part).some((each) => this.areEqual(each, shared));
-      const rests = parts.filter(has).map((part) =>
-        joined(
-          inner,
-          partsOf(inner, part).filter((each) => !this.areEqual(each, shared)),
-        ),
-      );
-      const one = this.#join(inner, [shared, this.#join(kind, rests)]);
-      const place = parts.findIndex(has);
-      parts = parts.flatMap((part, i) => (i === place ? partsOf(kind, one) : has(part) ? [] : [part]));
-    }
-  }
-
-  #mostShared(inner: Kind, parts: Parts): RowFilter | undefined {
-    const counts = new Map<number, { readonly part: RowFilter; count: number }>();
-    for (const part of parts)
-      for (const each of partsOf(inner, part)) {
-        const found = counts.get(this.#numbers.of(each));
-        if (found === undefined) counts.set(this.#numbers.of(each), { part: each, count: 1 });
-        else found.count++;
+      const most = uses.most();
+      if (most === undefined) return parts.filter((part) => part !== undefined);
+      const { part: shared, places } = most;
+      const rests: RowFilter[] = [];
+      for (const place of places) {
+        const own = partsOf(inner, parts[place]!);
+        uses.remove(own, place);
+        rests.push(
+          joined(
+            inner,
+            own.filter((each) => !this.areEqual(each, shared)),
+          ),
+        );
+        parts[place] = undefined;
       }
-    let most: { readonly part: RowFilter; readonly count: number } = { part: noRows, count: 1 };
-    for (const found of counts.values())
-      if (
-        found.count > most.count ||
-        (found.count === most.count && found.count > 1 && isRelated(found.part))
-      )
-        most = found;
-    return most.count > 1 ? most.part : undefined;
+      const one = this.#join(inner, [shared, this.#join(kind, rests)]);
+      const [place] = places;
+      parts[place!] = one;
+      // The new part can consist of alternatives, which share parts with others.
+      if (one.kind === kind)
+        return this.#share(
+          kind,
+          parts.flatMap((part) => (part === undefined ? [] : partsOf(kind, part))),
+        );
+      uses.add(partsOf(inner, one), place!);
+    }
   }
 
   /**
@@ -281,7 +288,11 @@ const nameOf = ({ from, relation, to }: RelationStep): string => `${from.id} ${r
 const leadsToOne = ({ relation, to }: RelationStep): boolean =>
   relation.kind === 'one' && to.type.key?.every((field) => relation.foreign.includes(field)) === true;
 
-const isRelated = ({ kind }: RowFilter): boolean => kind === 'exists' || kind === 'none';
+/** Returns whether a filter, or one of its alternatives, is a test for `NULL`. */
+const testsNull = (filter: RowFilter): boolean =>
+  filter.kind === 'null' ||
+  filter.kind === 'not-null' ||
+  (filter.kind === 'or' && filter.parts.some(({ kind }) => kind === 'null'));
 
 /** Returns the columns that are not `NULL` where a filter holds. */
 function presentColumns(filter: RowFilter): readonly string[] {

@@ -10,6 +10,7 @@ const maxSearched = 10_000;
  * they are awaited (query builders) are not started.
  */
 export function handleRejections(value: unknown): void {
+  if (!isObject(value)) return;
   const found = new Set<unknown>([value]);
   let searched = 0;
   for (const each of found) {

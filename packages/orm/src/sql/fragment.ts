@@ -17,9 +17,15 @@ export type Fragment = string | RootColumn | BoundValue | readonly Fragment[];
 export const bound = (value: unknown, cast?: string): BoundValue => ({ kind: 'bound', value, cast });
 
 /** Returns the parts of a fragment from left to right. */
-export function* partsOf(fragment: Fragment): Generator<string | RootColumn | BoundValue> {
-  if (Array.isArray(fragment)) for (const part of fragment as readonly Fragment[]) yield* partsOf(part);
-  else yield fragment as string | RootColumn | BoundValue;
+export function partsOf(fragment: Fragment): readonly (string | RootColumn | BoundValue)[] {
+  const parts: (string | RootColumn | BoundValue)[] = [];
+  addParts(fragment, parts);
+  return parts;
+}
+
+function addParts(fragment: Fragment, parts: (string | RootColumn | BoundValue)[]): void {
+  if (Array.isArray(fragment)) for (const part of fragment as readonly Fragment[]) addParts(part, parts);
+  else parts.push(fragment as string | RootColumn | BoundValue);
 }
 
 /** Joins fragments by a text. */
