@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 type Method = (...args: unknown[]) => unknown;
@@ -12,6 +13,8 @@ export interface StreamGuard {
   readonly checkHeader: (status: number) => void;
   /** Checks data that follows the header. */
   readonly checkRest: (chunk: unknown, isEnd: boolean) => void;
+  /** Returns whether trailers may be sent now that do not come from the response. */
+  readonly mayTrail: (trailers: unknown) => boolean;
   /** Returns whether data that is written now must not be sent. */
   readonly isIgnored: () => boolean;
 }
@@ -27,7 +30,7 @@ export const isHttp2 = (response: ServerResponse): boolean => streamOf(response)
 /** Guards the stream of an HTTP/2 response, because a handler can write to it without the response. */
 export function guardStream(
   response: ServerResponse,
-  { checkHeader, checkRest, isIgnored }: StreamGuard,
+  { checkHeader, checkRest, mayTrail, isIgnored }: StreamGuard,
 ): void {
   const stream = streamOf(response);
   if (stream === undefined) return;
@@ -39,6 +42,7 @@ export function guardStream(
       return isIgnored() ? undefined : Reflect.apply(original, stream, args);
     };
   }
+  guardTrailers(stream, mayTrail);
   for (const name of bodyWriters) {
     const original = stream[name];
     if (original === undefined) continue;
@@ -52,6 +56,31 @@ export function guardStream(
       return name === 'write' ? true : stream;
     };
   }
+}
+
+/**
+ * Guards the trailers that a handler sends without the response. The listeners that are present send those of the response, which were
+ * checked when they were added.
+ */
+function guardTrailers(stream: Record<string, Method | undefined>, mayTrail: StreamGuard['mayTrail']): void {
+  const { sendTrailers } = stream;
+  if (sendTrailers === undefined) return;
+  const emitter = stream as unknown as EventEmitter;
+  let isFromResponse = false;
+  for (const listener of emitter.listeners('wantTrailers')) {
+    emitter.off('wantTrailers', listener as Method);
+    emitter.on('wantTrailers', () => {
+      isFromResponse = true;
+      try {
+        Reflect.apply(listener, stream, []);
+      } finally {
+        isFromResponse = false;
+      }
+    });
+  }
+  // The stream waits for trailers, so it gets empty ones.
+  stream['sendTrailers'] = (trailers) =>
+    Reflect.apply(sendTrailers, stream, [isFromResponse || mayTrail(trailers) ? trailers : {}]);
 }
 
 /** Returns the status that a call sends. Informational headers and pushed streams are checked like a success. */

@@ -148,6 +148,7 @@ class GuardedResponse implements GuardedWriters {
       guardStream(response, {
         checkHeader: (status) => this.checkHeader(status),
         checkRest: (chunk, isEnd) => this.#checkRest(chunk, isEnd),
+        mayTrail: (trailers) => this.#mayTrail(trailers),
         isIgnored: () => this.#isIgnored('body'),
       });
   }
@@ -205,6 +206,10 @@ class GuardedResponse implements GuardedWriters {
     const response = this.#response;
     const isWrapped = Object.hasOwn(response, 'write') || Object.hasOwn(response, 'end');
     return isWrapped && guard.isUpstream?.() === true;
+  }
+
+  #mayTrail(trailers: unknown): boolean {
+    return this.#layers.every(({ guard }) => this.#mayContinue(guard, trailers));
   }
 
   /** Whether the response has closed, so that its event `close` comes no more. */
@@ -303,8 +308,7 @@ class GuardedResponse implements GuardedWriters {
   }
 
   trailers(name: TrailersSetter, original: Method, args: unknown[]): unknown {
-    const mayPass =
-      !this.#response.headersSent || this.#layers.every(({ guard }) => this.#mayContinue(guard, args[0]));
+    const mayPass = !this.#response.headersSent || this.#mayTrail(args[0]);
     return mayPass ? Reflect.apply(original, this.#response, args) : this.#response;
   }
 

@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
 import Koa3, { type Context, type Middleware } from 'koa';
 import { createServer, request as send } from 'node:http';
-import { connect, createServer as createHttp2Server } from 'node:http2';
+import { connect, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -146,6 +146,45 @@ describe.each(testedVersions(majors))('a response that has started, in %s', (_ma
     stream.on('data', (chunk) => (text += String(chunk)));
     expect((await failure).message).toContain('NGHTTP2_INTERNAL_ERROR');
     expect(text).not.toContain('SECRET');
+    session.close();
+    server.close();
+  });
+
+  it.each([
+    ['its handler', 'ruled', { 'x-early': '1', 'x-late': 'ruled' }],
+    ['a handler with a decision that replaces the listener of the response', 'read', { 'x-raw': 'sent' }],
+    ['a handler without a decision that replaces the listener of the response', 'unruled', undefined],
+  ])('has in HTTP/2 the trailers of %s', async (_who, who, expected) => {
+    const sendRaw: Middleware = (ctx) => {
+      const { stream } = ctx.res as unknown as { readonly stream: ServerHttp2Stream };
+      stream.removeAllListeners('wantTrailers');
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'x-raw': 'sent' }));
+    };
+    const app = new Koa();
+    app.use((ctx, next) => {
+      ctx.res.addTrailers({ 'x-early': '1' }); // before the response is guarded
+      return next();
+    });
+    app.use(authorization(authorizer, { actor: () => 'alice' })).use(authorize());
+    const router = new Router().get('/', read, (ctx, next) => {
+      setTimeout(() => ctx.res.end(), 5);
+      ctx.respond = false;
+      ctx.res.write('ruled');
+      if (who === 'ruled') ctx.res.addTrailers({ 'x-late': 'ruled' });
+      return next();
+    });
+    if (who === 'read') router.get('/', read, sendRaw as never);
+    if (who === 'unruled') router.get('/', sendRaw as never);
+    app.use(router.routes());
+    const handle = app.callback() as unknown as (...args: unknown[]) => void;
+    const server = createHttp2Server((req, res) => handle(req, res)).listen(0);
+    const { port } = server.address() as { readonly port: number };
+    const session = connect(`http://localhost:${port}`);
+    const stream = session.request({ ':path': '/' });
+    let trailers: unknown;
+    stream.on('trailers', (received) => (trailers = Object.fromEntries(Object.entries(received))));
+    await new Promise((closed) => stream.resume().on('close', closed));
+    expect(trailers).toEqual(expected);
     session.close();
     server.close();
   });
