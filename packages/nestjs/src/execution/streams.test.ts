@@ -121,6 +121,18 @@ class Events {
       ),
     );
   }
+  @Get('file/helper') fileHelper(@Authz() authz: RequestAuthorization) {
+    return new StreamableFile(
+      Readable.from(
+        (async function* () {
+          yield 'first';
+          forgetting.helper(authz);
+          await sleep(20);
+          yield 'SECRET';
+        })(),
+      ),
+    );
+  }
   @Get('file/awaited') fileAwaited(@Authz() authz: RequestAuthorization) {
     return new StreamableFile(
       Readable.from(
@@ -219,6 +231,15 @@ describe.each(platforms)('the streams of handlers on %s', (adapter) => {
       expect(logged.filter((line) => line.includes('was called and not awaited'))).toHaveLength(1);
       logged.splice(0);
     }
+  });
+
+  it('end a file before a part that follows the refusal of a helper which is not awaited', async () => {
+    const text = await ask('/events/file/helper', 'bob');
+    expect(text).not.toContain('SECRET');
+    await sleep(5);
+    expect(logged).toHaveLength(1);
+    logged.splice(0);
+    expect(await ask('/events/file/helper', 'alice')).toBe('firstSECRET');
   });
 
   it('check and mask each event, and each element of a list in it', async () => {
