@@ -63,7 +63,12 @@ function optionsOf(args) {
 function start(cwd, args) {
   const tsx = createRequire(join(cwd, 'package.json')).resolve('tsx/cli');
   const options = ['--tsconfig', join(root, 'tsconfig.base.json'), '--conditions=@nanook/source'];
-  const child = spawn(process.execPath, [tsx, ...options, 'src/demo.ts', ...args], { cwd, stdio: 'inherit' });
+  const child = spawn(process.execPath, [tsx, ...options, 'src/demo.ts', ...args], {
+    cwd,
+    stdio: 'inherit',
+    // So that the application writes the reason of each refusal.
+    env: { NODE_ENV: 'development', ...process.env },
+  });
   // Ctrl+C also reaches the child process, which closes the server.
   process.on('SIGINT', () => {});
   child.on('error', (error) => {

@@ -14,6 +14,10 @@ export async function demo(start: Start, steps: readonly Step[]): Promise<void> 
   const club = await open(start, new Date());
   const url = `http://localhost:${(club.server.address() as AddressInfo).port}`;
 
+  if (process.env['NODE_ENV'] === 'development')
+    console.log(
+      `Sending ${steps.length} requests. In development, the application writes the reason of each refusal:\n`,
+    );
   const taken = [];
   let before: unknown;
   for (const step of steps) {

@@ -26,6 +26,10 @@ export type Explain = () => ExplanationOptions | undefined;
 
 const environment = (): string | undefined => process.env['NODE_ENV'];
 
+/** Whether an application of this process explains refusals in development, and `NODE_ENV` is not set. */
+let needsHint = false;
+let hasHinted = false;
+
 /**
  * Returns a function that creates, for the arguments of a request, the option `explain` of `RequestAuthorization`.
  *
@@ -37,6 +41,7 @@ export function explainWith<Args extends readonly unknown[]>(
   explain: ExplainOption<Args> = 'development',
   mask?: Mask,
 ): ((...args: Args) => Explain) | undefined {
+  if (explain === 'development' && environment() === undefined) needsHint = true;
   if (explain === false || (explain === 'development' && environment() !== 'development')) return undefined;
   if (explain === true && environment() === 'production')
     throw invalid(
@@ -93,15 +98,21 @@ export const missingResource: Explanation = {
 };
 
 /**
- * Returns the text about a refusal for the terminal of a developer: the route and the nearest rule.
+ * Returns the text about a refusal for the terminal of a developer: the route and the nearest rule. Without `NODE_ENV`, the first refusal
+ * has a line that says how to see the reasons.
  *
- * @returns `undefined` outside development
+ * @returns `undefined` for other refusals outside development
  * @internal for adapters
  */
 export function describeRefusal(error: unknown): string | undefined {
+  if (!isAuthorizationError(error)) return undefined;
+  const { route = 'a request', status } = error;
+  if (needsHint && !hasHinted && environment() === undefined && status !== 401) {
+    hasHinted = true;
+    return `${route} was refused with ${status}; to see the reason of each refusal here and in the response, develop with NODE_ENV=development`;
+  }
   const explanation = explanationOf(error);
   if (explanation === undefined || environment() !== 'development') return undefined;
-  const { route = 'a request', status } = error as AuthorizationError;
   const { misses, omitted } = explanation;
   const nearest = {
     ...explanation,
