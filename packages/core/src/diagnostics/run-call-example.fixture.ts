@@ -58,5 +58,6 @@ async function compiledPolicy(options: compile.CompileOptions): Promise<unknown>
   return module.exports;
 }
 
-/** Removes the temporary folder from the paths of a message. */
-export const withoutFolder = (message: string): string => message.replaceAll(`${folder}/`, '');
+/** Removes the temporary folder from the paths of a message, and names a usual working directory. */
+export const withoutFolder = (message: string): string =>
+  message.replaceAll(`${folder}/`, '').replaceAll(process.cwd(), '/app');

@@ -7,13 +7,16 @@ export const listed = (names: readonly string[]): string => names.map((n) => `\`
 /** Corrects the article before the name of a class: `a ObjectId`. */
 const withArticle = (found: string): string => found.replace(/^a (?=[aeio])/i, 'an ');
 
+const placeOfPolicies =
+  "correct the path, or start it at the module: new URL('./policy.polar', import.meta.url). A build into dist/ and a Docker image must copy the policies, too";
+
 /** The errors that are not about the text of a policy: loading it, declaring types, calling the authorizer, and evaluating data. */
 export const runtimeCodes = {
   // ── load ──
-  POLAR_LOAD_FILE_NOT_FOUND: (p: { file: string }) =>
-    `cannot find the policy file ${p.file}; a relative path starts at the working directory`,
-  POLAR_LOAD_NO_FILE_MATCHES: (p: { pattern: string }) =>
-    `no file matches the pattern ${p.pattern}; a relative pattern starts at the working directory`,
+  POLAR_LOAD_FILE_NOT_FOUND: (p: { file: string; directory: string }) =>
+    `cannot find the policy file ${p.file} from the working directory ${p.directory}; ${placeOfPolicies}`,
+  POLAR_LOAD_NO_FILE_MATCHES: (p: { pattern: string; directory: string }) =>
+    `no file matches the pattern ${p.pattern} from the working directory ${p.directory}; ${placeOfPolicies}`,
   POLAR_LOAD_UNREADABLE: (p: { file: string; reason: string }) =>
     `cannot read the policy file ${p.file}: ${p.reason}`,
   POLAR_LOAD_FILE_EXTENSION: (p: { file: string }) =>

@@ -46,12 +46,14 @@ describe('policies under Node', () => {
       expect(await actions(await Authorizer.load({ policies }))).toEqual(['c']);
   });
 
-  it('cause an error when a file or a pattern matches nothing', async () => {
-    await expect(Authorizer.load({ policies: join(folder, 'nope.polar') })).rejects.toMatchObject({
+  it('cause an error with the working directory when a file or a pattern matches nothing', async () => {
+    await expect(Authorizer.load({ policies: 'nope.polar' })).rejects.toMatchObject({
       code: 'POLAR_LOAD_FILE_NOT_FOUND',
+      message: expect.stringContaining(`nope.polar from the working directory ${process.cwd()};`),
     });
-    await expect(Authorizer.load({ policies: join(folder, 'nope/*.polar') })).rejects.toMatchObject({
+    await expect(Authorizer.load({ policies: 'nope/*.polar' })).rejects.toMatchObject({
       code: 'POLAR_LOAD_NO_FILE_MATCHES',
+      message: expect.stringContaining(`nope/*.polar from the working directory ${process.cwd()};`),
     });
     await expect(Authorizer.load({ policies: 'policy/' })).rejects.toMatchObject({
       code: 'POLAR_LOAD_FILE_EXTENSION',

@@ -58,7 +58,8 @@ function* readInput(input: PolicyInput): Reading<Source[]> {
   const { path } = named;
   if (!named.isGlob) return [yield* readPolicyFile(path)];
   const files = yield* glob(path);
-  if (files.length === 0) throw new PolarError('POLAR_LOAD_NO_FILE_MATCHES', { pattern: path });
+  if (files.length === 0)
+    throw new PolarError('POLAR_LOAD_NO_FILE_MATCHES', { pattern: path, directory: process.cwd() });
   const sources: Source[] = [];
   for (const file of files) sources.push(yield* readPolicyFile(file));
   return sources;
@@ -70,7 +71,7 @@ function* readPolicyFile(file: string): Reading<Source> {
     return new Source(new TextDecoder('utf-8', { fatal: true }).decode(bytes), file);
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ENOENT')
-      throw new PolarError('POLAR_LOAD_FILE_NOT_FOUND', { file });
+      throw new PolarError('POLAR_LOAD_FILE_NOT_FOUND', { file, directory: process.cwd() });
     const reason = error instanceof Error ? error.message : String(error);
     throw new PolarError('POLAR_LOAD_UNREADABLE', { file, reason }, undefined, { cause: error });
   }
