@@ -52,7 +52,11 @@ export async function addCommands(name: string | undefined, context: CommandCont
   const isOne = name !== undefined && name !== 'completion' && Object.hasOwn(loaders, name);
   const used = isOne ? [loaders[name]!] : Object.values(loaders);
   for (const command of await Promise.all(used.map((load) => load(context))))
-    context.program.addCommand(
-      command.addHelpText('after', `\n${docsUrl(`guides/command-line/${command.name()}.md`)}`),
-    );
+    context.program.addCommand(command.addHelpText('after', pageLink(command.name())));
+}
+
+/** Returns the address of the page about a command, below an empty line. */
+function pageLink(command: string): string {
+  const url = docsUrl(`guides/command-line/${command}.md`);
+  return url === undefined ? '' : `\n${url}`;
 }

@@ -26,8 +26,8 @@ export interface WrittenFinding {
   readonly endLine: number | undefined;
   /** The column after the last one. */
   readonly endColumn: number | undefined;
-  /** The address of the description of the code. */
-  readonly url: string;
+  /** The address of the description of the code, if the documentation has a public home. */
+  readonly url: string | undefined;
 }
 
 export const findingOf = ({ severity, code, message, span, data }: Diagnostic): Finding => ({

@@ -1,5 +1,4 @@
 import { codeFrame } from '@nanook/core/syntax';
-import { codeUrl } from '../codes/docs-url.js';
 import { count } from '../output/count.js';
 import type { Colors } from '../output/io.js';
 import type { CheckResult } from './check-result.js';
@@ -30,7 +29,7 @@ function toText(result: CheckResult, colors: Colors): string {
 export function findingText({ severity, code, message, span }: Finding, colors: Colors): string {
   const label = severity === 'error' ? colors.red('error') : colors.yellow('warning');
   const frame = span === undefined ? '' : `\n${codeFrame(span)}`;
-  return `${label} ${colors.dim(code)}\n${message}${frame}\n  ${colors.dim(codeUrl(code))}\n`;
+  return `${label} ${colors.dim(code)}\n${message}${frame}\n  ${colors.dim(`nanook code ${code}`)}\n`;
 }
 
 const adviceFor = (number: number, option: string): string | undefined =>
@@ -66,7 +65,7 @@ function toGithub(result: CheckResult, colors: Colors): string {
     const properties = { file, line, col: column, endLine, endColumn, title: code };
     const present = Object.entries(properties).filter(([, value]) => value !== undefined);
     const written = present.map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-    return `::${severity} ${written.join(',')}::${escapeMessage(`${message}\n${url}`)}`;
+    return `::${severity} ${written.join(',')}::${escapeMessage(url === undefined ? message : `${message}\n${url}`)}`;
   });
   return [...lines, summaryOf(result, colors)].join('\n');
 }

@@ -72,7 +72,6 @@ test "d" { setup { nothing(ben); } assert_not allow(ben, "edit", report); }
       column: 55,
       endLine: 1,
       endColumn: 58,
-      url: expect.stringMatching(/codes\.md#polar_check_singleton_variable$/),
     });
   });
 

@@ -14,8 +14,6 @@ example
 
 corrected
   f(x) if x = nil;
-
-https://github.com/OWNER/nanook/blob/main/docs/reference/codes.md#polar_check_foreign_name
 `,
       err: '',
     });
@@ -40,7 +38,6 @@ https://github.com/OWNER/nanook/blob/main/docs/reference/codes.md#polar_check_fo
       severity: 'error',
       example: 'limit({a: 1, a: 2});',
       fix: 'limit({a: 1, b: 2});',
-      url: expect.stringMatching(/codes\.md#polar_parse_duplicate_key$/),
     });
   });
 
