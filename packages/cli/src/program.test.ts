@@ -67,6 +67,26 @@ describe('nanook', () => {
     });
   });
 
+  it.each([
+    [['query', 'nope', '--json'], 'expected a query such as'],
+    [['explain', 'ann', 'read', '--json'], "missing required argument 'resource'"],
+    [['check', '--nope', '--format', 'json'], "unknown option '--nope'"],
+    [['test', '--reporter=json', '--all'], '--all needs --mutate'],
+    [['explain', 'nobody', 'read', 'report', '--json'], 'no fixture has the name `nobody`'],
+  ])('writes the error of a wrong usage as JSON if the arguments ask for JSON: %j', async (args, reason) => {
+    await enterFolder(project);
+    const { code, out, err } = await nanook(...args);
+    expect({ code, err }).toEqual({ code: 2, err: '' });
+    expect(JSON.parse(out)).toEqual({ error: { message: expect.stringContaining(reason) } });
+  });
+
+  it('writes an error of a policy as JSON with its code if the arguments ask for JSON', async () => {
+    await enterFolder({ 'a.polar': 'allow(x, "read", y) if nope(x, y);' });
+    const { code, out } = await nanook('query', 'allow(1, 2, 3)', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'POLAR_CHECK_UNDEFINED_RULE' } });
+  });
+
   it('shows an example in the help of each command', async () => {
     const { out } = await nanook('--help');
     const names = [...out.slice(out.indexOf('Commands:')).matchAll(/^  ([a-z][a-z-]*)/gm)].map(

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.js';
-import type { AppliedFix } from './fixes/fix.js';
+import type { AppliedFix, Fix } from './fixes/fix.js';
 import type { FixableFindings } from './fixes/fix-project.js';
 
 /** The result of `nanook check`. */
@@ -11,6 +11,8 @@ export interface CheckResult {
   readonly notes: readonly string[];
   /** Counts the findings that `--fix` and `--unsafe-fixes` would correct. */
   readonly fixable: () => FixableFindings;
+  /** Returns the fix of each finding that has one. */
+  readonly fixes: () => ReadonlyMap<Finding, Fix>;
   /** The corrections of `--fix`. */
   readonly fixed?: readonly AppliedFix[];
 }

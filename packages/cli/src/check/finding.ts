@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@nanook/core';
-import { positionOf, type Span } from '@nanook/core/syntax';
+import type { Span } from '@nanook/core/syntax';
 import { codeUrl } from '../codes/docs-url.js';
 
 /** An error or a warning of `nanook check`. */
@@ -38,21 +38,21 @@ export const findingOf = ({ severity, code, message, span, data }: Diagnostic): 
   data,
 });
 
-export function writtenFinding({ severity, code, message, span }: Finding): WrittenFinding {
-  const start = span && positionOf(span);
-  const end = span?.source.positionAt(span.end);
-  const file = span?.source.name;
-  return {
-    severity,
-    code,
-    message,
-    file,
-    line: start?.line,
-    column: start?.column,
-    endLine: end?.line,
-    endColumn: end?.column,
-    url: codeUrl(code),
-  };
+export const writtenFinding = ({ severity, code, message, span }: Finding): WrittenFinding => ({
+  severity,
+  code,
+  message,
+  file: span?.source.name,
+  ...(span === undefined ? nowhere : rangeOf(span)),
+  url: codeUrl(code),
+});
+
+const nowhere = { line: undefined, column: undefined, endLine: undefined, endColumn: undefined };
+
+/** Returns the lines and columns of a place. */
+export function rangeOf({ source, start, end }: Span) {
+  const [first, last] = [source.positionAt(start), source.positionAt(end)];
+  return { line: first.line, column: first.column, endLine: last.line, endColumn: last.column };
 }
 
 /** Returns whether a finding fails the command: an error, or an equality that nil on both sides makes true, which is a likely hole. */

@@ -2,8 +2,8 @@ import { codeFrame } from '@nanook/core/syntax';
 import { count } from '../output/count.js';
 import type { Colors } from '../output/io.js';
 import type { CheckResult } from './check-result.js';
-import { errorCount, writtenFinding, type Finding } from './finding.js';
-import type { AppliedFix } from './fixes/fix.js';
+import { errorCount, rangeOf, writtenFinding, type Finding } from './finding.js';
+import type { AppliedFix, Fix } from './fixes/fix.js';
 import { toSarif } from './sarif.js';
 
 /** The forms in which `nanook check` prints its result. */
@@ -12,7 +12,7 @@ export const formats = {
   json: toJson,
   github: toGithub,
   sarif: toSarif,
-} satisfies Record<string, (result: CheckResult, colors: Colors) => string>;
+} satisfies Record<string, (result: CheckResult, colors: Colors) => string | Promise<string>>;
 export type FormatName = keyof typeof formats;
 export const formatNames = Object.keys(formats) as readonly FormatName[];
 
@@ -42,9 +42,13 @@ function summaryOf({ files, findings }: CheckResult, colors: Colors): string {
   return errors > 0 ? colors.red(text) : warnings > 0 ? colors.yellow(text) : colors.green(text);
 }
 
-function toJson({ files, findings, notes, fixed }: CheckResult): string {
+function toJson({ files, findings, notes, fixes, fixed }: CheckResult): string {
   const errors = errorCount(findings);
-  const written = findings.map(writtenFinding);
+  const edits = fixes();
+  const written = findings.map((finding) => ({
+    ...writtenFinding(finding),
+    fix: writtenEdit(edits.get(finding)),
+  }));
   const result = {
     files,
     errors,
@@ -54,6 +58,13 @@ function toJson({ files, findings, notes, fixed }: CheckResult): string {
     fixed: fixed?.map(writtenFix),
   };
   return JSON.stringify(result, undefined, 2);
+}
+
+/** Returns the text that replaces a part of the policy, and the place of this part. */
+function writtenEdit(fix: Fix | undefined): object | undefined {
+  if (fix === undefined) return undefined;
+  const { span, text, changes } = fix;
+  return { ...rangeOf(span), text, changes };
 }
 
 const writtenFix = ({ finding, changes }: AppliedFix): object => ({ ...writtenFinding(finding), changes });

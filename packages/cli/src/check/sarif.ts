@@ -1,10 +1,13 @@
 import { isAbsolute, relative } from 'node:path';
+import { allCodes } from '../codes/all-codes.js';
+import type { CodeEntry } from '../codes/code-entry.js';
 import { codeUrl } from '../codes/docs-url.js';
 import type { CheckResult } from './check-result.js';
 import { writtenFinding, type WrittenFinding } from './finding.js';
 
 /** Prints the findings in SARIF 2.1.0, which code scanning of GitHub and other tools read. */
-export function toSarif(result: CheckResult): string {
+export async function toSarif(result: CheckResult): Promise<string> {
+  const entries = new Map((await allCodes()).map((entry) => [entry.code, entry]));
   const findings = result.findings.map(writtenFinding);
   const codes = [...new Set(findings.map(({ code }) => code))];
   const log = {
@@ -12,7 +15,7 @@ export function toSarif(result: CheckResult): string {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'nanook', rules: codes.map((id) => ({ id, helpUri: codeUrl(id) })) } },
+        tool: { driver: { name: 'nanook', rules: codes.map((code) => ruleOf(code, entries.get(code))) } },
         columnKind: 'unicodeCodePoints',
         results: findings.map((finding) => ({
           ruleId: finding.code,
@@ -25,6 +28,22 @@ export function toSarif(result: CheckResult): string {
     ],
   };
   return JSON.stringify(log, undefined, 2);
+}
+
+/** Describes a code, with its example and the corrected one. */
+function ruleOf(code: string, entry: CodeEntry | undefined): object {
+  const { message, when = message, example, fix, severity } = entry ?? {};
+  const examples = [
+    ...(example === undefined ? [] : [`Example:\n\n${example}`]),
+    ...(fix === undefined ? [] : [`Corrected:\n\n${fix}`]),
+  ].join('\n\n');
+  return {
+    id: code,
+    helpUri: codeUrl(code),
+    ...(when !== undefined && { shortDescription: { text: when } }),
+    ...(examples !== '' && { help: { text: examples } }),
+    ...(severity !== undefined && { defaultConfiguration: { level: severity } }),
+  };
 }
 
 function locationsOf({ file, line, column, endLine, endColumn }: WrittenFinding): object {

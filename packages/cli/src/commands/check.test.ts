@@ -1,7 +1,7 @@
 // cspell:ignore benn ownr
 import { readdir } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.js';
+import { contentOf, enterFolder, nanook, nanookWith, project } from '../testing/run.fixture.js';
 
 const misspelled = 'allow(user: User, "read", note: Note) if note.owner = usr and note.open = true;\n';
 
@@ -100,7 +100,61 @@ test "d" { setup { nothing(ben); } assert_not allow(ben, "edit", report); }
         },
       ],
     });
-    expect(runs[0].tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
+    expect(runs[0].tool.driver.rules[result.ruleIndex]).toMatchObject({
+      id: result.ruleId,
+      shortDescription: { text: expect.stringContaining('is used only once') },
+      help: { text: expect.stringMatching(/^Example:\n\n.*\n\nCorrected:\n\n/s) },
+      defaultConfiguration: { level: 'error' },
+    });
+  });
+
+  it('writes the edits of fixes as JSON, with the answers that change', async () => {
+    await enterFolder({
+      'nanook.config.json': JSON.stringify({
+        policies: '*.polar',
+        types: { User: {}, Note: { fields: { dueAt: 'Integer?', isOpen: 'Boolean' } } },
+      }),
+      'a.polar':
+        'allow(_: User, "a", n: Note) if n.isOpen and n.isOpen;\nallow(_: User, "b", n: Note) if n.dueAt < 5;\n',
+      'b.polar': 'allow(_, "c", n) if n.a && n.b;\n',
+    });
+    const fixesIn = async (file: string) =>
+      JSON.parse((await nanook('check', file, '--json')).out).findings.map(
+        ({ fix }: { fix?: object }) => fix,
+      );
+    expect(await fixesIn('a.polar')).toEqual([
+      { line: 1, column: 41, endLine: 1, endColumn: 54, text: '' },
+      {
+        line: 2,
+        column: 33,
+        endLine: 2,
+        endColumn: 44,
+        text: 'n.dueAt != nil and n.dueAt < 5',
+        changes: expect.stringContaining('before, it was undecided'),
+      },
+    ]);
+    expect(await fixesIn('b.polar')).toEqual([
+      { line: 1, column: 25, endLine: 1, endColumn: 27, text: 'and' },
+    ]);
+  });
+
+  it('checks the standard input alone, or in place of a file of the project', async () => {
+    await enterFolder(project);
+    const alone = await nanookWith('allow(', 'check', '--stdin', '--json');
+    expect(JSON.parse(alone.out)).toMatchObject({ files: ['standard input'], errors: 1 });
+    const text = `${project['policy/main.polar']}allow(_: User, "close", note: Note) if note.autorId = 1;\n`;
+    const { code, out } = await nanookWith(text, 'check', '--stdin', './policy/main.polar', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      files: ['policy/main.polar'],
+      findings: [{ code: 'POLAR_CHECK_UNKNOWN_FIELD', file: 'policy/main.polar' }],
+    });
+    const added = await nanookWith('f(x) if g(x);', 'check', '--stdin', 'policy/new.polar', '--json');
+    expect(JSON.parse(added.out)).toMatchObject({
+      files: ['policy/main.polar', 'policy/new.polar'],
+      errors: 1,
+    });
+    expect(await nanookWith('', 'check', '--stdin', '--fix')).toMatchObject({ code: 2 });
   });
 
   it('checks fields and class names with the types of a configuration', async () => {

@@ -1,17 +1,20 @@
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { NamedPolicy } from '@nanook/core';
 import { placeOf } from '@nanook/core/syntax';
 import { Command, Option } from 'commander';
 import { checkProject } from '../check/check-project.js';
 import { knowsFixtures } from '../check/check-tests.js';
 import { errorCount, failsCheck } from '../check/finding.js';
 import type { AppliedFix } from '../check/fixes/fix.js';
-import { countFixable, fixProject } from '../check/fixes/fix-project.js';
+import { countFixable, fixesOf, fixProject } from '../check/fixes/fix-project.js';
 import { formatNames, formats, type FormatName } from '../check/formats.js';
 import { UsageError } from '../errors/usage-error.js';
 import { changedLines } from '../output/changed-lines.js';
 import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
+import { readStandardInput } from '../output/standard-input.js';
 import { isFile } from '../project/is-file.js';
 import { testsOf } from '../test/run-tests.js';
 import { watchProject } from '../project/watch-project.js';
@@ -28,6 +31,7 @@ interface CheckFlags {
   readonly fix?: boolean;
   readonly unsafeFixes?: boolean;
   readonly dryRun?: boolean;
+  readonly stdin?: string | true;
 }
 
 export function checkCommand(io: Io, outcome: Outcome): Command {
@@ -48,6 +52,12 @@ export function checkCommand(io: Io, outcome: Outcome): Command {
     .option('--fix', 'correct the findings whose correction keeps all answers')
     .option('--unsafe-fixes', 'also correct findings whose correction changes answers, and print the change')
     .option('--dry-run', 'with --fix: print the changed lines, and change no file')
+    .addOption(
+      new Option(
+        '--stdin [file]',
+        'check the standard input in place of this file of the project; without a file, alone',
+      ).conflicts(['fix', 'unsafeFixes', 'watch']),
+    )
     .option('--watch', 'check again after each change')
     .addHelpText(
       'after',
@@ -56,18 +66,38 @@ Examples:
   nanook check                             check the policies of the project
   nanook check policy/ --max-warnings 0    fail in CI if there is a warning
   nanook check --fix --dry-run             show the corrections
+  nanook check --stdin policy/main.polar --json < unsaved.polar
+                                           check the text of an editor, with the other policies
   nanook check --format github             show findings in a pull request on GitHub
   nanook check --format sarif > out.sarif  write findings for code scanning`,
     )
     .action(async (paths: readonly string[], flags: CheckFlags) => {
       const run = async (): Promise<Project> => {
-        const project = await Project.open({ config: flags.config, paths });
+        const project = await openProject(paths, flags, io);
         outcome.code = await check(project, flags, io);
         return project;
       };
       if (flags.watch === true) await watchProject(run, io);
       else await run();
     });
+}
+
+async function openProject(
+  paths: readonly string[],
+  { config, stdin }: CheckFlags,
+  io: Io,
+): Promise<Project> {
+  if (stdin === undefined) return Project.open({ config, paths });
+  const source = await readStandardInput(io);
+  if (stdin === true) return Project.openWith(config, async () => [{ name: 'standard input', source }]);
+  const project = await Project.open({ config, paths });
+  const isNamed = ({ name }: NamedPolicy): boolean => resolve(name) === resolve(stdin);
+  const { policies } = project;
+  return project.withPolicies(
+    policies.some(isNamed)
+      ? policies.map((policy) => (isNamed(policy) ? { ...policy, source } : policy))
+      : [...policies, { name: stdin, source }],
+  );
 }
 
 async function check(project: Project, flags: CheckFlags, io: Io): Promise<ExitCode> {
@@ -90,8 +120,9 @@ async function check(project: Project, flags: CheckFlags, io: Io): Promise<ExitC
     if (form !== 'json') reportFixes(fixed.applied, dryRun, io);
   }
   const fixable = () => countFixable(fixed?.project ?? project, findings, isFixable);
-  const result = { files, findings, notes, fixable, ...(fixed && { fixed: fixed.applied }) };
-  io.out(formats[form](result, io.colors));
+  const fixes = () => fixesOf(fixed?.project ?? project, findings);
+  const result = { files, findings, notes, fixable, fixes, ...(fixed && { fixed: fixed.applied }) };
+  io.out(await formats[form](result, io.colors));
   const errors = errorCount(findings);
   const tooMany = maxWarnings !== undefined && findings.length - errors > maxWarnings;
   const isUnfixed = dryRun && fixed !== undefined && fixed.applied.length > 0;

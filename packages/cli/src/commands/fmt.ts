@@ -44,7 +44,7 @@ Examples:
         { config, check = false, stdin = false, width, json = false }: FmtFlags,
       ) => {
         if (stdin) {
-          io.write(formatted({ name: 'standard input', source: await readStandardInput() }, width));
+          io.write(formatted({ name: 'standard input', source: await readStandardInput(io) }, width));
           return;
         }
         const project = await Project.open({ config, paths });

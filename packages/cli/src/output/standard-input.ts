@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import type { Io } from './io.js';
 
 /** Reads the standard input to its end. */
-export const readStandardInput = (): Promise<string> => text(process.stdin);
+export const readStandardInput = ({ input }: Pick<Io, 'input'>): Promise<string> => text(input);

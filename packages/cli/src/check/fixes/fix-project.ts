@@ -5,9 +5,9 @@ import { checkProject } from '../check-project.js';
 import type { Finding } from '../finding.js';
 import { groupBy } from '../lints/group-by.js';
 import { applySound, type Candidate, type FixedText, type SoundnessCheck } from './apply-fixes.js';
-import type { AppliedFix } from './fix.js';
+import type { AppliedFix, Fix } from './fix.js';
 import { candidatesFrom } from './fix-of.js';
-import { fixSyntax } from './fix-syntax.js';
+import { fixSyntax, isCorrection } from './fix-syntax.js';
 import { normalForm } from './normal-form.js';
 
 /** Whether fixes keep all answers, or change some of them. */
@@ -76,6 +76,27 @@ export function countFixable(
   return { keepAnswers: count('keep-answers'), changeAnswers: count('change-answers') };
 }
 
+/** Returns the fix of each finding that has one, as if it was the only one. */
+export function fixesOf(project: Project, findings: readonly Finding[]): ReadonlyMap<Finding, Fix> {
+  const fixes = new Map<Finding, Fix>();
+  for (const policy of project.policies) {
+    const own = findings.filter(({ span }) => span?.source.name === policy.name);
+    const hasSyntaxError = own.some(isSyntaxError);
+    for (const candidate of candidatesFrom(own)) {
+      const { finding, fix } = candidate;
+      const isSound = hasSyntaxError
+        ? isCorrection(policy.name)
+        : keepsNormalForm.has(finding.code)
+          ? keepsMeaning(project, policy)
+          : addsNoError(policy);
+      if (applySound(policy.source, [candidate], isSound).applied.length > 0) fixes.set(finding, fix);
+    }
+  }
+  return fixes;
+}
+
+const isSyntaxError = ({ code }: Finding): boolean => code.startsWith('POLAR_PARSE_');
+
 /** Applies the fixes of findings once. A fix that overlaps with an earlier one waits for the findings of the changed text. */
 function fixOnce(
   start: Project,
@@ -106,7 +127,7 @@ function fixPolicy(
   effects: Effects,
   maxRounds: number | undefined,
 ): FixedText {
-  if (findings.some(({ code }) => code.startsWith('POLAR_PARSE_')))
+  if (findings.some(isSyntaxError))
     return effects === 'keep-answers' ? fixSyntax(policy, maxRounds) : { source: policy.source, applied: [] };
   const candidates = candidatesFrom(findings).filter(
     ({ fix }) => (fix.changes !== undefined) === (effects === 'change-answers'),

@@ -74,7 +74,7 @@ function offsetBefore(rounds: readonly (readonly Candidate[])[], offset: number)
  * Returns a check that corrections keep the tree, which the parser builds after it has reported `&&` as `and`, and that each of them
  * removes an error.
  */
-const isCorrection =
+export const isCorrection =
   (name: string) =>
   (before: string, after: string, fixes: readonly Candidate[]): boolean => {
     const [old, next] = [before, after].map((source) => parse({ name, source })) as [Parsed, Parsed];
