@@ -142,7 +142,7 @@ test "d" { setup { nothing(ben); } assert_not allow(ben, "edit", report); }
     await enterFolder(project);
     const alone = await nanookWith('allow(', 'check', '--stdin', '--json');
     expect(JSON.parse(alone.out)).toMatchObject({ files: ['standard input'], errors: 1 });
-    const text = `${project['policy/main.polar']}allow(_: User, "close", note: Note) if note.autorId = 1;\n`;
+    const text = `${project['policy/main.polar']}allow(_: User, "close", note: Note) if note.writer = 1;\n`;
     const { code, out } = await nanookWith(text, 'check', '--stdin', './policy/main.polar', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({

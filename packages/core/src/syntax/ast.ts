@@ -22,6 +22,8 @@ export interface LiteralNode {
   readonly kind: 'literal';
   readonly span: Span;
   readonly value: number | string | boolean;
+  /** The notation of the author, such as `1.0`, which only the formatter keeps. */
+  readonly written?: string;
 }
 export interface ListNode {
   readonly kind: 'list';

@@ -49,6 +49,38 @@ function expectSound(text: string, widths: readonly number[]): void {
 }
 
 describe('formatPolicy', () => {
+  it('keeps the notation of numbers', () => {
+    const text = 'f(1.0, 1.50: 2.0, {a: -0.10}) if x = 1e3 and x matches 7.0 and x matches A{b: 1.0};\n';
+    expect(formatPolicy(text, { width: 120 }).text).toBe(text);
+    const test = 'test "a" {\n  setup {\n    f(1.0);\n  }\n  assert f(x) iff x in [1.0, 2.00];\n}\n';
+    expect(formatPolicy(test).text).toBe(test);
+  });
+
+  it('formats the rules of a setup with comments between their conditions', () => {
+    expect(
+      format(`
+        test "a" {
+          setup {
+            f(x)   if x=1 and # first
+            # second
+            x=2;   # end
+          }
+        }
+      `),
+    ).toBe(
+      lines(`
+        test "a" {
+          setup {
+            f(x) if
+              x = 1 and # first
+              # second
+              x = 2; # end
+          }
+        }
+      `),
+    );
+  });
+
   it('writes each statement in one form', () => {
     expect(
       format(`

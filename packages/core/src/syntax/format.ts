@@ -6,6 +6,7 @@ import {
   type CommentNode,
   type DictionaryDeclarationNode,
   type ListDeclarationNode,
+  type LiteralNode,
   type Node,
   type PatternNode,
   type PolicyNode,
@@ -16,7 +17,7 @@ import {
   type TestNode,
 } from './ast.js';
 import { Level } from './level.js';
-import { mapTerm } from './map-term.js';
+import { mapPattern, mapTerm } from './map-term.js';
 import { parse, type NamedText } from './parse.js';
 import {
   printAssertion,
@@ -63,35 +64,54 @@ interface Item {
 }
 
 function layOut({ span, statements, comments }: PolicyNode, width: number): string[] {
-  const items = statements.map(withShortPatterns).map((statement) => ({
+  const items = statements.map(inOneForm).map((statement) => ({
     span: statement.span,
     lines: (inside: readonly CommentNode[]) => linesOfStatement(statement, inside, width),
   }));
   return sequence(items, comments, { source: span.source, start: span.start, end: span.start }, []);
 }
 
-/** Writes `user: User` instead of `user: User{}`, after a colon and after `matches`, where both mean the same. */
-function withShortPatterns(statement: StatementNode): StatementNode {
-  if (statement.kind === 'block' || statement.kind === 'test') return statement;
-  if (statement.kind === 'inline-query') return { ...statement, term: shortTerm(statement.term) };
+/** Keeps numbers as written, and writes `user: User` for `user: User{}`, after a colon and after `matches`, where both mean the same. */
+function inOneForm(statement: StatementNode): StatementNode {
+  if (statement.kind === 'block') return statement;
+  if (statement.kind === 'inline-query') return { ...statement, term: termInOneForm(statement.term) };
+  if (statement.kind === 'test') {
+    const items = statement.items.map((item) =>
+      item.kind === 'setup'
+        ? item
+        : {
+            ...item,
+            term: termInOneForm(item.term),
+            values: item.values && termInOneForm(item.values),
+          },
+    );
+    return { ...statement, items };
+  }
   const parameters = statement.parameters.map((parameter) => ({
     ...parameter,
-    specializer: parameter.specializer && shortPattern(parameter.specializer),
+    term: termInOneForm(parameter.term),
+    specializer: parameter.specializer && shortPattern(mapPattern(parameter.specializer, partInOneForm)),
   }));
   if (statement.kind === 'rule-type') return { ...statement, parameters };
-  return { ...statement, parameters, body: statement.body && shortTerm(statement.body) };
+  return { ...statement, parameters, body: statement.body && termInOneForm(statement.body) };
 }
 
-const shortTerm = (term: TermNode): TermNode =>
-  mapTerm(term, (inner) =>
-    inner.kind === 'matches' ? { ...inner, pattern: shortPattern(inner.pattern) } : inner,
-  );
+const termInOneForm = (term: TermNode): TermNode => mapTerm(term, partInOneForm);
+
+function partInOneForm(part: TermNode): TermNode {
+  if (part.kind === 'matches') return { ...part, pattern: shortPattern(part.pattern) };
+  if (part.kind !== 'literal' || typeof part.value !== 'number') return part;
+  const written = textOf(part.span);
+  return Object.is(Number(written), part.value) ? { ...part, written } : part;
+}
 
 /** Replaces a class without fields by its name, for the printer. */
-const shortPattern = (pattern: PatternNode): PatternNode =>
-  pattern.kind === 'instance-pattern' && pattern.fields.length === 0
+function shortPattern(pattern: PatternNode): PatternNode {
+  if (pattern.kind === 'literal') return partInOneForm(pattern) as LiteralNode;
+  return pattern.kind === 'instance-pattern' && pattern.fields.length === 0
     ? (variableNode(pattern.span, pattern.className) as Node as PatternNode)
     : pattern;
+}
 
 /**
  * Puts items and comments below each other. A comment on the line of the item before it stays there, and one blank line of the author
@@ -317,12 +337,9 @@ function linesOfTest(test: TestNode, comments: readonly CommentNode[], width: nu
 }
 
 function linesOfSetup(setup: SetupNode, comments: readonly CommentNode[], width: number): readonly string[] {
-  const isInRule = ({ span }: CommentNode): boolean =>
-    setup.rules.some((rule) => rule.span.start < span.start && span.start < rule.span.end);
-  if (comments.some(isInRule)) return asWritten(setup.span);
   const rules = setup.rules.map((rule) => ({
     span: rule.span,
-    lines: () => linesOfStatement(withShortPatterns(rule), [], width - 4),
+    lines: (inside: readonly CommentNode[]) => linesOfStatement(inOneForm(rule), inside, width - 4),
   }));
   return linesInBraces(setup.span, setup.span.start + 'setup'.length, 'setup', rules, comments);
 }

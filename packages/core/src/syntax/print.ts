@@ -61,7 +61,7 @@ export function printTerm(term: PatternOrTermNode): string {
     case 'variable':
       return term.name;
     case 'literal':
-      return printValue(term.value);
+      return term.written ?? printValue(term.value);
     case 'list':
     case 'list-pattern':
       return printItems(term.items, term.rest);
