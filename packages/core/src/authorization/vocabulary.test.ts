@@ -50,6 +50,22 @@ describe('Authorizer.vocabulary', () => {
     });
   });
 
+  it('lists the declared roles for a rule that reads the role from data, and no text of a condition or a test', async () => {
+    const policy = `
+      actor User {} resource Note { roles = ["reader", "editor"]; }
+      has_role(user: User, name: String, note: Note) if name in user.roles and note.kind = "letter";
+      allow(_: User, "read", _: Note);
+      test "readers" { setup { has_role(ann, "guest", note); } assert_not allow(ann, "write", note); }
+      allow(_: User, "list", Note);`;
+    expect(await vocabularyOf('Note', policy)).toMatchObject({
+      roles: ['editor', 'reader'],
+      actions: ['read'],
+      typeActions: ['list'],
+    });
+    const withoutBlock = policy.replace(/actor User .*/, '');
+    expect((await vocabularyOf('Note', withoutBlock))?.roles).not.toContain('guest');
+  });
+
   it('lists no action for a rule that allows every action, except permissions of the block', async () => {
     const policy = `
       actor User {}

@@ -28,7 +28,7 @@ export interface TypeVocabulary {
   readonly fieldActions: readonly string[] | undefined;
   /** The fields that a rule `allow_field` can name. If a rule allows every field, they are the declared fields of the type. */
   readonly fields: readonly string[] | undefined;
-  /** The roles that an actor can have on an instance. */
+  /** The roles that an actor can have on an instance: those that the block declares, and others that a rule names. */
   readonly roles: readonly string[];
 }
 
@@ -88,7 +88,8 @@ export function vocabularyOf(
   const typeActions = namesOf(ofActions, 'allow', asAction, itself);
   const fieldActions = namesOf(ofActions, 'allow_field', asActionOnField, itsInstances);
   const fields = namesOf(naming(fieldPositions), 'allow_field', asField, itsInstances);
-  const roles = namesOf(naming(rolePositions), 'has_role', asAction, itsInstances);
+  const ofRoles = naming(rolePositions);
+  const roles = namesOf(ofRoles, 'has_role', asAction, itsInstances);
   const namedActions = sorted(
     [actions, typeActions, fieldActions].flatMap((names) => [...names.values()].flatMap((each) => [...each])),
   );
@@ -129,8 +130,19 @@ export function vocabularyOf(
         allowsAnyField && type.fields === undefined
           ? undefined
           : sorted([...found(fields), ...(allowsAnyField ? ownFields : [])]),
-      roles: sorted([...declared(type, 'role'), ...found(roles)]),
+      roles: rolesOf(type, possible, found(roles)),
     };
+  }
+
+  /** A rule that reads the role from data, such as `name in user.roles`, names none, so the declared roles count. */
+  function rolesOf(
+    type: DeclaredType,
+    possible: readonly DeclaredType[],
+    found: readonly string[],
+  ): readonly string[] {
+    const own = declared(type, 'role');
+    const isData = mayHold(ofRoles, 'has_role', asAction, [anyText], possible, itsInstances);
+    return sorted(isData && own.length > 0 ? own : [...own, ...found]);
   }
 
   /** Finds the names of each type for which a rule may hold. */
