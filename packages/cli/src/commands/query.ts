@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { visit, parseTerm, type DataOf } from '@nanook/core/syntax';
-import { isPolarError, renderDiagnostic } from '@nanook/core';
+import { Expression, isPolarError, renderDiagnostic } from '@nanook/core';
 import { UsageError } from '../errors/usage-error.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
@@ -91,10 +91,13 @@ function usageErrorOf(error: unknown): UsageError | undefined {
   if (error.code !== 'POLAR_RUN_UNEXPECTED_CONSTRAINT') return undefined;
   const { name, constraint } = error.data as DataOf<'POLAR_RUN_UNEXPECTED_CONSTRAINT'>;
   return new UsageError(
-    `an answer gives \`${name}\` no single value, only a condition: ${constraint.replaceAll(/\b_this\b/g, () => name)}; print it with --expressions`,
+    `an answer gives \`${name}\` no single value, only a condition: ${withName(constraint, name)}; print it with --expressions`,
     { cause: error },
   );
 }
+
+/** Returns a condition with the name of its variable, which it calls `_this`. */
+const withName = (condition: string, name: string): string => condition.replaceAll(/\b_this\b/g, () => name);
 
 /** Returns the fixtures whose names occur in a query. */
 export function bindingsOf(text: string, fixtures: Opened['fixtures']): Record<string, unknown> {
@@ -105,8 +108,10 @@ export function bindingsOf(text: string, fixtures: Opened['fixtures']): Record<s
 }
 
 export function answerLine(answer: Record<string, unknown>, { authorizer }: Opened, { colors }: Io): string {
-  const parts = Object.entries(answer).map(
-    ([name, value]) => `${colors.bold(name)} = ${showValue(value, authorizer)}`,
+  const parts = Object.entries(answer).map(([name, value]) =>
+    value instanceof Expression
+      ? `${colors.bold(name)} where ${withName(String(value), name)}`
+      : `${colors.bold(name)} = ${showValue(value, authorizer)}`,
   );
   return parts.length === 0 ? colors.green('true') : parts.join(', ');
 }

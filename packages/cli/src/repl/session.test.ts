@@ -24,6 +24,11 @@ describe('Session', () => {
     expect(out).toBe('action = "read"\naction = "edit"\nx = 1, y = 1\nx = 2, y = 2\nfalse\ntrue\n');
   });
 
+  it('prints a condition on a variable that has no single value', async () => {
+    const { out } = await talk('x > 1', 'has_role(user, "owner", acme)');
+    expect(out).toBe('x where x > 1\nuser where user matches User and 7 = user.id\n');
+  });
+
   it('prints an error and goes on', async () => {
     const { out, err } = await talk('f(', ':nothing', 'has_no_rule(1)', '1 = 1');
     expect(err).toContain('query:1:3');

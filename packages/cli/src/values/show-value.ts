@@ -7,7 +7,7 @@ const maxItems = 20;
 /** Returns a value of an answer on one line, as a policy would write it: `Note{id: 1, tags: ["new"]}`. */
 export function showValue(value: unknown, authorizer: Authorizer, depth = 0): string {
   if (value instanceof QueryVariable) return value.name;
-  if (value instanceof Expression) return inspect(value, { depth: 6, breakLength: Infinity });
+  if (value instanceof Expression) return String(value);
   if (value === null) return 'nil';
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value !== 'object') return typeof value === 'function' ? value.name : inspect(value);
@@ -26,8 +26,8 @@ export function showValue(value: unknown, authorizer: Authorizer, depth = 0): st
 
 /** Returns a value that `JSON.stringify` can write: variables and expressions as text, and rows of a circle as "[circular]". */
 export function writableValue(value: unknown): unknown {
-  if (value instanceof QueryVariable || value instanceof Expression || typeof value === 'function')
-    return inspect(value);
+  if (value instanceof Expression) return String(value);
+  if (value instanceof QueryVariable || typeof value === 'function') return inspect(value);
   if (value === undefined) return null;
   const above: unknown[] = [];
   return JSON.parse(
