@@ -1,5 +1,7 @@
 // The configuration of the command `nanook`: the people and repositories of the seed, as the rows that the ORM loads.
-import { typed } from '@nanook/core';
+import { one, typed } from '@nanook/core';
+
+const organization = one('Organization', { local: 'organizationId', foreign: 'id' });
 
 const types = {
   User: {
@@ -15,10 +17,27 @@ const types = {
   },
   Organization: { fields: { id: 'String', baseRole: 'String?' }, key: 'id' },
   OrganizationRole: { fields: { name: 'String', organization: 'Organization' } },
-  Repository: { fields: { id: 'String', organization: 'Organization' }, key: 'id' },
+  Repository: {
+    fields: { id: 'String', organizationId: 'String' },
+    relations: { organization },
+    key: 'id',
+  },
   RepositoryRole: { fields: { name: 'String', repository: 'Repository' } },
-  Issue: { fields: { id: 'Integer', repository: 'Repository', creator: 'User' } },
-  Profile: { fields: { id: 'String', user: 'User', organization: 'Organization', manager: 'User?' } },
+  Issue: {
+    fields: { id: 'Integer', repositoryId: 'String', creatorId: 'String' },
+    relations: {
+      repository: one('Repository', { local: 'repositoryId', foreign: 'id' }),
+      creator: one('User', { local: 'creatorId', foreign: 'id' }),
+    },
+  },
+  Profile: {
+    fields: { id: 'String', organizationId: 'String', managerId: 'String?' },
+    relations: {
+      user: one('User', { local: 'id', foreign: 'id' }),
+      organization,
+      manager: one('User', { local: 'managerId', foreign: 'id' }),
+    },
+  },
   SupportGrant: { fields: { organization: 'Organization', expiresAt: 'Date' } },
   Request: { fields: { method: 'String', path: 'String' } },
 };
@@ -26,7 +45,8 @@ const types = {
 function fixtures() {
   const acme = typed('Organization', { id: 'acme', baseRole: 'reader' });
   const guild = typed('Organization', { id: 'guild', baseRole: null });
-  const repository = (id: string, organization: object) => typed('Repository', { id, organization });
+  const repository = (id: string, of: { readonly id: string }) =>
+    typed('Repository', { id, organizationId: of.id, organization: of });
   const anvil = repository('anvil', acme);
   const rocket = repository('rocket', acme);
   const tongs = repository('tongs', guild);
@@ -95,4 +115,21 @@ function fixtures() {
   };
 }
 
-export default { policies: ['src/policy/*.polar', 'tests/*.polar'], types, fixtures };
+const tables = {
+  User: 'users',
+  Organization: 'organizations',
+  Repository: 'repositories',
+  Issue: 'issues',
+  Profile: 'profiles',
+};
+
+export default {
+  policies: ['src/policy/*.polar', 'tests/*.polar'],
+  types,
+  fixtures,
+  sql: {
+    dialect: 'postgres',
+    tables,
+    columnName: (field: string) => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  },
+};

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.js';
 
@@ -73,6 +74,18 @@ export default { types: { User, Note: {} }, fixtures: { ann, anna: ann, anita: n
       allowed: ['ann'],
       undecided: [],
     });
+  });
+
+  it('where prints the rows and the query of each listed type of GitClub', async () => {
+    process.chdir(fileURLToPath(new URL('../../../../examples/gitclub', import.meta.url)));
+    for (const type of ['Organization', 'Repository', 'Issue', 'Profile']) {
+      const { code, out } = await nanook('where', 'bob', 'read', type);
+      expect(code).toBe(0);
+      expect(out).toContain(`rows of ${type}: `);
+    }
+    const { out } = await nanook('where', 'bob', 'read', 'Repository');
+    expect(out).toContain('repository.id = "tongs"');
+    expect(out).toMatch(/query: WHERE .*"repositories"."organization_id"/);
   });
 
   it('where prints the condition, its rules and, with the option sql, the query', async () => {
