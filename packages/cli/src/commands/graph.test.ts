@@ -17,6 +17,33 @@ describe('nanook graph', () => {
     expect(out).toContain(`${owner} -->|"on organization, policy/main.polar:14"| ${edit}`);
   });
 
+  it('writes DOT with a cluster for each type, arrows of rules and dashed arrows of relations', async () => {
+    await enterFolder({
+      'a.polar':
+        'actor User {} resource Org { roles = ["own\\"er"]; }\nresource Note { permissions = ["read"]; relations = { org: Org }; "read" if "own\\"er" on "org"; }\n',
+    });
+    expect((await nanook('graph', '--format', 'dot')).out).toBe(`digraph policy {
+  rankdir=LR; compound=true; node [shape=box]; edge [fontsize=10];
+  subgraph cluster_0 {
+    label="User";
+    "User" [style=invis, shape=point];
+  }
+  subgraph cluster_1 {
+    label="Org";
+    "Org" [style=invis, shape=point];
+    "Org.own\\"er" [label="own\\"er", style=rounded];
+  }
+  subgraph cluster_2 {
+    label="Note";
+    "Note" [style=invis, shape=point];
+    "Note.read" [label="read"];
+  }
+  "Org.own\\"er" -> "Note.read" [label="on org, a.polar:2"];
+  "Org" -> "Note" [label="org", style=dashed, ltail=cluster_1, lhead=cluster_2];
+}
+`);
+  });
+
   it('prints the permissions of each role, also those of related resources and of roles that imply others', async () => {
     const { out } = await nanook('graph', '--json');
     expect(JSON.parse(out).matrices).toEqual([

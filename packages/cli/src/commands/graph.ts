@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { toDot } from '../graph/dot.js';
 import { toHtml } from '../graph/html.js';
 import { matricesOf, matrixMarkdown, matrixText } from '../graph/matrix.js';
 import { toMermaid } from '../graph/mermaid.js';
@@ -10,6 +11,7 @@ import { configOption } from './common-options.js';
 
 const formats = {
   mermaid: toMermaid,
+  dot: toDot,
   svg: toSvg,
   html: toHtml,
   matrix: (graph: PolicyGraph, colors: Colors) => matrixText(matricesOf(graph), colors),
@@ -43,6 +45,7 @@ export function graphCommand(io: Io): Command {
       `
 Examples:
   nanook graph > policy.mmd                a flowchart of Mermaid, which GitHub shows in Markdown
+  nanook graph --format dot | dot -Tsvg    a picture by Graphviz, for many types
   nanook graph --format svg > policy.svg   a picture with the rule behind each arrow
   nanook graph --format html > roles.html  a page with the picture and tables of roles and permissions
   nanook graph --format matrix             roles and permissions in the terminal`,
