@@ -8,12 +8,16 @@ export {
   expectFilterMatches,
   mergeCoverage,
   polarMatchers,
+  withPolarMatchers,
+  type AssertionOf,
   type CoverageData,
   type CoveredPlace,
   type CoveredRole,
+  type ExpectFunction,
   type FilterExpectation,
   type MatcherResult,
   type MatcherState,
+  type PolarAssertion,
   type PolarMatchers,
 } from '../testing/index.js';
 export type { TestDoubleOptions };

@@ -55,7 +55,7 @@ async function explanationOf(
   return hasFailed ? `\n${renderExplanation(await explain())}` : '';
 }
 
-/** The matchers that `polarMatchers` adds to `expect`, for the declaration that makes them known to TypeScript. */
+/** The matchers that `polarMatchers` adds to `expect`. */
 export interface PolarMatchers {
   toAllow(actor: unknown, action: string, resource: unknown): Promise<void>;
   toAllowField(actor: unknown, action: string, resource: unknown, field: string): Promise<void>;
@@ -107,3 +107,42 @@ export const polarMatchers = {
     );
   },
 };
+
+/** `expect` of Vitest or Jest. */
+export interface ExpectFunction {
+  // A tuple of `never` accepts the parameters of each version.
+  (...args: never): object;
+  extend(matchers: never): unknown;
+}
+
+/** The result of the first of the two signatures that `expect` of Vitest has, or of the only one of Jest. */
+export type AssertionOf<Given> = Given extends {
+  (...args: infer _First): infer Own;
+  (...args: infer _Second): infer Inherited;
+}
+  ? unknown extends Own
+    ? Inherited
+    : Own
+  : never;
+
+/** An assertion that also has the matchers of this package, behind `not`, `resolves` and `rejects`, too. */
+export type PolarAssertion<Assertion> = Assertion &
+  PolarMatchers & {
+    readonly [Modifier in keyof Assertion & ('not' | 'resolves' | 'rejects')]: Assertion[Modifier] &
+      PolarMatchers;
+  };
+
+/**
+ * Adds `polarMatchers` to `expect` of Vitest or Jest, and returns it with their types, so that no declaration is needed.
+ *
+ * @example
+ * import { expect as baseExpect } from 'vitest';
+ * const expect = withPolarMatchers(baseExpect);
+ * await expect(authorizer).toAllow(alice, 'read', repo);
+ */
+export function withPolarMatchers<Given extends ExpectFunction>(
+  expect: Given,
+): ((actual: unknown, message?: string) => PolarAssertion<AssertionOf<Given>>) & Given {
+  expect.extend(polarMatchers as never);
+  return expect as never;
+}

@@ -1,15 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect as baseExpect, it } from 'vitest';
 import { Authorizer } from '../index.js';
-import { actAs, allowAll, denyAll, polarMatchers, type PolarMatchers } from './index.js';
+import { actAs, allowAll, denyAll, withPolarMatchers } from './index.js';
 
-declare module 'vitest' {
-  // oxlint-disable-next-line typescript/no-empty-object-type, no-unused-vars -- how matchers are declared
-  interface Matchers<
-    R extends void | Promise<void> = void | Promise<void>,
-    T = unknown,
-  > extends PolarMatchers {}
-}
-expect.extend(polarMatchers);
+const expect = withPolarMatchers(baseExpect);
 
 const policy = 'allow(1, "read", _); allow_field(1, "read", _, "name");';
 const load = () => Authorizer.load({ policies: policy });
