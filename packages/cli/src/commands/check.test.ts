@@ -1,4 +1,4 @@
-// cspell:ignore benn ownr
+// cspell:ignore benn ownr Publik
 import { readdir } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOf, enterFolder, nanook, nanookWith, project } from '../testing/run.fixture.js';
@@ -248,6 +248,24 @@ export default { types: { [Name.user]: {}, Note: {} }, policies: 'policy/*.polar
       code: 0,
       out: expect.stringContaining('0 errors, 0 warnings'),
     });
+  });
+
+  it('reads the types from a module that a configuration in JSON names', async () => {
+    const files = {
+      'app/policy.polar': 'allow(_: User, "read", note: Note) if note.isPublik;\n',
+      'app/nanook.config.json': '{ "types": "../types.ts" }',
+    };
+    const types = 'export const types = { User: {}, Note: { fields: { isPublic: "Boolean" } } };\n';
+    await enterFolder({ ...files, 'types.ts': types });
+    const check = () => nanook('check', '--config', 'app/nanook.config.json');
+    expect((await check()).out).toContain('did you mean `isPublic`?');
+    await enterFolder({ ...files, 'types.ts': 'export default {};' });
+    expect(await check()).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('expected the export `types`'),
+    });
+    await enterFolder(files);
+    expect(await check()).toMatchObject({ code: 2, err: expect.stringContaining('the module of the types') });
   });
 
   it('finds the configuration in a folder above, with paths relative to it', async () => {

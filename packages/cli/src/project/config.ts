@@ -18,7 +18,8 @@ export const authorizerOptions = [
 
 /**
  * The content of `nanook.config.ts`, `.js` or `.json`. Paths are relative to the folder of this file. Without
- * `policies`, it is all files that end in `.polar`; without `types`, the types that the policies name.
+ * `policies`, it is all files that end in `.polar`; without `types`, the types that the policies name. In JSON, `types` can be the path of a
+ * module that exports `types`.
  */
 export interface NanookConfig extends Partial<Pick<AuthorizerOptions, (typeof authorizerOptions)[number]>> {
   /**

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { extname } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeValue, nearNames } from '@nanook/core';
 import { messageOf } from '../errors/message-of.js';
@@ -21,7 +21,27 @@ export async function readConfig(file: string): Promise<NanookConfig> {
       `${file}: expected a default export of defineConfig({ … }), found ${describeValue(content)}; see nanook init`,
     );
   for (const name of Object.keys(content)) if (!known.includes(name)) throw unknownOption(file, name);
-  return content as NanookConfig;
+  const { types } = content as { readonly types?: unknown };
+  if (typeof types !== 'string') return content as NanookConfig;
+  return { ...content, types: await typesOf(types, file) } as NanookConfig;
+}
+
+/** Returns the export `types` of a module, which the application imports, too. */
+async function typesOf(module: string, configFile: string): Promise<unknown> {
+  const file = resolve(dirname(configFile), module);
+  let exported: unknown;
+  try {
+    exported = await importFile(file);
+  } catch (error) {
+    throw new UsageError(`${configFile}: the module of the types cannot be loaded: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  const { types } = exported as { readonly types?: unknown };
+  if (isObject(types)) return types;
+  throw new UsageError(
+    `${configFile}: expected the export \`types\` in ${module}, an object of types, found ${describeValue(types)}`,
+  );
 }
 
 function unknownOption(file: string, name: string): UsageError {
