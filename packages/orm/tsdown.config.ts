@@ -2,12 +2,14 @@ import { defineConfig } from 'tsdown';
 import { library } from '../../tsdown.shared.ts';
 
 const libraries = library({
+  chroma: 'src/chroma/index.ts',
   drizzle: 'src/drizzle/index.ts',
   knex: 'src/knex/index.ts',
   kysely: 'src/kysely/index.ts',
   'mikro-orm': 'src/mikro-orm/index.ts',
   mongoose: 'src/mongoose/index.ts',
   prisma: 'src/prisma/index.ts',
+  qdrant: 'src/qdrant/index.ts',
   rls: 'src/rls/index.ts',
   sequelize: 'src/sequelize/index.ts',
   sql: 'src/sql/index.ts',

@@ -61,6 +61,9 @@ const texts = {
   NANOOK_ORM_MONGOOSE_CAST: (p: { type: string; found: string }) =>
     `the schema of \`${p.type}\` changes values of the condition, so that it would find other documents: ${p.found}; use ` +
     `mongoosePipeline(), whose values no schema changes`,
+  NANOOK_ORM_VECTOR_INEXPRESSIBLE: (p: { store: string; construct: string }) =>
+    `no filter of ${p.store} expresses ${p.construct}; write the values that the policy compares into each point, or filter with sql() of ` +
+    `@nanook/orm/sql and pgvector`,
 };
 
 export type NanookOrmErrorCode = keyof typeof texts;

@@ -4,9 +4,11 @@ import * as sqliteCore from 'drizzle-orm/sqlite-core';
 import * as mongoose from 'mongoose';
 import { afterAll, describe, expect, it } from 'vitest';
 import { errorOfExample, type Coded } from '../../../core/src/testing/run-example.fixture.js';
+import * as chromaEntry from '../chroma/index.js';
 import * as drizzleEntry from '../drizzle/index.js';
 import * as mongooseEntry from '../mongoose/index.js';
 import * as prismaEntry from '../prisma/index.js';
+import * as qdrantEntry from '../qdrant/index.js';
 import * as rlsEntry from '../rls/index.js';
 import * as sqlEntry from '../sql/index.js';
 import { sqliteDatabase } from '../testing/databases.fixture.js';
@@ -25,9 +27,11 @@ afterAll(async () => {
   await db.close();
 });
 const modules = {
+  '@nanook/orm/chroma': chromaEntry,
   '@nanook/orm/drizzle': drizzleEntry,
   '@nanook/orm/mongoose': mongooseEntry,
   '@nanook/orm/prisma': prismaEntry,
+  '@nanook/orm/qdrant': qdrantEntry,
   '@nanook/orm/rls': rlsEntry,
   '@nanook/orm/sql': sqlEntry,
   'drizzle-orm/mysql-core': mysqlCore,
@@ -74,6 +78,7 @@ const moments: { readonly [C in NanookOrmErrorCode]: string } = {
   NANOOK_ORM_MONGOOSE_INEXPRESSIBLE: print,
   NANOOK_ORM_MONGOOSE_COLLATION: print,
   NANOOK_ORM_MONGOOSE_CAST: print,
+  NANOOK_ORM_VECTOR_INEXPRESSIBLE: print,
   NANOOK_ORM_RLS_ACTOR: 'a transaction starts',
   NANOOK_ORM_RLS_ACTOR_FIELD: 'a transaction starts',
 };

@@ -24,6 +24,12 @@ ${load()}
 ${where}
 const { text, values } = sql({ dialect: '${dialect}' })(condition);`;
 
+const chroma = (condition: string, fields: string): string => `import { chroma } from '@nanook/orm/chroma';
+
+${load(condition, fields)}
+${where}
+chroma()(condition);`;
+
 const decimal = (literal: string): string => `import { sql } from '@nanook/orm/sql';
 
 ${load(`note.price < ${literal}`, "price: 'Decimal'")}
@@ -216,6 +222,11 @@ drizzle({ Note: sqliteTable('notes', { id: integer() }), Draft: sqliteTable('dra
       'note.title = "plan"',
       'mongooseFilter(base)',
     ),
+  },
+
+  NANOOK_ORM_VECTOR_INEXPRESSIBLE: {
+    wrong: chroma('note.title < "m"', "title: 'String'"),
+    fix: chroma('note.title = "plan"', "title: 'String'"),
   },
 
   NANOOK_ORM_RLS_ACTOR: { wrong: rls('{ id: 1 }'), fix: rls("typed('User', { id: 1 })") },

@@ -1,12 +1,14 @@
 import type { RowCondition } from '@nanook/core/filter';
 import { Mongoose } from 'mongoose';
 import { expect, it } from 'vitest';
+import { chroma } from '../chroma/index.js';
 import { drizzle } from '../drizzle/index.js';
 import { knex } from '../knex/index.js';
 import { kysely } from '../kysely/index.js';
 import { mikroOrm } from '../mikro-orm/index.js';
 import { mongooseFilter, mongoosePipeline } from '../mongoose/index.js';
 import { prisma } from '../prisma/index.js';
+import { qdrant } from '../qdrant/index.js';
 import { sequelize } from '../sequelize/index.js';
 import { sql } from '../sql/index.js';
 import { typeorm } from '../typeorm/index.js';
@@ -22,6 +24,8 @@ it('every adapter throws NANOOK_ORM_NO_CONDITION for a value that is not a condi
   const options = { dialect: 'sqlite' } as const;
   const dataSource = await typeormOn(database);
   const adapters: Readonly<Record<string, (condition: RowCondition) => unknown>> = {
+    chroma: chroma(),
+    qdrant: qdrant(),
     sql: sql(options),
     knex: knex(options),
     kysely: kysely(options),
