@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, type Extensions } from '@electric-sql/pglite';
 import { existsSync, linkSync, mkdirSync, openAsBlob, unlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -11,9 +11,9 @@ const folder = fileURLToPath(new URL('../.pglite/', import.meta.url));
 const template = `${folder}empty-${version}.tar`;
 
 /** Returns a new empty PGlite. Copies the files of an empty one, because making them takes seconds. */
-export async function emptyPglite(): Promise<PGlite> {
+export async function emptyPglite(extensions: Extensions = {}): Promise<PGlite> {
   if (!existsSync(template)) await writeTemplate();
-  return PGlite.create({ loadDataDir: await openAsBlob(template) });
+  return PGlite.create({ loadDataDir: await openAsBlob(template), extensions });
 }
 
 /** Writes the files of an empty PGlite. Other processes see no file before it is complete. */
