@@ -108,7 +108,8 @@ try {
     lend(lent, '.');
     lend(['@opentelemetry/api'], 'packages/log');
     lend(['chokidar'], 'packages/policies');
-    lend(['@mikro-orm/core', 'drizzle-orm', 'sequelize', 'typeorm'], 'packages/orm');
+    const orms = ['@mikro-orm/core', 'drizzle-orm', 'typeorm'];
+    lend(['sequelize', ...orms], 'packages/orm');
     const plain = (title, file, what) => run(title, node, ['--throw-deprecation', file, what]);
     const results = [
       areOwnDeclarations(),
@@ -117,6 +118,9 @@ try {
       plain('ES module', 'esm.mjs', 'checks'),
       plain('CommonJS', 'cjs.cjs', 'checks'),
     ];
+    lend(orms, 'packages/compat-orms');
+    results.push(plain('ES module, with the oldest ORMs', 'esm.mjs', 'checks'));
+    lend(orms, 'packages/orm');
     lend(['@nestjs/microservices'], '.');
     results.push(
       plain('ES module, messages', 'esm.mjs', 'checkMessages'),
