@@ -33,6 +33,8 @@ export class ComparedKinds {
   /** The places with a warning. */
   readonly #found = new Set<Span>();
   #goals = 0;
+  /** The arguments of the calls that were followed in the current check, by the name of the rule. */
+  readonly #followed = new Map<string, (readonly unknown[])[]>();
 
   constructor(
     readonly program: Program,
@@ -53,6 +55,7 @@ export class ComparedKinds {
     const found: Diagnostic[] = [];
     try {
       this.#goals = 0;
+      this.#followed.clear();
       this.#call(rule, args, 0, found);
     } catch {
       // A proxy that throws: the rest of the check is not examined.
@@ -62,9 +65,12 @@ export class ComparedKinds {
 
   #call(name: string, args: readonly unknown[], depth: number, found: Diagnostic[]): void {
     const rules = this.program.predicates.get(name)?.byArity.get(args.length) ?? [];
+    const { types } = this.program;
+    const known = args.map((arg) => argumentOf(isPlain(arg) ? arg : unknown, types));
     for (const rule of rules) {
-      if (this.#goals >= maxGoals) return;
-      new RuleWalk(this, rule, depth, found).run(args);
+      if (!this.countGoal()) return;
+      if (rule.parameters.every((parameter, i) => mayMatch(parameter, known[i]!)))
+        new RuleWalk(this, rule, depth, found).run(known);
     }
   }
 
@@ -74,7 +80,14 @@ export class ComparedKinds {
   }
 
   follow(name: string, args: readonly unknown[], depth: number, found: Diagnostic[]): void {
-    if (depth < maxDepth) this.#call(name, args, depth + 1, found);
+    if (depth >= maxDepth) return;
+    // Where paths meet, the same rules would be followed again for each path.
+    const before = this.#followed.get(name) ?? [];
+    if (before.some((others) => others.length === args.length && args.every((arg, i) => arg === others[i])))
+      return;
+    before.push(args);
+    this.#followed.set(name, before);
+    this.#call(name, args, depth + 1, found);
   }
 
   compare(left: unknown, right: unknown, span: Span, found: Diagnostic[]): void {
@@ -103,20 +116,14 @@ class RuleWalk {
     readonly depth: number,
     readonly found: Diagnostic[],
   ) {
-    this.#values = Array.from(rule.slotNames, () => unknown);
+    this.#values = rule.slotNames.map(() => unknown);
     this.#types = kinds.program.types;
   }
 
-  run(args: readonly unknown[]): void {
+  run(args: readonly Argument[]): void {
     const { parameters, body } = this.rule;
-    const settled = args.map((arg) => (isPlain(arg) ? arg : unknown));
-    if (
-      !this.kinds.countGoal() ||
-      !parameters.every((parameter, i) => mayMatch(parameter, settled[i], this.#types))
-    )
-      return;
     for (const [i, parameter] of parameters.entries()) {
-      this.#unify(parameter.term, settled[i], parameter.span);
+      this.#unify(parameter.term, args[i]!.value, parameter.span);
       this.#follow(parameter.goals);
     }
     this.#follow(body);
@@ -272,20 +279,28 @@ function declaredTypes(object: object, types: TypeTable): readonly DeclaredType[
   return inherited.length > 0 ? inherited : undefined;
 }
 
-/** Returns whether an argument may match a parameter. It calls no predicate of a type. */
-function mayMatch({ literal, specializer }: Parameter, value: unknown, types: TypeTable): boolean {
-  if (value === unknown) return true;
-  if (literal !== undefined) return literal === value;
-  return (
-    specializer.kind !== 'type' || specializer.type === undefined || mayBe(value, specializer.type, types)
-  );
+/** An argument of a call, with its types as `declaredTypes` returns them: hundreds of rules can test them. */
+interface Argument {
+  readonly value: unknown;
+  readonly types: readonly DeclaredType[] | undefined;
 }
 
-function mayBe(value: unknown, type: DeclaredType, types: TypeTable): boolean {
+const argumentOf = (value: unknown, types: TypeTable): Argument => ({
+  value,
+  types: typeof value === 'object' && value !== null ? declaredTypes(value, types) : undefined,
+});
+
+/** Returns whether an argument may match a parameter. It calls no predicate of a type. */
+function mayMatch({ literal, specializer }: Parameter, argument: Argument): boolean {
+  if (argument.value === unknown) return true;
+  if (literal !== undefined) return literal === argument.value;
+  return specializer.kind !== 'type' || specializer.type === undefined || mayBe(argument, specializer.type);
+}
+
+function mayBe({ value, types }: Argument, type: DeclaredType): boolean {
   if (type.builtIn || type.is !== undefined) return true;
   if (typeof value !== 'object' || value === null) return false;
-  const known = declaredTypes(value, types);
-  if (known !== undefined) return known.includes(type);
+  if (types !== undefined) return types.includes(type);
   if (type.discriminator === undefined) return type.class === undefined;
   return Object.getOwnPropertyDescriptor(value, type.discriminator.field)?.value === type.discriminator.value;
 }
