@@ -8,6 +8,8 @@ export { compareValues } from '../engine/equality.js';
 export { readMissing } from '../host/member.js';
 export { compute } from '../engine/runtime/compute.js';
 export { orderValues } from '../engine/runtime/order-values.js';
+export { createQuestions } from '../engine/runtime/runtime-questions.js';
+export { isSameArgument } from '../engine/tabling/argument-identity.js';
 export { readElements } from '../engine/runtime/read-elements.js';
 export { readValue } from '../engine/runtime/read-value.js';
 export { runMethod } from '../engine/runtime/run-method.js';

@@ -182,6 +182,13 @@ describe('a platform that forbids code generation', () => {
     expect(await partsOf('doc.size < user.size', bare)).toEqual([...reads, 'orderValues']);
     expect(await partsOf('1 = doc.size - user.size', bare)).toEqual([...compares, 'compute']);
     expect(await partsOf('user in doc.editors', bare)).toEqual([...compares, 'readElements']);
+    const own = 'inside(user, doc); inside(user, doc) if doc.owner = user';
+    expect(await partsOf(`${own}; inside(user, doc) if inside(user, doc.parent)`, bare)).toEqual([
+      ...compares,
+      'isSameArgument',
+    ]);
+    const active = `${own}; inside(user, doc) if inside(user, doc.parent) and user.isActive`;
+    expect(await partsOf(active, bare)).toEqual([...compares, 'createQuestions']);
     for (const types of [withFields, withRows])
       expect(await partsOf('doc.owner = user', types)).toEqual(['linkFields', 'acceptDeclared', ...compares]);
     expect(await partsOf('doc.owner = user', withRelations)).toEqual([

@@ -12,6 +12,8 @@ import { readValue } from './read-value.js';
 import { raw } from '../../host/reference.js';
 import { runMethod } from './run-method.js';
 import { Runtime } from './runtime.js';
+import { isSameArgument } from '../tabling/argument-identity.js';
+import { createQuestions } from './runtime-questions.js';
 import type { ReadSite } from './sites.js';
 import { caseByTypes, type TypeCases } from './type-cases.js';
 
@@ -24,6 +26,8 @@ export class BailoutRuntime extends Runtime {
     runMethod,
     orderValues,
     compute,
+    createQuestions,
+    isSameArgument,
     acceptDeclared,
   };
 

@@ -10,6 +10,8 @@ import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { Field } from '../../types/declared-type.js';
 import type { PlainTypeTable } from '../../types/plain-type-table.js';
 import type { compareValues, EqualityRules } from '../equality.js';
+import type { isSameArgument } from '../tabling/argument-identity.js';
+import type { createQuestions } from './runtime-questions.js';
 import type { MethodSite, ReadSite } from './sites.js';
 
 /** The query that calls an operation. */
@@ -83,6 +85,10 @@ export interface Operations {
     right: unknown,
     at: Span | undefined,
   ) => unknown;
+  /** Creates the questions of a query, where rules are recursive. */
+  readonly createQuestions: typeof createQuestions;
+  /** Returns whether two values are the same argument of a question. */
+  readonly isSameArgument: typeof isSameArgument;
   /** Tests a value of a declared field, where types declare fields or relations. */
   readonly acceptDeclared: typeof acceptDeclared;
 }

@@ -12,7 +12,7 @@ interface Rules {
 }
 
 /** The runtime as the questions use it. */
-interface QuestionRuntime extends TypeFinder {
+export interface QuestionRuntime extends TypeFinder {
   readonly undecided: number;
   readonly mismatched: number;
   proof: Proof | undefined;
@@ -184,6 +184,9 @@ export class RuntimeQuestions {
     return false;
   }
 }
+
+/** Creates the questions of a query. */
+export const createQuestions = (runtime: QuestionRuntime): RuntimeQuestions => new RuntimeQuestions(runtime);
 
 /** Returns whether the answer of a question is known, or a call of it fails because it is open. */
 const isAnswered = ({ holds, evaluation }: RuntimeQuestion): boolean =>

@@ -20,10 +20,9 @@ import type { Equality, EqualityContext, EqualityRules, ForeignOperators } from 
 import { HostLog } from '../host-log.js';
 import { CompiledBudget, defaultLimits, type Limits, stepsPerLook } from '../limits.js';
 import type { Proof } from '../proof.js';
-import { isSameArgument } from '../tabling/argument-identity.js';
 import { untabledCalls } from '../tabling/thresholds.js';
 import type { Operations } from './operations.js';
-import { RuntimeQuestions } from './runtime-questions.js';
+import type { RuntimeQuestions } from './runtime-questions.js';
 import type { MethodSite, ReadSite } from './sites.js';
 import type { Ending } from './way.js';
 
@@ -148,12 +147,12 @@ export abstract class Runtime implements EqualityContext, Meter {
   }
 
   get questions(): RuntimeQuestions {
-    return (this.#questions ??= new RuntimeQuestions(this));
+    return (this.#questions ??= this.operations.createQuestions(this));
   }
 
   /** Returns whether two values are the same argument of a question. */
   isSame(left: unknown, right: unknown): boolean {
-    return left === right || isSameArgument(left, right, this);
+    return left === right || this.operations.isSameArgument(left, right, this);
   }
 
   /** Returns the first undecided condition after a number of them, and takes all of them back. */

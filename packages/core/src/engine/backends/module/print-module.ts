@@ -119,6 +119,8 @@ class ModulePrinter {
       orderValues: calls('order'),
       compute: calls('arithmetic'),
       readElements: calls('list', 'listLater'),
+      createQuestions: code.some((text) => text.includes('R.questions.')),
+      isSameArgument: calls('isSame'),
     };
     return (Object.keys(needed) as PartName[]).filter((part) => needed[part]);
   }
