@@ -118,6 +118,9 @@ function alternativesOf(filter: RowFilter, isWithoutNaN: boolean): readonly Alte
       return [
         conjunction(...[...filter.values, null].map((value) => condition('Neq', filter.column, value))),
       ];
+    case 'text':
+    case 'not-text':
+      throw notClassic(`a test with \`${filter.test}\``);
     case 'in-set':
     case 'not-in-set':
     case 'found-before':

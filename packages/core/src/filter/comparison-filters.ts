@@ -1,4 +1,4 @@
-import type { Column, Operand, Scalar } from './condition.js';
+import type { Column, Condition, Operand, Scalar } from './condition.js';
 import type { Mode } from './mode.js';
 import { all, allRows, any, noRows, type RowFilter } from './row-filter.js';
 
@@ -124,5 +124,24 @@ export function order(operator: '<' | '<=', left: Operand, right: Operand, mode:
       return isUndecided();
     case 'not undecided':
       return isDecided();
+  }
+}
+
+export function textTest({ test, text, part }: Extract<Condition, { kind: 'text' }>, mode: Mode): RowFilter {
+  const holds: RowFilter = { kind: 'text', test, text, part };
+  const fails: RowFilter = { kind: 'not-text', test, text, part };
+  switch (mode) {
+    case 'true':
+      return holds;
+    case 'false':
+      return fails;
+    case 'not true':
+      return any(fails, isNullOperand(text));
+    case 'true or undecided':
+      return any(holds, isNullOperand(text));
+    case 'undecided':
+      return isNullOperand(text);
+    case 'not undecided':
+      return isPresentOperand(text);
   }
 }

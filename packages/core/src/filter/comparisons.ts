@@ -13,6 +13,7 @@ import {
   type Operand,
   type Scalar,
   type ScalarType,
+  type TextTest,
 } from './condition.js';
 
 // Comparisons of columns with values, decided here where the value decides them: a back end never compares two types, never binds a
@@ -85,6 +86,39 @@ export function orderCondition(
     return columnBefore(left, operator, orderedBy((right as { value: unknown }).value));
   if (right.kind === 'column') return columnAfter(right, operator, orderedBy(left.value));
   throw new TypeError('two known values are compared by the engine');
+}
+
+/**
+ * Returns the condition that a text contains another one at a place, as the method of JavaScript finds it. A method converts `nil` to the
+ * text `null` before it looks for it.
+ *
+ * @throws {Incomparable}
+ */
+export function textCondition(test: TextTest, text: Column | string, part: Column | string): Condition {
+  if (typeof part === 'string') {
+    if (typeof text === 'string') return text[test](part) ? always : never;
+    if (part === '') return whenPresent(text, always);
+    return { kind: 'text', test, text, part: textOperand(part, test) };
+  }
+  const found: Condition = {
+    kind: 'text',
+    test,
+    text: typeof text === 'string' ? textOperand(text, test) : text,
+    part,
+  };
+  if (!part.nullable) return found;
+  const isNil = isNilCondition(part);
+  return or(and(not(isNil), found), and(isNil, textCondition(test, text, 'null')));
+}
+
+/** JavaScript finds one half of a surrogate pair within a character. A database does not. */
+function textOperand(value: string, test: TextTest): Operand {
+  if (loneSurrogate.test(value))
+    throw new Incomparable(
+      `\`${test}\` with a text that has half of a character`,
+      'remove the lone surrogate',
+    );
+  return { kind: 'value', value };
 }
 
 const columnEquals = (column: Column, value: unknown): Condition => inCondition(column, [value]);

@@ -29,6 +29,10 @@ export function complement(filter: RowFilter, isNull: (column: Column) => RowFil
       return { ...filter, kind: 'exists' };
     case 'compare':
       return orNull(opposite(filter), filter.left, filter.right);
+    case 'text':
+      return orNull({ ...filter, kind: 'not-text' }, filter.text, filter.part);
+    case 'not-text':
+      return orNull({ ...filter, kind: 'text' }, filter.text, filter.part);
     case 'null':
       return { kind: 'not-null', column: filter.column };
     case 'not-null':

@@ -31,6 +31,9 @@ export interface ValueOperand {
 }
 export type Operand = Column | ValueOperand;
 
+/** A method of a text that looks for another text in it. */
+export type TextTest = 'startsWith' | 'endsWith' | 'includes';
+
 /** A relation of the row `from`, whose rows are called `to`. */
 export interface RelationStep {
   readonly from: Scope;
@@ -53,6 +56,8 @@ export type Condition =
   | { readonly kind: 'order'; readonly operator: '<' | '<='; readonly left: Operand; readonly right: Operand }
   /** `values` has one type, no `nil`, no duplicates, and is not empty. */
   | { readonly kind: 'in'; readonly column: Column; readonly values: readonly Scalar[] }
+  /** A text contains another one at a place. Undecided where `text` is `nil`; `part` is not `nil`. */
+  | { readonly kind: 'text'; readonly test: TextTest; readonly text: Operand; readonly part: Operand }
   /** A boolean column as a condition: undecided where it is `nil`. */
   | { readonly kind: 'is-true'; readonly column: Column }
   /** True when a related row satisfies `where`; undecided when `where` is undecided for a related row. */
@@ -151,6 +156,8 @@ export function isDecided(condition: Condition): boolean {
       return false;
     case 'order':
       return !isNullable(condition.left) && !isNullable(condition.right);
+    case 'text':
+      return !isNullable(condition.text);
     case 'is-true':
       return !condition.column.nullable;
     case 'and':

@@ -35,6 +35,9 @@ export class FilterNumbers {
       }
       case 'compare':
         return `compare ${filter.operator} ${filter.order} ${textOf(filter.left)} ${textOf(filter.right)}`;
+      case 'text':
+      case 'not-text':
+        return `${filter.kind} ${filter.test} ${textOf(filter.text)} ${textOf(filter.part)}`;
       case 'in-set':
       case 'not-in-set': {
         const { row, set } = filter;

@@ -9,6 +9,7 @@ export type {
   Scalar,
   ScalarType,
   Scope,
+  TextTest,
   ValueOperand,
 } from './condition.js';
 export { isOneOf, readFieldInput, type FieldInput } from '../types/field-input.js';
@@ -16,7 +17,7 @@ export type { DecimalValue } from '../types/decimal-value.js';
 export { readDecimal } from '../types/read-decimal.js';
 export { complement } from './complement.js';
 export { optimizeFilter, type OptimizerOptions } from './optimize-filter.js';
-export { withoutTests, type FilterSet, type Implied, type RowFilter } from './row-filter.js';
+export { operandsOf, withoutTests, type FilterSet, type Implied, type RowFilter } from './row-filter.js';
 export type { ActorCondition, RowCondition } from './row-condition.js';
 export type { Relation } from '../types/relation.js';
 export type { DeclaredType, Field, FieldType } from '../types/declared-type.js';

@@ -87,6 +87,12 @@ class Evaluator {
         return (
           of(filter.column) !== null && !(filter.values as readonly unknown[]).includes(of(filter.column))
         );
+      case 'text':
+      case 'not-text': {
+        const [text, part] = [of(filter.text), of(filter.part)];
+        if (text === null || part === null) return false;
+        return (text as string)[filter.test](part as string) === (filter.kind === 'text');
+      }
       case 'compare':
         return compare(filter.operator, of(filter.left), of(filter.right));
       case 'in-set':
@@ -218,7 +224,9 @@ class Generator {
 
   leaf(scopes: readonly Scope[]): RowFilter {
     const column = this.column(scopes);
-    switch (this.next(7)) {
+    switch (this.next(8)) {
+      case 7:
+        return column.type === 'string' ? this.#textTest(column, scopes) : this.#comparison(column, scopes);
       case 0:
         return { kind: 'null', column };
       case 1:
@@ -230,6 +238,13 @@ class Generator {
       default:
         return this.#comparison(column, scopes);
     }
+  }
+
+  #textTest(text: Column, scopes: readonly Scope[]): RowFilter {
+    const other = this.column(scopes);
+    const part: Operand = other.type === 'string' ? other : { kind: 'value', value: this.value(text) };
+    const test = (['startsWith', 'includes'] as const)[this.next(2)]!;
+    return { kind: this.next(2) === 0 ? 'text' : 'not-text', test, text, part };
   }
 
   /** Compares a column with a value, or with another column of its type. */

@@ -1,7 +1,7 @@
 import type { Column, RelationStep, Scalar } from './condition.js';
 import { complement } from './complement.js';
 import { FilterNumbers, textOf } from './filter-numbers.js';
-import { allRows, noRows, type RowFilter } from './row-filter.js';
+import { allRows, noRows, operandsOf, type RowFilter } from './row-filter.js';
 import { SharedParts } from './shared-parts.js';
 import { introducedRows, withOwnRows, withSharedRows } from './shared-rows.js';
 
@@ -302,7 +302,9 @@ function presentColumns(filter: RowFilter): readonly string[] {
     case 'not-in':
       return [textOf(filter.column)];
     case 'compare':
-      return [filter.left, filter.right].flatMap((side) => (side.kind === 'column' ? [textOf(side)] : []));
+    case 'text':
+    case 'not-text':
+      return operandsOf(filter).flatMap((side) => (side.kind === 'column' ? [textOf(side)] : []));
     default:
       return [];
   }

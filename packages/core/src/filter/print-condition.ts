@@ -55,6 +55,8 @@ class ConditionPrinter {
         return `${this.#operand(condition.left)} ${condition.operator} ${this.#operand(condition.right)}`;
       case 'in':
         return `${this.#operand(condition.column)} in ${this.#listed(condition.values)}`;
+      case 'text':
+        return `${this.#operand(condition.text)}.${condition.test}(${this.#operand(condition.part)})`;
       case 'is-true':
         return this.#operand(condition.column);
       case 'some':

@@ -1,4 +1,4 @@
-import type { Column, Operand, RelationStep, Scalar, Scope } from './condition.js';
+import type { Column, Operand, RelationStep, Scalar, Scope, TextTest } from './condition.js';
 
 /**
  * A filter of rows with two outcomes, the form that back ends print. A comparison with `NULL` is false. The only
@@ -19,6 +19,13 @@ export type RowFilter =
       readonly left: Operand;
       readonly right: Operand;
       readonly order?: 'own';
+    }
+  /** A text contains another one at a place, or it does not. Characters are compared by code point. */
+  | {
+      readonly kind: 'text' | 'not-text';
+      readonly test: TextTest;
+      readonly text: Operand;
+      readonly part: Operand;
     }
   | { readonly kind: 'null' | 'not-null'; readonly column: Column }
   /** A column holds a value of its declared type, or it does not. `NULL` counts as one where the column is declared nullable. */
@@ -81,6 +88,12 @@ const hasOutside = (filter: RowFilter, scope: Scope): boolean =>
 export const none = (step: RelationStep, where: RowFilter): RowFilter =>
   where.kind === 'never' ? allRows : { kind: 'none', step, where };
 
+/** Returns both sides of a comparison, or of a test of a text. */
+export const operandsOf = (
+  filter: Extract<RowFilter, { readonly kind: 'compare' | 'text' | 'not-text' }>,
+): readonly Operand[] =>
+  filter.kind === 'compare' ? [filter.left, filter.right] : [filter.text, filter.part];
+
 function usesScope(filter: RowFilter, scope: Scope): boolean {
   switch (filter.kind) {
     case 'always':
@@ -93,7 +106,9 @@ function usesScope(filter: RowFilter, scope: Scope): boolean {
     case 'none':
       return filter.step.from === scope || usesScope(filter.where, scope);
     case 'compare':
-      return [filter.left, filter.right].some((side) => side.kind === 'column' && side.scope === scope);
+    case 'text':
+    case 'not-text':
+      return operandsOf(filter).some((side) => side.kind === 'column' && side.scope === scope);
     case 'in-set':
     case 'not-in-set':
     case 'found-before':
@@ -188,6 +203,9 @@ function implies(filter: RowFilter, column: Column, by: Implied): boolean {
       return isSame(filter.column);
     case 'not-in':
       return by === 'comparison' && isSame(filter.column);
+    case 'text':
+    case 'not-text':
+      return by === 'comparison' && operandsOf(filter).some(isSame);
     case 'compare': {
       const { operator, left, right, order } = filter;
       if (by === 'comparison') return isSame(left) || isSame(right);

@@ -1,5 +1,5 @@
 import type { Column, Operand, Scope } from './condition.js';
-import type { FilterSet, RowFilter } from './row-filter.js';
+import { operandsOf, type FilterSet, type RowFilter } from './row-filter.js';
 
 // Each relation in a filter introduces a row with a number of its own, so equal parts differ in these numbers. The optimizer works on a filter
 // in which a row is known by the relations that lead to it.
@@ -52,6 +52,9 @@ function renamed(
     }
     case 'compare':
       return { ...filter, left: operand(filter.left), right: operand(filter.right) };
+    case 'text':
+    case 'not-text':
+      return { ...filter, text: operand(filter.text), part: operand(filter.part) };
     case 'in-set':
     case 'not-in-set': {
       const { set } = filter;
@@ -97,7 +100,9 @@ function lastRow(filter: RowFilter): number {
     case 'none':
       return Math.max(filter.step.from.id, filter.step.to.id, lastRow(filter.where));
     case 'compare':
-      return Math.max(of(filter.left), of(filter.right));
+    case 'text':
+    case 'not-text':
+      return Math.max(...operandsOf(filter).map(of));
     case 'in-set':
     case 'not-in-set':
       return Math.max(filter.row.id, filter.set.row.id, lastRow(filter.set.base), lastRow(filter.set.step));

@@ -8,6 +8,7 @@ import {
   isReadable,
   notNull,
   order,
+  textTest,
   truth,
   unequal,
 } from './comparison-filters.js';
@@ -98,6 +99,8 @@ class Lowering {
         );
       case 'is-true':
         return truth(condition.column, mode);
+      case 'text':
+        return textTest(condition, mode);
       case 'order':
         return order(condition.operator, condition.left, condition.right, mode);
       case 'reaches':

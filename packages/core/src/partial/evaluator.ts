@@ -14,6 +14,7 @@ import {
   type Condition,
 } from '../filter/condition.js';
 import { inCondition, trueCondition } from '../filter/comparisons.js';
+import { textTestOf } from './text-tests.js';
 import { MissingValue } from '../host/missing-value.js';
 import { show } from '../host/show.js';
 import { assertNever } from '../internal/assert-never.js';
@@ -467,10 +468,28 @@ export class Evaluator {
     return found.isPlainFailure ? never : undecided;
   }
 
+  /** Follows both values that a test of the row can have. A value that nothing accepts needs no condition. */
+  #receiveTest(test: Condition, result: unknown, at: Place, next: Rest): Condition {
+    const [whenTrue, whenFalse] = this.#choices.followEach([true, false], (value) =>
+      this.#under(() => this.#bindings.attempt(() => this.#unify(result, value, at, next))),
+    );
+    if (whenFalse!.kind === 'never') return and(test, whenTrue!);
+    if (whenTrue!.kind === 'never') return and(not(test), whenFalse!);
+    return or(and(test, whenTrue!), and(not(test), whenFalse!));
+  }
+
   #proveMethod(goal: MethodGoal, frame: Frame, next: Rest): Condition {
     const { span, method } = goal;
     const at = placeOf(goal, frame);
     const receiver = this.#resolved(goal.object, frame);
+    const test = textTestOf(
+      goal,
+      receiver,
+      goal.args.map((arg) => this.#resolved(arg, frame)),
+      at,
+    );
+    if (test !== undefined)
+      return this.#receiveTest(test, this.#bindings.valueOf(goal.result, frame), at, next);
     if (isUnknown(receiver))
       throw untranslatable(
         `the method \`${method}\` of ${describeUnknown(receiver)}`,

@@ -67,6 +67,12 @@ function shown(condition: Condition): string {
       );
       return `${left} ${condition.kind === 'equal' ? '=' : condition.operator} ${right}`;
     }
+    case 'text': {
+      const [text, part] = [condition.text, condition.part].map((side) =>
+        side.kind === 'column' ? side.field : JSON.stringify(side.value),
+      );
+      return `${text} ${condition.test} ${part}`;
+    }
     case 'is-nil':
       return `${condition.column.field} = nil`;
     case 'is-true':
@@ -105,6 +111,15 @@ describe('where()', () => {
     ['c in row.comments and c.text = "hi"', 'some comments: text = "hi"'],
     ['t in row.tags and t.name = "x" and row.isPublic', '(some tags: name = "x" and isPublic)'],
     ['forall(c in row.comments, c.text = "hi")', 'not some comments: not text = "hi"'],
+    ['row.title.startsWith("a")', 'title startsWith "a"'],
+    ['row.title.includes("a") = false', 'not title includes "a"'],
+    ['row.title.endsWith("")', '(not title = nil or (title = nil and undecided))'],
+    ['actor.name.endsWith(row.owner.name)', 'through owner: "alice" endsWith name'],
+    ['"null".includes(row.title)', '((not title = nil and "null" includes title) or title = nil)'],
+    [
+      'x = row.title.startsWith("a") and (x = false or row.isPublic)',
+      '((title startsWith "a" and isPublic) or (not title startsWith "a" and (always or isPublic)))',
+    ],
     ['row matches Plan', 'title = "plan"'],
     ['row matches {title: "a", isPublic: true}', '(isPublic = true and title = "a")'],
   ])('finds the condition of `%s`', async (body, expected) => {
@@ -246,6 +261,11 @@ describe('where()', () => {
   it.each([
     ['row.title.length > 3', '`length` of the column `title`'],
     ['row.size + 1 > 3', 'arithmetic on the column `size`'],
+    ['row.title.startsWith(1)', '`startsWith` with an argument that is not a text'],
+    ['row.title.includes(nil)', '`includes` with an argument that is not a text'],
+    ['row.title.includes("\u{d83d}")', '`includes` with a text that has half of a character'],
+    ['row.title.startsWith("a", 1)', 'the method `startsWith` of the column `title`'],
+    ['row.size.includes("1")', 'the method `includes` of the column `size`'],
     ['row.archive()', 'the method `archive` of a row of `Document`'],
     ['"a" in row.labels', 'the field `labels` of `Document`'],
     ['row.comments = []', 'the related rows `comments` as a value'],

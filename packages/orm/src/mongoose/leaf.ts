@@ -1,15 +1,28 @@
-import type { Column, Operand, RowFilter, Scalar } from '@nanook/core/filter';
+import { operandsOf, type Column, type Operand, type RowFilter, type Scalar } from '@nanook/core/filter';
 import type { PathColumn, StoredForm } from './describe-path.js';
 
 /** A filter that compares columns, and has no parts. */
 export type Leaf = Extract<
   RowFilter,
-  { kind: 'compare' | 'null' | 'not-null' | 'readable' | 'unreadable' | 'nan' | 'not-nan' | 'in' | 'not-in' }
+  {
+    kind:
+      | 'compare'
+      | 'text'
+      | 'not-text'
+      | 'null'
+      | 'not-null'
+      | 'readable'
+      | 'unreadable'
+      | 'nan'
+      | 'not-nan'
+      | 'in'
+      | 'not-in';
+  }
 >;
 export type Compare = Extract<RowFilter, { kind: 'compare' }>;
 
 export const columnsOf = (leaf: Leaf): readonly Column[] =>
-  leaf.kind === 'compare' ? [leaf.left, leaf.right].filter(isColumn) : [leaf.column];
+  'column' in leaf ? [leaf.column] : operandsOf(leaf).filter(isColumn);
 
 const isColumn = (operand: Operand): operand is Column => operand.kind === 'column';
 

@@ -9,6 +9,7 @@ import {
   type Leaf,
   type ValueTest,
 } from './leaf.js';
+import type { StoredForm } from './describe-path.js';
 import type { Level } from './level.js';
 import type { Values } from './values.js';
 
@@ -40,6 +41,9 @@ export class ExpressionPrinter {
         return this.#among(leaf.column, leaf.values);
       case 'not-in':
         return both(this.#present(leaf.column), not(this.#among(leaf.column, leaf.values)));
+      case 'text':
+      case 'not-text':
+        return this.#textTest(leaf);
       case 'compare':
         return this.#compare(leaf);
     }
@@ -52,6 +56,34 @@ export class ExpressionPrinter {
     const isMixed = this.#form(left) !== this.#form(right);
     const sides = [left, right].map((column) => (isMixed ? this.#text(column) : this.level.value(column)));
     return both(this.#present(left), this.#present(right), { [operators[leaf.operator]]: sides });
+  }
+
+  /** A position in a text is counted in code points, whatever the collation. The server refuses to look for it in another value. */
+  #textTest({ kind, test, text, part }: Extract<Leaf, { kind: 'text' | 'not-text' }>): Expression {
+    const columns = [text, part].filter((side) => side.kind === 'column');
+    const [whole, sought] = [text, part].map((side) =>
+      side.kind === 'column' ? this.#text(side) : { $literal: side.value },
+    );
+    const [length, end] = [{ $strLenCP: sought }, { $strLenCP: whole }];
+    const found = { $indexOfCP: [whole, sought] };
+    const holds =
+      test === 'startsWith'
+        ? { $eq: [found, 0] }
+        : test === 'includes'
+          ? { $gte: [found, 0] }
+          : {
+              $cond: [
+                { $gt: [length, end] },
+                false,
+                { $gte: [{ $indexOfCP: [whole, sought, { $subtract: [end, length] }] }, 0] },
+              ],
+            };
+    const areTexts = both(...columns.map((column) => this.#isStored(column)));
+    return { $cond: [areTexts, kind === 'text' ? holds : not(holds), false] };
+  }
+
+  #isStored(column: Column): Expression {
+    return { $eq: [{ $type: this.level.value(column) }, bsonTypes[this.#form(column) as StoredForm]] };
   }
 
   #compareValue(test: ValueTest): Expression {

@@ -44,6 +44,10 @@ export class PathPrinter {
       // Mongoose shows no value for a number that is stored as NaN.
       case 'nan':
         return nothing;
+      // A regular expression also finds a list with such an element.
+      case 'text':
+      case 'not-text':
+        return undefined;
       case 'in':
         return this.#orMissing(this.#among(leaf.values), this.#showsOneOf(leaf.values));
       case 'not-in': {

@@ -1,5 +1,5 @@
 import { describeListOracle } from '../testing/describe-list-oracle.fixture.js';
-import { prismaOn } from '../testing/prisma/client.fixture.js';
+import { prismaConditions, prismaOn } from '../testing/prisma/client.fixture.js';
 import { prismaResources } from './index.js';
 
 describeListOracle(
@@ -8,5 +8,5 @@ describeListOracle(
     const { client, schema, queries } = await prismaOn(database);
     return { resources: prismaResources({ client, schema, text: 'binary', nan: 'absent' }), queries };
   },
-  { recursion: false, binaryText: true },
+  { conditions: prismaConditions, binaryText: true },
 );

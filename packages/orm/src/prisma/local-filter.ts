@@ -1,4 +1,9 @@
-import { complement as complementOf, type RelationStep, type RowFilter } from '@nanook/core/filter';
+import {
+  complement as complementOf,
+  operandsOf,
+  type RelationStep,
+  type RowFilter,
+} from '@nanook/core/filter';
 import { inexpressible } from './inexpressible.js';
 
 // Prisma's `where` cannot name a column of an outer row within a relation, and its negations follow SQL. So conditions about an outer row
@@ -54,6 +59,8 @@ class Localization {
       case 'always':
       case 'never':
       case 'compare':
+      case 'text':
+      case 'not-text':
       case 'null':
       case 'not-null':
       case 'readable':
@@ -114,7 +121,9 @@ function* rowsOf(filter: RowFilter): Generator<number> {
       for (const id of usedRows(filter.where)) if (id !== filter.step.to.id) yield id;
       return;
     case 'compare':
-      for (const side of [filter.left, filter.right]) if (side.kind === 'column') yield side.scope.id;
+    case 'text':
+    case 'not-text':
+      for (const side of operandsOf(filter)) if (side.kind === 'column') yield side.scope.id;
       return;
     case 'in-set':
     case 'not-in-set':

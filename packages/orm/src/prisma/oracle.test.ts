@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomCases, randomTimeout } from '../../../../tools/test-scope.js';
 import { databases, type Database } from '../testing/databases.fixture.js';
 import { compareWithIsAllowed } from '../testing/oracle.fixture.js';
-import { prismaOn, type TestPrisma } from '../testing/prisma/client.fixture.js';
+import { prismaConditions, prismaOn, type TestPrisma } from '../testing/prisma/client.fixture.js';
 import { prisma } from './index.js';
 
 describe.each(databases)('prisma() on %s', (_name, open) => {
@@ -31,7 +31,7 @@ describe.each(databases)('prisma() on %s', (_name, open) => {
             return rows.map(({ id }) => id);
           },
         },
-        { recursion: false },
+        prismaConditions(database.dialect),
       );
       expect(report.failures).toEqual([]);
       expect(report.untranslatable).toBeLessThan(randomCases(5));

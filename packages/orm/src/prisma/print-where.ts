@@ -1,4 +1,5 @@
 import {
+  operandsOf,
   readDecimal,
   type Column,
   type Operand,
@@ -19,6 +20,7 @@ import type { PrismaField } from './schema/prisma-schema.js';
 
 type Where = Readonly<Record<string, unknown>>;
 type Compare = Extract<RowFilter, { kind: 'compare' }>;
+type TextTested = Extract<RowFilter, { kind: 'text' | 'not-text' }>;
 
 // Constants while a filter is printed. They are never sent: Prisma drops an empty `OR` within an `AND`, and then returns every row.
 const nothing: Where = { OR: [] };
@@ -63,6 +65,9 @@ export class WherePrinter {
         return this.#none(filter.step, filter.where);
       case 'compare':
         return this.#withoutNull(this.#compare(filter), [filter.left, filter.right]);
+      case 'text':
+      case 'not-text':
+        return this.#withoutNull(this.#textTest(filter), operandsOf(filter));
       case 'null':
         return { [this.#named(filter.column)]: null };
       case 'not-null':
@@ -215,6 +220,28 @@ export class WherePrinter {
     }));
     if (bound.length > 0) parts.push({ [name]: kind === 'in' ? { in: bound } : { notIn: bound } });
     return kind === 'in' ? anyOf(parts) : allOf(parts);
+  }
+
+  /** Prisma tests a text with `LIKE`, and does not escape its wildcards. The `LIKE` of SQLite ignores case. */
+  #textTest({ kind, test, text, part }: TextTested): Where {
+    if (text.kind === 'value' || part.kind === 'column')
+      throw inexpressible(`\`${test}\` with a text that is a column`);
+    const value = part.value as string;
+    const field = this.#field(text, '=');
+    if (field.values !== undefined) {
+      const found = field.values.filter((each) => each[test](value));
+      if (found.length === 0) return kind === 'text' ? nothing : this.#present(text);
+      return this.#among(kind === 'text' ? 'in' : 'not-in', text, found);
+    }
+    if (this.options.schema.provider === 'sqlite')
+      throw inexpressible(`\`${test}\` on SQLite, which ignores case`);
+    if (field.native === 'Uuid') throw inexpressible(`\`${test}\` on a column of UUIDs`);
+    if (!this.#isStorable(value, field)) return kind === 'text' ? nothing : this.#present(text);
+    const operator = test === 'includes' ? 'contains' : test;
+    const found: Where = {
+      [text.field]: { [operator]: this.#bind(value.replaceAll(/[\\%_]/g, String.raw`\$&`)) },
+    };
+    return kind === 'text' ? found : { NOT: found };
   }
 
   /** Returns whether the column can contain a text. No database has half of a surrogate pair, and PostgreSQL has no NUL. */

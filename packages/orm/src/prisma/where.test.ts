@@ -123,6 +123,12 @@ describe('prisma()', () => {
     ['not d.isPublic in [true, false]', { AND: [{ isPublic: { not: true } }, { isPublic: { not: false } }] }],
     ['d.title = "a"', { title: { equals: 'a' } }],
     ['d.status = "OPEN"', { status: { equals: 'OPEN' } }],
+    ['d.title.startsWith("a")', { title: { startsWith: 'a' } }],
+    [String.raw`d.title.includes("50%_\\")`, { title: { contains: String.raw`50\%\_\\` } }],
+    ['not d.title.endsWith("a")', { NOT: { title: { endsWith: 'a' } } }],
+    ['d.title.includes("a\0")', { id: { in: [] } }],
+    ['d.status.startsWith("CLO")', { status: { in: ['CLOSED'] } }],
+    ['not d.status.includes("x")', { id: { notIn: [] } }],
     ['d.size = d.limit', { size: { equals: client.document.fields['limit'] } }],
     ['d.limit < d.id', { limit: { lt: client.document.fields['id'] } }],
     ['d.limit != d.id', { NOT: { limit: { equals: client.document.fields['id'] } } }],
@@ -223,6 +229,21 @@ describe('prisma()', () => {
       }
     },
   );
+
+  it('throws NANOOK_ORM_PRISMA_INEXPRESSIBLE for a text that its LIKE does not find exactly', async () => {
+    const code = 'NANOOK_ORM_PRISMA_INEXPRESSIBLE';
+    const sqlite = { schema: schemaFor('sqlite'), text: 'binary' } as const;
+    await expect(whereFor('d.title.startsWith("a")', sqlite)).rejects.toMatchObject({ code });
+    await expect(whereFor('d.title.includes(d.title)')).rejects.toMatchObject({ code });
+    await expect(whereFor('"abc".includes(d.title)')).rejects.toMatchObject({ code });
+    await expect(whereFor('d.token.startsWith("0")')).rejects.toMatchObject({ code });
+    const mysql = { schema: schemaFor('mysql') };
+    const where = { title: { startsWith: 'a' } };
+    await expect(whereFor('d.title.startsWith("a")', mysql)).rejects.toMatchObject({
+      code: 'NANOOK_ORM_PRISMA_TEXT',
+    });
+    await expect(whereFor('d.title.startsWith("a")', { ...mysql, text: 'binary' })).resolves.toEqual(where);
+  });
 
   it('throws NANOOK_ORM_PRISMA_TEXT for an order of text on PostgreSQL, and for an order of an enum', async () => {
     const code = 'NANOOK_ORM_PRISMA_TEXT';

@@ -1,4 +1,4 @@
-import { readDecimal, type Column } from '@nanook/core/filter';
+import { readDecimal, type Column, type TextTest } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import {
   dateRange,
@@ -24,6 +24,8 @@ export interface Dialect {
    * among the values. `undefined` where the database compares keys by the collation of the other column.
    */
   keyIn(column: Fragment, values: readonly string[]): Fragment | undefined;
+  /** Tests whether a text contains another one at a place, by code point. `NULL` if one of them is `NULL`. */
+  textTest(test: TextTest, text: Side, part: Side): Fragment;
   number(operator: Comparison, left: Side, right: Side): Fragment;
   numberIn(column: Fragment, values: readonly (number | bigint)[], isWhole: boolean): Fragment;
   /** Compares a decimal with another number, exactly. */
@@ -140,6 +142,22 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
       const isExact = among([sql, '::text COLLATE "C"'], 'text', values);
       return storage === 'other' ? isExact : ['(', among(sql, 'text', values), ' AND ', isExact, ')'];
     },
+    textTest: (test, text, part) => {
+      const [hasNulInText, hasNulInPart] = [text, part].map(
+        (side) => side.kind === 'value' && hasNul(side.value as string),
+      );
+      if (hasNulInText) throw inexpressible('a test of a text with NUL, which PostgreSQL does not store');
+      if (hasNulInPart) return [columnSql(text), ' IS NULL AND NULL'];
+      const [whole, sought] = [exact(text), exact(part)];
+      switch (test) {
+        case 'startsWith':
+          return ['starts_with(', whole, ', ', sought, ')'];
+        case 'endsWith':
+          return ['right(', whole, ', char_length(', sought, ')) = ', sought];
+        case 'includes':
+          return ['strpos(', whole, ', ', sought, ') > 0'];
+      }
+    },
     keyIn: (column, given) => {
       const values = given.filter((value) => !hasNul(value));
       if (values.length === 0) return '1=0';
@@ -243,6 +261,12 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
             '))',
           ];
     },
+    textTest: (test, text, part) => {
+      const [whole, sought] = [exact(text), exact(part)];
+      if (test === 'includes') return ['LOCATE(', sought, ', ', whole, ') > 0'];
+      const end = test === 'startsWith' ? 'LEFT(' : 'RIGHT(';
+      return [end, whole, ', LENGTH(', sought, ')) = ', sought];
+    },
     keyIn: (column, values) => [column, ' IN (', listed(values, (value) => bound(value)), ')'],
     number: (operator, left, right) => {
       const value = left.kind === 'value' ? left.value : right.kind === 'value' ? right.value : 0;
@@ -326,6 +350,19 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
             ),
             '))',
           ],
+    textTest: (test, text, part) => {
+      if (test !== 'endsWith')
+        return ['instr(', plain(text), ', ', plain(part), `) ${test === 'startsWith' ? '= 1' : '> 0'}`];
+      // `substr` ends a text at NUL, and returns NULL for an empty blob.
+      const whole: Fragment = ["CAST('.' || ", plain(text), ' AS BLOB)'];
+      const sought: Fragment = ['CAST(', plain(part), ' AS BLOB)'];
+      const [end, length]: Fragment[] = [
+        ['length(', whole, ')'],
+        ['length(', sought, ')'],
+      ];
+      const found: Fragment = ['substr(', whole, ', ', end!, ' - ', length!, ' + 1, ', length!, ')'];
+      return ['(', length!, ' < ', end!, ' AND ', found, ' = ', sought, ')'];
+    },
     keyIn: () => undefined,
     number: (operator, left, right) => [numericSide(left), ` ${operator} `, numericSide(right)],
     numberIn: (column, values) =>

@@ -98,6 +98,11 @@ class Printer {
         return this.#related(filter.step, filter.where, 'NOT EXISTS');
       case 'compare':
         return this.#compare(filter.operator, filter.left, filter.right, filter.order);
+      case 'text':
+      case 'not-text': {
+        const holds = this.dialect.textTest(filter.test, this.#side(filter.text), this.#side(filter.part));
+        return filter.kind === 'text' ? ['(', holds, ')'] : ['NOT (', holds, ')'];
+      }
       case 'null':
         return [this.#column(filter.column), ' IS NULL'];
       case 'not-null':

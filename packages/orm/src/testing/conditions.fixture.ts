@@ -1,13 +1,20 @@
 import type { Random } from './world.fixture.js';
 import { texts } from './world.fixture.js';
 
+export interface ConditionOptions {
+  /** Whether rules call themselves. */
+  readonly recursion?: boolean;
+  /** The texts that `startsWith`, `endsWith` and `includes` look for. */
+  readonly textTests?: 'none' | 'values' | 'values and columns';
+}
+
 /** Writes random conditions of Polar about a row, over columns, relations and known values. */
 export class Conditions {
   #names = 0;
 
   constructor(
     readonly random: Random,
-    readonly options: { readonly recursion: boolean } = { recursion: true },
+    readonly options: ConditionOptions = {},
   ) {}
 
   /** A condition about the row that a variable holds. */
@@ -52,9 +59,9 @@ export class Conditions {
     const { random } = this;
     const [field, kind] = random.of(fieldsOf[type]!);
     const column = `${variable}.${field}`;
-    if (this.options.recursion && type === 'Folder' && random.below(3) === 0)
+    if (this.options.recursion !== false && type === 'Folder' && random.below(3) === 0)
       return `reach(actor, ${variable})`;
-    switch (random.below(12)) {
+    switch (random.below(13)) {
       case 0:
         return `${column} = nil`;
       case 1:
@@ -91,9 +98,32 @@ export class Conditions {
         return `${variable} matches {${field}: ${this.#value(kind)}}`;
       case 10:
         return `helper(actor, ${this.#value('text')}, ${variable})`;
+      case 11:
+        return this.#textTest(variable, type) ?? `${column} = ${this.#value(kind)}`;
       default:
         return `${column} = ${this.#value(kind)}`;
     }
+  }
+
+  #textTest(variable: string, type: string): string | undefined {
+    const { random } = this;
+    const { textTests = 'values and columns' } = this.options;
+    const fields = fieldsOf[type]!.filter(([, kind]) => kind === 'text');
+    if (textTests === 'none' || fields.length === 0) return undefined;
+    const column = (): string => `${variable}.${random.of(fields)[0]}`;
+    const text = JSON.stringify(random.of([...texts, ...partsOfTexts]));
+    const test = random.of(['startsWith', 'endsWith', 'includes']);
+    const [whole, part] =
+      textTests === 'values'
+        ? [column(), text]
+        : random.of([
+            [column(), text],
+            [column(), text],
+            [column(), 'actor.name'],
+            [column(), column()],
+            [text, column()],
+          ]);
+    return `${whole}.${test}(${part})${random.of(['', '', ' = false', ' != true'])}`;
   }
 
   #value(kind: string): string {
@@ -112,6 +142,9 @@ export class Conditions {
     return `x${++this.#names}`;
   }
 }
+
+/** Texts within other texts, wildcards of patterns, and the text of `nil`. */
+const partsOfTexts = ['min', 'ad', 'A', '%', '_', 'a_', '\\', '\u{1F600}', '\u{10FFFF}', 'null', 'x'];
 
 const fieldsOf: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   User: [

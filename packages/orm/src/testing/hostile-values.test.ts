@@ -22,6 +22,7 @@ import { objectsOf, randomTables, tables, types } from './world.fixture.js';
 
 /** Texts that end a literal, look like a placeholder or an operator, or that a collation finds equal to another one. */
 const hostile = [
+  '',
   `'`,
   `''`,
   `"`,
@@ -163,13 +164,28 @@ describe.each(databases)('hostile texts on %s', (_name, open) => {
           allow(user: User, "same", document: Document) if document.title = user.name;
           allow(user: User, "others", document: Document) if document.title != user.name;
           allow(user: User, "before", document: Document) if document.title < user.name;
-          allow(user: User, "listed", document: Document) if document.status in [user.name, user.role];`,
+          allow(user: User, "listed", document: Document) if document.status in [user.name, user.role];
+          allow(user: User, "starts", document: Document) if document.title.startsWith(user.name);
+          allow(user: User, "ends", document: Document) if document.title.endsWith(user.name);
+          allow(user: User, "has", document: Document) if document.title.includes(user.name);
+          allow(user: User, "lacks", document: Document) if not document.title.includes(user.name);
+          allow(user: User, "within", document: Document) if user.name.includes(document.title);`,
         types,
         onWarning: () => {},
       });
       const wrong: unknown[] = [];
       for (const [i, name] of hostile.entries())
-        for (const action of ['same', 'others', 'before', 'listed']) {
+        for (const action of [
+          'same',
+          'others',
+          'before',
+          'listed',
+          'starts',
+          'ends',
+          'has',
+          'lacks',
+          'within',
+        ]) {
           const user = typed('User', { id: 1, name, role: hostile[(i * 7) % hostile.length]! });
           const found = await idsOf(await authorizer.where(user, action, 'Document'));
           const allowed = rows.filter((row) =>

@@ -82,7 +82,7 @@ function stagesOf(filter: Document, { sort, limit, projection }: FindOptions): r
   ];
 }
 
-/** Returns the operators of mingo, with those replaced that differ from the documentation of MongoDB. */
+/** Returns the operators of mingo, with those replaced that differ from the documentation of MongoDB, and those added that it lacks. */
 function operators(): Context {
   const { $lookup, ...stages } = pipeline;
   const { $toString, ...expressions } = expression;
@@ -110,6 +110,14 @@ function operators(): Context {
       $lte: ordered((order) => order <= 0),
       $gt: ordered((order) => order > 0),
       $gte: ordered((order) => order >= 0),
+      $indexOfCP: (document: never, sides: never, options: never) => {
+        const [text, part, start = 0] = evalExpr(document, sides, options) as [string, string, number?];
+        const rest = [...text].slice(start).join('');
+        const at = rest.indexOf(part);
+        return at === -1 ? -1 : start + Array.from(rest.slice(0, at)).length;
+      },
+      $strLenCP: (document: never, text: never, options: never) =>
+        [...(evalExpr(document, text, options) as string)].length,
       $isNumber: (document: never, value: never, options: never) =>
         typeof evalExpr(document, value, options) === 'number',
       $toString: (document: never, value: never, options: never) => {

@@ -10,7 +10,7 @@ import {
 import type { RowCondition } from '@nanook/core/filter';
 import { randomCases, randomSeed } from '../../../../tools/test-scope.js';
 import { isNanookOrmError } from '../errors/nanook-orm-error.js';
-import { Conditions } from './conditions.fixture.js';
+import { Conditions, type ConditionOptions } from './conditions.fixture.js';
 import { objectsOf, Random, randomTables, types, type Tables } from './world.fixture.js';
 
 /** The work of an adapter: fill its database, and return the ids of the rows of a type that satisfy a condition. */
@@ -47,11 +47,9 @@ export interface OracleReport {
   readonly failures: unknown[];
 }
 
-export interface OracleOptions {
+export interface OracleOptions extends ConditionOptions {
   readonly seed?: number;
   readonly policies?: number;
-  /** Whether rules call themselves. */
-  readonly recursion?: boolean;
 }
 
 const helpers = `
@@ -76,11 +74,7 @@ function recursiveRule(random: Random): string {
  */
 export async function compareWithIsAllowed(
   database: FilteredDatabase,
-  {
-    seed: firstSeed = randomSeed(1),
-    policies: count = randomCases(240),
-    recursion = true,
-  }: OracleOptions = {},
+  { seed: firstSeed = randomSeed(1), policies: count = randomCases(240), ...options }: OracleOptions = {},
 ): Promise<OracleReport> {
   const report: OracleReport = { compared: 0, telling: 0, refused: 0, untranslatable: 0, failures: [] };
   let objects: ReturnType<typeof objectsOf> = {};
@@ -95,7 +89,7 @@ export async function compareWithIsAllowed(
       objects = (database.world ?? plain).objectsOf(data);
     }
     const type = random.of(['Document', 'Document', 'Comment', 'Folder']);
-    const condition = new Conditions(random, { recursion }).about('row', type, random.below(5));
+    const condition = new Conditions(random, options).about('row', type, random.below(5));
     const policy = `allow(actor: User, "read", row: ${type}) if actor = actor and row = row and (${condition});\n${helpers}${recursiveRule(random)}`;
     const actor = random.of(objects['User']!);
     try {

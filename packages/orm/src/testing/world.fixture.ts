@@ -216,6 +216,10 @@ export const texts = [
   "o'?:x $1",
   '10',
   '9',
+  'a%n',
+  'a_\\',
+  'null',
+  '\u{1F600}\u{1F601}',
 ];
 const numbers = [null, -3, -1, 0, 1, 2, 3, 5, 10];
 const floats = [null, -1.5, 0, 0.5, 1, 2.25, 10];

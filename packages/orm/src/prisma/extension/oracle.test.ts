@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomCases, randomTimeout } from '../../../../../tools/test-scope.js';
 import { databases, type Database } from '../../testing/databases.fixture.js';
 import { compareWithIsAllowed } from '../../testing/oracle.fixture.js';
-import { prismaOn, type AnyClient, type TestPrisma } from '../../testing/prisma/client.fixture.js';
+import {
+  prismaConditions,
+  prismaOn,
+  type AnyClient,
+  type TestPrisma,
+} from '../../testing/prisma/client.fixture.js';
 import { columns, Random, tableOf, type Tables } from '../../testing/world.fixture.js';
 import { isNanookOrmError, nanook } from '../index.js';
 
@@ -64,7 +69,7 @@ describe.each(databases)('nanook() on %s', (_name, open) => {
             return ids;
           },
         },
-        { recursion: false, policies: randomCases(60) },
+        { ...prismaConditions(database.dialect), policies: randomCases(60) },
       );
       expect(report.failures).toEqual([]);
       expect(report.telling).toBeGreaterThan(randomCases(15));

@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomCases, randomSeed, randomTimeout } from '../../../../../tools/test-scope.js';
 import { Conditions } from '../../testing/conditions.fixture.js';
 import { databases, type Database } from '../../testing/databases.fixture.js';
-import { prismaOn, type AnyClient, type TestPrisma } from '../../testing/prisma/client.fixture.js';
+import {
+  prismaConditions,
+  prismaOn,
+  type AnyClient,
+  type TestPrisma,
+} from '../../testing/prisma/client.fixture.js';
 import {
   camel,
   columns,
@@ -150,7 +155,7 @@ describe.each(databases)('nanook() for related rows on %s', (_name, open) => {
       for (let round = 0; round < randomCases(6); round++) {
         const random = new Random(seed * 1000 + round);
         const data = withoutDangling(randomTables(seed * 1000 + round, 20));
-        const conditions = new Conditions(random, { recursion: false });
+        const conditions = new Conditions(random, prismaConditions(full.dialect));
         const rules = Object.keys(tableOf).map((type) => {
           const condition =
             type === 'User' || type === 'Tag' ? simple(random, type) : conditions.about('row', type, 1);

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { PrismaProvider, PrismaSchema } from '../../prisma/schema/prisma-schema.js';
 import type { DialectName } from '../../sql/dialect.js';
+import type { ConditionOptions } from '../conditions.fixture.js';
 import type { Database } from '../databases.fixture.js';
 import { columns, kindOf } from '../world.fixture.js';
 import { clientFile, schemaFile, type ClientName } from './generate.fixture.js';
@@ -10,6 +11,12 @@ const providerOf: Record<DialectName, PrismaProvider> = {
   mysql: 'mysql',
   sqlite: 'sqlite',
 };
+
+/** The conditions that a `where` of Prisma has words for. */
+export const prismaConditions = (dialect: DialectName): ConditionOptions => ({
+  recursion: false,
+  textTests: dialect === 'sqlite' ? 'none' : 'values',
+});
 
 interface FindMany {
   readonly where?: object;
