@@ -118,6 +118,8 @@ function alternativesOf(filter: RowFilter, isWithoutNaN: boolean): readonly Alte
       return [
         conjunction(...[...filter.values, null].map((value) => condition('Neq', filter.column, value))),
       ];
+    case 'count':
+      throw notClassic(`the number of rows of \`${nameOf(filter.step)}\``);
     case 'text':
     case 'not-text':
       throw notClassic(`a test with \`${filter.test}\``);

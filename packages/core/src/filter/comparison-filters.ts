@@ -128,20 +128,59 @@ export function order(operator: '<' | '<=', left: Operand, right: Operand, mode:
 }
 
 export function textTest({ test, text, part }: Extract<Condition, { kind: 'text' }>, mode: Mode): RowFilter {
-  const holds: RowFilter = { kind: 'text', test, text, part };
-  const fails: RowFilter = { kind: 'not-text', test, text, part };
+  const [holds, fails] = (['text', 'not-text'] as const).map((kind): RowFilter => ({
+    kind,
+    test,
+    text,
+    part,
+  }));
+  return whereOperandsArePresent(holds!, fails!, text, mode);
+}
+
+/** The operator that holds where another one does not. */
+export const oppositeOfCount = {
+  '=': '<>',
+  '<>': '=',
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+} as const;
+
+export function count(
+  { step, operator, other }: Extract<Condition, { kind: 'count' }>,
+  mode: Mode,
+): RowFilter {
+  const holds: RowFilter = { kind: 'count', step, operator, other };
+  const fails: RowFilter = { kind: 'count', step, operator: oppositeOfCount[operator], other };
+  if (operator === '=')
+    return decided(
+      mode,
+      () => holds,
+      () => any(fails, isNullOperand(other)),
+    );
+  return whereOperandsArePresent(holds, fails, other, mode);
+}
+
+/** A condition that is undecided where an operand is `nil`. Both filters are false there. */
+function whereOperandsArePresent(
+  holds: RowFilter,
+  fails: RowFilter,
+  operand: Operand,
+  mode: Mode,
+): RowFilter {
   switch (mode) {
     case 'true':
       return holds;
     case 'false':
       return fails;
     case 'not true':
-      return any(fails, isNullOperand(text));
+      return any(fails, isNullOperand(operand));
     case 'true or undecided':
-      return any(holds, isNullOperand(text));
+      return any(holds, isNullOperand(operand));
     case 'undecided':
-      return isNullOperand(text);
+      return isNullOperand(operand);
     case 'not undecided':
-      return isPresentOperand(text);
+      return isPresentOperand(operand);
   }
 }

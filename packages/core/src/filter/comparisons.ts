@@ -150,7 +150,7 @@ function comparableWith(type: ScalarType, given: unknown): Scalar | undefined {
 }
 
 /** Returns the integer that equals a value. Rows have those beyond ±(2^53 − 1) as a `bigint`. */
-function integerLike(value: unknown): number | bigint | undefined {
+export function integerLike(value: unknown): number | bigint | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
   if (typeof value === 'bigint') return isSmallBigint(value) || !isStorable(value) ? undefined : value;
   if (!(value instanceof DecimalValue)) return undefined;
@@ -173,13 +173,13 @@ const textOf = (value: Bound): string | undefined => {
 const loneSurrogate = /\p{Surrogate}/u;
 
 /** A number that a column is compared with. */
-type Bound = number | bigint | DecimalValue;
+export type Bound = number | bigint | DecimalValue;
 
 const isBound = (value: unknown): value is Bound =>
   typeof value === 'number' || typeof value === 'bigint' || value instanceof DecimalValue;
 
 /** The number or string that a value is ordered by, as `<` reads it; `undefined` for a value without an order. */
-function orderedBy(value: unknown): Bound | string | undefined {
+export function orderedBy(value: unknown): Bound | string | undefined {
   const found: unknown =
     typeof value === 'object' && value !== null ? (value as { valueOf(): unknown }).valueOf() : value;
   return isBound(found) || typeof found === 'string' ? found : undefined;
@@ -281,7 +281,7 @@ function operatorOfNearest(operator: '<' | '<=', bound: Bound, side: 'before' | 
 }
 
 /** Returns the greatest integer that is not above a number, or the smallest that is not below it; an infinite number for huge ones. */
-function wholeOf(bound: Bound, round: 'floor' | 'ceil'): bigint | number {
+export function wholeOf(bound: Bound, round: 'floor' | 'ceil'): bigint | number {
   if (typeof bound === 'bigint') return bound;
   if (typeof bound === 'number') return Number.isFinite(bound) ? BigInt(Math[round](bound)) : bound;
   if (bound.exponent > 30) return bound.isNegative ? -Infinity : Infinity;

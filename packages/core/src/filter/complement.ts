@@ -1,3 +1,4 @@
+import { oppositeOfCount } from './comparison-filters.js';
 import type { Column, Operand } from './condition.js';
 import { all, any, allRows, noRows, type RowFilter } from './row-filter.js';
 
@@ -29,6 +30,8 @@ export function complement(filter: RowFilter, isNull: (column: Column) => RowFil
       return { ...filter, kind: 'exists' };
     case 'compare':
       return orNull(opposite(filter), filter.left, filter.right);
+    case 'count':
+      return orNull({ ...filter, operator: oppositeOfCount[filter.operator] }, filter.other);
     case 'text':
       return orNull({ ...filter, kind: 'not-text' }, filter.text, filter.part);
     case 'not-text':

@@ -64,6 +64,13 @@ export type Condition =
   | { readonly kind: 'some'; readonly step: RelationStep; readonly where: Condition }
   /** The same for a relation to one row; undecided when there is no such row. */
   | { readonly kind: 'through'; readonly step: RelationStep; readonly where: Condition }
+  /** The number of related rows compared with a whole number. Undecided where `other` is `nil`, but a number never equals `nil`. */
+  | {
+      readonly kind: 'count';
+      readonly step: RelationStep;
+      readonly operator: CountOperator;
+      readonly other: Operand;
+    }
   /** The row is in a set that is defined by recursion. */
   | { readonly kind: 'reaches'; readonly row: Scope; readonly set: RecursiveSet };
 
@@ -78,6 +85,9 @@ export interface RecursiveSet {
   readonly key: readonly string[];
   body: Condition;
 }
+
+/** An operator between the number of related rows and another number. */
+export type CountOperator = '=' | '<' | '<=' | '>' | '>=';
 
 export const always: Condition = { kind: 'always' };
 export const never: Condition = { kind: 'never' };
@@ -158,6 +168,8 @@ export function isDecided(condition: Condition): boolean {
       return !isNullable(condition.left) && !isNullable(condition.right);
     case 'text':
       return !isNullable(condition.text);
+    case 'count':
+      return condition.operator === '=' || !isNullable(condition.other);
     case 'is-true':
       return !condition.column.nullable;
     case 'and':

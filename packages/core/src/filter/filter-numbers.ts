@@ -33,6 +33,10 @@ export class FilterNumbers {
         const { from, relation, to } = filter.step;
         return `${filter.kind} ${from.id} ${JSON.stringify(relation.name)} ${to.id} ${this.of(filter.where)}`;
       }
+      case 'count': {
+        const { from, relation, to } = filter.step;
+        return `count ${from.id} ${JSON.stringify(relation.name)} ${to.id} ${filter.operator} ${textOf(filter.other)}`;
+      }
       case 'compare':
         return `compare ${filter.operator} ${filter.order} ${textOf(filter.left)} ${textOf(filter.right)}`;
       case 'text':

@@ -3,6 +3,7 @@
 export type {
   Column,
   Condition,
+  CountOperator,
   Operand,
   RecursiveSet,
   RelationStep,

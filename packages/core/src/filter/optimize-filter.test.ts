@@ -87,6 +87,18 @@ class Evaluator {
         return (
           of(filter.column) !== null && !(filter.values as readonly unknown[]).includes(of(filter.column))
         );
+      case 'count': {
+        const { from, relation: counted } = filter.step;
+        const key = rows.get(from.id)![counted.local[0]!];
+        const found = this.world[counted.type]!.filter(
+          (row) => key !== null && row[counted.foreign[0]!] === key,
+        ).length;
+        const other = of(filter.other) as number | null;
+        if (other === null) return false;
+        const { operator } = filter;
+        if (operator === '>') return found > other;
+        return operator === '>=' ? found >= other : compare(operator, found, other);
+      }
       case 'text':
       case 'not-text': {
         const [text, part] = [of(filter.text), of(filter.part)];
@@ -224,7 +236,16 @@ class Generator {
 
   leaf(scopes: readonly Scope[]): RowFilter {
     const column = this.column(scopes);
-    switch (this.next(8)) {
+    switch (this.next(9)) {
+      case 8: {
+        const scope = scopes[this.next(scopes.length)]!;
+        const choices = relations[scope.type.name]!;
+        const found = choices[this.next(choices.length)]!;
+        const to = { id: this.#rows++, type: typesByName[found.type as 'Item'] };
+        const operator = (['=', '<>', '<', '<=', '>', '>='] as const)[this.next(6)]!;
+        const other: Operand = column.type === 'integer' ? column : { kind: 'value', value: this.next(3) };
+        return { kind: 'count', step: { from: scope, relation: found, to }, operator, other };
+      }
       case 7:
         return column.type === 'string' ? this.#textTest(column, scopes) : this.#comparison(column, scopes);
       case 0:

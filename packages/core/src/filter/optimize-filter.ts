@@ -301,6 +301,8 @@ function presentColumns(filter: RowFilter): readonly string[] {
     case 'in':
     case 'not-in':
       return [textOf(filter.column)];
+    case 'count':
+      return filter.other.kind === 'column' ? [textOf(filter.other)] : [];
     case 'compare':
     case 'text':
     case 'not-text':

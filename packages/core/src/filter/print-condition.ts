@@ -62,6 +62,11 @@ class ConditionPrinter {
       case 'some':
       case 'through':
         return this.#related(condition.step, condition.where, around);
+      case 'count': {
+        const { from, relation } = condition.step;
+        const count = `${this.#nameOf(from)}.${relation.name}.length`;
+        return `${count} ${condition.operator} ${this.#operand(condition.other)}`;
+      }
       case 'reaches':
         return `${condition.set.rule}(${this.#nameOf(condition.row)})`;
       default:

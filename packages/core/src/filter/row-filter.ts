@@ -1,4 +1,4 @@
-import type { Column, Operand, RelationStep, Scalar, Scope, TextTest } from './condition.js';
+import type { Column, CountOperator, Operand, RelationStep, Scalar, Scope, TextTest } from './condition.js';
 
 /**
  * A filter of rows with two outcomes, the form that back ends print. A comparison with `NULL` is false. The only
@@ -9,6 +9,13 @@ export type RowFilter =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly RowFilter[] }
   /** A related row satisfies `where`, or none does. */
   | { readonly kind: 'exists' | 'none'; readonly step: RelationStep; readonly where: RowFilter }
+  /** The number of related rows compared with a whole number. */
+  | {
+      readonly kind: 'count';
+      readonly step: RelationStep;
+      readonly operator: CountOperator | '<>';
+      readonly other: Operand;
+    }
   /**
    * Both operands have one type, or are numbers. Text is compared by code point, and exactly: case and accents count. In the order `own`, it
    * is compared as the database sorts its column.
@@ -109,6 +116,10 @@ function usesScope(filter: RowFilter, scope: Scope): boolean {
     case 'text':
     case 'not-text':
       return operandsOf(filter).some((side) => side.kind === 'column' && side.scope === scope);
+    case 'count': {
+      const { step, other } = filter;
+      return step.from === scope || (other.kind === 'column' && other.scope === scope);
+    }
     case 'in-set':
     case 'not-in-set':
     case 'found-before':

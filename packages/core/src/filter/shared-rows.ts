@@ -50,6 +50,12 @@ function renamed(
       const where = renamed(filter.where, new Map(rows).set(to.id, own), introduce, [...enclosing, key]);
       return { ...filter, step: { from, relation, to: own }, where };
     }
+    case 'count': {
+      const { relation, to } = filter.step;
+      const from = row(filter.step.from);
+      const own = introduce(`${from.id} ${relation.name} ${to.type.name}`, to, enclosing);
+      return { ...filter, step: { from, relation, to: own }, other: operand(filter.other) };
+    }
     case 'compare':
       return { ...filter, left: operand(filter.left), right: operand(filter.right) };
     case 'text':
@@ -99,6 +105,8 @@ function lastRow(filter: RowFilter): number {
     case 'exists':
     case 'none':
       return Math.max(filter.step.from.id, filter.step.to.id, lastRow(filter.where));
+    case 'count':
+      return Math.max(filter.step.from.id, filter.step.to.id, of(filter.other));
     case 'compare':
     case 'text':
     case 'not-text':

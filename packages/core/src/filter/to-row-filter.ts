@@ -1,6 +1,7 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { assertNever } from '../internal/assert-never.js';
 import {
+  count,
   decided,
   equal,
   isIn,
@@ -101,6 +102,8 @@ class Lowering {
         return truth(condition.column, mode);
       case 'text':
         return textTest(condition, mode);
+      case 'count':
+        return count(condition, mode);
       case 'order':
         return order(condition.operator, condition.left, condition.right, mode);
       case 'reaches':

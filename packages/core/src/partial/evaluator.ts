@@ -47,6 +47,7 @@ import {
   Cell,
   CollectionValue,
   ColumnValue,
+  CountValue,
   describeUnknown,
   DictionaryValue,
   isUnknown,
@@ -432,6 +433,7 @@ export class Evaluator {
     if (object instanceof ReferenceValue) {
       return this.#enter(object, () => this.#proveLookup(goal, frame, next), through);
     }
+    const isLength = key === 'length';
     if (isUnknown(key)) throw untranslatable('a key that is not known', 'write the name of the field', at);
     if (object instanceof RowValue) {
       if (typeof key !== 'string') return undecided;
@@ -445,6 +447,10 @@ export class Evaluator {
       return i === -1
         ? never
         : this.#unify(this.#bindings.valueOf(result, frame), object.values[i], at, next);
+    }
+    if (object instanceof CollectionValue && isLength) {
+      const count = new CountValue(this.#rows.step(object.from, object.relation));
+      return this.#unify(this.#bindings.valueOf(result, frame), count, at, next);
     }
     if (isUnknown(object))
       throw untranslatable(

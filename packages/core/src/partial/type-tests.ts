@@ -7,6 +7,7 @@ import type { Rows } from './rows.js';
 import { untranslatable, type Place } from './untranslatable.js';
 import {
   CollectionValue,
+  CountValue,
   DictionaryValue,
   isUnknown,
   ListValue,
@@ -39,6 +40,8 @@ export class TypeTests {
     if (value instanceof CollectionValue || value instanceof ListValue)
       return type.name === 'List' ? always : never;
     if (value instanceof DictionaryValue) return type.name === 'Dictionary' ? always : never;
+    if (value instanceof CountValue)
+      return type.builtIn && ['Integer', 'Float'].includes(type.name) ? always : never;
     const { column } = value as ColumnValue;
     const names: Record<string, readonly string[]> = {
       string: ['String'],

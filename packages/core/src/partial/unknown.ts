@@ -1,5 +1,5 @@
 import type { Goal } from '../ir/goal.js';
-import type { Column, Scope } from '../filter/condition.js';
+import type { Column, RelationStep, Scope } from '../filter/condition.js';
 import type { Relation } from '../types/relation.js';
 
 // Values of partial evaluation. A known value is a plain value of the application; every other value is an `Unknown`.
@@ -36,6 +36,13 @@ export class CollectionValue extends Unknown {
     readonly from: Scope,
     readonly relation: Relation,
   ) {
+    super();
+  }
+}
+
+/** The number of the rows to which a relation to several rows leads. */
+export class CountValue extends Unknown {
+  constructor(readonly step: RelationStep) {
     super();
   }
 }
@@ -114,6 +121,7 @@ export function describeUnknown(value: Unknown): string {
   if (value instanceof RowValue) return `a row of \`${value.scope.type.name}\``;
   if (value instanceof ReferenceValue) return `a row of \`${value.relation.type}\``;
   if (value instanceof CollectionValue) return `the related rows \`${value.relation.name}\``;
+  if (value instanceof CountValue) return `the number of the related rows \`${value.step.relation.name}\``;
   if (value instanceof Cell) return `the variable \`${value.name}\`, which has no value yet`;
   return 'a list or dictionary with rows in it';
 }

@@ -7,7 +7,14 @@ import { hostError } from '../engine/host-error.js';
 import { logicTerms } from '../engine/logic-terms.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { always, and, never, not, or, type Condition, undecided } from '../filter/condition.js';
-import { equalCondition, inCondition, isNilCondition } from '../filter/comparisons.js';
+import {
+  equalCondition,
+  Incomparable,
+  inCondition,
+  isNilCondition,
+  type Compared,
+} from '../filter/comparisons.js';
+import { countCondition } from '../filter/count-condition.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { MissingValue } from '../host/missing-value.js';
 import { raw, Reference } from '../host/reference.js';
@@ -17,10 +24,12 @@ import { Pending, type HostReader } from './host-reader.js';
 import { rowTypeOf } from './recursion.js';
 import type { Rows } from './rows.js';
 import { untranslatable, type Place } from './untranslatable.js';
+import { twoCounts } from './value-order.js';
 import {
   Cell,
   CollectionValue,
   ColumnValue,
+  CountValue,
   DictionaryValue,
   isUnknown,
   ListValue,
@@ -87,6 +96,8 @@ export class ValueEquality {
       right instanceof DictionaryValue
     )
       return this.#equalParts(left, right, at, binds);
+    if (left instanceof CountValue) return this.#equalCount(left, right, at);
+    if (right instanceof CountValue) return this.#equalCount(right, left, at);
     if (left instanceof ColumnValue) {
       if (left.column.type === 'date') this.#rejectFunction(at);
       if (right instanceof ColumnValue) {
@@ -100,6 +111,19 @@ export class ValueEquality {
     }
     if (left instanceof RowValue || left instanceof ReferenceValue) return this.#equalRow(left, right, at);
     throw untranslatable('this comparison', 'compare columns or rows', at);
+  }
+
+  #equalCount(count: CountValue, other: unknown, at: Place): Condition {
+    if (other instanceof RowValue || other instanceof ReferenceValue) return never;
+    if (!isUnknown(other)) this.#rejectEquality(other, at);
+    try {
+      if (other instanceof CountValue) throw twoCounts(count, other);
+      const compared: Compared =
+        other instanceof ColumnValue ? other.column : { kind: 'known', value: this.host.settled(other) };
+      return countCondition(count.step, '=', compared);
+    } catch (error) {
+      throw error instanceof Incomparable ? untranslatable(error.construct, error.instead, at) : error;
+    }
   }
 
   /** Returns the elements of a list that was read from a declared field, or any other value unchanged. */

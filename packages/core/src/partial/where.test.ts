@@ -67,6 +67,10 @@ function shown(condition: Condition): string {
       );
       return `${left} ${condition.kind === 'equal' ? '=' : condition.operator} ${right}`;
     }
+    case 'count': {
+      const { step, operator, other } = condition;
+      return `count of ${step.relation.name} ${operator} ${other.kind === 'column' ? other.field : String(other.value)}`;
+    }
     case 'text': {
       const [text, part] = [condition.text, condition.part].map((side) =>
         side.kind === 'column' ? side.field : JSON.stringify(side.value),
@@ -120,6 +124,19 @@ describe('where()', () => {
       'x = row.title.startsWith("a") and (x = false or row.isPublic)',
       '((title startsWith "a" and isPublic) or (not title startsWith "a" and (always or isPublic)))',
     ],
+    ['row.comments.length >= 2', 'count of comments >= 2'],
+    ['2 < row.tags.length', 'count of tags >= 3'],
+    ['row.comments.length > 0', 'some comments: always'],
+    ['row.comments.length = 0', 'not some comments: always'],
+    ['row.comments.length <= 1.5', 'not count of comments >= 2'],
+    ['row.comments.length >= -1', 'always'],
+    ['row.comments.length in [2, "2", nil, 2.5]', 'count of comments = 2'],
+    ['row.comments.length < row.size', 'count of comments < size'],
+    ['row.size != row.comments.length', 'not count of comments = size'],
+    ['row.comments.length < "2"', 'undecided'],
+    ['row.comments.length = row.title', 'never'],
+    ['row.comments.length matches Integer', 'always'],
+    ['row.comments.length', 'undecided'],
     ['row matches Plan', 'title = "plan"'],
     ['row matches {title: "a", isPublic: true}', '(isPublic = true and title = "a")'],
   ])('finds the condition of `%s`', async (body, expected) => {
@@ -261,6 +278,12 @@ describe('where()', () => {
   it.each([
     ['row.title.length > 3', '`length` of the column `title`'],
     ['row.size + 1 > 3', 'arithmetic on the column `size`'],
+    ['row.comments.length < row.tags.length', 'the number of `comments` and the number of `tags`'],
+    [
+      'row.comments.length = row.createdAt',
+      'the number of `comments` and `createdAt`, which is not a whole number',
+    ],
+    ['row.comments.length + 1 > 3', 'arithmetic on the number of the related rows `comments`'],
     ['row.title.startsWith(1)', '`startsWith` with an argument that is not a text'],
     ['row.title.includes(nil)', '`includes` with an argument that is not a text'],
     ['row.title.includes("\u{d83d}")', '`includes` with a text that has half of a character'],

@@ -22,6 +22,8 @@ function comparesText(filter: RowFilter): boolean {
     case 'exists':
     case 'none':
       return filter.step.relation.where.size > 0 || comparesText(filter.where);
+    case 'count':
+      return filter.step.relation.where.size > 0;
     case 'compare':
       return [filter.left, filter.right].some((side) => side.kind === 'column' && side.type === 'string');
     case 'in':

@@ -8,7 +8,10 @@ it(
   'mongooseResources() lists exactly the rows for which isAllowed is true, in order, without gaps and repetitions, with one query a page, on an emulated MongoDB',
   () => {
     const { base, queries, database } = mongooseOnEmulator();
-    return expectExactLists({ resources: mongooseResources(base), queries }, database, { recursion: false });
+    return expectExactLists({ resources: mongooseResources(base), queries }, database, {
+      recursion: false,
+      counted: ['comments', 'documents'],
+    });
   },
   randomTimeout(120_000),
 );

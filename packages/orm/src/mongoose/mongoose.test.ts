@@ -311,6 +311,12 @@ describe('conditions that no query of MongoDB expresses', () => {
       answers('share in document.shares and note in document.notes and note.rank = share.level'),
     ).rejects.toMatchObject({ code: 'NANOOK_ORM_MONGOOSE_INEXPRESSIBLE' });
   });
+
+  it('throws for the number of documents whose keys are a list, which can have a key twice', async () => {
+    await expect(answers('document.tags.length = 2')).rejects.toMatchObject({
+      code: 'NANOOK_ORM_MONGOOSE_INEXPRESSIBLE',
+    });
+  });
 });
 
 describe('mongooseResources()', () => {

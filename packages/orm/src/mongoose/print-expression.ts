@@ -1,4 +1,4 @@
-import type { Column, Scalar } from '@nanook/core/filter';
+import type { Column, CountOperator, Operand, Scalar } from '@nanook/core/filter';
 import {
   bsonTypes,
   isHex,
@@ -84,6 +84,12 @@ export class ExpressionPrinter {
 
   #isStored(column: Column): Expression {
     return { $eq: [{ $type: this.level.value(column) }, bsonTypes[this.#form(column) as StoredForm]] };
+  }
+
+  /** Compares the number of related documents with a number. */
+  compareCount(count: unknown, operator: CountOperator | '<>', other: Operand): Expression {
+    if (other.kind === 'value') return { [operators[operator]]: [count, { $literal: other.value }] };
+    return both(this.#present(other), { [operators[operator]]: [count, this.level.value(other)] });
   }
 
   #compareValue(test: ValueTest): Expression {

@@ -43,6 +43,8 @@ export class FilterPrinter {
         return this.#exists(filter.step, filter.where, level);
       case 'none':
         return except(this.#exists(filter.step, filter.where, level));
+      case 'count':
+        return this.#computed(filter, level);
       case 'in-set':
       case 'not-in-set':
       case 'found-before':
@@ -131,6 +133,8 @@ export class FilterPrinter {
         const found = this.#elementExists(filter.step, filter.where, prefixes);
         return found && except(found);
       }
+      case 'count':
+        return undefined;
       case 'in-set':
       case 'not-in-set':
       case 'found-before':
@@ -193,6 +197,12 @@ export class FilterPrinter {
         return this.#existsExpression(filter.step, filter.where, level);
       case 'none':
         return not(this.#existsExpression(filter.step, filter.where, level));
+      case 'count':
+        return new ExpressionPrinter(this.values, level).compareCount(
+          this.#countOf(filter.step, level),
+          filter.operator,
+          filter.other,
+        );
       case 'in-set':
       case 'not-in-set':
       case 'found-before':
@@ -231,10 +241,31 @@ export class FilterPrinter {
     return both(present, this.#expression(where, level));
   }
 
+  /** Returns the expression of the number of related documents. */
+  #countOf(step: RelationStep, level: Level): unknown {
+    const { from, relation } = step;
+    const embedded = this.documents.embedded(step);
+    if (embedded !== undefined) return { $size: { $ifNull: [level.path(from, embedded.path), []] } };
+    // A list can have a key twice, and its document is found once.
+    if (relation.local.some((field) => this.documents.field(from.type, field).isList))
+      throw inexpressible(`the number of documents \`${relation.name}\`, whose keys are a list`);
+    const name = this.#lookUp(step, { kind: 'always' }, level, []);
+    return name === undefined ? 0 : { $size: `$${name}` };
+  }
+
   // ── other collections ──
 
-  /** Adds the stage that looks up related documents. Returns the field that holds them; `undefined` when there are none. */
-  #lookUp(step: RelationStep, where: RowFilter, level: Level): string | undefined {
+  /**
+   * Adds the stage that looks up related documents. Returns the field that holds them; `undefined` when there are none.
+   *
+   * @param limit the stages that limit the number of documents
+   */
+  #lookUp(
+    step: RelationStep,
+    where: RowFilter,
+    level: Level,
+    limit: readonly Stage[] = [{ $limit: 1 }],
+  ): string | undefined {
     const { from, to, relation } = step;
     const place = level.place(from);
     if (place !== undefined && place.match === undefined)
@@ -243,7 +274,7 @@ export class FilterPrinter {
     const stages = this.stages(ofRelation(step, where), inner);
     if (stages === undefined) return undefined;
     const name = `_${this.names.next()}`;
-    const found = [{ $limit: 1 }, { $project: { _id: 1 } }];
+    const found = [...limit, { $project: { _id: 1 } }];
     const target = this.documents.modelOf(to.type.name).collection.collectionName;
     const { through, local, foreign } = relation;
     if (through === undefined) {

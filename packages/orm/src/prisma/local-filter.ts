@@ -58,6 +58,7 @@ class Localization {
         throw inexpressible('a rule that calls itself for a related row');
       case 'always':
       case 'never':
+      case 'count':
       case 'compare':
       case 'text':
       case 'not-text':
@@ -119,6 +120,10 @@ function* rowsOf(filter: RowFilter): Generator<number> {
     case 'none':
       yield filter.step.from.id;
       for (const id of usedRows(filter.where)) if (id !== filter.step.to.id) yield id;
+      return;
+    case 'count':
+      yield filter.step.from.id;
+      if (filter.other.kind === 'column') yield filter.other.scope.id;
       return;
     case 'compare':
     case 'text':

@@ -65,6 +65,8 @@ export class WherePrinter {
         return this.#none(filter.step, filter.where);
       case 'compare':
         return this.#withoutNull(this.#compare(filter), [filter.left, filter.right]);
+      case 'count':
+        throw inexpressible(`the number of related rows \`${filter.step.relation.name}\``);
       case 'text':
       case 'not-text':
         return this.#withoutNull(this.#textTest(filter), operandsOf(filter));

@@ -178,6 +178,14 @@ describe('prisma()', () => {
     });
   });
 
+  it('finds rows with and without related rows, and throws NANOOK_ORM_PRISMA_INEXPRESSIBLE for another number of them', async () => {
+    expect(await whereFor('d.comments.length > 0')).toEqual({ comments: { some: { deletedOn: null } } });
+    expect(await whereFor('d.comments.length = 0')).toEqual({ comments: { none: { deletedOn: null } } });
+    await expect(whereFor('d.comments.length >= 2')).rejects.toMatchObject({
+      code: 'NANOOK_ORM_PRISMA_INEXPRESSIBLE',
+    });
+  });
+
   it('moves a condition about an outer row out of a relation', async () => {
     expect(await whereFor('not (c in d.comments and (d.isPublic or c.rank = 1))')).toEqual({
       AND: [

@@ -3,6 +3,7 @@ import {
   withoutTests,
   type Implied,
   type Column,
+  type CountOperator,
   type FilterSet,
   type Operand,
   type Relation,
@@ -95,7 +96,9 @@ class Printer {
       case 'exists':
         return this.#exists(filter.step, filter.where);
       case 'none':
-        return this.#related(filter.step, filter.where, 'NOT EXISTS');
+        return this.#related(filter.step, filter.where, 'NOT EXISTS (SELECT 1');
+      case 'count':
+        return this.#count(filter.step, filter.operator, filter.other);
       case 'compare':
         return this.#compare(filter.operator, filter.left, filter.right, filter.order);
       case 'text':
@@ -273,7 +276,7 @@ class Printer {
     );
     if (members.length === 0 || others.length > 0) {
       const rest: RowFilter = members.length === 0 ? where : { kind: 'and', parts: others };
-      printed.push(this.#withKnownKey(step, rest, this.#related(step, rest, 'EXISTS')));
+      printed.push(this.#withKnownKey(step, rest, this.#related(step, rest, 'EXISTS (SELECT 1')));
     }
     return printed.length === 1 ? printed[0]! : ['(', joined(printed, ' AND '), ')'];
   }
@@ -294,7 +297,22 @@ class Printer {
     );
   }
 
-  #related({ from, relation, to }: RelationStep, where: RowFilter, exists: string): Fragment {
+  #count(step: RelationStep, operator: CountOperator | '<>', other: Operand): Fragment {
+    const column: Column = { kind: 'column', scope: step.to, field: '', type: 'integer', nullable: false };
+    const sql = this.#related(step, { kind: 'always' }, '(SELECT COUNT(*)');
+    const [count, number] = [{ kind: 'column', column, sql, storage: 'other' } as const, this.#side(other)];
+    switch (operator) {
+      case '>':
+        return this.dialect.number('<', number, count);
+      case '>=':
+        return this.dialect.number('<=', number, count);
+      default:
+        return this.dialect.number(operator, count, number);
+    }
+  }
+
+  /** Prints a sub-query over related rows. @param select its beginning, such as `EXISTS (SELECT 1` */
+  #related({ from, relation, to }: RelationStep, where: RowFilter, select: string): Fragment {
     const quote = (name: string) => this.dialect.quote(name);
     const alias = this.#newAlias();
     const outer = this.#aliasOf;
@@ -327,7 +345,7 @@ class Printer {
       );
     if (where.kind !== 'always') conditions.push(this.print(where));
     this.#aliasOf = outer;
-    return [`${exists} (SELECT 1 FROM ${source} WHERE `, joined(conditions, ' AND '), ')'];
+    return [`${select} FROM ${source} WHERE `, joined(conditions, ' AND '), ')'];
   }
 
   /** Adds the values that the own key of a related row must have: with them, the database can use an index before it looks for the row. */

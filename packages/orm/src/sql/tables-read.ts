@@ -8,10 +8,15 @@ export function tablesRead(filter: RowFilter, names: TableNames): readonly Table
     case 'or':
       return filter.parts.flatMap((part) => tablesRead(part, names));
     case 'exists':
-    case 'none': {
+    case 'none':
+    case 'count': {
       const { relation, to } = filter.step;
       const join = relation.through === undefined ? [] : [names.joinTable(relation.through.table)];
-      return [names.table(to.type.name), ...join, ...tablesRead(filter.where, names)];
+      return [
+        names.table(to.type.name),
+        ...join,
+        ...(filter.kind === 'count' ? [] : tablesRead(filter.where, names)),
+      ];
     }
     case 'in-set':
     case 'not-in-set': {

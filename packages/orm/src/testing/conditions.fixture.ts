@@ -6,6 +6,10 @@ export interface ConditionOptions {
   readonly recursion?: boolean;
   /** The texts that `startsWith`, `endsWith` and `includes` look for. */
   readonly textTests?: 'none' | 'values' | 'values and columns';
+  /** Whether a whole-number column is compared with a floating-point column. */
+  readonly mixedNumbers?: boolean;
+  /** The relations whose rows are counted. */
+  readonly counted?: readonly string[];
 }
 
 /** Writes random conditions of Polar about a row, over columns, relations and known values. */
@@ -61,7 +65,11 @@ export class Conditions {
     const column = `${variable}.${field}`;
     if (this.options.recursion !== false && type === 'Folder' && random.below(3) === 0)
       return `reach(actor, ${variable})`;
-    switch (random.below(13)) {
+    const more = [this.#textTests(variable, type), this.#counts(variable, type)].filter(
+      (each) => each !== undefined,
+    );
+    const choice = random.below(12 + more.length);
+    switch (choice) {
       case 0:
         return `${column} = nil`;
       case 1:
@@ -73,7 +81,12 @@ export class Conditions {
       case 4:
         return `${this.#value(random.of(['text', 'number', 'flag']))} ${random.of(['<', '>=', '=', '!='])} ${column}`;
       case 5: {
-        const others = fieldsOf[type]!.filter(([, each]) => each === kind || random.below(3) === 0);
+        const isMixed = (name: string) => (name === 'score') !== (field === 'score');
+        const others = fieldsOf[type]!.filter(
+          ([name, each]) =>
+            (each === kind || random.below(3) === 0) &&
+            (this.options.mixedNumbers !== false || each !== 'number' || kind !== 'number' || !isMixed(name)),
+        );
         const [other] = random.of(others);
         return `${column} ${random.of(['=', '=', '!=', '<', '<='])} ${variable}.${other}`;
       }
@@ -99,18 +112,47 @@ export class Conditions {
       case 10:
         return `helper(actor, ${this.#value('text')}, ${variable})`;
       case 11:
-        return this.#textTest(variable, type) ?? `${column} = ${this.#value(kind)}`;
-      default:
         return `${column} = ${this.#value(kind)}`;
+      default:
+        return more[choice - 12]!();
     }
   }
 
-  #textTest(variable: string, type: string): string | undefined {
+  /** Returns the source of conditions on the number of related rows; `undefined` for a type without counted relations. */
+  #counts(variable: string, type: string): (() => string) | undefined {
+    const { counted = ['comments', 'documents', 'tags'] } = this.options;
+    const relations = (manyOf[type] ?? []).filter(([name]) => counted.includes(name));
+    return relations.length === 0 ? undefined : () => this.#count(variable, type, relations);
+  }
+
+  #count(variable: string, type: string, relations: readonly (readonly [string, string])[]): string {
     const { random } = this;
+    const count = `${variable}.${random.of(relations)[0]}.length`;
+    const integers = fieldsOf[type]!.filter(([name, kind]) => kind !== 'number' || name !== 'score');
+    const other = random.of([
+      this.#value('number'),
+      this.#value('number'),
+      random.of(['2', '2', '4', '0.5']),
+      `${variable}.${random.of(integers)[0]}`,
+      'actor.level',
+    ]);
+    const operator = random.of(['=', '!=', '<', '<=', '>', '>=']);
+    return random.of([
+      `${count} ${operator} ${other}`,
+      `${other} ${operator} ${count}`,
+      `${count} in [1, ${other}, nil]`,
+    ]);
+  }
+
+  #textTests(variable: string, type: string): (() => string) | undefined {
     const { textTests = 'values and columns' } = this.options;
     const fields = fieldsOf[type]!.filter(([, kind]) => kind === 'text');
     if (textTests === 'none' || fields.length === 0) return undefined;
-    const column = (): string => `${variable}.${random.of(fields)[0]}`;
+    return () => this.#textTest(textTests, () => `${variable}.${this.random.of(fields)[0]}`);
+  }
+
+  #textTest(textTests: 'values' | 'values and columns', column: () => string): string {
+    const { random } = this;
     const text = JSON.stringify(random.of([...texts, ...partsOfTexts]));
     const test = random.of(['startsWith', 'endsWith', 'includes']);
     const [whole, part] =

@@ -28,6 +28,10 @@ const conditions = [
   'tag in post.tags and tag.name = "red"',
   'not (tag in post.tags and tag.name = "red")',
   'reply in post.replies and reply.author = post.author',
+  'post.replies.length = 1',
+  'not post.replies.length = 1',
+  'post.tags.length = 1',
+  'post.replies.length < post.author.id',
 ];
 
 /** The rows for which `isAllowed` is true. An undecided row is not allowed. */

@@ -16,6 +16,8 @@ const providerOf: Record<DialectName, PrismaProvider> = {
 export const prismaConditions = (dialect: DialectName): ConditionOptions => ({
   recursion: false,
   textTests: dialect === 'sqlite' ? 'none' : 'values',
+  mixedNumbers: false,
+  counted: [],
 });
 
 interface FindMany {
