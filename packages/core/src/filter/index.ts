@@ -17,6 +17,9 @@ export { isOneOf, readFieldInput, type FieldInput } from '../types/field-input.j
 export type { DecimalValue } from '../types/decimal-value.js';
 export { readDecimal } from '../types/read-decimal.js';
 export { complement } from './complement.js';
+export { guardRelated } from './guard-related.js';
+export { skipRelated } from './skip-related.js';
+export { splitRelated } from './split-related.js';
 export { optimizeFilter, type OptimizerOptions } from './optimize-filter.js';
 export { operandsOf, withoutTests, type FilterSet, type Implied, type RowFilter } from './row-filter.js';
 export type { ActorCondition, RowCondition } from './row-condition.js';

@@ -134,3 +134,22 @@ describe('sql() writes', () => {
     );
   });
 });
+
+describe('sql() adds', () => {
+  const rules = ['free', 'paid', 'old', 'new'].map(
+    (plan, i) => `(item.id = ${i} and item.team.plan = "${plan}")`,
+  );
+
+  it('a wider EXISTS without columns of the row beside an alternative that compares both', async () => {
+    const { text } = await printed(`item.teamId = "a" or ${rules.join(' or ')}`);
+    const [, wider, exact] = text.split('EXISTS');
+    expect(wider).toContain('"plan" IN ($3::text, $4::text, $5::text, $6::text)');
+    expect(wider).not.toContain('"Item"."id" =');
+    expect(exact).toContain('"Item"."id" =');
+  });
+
+  it('no wider EXISTS where the row must have the related row', async () => {
+    const { text } = await printed(`item.teamId = "a" and (${rules.join(' or ')})`);
+    expect(count(text, 'EXISTS')).toBe(1);
+  });
+});

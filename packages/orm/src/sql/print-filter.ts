@@ -1,5 +1,8 @@
 import {
+  guardRelated,
   optimizeFilter,
+  skipRelated,
+  splitRelated,
   withoutTests,
   type Implied,
   type Column,
@@ -43,14 +46,11 @@ export function printFilter(
   const taken = [root, ...tablesRead(filter, names).map(({ name }) => name)];
   const printer = new Printer(row, names, dialect, lastAlias(taken), actor);
   const isCertain = (column: Column): boolean => printer.readable(column, true) === undefined;
-  return printer.print(
-    optimizeFilter(
-      withoutTests(filter, isCertain, (column) => printer.readabilityImpliedBy(column)),
-      {
-        outerRows: true,
-      },
-    ),
-  );
+  const tested = withoutTests(filter, isCertain, (column) => printer.readabilityImpliedBy(column));
+  const skipped = skipRelated(tested, (step) => printer.hasEqualKeys(step));
+  const known = new Set(actor === undefined ? [] : [actor.scope.id]);
+  const optimized = optimizeFilter(skipped, { outerRows: true });
+  return printer.print(guardRelated(splitRelated(optimized, known), known));
 }
 
 /** Returns the number of the last alias that is already the name of a table. */
@@ -156,6 +156,19 @@ class Printer {
     const isOnlyNull =
       this.dialect.readable(this.#columnSide(column), true) === undefined && !this.#isListed(column);
     return isOnlyNull ? 'comparison' : 'equality';
+  }
+
+  /** Returns whether the keys of a relation are equal values. Equal texts can differ in case, and the keys of an actor in their type. */
+  hasEqualKeys({ from, relation, to }: RelationStep): boolean {
+    const isInteger = ({ type }: Scope, field: string): boolean => {
+      const declared = type.fields?.get(field)?.type;
+      return declared?.kind === 'named' && declared.name === 'Integer';
+    };
+    const isUuid = ({ type }: Scope, field: string): boolean => this.names.storage(type, field) === 'uuid';
+    if (from === this.actor?.scope) return false;
+    return [isInteger, isUuid].some((isExact) =>
+      relation.local.every((field, i) => isExact(from, field) && isExact(to, relation.foreign[i]!)),
+    );
   }
 
   /** Returns whether a column may hold other texts than the declared ones. */
