@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Library, libraries } from './library.ts';
 import { scenarios } from './scenarios/index.ts';
 import { type Shape, shapes } from './shape.ts';
-import { clientIds } from './lists/results.ts';
+import { clientIds, listParts } from './lists/results.ts';
 import { webFrameworkIds } from './web/web-app.ts';
 
 export interface Options {
@@ -46,7 +46,8 @@ export const help = `npm run bench -- [options]
   --quick              shorter rounds, fewer of them
   --only S1,S5         only these parts: ${scenarios.map(({ id }) => id).join(', ')}, once (import, load, first checks, reload, memory), size
   --web                measure CPU per web request instead; --only then names frameworks: ${webFrameworkIds.join(', ')}
-  --lists              measure lists of rows in PostgreSQL instead; --only then names clients: ${clientIds.join(', ')}
+  --lists              measure lists of rows in PostgreSQL instead; --only then names clients: ${clientIds.join(', ')}, or budgets:
+                       lists of several shapes and users in PostgreSQL and MariaDB, beside the best hand-written queries
   --oso                compare @nanook/oso with oso instead: S1, S2 and S3
   --log                measure the decision log instead: the time of a check, and the memory while a sink is stuck
   --libraries a,b      ${libraries.join(', ')};
@@ -113,7 +114,7 @@ export function parseOptions(args: string[]): Options | 'help' {
   const parts = values.web
     ? webFrameworkIds
     : values.lists
-      ? clientIds
+      ? listParts
       : [...scenarios.map(({ id }) => id.toLowerCase()), 'once', 'size'];
   for (const part of only ?? [])
     if (!parts.some((known) => known === part || known.startsWith(`${part} `)))

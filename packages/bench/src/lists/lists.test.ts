@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampled } from '../../../../tools/test-scope.ts';
+import { measureCell } from './budgets/measure.ts';
+import { excesses, type BudgetCell } from './budgets/results.ts';
+import { openServers } from './budgets/server.ts';
+import { shapes, userKinds } from './budgets/shapes.ts';
 import { clients } from './clients.ts';
 import { openDatabase, type Database } from './database.ts';
 import { planOf } from './plan.ts';
@@ -34,6 +38,25 @@ describe('the lists', () => {
 });
 
 const spread = (median: number) => ({ median, min: median - 0.1, max: median + 0.1 });
+const within: BudgetCell = {
+  shape: 'folders',
+  user: 'narrow',
+  listed: 120,
+  nanookMs: 1.9,
+  handMs: 1,
+  planningMs: 20,
+  whereMs: 4,
+  printMs: 10,
+};
+const beyond: BudgetCell = {
+  ...within,
+  shape: 'GitClub',
+  user: 'wide',
+  nanookMs: 31,
+  handMs: 20,
+  planningMs: 21,
+  printMs: 11,
+};
 const results: ListResults = {
   at: '2026-01-02T03:04:05.000Z',
   quick: false,
@@ -55,6 +78,7 @@ const results: ListResults = {
       handPlan: 'Seq Scan',
     },
   ],
+  budgets: [{ server: 'MariaDB 11', rows: 1_000_000, cells: [within, beyond] }],
 };
 
 describe('the section about lists', () => {
@@ -67,6 +91,15 @@ describe('the section about lists', () => {
     expect(section).toContain('- `sql()` by hand, `sql()` with Nanook: Seq Scan');
   });
 
+  it('marks the budgets that are exceeded', () => {
+    expect(section).toContain(
+      '| folders | narrow | 120 | 1.0 ms | 1.9 ms | 1.90 | 20.0 ms | 4.0 ms | 10.0 ms |',
+    );
+    expect(section).toContain(
+      '| GitClub | wide | 120 | 20.0 ms | 31.0 ms | **1.55** | **21.0 ms** | **4.0 ms** | **11.0 ms** |',
+    );
+  });
+
   it('can be added before the section about web requests, replaced, and found in the page', () => {
     const page = '# Performance\n\nSmall.\n\n## Web requests\n\nFast.\n';
     const added = withListSection(page, section);
@@ -76,4 +109,31 @@ describe('the section about lists', () => {
     expect(withListSection(added, '')).toBe(page);
     expect(listSectionOf(page)).toBe('');
   });
+});
+
+describe('the budgets', () => {
+  it('are described when they are exceeded, except for differences of a page below a millisecond', () => {
+    expect(excesses(within)).toEqual([]);
+    expect(excesses(beyond).map(({ text }) => text)).toEqual([
+      'a page takes 31.0 ms, 1.6 times the hand-written one; the budget is 1.5',
+      'planning takes 21.0 ms; the budget is 20',
+      'printing takes 11.0 ms; the budget is 10',
+      'finding the condition takes 4.0 ms; the budget is 1',
+    ]);
+  });
+
+  it('compare lists that have the same rows as hand-written queries, for every shape and user', async () => {
+    const rows = 10_000;
+    let listed = 0;
+    for await (const server of openServers(rows))
+      try {
+        for (const shape of sampled(shapes, 3))
+          for (const user of userKinds)
+            // It throws when the rows differ.
+            listed += (await measureCell(server, shape, user, rows, 1)).listed;
+        expect(listed).toBeGreaterThan(100);
+      } finally {
+        await server.close();
+      }
+  }, 120_000);
 });

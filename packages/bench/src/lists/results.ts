@@ -1,8 +1,11 @@
 import type { Machine } from '../machine.ts';
 import type { Spread } from '../measure.ts';
+import type { ServerBudgets } from './budgets/results.ts';
 
 export const clientIds = ['sql', 'kysely', 'drizzle', 'prisma'] as const;
 export type ClientId = (typeof clientIds)[number];
+/** The parts of the measurement: the list of each client, and the budgets of lists of several shapes. */
+export const listParts = [...clientIds, 'budgets'] as const;
 
 /** The measurements of one client: the list through the condition, and the same list with a hand-written one. */
 export interface ListCell {
@@ -33,4 +36,6 @@ export interface ListResults {
   /** Milliseconds of CPU to build the condition. */
   readonly whereMs: Spread;
   readonly cells: readonly ListCell[];
+  /** The budgets on each server. Without a server there are none. */
+  readonly budgets: readonly ServerBudgets[];
 }

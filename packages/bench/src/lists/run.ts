@@ -5,6 +5,7 @@ import { commit, load, machine, versionOf } from '../machine.ts';
 import { cpuTime, elapsedTime, spreadOf, type Spread } from '../measure.ts';
 import type { Options } from '../options.ts';
 import type { Query } from './client.ts';
+import { measureBudgets } from './budgets/run.ts';
 import { clients } from './clients.ts';
 import { openDatabase, type Database } from './database.ts';
 import { planOf } from './plan.ts';
@@ -83,6 +84,7 @@ export async function measureLists(options: Options): Promise<ListResults> {
     const cells: ListCell[] = [];
     for (const id of clientIds)
       if (options.wants(id)) cells.push(await measure(id, database, authorizer, options));
+    const budgets = options.wants('budgets') ? await measureBudgets(options) : [];
     const build = commit();
     return {
       at: new Date().toISOString(),
@@ -99,6 +101,7 @@ export async function measureLists(options: Options): Promise<ListResults> {
       load: [before, load()],
       whereMs,
       cells,
+      budgets,
     };
   } finally {
     await database.close();

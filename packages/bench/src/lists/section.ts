@@ -1,5 +1,6 @@
 import type { Spread } from '../measure.ts';
 import { significant } from '../report/names.ts';
+import { budgetSection } from './budgets/section.ts';
 import type { ClientId, ListCell, ListResults } from './results.ts';
 
 const heading = '## Lists';
@@ -25,8 +26,21 @@ export const listSectionOf = (page: string): string => divide(page)[1];
 
 /** Renders the section about lists. */
 export function listSection(results: ListResults): string {
-  const { machine, versions, build, load, rounds, at, quick, database, rows, listed, whereMs, cells } =
-    results;
+  const {
+    machine,
+    versions,
+    build,
+    load,
+    rounds,
+    at,
+    quick,
+    database,
+    rows,
+    listed,
+    whereMs,
+    cells,
+    budgets,
+  } = results;
   const isBusy = Math.max(...load) > machine.cores / 2 + 1;
   return [
     heading,
@@ -50,6 +64,7 @@ export function listSection(results: ListResults): string {
     '',
     ...plansOf(cells),
     '',
+    ...budgetSection(budgets),
     `Measured ${at.slice(0, 10)}${build === undefined ? '' : `, ${build}`}, on ${machine.cpu}, ${machine.cores} cores; Node ${machine.node}; load average`,
     `${load.map((value) => value.toFixed(2)).join(' before, ')} after. ${Object.entries(versions)
       .map(([name, version]) => `\`${name}\` ${version}`)

@@ -1,0 +1,39 @@
+import { significant } from '../../report/names.ts';
+import { budgets, excesses, type BudgetCell, type ServerBudgets } from './results.ts';
+
+/** Renders the budgets: a table for each server, with the budgets that are exceeded. */
+export const budgetSection = (servers: readonly ServerBudgets[]): string[] =>
+  servers.flatMap(({ server, rows, cells }) => [
+    `### Budgets of lists: ${server}`,
+    '',
+    `First pages of 20 of ${rows.toLocaleString('en-US')} rows, for a user with few rows, one with many, and one without any. The hand-written query is the`,
+    'fastest of several forms. Both have the same rows, which is checked before the measurement. Times are the shortest of all rounds; those of',
+    `\`where\` and of printing are CPU. The budgets: a page takes at most ${budgets.page} times the hand-written one (differences below 1 ms do not count), planning`,
+    `at most ${budgets.planningMs} ms, printing at most ${budgets.printMs} ms, and \`where\` for GitClub at most ${budgets.whereMs} ms. Figures in bold exceed them.`,
+    '',
+    '| | user | rows | hand-written | Nanook | Nanook / hand-written | planning | `where` | printing |',
+    '| --- | --- | --: | --: | --: | --: | --: | --: | --: |',
+    ...cells.map(row),
+    '',
+  ]);
+
+function row(cell: BudgetCell): string {
+  const { shape, user, listed, nanookMs, handMs, planningMs, whereMs, printMs } = cell;
+  const exceeded = new Set(excesses(cell).map(({ budget }) => budget));
+  const marked = (text: string, budget: keyof typeof budgets): string =>
+    exceeded.has(budget) ? `**${text}**` : text;
+  const columns = [
+    shape,
+    user,
+    listed.toLocaleString('en-US'),
+    ms(handMs),
+    ms(nanookMs),
+    marked((nanookMs / handMs).toFixed(2), 'page'),
+    marked(ms(planningMs), 'planningMs'),
+    marked(ms(whereMs), 'whereMs'),
+    marked(ms(printMs), 'printMs'),
+  ];
+  return `| ${columns.join(' | ')} |`;
+}
+
+const ms = (value: number): string => `${significant(value)} ms`;
