@@ -57,8 +57,8 @@ export class DrizzleNames implements TableNames {
     return storageOf(this.columnOf(type, field));
   }
 
-  isEnum(type: DeclaredType, field: string): boolean {
-    return valuesOf(this.columnOf(type, field)).values !== undefined;
+  labels(type: DeclaredType, field: string): readonly string[] | undefined {
+    return valuesOf(this.columnOf(type, field)).values;
   }
 
   columnOf(type: DeclaredType, field: string): Column {

@@ -192,6 +192,24 @@ describe('drizzle() with a schema of PostgreSQL', async () => {
     expect(await ids(condition)).toEqual(expected);
   });
 
+  it.each([
+    ['document.level = "secret"', '='],
+    ['document.level in ["secret", "open"]', '= ANY'],
+  ])(
+    'compares an enum with labels in its own type, so that its index serves: %s',
+    async (condition, operator) => {
+      const where = list(await conditionOf(policyOf(condition), types, 'Document', actor));
+      const query = db.select({ id: documents.id }).from(documents).where(where).toSQL();
+      await client.exec(
+        'CREATE INDEX IF NOT EXISTS levels ON app.documents (level); SET enable_seqscan = off',
+      );
+      const plan = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${query.sql}`, query.params);
+      await client.exec('RESET enable_seqscan');
+      const lines = plan.rows.map((row) => row['QUERY PLAN'].trim());
+      expect(lines.find((line) => line.startsWith('Index Cond: '))).toContain(`(level ${operator}`);
+    },
+  );
+
   it.each(['document.meta = 1', 'document.weight = 1.5'])(
     'refuses %s, which SQL would compare differently',
     async (condition) => {

@@ -32,8 +32,8 @@ export class EntityNames implements TableNames {
     return this.columnOf(type, field).storage;
   }
 
-  isEnum(type: DeclaredType, field: string): boolean {
-    return this.columnOf(type, field).values !== undefined;
+  labels(type: DeclaredType, field: string): readonly string[] | undefined {
+    return this.columnOf(type, field).values;
   }
 
   columnOf(type: DeclaredType, field: string): EntityColumn {

@@ -70,6 +70,13 @@ const uuidOf = (text: Fragment): Fragment => [
 const listed = <Value>(values: readonly Value[], print: (value: Value) => Fragment): Fragment =>
   joined(values.map(print), ', ');
 
+/**
+ * Returns whether PostgreSQL reads texts as labels of the enum of a column: it fails to read another text. A comparison with labels uses an
+ * index of the column. It has no cast, so that it needs no name of the enum.
+ */
+const areLabels = ({ storage, labels }: ColumnSide, texts: readonly string[]): boolean =>
+  storage === 'other' && labels !== undefined && texts.every((text) => labels.includes(text));
+
 const columnSql = (...sides: readonly Side[]): Fragment => sides.find((side) => side.kind === 'column')!.sql;
 
 const columnSide = (...sides: readonly Side[]): ColumnSide => sides.find((side) => side.kind === 'column')!;
@@ -118,8 +125,12 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
         if ((uuid as ColumnSide).storage === 'uuid' && (text as ColumnSide).storage === 'text')
           return [(uuid as ColumnSide).sql, ' = ', uuidOf((text as ColumnSide).sql)];
       }
-      if (operator !== '=' || storage === 'other' || others.some((other) => other !== storage))
-        return isExact;
+      if (operator !== '=' || storage === 'other' || others.some((other) => other !== storage)) {
+        const column = left.kind === 'column' ? left : (right as ColumnSide);
+        if (operator !== '=' || value === undefined || !areLabels(column, [value.value as string]))
+          return isExact;
+        return ['(', column.sql, ' = ', bound(value.value), ' AND ', isExact, ')'];
+      }
       // PostgreSQL shows a UUID in one form only, and fails to read a text of another form.
       if (storage === 'uuid' && value !== undefined && !isUuid(value.value as string)) return '1=0';
       const cast = storage === 'uuid' ? 'uuid' : 'text';
@@ -128,7 +139,8 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
       // The collation of a column may hold different texts for equal. The plain comparison keeps its index.
       return storage === 'uuid' ? isPlain : ['(', isPlain, ' AND ', isExact, ')'];
     },
-    textIn: ({ sql, storage }, given) => {
+    textIn: (side, given) => {
+      const { sql, storage } = side;
       const values = given.filter((value) => !hasNul(value));
       if (values.length === 0) return '1=0';
       const among = (column: Fragment, cast: string, each: readonly string[]): Fragment =>
@@ -140,6 +152,10 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
         return uuids.length === 0 ? '1=0' : among(sql, 'uuid', uuids);
       }
       const isExact = among([sql, '::text COLLATE "C"'], 'text', values);
+      if (areLabels(side, values)) {
+        const labels = listed(values, (value) => bound(value));
+        return ['(', sql, ' IN (', labels, ') AND ', isExact, ')'];
+      }
       return storage === 'other' ? isExact : ['(', among(sql, 'text', values), ' AND ', isExact, ')'];
     },
     textTest: (test, text, part) => {

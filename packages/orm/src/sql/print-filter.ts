@@ -173,7 +173,11 @@ class Printer {
 
   /** Returns whether a column may hold other texts than the declared ones. */
   #isListed({ scope, field, values }: Column): boolean {
-    return values !== undefined && scope !== this.actor?.scope && !this.names.isEnum(scope.type, field);
+    return (
+      values !== undefined &&
+      scope !== this.actor?.scope &&
+      this.names.labels(scope.type, field) === undefined
+    );
   }
 
   /** Returns whether a column that is declared without nil may hold `NULL`. The columns of SQLite have a test of their type. */
@@ -261,7 +265,8 @@ class Printer {
     const { scope, field } = column;
     const hasStorage = (column.type === 'string' || column.type === 'date') && scope !== this.actor?.scope;
     const storage = hasStorage ? this.names.storage(scope.type, field) : 'text';
-    return { kind: 'column', column, sql: this.#column(column), storage };
+    const labels = hasStorage ? this.names.labels(scope.type, field) : undefined;
+    return { kind: 'column', column, sql: this.#column(column), storage, labels };
   }
 
   #column({ scope, field }: Column): Fragment {

@@ -16,4 +16,6 @@ export interface ColumnSide {
   readonly column: Column;
   readonly sql: Fragment;
   readonly storage: ColumnStorage;
+  /** The labels of a column that is an enum of the database. */
+  readonly labels?: readonly string[] | undefined;
 }

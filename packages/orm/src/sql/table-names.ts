@@ -12,8 +12,8 @@ export interface TableNames {
   column(type: DeclaredType, field: string): string;
   /** The storage of a column whose values are text or dates in JavaScript. */
   storage(type: DeclaredType, field: string): ColumnStorage;
-  /** Whether a column is an enum of the database, which holds no other text than those that are declared. */
-  isEnum(type: DeclaredType, field: string): boolean;
+  /** The labels of a column that is an enum of the database, which holds no other text; `undefined` for another column. */
+  labels(type: DeclaredType, field: string): readonly string[] | undefined;
   /** Whether the names are those of an ORM, which knows the columns that hold no `NULL`. */
   readonly knowsNull: boolean;
 }
@@ -61,7 +61,7 @@ export function tableNames({ tables = {}, columnName = (field) => field }: SqlOp
     joinTable: tableOf,
     column: (type, field) => columnOf(type, field).column,
     storage: (type, field) => columnOf(type, field).type ?? 'text',
-    isEnum: () => false,
+    labels: () => undefined,
     knowsNull: false,
   };
 }
