@@ -117,8 +117,16 @@ export type {
   ResourcePage,
   SortDirection,
   SortOrder,
+  WholeListOptions,
 } from './lists/list-options.js';
-export type { ResourceAdapter, ResourceQuery, SortKey } from './lists/resource-adapter.js';
+export type {
+  FieldMask,
+  FieldQuery,
+  MaskedRow,
+  ResourceAdapter,
+  ResourceQuery,
+  SortKey,
+} from './lists/resource-adapter.js';
 export { TypeToken } from './types/declared-type.js';
 export { typed } from './types/typed.js';
 export type {

@@ -1,6 +1,6 @@
 import { missingResource } from './missing-resource.js';
 import type { RowCondition } from '../filter/row-condition.js';
-import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
+import type { CountOptions, ListOptions, ResourcePage, WholeListOptions } from '../lists/list-options.js';
 import type {
   ActionOf,
   ActionOnRows,
@@ -224,8 +224,20 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
+    options?: WholeListOptions,
+  ): Promise<ResourcePage<ListedRow<Row, Type>>>;
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
     options?: ListOptions,
-  ): Promise<ResourcePage<ListedRow<Row, Type>>> {
+  ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>>;
+  list<Row extends object, Type extends TypeReference>(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    options?: ListOptions,
+  ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
     return this.authorizer.authorizedResources(this.actor, action, type, options);
   }
 

@@ -9,7 +9,7 @@ import type { CandidatePolicy } from '../candidate/candidate-policy.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
 import { Sequence } from '../internal/sequence.js';
-import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
+import type { CountOptions, ListOptions, ResourcePage, WholeListOptions } from '../lists/list-options.js';
 import {
   listOf,
   textReader,
@@ -53,7 +53,7 @@ import type {
   WhoCanOptions,
 } from './query-options.js';
 import type { RuleReference } from '../engine/proof.js';
-import type { ResourceLists } from './resource-lists.js';
+import type { FindCondition, ResourceLists } from './resource-lists.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { PolicyVocabulary } from './vocabulary.js';
 import type { WhereExplanation } from './where-explanation.js';
@@ -644,24 +644,40 @@ export class Authorizer extends BaseAuthorizer {
    *
    * @param type the type of the rows, whose `fields` and `key` are declared: its name, its class, or the result of `type(name)`
    * @returns a page of rows, and the cursor of the next page
-   * @throws {PolarError} `POLAR_LIST_CURSOR` when `after` is not a cursor of this list; `POLAR_LIST_NO_ADAPTER`, `POLAR_LIST_NO_KEY`;
-   *   the errors of `where`
+   * @throws {PolarError} `POLAR_LIST_CURSOR` when `after` is not a cursor of this list; `POLAR_LIST_FIELD` when the list is searched or
+   *   sorted by a field that the actor may not use; `POLAR_LIST_NO_ADAPTER`, `POLAR_LIST_NO_KEY`, `POLAR_LIST_HIDDEN_KEY`; the errors of
+   *   `where`
    * @example
    * const { rows, next } = await authorizer.authorizedResources(user, 'read', 'Document', { take: 20, orderBy: { title: 'asc' } });
    */
-  async authorizedResources<
+  authorizedResources<
     Row extends object = Readonly<Record<string, unknown>>,
     Type extends TypeReference = TypeReference,
   >(
     actor: unknown,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
+    options?: WholeListOptions,
+  ): Promise<ResourcePage<ListedRow<Row, Type>>>;
+  authorizedResources<
+    Row extends object = Readonly<Record<string, unknown>>,
+    Type extends TypeReference = TypeReference,
+  >(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    options?: ListOptions,
+  ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>>;
+  async authorizedResources<Row extends object, Type extends TypeReference>(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
     options: ListOptions = {},
-  ): Promise<ResourcePage<ListedRow<Row, Type>>> {
+  ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
     const lists = await this.#resourceLists();
     const { typeSets } = this.#loaded.context;
-    const page = await lists.list((own) => this.where(actor, action, type, own), typeSets, options);
-    return page as ResourcePage<ListedRow<Row, Type>>;
+    const page = await lists.list(this.#conditionFinder(actor, action, type), typeSets, options);
+    return page as ResourcePage<Partial<ListedRow<Row, Type>>>;
   }
 
   /**
@@ -678,7 +694,20 @@ export class Authorizer extends BaseAuthorizer {
     options: CountOptions = {},
   ): Promise<number> {
     const lists = await this.#resourceLists();
-    return lists.count((own) => this.where(actor, action, type, own), options);
+    return lists.count(this.#conditionFinder(actor, action, type), options);
+  }
+
+  /** Returns a function that finds the condition of a list, by the policy that is current now. */
+  #conditionFinder<Type extends TypeReference>(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: Type,
+  ): FindCondition {
+    const engine = this.#engine;
+    return async (options, fieldAction) =>
+      fieldAction === undefined
+        ? { condition: await engine.where(actor, action, type, options), fields: undefined }
+        : engine.whereWithFields(actor, action, type, fieldAction, options);
   }
 
   async #resourceLists(): Promise<ResourceLists> {

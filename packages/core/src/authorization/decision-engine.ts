@@ -5,7 +5,7 @@ import type { HostReplay } from '../engine/host-replay.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
 import type { Explanation } from '../explanation/explanation.js';
-import type { RowCondition } from '../filter/row-condition.js';
+import type { FieldConditions, RowCondition } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
 import { monotonicClock } from '../internal/monotonic-clock.js';
 import { entryArities } from '../engine/entry-arities.js';
@@ -185,8 +185,25 @@ export class DecisionEngine implements Decider {
     options: CheckOptions,
   ): Promise<RowCondition> {
     const { condition } = await this.queries.where(actor, action, type, options);
-    if (condition.filter.kind === 'never') this.warnings?.explainEmptyList(actor, action, condition.type);
+    this.#warnOfEmptyList(condition, actor, action);
     return condition;
+  }
+
+  /** Finds the condition of `where`, and for each field the filter of the rows on which the actor may perform an action on it. */
+  async whereWithFields(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    fieldAction: string,
+    options: CheckOptions,
+  ): Promise<FieldConditions> {
+    const found = await this.queries.whereWithFields(actor, action, type, fieldAction, options);
+    this.#warnOfEmptyList(found.condition, actor, action);
+    return found;
+  }
+
+  #warnOfEmptyList({ filter, type }: RowCondition, actor: unknown, action: string): void {
+    if (filter.kind === 'never') this.warnings?.explainEmptyList(actor, action, type);
   }
 
   /** Explains the condition of `where`. */

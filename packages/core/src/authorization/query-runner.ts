@@ -7,8 +7,9 @@ import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type Bindings, type QueryRunOptions } from '../engine/query/query-run.js';
 import { isQueryVariable } from '../terms/query-variable.js';
-import type { ActorCondition } from '../filter/row-condition.js';
+import type { ActorCondition, FieldConditions } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
+import type { DeclaredType } from '../types/declared-type.js';
 import { givenName, linkCall, linkQuery } from '../ir/link.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { DerivedCondition, WhereOptions } from '../partial/where.js';
@@ -139,13 +140,32 @@ export class QueryRunner {
     method = 'where',
     observer?: ValueObserver,
   ): Promise<DerivedCondition> {
-    const call = `${method}(actor, action, type)`;
+    const { name } = this.#typeOfRows(`${method}(actor, action, type)`, action, type, options);
+    const { where } = await onDemand.where();
+    return where(this.context, actor, action, name, { ...this.#whereOptions(options), observer });
+  }
+
+  /** Returns the condition of `where`, and the filter of the rows that show each declared field of the type. */
+  async whereWithFields(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    fieldAction: string,
+    options: CheckOptions,
+  ): Promise<FieldConditions> {
+    const call = 'authorizedResources(actor, action, type)';
+    const { name, fields } = this.#typeOfRows(call, action, type, options);
+    const { whereWithFields } = await onDemand.where();
+    const own = this.#whereOptions(options);
+    return whereWithFields(this.context, actor, action, name, fieldAction, fields?.keys() ?? [], own);
+  }
+
+  /** Checks the arguments of a call, and returns the type of its rows. */
+  #typeOfRows(call: string, action: string, type: TypeReference, options: CheckOptions): DeclaredType {
     if (!this.context.program.types.dialect.loadsUncheckedPolicies)
       validateArgument(call, action, "an action, such as 'read'", isText);
     validateQueryOptions(options);
-    const { name } = findType(this.context.program.types, call, type);
-    const { where } = await onDemand.where();
-    return where(this.context, actor, action, name, { ...this.#whereOptions(options), observer });
+    return findType(this.context.program.types, call, type);
   }
 
   /** Returns the condition of `allow(actor, action, row)` for every actor of a type. */

@@ -89,7 +89,11 @@ const ofWhoCan: Readonly<Record<string, OptionCheck>> = {
 export const validateWhoCanOptions = (options: WhoCanOptions): void =>
   checkObject('whoCan', options, '{ concurrency: 4 }', ofWhoCan);
 
-const ofCount: Readonly<Record<string, OptionCheck>> = { where: isOptionsObject, signal: isSignal };
+const ofCount: Readonly<Record<string, OptionCheck>> = {
+  where: isOptionsObject,
+  fields: isLabel,
+  signal: isSignal,
+};
 
 const isDirection = (value: unknown): boolean => value === 'asc' || value === 'desc';
 

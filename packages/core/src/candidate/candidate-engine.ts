@@ -11,7 +11,7 @@ import type {
 import type { WhereExplanation } from '../authorization/where-explanation.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import type { Explanation } from '../explanation/explanation.js';
-import type { RowCondition } from '../filter/row-condition.js';
+import type { FieldConditions, RowCondition } from '../filter/row-condition.js';
 import { isThenable } from '../host/value.js';
 import { ComparedEngine, type Compare } from './compared-engine.js';
 import type { RollOut } from './roll-out.js';
@@ -107,6 +107,20 @@ export class CandidateEngine extends ComparedEngine {
       actor,
       (who) => super.where(who, action, type, options),
       (engine, who) => engine.where(who, action, type, options),
+    );
+  }
+
+  override whereWithFields(
+    actor: unknown,
+    action: string,
+    type: TypeReference,
+    fieldAction: string,
+    options: CheckOptions,
+  ): Promise<FieldConditions> {
+    return this.#serve(
+      actor,
+      (who) => super.whereWithFields(who, action, type, fieldAction, options),
+      (engine, who) => engine.whereWithFields(who, action, type, fieldAction, options),
     );
   }
 

@@ -268,6 +268,34 @@ const authorizer = await Authorizer.load({
 });
 await authorizer.authorizedResources('ann', 'read', 'Note', { take: 20, orderBy: { createdAt: 'asc' } });`,
   },
+  POLAR_LIST_FIELD: {
+    wrong: `const authorizer = await Authorizer.load({
+  policies: 'allow(_, "read", _: Note); allow_field(_, "read", _: Note, "id");',
+  types: { Note: { key: 'id', fields: { id: 'Integer', title: 'String' } } },
+  resources: { list: async () => [], count: async () => 0 },
+});
+await authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'read', orderBy: { title: 'asc' } });`,
+    fix: `const authorizer = await Authorizer.load({
+  policies: 'allow(_, "read", _: Note); allow_field(_, "read", _: Note, field) if field in ["id", "title"];',
+  types: { Note: { key: 'id', fields: { id: 'Integer', title: 'String' } } },
+  resources: { list: async () => [], count: async () => 0 },
+});
+await authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'read', orderBy: { title: 'asc' } });`,
+  },
+  POLAR_LIST_HIDDEN_KEY: {
+    wrong: `const authorizer = await Authorizer.load({
+  policies: 'allow(_, "read", _: Note); allow_field(_, "read", _: Note, "title");',
+  types: { Note: { key: 'id', fields: { id: 'Integer', title: 'String' } } },
+  resources: { list: async () => [], count: async () => 0 },
+});
+await authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'read' });`,
+    fix: `const authorizer = await Authorizer.load({
+  policies: 'allow(_, "read", _: Note); allow_field(_, "read", _: Note, field) if field in ["id", "title"];',
+  types: { Note: { key: 'id', fields: { id: 'Integer', title: 'String' } } },
+  resources: { list: async () => [], count: async () => 0 },
+});
+await authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'read' });`,
+  },
 
   POLAR_TYPE_RESERVED_NAME: {
     wrong: `await Authorizer.load({ policies: 'policy/main.polar', types: { Actor: {} } });`,

@@ -152,7 +152,7 @@ const families = [
   [
     'POLAR_LIST_',
     'List errors',
-    '`authorizedResources` and `countAuthorizedResources` throw these as a `PolarError`. The web packages respond to an invalid cursor with 400.',
+    '`authorizedResources` and `countAuthorizedResources` throw these as a `PolarError`. The web packages respond with 400 to an invalid cursor, and to a field that the actor may not use.',
   ],
   [
     'POLAR_TYPE_',

@@ -70,6 +70,18 @@ export const runtimeCodes = {
   POLAR_LIST_ROW: (p: { type: string; field: string; declared: string; found: string }) =>
     `a row of \`${p.type}\` has ${p.found} in \`${p.field}\`, which is declared as ${p.declared}, so the next page cannot be found; ` +
     `correct the declaration, or sort by another field`,
+  POLAR_LIST_FIELD: (p: {
+    type: string;
+    field: string;
+    action: string;
+    option: string;
+    rows: 'no' | 'not every';
+  }) =>
+    `\`${p.option}\` cannot use the field \`${p.field}\` of \`${p.type}\`, because the actor may ${JSON.stringify(p.action)} it on ` +
+    `${p.rows} listed row; use another field, or allow it in a rule \`allow_field\``,
+  POLAR_LIST_HIDDEN_KEY: (p: { type: string; field: string; action: string }) =>
+    `rows of \`${p.type}\` cannot be listed with the option \`fields\`, because the actor may not ${JSON.stringify(p.action)} the key ` +
+    `\`${p.field}\` on every listed row; allow the key in a rule \`allow_field\``,
 
   // ── declarations and options ──
   POLAR_TYPE_RESERVED_NAME: (p: { name: string }) =>

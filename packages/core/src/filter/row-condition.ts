@@ -13,6 +13,12 @@ export interface RowCondition {
   readonly filter: RowFilter;
 }
 
+/** The condition of the rows of a list, and for each field the filter of the rows on which the actor may perform an action on it. */
+export interface FieldConditions {
+  readonly condition: RowCondition;
+  readonly fields: ReadonlyMap<string, RowFilter>;
+}
+
 /**
  * The pairs of an actor and a row such that the actor may perform an action on the row: the condition for every actor of a type. A query
  * of one actor needs a `RowCondition` instead.

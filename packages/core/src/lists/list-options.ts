@@ -13,12 +13,22 @@ export interface ListOptions extends CountOptions {
   readonly orderBy?: OrderBy | undefined;
 }
 
+/** The rows of a list that have all of their fields. */
+export interface WholeListOptions extends ListOptions {
+  readonly fields?: undefined;
+}
+
 export interface CountOptions {
   /**
    * Values that the rows must have, by field: one value, `null`, or a list of values. They narrow the authorized rows. `undefined`, or a
    * value of another type than the field has, is an error.
    */
   readonly where?: Readonly<Record<string, FieldValue | readonly FieldValue[]>> | undefined;
+  /**
+   * An action on fields, such as `'read'`: each row has only the fields on which the actor may perform it, as the rules `allow_field` say.
+   * The other fields are absent from the row. They can neither narrow nor sort the rows. Default: the rows are whole.
+   */
+  readonly fields?: string | undefined;
   readonly signal?: AbortSignal;
 }
 

@@ -11,6 +11,7 @@ import { Rows } from '../partial/rows.js';
 import type { TypeTable } from '../types/type-table.js';
 import { positionOf } from './cursor.js';
 import { rowsAfter } from './keyset-filter.js';
+import type { FieldMasks } from './field-masks.js';
 import type { CountOptions, ListOptions } from './list-options.js';
 import type { ResourceAdapter, ResourceQuery, SortKey } from './resource-adapter.js';
 
@@ -28,21 +29,42 @@ export class ListPlanner {
   /**
    * Returns the query of a page.
    *
-   * @throws {PolarError} `POLAR_LIST_NO_KEY`, `POLAR_LIST_CURSOR`; `POLAR_TYPE_INVALID_OPTION` for an unknown field
+   * @throws {PolarError} `POLAR_LIST_NO_KEY`, `POLAR_LIST_CURSOR`; `POLAR_LIST_FIELD` for a field that the actor may not use;
+   *   `POLAR_TYPE_INVALID_OPTION` for an unknown field
    */
-  query(condition: RowCondition, { where, orderBy, after, take }: ListOptions): ResourceQuery {
+  query(
+    condition: RowCondition,
+    { where, orderBy, after, take }: ListOptions,
+    masks: FieldMasks | undefined,
+  ): ResourceQuery {
     const keys = this.#sortKeys(condition.row, orderBy ?? {});
+    const fields = keys.map(({ column }) => column.field);
+    masks?.requireSortable(fields, condition.row.type.key ?? []);
     const isFirst = after === undefined || after === null;
     return {
-      condition: this.narrow(condition, where),
+      condition: this.narrow(condition, where, masks),
       after: isFirst ? undefined : rowsAfter(keys, positionOf(after, keys)),
       orderBy: keys,
       take,
     };
   }
 
-  /** Adds the values of the option `where` to a condition. */
-  narrow(condition: RowCondition, where: CountOptions['where'] = {}): RowCondition {
+  /** Returns the columns of the key of a row. @throws {PolarError} `POLAR_LIST_NO_KEY` */
+  keyColumns(row: Scope): readonly Column[] {
+    return this.#keyOf(row).map((field) => this.#column(row, 'orderBy', field));
+  }
+
+  /** Adds the values of the option `where` to a condition. A field of a row that does not show it has none of the values. */
+  narrow(
+    condition: RowCondition,
+    where: CountOptions['where'] = {},
+    masks: FieldMasks | undefined,
+  ): RowCondition {
+    for (const field of Object.keys(where)) {
+      this.#column(condition.row, 'where', field);
+      masks?.requireShown(field, 'where');
+    }
+    const shown = masks === undefined ? [] : Object.keys(where).map((field) => masks.of(field));
     const parts = Object.entries(where).map(([field, value]) => {
       const column = this.#column(condition.row, 'where', field);
       const values: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -54,7 +76,7 @@ export class ListPlanner {
     return {
       ...condition,
       condition: and(condition.condition, own),
-      filter: all(condition.filter, toRowFilter(own)),
+      filter: all(condition.filter, ...shown, toRowFilter(own)),
     };
   }
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, type ListOptions, type ResourceAdapter, type ResourceQuery } from '../index.js';
+import {
+  Authorizer,
+  type FieldQuery,
+  type ListOptions,
+  type ResourceAdapter,
+  type ResourceQuery,
+  type RowCondition,
+} from '../index.js';
 
 const types = {
   Note: {
@@ -286,5 +293,122 @@ describe('authorizedResources()', () => {
       code: 'POLAR_TYPE_INVALID_OPTION',
       message: expect.stringContaining('drizzleResources(db, tables)') as string,
     });
+  });
+});
+
+describe('authorizedResources() with the option `fields`', () => {
+  const masked = `
+    allow(_: String, "read", note: Note) if note.isOpen;
+    allow_field(user: String, "read", note: Note, field) if field in ["id", "isOpen"] and allow(user, "read", note);
+    allow_field("ann", "read", note: Note, "title") if note.score > 1;
+    allow_field("ann", "read", _: Note, "createdAt");
+  `;
+  const loadMasked = (resources: ResourceAdapter) =>
+    Authorizer.load({ policies: masked, types, resources, onWarning: () => {} });
+  const rows = [note(1, { title: 'a', score: 2 }), note(2, { title: 'b' }), note(3, { score: 3 })];
+
+  it('returns the fields of each row with one more query for each condition, if the adapter cannot select by it', async () => {
+    const queries: ResourceQuery[] = [];
+    const isQueryOfTitles = ({ condition }: ResourceQuery) =>
+      JSON.stringify(condition.filter).includes('score');
+    const authorizer = await loadMasked({
+      list: async (query) => {
+        queries.push(query);
+        return isQueryOfTitles(query) ? rows.filter(({ score }) => score > 1) : rows;
+      },
+      count: async () => 0,
+    });
+    const page = await authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'read', take: 3 });
+    const common = (id: number) => ({ id, isOpen: true, createdAt: new Date(id) });
+    expect(page.rows).toEqual([{ ...common(1), title: 'a' }, common(2), { ...common(3), title: null }]);
+    expect(queries).toHaveLength(2);
+    const other = await authorizer.authorizedResources('bob', 'read', 'Note', { fields: 'read' });
+    expect(other.rows).toEqual([1, 2, 3].map((id) => ({ id, isOpen: true })));
+    expect(queries).toHaveLength(3);
+  });
+
+  it('passes the fields to an adapter that selects by conditions, and leaves out what the adapter returns beyond them', async () => {
+    const queries: FieldQuery[] = [];
+    const authorizer = await loadMasked({
+      ...adapterOf([]).resources,
+      listFields: async (query) => {
+        queries.push(query);
+        return rows.map((row) => ({ row, shows: [row.score > 1] }));
+      },
+    });
+    const page = await authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'read' });
+    expect(page.rows.map((row) => Object.keys(row))).toEqual([
+      ['id', 'isOpen', 'createdAt', 'title'],
+      ['id', 'isOpen', 'createdAt'],
+      ['id', 'isOpen', 'createdAt', 'title'],
+    ]);
+    expect(queries).toMatchObject([
+      { fields: ['id', 'isOpen', 'createdAt'], masks: [{ fields: ['title'], filter: { kind: 'and' } }] },
+    ]);
+  });
+
+  it.each<[string, ListOptions, string, string]>([
+    ['an order by a field that some rows hide', { orderBy: { title: 'asc' } }, 'ann', 'not every'],
+    ['an order by a field that all rows hide', { orderBy: { score: 'asc' } }, 'ann', 'no'],
+    ['a search by a field that all rows hide', { where: { title: 'a' } }, 'bob', 'no'],
+  ])('refuses %s', async (_what, options, actor, howMany) => {
+    const authorizer = await loadMasked(adapterOf([]).resources);
+    const list = authorizer.authorizedResources(actor, 'read', 'Note', { ...options, fields: 'read' });
+    await expect(list).rejects.toMatchObject({ code: 'POLAR_LIST_FIELD', data: { rows: howMany } });
+  });
+
+  it('refuses to list rows whose key the actor may not read', async () => {
+    const authorizer = await loadMasked(adapterOf([]).resources);
+    const list = authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'write' });
+    await expect(list).rejects.toMatchObject({
+      code: 'POLAR_LIST_HIDDEN_KEY',
+      data: { field: 'id', action: 'write' },
+    });
+  });
+
+  it('adds the condition of a field to a search by it, also in counts', async () => {
+    const { resources, queries } = adapterOf([]);
+    const counted: RowCondition[] = [];
+    const authorizer = await loadMasked({
+      ...resources,
+      count: async (condition) => {
+        counted.push(condition);
+        return 0;
+      },
+    });
+    const options = { fields: 'read', where: { title: 'a' } };
+    await authorizer.authorizedResources('ann', 'read', 'Note', options);
+    await authorizer.countAuthorizedResources('ann', 'read', 'Note', options);
+    const fieldsIn = ({ filter }: RowCondition): ReadonlySet<unknown> => {
+      const found = new Set<unknown>();
+      JSON.stringify(filter, (key, value: unknown) => {
+        if (key === 'field') found.add(value);
+        return key === 'scope' ? undefined : value;
+      });
+      return found;
+    };
+    for (const condition of [queries[0]!.condition, counted[0]!])
+      expect(fieldsIn(condition)).toEqual(new Set(['isOpen', 'score', 'title']));
+  });
+
+  it('calls the application once for the condition of the rows and for those of all fields', async () => {
+    let calls = 0;
+    class Person {
+      get level(): Promise<number> {
+        calls++;
+        return Promise.resolve(3);
+      }
+    }
+    const authorizer = await Authorizer.load({
+      policies: `
+        allow(person: Person, "read", note: Note) if note.score < person.level;
+        allow_field(person: Person, "read", note: Note, _) if note.score < person.level;
+      `,
+      types: { ...types, Person },
+      resources: adapterOf(rows).resources,
+      onWarning: () => {},
+    });
+    await authorizer.authorizedResources(new Person(), 'read', 'Note', { fields: 'read' });
+    expect(calls).toBe(1);
   });
 });

@@ -24,6 +24,11 @@ export interface ResourceAdapter {
     column: Column,
     query: ResourceQuery,
   ): number | undefined | Promise<number | undefined>;
+  /**
+   * Returns the rows of a query with a part of their fields, in its order. It runs one query. Without this method, the authorizer runs
+   * `list` once more for each of the `masks`, and a row stays in memory until its hidden fields are left out.
+   */
+  listFields?(query: FieldQuery): Promise<readonly MaskedRow[]>;
 }
 
 /** A query of `authorizedResources` for an adapter. The rows of a page satisfy `condition` and `after`. */
@@ -36,6 +41,28 @@ export interface ResourceQuery {
   readonly orderBy: readonly SortKey[];
   /** The maximum number of rows. */
   readonly take: number | undefined;
+}
+
+/** A query for a part of the fields of its rows. */
+export interface FieldQuery extends ResourceQuery {
+  /** The fields to read from each row. */
+  readonly fields: readonly string[];
+  /** The fields to read from some of the rows. */
+  readonly masks: readonly FieldMask[];
+}
+
+/** The fields that a row shows if a filter accepts it. */
+export interface FieldMask {
+  readonly fields: readonly string[];
+  readonly filter: RowFilter;
+}
+
+/** A row of a {@link FieldQuery}. */
+export interface MaskedRow {
+  /** The values of `fields`, and of the `masks` that show their fields. Other properties are ignored. */
+  readonly row: object;
+  /** Whether each of the `masks` shows its fields, in their order. */
+  readonly shows: readonly boolean[];
 }
 
 /**

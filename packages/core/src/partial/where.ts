@@ -3,7 +3,8 @@ import { isStackOverflow } from '../engine/host-error.js';
 import { Budget, type Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { and } from '../filter/condition.js';
-import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
+import type { ActorCondition, FieldConditions, RowCondition } from '../filter/row-condition.js';
+import type { RowFilter } from '../filter/row-filter.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import { linkCall } from '../ir/link.js';
@@ -12,7 +13,7 @@ import type { FollowedRule } from './derivation.js';
 import { Evaluator } from './evaluator.js';
 import { Recursion } from './recursion.js';
 import { NotLinear } from '../filter/recursive-filter.js';
-import { untranslatable } from './untranslatable.js';
+import { untranslatable, type Place } from './untranslatable.js';
 import { HostReader, Pending, type ValueObserver } from './host-reader.js';
 import { ActorValue } from './unknown.js';
 
@@ -40,44 +41,96 @@ export async function where(
   actor: unknown,
   action: unknown,
   typeName: string,
-  { limits, signal, observer }: WhereOptions,
+  options: WhereOptions,
 ): Promise<DerivedCondition> {
-  const { program, typeSets, members } = context;
-  if (program.types.find(typeName)?.fields === undefined)
-    throw new PolarError('POLAR_FILTER_NO_FIELDS', { type: typeName });
-  const budget = new Budget(limits, signal);
-  budget.checkStart();
-  handleRejections(actor);
-  const host = new HostReader(typeSets, members, budget, observer);
-  const { goals } = linkCall('allow', [undefined, undefined, undefined], program);
-  const goal = goals[0] as CallGoal;
-  const recursions: Recursion[] = [];
-  for (;;) {
-    // Each evaluation starts again, and keeps only the values that the application has returned.
-    const evaluator = new Evaluator(context, host, recursions, actor instanceof ActorValue);
-    const row = evaluator.row(typeName);
-    try {
-      const isOfType = evaluator.ofOwnType(row, { span: goal.span, rule: 'allow' });
-      const condition = and(isOfType, evaluator.call(goal, [actor, action, row]));
-      return {
-        condition: { type: typeName, row: row.scope, condition, filter: toRowFilter(condition) },
-        followed: evaluator.followed,
-      };
-    } catch (error) {
-      if (error instanceof Pending) {
-        await host.settle(error);
-        budget.checkTime();
-      } else if (error instanceof Recursion) recursions.push(error);
-      else if (error instanceof NotLinear)
-        throw untranslatable(
-          'a recursion in which a row depends on two other rows',
-          'let each rule call itself once, for one related row',
-          { span: goal.span, rule: 'allow' },
-        );
-      else if (isStackOverflow(error))
-        throw new PolarError('POLAR_RUN_DEPTH_LIMIT', { limit: limits.maxDepth });
-      else throw error;
+  return new Derivations(context, actor, typeName, options).of('allow', action);
+}
+
+/**
+ * Finds the condition of `where`, and for each field the filter of the rows on which the actor may perform an action on the field. All of
+ * them read the same values of the application, and the limits hold for them together.
+ *
+ * @param fieldAction the action on the fields
+ */
+export async function whereWithFields(
+  context: ProgramContext,
+  actor: unknown,
+  action: unknown,
+  typeName: string,
+  fieldAction: unknown,
+  fields: Iterable<string>,
+  options: WhereOptions,
+): Promise<FieldConditions> {
+  const derivations = new Derivations(context, actor, typeName, options);
+  const { condition } = await derivations.of('allow', action);
+  const found = new Map<string, RowFilter>();
+  for (const field of fields)
+    found.set(field, (await derivations.of('allow_field', fieldAction, field)).condition.filter);
+  return { condition, fields: found };
+}
+
+/** Derives conditions on the rows of a type for one actor. */
+class Derivations {
+  readonly #host: HostReader;
+  readonly #budget: Budget;
+
+  constructor(
+    readonly context: ProgramContext,
+    readonly actor: unknown,
+    readonly typeName: string,
+    { limits, signal, observer }: WhereOptions,
+  ) {
+    const { program, typeSets, members } = context;
+    if (program.types.find(typeName)?.fields === undefined)
+      throw new PolarError('POLAR_FILTER_NO_FIELDS', { type: typeName });
+    this.#budget = new Budget(limits, signal);
+    this.#budget.checkStart();
+    handleRejections(actor);
+    this.#host = new HostReader(typeSets, members, this.#budget, observer);
+  }
+
+  /** Derives the condition of `allow(actor, action, row)`, or of `allow_field(actor, action, row, field)`. */
+  async of(
+    rule: 'allow' | 'allow_field',
+    action: unknown,
+    ...field: readonly string[]
+  ): Promise<DerivedCondition> {
+    const { actor, context, typeName } = this;
+    const variables = Array.from({ length: 3 + field.length }, () => undefined);
+    const goal = linkCall(rule, variables, context.program).goals[0] as CallGoal;
+    const recursions: Recursion[] = [];
+    for (;;) {
+      // Each evaluation starts again, and keeps only the values that the application has returned.
+      const evaluator = new Evaluator(context, this.#host, recursions, actor instanceof ActorValue);
+      const row = evaluator.row(typeName);
+      try {
+        const isOfType = evaluator.ofOwnType(row, { span: goal.span, rule });
+        const condition = and(isOfType, evaluator.call(goal, [actor, action, row, ...field]));
+        return {
+          condition: { type: typeName, row: row.scope, condition, filter: toRowFilter(condition) },
+          followed: evaluator.followed,
+        };
+      } catch (error) {
+        await this.#recover(error, recursions, { span: goal.span, rule });
+      }
     }
+  }
+
+  /** Prepares the next evaluation after one that a promise or a recursion has ended. @throws any other error */
+  async #recover(error: unknown, recursions: Recursion[], at: Place): Promise<void> {
+    if (error instanceof Pending) {
+      await this.#host.settle(error);
+      this.#budget.checkTime();
+    } else if (error instanceof Recursion) recursions.push(error);
+    else if (error instanceof NotLinear)
+      throw untranslatable(
+        'a recursion in which a row depends on two other rows',
+        'let each rule call itself once, for one related row',
+        at,
+      );
+    else if (isStackOverflow(error))
+      throw new PolarError('POLAR_RUN_DEPTH_LIMIT', { limit: this.#budget.limits.maxDepth });
+    else throw error;
   }
 }
 

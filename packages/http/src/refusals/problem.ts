@@ -17,9 +17,8 @@ export interface Problem {
 }
 
 /**
- * Returns the problem to send for an error: a refusal with its status; an invalid cursor of a list as 400; an error in the policy or in
- * the configuration as a plain 500; a
- * loader that did not finish in time as 503.
+ * Returns the problem to send for an error: a refusal with its status; an invalid page of a list as 400; an error in the policy or in
+ * the configuration as a plain 500; a loader that did not finish in time as 503.
  *
  * @returns `undefined` for an error that does not come from Nanook
  * @example
@@ -28,7 +27,7 @@ export interface Problem {
  */
 export function problemOf(error: unknown): Problem | undefined {
   if (isAuthorizationError(error)) return problem(error.status);
-  if (isInvalidCursor(error)) return problem(400);
+  if (isInvalidPage(error)) return problem(400);
   if (isAuthorizationConfigError(error)) return problem(error.status);
   return isInternalError(error) ? problem(500) : undefined;
 }
@@ -39,17 +38,15 @@ export function problemOf(error: unknown): Problem | undefined {
  * @internal for adapters
  */
 export const isInternalError = (error: unknown): boolean =>
-  (isPolarError(error) && !isInvalidCursor(error)) ||
-  isPolicyError(error) ||
-  isAuthorizationConfigError(error);
+  (isPolarError(error) && !isInvalidPage(error)) || isPolicyError(error) || isAuthorizationConfigError(error);
 
 /**
- * Returns whether an error is about the cursor of a list, which the client sent.
+ * Returns whether an error is about the page of a list that the client asked for: its cursor, or a field that the actor may not use.
  *
  * @internal for adapters
  */
-export const isInvalidCursor = (error: unknown): boolean =>
-  isPolarError(error) && error.code === 'POLAR_LIST_CURSOR';
+export const isInvalidPage = (error: unknown): boolean =>
+  isPolarError(error) && (error.code === 'POLAR_LIST_CURSOR' || error.code === 'POLAR_LIST_FIELD');
 
 const problem = (status: number): Problem => ({
   type: 'about:blank',

@@ -19,6 +19,7 @@ import {
   type ResourcePage,
   type RowCondition,
   type TypeReference,
+  type WholeListOptions,
 } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { WholeRequest, type RequestDecisions } from '../decisions/request-decisions.js';
@@ -484,7 +485,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @param type the class, the type or the name of the type of the rows
    * @returns the rows, and the cursor of the next page
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
-   * @throws {PolarError} `POLAR_LIST_CURSOR` when `after` is not a cursor of this list, to which the response is a 400; the errors of
+   * @throws {PolarError} `POLAR_LIST_CURSOR` and `POLAR_LIST_FIELD`, to which the response is a 400; the errors of
    *   `authorizedResources`
    * @example
    * const { rows, next } = await req.authz.list('read', 'Note', { take: 20, after: req.query.after });
@@ -492,8 +493,18 @@ export class RequestAuthorization<Actor = unknown> {
   list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
+    options?: WholeListOptions,
+  ): Promise<ResourcePage<ListedRow<Row, Type>>>;
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
     options?: ListOptions,
-  ): Promise<ResourcePage<ListedRow<Row, Type>>> {
+  ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>>;
+  list<Row extends object, Type extends TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    options?: ListOptions,
+  ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
     return this.#check('list', arguments, async () =>
       this.policy.authorizedResources<Row, Type>(await this.actor(), action, type, options),
     );

@@ -1,6 +1,9 @@
-import type { ResourceAdapter } from '@nanook/core';
+import type { ResourceAdapter, ResourceQuery } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
-import { count, getTableColumns, type SQL, type Table } from 'drizzle-orm';
+import { count, getTableColumns, getTableName, type SQL, type Table } from 'drizzle-orm';
+import type { Dialect } from '../sql/dialect.js';
+import { fieldColumns, maskedRows } from '../sql/field-columns.js';
+import { partsOf, type Fragment } from '../sql/fragment.js';
 import { Microseconds, microsecondColumns } from '../sql/microseconds.js';
 import { pageCondition } from '../sql/page-filter.js';
 import { nullsOf, printOrder } from '../sql/print-order.js';
@@ -46,21 +49,38 @@ export function drizzleResources(
     const selection = (fields === undefined ? db.select() : db.select(fields)) as Selection;
     return selection.from(names.tableOf(condition.type)).where(list(condition));
   };
+  const pageOf = async (page: ResourceQuery, fields: object): Promise<readonly object[]> => {
+    const { condition, orderBy, take } = page;
+    const table = names.tableOf(condition.type);
+    const order = sqlOf(printOrder(orderBy, names, dialect), table, dialect);
+    const columns = microsecondColumns(page, names, dialect);
+    const selection: Record<string, unknown> = { ...fields };
+    for (const { expression, alias } of columns)
+      selection[alias] = sqlOf(expression, table, dialect).as(alias);
+    const query = select(pageCondition(page), selection).orderBy(order);
+    const rows = await (take === undefined ? query : query.limit(take));
+    microseconds.take(rows, rows, columns);
+    return rows;
+  };
   return {
     nulls: nullsOf(dialect.name),
     microseconds: (row, column) => microseconds.of(row, column),
     async list(page) {
-      const { condition, orderBy, take } = page;
-      const table = names.tableOf(condition.type);
-      const order = sqlOf(printOrder(orderBy, names, dialect), table, dialect);
-      const columns = microsecondColumns(page, names, dialect);
-      const fields: Record<string, unknown> = { ...getTableColumns(table) };
-      for (const { expression, alias } of columns)
-        fields[alias] = sqlOf(expression, table, dialect).as(alias);
-      const query = select(pageCondition(page), fields).orderBy(order);
-      const rows = await (take === undefined ? query : query.limit(take));
-      microseconds.take(rows, rows, columns);
-      return rows;
+      return pageOf(page, getTableColumns(names.tableOf(page.condition.type)));
+    },
+    async listFields(page) {
+      const { type } = page.condition.row;
+      const table = names.tableOf(type.name);
+      const root = getTableName(table);
+      const columns = fieldColumns(page, names, dialect, root);
+      const selection = columns.map(({ expression, name, field }) => {
+        const selected = sqlOf(withTable(expression, root, dialect), table, dialect);
+        // Each value is read as the column declares.
+        return field === undefined
+          ? [name, selected.as(name)]
+          : [field, selected.mapWith(names.columnOf(type, field)).as(name)];
+      });
+      return maskedRows(await pageOf(page, Object.fromEntries(selection) as object), page);
     },
     async count(condition) {
       const [row] = (await select(condition, { total: count() })) as readonly { readonly total: number }[];
@@ -68,3 +88,14 @@ export function drizzleResources(
     },
   };
 }
+
+/**
+ * Names the table before each of its columns. Drizzle leaves it out in the selected fields of a query with one table, where a column of a
+ * sub-query would then take the name.
+ */
+const withTable = (fragment: Fragment, root: string, dialect: Dialect): Fragment =>
+  Array.from(partsOf(fragment), (part) =>
+    typeof part !== 'string' && part.kind === 'root-column'
+      ? `${dialect.quote(root)}.${dialect.quote(part.name)}`
+      : part,
+  );

@@ -1,8 +1,9 @@
-import type { ResourceAdapter } from '@nanook/core';
+import type { ResourceAdapter, ResourceQuery } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import type { Knex } from 'knex';
 import { dialectOf } from '../sql/dialect-of.js';
 import { Microseconds, microsecondColumns } from '../sql/microseconds.js';
+import { fieldColumns, maskedRows } from '../sql/field-columns.js';
 import { pageCondition } from '../sql/page-filter.js';
 import { nullsOf, printOrder } from '../sql/print-order.js';
 import { readRows } from '../sql/read-rows.js';
@@ -29,23 +30,37 @@ export function knexResources(db: Knex, options: SqlOptions): ResourceAdapter {
     const query = db<Record<string, unknown>>(name).where(list(condition));
     return schema === undefined ? query : query.withSchema(schema);
   };
+  const select = async (
+    page: ResourceQuery,
+    columns: (root: string) => readonly (string | Knex.Raw)[],
+  ): Promise<readonly object[]> => {
+    const { condition, orderBy, take } = page;
+    const { name } = names.table(condition.type);
+    const { text, bindings } = rawOf(printOrder(orderBy, names, dialect), name, dialect);
+    const query = from(pageCondition(page))
+      .select([...columns(name)])
+      .orderByRaw(text, bindings);
+    const beyond = microsecondColumns(page, names, dialect);
+    for (const { expression, alias } of beyond) {
+      const selected = rawOf([expression, ` AS ${alias}`], name, dialect);
+      void query.select(db.raw(selected.text, selected.bindings));
+    }
+    const raw: readonly object[] = await (take === undefined ? query : query.limit(take));
+    const rows = readRows(raw, condition.row.type, names, options);
+    microseconds.take(rows, raw, beyond);
+    return rows;
+  };
   return {
     nulls: nullsOf(dialect.name),
     microseconds: (row, column) => microseconds.of(row, column),
-    async list(page) {
-      const { condition, orderBy, take } = page;
-      const { name } = names.table(condition.type);
-      const { text, bindings } = rawOf(printOrder(orderBy, names, dialect), name, dialect);
-      const query = from(pageCondition(page)).select(`${name}.*`).orderByRaw(text, bindings);
-      const columns = microsecondColumns(page, names, dialect);
-      for (const { expression, alias } of columns) {
-        const selected = rawOf([expression, ` AS ${alias}`], name, dialect);
-        void query.select(db.raw(selected.text, selected.bindings));
-      }
-      const raw: readonly object[] = await (take === undefined ? query : query.limit(take));
-      const rows = readRows(raw, condition.row.type, names, options);
-      microseconds.take(rows, raw, columns);
-      return rows;
+    list: (page) => select(page, (root) => [`${root}.*`]),
+    async listFields(page) {
+      const columns = (root: string) =>
+        fieldColumns(page, names, dialect, root).map(({ expression, name }) => {
+          const { text, bindings } = rawOf(expression, root, dialect);
+          return db.raw(`${text} as ??`, [...bindings, name]);
+        });
+      return maskedRows(await select(page, columns), page);
     },
     async count(condition) {
       const rows: readonly { readonly total?: unknown }[] = await from(condition).count({ total: '*' });

@@ -1,4 +1,12 @@
-import type { Expression, IdentifierNode, OperationNode, RawNode, ValueNode } from 'kysely';
+import type {
+  AliasedExpression,
+  AliasNode,
+  Expression,
+  IdentifierNode,
+  OperationNode,
+  RawNode,
+  ValueNode,
+} from 'kysely';
 import type { Dialect } from '../sql/dialect.js';
 import { partsOf, type Fragment } from '../sql/fragment.js';
 
@@ -31,4 +39,11 @@ export function rawExpression<Result>(
   // Nodes are plain data, so this module loads where Kysely, an ES module, cannot be required, such as under Jest.
   const node: RawNode = { kind: 'RawNode', sqlFragments: texts, parameters: nodes };
   return { expressionType: undefined, toOperationNode: () => node };
+}
+
+/** Returns an expression with a name in the rows. */
+export function aliased(expression: Expression<unknown>, alias: string): AliasedExpression<unknown, string> {
+  const name: IdentifierNode = { kind: 'IdentifierNode', name: alias };
+  const node: AliasNode = { kind: 'AliasNode', node: expression.toOperationNode(), alias: name };
+  return { expression, alias, toOperationNode: () => node };
 }

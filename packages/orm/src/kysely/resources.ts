@@ -1,15 +1,16 @@
-import type { ResourceAdapter } from '@nanook/core';
+import type { ResourceAdapter, ResourceQuery } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
-import type { AliasedExpression, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { dialectOf } from '../sql/dialect-of.js';
 import { Microseconds, microsecondColumns } from '../sql/microseconds.js';
+import { fieldColumns, maskedRows } from '../sql/field-columns.js';
 import { pageCondition } from '../sql/page-filter.js';
 import { nullsOf, printOrder } from '../sql/print-order.js';
 import { readRows } from '../sql/read-rows.js';
 import type { SqlOptions } from '../sql/sql-options.js';
 import { tableNames } from '../sql/table-names.js';
 import { kysely } from './kysely.js';
-import { rawExpression } from './raw-expression.js';
+import { aliased, rawExpression } from './raw-expression.js';
 
 type Tables = Record<string, Record<string, unknown>>;
 
@@ -31,26 +32,41 @@ export function kyselyResources<Schema>(db: Kysely<Schema>, options: SqlOptions)
     const table = schema === undefined ? name : `${schema}.${name}`;
     return (db as unknown as Kysely<Tables>).selectFrom(table).where(list(condition));
   };
+  type Query = ReturnType<typeof from>;
+  const select = async (
+    page: ResourceQuery,
+    columns: (query: Query, root: string) => Query,
+  ): Promise<readonly object[]> => {
+    const { condition, orderBy, take } = page;
+    const { name } = names.table(condition.type);
+    const order = rawExpression(printOrder(orderBy, names, dialect), name, dialect);
+    const beyond = microsecondColumns(page, names, dialect);
+    const selected = beyond.map(({ expression, alias }) =>
+      aliased(rawExpression(expression, name, dialect), alias),
+    );
+    const query = columns(from(pageCondition(page)), name)
+      .select(selected)
+      .orderBy(order);
+    const raw = await (take === undefined ? query : query.limit(take)).execute();
+    const rows = readRows(raw, condition.row.type, names, options);
+    microseconds.take(rows, raw, beyond);
+    return rows;
+  };
   return {
     nulls: nullsOf(dialect.name),
     microseconds: (row, column) => microseconds.of(row, column),
-    async list(page) {
-      const { condition, orderBy, take } = page;
-      const { name } = names.table(condition.type);
-      const order = rawExpression(printOrder(orderBy, names, dialect), name, dialect);
-      const columns = microsecondColumns(page, names, dialect);
-      const selected = columns.map(
-        ({ expression, alias }) =>
-          rawExpression([expression, ` AS ${alias}`], name, dialect) as unknown as AliasedExpression<
-            unknown,
-            string
-          >,
+    list: (page) => select(page, (query, root) => query.selectAll(root) as Query),
+    async listFields(page) {
+      const rows = await select(
+        page,
+        (query, root) =>
+          query.select(
+            fieldColumns(page, names, dialect, root).map(({ expression, name }) =>
+              aliased(rawExpression(expression, root, dialect), name),
+            ),
+          ) as Query,
       );
-      const query = from(pageCondition(page)).selectAll(name).select(selected).orderBy(order);
-      const raw = await (take === undefined ? query : query.limit(take)).execute();
-      const rows = readRows(raw, condition.row.type, names, options);
-      microseconds.take(rows, raw, columns);
-      return rows;
+      return maskedRows(rows, page);
     },
     async count(condition) {
       const [row] = await from(condition)

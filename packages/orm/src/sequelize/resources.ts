@@ -1,5 +1,6 @@
-import type { ResourceAdapter } from '@nanook/core';
-import { literal, type Sequelize } from 'sequelize';
+import type { ResourceAdapter, ResourceQuery } from '@nanook/core';
+import { literal, type FindOptions, type Model, type ProjectionAlias, type Sequelize } from 'sequelize';
+import { maskedRows, nameOfMask } from '../sql/field-columns.js';
 import { pageCondition, rowCondition } from '../sql/page-filter.js';
 import type { SequelizeOptions } from './entity-tables.js';
 import { sequelize, SequelizePrinter } from './sequelize.js';
@@ -18,6 +19,14 @@ export function sequelizeResources(db: Sequelize, options: SequelizeOptions = {}
   const list = sequelize(db, options);
   let printer: SequelizePrinter | undefined;
   const ready = (): SequelizePrinter => (printer ??= new SequelizePrinter(db, options));
+  const find = (page: ResourceQuery, selection: Pick<FindOptions, 'attributes'> = {}): Promise<Model[]> => {
+    const { condition, orderBy, take } = page;
+    const order = literal(ready().order(orderBy, condition.type));
+    const limit = take === undefined ? {} : { limit: take };
+    return ready()
+      .modelOf(condition.type)
+      .findAll({ where: list(pageCondition(page)), order, ...limit, ...selection });
+  };
   return {
     get nulls() {
       return ready().nulls;
@@ -37,12 +46,18 @@ export function sequelizeResources(db: Sequelize, options: SequelizeOptions = {}
       return Number((found as { readonly microseconds: unknown } | null)?.microseconds ?? 0);
     },
     async list(page) {
-      const { condition, orderBy, take } = page;
-      const order = literal(ready().order(orderBy, condition.type));
-      const limit = take === undefined ? {} : { limit: take };
-      return ready()
-        .modelOf(condition.type)
-        .findAll({ where: list(pageCondition(page)), order, ...limit });
+      return find(page);
+    },
+    async listFields(page) {
+      const { condition, fields, masks } = page;
+      const flags = masks.map(({ filter }, i): ProjectionAlias => [
+        literal(`CASE WHEN ${ready().print({ ...condition, filter }, undefined)} THEN 1 ELSE 0 END`),
+        nameOfMask(i),
+      ]);
+      const selected = [...fields, ...masks.flatMap((mask) => mask.fields), ...flags];
+      return maskedRows(await find(page, { attributes: selected }), page, (row, name) =>
+        (row as Model).get(name),
+      );
     },
     async count(condition) {
       return ready()

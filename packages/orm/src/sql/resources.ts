@@ -1,7 +1,8 @@
-import type { ResourceAdapter } from '@nanook/core';
+import type { ResourceAdapter, ResourceQuery } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import { dialectOf } from './dialect-of.js';
-import type { Fragment } from './fragment.js';
+import { fieldColumns, maskedRows } from './field-columns.js';
+import { joined, type Fragment } from './fragment.js';
 import { Microseconds, microsecondColumns } from './microseconds.js';
 import { pageCondition } from './page-filter.js';
 import { printFilter } from './print-filter.js';
@@ -43,23 +44,28 @@ export function sqlResources(options: SqlOptions, run: RunQuery): ResourceAdapte
     );
     return run(text, values);
   };
+  const select = async (selected: Fragment, page: ResourceQuery): Promise<readonly object[]> => {
+    const { condition, orderBy, take } = page;
+    const limit = take === undefined ? '' : ` LIMIT ${take}`;
+    const order = printOrder(orderBy, names, dialect);
+    const columns = microsecondColumns(page, names, dialect);
+    const all = [selected, ...columns.flatMap(({ expression, alias }) => [', ', expression, ` AS ${alias}`])];
+    const raw = await query(all, pageCondition(page), ' ORDER BY ', order, limit);
+    const rows = readRows(raw, condition.row.type, names, options);
+    microseconds.take(rows, raw, columns);
+    return rows;
+  };
   return {
     nulls: nullsOf(dialect.name),
     microseconds: (row, column) => microseconds.of(row, column),
-    async list(page) {
-      const { condition, orderBy, take } = page;
-      const limit = take === undefined ? '' : ` LIMIT ${take}`;
-      const order = printOrder(orderBy, names, dialect);
-      const all = `${dialect.quote(names.table(condition.type).name)}.*`;
-      const columns = microsecondColumns(page, names, dialect);
-      const selected = [
-        all,
-        ...columns.flatMap(({ expression, alias }) => [', ', expression, ` AS ${alias}`]),
-      ];
-      const raw = await query(selected, pageCondition(page), ' ORDER BY ', order, limit);
-      const rows = readRows(raw, condition.row.type, names, options);
-      microseconds.take(rows, raw, columns);
-      return rows;
+    list: (page) => select(`${dialect.quote(names.table(page.condition.type).name)}.*`, page),
+    async listFields(page) {
+      const columns = fieldColumns(page, names, dialect, names.table(page.condition.type).name);
+      const selected = columns.map(({ expression, name }): Fragment => [
+        expression,
+        ` AS ${dialect.quote(name)}`,
+      ]);
+      return maskedRows(await select(joined(selected, ', '), page), page);
     },
     async count(condition) {
       const [row] = (await query('count(*) AS total', condition)) as readonly { readonly total: unknown }[];

@@ -1,7 +1,8 @@
-import type { ResourceAdapter } from '@nanook/core';
+import type { ResourceAdapter, ResourceQuery } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import type { DataSource, SelectQueryBuilder, ObjectLiteral } from 'typeorm';
 import { Microseconds } from '../sql/microseconds.js';
+import { maskedRows, nameOfMask } from '../sql/field-columns.js';
 import { pageCondition } from '../sql/page-filter.js';
 import type { TypeormOptions } from './entity-tables.js';
 import { typeorm, TypeormPrinter } from './typeorm.js';
@@ -28,21 +29,40 @@ export function typeormResources(dataSource: DataSource, options: TypeormOptions
       .createQueryBuilder(alias)
       .where(list(condition));
   const microseconds = new Microseconds();
+  const pageOf = (page: ResourceQuery): SelectQueryBuilder<ObjectLiteral> => {
+    const query = select(pageCondition(page)).limit(page.take);
+    const order = ready().order(page.orderBy, dataSource.driver.escape(alias));
+    for (const { text, direction, nulls } of order) query.addOrderBy(text, direction, nulls);
+    return query;
+  };
+  /** Returns the entities of a query, each with its row, which is one row without joined entities. */
+  const entitiesOf = async (
+    query: SelectQueryBuilder<ObjectLiteral>,
+    page: ResourceQuery,
+  ): Promise<ReadonlyMap<object, Readonly<Record<string, unknown>>>> => {
+    const columns = ready().microseconds(page, dataSource.driver.escape(alias));
+    for (const { text, alias: name } of columns) query.addSelect(text, name);
+    const { entities, raw } = await query.getRawAndEntities<Record<string, unknown>>();
+    microseconds.take(entities, raw, columns);
+    return new Map(entities.map((entity, i) => [entity, raw[i]!]));
+  };
   return {
     get nulls() {
       return ready().nulls;
     },
     microseconds: (row, column) => microseconds.of(row, column),
     async list(page) {
-      const query = select(pageCondition(page)).limit(page.take);
-      const order = ready().order(page.orderBy, dataSource.driver.escape(alias));
-      for (const { text, direction, nulls } of order) query.addOrderBy(text, direction, nulls);
-      const columns = ready().microseconds(page, dataSource.driver.escape(alias));
-      if (columns.length === 0) return query.getMany();
-      for (const { text, alias: name } of columns) query.addSelect(text, name);
-      const { entities, raw } = await query.getRawAndEntities<object>();
-      microseconds.take(entities, raw, columns);
-      return entities;
+      return [...(await entitiesOf(pageOf(page), page)).keys()];
+    },
+    async listFields(page) {
+      const { condition, masks } = page;
+      const query = pageOf(page);
+      for (const [i, { filter }] of masks.entries()) {
+        const { text, parameters } = ready().print({ ...condition, filter }, dataSource.driver.escape(alias));
+        query.addSelect(`CASE WHEN ${text} THEN 1 ELSE 0 END`, nameOfMask(i)).setParameters(parameters);
+      }
+      const found = await entitiesOf(query, page);
+      return maskedRows([...found.keys()], page, (entity, name) => found.get(entity)![name]);
     },
     async count(condition) {
       return select(condition).getCount();
