@@ -21,6 +21,9 @@ const unexported = {
     'diagnostics/polar-error.ts:Trace', // internal
     'diagnostics/singleton-text.ts:SingletonData',
     'engine/backends/module/policy-module.ts:Parts', // the parts of the runtime that a compiled policy imports
+    // The steps of the type of a search.
+    'lists/list-options.ts:Combined',
+    'lists/list-options.ts:ValueOf',
     // The steps of the types of actions.
     'types/policy-types.ts:ActionOn',
     'types/policy-types.ts:ActionOnSome',

@@ -66,3 +66,44 @@ test('typed keeps the type of the row, even in generic code', () => {
   const tagAll = <T extends object>(rows: T[]): T[] => rows.map((row) => typed('Repo', row));
   expectTypeOf(tagAll([repo])).toEqualTypeOf<Repo[]>();
 });
+
+class Letter {
+  declare id: number;
+  declare title: string;
+  declare sentAt: Date | null;
+  declare note?: string;
+  declare size: { width: number };
+  print(): void {}
+}
+
+test('the options of a list are typed by the row, and a list of fields has rows without some of them', () => {
+  const list = authorizer.authorizedResources(user, 'read', Letter, {
+    where: {
+      title: { contains: 'a', not: ['b', null] },
+      sentAt: [null, new Date()],
+      note: null,
+      or: [{ id: { gte: 1, lt: 9 } }, { not: { id: [2, 3] } }],
+    },
+    orderBy: { sentAt: { direction: 'desc', nulls: 'last' } },
+  });
+  expectTypeOf(list).resolves.toHaveProperty('rows').toEqualTypeOf<Letter[]>();
+  const masked = authorizer.as(user).list('read', Letter, { fields: 'read', where: { id: 1 } });
+  expectTypeOf(masked).resolves.toHaveProperty('rows').toEqualTypeOf<Partial<Letter>[]>();
+  const named = authorizer.authorizedResources<Letter>(user, 'read', 'Letter', { where: { id: 1 } });
+  expectTypeOf(named).resolves.toHaveProperty('rows').toEqualTypeOf<Letter[]>();
+  void authorizer.authorizedResources(user, 'read', 'Letter', {
+    where: { or: [{ any: { gt: 1 } }], any: 1 },
+  });
+  // @ts-expect-error -- `title`
+  void authorizer.authorizedResources(user, 'read', Letter, { where: { tittle: 'a' } });
+  // @ts-expect-error -- a text
+  void authorizer.authorizedResources(user, 'read', Letter, { where: { title: 5 } });
+  // @ts-expect-error -- a number
+  void authorizer.authorizedResources(user, 'read', Letter, { where: { or: [{ id: { gt: '1' } }] } });
+  // @ts-expect-error -- an operator
+  void authorizer.authorizedResources(user, 'read', Letter, { where: { title: { contain: 'a' } } });
+  // @ts-expect-error -- `title`
+  void authorizer.authorizedResources(user, 'read', Letter, { orderBy: { tittle: 'asc' } });
+  // @ts-expect-error -- an action
+  void authorizer.authorizedResources(user, 'read', Letter, { fields: ['title'] });
+});

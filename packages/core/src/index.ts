@@ -110,11 +110,16 @@ export {
 } from './types/relation.js';
 export type { ActorCondition, RowCondition } from './filter/row-condition.js';
 export type {
+  AnyRow,
+  AnySearch,
   CountOptions,
+  FieldOperators,
+  FieldSearch,
   FieldValue,
   ListOptions,
   OrderBy,
   ResourcePage,
+  RowSearch,
   SortDirection,
   SortOrder,
   WholeListOptions,

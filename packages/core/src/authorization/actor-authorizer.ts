@@ -224,21 +224,21 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options?: WholeListOptions,
+    options?: WholeListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<ListedRow<Row, Type>>>;
   list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options?: ListOptions,
+    options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>>;
   list<Row extends object, Type extends TypeReference>(
     this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options?: ListOptions,
+    options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
-    return this.authorizer.authorizedResources(this.actor, action, type, options);
+    return this.authorizer.authorizedResources(this.actor, action, type, options as ListOptions | undefined);
   }
 
   /** Counts the rows on which the actor may perform the action: `Authorizer.countAuthorizedResources`. */

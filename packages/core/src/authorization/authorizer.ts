@@ -657,7 +657,7 @@ export class Authorizer extends BaseAuthorizer {
     actor: unknown,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options?: WholeListOptions,
+    options?: WholeListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<ListedRow<Row, Type>>>;
   authorizedResources<
     Row extends object = Readonly<Record<string, unknown>>,
@@ -666,17 +666,18 @@ export class Authorizer extends BaseAuthorizer {
     actor: unknown,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options?: ListOptions,
+    options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>>;
   async authorizedResources<Row extends object, Type extends TypeReference>(
     actor: unknown,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options: ListOptions = {},
+    options: ListOptions<NoInfer<ListedRow<Row, Type>>> = {},
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
     const lists = await this.#resourceLists();
     const { typeSets } = this.#loaded.context;
-    const page = await lists.list(this.#conditionFinder(actor, action, type), typeSets, options);
+    const find = this.#conditionFinder(actor, action, type);
+    const page = await lists.list(find, typeSets, options as ListOptions);
     return page as ResourcePage<Partial<ListedRow<Row, Type>>>;
   }
 

@@ -1,4 +1,5 @@
 import { describe } from '../internal/descriptions.js';
+import type { ListOptions } from '../lists/list-options.js';
 import type { AuthorizerOptions, ReloadOptions } from './options.js';
 import type { ExplainOptions, WhoCanOptions } from './query-options.js';
 import { invalidOption } from './invalid-option.js';
@@ -100,13 +101,20 @@ const isDirection = (value: unknown): boolean => value === 'asc' || value === 'd
 const ofList: Readonly<Record<string, OptionCheck>> = {
   ...ofCount,
   take: isCount,
+  skip: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
   after: (value) => value === null || isText(value),
   orderBy: (value) => isOptionsObject(value) && Object.values(value).every(isSortOrder),
 };
 
 /** Checks the options of a list. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
-export const validateListOptions = (options: object): void =>
+export function validateListOptions(options: ListOptions): void {
   checkObject('authorizedResources', options, '{ take: 20 }', ofList);
+  const { skip = 0, take, after } = options;
+  if (skip > 0 && take === undefined)
+    throw invalidOption('skip', 'needs the option `take`, because a page with a number has a size');
+  if (skip > 0 && after !== undefined && after !== null)
+    throw invalidOption('skip', 'cannot be used with `after`: a page starts at a number or at a cursor');
+}
 
 /** Checks the options of a count. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export const validateCountOptions = (options: object): void =>

@@ -97,9 +97,14 @@ const texts: Readonly<Record<string, OptionText>> = {
   maxDepth: { expected: 'a positive whole number' },
   mask: aFunction,
   where: byName('values', '{ ownerId: 3 }'),
+  fields: { expected: "an action on fields, such as 'read'" },
   take: {
     expected: 'a whole number of rows from 1 on',
     advice: (value) => (typeof value === 'string' ? 'convert it with Number(…), and limit it' : undefined),
+  },
+  skip: {
+    expected: 'a whole number of rows from 0 on',
+    advice: (value) => (typeof value === 'string' ? 'convert it with Number(…)' : undefined),
   },
   after: { expected: 'the `next` of a page' },
   orderBy: {

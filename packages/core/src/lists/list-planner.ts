@@ -1,11 +1,7 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import { inCondition } from '../filter/comparisons.js';
-import { and, type Column, type ScalarType, type Scope } from '../filter/condition.js';
+import type { Column, Scope } from '../filter/condition.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { all } from '../filter/row-filter.js';
-import { toRowFilter } from '../filter/to-row-filter.js';
-import { readDecimal } from '../types/read-decimal.js';
-import { describeValue } from '../internal/describe-value.js';
 import { didYouMean } from '../internal/near-names.js';
 import { Rows } from '../partial/rows.js';
 import type { TypeTable } from '../types/type-table.js';
@@ -14,6 +10,7 @@ import { rowsAfter } from './keyset-filter.js';
 import type { FieldMasks } from './field-masks.js';
 import type { CountOptions, ListOptions } from './list-options.js';
 import type { ResourceAdapter, ResourceQuery, SortKey } from './resource-adapter.js';
+import { invalidOption, searchFilter } from './row-search.js';
 
 /** Plans the queries of lists: narrows conditions by the options of the application, and adds order and position. */
 export class ListPlanner {
@@ -34,7 +31,7 @@ export class ListPlanner {
    */
   query(
     condition: RowCondition,
-    { where, orderBy, after, take }: ListOptions,
+    { where, orderBy, after, take, skip }: ListOptions,
     masks: FieldMasks | undefined,
   ): ResourceQuery {
     const keys = this.#sortKeys(condition.row, orderBy ?? {});
@@ -46,6 +43,7 @@ export class ListPlanner {
       after: isFirst ? undefined : rowsAfter(keys, positionOf(after, keys)),
       orderBy: keys,
       take,
+      skip,
     };
   }
 
@@ -54,30 +52,14 @@ export class ListPlanner {
     return this.#keyOf(row).map((field) => this.#column(row, 'orderBy', field));
   }
 
-  /** Adds the values of the option `where` to a condition. A field of a row that does not show it has none of the values. */
+  /** Adds the option `where` of a list to a condition. */
   narrow(
     condition: RowCondition,
     where: CountOptions['where'] = {},
     masks: FieldMasks | undefined,
   ): RowCondition {
-    for (const field of Object.keys(where)) {
-      this.#column(condition.row, 'where', field);
-      masks?.requireShown(field, 'where');
-    }
-    const shown = masks === undefined ? [] : Object.keys(where).map((field) => masks.of(field));
-    const parts = Object.entries(where).map(([field, value]) => {
-      const column = this.#column(condition.row, 'where', field);
-      const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-      for (const each of values) requireValue(column, each);
-      return inCondition(column, column.type === 'decimal' ? values.map(decimalOrNull) : values);
-    });
-    if (parts.length === 0) return condition;
-    const own = and(...parts);
-    return {
-      ...condition,
-      condition: and(condition.condition, own),
-      filter: all(condition.filter, ...shown, toRowFilter(own)),
-    };
+    const own = searchFilter(where, (option, field) => this.#column(condition.row, option, field), masks);
+    return { ...condition, filter: all(condition.filter, own) };
   }
 
   #sortKeys(row: Scope, orderBy: NonNullable<ListOptions['orderBy']>): readonly SortKey[] {
@@ -118,42 +100,3 @@ export class ListPlanner {
     );
   }
 }
-
-const expectedOf: Readonly<Record<ScalarType, string>> = {
-  string: 'a text',
-  integer: 'a number',
-  float: 'a number',
-  decimal: 'a number or the text of one',
-  boolean: 'true or false',
-  date: 'a valid Date',
-};
-
-/** A value that no row can have is a mistake, such as a number that is still a text. It must not silently list no row. */
-function requireValue({ field, type }: Column, value: unknown): void {
-  if (value === null || isValueOf(type, value)) return;
-  const expected = `must be ${expectedOf[type]}, null, or a list of such values`;
-  const how =
-    typeof value === 'string' && type !== 'string'
-      ? '; convert it, because a query string has only texts'
-      : '';
-  throw invalidOption(`where.${field}`, `${expected}, found ${describeValue(value)}${how}`);
-}
-
-function isValueOf(type: ScalarType, value: unknown): boolean {
-  switch (type) {
-    case 'integer':
-    case 'float':
-      return typeof value === 'number' && !Number.isNaN(value);
-    case 'decimal':
-      return readDecimal(value) !== undefined;
-    case 'date':
-      return value instanceof Date && !Number.isNaN(value.getTime());
-    default:
-      return typeof value === type;
-  }
-}
-
-const decimalOrNull = (value: unknown): unknown => (value === null ? null : readDecimal(value));
-
-const invalidOption = (option: string, reason: string) =>
-  new PolarError('POLAR_TYPE_INVALID_OPTION', { option, reason });

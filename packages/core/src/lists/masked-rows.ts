@@ -44,6 +44,7 @@ export async function listFields(
         condition: { ...condition, filter: all(condition.filter, mask.filter, among) },
         after: undefined,
         take: undefined,
+        skip: undefined,
       });
       for (const row of shown as readonly Row[]) {
         const own = byKey.get(keyOf(row, key));

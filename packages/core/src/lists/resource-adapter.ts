@@ -41,6 +41,8 @@ export interface ResourceQuery {
   readonly orderBy: readonly SortKey[];
   /** The maximum number of rows. */
   readonly take: number | undefined;
+  /** The number of rows to leave out. It is only set together with `take`. */
+  readonly skip: number | undefined;
 }
 
 /** A query for a part of the fields of its rows. */

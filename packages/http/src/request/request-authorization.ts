@@ -493,17 +493,17 @@ export class RequestAuthorization<Actor = unknown> {
   list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options?: WholeListOptions,
+    options?: WholeListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<ListedRow<Row, Type>>>;
   list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options?: ListOptions,
+    options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>>;
   list<Row extends object, Type extends TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options?: ListOptions,
+    options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
     return this.#check('list', arguments, async () =>
       this.policy.authorizedResources<Row, Type>(await this.actor(), action, type, options),

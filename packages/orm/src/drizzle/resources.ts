@@ -25,6 +25,7 @@ interface Query extends PromiseLike<readonly object[]> {
   where(condition: SQL): Query;
   orderBy(order: SQL): Query;
   limit(count: number): Query;
+  offset(count: number): Query;
 }
 
 /**
@@ -50,7 +51,7 @@ export function drizzleResources(
     return selection.from(names.tableOf(condition.type)).where(list(condition));
   };
   const pageOf = async (page: ResourceQuery, fields: object): Promise<readonly object[]> => {
-    const { condition, orderBy, take } = page;
+    const { condition, orderBy, take, skip = 0 } = page;
     const table = names.tableOf(condition.type);
     const order = sqlOf(printOrder(orderBy, names, dialect), table, dialect);
     const columns = microsecondColumns(page, names, dialect);
@@ -58,7 +59,7 @@ export function drizzleResources(
     for (const { expression, alias } of columns)
       selection[alias] = sqlOf(expression, table, dialect).as(alias);
     const query = select(pageCondition(page), selection).orderBy(order);
-    const rows = await (take === undefined ? query : query.limit(take));
+    const rows = await (take === undefined ? query : query.limit(take).offset(skip));
     microseconds.take(rows, rows, columns);
     return rows;
   };

@@ -34,7 +34,7 @@ export function knexResources(db: Knex, options: SqlOptions): ResourceAdapter {
     page: ResourceQuery,
     columns: (root: string) => readonly (string | Knex.Raw)[],
   ): Promise<readonly object[]> => {
-    const { condition, orderBy, take } = page;
+    const { condition, orderBy, take, skip = 0 } = page;
     const { name } = names.table(condition.type);
     const { text, bindings } = rawOf(printOrder(orderBy, names, dialect), name, dialect);
     const query = from(pageCondition(page))
@@ -45,7 +45,7 @@ export function knexResources(db: Knex, options: SqlOptions): ResourceAdapter {
       const selected = rawOf([expression, ` AS ${alias}`], name, dialect);
       void query.select(db.raw(selected.text, selected.bindings));
     }
-    const raw: readonly object[] = await (take === undefined ? query : query.limit(take));
+    const raw: readonly object[] = await (take === undefined ? query : query.limit(take).offset(skip));
     const rows = readRows(raw, condition.row.type, names, options);
     microseconds.take(rows, raw, beyond);
     return rows;

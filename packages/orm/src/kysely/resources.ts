@@ -37,7 +37,7 @@ export function kyselyResources<Schema>(db: Kysely<Schema>, options: SqlOptions)
     page: ResourceQuery,
     columns: (query: Query, root: string) => Query,
   ): Promise<readonly object[]> => {
-    const { condition, orderBy, take } = page;
+    const { condition, orderBy, take, skip = 0 } = page;
     const { name } = names.table(condition.type);
     const order = rawExpression(printOrder(orderBy, names, dialect), name, dialect);
     const beyond = microsecondColumns(page, names, dialect);
@@ -47,7 +47,7 @@ export function kyselyResources<Schema>(db: Kysely<Schema>, options: SqlOptions)
     const query = columns(from(pageCondition(page)), name)
       .select(selected)
       .orderBy(order);
-    const raw = await (take === undefined ? query : query.limit(take)).execute();
+    const raw = await (take === undefined ? query : query.limit(take).offset(skip)).execute();
     const rows = readRows(raw, condition.row.type, names, options);
     microseconds.take(rows, raw, beyond);
     return rows;

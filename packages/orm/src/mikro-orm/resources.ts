@@ -35,13 +35,13 @@ export function mikroOrmResources(orm: MikroORM, options: MikroOrmOptions = {}):
       return Number(found?.microseconds ?? 0);
     },
     async list(page) {
-      const { condition, orderBy, take } = page;
+      const { condition, orderBy, take, skip = 0 } = page;
       const order = ready()
         .order(orderBy)
         .map(([expression, direction]) => ({ [expression as unknown as symbol]: direction }));
       return managerOf(orm).find<object>(ready().entityOf(condition.type).class, list(pageCondition(page)), {
         orderBy: order as never,
-        ...(take !== undefined && { limit: take }),
+        ...(take !== undefined && { limit: take, offset: skip }),
       });
     },
     async count(condition) {

@@ -31,7 +31,7 @@ export function mongooseResources(
   return {
     async list(page) {
       const queries = ready();
-      const { orderBy, take } = page;
+      const { orderBy, take, skip = 0 } = page;
       const condition = pageCondition(page);
       const model = queries.modelOf(condition.type);
       const unselected = unselectedPaths(model.schema as Schema);
@@ -40,7 +40,7 @@ export function mongooseResources(
       const order = plainOrder(queries, orderBy);
       if (filter !== undefined && order !== undefined) {
         const query = model.find(filter).sort(order).collation(collation);
-        return take === undefined ? query.exec() : query.limit(take).exec();
+        return take === undefined ? query.exec() : query.skip(skip).limit(take).exec();
       }
       const stages = [...queries.pipeline(condition), ...orderStages(queries, page, unselected)];
       return (await aggregate(model, stages)).map((each) => model.hydrate(each) as object);
@@ -103,7 +103,7 @@ function requireSelected(
 /** Sorts by the values that documents show, and keeps a page without the unselected paths. */
 function orderStages(
   queries: Queries,
-  { condition, orderBy, take }: ResourceQuery,
+  { condition, orderBy, take, skip = 0 }: ResourceQuery,
   unselected: readonly string[],
 ): readonly Stage[] {
   const printer = queries.printer(condition.type);
@@ -122,6 +122,7 @@ function orderStages(
   return [
     { $set: computed },
     { $sort: sort },
+    ...(skip > 0 ? [{ $skip: skip }] : []),
     ...(take === undefined ? [] : [{ $limit: take }]),
     { $unset: [...Object.keys(computed), ...unselected] },
   ];

@@ -32,12 +32,12 @@ export function prismaResources(options: PrismaOptions): ResourceAdapter {
   return {
     nulls,
     async list(page) {
-      const { condition, orderBy, take } = page;
+      const { condition, orderBy, take, skip = 0 } = page;
       const order = orderBy.map((key) => printKey(key, models, nulls));
       return modelOf(condition.type).findMany({
         where: { AND: [list(condition), ...afterOf(page)] },
         orderBy: order,
-        ...(take !== undefined && { take }),
+        ...(take !== undefined && { take, skip }),
       });
     },
     async count(condition) {

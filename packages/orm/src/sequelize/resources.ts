@@ -20,9 +20,9 @@ export function sequelizeResources(db: Sequelize, options: SequelizeOptions = {}
   let printer: SequelizePrinter | undefined;
   const ready = (): SequelizePrinter => (printer ??= new SequelizePrinter(db, options));
   const find = (page: ResourceQuery, selection: Pick<FindOptions, 'attributes'> = {}): Promise<Model[]> => {
-    const { condition, orderBy, take } = page;
+    const { condition, orderBy, take, skip = 0 } = page;
     const order = literal(ready().order(orderBy, condition.type));
-    const limit = take === undefined ? {} : { limit: take };
+    const limit = take === undefined ? {} : { limit: take, offset: skip };
     return ready()
       .modelOf(condition.type)
       .findAll({ where: list(pageCondition(page)), order, ...limit, ...selection });

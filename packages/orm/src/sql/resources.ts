@@ -45,8 +45,9 @@ export function sqlResources(options: SqlOptions, run: RunQuery): ResourceAdapte
     return run(text, values);
   };
   const select = async (selected: Fragment, page: ResourceQuery): Promise<readonly object[]> => {
-    const { condition, orderBy, take } = page;
-    const limit = take === undefined ? '' : ` LIMIT ${take}`;
+    const { condition, orderBy, take, skip } = page;
+    const offset = skip === undefined ? '' : ` OFFSET ${skip}`;
+    const limit = take === undefined ? '' : ` LIMIT ${take}${offset}`;
     const order = printOrder(orderBy, names, dialect);
     const columns = microsecondColumns(page, names, dialect);
     const all = [selected, ...columns.flatMap(({ expression, alias }) => [', ', expression, ` AS ${alias}`])];

@@ -68,15 +68,17 @@ const cursorOf = (run: () => Document[]) => ({ toArray: async () => run() });
 
 interface FindOptions {
   readonly sort?: Document;
+  readonly skip?: number;
   readonly limit?: number;
   readonly projection?: Document;
 }
 
-function stagesOf(filter: Document, { sort, limit, projection }: FindOptions): readonly Stage[] {
+function stagesOf(filter: Document, { sort, skip, limit, projection }: FindOptions): readonly Stage[] {
   const order = sort instanceof Map ? (Object.fromEntries(sort) as Document) : sort;
   return [
     { $match: filter },
     ...(order === undefined ? [] : [{ $sort: order }]),
+    ...(skip === undefined ? [] : [{ $skip: skip }]),
     ...(limit === undefined ? [] : [{ $limit: limit }]),
     ...(projection === undefined ? [] : [{ $project: projection }]),
   ];

@@ -30,7 +30,7 @@ export function typeormResources(dataSource: DataSource, options: TypeormOptions
       .where(list(condition));
   const microseconds = new Microseconds();
   const pageOf = (page: ResourceQuery): SelectQueryBuilder<ObjectLiteral> => {
-    const query = select(pageCondition(page)).limit(page.take);
+    const query = select(pageCondition(page)).limit(page.take).offset(page.skip);
     const order = ready().order(page.orderBy, dataSource.driver.escape(alias));
     for (const { text, direction, nulls } of order) query.addOrderBy(text, direction, nulls);
     return query;
