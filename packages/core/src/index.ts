@@ -117,12 +117,15 @@ export type {
   FieldSearch,
   FieldValue,
   ListOptions,
+  OneOptions,
   OrderBy,
   ResourcePage,
+  RowKey,
   RowSearch,
   SortDirection,
   SortOrder,
   WholeListOptions,
+  WholeOneOptions,
 } from './lists/list-options.js';
 export type {
   FieldMask,

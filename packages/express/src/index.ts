@@ -1,5 +1,6 @@
 export { authorization, type AuthorizationOptions } from './middleware/authorization.js';
 export { authorize, type Loader } from './middleware/authorize.js';
+export { rowOf } from './middleware/row-of.js';
 export { skipAuthorization } from './middleware/skip-authorization.js';
 export { authorizationErrors, type AuthorizationErrorsOptions } from './middleware/authorization-errors.js';
 export { listRoutes, type ListExpressRoutesOptions } from './routes/list-routes.js';

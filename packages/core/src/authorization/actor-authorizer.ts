@@ -1,6 +1,14 @@
 import { missingResource } from './missing-resource.js';
 import type { RowCondition } from '../filter/row-condition.js';
-import type { CountOptions, ListOptions, ResourcePage, WholeListOptions } from '../lists/list-options.js';
+import type {
+  CountOptions,
+  ListOptions,
+  OneOptions,
+  ResourcePage,
+  RowKey,
+  WholeListOptions,
+  WholeOneOptions,
+} from '../lists/list-options.js';
 import type {
   ActionOf,
   ActionOnRows,
@@ -66,6 +74,7 @@ export interface FilteringChecks extends ActorChecks {
     type: Checked,
     options?: ListOptions,
   ): Promise<ResourcePage<Checked>>;
+  one(actor: unknown, action: Checked, type: Checked, key: RowKey, options?: OneOptions): Promise<Checked>;
   countAuthorizedResources(
     actor: unknown,
     action: Checked,
@@ -239,6 +248,31 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
     return this.authorizer.authorizedResources(this.actor, action, type, options as ListOptions | undefined);
+  }
+
+  /** Returns the row that has a key, or throws if the actor may not perform the action on it: `Authorizer.one`. */
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey,
+    options?: WholeOneOptions,
+  ): Promise<ListedRow<Row, Type>>;
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey,
+    options?: OneOptions,
+  ): Promise<Partial<ListedRow<Row, Type>>>;
+  one<Row extends object, Type extends TypeReference>(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey,
+    options?: OneOptions,
+  ): Promise<Partial<ListedRow<Row, Type>>> {
+    return this.authorizer.one(this.actor, action, type, key, options);
   }
 
   /** Counts the rows on which the actor may perform the action: `Authorizer.countAuthorizedResources`. */

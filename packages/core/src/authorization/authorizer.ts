@@ -9,7 +9,15 @@ import type { CandidatePolicy } from '../candidate/candidate-policy.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
 import { Sequence } from '../internal/sequence.js';
-import type { CountOptions, ListOptions, ResourcePage, WholeListOptions } from '../lists/list-options.js';
+import type {
+  CountOptions,
+  ListOptions,
+  OneOptions,
+  ResourcePage,
+  RowKey,
+  WholeListOptions,
+  WholeOneOptions,
+} from '../lists/list-options.js';
 import {
   listOf,
   textReader,
@@ -676,7 +684,7 @@ export class Authorizer extends BaseAuthorizer {
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
     const lists = await this.#resourceLists();
     const { typeSets } = this.#loaded.context;
-    const find = this.#conditionFinder(actor, action, type);
+    const find = this.#conditionFinder(this.#engine, actor, action, type);
     const page = await lists.list(find, typeSets, options as ListOptions);
     return page as ResourcePage<Partial<ListedRow<Row, Type>>>;
   }
@@ -695,16 +703,67 @@ export class Authorizer extends BaseAuthorizer {
     options: CountOptions = {},
   ): Promise<number> {
     const lists = await this.#resourceLists();
-    return lists.count(this.#conditionFinder(actor, action, type), options);
+    return lists.count(this.#conditionFinder(this.#engine, actor, action, type), options);
   }
 
-  /** Returns a function that finds the condition of a list, by the policy that is current now. */
+  /**
+   * Returns the row of a type that has a key, if the actor may perform the action on it: the row that `authorizedResources` lists. The
+   * database decides, so that no related row must be loaded. It runs one query; a refusal runs one more, to choose the error. `onDecision`
+   * receives no record, as for lists.
+   *
+   * @param key the value of the key, or an object with the values of all key fields
+   * @throws {NotFoundError} when no row has the key, or the actor may not even read the row
+   * @throws {ForbiddenError} when the actor may read the row
+   * @throws {PolarError} the errors of `authorizedResources`; `POLAR_TYPE_INVALID_OPTION` for a key of another type
+   * @example
+   * const document = await authorizer.one(user, 'edit', 'Document', 5);
+   */
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey,
+    options?: WholeOneOptions,
+  ): Promise<ListedRow<Row, Type>>;
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey,
+    options?: OneOptions,
+  ): Promise<Partial<ListedRow<Row, Type>>>;
+  async one<Row extends object, Type extends TypeReference>(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey,
+    options: OneOptions = {},
+  ): Promise<Partial<ListedRow<Row, Type>>> {
+    const { refusalOfRow, findAnyRow } = await onDemand.resourceLists();
+    const lists = await this.#resourceLists();
+    const { typeSets, program } = this.#loaded.context;
+    // The read check uses the same policy, also if a reload ends in between.
+    const engine = this.#engine;
+    const find = this.#conditionFinder(engine, actor, action, type);
+    const row = await lists.one(find, typeSets, key, options);
+    if (row !== undefined) return row as Partial<ListedRow<Row, Type>>;
+    const { name } = findType(program.types, 'one(actor, action, type, key)', type);
+    throw await refusalOfRow(action, name, options, this.#loading.options, (readAction) => {
+      const findShown =
+        readAction === undefined
+          ? findAnyRow(find)
+          : this.#conditionFinder(engine, actor, readAction as ActionOnRows<Type>, type);
+      return lists.has(findShown, key, options);
+    });
+  }
+
+  /** Returns a function that finds the condition of a list. */
   #conditionFinder<Type extends TypeReference>(
+    engine: DecisionEngine,
     actor: unknown,
     action: ActionOnRows<Type>,
     type: Type,
   ): FindCondition {
-    const engine = this.#engine;
     return async (options, fieldAction) =>
       fieldAction === undefined
         ? { condition: await engine.where(actor, action, type, options), fields: undefined }

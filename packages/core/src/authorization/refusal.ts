@@ -30,5 +30,23 @@ export async function refusal(
   }
 }
 
+/**
+ * Creates the error of a refusal of a row that may not exist.
+ *
+ * @param has returns whether the row exists and the actor may perform an action on it; without an action, whether it exists
+ */
+export async function refusalOfRow(
+  action: string,
+  resourceType: string,
+  options: { readonly checkRead?: boolean },
+  decisions: { readonly readAction?: string; readonly hideUnreadable?: boolean },
+  has: (readAction: string | undefined) => Promise<boolean>,
+): Promise<Error> {
+  const isShown = decisions.hideUnreadable === false || options.checkRead === false;
+  if (isShown && !(await has(undefined)))
+    return new NotFoundError(action, { resourceType, reason: `no row of ${resourceType} has the key` });
+  return refusal(action, resourceType, options, decisions, has);
+}
+
 export const textOrNone = (action: unknown): string | undefined =>
   typeof action === 'string' ? action : undefined;

@@ -1,17 +1,20 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import type { TypeSets } from '../host/type-set.js';
-import type { RowFilter } from '../filter/row-filter.js';
+import { always } from '../filter/condition.js';
+import { allRows, type RowFilter } from '../filter/row-filter.js';
 import { cursorOf, requirePosition } from '../lists/cursor.js';
 import { FieldMasks } from '../lists/field-masks.js';
-import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
+import type { CountOptions, ListOptions, OneOptions, ResourcePage } from '../lists/list-options.js';
 import { ListPlanner } from '../lists/list-planner.js';
 import { copyOf, listFields } from '../lists/masked-rows.js';
 import type { ResourceAdapter, ResourceQuery } from '../lists/resource-adapter.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
 import { typed } from '../types/typed.js';
-import { validateCountOptions, validateListOptions } from './validate-load-options.js';
+import { validateCountOptions, validateListOptions, validateOneOptions } from './validate-load-options.js';
+
+export { refusalOfRow } from './refusal.js';
 
 /**
  * Finds the condition of the rows of a list, and the filters of its fields if `fieldAction` is an action on them.
@@ -45,8 +48,7 @@ export class ResourceLists {
       return { rows: [], next: undefined };
     // One row more shows whether another page exists.
     const page = take === undefined ? query : { ...query, take: take + 1 };
-    const all =
-      masks === undefined ? wholeRows(await adapter.list(page)) : await this.#masked(adapter, page, masks);
+    const all = await this.#rows(adapter, page, masks);
     const listed = all.slice(0, take);
     const rows = listed.map(({ row }) => tagged(row, condition.row.type, typeSets));
     const last = take === undefined ? undefined : listed.at(-1)?.stored;
@@ -65,12 +67,37 @@ export class ResourceLists {
     return condition.filter.kind === 'never' ? 0 : adapter.count(condition);
   }
 
-  /** Lists rows that have only the fields which they show. */
-  async #masked(
+  /** Returns the row that has a key, with one query; `undefined` if the condition does not hold for it, or no row has the key. */
+  async one(
+    find: FindCondition,
+    typeSets: TypeSets,
+    key: unknown,
+    options: OneOptions,
+  ): Promise<object | undefined> {
+    const adapter = this.#requireAdapter();
+    validateOneOptions(options);
+    const { condition, masks } = await found(find, options);
+    const where = this.#planner.whereKey(condition.row, key);
+    const query = this.#planner.query(condition, { where, take: 1 }, masks);
+    if (query.condition.filter.kind === 'never') return undefined;
+    const [one] = await this.#rows(adapter, query, masks);
+    return one === undefined ? undefined : tagged(one.row, condition.row.type, typeSets);
+  }
+
+  /** Returns whether a row has a key and satisfies a condition. */
+  async has(find: FindCondition, key: unknown, options: Pick<OneOptions, 'signal'>): Promise<boolean> {
+    const { condition } = await find(signalOf(options), undefined);
+    const narrowed = this.#planner.narrow(condition, this.#planner.whereKey(condition.row, key), undefined);
+    return narrowed.filter.kind !== 'never' && (await this.#requireAdapter().count(narrowed)) > 0;
+  }
+
+  /** Lists rows, which have only the fields that they show if the list has masks. */
+  async #rows(
     adapter: ResourceAdapter,
     page: ResourceQuery,
-    masks: FieldMasks,
+    masks: FieldMasks | undefined,
   ): Promise<readonly FoundRow[]> {
+    if (masks === undefined) return wholeRows(await adapter.list(page));
     const { shown, conditional } = masks;
     const query = { ...page, fields: shown, masks: conditional };
     const rows = await listFields(adapter, query, this.#planner.keyColumns(page.condition.row));
@@ -100,14 +127,22 @@ const wholeRows = (rows: readonly object[]): readonly FoundRow[] => rows.map((ro
 /** Finds the condition of a list, and the rows that show each field if the list has the option `fields`. */
 async function found(
   find: FindCondition,
-  options: CountOptions,
+  options: Pick<CountOptions, 'fields' | 'signal'>,
 ): Promise<{ readonly condition: RowCondition; readonly masks: FieldMasks | undefined }> {
   const { condition, fields } = await find(signalOf(options), options.fields);
   const masks = fields && new FieldMasks(condition.type, options.fields!, condition.filter, fields);
   return { condition, masks };
 }
 
-const signalOf = ({ signal }: CountOptions): Pick<CountOptions, 'signal'> =>
+/** Returns a function that finds the condition of all rows of a type. */
+export const findAnyRow =
+  (find: FindCondition): FindCondition =>
+  async (options) => {
+    const { condition } = await find(options, undefined);
+    return { condition: { ...condition, condition: always, filter: allRows }, fields: undefined };
+  };
+
+const signalOf = ({ signal }: Pick<CountOptions, 'signal'>): Pick<CountOptions, 'signal'> =>
   signal === undefined ? {} : { signal };
 
 /** Tags a row, unless its class or its fields show its type. */

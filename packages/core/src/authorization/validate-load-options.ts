@@ -116,6 +116,14 @@ export function validateListOptions(options: ListOptions): void {
     throw invalidOption('skip', 'cannot be used with `after`: a page starts at a number or at a cursor');
 }
 
+/** Checks the options of one row. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export const validateOneOptions = (options: object): void =>
+  checkObject('one', options, "{ fields: 'read' }", {
+    fields: isLabel,
+    signal: isSignal,
+    checkRead: isBoolean,
+  });
+
 /** Checks the options of a count. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export const validateCountOptions = (options: object): void =>
   checkObject('countAuthorizedResources', options, '{ where: { ownerId: 3 } }', ofCount);

@@ -1,5 +1,7 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import type { Column, Scope } from '../filter/condition.js';
+import type { Column, Scalar, Scope } from '../filter/condition.js';
+import { describeValue } from '../internal/describe-value.js';
+import { readDecimal } from '../types/read-decimal.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { all } from '../filter/row-filter.js';
 import { didYouMean } from '../internal/near-names.js';
@@ -10,7 +12,7 @@ import { rowsAfter } from './keyset-filter.js';
 import type { FieldMasks } from './field-masks.js';
 import type { CountOptions, ListOptions } from './list-options.js';
 import type { ResourceAdapter, ResourceQuery, SortKey } from './resource-adapter.js';
-import { invalidOption, searchFilter } from './row-search.js';
+import { invalidOption, isPlainObject, searchFilter } from './row-search.js';
 
 /** Plans the queries of lists: narrows conditions by the options of the application, and adds order and position. */
 export class ListPlanner {
@@ -50,6 +52,26 @@ export class ListPlanner {
   /** Returns the columns of the key of a row. @throws {PolarError} `POLAR_LIST_NO_KEY` */
   keyColumns(row: Scope): readonly Column[] {
     return this.#keyOf(row).map((field) => this.#column(row, 'orderBy', field));
+  }
+
+  /**
+   * Returns the option `where` for the row that has a key.
+   *
+   * @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` for a value that is not a key of the type; `POLAR_LIST_NO_KEY`
+   */
+  whereKey(row: Scope, key: unknown): Readonly<Record<string, Scalar>> {
+    const fields = this.#keyOf(row);
+    const values = isPlainObject(key) ? key : { [fields[0]!]: key };
+    const isWhole =
+      Object.keys(values).length === fields.length && fields.every((field) => Object.hasOwn(values, field));
+    if (!isWhole || !Object.values(values).every(isScalar)) {
+      const expected =
+        fields.length === 1
+          ? `the value of \`${fields[0]}\``
+          : `an object of the values of ${fields.join(', ')}`;
+      throw invalidOption('key', `must be ${expected}, found ${describeValue(key)}`);
+    }
+    return values as Readonly<Record<string, Scalar>>;
   }
 
   /** Adds the option `where` of a list to a condition. */
@@ -100,3 +122,9 @@ export class ListPlanner {
     );
   }
 }
+
+/** Whether a value identifies a row, unlike `null`, a list and an object of operators. */
+const isScalar = (value: unknown): boolean =>
+  (typeof value !== 'object' && value !== undefined) ||
+  value instanceof Date ||
+  readDecimal(value) !== undefined;

@@ -439,3 +439,100 @@ describe('authorizedResources() with the option `fields`', () => {
     expect(calls).toBe(1);
   });
 });
+
+describe('one()', () => {
+  const rules = `
+    allow(_: String, "read", note: Note) if note.isOpen;
+    allow("ann", "edit", note: Note) if note.score > 1;
+    allow_field(_: String, "read", _: Note, field) if field in ["id", "title"];
+  `;
+  /** The rows, of which an adapter accepts those with the given answers for the conditions about `score`, `isOpen` and neither. */
+  const adapterFor = (row: object, isEditable: boolean, isReadable: boolean, exists = true) => {
+    const queries: string[] = [];
+    const holds = ({ filter }: RowCondition): boolean => {
+      const text = JSON.stringify(filter, (key, value: unknown) => (key === 'scope' ? undefined : value));
+      expect(text).toContain('"field":"id"');
+      return text.includes('score') ? isEditable : text.includes('isOpen') ? isReadable : exists;
+    };
+    const resources: ResourceAdapter = {
+      list: async ({ condition, take }) => {
+        queries.push(`list ${take}`);
+        return holds(condition) ? [row] : [];
+      },
+      count: async (condition) => {
+        queries.push('count');
+        return holds(condition) ? 1 : 0;
+      },
+    };
+    return { resources, queries };
+  };
+  const loadWith = (resources: ResourceAdapter, options: { hideUnreadable?: boolean } = {}) =>
+    Authorizer.load({ policies: rules, types, resources, onWarning: () => {}, ...options });
+
+  it('returns the row with one query, with its type and with the fields that the actor may read', async () => {
+    const { resources, queries } = adapterFor(note(5, { title: 'a' }), true, true);
+    const authorizer = await loadWith(resources);
+    const row = await authorizer.one('ann', 'edit', 'Note', 5);
+    expect(row).toEqual(note(5, { title: 'a' }));
+    expect(authorizer.typesOf(row)[0]).toBe('Note');
+    expect(queries).toEqual(['list 1']);
+    expect(await authorizer.as('ann').one('edit', 'Note', { id: 5 }, { fields: 'read' })).toEqual({
+      id: 5,
+      title: 'a',
+    });
+  });
+
+  it.each([
+    ['ForbiddenError', 403, 'may read the row', true, {}, {}],
+    ['NotFoundError', 404, 'may not read the row', false, {}, {}],
+    [
+      'ForbiddenError',
+      403,
+      'may not read the row, and unreadable rows are shown',
+      false,
+      { hideUnreadable: false },
+      {},
+    ],
+    ['ForbiddenError', 403, 'may not read the row, without a read check', false, {}, { checkRead: false }],
+  ])('throws a %s (%d) for an actor who %s', async (name, status, _who, isReadable, ofLoad, options) => {
+    const { resources, queries } = adapterFor(note(5), false, isReadable);
+    const authorizer = await loadWith(resources, ofLoad);
+    const one = authorizer.one('ann', 'edit', 'Note', 5, options);
+    await expect(one).rejects.toMatchObject({ name, status, action: 'edit', resourceType: 'Note' });
+    expect(queries).toEqual(['list 1', 'count']);
+  });
+
+  it('throws a NotFoundError for a row that does not exist, also where unreadable rows are shown', async () => {
+    const authorizer = await loadWith(adapterFor(note(5), false, false, false).resources, {
+      hideUnreadable: false,
+    });
+    await expect(authorizer.one('ann', 'edit', 'Note', 5)).rejects.toMatchObject({ name: 'NotFoundError' });
+  });
+
+  it('runs no query when no row can be allowed, except for the choice of the error', async () => {
+    const { resources, queries } = adapterFor(note(5), false, true);
+    const authorizer = await loadWith(resources);
+    await expect(authorizer.one('bob', 'edit', 'Note', 5)).rejects.toMatchObject({ status: 403 });
+    await expect(authorizer.one(null, 'read', 'Note', 5)).rejects.toMatchObject({ status: 404 });
+    expect(queries).toEqual(['count']);
+  });
+
+  it.each([
+    [undefined, 'the option `key` must be the value of `id`, found undefined'],
+    [null, 'found null'],
+    [{}, 'must be the value of `id`, found a plain object'],
+    [{ id: { gt: 0 } }, 'must be the value of `id`'],
+    [{ id: 5, title: 'a' }, 'must be the value of `id`'],
+    [[5], 'found a list'],
+    [
+      '5',
+      "must be a number, null, a list of such values, or an object with operators, found the string '5'; convert it",
+    ],
+  ])('throws POLAR_TYPE_INVALID_OPTION for the key %j', async (key, text) => {
+    const authorizer = await loadWith(adapterFor(note(5), true, true).resources);
+    await expect(authorizer.one('ann', 'edit', 'Note', key as never)).rejects.toMatchObject({
+      code: 'POLAR_TYPE_INVALID_OPTION',
+      message: expect.stringContaining(text) as string,
+    });
+  });
+});

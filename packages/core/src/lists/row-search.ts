@@ -165,7 +165,7 @@ function isValueOf(type: ScalarType, value: unknown): boolean {
 }
 
 /** Whether a value is an object of conditions or operators. A decimal is an instance of a class. */
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;

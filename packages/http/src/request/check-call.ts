@@ -12,11 +12,12 @@ export type CheckName =
   | 'where'
   | 'list'
   | 'count'
+  | 'one'
   | 'actions'
   | 'fields'
   | 'pick';
 
-type Parameter = 'action' | 'resource' | 'resources' | 'field' | 'type';
+type Parameter = 'action' | 'resource' | 'resources' | 'field' | 'type' | 'key';
 
 /** The parameters that a call must pass. */
 const parameters: Readonly<Record<CheckName, readonly Parameter[]>> = {
@@ -30,13 +31,15 @@ const parameters: Readonly<Record<CheckName, readonly Parameter[]>> = {
   where: ['action', 'type'],
   list: ['action', 'type'],
   count: ['action', 'type'],
+  one: ['action', 'type', 'key'],
   actions: ['resource'],
   fields: ['action', 'resource'],
   pick: ['action', 'resource'],
 };
 
 /** Returns whether the check throws when the action is refused. */
-export const throwsRefusal = (name: CheckName): boolean => name.startsWith('authorize') || name === 'load';
+export const throwsRefusal = (name: CheckName): boolean =>
+  name.startsWith('authorize') || name === 'load' || name === 'one';
 
 /** Describes a call for messages, without the resource: `authorizeField('update', …, 'salary')`. */
 export function describeCall(name: CheckName, given: ArrayLike<unknown>): string {
@@ -80,4 +83,5 @@ const descriptions: Readonly<Record<Exclude<Parameter, 'action'>, string>> = {
   resources: 'the list of resources',
   field: 'the name of a field',
   type: 'the type of the rows: its class or its name',
+  key: 'the key of the row, such as `req.params.id`',
 };

@@ -16,10 +16,13 @@ import {
   type ListedAction,
   type ListedField,
   type ListedRow,
+  type OneOptions,
   type ResourcePage,
   type RowCondition,
+  type RowKey,
   type TypeReference,
   type WholeListOptions,
+  type WholeOneOptions,
 } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { WholeRequest, type RequestDecisions } from '../decisions/request-decisions.js';
@@ -28,6 +31,7 @@ import { PendingChecks } from '../pending-checks/pending-checks.js';
 import type { Explain } from '../refusals/explained-refusal.js';
 import type { LoaderLimits } from '../requirements/call-loader.js';
 import { checkSource, resourceFrom, type ResourceSource } from '../requirements/resource-source.js';
+import { rowSourceOf } from '../requirements/row-source.js';
 import { checkAction, checkReason, describeSource } from '../requirements/route-requirement.js';
 import { describeCall, findMissingArgument, throwsRefusal, type CheckName } from './check-call.js';
 import { RequestActor, type RequestActorOptions } from './request-actor.js';
@@ -52,7 +56,7 @@ export interface RequestAuthorizationOptions<Actor = unknown>
 /**
  * The authorization of one request: its actor, the decisions that were made, and the resource that was loaded.
  *
- * `authorize`, `authorizeField` and `load` throw when the action is refused, so a call that returns is a decision for the response guard.
+ * `authorize`, `authorizeField`, `one` and `load` throw when the action is refused, so a call that returns is a decision for the response guard.
  * So is `skip`. The results of `can`, `actions`, `fields` and `pick` can be ignored, so these calls are not decisions.
  *
  * Express has it as `req.authz`, Koa as `ctx.state.authz`, and NestJS injects it with `@Authz()`.
@@ -370,13 +374,27 @@ export class RequestAuthorization<Actor = unknown> {
     const record = this.decisions.deciding(`${action} ${describeSource(source)}`);
     const search = this.#actor.search();
     if (search !== undefined) await search;
+    const row = rowSourceOf(source);
+    const resource =
+      row === undefined
+        ? await this.#loadAllowed(action, source, context)
+        : await this.#finder.one(action, row.type, Reflect.apply(row.keyOf, undefined, context) as RowKey);
+    record('authorized');
+    this.#loaded = { resource };
+    (this.#loadedBy ??= new Map()).set(source, resource);
+    return resource;
+  }
+
+  /** Returns the result of a loader, or the type, if the actor may perform the action on it. */
+  async #loadAllowed<Context extends readonly unknown[], Resource>(
+    action: string,
+    source: ResourceSource<NoInfer<Context>, Resource>,
+    context: Context,
+  ): Promise<unknown> {
     const given = resourceFrom(this.policy, source, context, this.#options);
     const resource = isThenable(given) ? await given : given;
     const refusal = await this.#finder.find(action, resource, true);
     if (refusal !== undefined) throw refusal;
-    record('authorized');
-    this.#loaded = { resource };
-    (this.#loadedBy ??= new Map()).set(source, resource);
     return resource;
   }
 
@@ -405,6 +423,46 @@ export class RequestAuthorization<Actor = unknown> {
     checkReason(reason);
     this.checks.acceptRefusal();
     return this.decisions.runSkipped(reason, handler);
+  }
+
+  /**
+   * Loads the row that has a key, and checks that the actor may perform the action on it, with one query on the database of the authorizer.
+   *
+   * @param type the class, the type or the name of the type of the row
+   * @param key the value of the key, or an object with the values of all key fields. `null`, `undefined` and `NaN` mean *not found*
+   * @returns the row
+   * @throws {NotFoundError} when no row has the key, or the actor may not even read the row
+   * @throws {ForbiddenError} when the actor may read the row, but may not perform this action
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @throws {PolarError} the errors of `authorizer.one`
+   * @example
+   * const note = await req.authz.one('update', 'Note', Number(req.params.id));
+   */
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey | null | undefined,
+    options?: WholeOneOptions,
+  ): Promise<ListedRow<Row, Type>>;
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey | null | undefined,
+    options?: OneOptions,
+  ): Promise<Partial<ListedRow<Row, Type>>>;
+  one<Row extends object, Type extends TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey | null | undefined,
+    options?: OneOptions,
+  ): Promise<Partial<ListedRow<Row, Type>>> {
+    return this.#check('one', arguments, async (call) => {
+      this.#checkAdmitted();
+      const record = this.decisions.deciding(call);
+      const row = await this.#finder.one(action, type as TypeReference, key, options);
+      record('authorized');
+      return row as Partial<ListedRow<Row, Type>>;
+    });
   }
 
   // ── checks with a result: they do not count for the response guard ──

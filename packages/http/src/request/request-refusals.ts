@@ -4,7 +4,10 @@ import {
   type Authorizer,
   type CheckContext,
   type CheckOptions,
+  type OneOptions,
   type RefusalOptions,
+  type RowKey,
+  type TypeReference,
 } from '@nanook/core';
 import { toError } from '../config-errors/authorization-config-error.js';
 import { showExplanation, type Explain } from '../refusals/explained-refusal.js';
@@ -108,6 +111,24 @@ export class RequestRefusals<Actor> {
   /** Returns the refusal for a resource that does not exist. */
   ofMissing(action: string, options: RefusalOptions = this.#ofRefusals): AuthorizationError {
     return this.#ofActor(notFound(action, options.explain !== undefined), this.#actor.isAnonymous);
+  }
+
+  /** Returns the row that has a key. @throws the refusal of the action */
+  async one(
+    action: string,
+    type: TypeReference,
+    key: RowKey | null | undefined,
+    options?: OneOptions,
+  ): Promise<object> {
+    checkAction(action);
+    const actor = await this.#actor.find();
+    const { isAnonymous } = this.#actor;
+    if (key === null || key === undefined || Number.isNaN(key)) throw this.ofMissing(action);
+    try {
+      return await this.#authorizer.one(actor, action, type, key, options);
+    } catch (error) {
+      throw isAuthorizationError(error) ? this.#ofActor(withoutStack(error), isAnonymous) : error;
+    }
   }
 
   #findFor(question: Question): Promise<AuthorizationError | undefined> {

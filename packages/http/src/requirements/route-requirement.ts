@@ -1,6 +1,7 @@
 import { describeValue } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { HandlerMark } from './handler-mark.js';
+import { nameOfType, rowSourceOf } from './row-source.js';
 import { isClass, type ResourceSource } from './resource-source.js';
 
 /** The requirement of a route, as data for listings, audits and tests. */
@@ -113,6 +114,8 @@ export function describeRequirement(requirement: RouteRequirement): string {
 export function describeSource(source: ResourceSource<never>): string {
   if (typeof source === 'string') return source;
   if (typeof source !== 'function') return source.name;
+  const row = rowSourceOf(source);
+  if (row !== undefined) return `row of ${nameOfType(row.type)}`;
   return isClass(source) ? source.name : `${source.name || 'loader'}()`;
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   Authorizer,
+  isNotFoundError,
   isPolarError,
   isPolicyError,
   isUndecided,
@@ -172,6 +173,10 @@ async function compareFields(
     after = page.next;
   } while (after !== undefined);
   assert.deepEqual(found, expected);
+  const one = random.of(rows)['id'] as number;
+  const allowed = expected.find(({ id }) => id === one);
+  const row = await user.one('read', type, one, { fields: 'read' }).catch(notFoundIsUndefined);
+  assert.deepEqual(row && Object.fromEntries(Object.entries(row).toSorted(byName)), allowed);
 
   for (let i = 0; i < 4; i++) {
     const search = randomSearch(random, fields, rows, 2);
@@ -304,6 +309,10 @@ const usesHiddenField = (search: AnySearch, rows: readonly Row[]): boolean =>
 const valueOf = (row: Row, field: string) => (row[field] ?? null) as string | number | boolean | null;
 
 const byName = ([left]: [string, unknown], [right]: [string, unknown]): number => (left < right ? -1 : 1);
+
+function notFoundIsUndefined(error: unknown): undefined {
+  if (!isNotFoundError(error)) throw error;
+}
 
 function undecidedIsDenied(error: unknown): false {
   if (isUndecided(error)) return false;

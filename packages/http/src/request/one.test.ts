@@ -1,0 +1,50 @@
+import { Authorizer, type RowCondition } from '@nanook/core';
+import { expect, it } from 'vitest';
+import { rowSource } from '../requirements/row-source.js';
+import { RequestAuthorization } from './request-authorization.js';
+
+const usesOwner = ({ filter }: RowCondition): boolean =>
+  JSON.stringify(filter, (key, value: unknown) => (key === 'scope' ? undefined : value)).includes('"owner"');
+let isOwner = true;
+const authorizer = await Authorizer.load({
+  policies: `
+    allow(_: String, "read", note: Note) if note.id > 0;
+    allow(user: String, "edit", note: Note) if note.owner = user;
+  `,
+  types: { Note: { key: 'id', fields: { id: 'Integer', owner: String } } },
+  resources: {
+    list: async ({ condition }) => (usesOwner(condition) && !isOwner ? [] : [{ id: 1, owner: 'ann' }]),
+    count: async () => 1,
+  },
+});
+const authzOf = (user: string | undefined, route?: string) =>
+  new RequestAuthorization(authorizer, { actor: () => user, ...(route && { route: () => route }) });
+
+it('RequestAuthorization.one() returns the row, and is a decision for the response guard', async () => {
+  const authz = authzOf('ann');
+  expect(await authz.one('edit', 'Note', 1)).toEqual({ id: 1, owner: 'ann' });
+  expect(authz.isSettled).toBe(true);
+});
+
+it('RequestAuthorization.one() throws a refusal with the route, and makes no decision then', async () => {
+  isOwner = false;
+  const authz = authzOf('bob', 'GET /notes/:id');
+  await expect(authz.one('edit', 'Note', 1)).rejects.toMatchObject({ status: 403, route: 'GET /notes/:id' });
+  await expect(authz.one('read', 'Note', undefined)).rejects.toMatchObject({ status: 404 });
+  await expect(authz.one('read', 'Note', Number('x'))).rejects.toMatchObject({ status: 404 });
+  expect(authz.isSettled).toBe(false);
+  await expect(authzOf(undefined).one('edit', 'Note', 1)).rejects.toMatchObject({ status: 401 });
+  isOwner = true;
+});
+
+it('RequestAuthorization.one() throws NANOOK_HTTP_NO_ARGUMENT when the key is missing', async () => {
+  const authz = authzOf('ann') as unknown as { one(action: string, type: string): Promise<unknown> };
+  await expect(authz.one('read', 'Note')).rejects.toMatchObject({
+    code: 'NANOOK_HTTP_NO_ARGUMENT',
+    message: expect.stringContaining('the key of the row') as string,
+  });
+});
+
+it('the source of a row cannot be called', () => {
+  expect(() => rowSource('Note', () => 1)()).toThrow("`rowOf('Note', …)` is not a function to call");
+});
