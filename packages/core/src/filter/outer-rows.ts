@@ -1,4 +1,4 @@
-import type { RowFilter } from './row-filter.js';
+import { operandsOf, type RowFilter } from './row-filter.js';
 
 /** Returns whether a filter uses the columns of a row that is not among the given ones, and that it does not introduce itself. */
 export function usesOuterRows(filter: RowFilter, own: ReadonlySet<number>): boolean {
@@ -15,7 +15,13 @@ export function usesOuterRows(filter: RowFilter, own: ReadonlySet<number>): bool
         !own.has(filter.step.from.id) || usesOuterRows(filter.where, new Set(own).add(filter.step.to.id))
       );
     case 'compare':
-      return [filter.left, filter.right].some((side) => side.kind === 'column' && !own.has(side.scope.id));
+    case 'text':
+    case 'not-text':
+      return operandsOf(filter).some((side) => side.kind === 'column' && !own.has(side.scope.id));
+    case 'count': {
+      const { step, other } = filter;
+      return !own.has(step.from.id) || (other.kind === 'column' && !own.has(other.scope.id));
+    }
     case 'in-set':
     case 'not-in-set':
     case 'found-before':

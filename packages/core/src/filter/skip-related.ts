@@ -85,6 +85,15 @@ function movedTo(filter: RowFilter, step: RelationStep): RowFilter | undefined {
       const [left, right] = [operand(filter.left), operand(filter.right)];
       return left === undefined || right === undefined ? undefined : { ...filter, left, right };
     }
+    case 'text':
+    case 'not-text': {
+      const [text, part] = [operand(filter.text), operand(filter.part)];
+      return text === undefined || part === undefined ? undefined : { ...filter, text, part };
+    }
+    case 'count': {
+      const other = filter.step.from.id === to.id ? undefined : operand(filter.other);
+      return other && { ...filter, other };
+    }
     case 'null':
     case 'not-null':
     case 'in':

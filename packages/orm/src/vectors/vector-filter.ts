@@ -81,6 +81,10 @@ class Printer<Filter> {
         return false;
       case 'unreadable':
         throw this.#inexpressible(`that a field has a value of another type, \`${nameOf(filter.column)}\``);
+      case 'text':
+      case 'not-text':
+        throw this.#inexpressible(`\`${filter.test}\` of a text`);
+      case 'count':
       case 'exists':
       case 'none':
         throw this.#inexpressible(`a condition about related rows, \`${filter.step.relation.name}\``);
