@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cwd } from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as filter from '../filter/index.js';
 import * as textEntry from '../index.js';
@@ -60,4 +61,4 @@ async function compiledPolicy(options: compile.CompileOptions): Promise<unknown>
 
 /** Removes the temporary folder from the paths of a message, and names a usual working directory. */
 export const withoutFolder = (message: string): string =>
-  message.replaceAll(`${folder}/`, '').replaceAll(process.cwd(), '/app');
+  message.replaceAll(`${folder}/`, '').replaceAll(cwd(), '/app');
