@@ -340,7 +340,7 @@ test "setup" {
   it('refuses --json with another reporter', async () => {
     expect(await nanook('test', '--json', '--reporter', 'junit')).toMatchObject({
       code: 2,
-      err: expect.stringContaining("'--json' cannot be used with option '--reporter <name>'"),
+      out: expect.stringContaining("'--json' cannot be used with option '--reporter <name>'"),
     });
   });
 
