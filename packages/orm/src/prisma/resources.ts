@@ -37,7 +37,8 @@ export function prismaResources(options: PrismaOptions): ResourceAdapter {
       return modelOf(condition.type).findMany({
         where: { AND: [list(condition), ...afterOf(page)] },
         orderBy: order,
-        ...(take !== undefined && { take, skip }),
+        ...(take !== undefined && { take }),
+        ...(skip > 0 && { skip }),
       });
     },
     async count(condition) {
