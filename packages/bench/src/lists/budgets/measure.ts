@@ -26,7 +26,7 @@ export async function measureCell(
   const pages = [nanook, ...hand].map((each) => pageOf(shape.table, each));
   await verify(server, shape, nanook, hand[0]!);
   const [own, ...others] = await fastest(server, pages, rounds);
-  const whereMs = await cpuOf(condition, rounds);
+  const whereMs = await cpuOf(condition);
   const given: RowCondition = await condition();
   return {
     shape: shape.name,
@@ -36,7 +36,7 @@ export async function measureCell(
     handMs: Math.min(...others),
     planningMs: await leastOf(rounds, () => server.planningMs(pages[0]!)),
     whereMs,
-    printMs: await cpuOf(() => print(given), rounds),
+    printMs: await cpuOf(() => print(given)),
   };
 }
 
@@ -92,8 +92,11 @@ async function fastest(server: Server, queries: readonly Query[], rounds: number
   return best;
 }
 
-const cpuOf = (work: () => unknown, rounds: number): Promise<number> =>
-  leastOf(rounds, async () => {
+/** The number of times after which Node has compiled the work. */
+const warmTimes = 30;
+
+const cpuOf = (work: () => unknown): Promise<number> =>
+  leastOf(warmTimes, async () => {
     const before = cpuTime();
     await work();
     return cpuTime() - before;
