@@ -155,7 +155,7 @@ if (!runsAll) {
   left.push(
     'the steps `types` with TypeScript 6, `reference` and `spelling`, the build of declarations and CommonJS',
     'the examples of pages that have not changed, except a sample; the demos; the bundle sizes',
-    'the checks of the packed packages: publint, attw, and the smoke test on the Node of the user',
+    'the checks of the packed packages: publint, attw, the smoke test on the Node of the user, and the installs next to the ORMs',
   );
 }
 const list = (title, lines) => console.log(`\n${title}\n${lines.map((line) => `  ${line}`).join('\n')}`);
