@@ -71,6 +71,7 @@ describe.each([
   it.each([
     'chunk.owner.name = "ann"',
     'chunk.tenant < "b"',
+    'chunk.tenant.startsWith("b")',
     'chunk.tenant != "b"',
     'chunk.level <= chunk.ownerId',
     'chunk.seenAt <= chunk.seenAt',
