@@ -12,8 +12,7 @@ import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type QueryRunOptions } from '../engine/query/query-run.js';
 import { GrantAnalysis } from '../analysis/grant-analysis.js';
 import { memberContext } from '../host/member.js';
-import { osoMembers } from '../dialect/oso/members.js';
-import { osoOperators } from '../dialect/oso/operators.js';
+import type { DialectCode } from '../dialect/oso/dialect-code.js';
 import { TypeSets } from '../host/type-set.js';
 import { addValueDescriptions } from '../host/value-descriptions.js';
 import { isProduction } from '../internal/is-production.js';
@@ -87,7 +86,8 @@ export async function loadPolicy(
       : { ...previous, version: { hash: previous.version.hash, version } };
   }
   const report = new Report();
-  const context = linkSources(sources, options, types, report, previous);
+  const code = types.dialect.name === 'oso' ? (await onDemand.oso()).osoCode : undefined;
+  const context = linkSources(sources, options, types, report, code, previous);
   await runAsync(runInlineQueries(context, limits, report));
   const { warnings } = context.program.policy;
   warnAll(warnings, options);
@@ -112,6 +112,7 @@ export async function loadPolicy(
 export interface LoadedModules {
   readonly closures: BackEnd;
   readonly denialWarnings: typeof denialWarnings;
+  readonly osoCode: DialectCode;
 }
 
 /** Does what {@link loadPolicy} does, without a promise. @throws the errors of `loadPolicy`; `POLAR_RUN_PROMISE_IN_SYNC` */
@@ -124,7 +125,7 @@ export function loadPolicyNow(
   addValueDescriptions();
   if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
   const report = new Report();
-  const context = linkSources(reader.readSync(inputs), options, types, report, undefined);
+  const context = linkSources(reader.readSync(inputs), options, types, report, codeOf(types, modules));
   const runs = runInlineQueries(context, limits, report);
   let step = runs.next();
   while (step.done !== true) step = runs.next(step.value.nextSync());
@@ -140,23 +141,23 @@ export function loadPolicyNow(
 /**
  * Loads the texts of a policy at once. It runs no inline queries, because they may wait for promises, and it does not explain denials.
  *
- * @param closures the back end of closures
  * @param hooks functions of a package with another API
  * @throws {PolicyError} with every error of every text
  */
 export function loadPolicySync(
   sources: readonly Source[],
   { options, types, limits, compiler }: LoadContext,
-  closures: BackEnd,
+  modules: Omit<LoadedModules, 'denialWarnings'>,
   hooks: EngineHooks,
 ): LoadedPolicy {
   addValueDescriptions();
   const { createMachine, ...replaced } = hooks;
-  const context = { ...linkSources(sources, options, types, new Report(), undefined), ...replaced };
+  const linked = linkSources(sources, options, types, new Report(), codeOf(types, modules));
+  const context = { ...linked, ...replaced };
   warnAll(context.program.policy.warnings, options);
   return loadedFrom(context, options, limits, {
     compiler,
-    closures: needsClosures(options.engine ?? 'auto') ? closures : undefined,
+    closures: needsClosures(options.engine ?? 'auto') ? modules.closures : undefined,
     createMachine,
   });
 }
@@ -173,12 +174,18 @@ function linkSources(
   options: AuthorizerOptions,
   types: TypeTable,
   report: Report,
-  previous: LoadedPolicy | undefined,
+  code: DialectCode | undefined,
+  previous?: LoadedPolicy,
 ): ProgramContext {
   const policy = buildPolicy(sources, types, report, options.queries);
   if (policy === undefined) throw new PolicyError(report.diagnostics);
-  return contextFor(link(policy, types), options, previous?.context.typeSets);
+  return contextFor(link(policy, types), options, code, previous?.context.typeSets);
 }
+
+const codeOf = (
+  { dialect }: TypeTable,
+  { osoCode }: Pick<LoadedModules, 'osoCode'>,
+): DialectCode | undefined => (dialect.name === 'oso' ? osoCode : undefined);
 
 interface LoadedParts {
   readonly version?: string | undefined;
@@ -314,15 +321,15 @@ function compiledBy(
 function contextFor(
   program: Program,
   options: AuthorizerOptions,
+  code: DialectCode | undefined,
   typeSets: TypeSets | undefined,
 ): ProgramContext {
   const { types } = program;
-  const isOso = types.dialect.name === 'oso';
   return {
     program,
     typeSets: typeSets ?? new TypeSets(types),
-    members: memberContext(types, isOso ? osoMembers : undefined, options.unsafeHostAccess),
-    operators: isOso ? osoOperators : undefined,
+    members: memberContext(types, code?.members, options.unsafeHostAccess),
+    operators: code?.operators,
     equality: options.equality ?? (types.dialect.hasOwnOperators ? 'deep' : 'identity'),
     indexes: new Map(),
     // oxlint-disable-next-line no-console -- a policy prints for its author

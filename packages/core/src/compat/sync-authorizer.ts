@@ -1,4 +1,5 @@
 import { findDialect } from '../dialect/dialect.js';
+import { osoCode } from '../dialect/oso/dialect-code.js';
 import { addMessages } from '../diagnostics/messages.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { Source } from '../diagnostics/source.js';
@@ -58,7 +59,7 @@ export class SyncAuthorizer extends Authorizer {
     const texts = sources.map((each) =>
       typeof each === 'string' ? new Source(each) : new Source(each.source, each.name),
     );
-    const loaded = loadPolicySync(texts, loading, closures, hooks);
+    const loaded = loadPolicySync(texts, loading, { closures, osoCode }, hooks);
     authorizer.use(loaded, DecisionEngine);
     authorizer.#types = table;
     authorizer.#inlineQueries = loaded.context.program.inlineQueries.map((query) => ({

@@ -6,6 +6,7 @@ import { DecisionEngine } from '../authorization/decision-engine.js';
 import { denialWarnings } from '../authorization/denial-warnings.js';
 import { loadPolicyNow, type QueryInspector } from '../authorization/loaded-policy.js';
 import type { AuthorizerOptions } from '../authorization/options.js';
+import { osoCode } from '../dialect/oso/dialect-code.js';
 import { closures } from '../engine/backends/closures/closures.js';
 import { compile, CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import { listOf, type PolicyReader } from '../policy/policy-source.js';
@@ -54,7 +55,7 @@ export class Authorizer extends TextAuthorizer {
     const parts = createParts(options, this.reader, this.compiler);
     const authorizer = new this(parts);
     const inputs = listOf(options.policies);
-    const modules = { closures, denialWarnings };
+    const modules = { closures, denialWarnings, osoCode };
     authorizer.use(loadPolicyNow(inputs, parts.loading, options.version, modules), DecisionEngine);
     if (process.env['NANOOK_INSPECT'])
       process.stderr.write(
