@@ -28,7 +28,7 @@ export const isolatedTests = files.filter(
     file.startsWith('packages/frameworks/src/packages/') ||
     file.startsWith('examples/gitclub-nestjs/') ||
     registersTypes(file) ||
-    (file.startsWith('packages/core/') && textOf(file).includes('vi.mock(')),
+    (/^packages\/(core|orm)\//.test(file) && textOf(file).includes('vi.mock(')),
 );
 
 /** The test files in which each function has its final code from the second call on. */

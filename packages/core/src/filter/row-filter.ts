@@ -50,6 +50,8 @@ export interface FilterSet {
   readonly key: readonly string[];
   readonly base: RowFilter;
   readonly step: RowFilter;
+  /** Whether the set has so many rows that a back end should test a row by itself. The rows are the same. */
+  readonly isWide?: boolean;
 }
 
 export const allRows: RowFilter = { kind: 'always' };

@@ -7,7 +7,7 @@ import type { RowFilter } from '../filter/row-filter.js';
  * `drizzleResources(db, tables)`.
  */
 export interface ResourceAdapter {
-  /** Returns the rows of a query, in its order. It runs one query. */
+  /** Returns the rows of a query, in its order. */
   list(query: ResourceQuery): Promise<readonly object[]>;
   /** Returns the number of rows that the `filter` of a condition accepts. It runs one query. */
   count(condition: RowCondition): Promise<number>;

@@ -1,15 +1,15 @@
 import type { ResourceAdapter, ResourceQuery } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
-import { count, getTableColumns, getTableName, type SQL, type Table } from 'drizzle-orm';
+import { count, getTableColumns, getTableName, sql, type SQL, type Table } from 'drizzle-orm';
 import type { Dialect } from '../sql/dialect.js';
 import { fieldColumns, maskedRows } from '../sql/field-columns.js';
 import { partsOf, type Fragment } from '../sql/fragment.js';
 import { Microseconds, microsecondColumns } from '../sql/microseconds.js';
-import { pageCondition } from '../sql/page-filter.js';
 import { nullsOf, printOrder } from '../sql/print-order.js';
 import type { DrizzleTables } from './columns.js';
 import { DrizzleNames } from './drizzle-names.js';
 import { dialectFor, drizzle, sqlOf, type DrizzleOptions } from './drizzle.js';
+import { pageWithWideSets } from '../sql/wide-sets.js';
 
 /** A database of Drizzle, of any dialect and driver. */
 export interface DrizzleDatabase {
@@ -19,7 +19,7 @@ export interface DrizzleDatabase {
 }
 
 interface Selection {
-  from(table: Table): Query;
+  from(table: Table | SQL): Query;
 }
 interface Query extends PromiseLike<readonly object[]> {
   where(condition: SQL): Query;
@@ -58,7 +58,11 @@ export function drizzleResources(
     const selection: Record<string, unknown> = { ...fields };
     for (const { expression, alias } of columns)
       selection[alias] = sqlOf(expression, table, dialect).as(alias);
-    const query = select(pageCondition(page), selection).orderBy(order);
+    const allowed = await pageWithWideSets(page, names, dialect, (fragment) => {
+      const set = sqlOf(['(', fragment, ') AS nanook_set'], table, dialect);
+      return (db.select({ key: sql.raw('k0') }) as Selection).from(set);
+    });
+    const query = select(allowed, selection).orderBy(order);
     const rows = await (take === undefined ? query : query.limit(take).offset(skip));
     microseconds.take(rows, rows, columns);
     return rows;

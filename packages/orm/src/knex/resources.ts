@@ -4,13 +4,13 @@ import type { Knex } from 'knex';
 import { dialectOf } from '../sql/dialect-of.js';
 import { Microseconds, microsecondColumns } from '../sql/microseconds.js';
 import { fieldColumns, maskedRows } from '../sql/field-columns.js';
-import { pageCondition } from '../sql/page-filter.js';
 import { nullsOf, printOrder } from '../sql/print-order.js';
 import { readRows } from '../sql/read-rows.js';
 import type { SqlOptions } from '../sql/sql-options.js';
 import { tableNames } from '../sql/table-names.js';
 import { knex } from './knex.js';
 import { rawOf } from './raw.js';
+import { pageWithWideSets } from '../sql/wide-sets.js';
 
 /**
  * Creates the option `resources` of an authorizer. The rows have all columns of the table: declared fields with their names and types,
@@ -37,7 +37,11 @@ export function knexResources(db: Knex, options: SqlOptions): ResourceAdapter {
     const { condition, orderBy, take, skip = 0 } = page;
     const { name } = names.table(condition.type);
     const { text, bindings } = rawOf(printOrder(orderBy, names, dialect), name, dialect);
-    const query = from(pageCondition(page))
+    const allowed = await pageWithWideSets(page, names, dialect, (fragment) => {
+      const set = rawOf(['(', fragment, ') AS nanook_set'], name, dialect);
+      return db.select().from<Record<string, unknown>, object[]>(db.raw(set.text, set.bindings) as never);
+    });
+    const query = from(allowed)
       .select([...columns(name)])
       .orderByRaw(text, bindings);
     const beyond = microsecondColumns(page, names, dialect);

@@ -4,13 +4,13 @@ import type { Kysely } from 'kysely';
 import { dialectOf } from '../sql/dialect-of.js';
 import { Microseconds, microsecondColumns } from '../sql/microseconds.js';
 import { fieldColumns, maskedRows } from '../sql/field-columns.js';
-import { pageCondition } from '../sql/page-filter.js';
 import { nullsOf, printOrder } from '../sql/print-order.js';
 import { readRows } from '../sql/read-rows.js';
 import type { SqlOptions } from '../sql/sql-options.js';
 import { tableNames } from '../sql/table-names.js';
 import { kysely } from './kysely.js';
 import { aliased, rawExpression } from './raw-expression.js';
+import { pageWithWideSets } from '../sql/wide-sets.js';
 
 type Tables = Record<string, Record<string, unknown>>;
 
@@ -44,9 +44,13 @@ export function kyselyResources<Schema>(db: Kysely<Schema>, options: SqlOptions)
     const selected = beyond.map(({ expression, alias }) =>
       aliased(rawExpression(expression, name, dialect), alias),
     );
-    const query = columns(from(pageCondition(page)), name)
-      .select(selected)
-      .orderBy(order);
+    const allowed = await pageWithWideSets(page, names, dialect, (fragment) =>
+      db
+        .selectFrom(rawExpression(['(', fragment, ') AS nanook_set'], name, dialect) as never)
+        .selectAll()
+        .execute(),
+    );
+    const query = columns(from(allowed), name).select(selected).orderBy(order);
     const raw = await (take === undefined ? query : query.limit(take).offset(skip)).execute();
     const rows = readRows(raw, condition.row.type, names, options);
     microseconds.take(rows, raw, beyond);

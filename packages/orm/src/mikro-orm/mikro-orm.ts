@@ -1,4 +1,4 @@
-import type { SortKey, TypeDeclaration } from '@nanook/core';
+import type { ResourceQuery, SortKey, TypeDeclaration } from '@nanook/core';
 import type { Column, RowCondition } from '@nanook/core/filter';
 import { raw, type EntityMetadata, type MikroORM, type RawQueryFragment } from '@mikro-orm/core';
 import { requireCondition } from '../errors/require-condition.js';
@@ -9,6 +9,7 @@ import { partsOf, type BoundValue, type Fragment } from '../sql/fragment.js';
 import { microsecondsOf } from '../sql/microseconds.js';
 import { printFilter } from '../sql/print-filter.js';
 import { nullsOf, orderTerms } from '../sql/print-order.js';
+import { pageWithWideSets } from '../sql/wide-sets.js';
 import { dialectOf } from './columns.js';
 import { entityTables, type MikroOrmOptions } from './entity-tables.js';
 
@@ -100,6 +101,18 @@ export class MikroOrmPrinter {
   microseconds(column: Column, alias: string): RawQueryFragment | undefined {
     const expression = microsecondsOf(column, this.#names, this.#dialect);
     return expression === undefined ? undefined : this.#print([expression, ' AS microseconds'], alias);
+  }
+
+  /**
+   * Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its recursive sets.
+   *
+   * @param run runs a query
+   */
+  page(
+    page: ResourceQuery,
+    run: (query: RawQueryFragment) => Promise<readonly object[]>,
+  ): Promise<RowCondition> {
+    return pageWithWideSets(page, this.#names, this.#dialect, (query) => run(this.#print(query, '')));
   }
 
   /** Returns the entity of a type. */

@@ -1,6 +1,6 @@
 import type { ResourceAdapter } from '@nanook/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/core';
-import { pageCondition, rowCondition } from '../sql/page-filter.js';
+import { rowCondition } from '../sql/page-filter.js';
 import type { MikroOrmOptions } from './entity-tables.js';
 import { mikroOrm, MikroOrmPrinter } from './mikro-orm.js';
 
@@ -39,7 +39,11 @@ export function mikroOrmResources(orm: MikroORM, options: MikroOrmOptions = {}):
       const order = ready()
         .order(orderBy)
         .map(([expression, direction]) => ({ [expression as unknown as symbol]: direction }));
-      return managerOf(orm).find<object>(ready().entityOf(condition.type).class, list(pageCondition(page)), {
+      const em = managerOf(orm);
+      const allowed = await ready().page(page, ({ sql, params }) =>
+        (em as unknown as QueryManager).execute(sql, params),
+      );
+      return em.find<object>(ready().entityOf(condition.type).class, list(allowed), {
         orderBy: order as never,
         ...(take !== undefined && { limit: take, offset: skip }),
       });
@@ -53,6 +57,7 @@ export function mikroOrmResources(orm: MikroORM, options: MikroOrmOptions = {}):
 
 /** An entity manager of an SQL database. */
 interface QueryManager {
+  execute(query: string, params: readonly unknown[]): Promise<readonly object[]>;
   createQueryBuilder(entity: unknown, alias: string): Query;
 }
 interface Query {

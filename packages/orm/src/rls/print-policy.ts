@@ -1,7 +1,8 @@
 import type { ActorCondition, RowFilter } from '@nanook/core/filter';
 import type { Dialect } from '../sql/dialect.js';
 import { partsOf, type Fragment } from '../sql/fragment.js';
-import { printFilter } from '../sql/print-filter.js';
+import { FilterPrinter, type FunctionSets } from '../sql/print-filter.js';
+import { readsOnlySets } from '../sql/separate-set.js';
 import { quotedTable, type TableName, type TableNames } from '../sql/table-names.js';
 import { tablesRead } from '../sql/tables-read.js';
 import { ActorFields } from './actor-setting.js';
@@ -32,19 +33,23 @@ export interface PrintedPolicy {
   readonly fields: ReadonlySet<string>;
 }
 
-/** Prints the statement that drops the policies of a table for a type of actors, also those of types that were renamed or removed. */
+/**
+ * Prints the statement that drops the policies of a table for a type of actors with their functions, also those of types that were renamed
+ * or removed. The catalog knows which functions a policy calls.
+ */
 export function printDropAll(type: string, actorType: string, { dialect, names }: PolicyContext): string {
-  const { schema } = names.table(type);
   const table = quotedTable(names.table(type), dialect);
-  const functionName = schema === undefined ? '%I' : `${dialect.quote(schema).replaceAll('%', '%%')}.%I`;
   const suffix = `_for_${actorType}`;
-  // cspell:ignore polname polrelid regclass
+  // cspell:ignore SETOF polname polrelid regclass classid objid refobjid refclassid proname regprocedure
   return (
-    `DO $nanook$ DECLARE old name; BEGIN FOR old IN SELECT polname FROM pg_policy WHERE polrelid = ${literal(table)}::regclass ` +
+    'DO $nanook$ DECLARE old record; called regprocedure; BEGIN FOR old IN SELECT polname, ARRAY(' +
+    'SELECT pg_proc.oid::regprocedure FROM pg_depend JOIN pg_proc ON pg_proc.oid = refobjid ' +
+    `WHERE classid = 'pg_policy'::regclass AND objid = pg_policy.oid AND refclassid = 'pg_proc'::regclass ` +
+    `AND starts_with(proname::text, 'nanook_')) AS functions FROM pg_policy WHERE polrelid = ${literal(table)}::regclass ` +
     `AND starts_with(polname::text, 'nanook_') AND right(polname::text, ${suffix.length}) = ${literal(suffix)} LOOP ` +
-    `EXECUTE format('DROP POLICY %I ON %s', old, ${literal(table)}); ` +
-    `EXECUTE format(${literal(`DROP FUNCTION IF EXISTS ${functionName}(%s)`)}, old, ${literal(table)}); ` +
-    `END LOOP; END $nanook$`
+    `EXECUTE format('DROP POLICY %I ON %s', old.polname, ${literal(table)}); ` +
+    `FOREACH called IN ARRAY old.functions LOOP EXECUTE format('DROP FUNCTION %s', called); END LOOP; ` +
+    'END LOOP; END $nanook$'
   );
 }
 
@@ -60,9 +65,13 @@ export function printUnprotect(type: string, { dialect, names }: PolicyContext):
 /** The number of bytes of a name that PostgreSQL keeps. */
 const maxName = 63;
 
-/** Returns the name of a policy. PostgreSQL cuts a long name, and two names must not become the same. */
-function policyName(command: Command, type: string, actorType: string): string {
-  const name = `nanook_${command}_${type}_for_${actorType}`;
+/**
+ * Returns the name of a policy, or of one of its sets. PostgreSQL cuts a long name, and two names must not become the same.
+ *
+ * @param set the number of the set
+ */
+function policyName(command: Command, type: string, actorType: string, set?: number): string {
+  const name = `nanook_${command}_${type}_for_${actorType}${set === undefined ? '' : `_set_${set}`}`;
   if (name.length <= maxName) return name;
   let hash = 0;
   for (const char of name) hash = (Math.imul(hash, 31) + char.codePointAt(0)!) >>> 0;
@@ -76,7 +85,9 @@ export function printPolicy(policy: Policy, context: PolicyContext): PrintedPoli
   const { schema, name: tableName } = names.table(type);
   const table = quotedTable(names.table(type), dialect);
   const name = dialect.quote(policyName(command, type, actorType));
-  const functionName = schema === undefined ? name : `${dialect.quote(schema)}.${name}`;
+  const qualified = (own: string) =>
+    schema === undefined ? dialect.quote(own) : `${dialect.quote(schema)}.${dialect.quote(own)}`;
+  const functionName = qualified(policyName(command, type, actorType));
   const statements = [
     `DROP POLICY IF EXISTS ${name} ON ${table}`,
     `DROP FUNCTION IF EXISTS ${functionName}(${table})`,
@@ -84,9 +95,32 @@ export function printPolicy(policy: Policy, context: PolicyContext): PrintedPoli
   if (condition === undefined) return { statements, fields: new Set() };
 
   const fields = new ActorFields(condition.actor, setting);
-  const print = (parts: readonly RowFilter[], row: string): string =>
-    textOf(printFilter(either(parts), condition.row, names, dialect, row, fields), row, dialect);
-  const { beside, within } = divided(condition.pairs, context);
+  const isProtected = protectedTables(context);
+  const sets: { readonly name: string; readonly query: string; readonly column: string }[] = [];
+  const areNeeded = (part: RowFilter): boolean => tablesRead(part, names).some(isProtected);
+  const functions: FunctionSets = {
+    areNeeded,
+    call(query, column) {
+      const set = qualified(policyName(command, type, actorType, sets.length + 1));
+      sets.push({ name: set, query: textOf(query, '', dialect), column });
+      return `${set}()`;
+    },
+  };
+  const printer = new FilterPrinter(
+    condition.pairs,
+    condition.row,
+    names,
+    dialect,
+    tableName,
+    fields,
+    functions,
+  );
+  const parts = printer.filter.kind === 'or' ? printer.filter.parts : [printer.filter];
+  const isBeside = (part: RowFilter) => readsOnlySets(part, condition.row, condition.actor, areNeeded);
+  const print = (alternatives: readonly RowFilter[], row: string): string =>
+    textOf(printer.print(either(alternatives)), row, dialect);
+  const beside = parts.filter(isBeside);
+  const within = parts.filter((part) => !isBeside(part));
   const alternatives = beside.length > 0 ? [print(beside, dialect.quote(tableName))] : [];
   if (within.length > 0) {
     const body = print(within, '(nanook_row)');
@@ -98,6 +132,14 @@ export function printPolicy(policy: Policy, context: PolicyContext): PrintedPoli
     );
     alternatives.push(`${functionName}(${dialect.quote(tableName)}.*)`);
   }
+  for (const { name: set, query, column } of sets)
+    statements.push(
+      `DROP FUNCTION IF EXISTS ${set}()`,
+      `CREATE FUNCTION ${set}() RETURNS SETOF ${column}%TYPE LANGUAGE sql STABLE SECURITY DEFINER ` +
+        // Without an actor, the function of a negation would return the keys of all rows.
+        `SET row_security = off BEGIN ATOMIC SELECT * FROM (${query}) AS nanook_set WHERE ${fields.isSet}; END`,
+      `GRANT EXECUTE ON FUNCTION ${set}() TO PUBLIC`,
+    );
   const clause = command === 'insert' ? 'WITH CHECK' : 'USING';
   statements.push(
     `CREATE POLICY ${name} ON ${table} FOR ${command.toUpperCase()} ${clause} ` +
@@ -107,19 +149,13 @@ export function printPolicy(policy: Policy, context: PolicyContext): PrintedPoli
 }
 
 /**
- * Divides the alternatives of a filter. PostgreSQL applies the policies of a table also to the queries of other policies, so a query that
- * reads a protected table has to run within a function whose owner sees all rows.
+ * Returns the test that a table is protected. PostgreSQL applies the policies of a table also to the queries of other policies, so a query
+ * that reads a protected table has to run within a function whose owner sees all rows.
  */
-function divided(filter: RowFilter, { types, names }: PolicyContext) {
+function protectedTables({ types, names }: PolicyContext): (table: TableName) => boolean {
   const fullName = ({ schema, name }: TableName) => JSON.stringify([schema, name]);
-  const protectedTables = new Set(types.map((type) => fullName(names.table(type))));
-  const beside: RowFilter[] = [];
-  const within: RowFilter[] = [];
-  for (const part of filter.kind === 'or' ? filter.parts : [filter]) {
-    const isWithin = tablesRead(part, names).some((table) => protectedTables.has(fullName(table)));
-    (isWithin ? within : beside).push(part);
-  }
-  return { beside, within };
+  const protectedNames = new Set(types.map((type) => fullName(names.table(type))));
+  return (table) => protectedNames.has(fullName(table));
 }
 
 const either = (parts: readonly RowFilter[]): RowFilter =>

@@ -214,6 +214,48 @@ describe('rowLevelSecurity()', () => {
     expect(await seen(policy, userOf(ann), actions)).toEqual([1, 3]);
   });
 
+  it('calls one function for each set of related rows, once for each statement', async () => {
+    const security = await protect(
+      `allow(user: User, "read", note: Note) if share in note.shares and share.userId = user.id;
+       allow(user: User, "read", note: Note) if note.owner.name = user.name and not note.isOpen;`,
+      { Note: { select: 'read' }, Share: { select: 'never' }, User: { select: 'never' } },
+    );
+    const statements = (await security.statements()).join(';\n');
+    expect(statements).not.toContain('nanook_row');
+    for (const set of [1, 2])
+      expect(statements).toContain(`IN (SELECT "nanook_select_Note_for_User_set_${set}"())`);
+    const actor = userOf(ann, { name: 'bob' });
+    expect(await run(security, actor, 'SELECT id FROM notes ORDER BY id')).toEqual([{ id: 2 }, { id: 3 }]);
+    const plan = await run(security, actor, 'EXPLAIN ANALYZE SELECT id FROM notes');
+    const loops = plan
+      .map((line) => String(line['QUERY PLAN']))
+      .flatMap((line) =>
+        /ProjectSet|Function Scan/.test(line) ? (/loops=(\d+)/.exec(line)?.[1] ?? 'none') : [],
+      );
+    expect(loops).toEqual(['1', '1']);
+  });
+
+  it('returns no keys from the function of a set without an actor', async () => {
+    const security = await protect(
+      'allow(user: User, "read", note: Note) if not (share in note.shares and share.userId = user.id);',
+      { Note: { select: 'read' }, Share: { select: 'never' } },
+    );
+    const keys = 'SELECT "nanook_select_Note_for_User_set_1"() AS key';
+    expect(await run(security, userOf(ann), keys)).toEqual([{ key: 3 }]);
+    await db.query('SET ROLE application');
+    expect((await db.query(keys)).rows).toEqual([]);
+    await db.query('RESET ROLE');
+  });
+
+  it('drops the functions of the sets of an earlier version', async () => {
+    const actions = { Note: { select: 'read' }, Share: { select: 'never' } };
+    await protect('allow(u: User, "read", n: Note) if s in n.shares and s.userId = u.id;', actions);
+    await protect('allow(_: User, "read", _: Note);', actions);
+    // cspell:ignore proname
+    const left = await db.query(`SELECT proname FROM pg_proc WHERE starts_with(proname::text, 'nanook_')`);
+    expect(left.rows).toEqual([]);
+  });
+
   it('applies the actions of all commands', async () => {
     const security = await protect(
       `allow(_: User, "read", _: Note);

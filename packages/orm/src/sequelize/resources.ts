@@ -1,7 +1,7 @@
 import type { ResourceAdapter, ResourceQuery } from '@nanook/core';
 import { literal, type FindOptions, type Model, type ProjectionAlias, type Sequelize } from 'sequelize';
 import { maskedRows, nameOfMask } from '../sql/field-columns.js';
-import { pageCondition, rowCondition } from '../sql/page-filter.js';
+import { rowCondition } from '../sql/page-filter.js';
 import type { SequelizeOptions } from './entity-tables.js';
 import { sequelize, SequelizePrinter } from './sequelize.js';
 
@@ -19,13 +19,16 @@ export function sequelizeResources(db: Sequelize, options: SequelizeOptions = {}
   const list = sequelize(db, options);
   let printer: SequelizePrinter | undefined;
   const ready = (): SequelizePrinter => (printer ??= new SequelizePrinter(db, options));
-  const find = (page: ResourceQuery, selection: Pick<FindOptions, 'attributes'> = {}): Promise<Model[]> => {
+  const find = async (
+    page: ResourceQuery,
+    selection: Pick<FindOptions, 'attributes'> = {},
+  ): Promise<Model[]> => {
     const { condition, orderBy, take, skip = 0 } = page;
     const order = literal(ready().order(orderBy, condition.type));
     const limit = take === undefined ? {} : { limit: take, offset: skip };
     return ready()
       .modelOf(condition.type)
-      .findAll({ where: list(pageCondition(page)), order, ...limit, ...selection });
+      .findAll({ where: list(await ready().page(page)), order, ...limit, ...selection });
   };
   return {
     get nulls() {

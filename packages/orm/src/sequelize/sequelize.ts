@@ -1,6 +1,6 @@
-import type { SortKey, TypeDeclaration } from '@nanook/core';
+import type { ResourceQuery, SortKey, TypeDeclaration } from '@nanook/core';
 import type { Column, RowCondition } from '@nanook/core/filter';
-import { DataTypes, literal, Op, type Sequelize, type WhereOptions } from 'sequelize';
+import { DataTypes, literal, Op, QueryTypes, type Sequelize, type WhereOptions } from 'sequelize';
 import { requireCondition } from '../errors/require-condition.js';
 import { EntityNames } from '../metadata/entity-names.js';
 import { typesFromTables } from '../metadata/types-from-tables.js';
@@ -10,6 +10,7 @@ import { microsecondsOf } from '../sql/microseconds.js';
 import { printFilter } from '../sql/print-filter.js';
 import { nullsOf, printOrder } from '../sql/print-order.js';
 import { sqliteWithTextDates } from '../sql/text-dates.js';
+import { pageWithWideSets } from '../sql/wide-sets.js';
 import { dialectOf, type AnyModel } from './columns.js';
 import { entityTables, type SequelizeOptions } from './entity-tables.js';
 
@@ -97,6 +98,13 @@ export class SequelizePrinter {
     const expression = microsecondsOf(column, this.#names, this.#dialect);
     const root = this.#dialect.quote(this.modelOf(column.scope.type.name).name);
     return expression === undefined ? undefined : this.#print(expression, root).text;
+  }
+
+  /** Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its recursive sets. */
+  page(page: ResourceQuery): Promise<RowCondition> {
+    return pageWithWideSets(page, this.#names, this.#dialect, (query) =>
+      this.db.query(this.#print(query, '').text, { type: QueryTypes.SELECT }),
+    );
   }
 
   /** Returns the model of a type. */

@@ -20,6 +20,7 @@ import type { ColumnSide, Comparison, Side } from './side.js';
 import { balanced, bound, joined, type Fragment } from './fragment.js';
 import { knownValues } from './known-values.js';
 import { quotedTable, type TableName, type TableNames } from './table-names.js';
+import { separateSet, type SeparateSet } from './separate-set.js';
 import { tablesRead } from './tables-read.js';
 
 /** The actor of a condition for every actor of a type. Its fields are not columns of a table. */
@@ -28,6 +29,18 @@ export interface PrintedActor {
   /** Prints a field of the actor. */
   field(field: string): Fragment;
   typeOf(field: string): Column['type'];
+}
+
+/** The sets that a query reads from functions of the database, because only a function may read their rows. */
+export interface FunctionSets {
+  /** Whether only a function may read the rows of a part of a filter. */
+  areNeeded(filter: RowFilter): boolean;
+  /**
+   * Returns the call of a function that returns the values of a query.
+   *
+   * @param column the quoted column that the values come from, with its table
+   */
+  call(query: Fragment, column: string): Fragment;
 }
 
 /**
@@ -43,14 +56,8 @@ export function printFilter(
   root: string,
   actor?: PrintedActor,
 ): Fragment {
-  const taken = [root, ...tablesRead(filter, names).map(({ name }) => name)];
-  const printer = new Printer(row, names, dialect, lastAlias(taken), actor);
-  const isCertain = (column: Column): boolean => printer.readable(column, true) === undefined;
-  const tested = withoutTests(filter, isCertain, (column) => printer.readabilityImpliedBy(column));
-  const skipped = skipRelated(tested, (step) => printer.hasEqualKeys(step));
-  const known = new Set(actor === undefined ? [] : [actor.scope.id]);
-  const optimized = optimizeFilter(skipped, { outerRows: true });
-  return printer.print(guardRelated(splitRelated(optimized, known), known));
+  const printer = new FilterPrinter(filter, row, names, dialect, root, actor);
+  return printer.print(printer.filter);
 }
 
 /** Returns the number of the last alias that is already the name of a table. */
@@ -60,7 +67,11 @@ const lastAlias = (names: readonly string[]): number =>
 /** The number of values beyond which a list is not written twice. */
 const maxKnownKeys = 500;
 
-class Printer {
+/** Prints the parts of one filter. */
+export class FilterPrinter {
+  /** The filter, optimized for the database. */
+  readonly filter: RowFilter;
+
   #aliases: number;
   /** The aliases of the rows that can be used where something is printed. */
   #aliasOf: ReadonlyMap<number, string> = new Map();
@@ -68,13 +79,21 @@ class Printer {
   readonly #sets: { readonly alias: string; readonly key: readonly string[] }[] = [];
 
   constructor(
+    filter: RowFilter,
     readonly row: Scope,
     readonly names: TableNames,
     readonly dialect: Dialect,
-    lastAlias: number,
-    readonly actor: PrintedActor | undefined,
+    root: string,
+    readonly actor?: PrintedActor,
+    readonly functions?: FunctionSets,
   ) {
-    this.#aliases = lastAlias;
+    this.#aliases = lastAlias([root, ...tablesRead(filter, names).map(({ name }) => name)]);
+    const isCertain = (column: Column): boolean => this.readable(column, true) === undefined;
+    const tested = withoutTests(filter, isCertain, (column) => this.readabilityImpliedBy(column));
+    const skipped = skipRelated(tested, (step) => this.hasEqualKeys(step));
+    const known = new Set(actor === undefined ? [] : [actor.scope.id]);
+    const optimized = optimizeFilter(skipped, { outerRows: true });
+    this.filter = guardRelated(splitRelated(optimized, known), known);
   }
 
   print(filter: RowFilter): Fragment {
@@ -94,9 +113,9 @@ class Printer {
           ' OR ',
         );
       case 'exists':
-        return this.#exists(filter.step, filter.where);
+        return this.#functionOf(filter) ?? this.#exists(filter.step, filter.where);
       case 'none':
-        return this.#related(filter.step, filter.where, 'NOT EXISTS (SELECT 1');
+        return this.#functionOf(filter) ?? this.#related(filter.step, filter.where, 'NOT EXISTS (SELECT 1');
       case 'count':
         return this.#count(filter.step, filter.operator, filter.other);
       case 'compare':
@@ -121,6 +140,7 @@ class Printer {
       }
       case 'in-set':
       case 'not-in-set':
+        return this.#functionOf(filter) ?? this.#member(filter, filter.row);
       case 'found-before':
         return this.#member(filter, filter.row);
       case 'in':
@@ -329,31 +349,90 @@ class Printer {
     }
   }
 
+  /** Prints a part about related rows or a set as a function that is called once, if only a function may read them. */
+  #functionOf(filter: Parameters<typeof separateSet>[0]): Fragment | undefined {
+    if (this.#aliasOf.size > 0 || this.functions?.areNeeded(filter) !== true) return undefined;
+    const set = separateSet(filter, this.row, this.actor?.scope);
+    if (set === undefined) return undefined;
+    const isNegative = filter.kind === 'none' || filter.kind === 'not-in-set';
+    const { own, query, column } = set.kind === 'recursive' ? this.#recursive(set) : this.#separate(set);
+    const among: Fragment = [own, ' IN (SELECT ', this.functions.call(query, column), ')'];
+    return isNegative ? ['((', among, ') IS NOT TRUE)'] : among;
+  }
+
+  #recursive({ member: { row, set } }: Extract<SeparateSet, { readonly kind: 'recursive' }>) {
+    const [field] = set.key as readonly [string];
+    const column = `${this.#table(set.row.type.name)}.${this.dialect.quote(this.names.column(set.row.type, field))}`;
+    return { own: this.#field(row, field), query: this.#setOf(set), column };
+  }
+
+  /** Each alternative is a query of its own that uses its own index; one query for all of them would read all rows. */
+  #separate({ step, where, by }: Extract<SeparateSet, { readonly kind: 'related' }>) {
+    const { from, relation, to } = step;
+    const own = by === undefined ? this.#field(from, relation.local[0]!) : this.#column(by.own);
+    const ways = (where.kind === 'or' ? where.parts : [where]).map((way) => {
+      const { alias, source, conditions, keys } = this.#joined(step, way, by !== undefined);
+      const name = by && this.dialect.quote(this.names.column(to.type, by.related.field));
+      const { sql, column } =
+        name === undefined
+          ? keys[0]!
+          : { sql: `${alias}.${name}`, column: `${this.#table(to.type.name)}.${name}` };
+      const filter = conditions.length === 0 ? '1=1' : joined(conditions, ' AND ');
+      return { query: ['SELECT ', sql, ` FROM ${source} WHERE `, filter] as Fragment, column };
+    });
+    return {
+      own,
+      query: joined(
+        ways.map(({ query }) => query),
+        ' UNION ',
+      ),
+      column: ways[0]!.column,
+    };
+  }
+
   /** Prints a sub-query over related rows. @param select its beginning, such as `EXISTS (SELECT 1` */
-  #related({ from, relation, to }: RelationStep, where: RowFilter, select: string): Fragment {
+  #related(step: RelationStep, where: RowFilter, select: string): Fragment {
+    const { source, conditions } = this.#joined(step, where, true);
+    return [`${select} FROM ${source} WHERE `, joined(conditions, ' AND '), ')'];
+  }
+
+  /**
+   * Prints the tables and the conditions of related rows.
+   *
+   * @param isLinked whether the conditions say that the rows are related to the row `from`
+   * @returns also the columns that hold the key of the row `from`
+   */
+  #joined({ from, relation, to }: RelationStep, where: RowFilter, isLinked: boolean) {
     const quote = (name: string) => this.dialect.quote(name);
     const alias = this.#newAlias();
     const outer = this.#aliasOf;
-    const local = relation.local.map((field) => this.#field(from, field));
+    const local = isLinked ? relation.local.map((field) => this.#field(from, field)) : [];
     this.#aliasOf = new Map(outer).set(to.id, alias);
-    const table = `${this.#table(to.type.name)} ${alias}`;
+    const target = this.#table(to.type.name);
     const conditions: Fragment[] = [];
-    let source = table;
+    let source = `${target} ${alias}`;
     const foreign = relation.foreign.map((field) => this.#field(to, field));
-    if (relation.through === undefined) {
-      if (from === this.actor?.scope) conditions.push(...this.#keysOfActor(relation, to, this.actor));
-      else foreign.forEach((field, i) => conditions.push([field, ' = ', local[i]!]));
-    } else {
-      const { through } = relation;
+    let keys = relation.foreign.map((field, i) => ({
+      sql: foreign[i]!,
+      column: `${target}.${quote(this.names.column(to.type, field))}`,
+    }));
+    const { through } = relation;
+    if (through !== undefined) {
       const join = this.#newAlias();
-      source = `${this.#tableName(this.names.joinTable(through.table))} ${join}, ${table}`;
+      const joinTable = this.#tableName(this.names.joinTable(through.table));
+      source = `${joinTable} ${join}, ${source}`;
       // The type of a column in a join table is not known, and PostgreSQL compares a UUID with no text.
       const isText = (i: number) =>
         from === this.actor?.scope && this.actor.typeOf(relation.local[i]!) === 'string';
-      through.local.forEach((name, i) =>
-        conditions.push([`${join}.${quote(name)}${isText(i) ? '::text COLLATE "C"' : ''} = `, local[i]!]),
-      );
+      keys = through.local.map((name, i) => ({
+        sql: `${join}.${quote(name)}${isText(i) ? '::text COLLATE "C"' : ''}`,
+        column: `${joinTable}.${quote(name)}`,
+      }));
+      if (isLinked) keys.forEach(({ sql }, i) => conditions.push([sql, ' = ', local[i]!]));
       through.foreign.forEach((name, i) => conditions.push([`${join}.${quote(name)} = `, foreign[i]!]));
+    } else if (isLinked) {
+      if (from === this.actor?.scope) conditions.push(...this.#keysOfActor(relation, to, this.actor));
+      else foreign.forEach((field, i) => conditions.push([field, ' = ', local[i]!]));
     }
     for (const [field, value] of relation.where)
       conditions.push(
@@ -363,7 +442,7 @@ class Printer {
       );
     if (where.kind !== 'always') conditions.push(this.print(where));
     this.#aliasOf = outer;
-    return [`${select} FROM ${source} WHERE `, joined(conditions, ' AND '), ')'];
+    return { alias, source, conditions, keys };
   }
 
   /** Adds the values that the own key of a related row must have: with them, the database can use an index before it looks for the row. */
@@ -397,18 +476,29 @@ class Printer {
     });
   }
 
-  /**
-   * A set is computed on its own, from the rows that are in it downwards: MariaDB refuses one that uses columns of an outer query. Each
-   * way into the set is a query of its own that uses its own index; one query for all of them would read all rows.
-   *
-   * @param fields the fields of the row that hold the key
-   */
+  /** Returns the query of the first rows of a recursive set; `undefined` for a set that cannot be asked from a row upwards. */
+  firstRows(set: FilterSet, count: number): Fragment | undefined {
+    // MariaDB finds all rows of a recursion before the first one, and refuses one that uses columns of an outer query.
+    if (this.dialect.name !== 'postgres' || ascentOf(set, this.dialect) === undefined) return undefined;
+    return [this.#setOf(set), ` LIMIT ${count}`];
+  }
+
+  /** @param fields the fields of the row that hold the key */
   #inSet(row: Scope, fields: readonly string[], set: FilterSet, operator: 'IN' | 'NOT IN'): Fragment {
+    if (set.isWide === true) return [operator === 'IN' ? '' : 'NOT ', this.#upwards(row, fields, set)];
+    const own = fields.map((field) => this.#field(row, field));
+    return ['(', joined(own, ', '), `) ${operator} (`, this.#setOf(set), ')'];
+  }
+
+  /**
+   * Prints the query of a set. It is computed on its own, from the rows that are in it downwards: MariaDB refuses one that uses columns of
+   * an outer query. Each way into the set is a query of its own that uses its own index; one query for all of them would read all rows.
+   */
+  #setOf(set: FilterSet): Fragment {
     const quote = (name: string) => this.dialect.quote(name);
     const found = this.#newAlias();
     const table = this.#table(set.row.type.name);
     const keys = set.key.map((_, i) => `k${i}`).join(', ');
-    const own = fields.map((field) => this.#field(row, field));
     const outer = this.#aliasOf;
     this.#sets.push({ alias: found, key: set.key });
     const select = (filter: RowFilter, beside: string): Fragment => {
@@ -425,11 +515,57 @@ class Printer {
     this.#sets.pop();
     this.#aliasOf = outer;
     return [
-      '(',
-      joined(own, ', '),
-      `) ${operator} (WITH RECURSIVE ${found}(${keys}) AS (`,
+      `WITH RECURSIVE ${found}(${keys}) AS (`,
       joined([...first, then], ' UNION '),
-      `) SELECT ${keys} FROM ${found})`,
+      `) SELECT ${keys} FROM ${found}`,
+    ];
+  }
+
+  /** Prints the condition that a row, or one that a walk upwards from it finds, is one of the first rows of a set. */
+  #upwards(row: Scope, fields: readonly string[], set: FilterSet): Fragment {
+    const { step, others } = ascentOf(set, this.dialect)!;
+    const table = this.#table(set.row.type.name);
+    const [found, start, next, above, first] = Array.from({ length: 5 }, () => this.#newAlias()) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    const columnOf = (alias: string, field: string) =>
+      `${alias}.${this.dialect.quote(this.names.column(set.row.type, field))}`;
+    const columnsOf = (alias: string) => set.key.map((field) => columnOf(alias, field)).join(', ');
+    const keys = set.key.map((_, i) => `k${i}`).join(', ');
+    const isFound = (alias: string): Fragment =>
+      joined(
+        set.key.map((field, i) => `${columnOf(alias, field)} = ${found}.k${i}`),
+        ' AND ',
+      );
+    const isStart = joined(
+      set.key.map((field, i): Fragment => [`${columnOf(start, field)} = `, this.#field(row, fields[i]!)]),
+      ' AND ',
+    );
+    const { local, foreign } = step.relation;
+    const isAbove = local.map((field, i) => `${columnOf(above, foreign[i]!)} = ${columnOf(next, field)}`);
+    const outer = this.#aliasOf;
+    const within = (alias: string, filter: RowFilter): Fragment => {
+      this.#aliasOf = new Map([[set.row.id, alias]]);
+      const printed = this.print(filter);
+      this.#aliasOf = outer;
+      return printed;
+    };
+    return [
+      `EXISTS (WITH RECURSIVE ${found}(${keys}) AS (SELECT ${columnsOf(start)} FROM ${table} ${start} WHERE `,
+      isStart,
+      ` UNION SELECT ${columnsOf(above)} FROM ${found}, ${table} ${next}, ${table} ${above} WHERE `,
+      isFound(next),
+      ` AND ${isAbove.join(' AND ')} AND `,
+      within(next, others),
+      `) SELECT 1 FROM ${found}, ${table} ${first} WHERE `,
+      isFound(first),
+      ' AND ',
+      within(first, set.base),
+      ')',
     ];
   }
 
@@ -468,6 +604,28 @@ function leadsByKey({ relation, to }: RelationStep, { name }: Dialect): boolean 
     key.length > 0 &&
     key.every((field) => foreign.includes(field) && (name !== 'sqlite' || !isText(field)))
   );
+}
+
+/**
+ * Returns how the rows of a set lead upwards: each over one relation to the row that must be found before it.
+ *
+ * @returns the relation, and the other conditions of the row; `undefined` for a set whose rows lead elsewhere too
+ */
+function ascentOf(
+  { row, step: filter }: FilterSet,
+  dialect: Dialect,
+): { readonly step: RelationStep; readonly others: RowFilter } | undefined {
+  const parts = filter.kind === 'and' ? filter.parts : [filter];
+  for (const part of parts) {
+    if (part.kind !== 'exists' || part.step.from.id !== row.id || part.step.to.type !== row.type) continue;
+    if (part.where.kind !== 'found-before' || !leadsByKey(part.step, dialect)) continue;
+    const others = parts.filter((each) => each !== part);
+    return {
+      step: part.step,
+      others: others.length === 0 ? { kind: 'always' } : { kind: 'and', parts: others },
+    };
+  }
+  return undefined;
 }
 
 /** The column of a field, as one that holds values like this one. */

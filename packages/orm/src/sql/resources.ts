@@ -4,13 +4,13 @@ import { dialectOf } from './dialect-of.js';
 import { fieldColumns, maskedRows } from './field-columns.js';
 import { joined, type Fragment } from './fragment.js';
 import { Microseconds, microsecondColumns } from './microseconds.js';
-import { pageCondition } from './page-filter.js';
 import { printFilter } from './print-filter.js';
 import { nullsOf, printOrder } from './print-order.js';
 import { printed } from './printed.js';
 import { readRows } from './read-rows.js';
 import type { SqlOptions } from './sql-options.js';
 import { tableNames } from './table-names.js';
+import { pageWithWideSets } from './wide-sets.js';
 
 /** Runs a query with bound values, and returns its rows as objects. */
 export type RunQuery = (
@@ -51,7 +51,11 @@ export function sqlResources(options: SqlOptions, run: RunQuery): ResourceAdapte
     const order = printOrder(orderBy, names, dialect);
     const columns = microsecondColumns(page, names, dialect);
     const all = [selected, ...columns.flatMap(({ expression, alias }) => [', ', expression, ` AS ${alias}`])];
-    const raw = await query(all, pageCondition(page), ' ORDER BY ', order, limit);
+    const allowed = await pageWithWideSets(page, names, dialect, (fragment) => {
+      const { text, values } = printed(fragment, '', dialect, 1);
+      return run(text, values);
+    });
+    const raw = await query(all, allowed, ' ORDER BY ', order, limit);
     const rows = readRows(raw, condition.row.type, names, options);
     microseconds.take(rows, raw, columns);
     return rows;

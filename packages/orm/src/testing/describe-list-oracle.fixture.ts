@@ -17,6 +17,13 @@ export interface ListedDatabase {
   readonly queries: readonly string[];
 }
 
+interface ListOracleOptions extends DatabaseOptions {
+  /** The name of the database, if the tests need only one. */
+  readonly only?: string;
+  /** A form that some query must have. */
+  readonly printed?: RegExp;
+}
+
 /** Returns the ids of rows in an order. */
 type Sort = (type: string, rows: readonly Row[], orderBy: OrderBy) => Promise<readonly unknown[]>;
 
@@ -29,30 +36,33 @@ export function describeListOracle(
   connect: (database: Database) => ListedDatabase | Promise<ListedDatabase>,
   {
     conditions = () => ({}),
+    only,
+    printed = /(?:)/,
     ...open
-  }: DatabaseOptions & { readonly conditions?: (dialect: DialectName) => ConditionOptions } = {},
+  }: ListOracleOptions & { readonly conditions?: (dialect: DialectName) => ConditionOptions } = {},
 ): void {
-  describe.each(databases)(`${adapter} on %s`, (_name, openDatabase) => {
-    let database: Database;
-    let listed: ListedDatabase;
-    beforeAll(async () => {
-      database = await openDatabase(open);
-      listed = await connect(database);
-    }, 60_000);
-    afterAll(() => database.close());
+  describe.each(databases.filter(([name]) => only === undefined || name === only))(
+    `${adapter} on %s`,
+    (_name, openDatabase) => {
+      let database: Database;
+      let listed: ListedDatabase;
+      beforeAll(async () => {
+        database = await openDatabase(open);
+        listed = await connect(database);
+      }, 60_000);
+      afterAll(() => database.close());
 
-    it(
-      'lists exactly the rows for which isAllowed is true, in order, without gaps and repetitions, with one query a page',
-      () =>
-        expectExactLists(
-          listed,
-          { fill: (data) => database.fill(data) },
-          conditions(database.dialect),
-          sortedBy(database),
-        ),
-      randomTimeout(120_000),
-    );
-  });
+      it(
+        'lists exactly the rows for which isAllowed is true, in order, without gaps and repetitions, with one query a page',
+        async () => {
+          const fill: Database['fill'] = (data) => database.fill(data);
+          await expectExactLists(listed, { fill }, conditions(database.dialect), sortedBy(database));
+          expect(listed.queries.join('\n')).toMatch(printed);
+        },
+        randomTimeout(120_000),
+      );
+    },
+  );
 }
 
 /** Walks through the lists of random policies in random orders, and checks their pages. */
@@ -95,7 +105,9 @@ async function walk(
   do {
     const before = queries.length;
     const page = await user.list('read', type, { take, after, orderBy });
-    assert.equal(queries.length - before, filter.kind === 'never' ? 0 : 1);
+    // A bounded query for a recursive set comes before the page.
+    const own = queries.slice(before).filter((text) => !/^(select \S+ from \()?with recursive/i.test(text));
+    assert.equal(own.length, filter.kind === 'never' ? 0 : 1);
     assert.ok(page.rows.length <= take);
     found.push(...page.rows);
     after = page.next;

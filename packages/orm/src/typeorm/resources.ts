@@ -3,7 +3,6 @@ import type { RowCondition } from '@nanook/core/filter';
 import type { DataSource, SelectQueryBuilder, ObjectLiteral } from 'typeorm';
 import { Microseconds } from '../sql/microseconds.js';
 import { maskedRows, nameOfMask } from '../sql/field-columns.js';
-import { pageCondition } from '../sql/page-filter.js';
 import type { TypeormOptions } from './entity-tables.js';
 import { typeorm, TypeormPrinter } from './typeorm.js';
 
@@ -29,8 +28,10 @@ export function typeormResources(dataSource: DataSource, options: TypeormOptions
       .createQueryBuilder(alias)
       .where(list(condition));
   const microseconds = new Microseconds();
-  const pageOf = (page: ResourceQuery): SelectQueryBuilder<ObjectLiteral> => {
-    const query = select(pageCondition(page)).limit(page.take).offset(page.skip);
+  const pageOf = async (page: ResourceQuery): Promise<SelectQueryBuilder<ObjectLiteral>> => {
+    const query = select(await ready().page(page, dataSource))
+      .limit(page.take)
+      .offset(page.skip);
     const order = ready().order(page.orderBy, dataSource.driver.escape(alias));
     for (const { text, direction, nulls } of order) query.addOrderBy(text, direction, nulls);
     return query;
@@ -52,11 +53,11 @@ export function typeormResources(dataSource: DataSource, options: TypeormOptions
     },
     microseconds: (row, column) => microseconds.of(row, column),
     async list(page) {
-      return [...(await entitiesOf(pageOf(page), page)).keys()];
+      return [...(await entitiesOf(await pageOf(page), page)).keys()];
     },
     async listFields(page) {
       const { condition, masks } = page;
-      const query = pageOf(page);
+      const query = await pageOf(page);
       for (const [i, { filter }] of masks.entries()) {
         const { text, parameters } = ready().print({ ...condition, filter }, dataSource.driver.escape(alias));
         query.addSelect(`CASE WHEN ${text} THEN 1 ELSE 0 END`, nameOfMask(i)).setParameters(parameters);

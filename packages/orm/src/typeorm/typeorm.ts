@@ -21,7 +21,9 @@ import { partsOf, type Fragment } from '../sql/fragment.js';
 import { microsecondColumns, type MicrosecondColumn } from '../sql/microseconds.js';
 import { printFilter } from '../sql/print-filter.js';
 import { nullsOf, orderTerms, type OrderTerm } from '../sql/print-order.js';
+import { printed } from '../sql/printed.js';
 import { sqliteWithTextDates } from '../sql/text-dates.js';
+import { pageWithWideSets } from '../sql/wide-sets.js';
 import { dialectOf } from './columns.js';
 import { entityTables, fieldOf, type TypeormOptions } from './entity-tables.js';
 
@@ -132,6 +134,14 @@ export class TypeormPrinter {
       ...column,
       text: this.#print(column.expression, root).text,
     }));
+  }
+
+  /** Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its recursive sets. */
+  page(page: ResourceQuery, dataSource: DataSource): Promise<RowCondition> {
+    return pageWithWideSets(page, this.#names, this.#dialect, (query) => {
+      const { text, values } = printed(query, '', this.#dialect, 1);
+      return dataSource.query<object[]>(text, [...values]);
+    });
   }
 
   /** Returns the entity of a type. */
