@@ -26,8 +26,8 @@ const shortVariables: Rolldown.Plugin = {
 };
 
 /**
- * Builds a published library as ES modules and as CommonJS, each with types. Dependencies are not bundled. The code keeps its names and
- * comments and the package contains its sources, so that source maps, which were half of the package, are not needed.
+ * Builds a published library as ES modules and as CommonJS, each with types. Dependencies are not bundled. The code keeps its names, and the
+ * package contains its sources with their comments, so that source maps, which were half of the package, are not needed.
  *
  * @param groups modules that applications load at the same moment. They share a file, because each file is compressed on its own
  */
@@ -46,8 +46,8 @@ export const library = (entry: Record<string, string>, groups: readonly Rolldown
       codeSplitting: { groups: [...groups] },
       // The CommonJS build loads optional peers with require, because Jest does not support import() there.
       dynamicImportInCjs: false,
-      // The same comments are in the ES modules, and in the types that editors read.
-      ...(format === 'cjs' && !cjsDts && { comments: { jsdoc: false } }),
+      // The same comments are in the sources, and in the types that editors read.
+      ...(!cjsDts && { comments: { jsdoc: false } }),
     }),
     // The CommonJS build is intended: Jest needs it on the supported versions of Node.
     checks: { legacyCjs: false, bundlerTimings: false },
