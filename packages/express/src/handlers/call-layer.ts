@@ -1,6 +1,12 @@
-import { AuthorizationConfigError, type Frame } from '@nanook/http';
+import { AuthorizationConfigError, skippedBy, type Frame } from '@nanook/http';
 import type { Request } from 'express';
-import type { Layer, ParameterCallback, RouterInternals } from '../internals/express-internals.js';
+import {
+  isRouter,
+  mountedApp,
+  type Layer,
+  type ParameterCallback,
+  type RouterInternals,
+} from '../internals/express-internals.js';
 import { LayerFrame, LayerRun, ParameterFrame, framesOf, type Next, type RequestFrames } from './frames.js';
 
 const direct = Symbol('direct');
@@ -16,24 +22,26 @@ export const isDirect = ({ handle }: Layer): boolean => (handle as { [direct]?: 
 export function callLayer(
   layer: Layer,
   req: Request,
-  next: Next,
+  run: LayerRun,
   handle: (next: Next, frame: LayerFrame) => unknown,
 ): unknown {
   const frames = framesOf(req);
-  const run = runOf(frames, next);
   run.begin((outer) => inherits(layer, frames.entered, outer));
   const frame = new LayerFrame(run, req, layer);
-  return frames.call(frame, handle, nextOf(frames, frame, next), frame);
+  return frames.call(frame, handle, nextOf(frames, frame, run.next), frame);
 }
 
 const followedCallbacks = new WeakSet<ParameterCallback>();
 
 /** Returns a callback of `router.param` that runs in a frame. Its decision counts for layers of the run with the same parameter. */
-export function followCallback(callback: ParameterCallback): ParameterCallback {
+export function followCallback(callback: ParameterCallback, router: RouterInternals): ParameterCallback {
   if (followedCallbacks.has(callback)) return callback;
   const followed: ParameterCallback = (req, res, next, value, name) => {
     const frames = framesOf(req);
-    const frame = new ParameterFrame(runOf(frames, req.next as Next), req, name);
+    const layer = router.stack[0]!; // one of them has the parameter
+    const run = findRun(layer, req, req.next as Next);
+    if (run === undefined) return callback(req, res, next, value, name);
+    const frame = new ParameterFrame(run, req, layer, name);
     return frames.call(frame, callback, req, res, nextOf(frames, frame, next), value, name);
   };
   followedCallbacks.add(followed);
@@ -51,16 +59,44 @@ function nextOf(frames: RequestFrames, frame: LayerFrame | ParameterFrame, next:
   return goOn;
 }
 
-/** Returns the run to which a layer belongs; without an asynchronous context, `next` identifies it. */
-function runOf(frames: RequestFrames, next: Next): LayerRun {
+/**
+ * Returns the run to which a layer belongs; without an asynchronous context, `next` identifies it. Layers that are not followed have no run.
+ */
+export function findRun(layer: Layer, req: Request, next: Next): LayerRun | undefined {
+  const frames = framesOf(req);
   const { place } = frames;
   if (place instanceof LayerRun && place.next === next) return place;
   for (let run = frames.lastRun; run !== undefined; run = run.earlier) if (run.next === next) return run;
   const outer = frames.frame;
-  const run = new LayerRun(frames, outer, next, frames.lastRun, outer ?? frames.called);
+  const around = outer ?? frames.called;
+  if (isHidden(layer, frames.authorizedRouter, around)) return undefined;
+  const run = new LayerRun(frames, outer, next, frames.lastRun, around);
   frames.lastRun = run;
   return run;
 }
+
+/**
+ * Returns whether a function has called the router of a layer, and the router comes from another copy of Express. Such a router is not
+ * followed, even if its copy is, so that no result depends on what else in the process uses that copy. `protect` makes it followed, and so
+ * does `authorization` for its application.
+ *
+ * @param authorized the router of the application in which `authorization` has run
+ * @param around the handler that contains the layer
+ */
+function isHidden(layer: Layer, authorized: RouterInternals | undefined, around: Frame | undefined): boolean {
+  let caller = around;
+  while (caller !== undefined && !(caller instanceof LayerFrame || caller instanceof ParameterFrame))
+    caller = caller.run.outer; // skipped middleware
+  if (caller === undefined || Object.getPrototypeOf(caller.layer) === Object.getPrototypeOf(layer))
+    return false;
+  if (caller instanceof LayerFrame && usesRouter(caller.layer)) return false;
+  return !protectedLayers.has(layer) && authorized?.stack.includes(layer) !== true;
+}
+
+/** Returns whether a layer uses a router or an application, and not a function that may call one. */
+const usesRouter = (layer: Layer): boolean =>
+  mountedApp(layer) !== undefined ||
+  (skippedBy(layer.handle)?.middleware ?? [layer.handle]).some((handler) => isRouter(handler));
 
 /**
  * Returns whether the decision of the outer frame counts for a layer that is called first. A handler can pass the request to its own router

@@ -121,7 +121,13 @@ export class LayerFrame extends HandlerFrame {
 export class ParameterFrame extends HandlerFrame {
   readonly #name: string;
 
-  constructor(run: LayerRun, req: Request, name: string) {
+  /** @param layer a layer of the router that has the parameter */
+  constructor(
+    run: LayerRun,
+    req: Request,
+    readonly layer: Layer,
+    name: string,
+  ) {
     super(run, req);
     this.#name = name;
   }
@@ -142,6 +148,8 @@ export class RequestFrames extends FollowedRequest {
   lastRun: LayerRun | undefined;
   /** The router that was entered last. */
   entered: RouterInternals | undefined;
+  /** The router of the application in which `authorization(…)` has run last. */
+  authorizedRouter: RouterInternals | undefined;
   authz: RequestAuthorization | undefined;
   /** The guard that `authorization(…)` set last. */
   checksGuard: ChecksGuard | undefined;

@@ -97,6 +97,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     if (req.app !== undefined) {
       const router = routerOf(req.app as unknown as AppInternals);
       followLayers(router);
+      framesOf(req).authorizedRouter = router;
       warn?.(router, () => ({
         usesProtect: usesProtect(router),
         list: () => listRoutes(req.app, { check: false }),
