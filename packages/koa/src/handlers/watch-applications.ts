@@ -1,6 +1,6 @@
 import { copyMarks } from '@nanook/http';
 import Koa from 'koa';
-import { locateComposed } from '../internals/composed.js';
+import { locateComposed, noteWrapper } from '../internals/composed.js';
 import { routerOf, type App } from '../internals/koa-router-internals.js';
 import { addWatched, isWatched } from '../internals/watched.js';
 import { followApp } from './follow-handlers.js';
@@ -35,7 +35,11 @@ export function watchApplications(object: object): void {
     locateComposed(args, watchedUse);
     const result = Reflect.apply(use, this, args);
     const added = this.middleware.at(-1);
-    if (added !== undefined) copyMarks(args[0], added); // a library for tracing replaces the function
+    // A library for tracing replaces the function.
+    if (added !== undefined && added !== args[0]) {
+      copyMarks(args[0], added);
+      noteWrapper(args[0], added);
+    }
     followRouters(this);
     followApp(this);
     listeners.get(this)?.();

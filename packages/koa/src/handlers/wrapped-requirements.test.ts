@@ -1,9 +1,11 @@
 import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
 import Koa3, { type Context, type Middleware, type Next } from 'koa';
+import compose from 'koa-compose';
 import { createServer } from 'node:http';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadCopy } from '../../../../tools/package-copy.js';
 import { testedVersions } from '../../../../tools/test-scope.js';
 import {
   authorization,
@@ -115,4 +117,27 @@ describe.each(testedVersions(majors))('a traced requirement in %s', (_major, Koa
     stack[1] = (_ctx, next) => next();
     expect(await ask(app, '/read')).toBe(500);
   });
+});
+
+it('counts a check for nothing in a composed function that a library for tracing has wrapped', async () => {
+  const Koa = loadCopy('koa', import.meta.url) as typeof Koa3;
+  const prototype = Koa.prototype as unknown as { use: Use };
+  const { use } = prototype;
+  // Such a library starts before the application, so its wrapper is below that of this package.
+  prototype.use = function (middleware) {
+    return use.call(this, trace(middleware));
+  };
+  const faults: Error[] = [];
+  const app = protect(new Koa());
+  app.use(authorizationErrors({ onError: (fault) => faults.push(fault as Error) }));
+  app.use(authorization(authorizer, { actor: () => 'alice' })).use(authorize());
+  const check = async ({ state }: Context, next: Next) => {
+    await state.authz.authorize('read', 'thing');
+    await next();
+  };
+  app.use(compose<Context>([check, show]) as Middleware);
+  const handle = app.callback();
+  const { status } = await request(createServer((req, res) => void handle(req, res))).get('/');
+  expect(status).toBe(500);
+  expect(faults[0]!.message).toMatch(/composed middleware \(.*wrapped-requirements\.test\.ts:\d+\)/);
 });

@@ -21,8 +21,18 @@ export function locateComposed(handlers: readonly unknown[], use: Method): void 
       sites.set(handler as Handler, new CallSite(use));
 }
 
+/** The composed functions that a library has wrapped in other functions. */
+const wrapped = new WeakMap<Handler, Handler>();
+
+/** Records that a library has put a function in the place of a composed one, such as one for tracing. */
+export function noteWrapper(handler: unknown, wrapper: Handler): void {
+  if (typeof handler === 'function' && repairOf(handler as Handler) !== undefined)
+    wrapped.set(wrapper, handler as Handler);
+}
+
 /** Describes a function that `koa-compose` or `koa-mount` has created, with its repair; `undefined` for other functions. */
-export function describeComposed(handler: Handler): string | undefined {
+export function describeComposed(given: Handler): string | undefined {
+  const handler = wrapped.get(given) ?? given;
   const repair = repairOf(handler);
   if (repair === undefined) return undefined;
   const site = sites.get(handler)?.toString();
