@@ -41,6 +41,7 @@ export function followCallback(callback: ParameterCallback, router: RouterIntern
     const layer = router.stack[0]!; // one of them has the parameter
     const run = findRun(layer, req, req.next as Next);
     if (run === undefined) return callback(req, res, next, value, name);
+    run.begin((outer) => inherits(layer, frames.entered, outer)); // the callback may enter another router
     const frame = new ParameterFrame(run, req, layer, name);
     return frames.call(frame, callback, req, res, nextOf(frames, frame, next), value, name);
   };

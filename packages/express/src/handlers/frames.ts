@@ -20,7 +20,7 @@ export class LayerRun extends Run {
   /** The parameters of the path for which a callback of `router.param` made a decision. */
   #parameters: { readonly name: string; readonly value: unknown }[] | undefined;
 
-  /** Whether the decision of the outer frame counts; undefined until the first layer, before which callbacks of `router.param` can run. */
+  /** Whether the decision of the outer frame counts; undefined until the first layer or the first callback of `router.param`. */
   #isInherited: boolean | undefined;
 
   /**
@@ -42,7 +42,7 @@ export class LayerRun extends Run {
     return this.#isInherited === true;
   }
 
-  /** Decides at the first layer whether the decision of the outer frame counts. */
+  /** Decides at the first layer, or at a callback before it, whether the decision of the outer frame counts. */
   begin(inherits: (outer: Frame) => boolean): void {
     const { outer } = this;
     this.#isInherited ??= outer?.isSettled === true && inherits(outer);

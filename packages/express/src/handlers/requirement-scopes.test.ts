@@ -297,6 +297,18 @@ describe.each(testedVersions(majors))('a requirement in %s', (major, express) =>
     expect([await ask(app, '/seen'), await ask(app, '/page')]).toEqual(['seen', 500]);
   });
 
+  it('counts in a router with a callback of a parameter, also if the callback calls another router', async () => {
+    const app = appOf((routes) => {
+      const helper = express.Router().use((_req, _res, next) => next());
+      const router = express.Router();
+      router.param('id', (req, res, next) => void helper(req as never, res, next));
+      router.param('early', (_req, res) => void res.end('early'));
+      router.get('/found/:id', answer('found')).get('/answered/:early', answer('late'));
+      routes.use(read, router);
+    });
+    expect([await ask(app, '/found/1'), await ask(app, '/answered/1')]).toEqual(['found', 'early']);
+  });
+
   it('throws for a skip of the application itself, at the start and in a request', async () => {
     const fault = expect.objectContaining({ code: 'NANOOK_HTTP_SKIPPED_APPLICATION' }) as unknown;
     expect(() => protect(express()).use(skip)).toThrow(fault);
