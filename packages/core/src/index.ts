@@ -82,6 +82,7 @@ export { renderExplanation, type RenderOptions } from './explanation/render-text
 export type { PolicyProfile, ProfiledCheck, ProfiledRule } from './profile/profile.js';
 export type { RuleReference } from './engine/proof.js';
 export type { PolicyVocabulary, TypeVocabulary } from './authorization/vocabulary.js';
+export type { RelationsOptions, RelationTree } from './authorization/relations-for.js';
 export type { WhatCan, WhoCan } from './authorization/who-can.js';
 export type { ExplainedRows, ExplainedRule, WhereExplanation } from './authorization/where-explanation.js';
 

@@ -61,6 +61,7 @@ import type {
   WhoCanOptions,
 } from './query-options.js';
 import type { RuleReference } from '../engine/proof.js';
+import type { RelationsOptions, RelationTree } from './relations-for.js';
 import type { FindCondition, ResourceLists } from './resource-lists.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { PolicyVocabulary } from './vocabulary.js';
@@ -773,6 +774,28 @@ export class Authorizer extends BaseAuthorizer {
   async #resourceLists(): Promise<ResourceLists> {
     const { ResourceLists: Lists } = await onDemand.resourceLists();
     return new Lists(this.#loading.options.resources, this.#loading.types);
+  }
+
+  /**
+   * Finds the relations of a row that checks of an action can read: what an ORM must load with the row, so that a check in memory has it. It
+   * follows the rules only, for every actor and row, so it can find more than one check reads. Functions of `@nanook/orm` turn the result
+   * into an option of a query, such as `include`.
+   *
+   * @param action an action, or a list of actions. `authorize` also checks the action *read* before it refuses another one
+   * @param type the type of the rows, whose `relations` are declared: its name, its class, or the result of `type(name)`
+   * @returns the relations by their names, each with those of the related rows: `{ folder: { owner: {} } }`
+   * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`; `POLAR_FILTER_TOO_LARGE` for more than 1,000 relations
+   * @example
+   * const relations = await authorizer.relationsFor('read', 'Document');
+   * const document = await client.document.findUnique({ where: { id }, include: prismaInclude(relations) });
+   */
+  async relationsFor<Type extends TypeReference>(
+    action: ActionOnRows<Type> | readonly ActionOnRows<Type>[],
+    type: Type,
+    options: RelationsOptions = {},
+  ): Promise<RelationTree> {
+    const { relationsFor } = await onDemand.readRelations();
+    return relationsFor(this.#loaded.context.program, action, type, options);
   }
 
   /**

@@ -18,6 +18,8 @@ export const onDemand = {
   where: () => import('../partial/where.js'),
   /** Needed by `authorizedResources` and `countAuthorizedResources`. */
   resourceLists: () => import('./resource-lists.js'),
+  /** Needed by `relationsFor`. */
+  readRelations: () => import('./relations-for.js'),
   /** Needed by `whoCan` and `whatCan`. */
   whoCan: () => import('./who-can.js'),
   /** Needed by `explain`. */

@@ -124,6 +124,14 @@ export const validateOneOptions = (options: object): void =>
     checkRead: isBoolean,
   });
 
+/** Checks the options of `relationsFor`. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
+export const validateRelationsOptions = (options: object): void =>
+  checkObject('relationsFor', options, '{ depth: 3 }', {
+    fields: isLabel,
+    depth: isCount,
+    filtered: isBoolean,
+  });
+
 /** Checks the options of a count. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export const validateCountOptions = (options: object): void =>
   checkObject('countAuthorizedResources', options, '{ where: { ownerId: 3 } }', ofCount);

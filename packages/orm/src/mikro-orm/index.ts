@@ -3,3 +3,4 @@ export type { NanookOrmErrorCode, NanookOrmErrorData } from '../errors/nanook-or
 export type { MikroOrmOptions } from './entity-tables.js';
 export { mikroOrm, typesFromMikroOrm, type MikroOrmPlace, type MikroOrmWhere } from './mikro-orm.js';
 export { mikroOrmResources } from './resources.js';
+export { mikroOrmPopulate } from './populate.js';

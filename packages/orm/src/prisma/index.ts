@@ -13,3 +13,4 @@ export type {
   PrismaSchema,
 } from './schema/prisma-schema.js';
 export { typesFromPrisma } from './schema/types-from-prisma.js';
+export { prismaInclude, type PrismaInclude } from './include.js';

@@ -4,3 +4,4 @@ export type { AnyModel } from './columns.js';
 export type { SequelizeOptions } from './entity-tables.js';
 export { sequelizeResources } from './resources.js';
 export { sequelize, typesFromSequelize, type SequelizePlace } from './sequelize.js';
+export { sequelizeInclude, type SequelizeInclude } from './include.js';

@@ -3,3 +3,4 @@ export type { NanookOrmErrorCode, NanookOrmErrorData } from '../errors/nanook-or
 export type { TypeormOptions } from './entity-tables.js';
 export { typeormResources } from './resources.js';
 export { typeorm, typesFromTypeorm, type TypeormList, type TypeormPlace } from './typeorm.js';
+export { typeormRelations } from './relations.js';
