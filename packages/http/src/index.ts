@@ -53,7 +53,7 @@ export {
 export { checkSkip, declareRequirement } from './requirements/declare-requirement.js';
 export { haveDecision, splitHandlers, type RouteHandlers } from './requirements/route-handlers.js';
 export { requirementExample } from './requirements/requirement-example.js';
-export { rowSource } from './requirements/row-source.js';
+export { nameOfType, rowSource, rowSourceOf } from './requirements/row-source.js';
 export { FollowedRequest, Frame, Run } from './decisions/frames.js';
 export type { Decided, RequestDecisions } from './decisions/request-decisions.js';
 export {

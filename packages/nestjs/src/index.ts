@@ -17,6 +17,7 @@ export {
   type ResourceOptions,
   type RequirementSource,
 } from './requirements/authorize.decorator.js';
+export { rowOf } from './requirements/row-of.js';
 export type { HandlerOrClass } from './requirements/requirement-decorator.js';
 export {
   AuthorizeResult,

@@ -24,10 +24,18 @@ export function rowSource<Context extends readonly unknown[], Row>(
   return source;
 }
 
-/** Returns the row that a source names; `undefined` for another source. */
+/**
+ * Returns the row that a source names; `undefined` for another source.
+ *
+ * @internal for adapters
+ */
 export const rowSourceOf = (source: unknown): RowSource | undefined => rowSources.get(source as object);
 
-/** Returns the name of a type. */
+/**
+ * Returns the name of a type.
+ *
+ * @internal for adapters
+ */
 export const nameOfType = (type: TypeReference): string => (typeof type === 'string' ? type : type.name);
 
 function refuseCall(type: TypeReference): never {

@@ -1,5 +1,5 @@
 import { Authorizer, isPolarError, type Class, type TypeToken } from '@nanook/core';
-import { isClass } from '@nanook/http';
+import { isClass, nameOfType, rowSourceOf } from '@nanook/http';
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { EntryPoint } from '../entry-points/entry-points.js';
@@ -87,6 +87,10 @@ export class RequirementChecks {
     const action = attempt(handler, () => this.resources.actionOf(requirement, entry.method, handler));
     const found = 'finding' in action ? [action.finding] : [];
     const { source } = requirement;
+    const row = rowSourceOf(source);
+    if (row !== undefined) found.push(...this.#idOf(requirement, nameOfType(row.type), entry));
+    if (row !== undefined && 'value' in action)
+      found.push(...this.#grantable(action.value, row.type, 'instance', handler));
     if (typeof source === 'function' && !isClass(source)) return found;
     const type = source as TypeSource;
     const loader = attempt(handler, () => this.loaders.find(type));

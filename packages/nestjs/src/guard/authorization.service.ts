@@ -5,6 +5,7 @@ import {
   RequestAuthorization,
   explainWith,
   isClass,
+  rowSourceOf,
 } from '@nanook/http';
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -180,8 +181,7 @@ export class AuthorizationService {
       call.resources.length = 0;
       for (const requirement of plan.authorizes) {
         const action = this.resources.actionOf(requirement, execution.method, plan.name);
-        const resource = await this.resources.load(requirement, action, execution, context);
-        call.resources.push(await authz.authorizeRequired(action, resource));
+        call.resources.push(await this.#loadRequired(requirement, action, authz, execution, context));
       }
       for (const input of plan.inputs) await this.#checkInput(input, plan, call, execution);
     }
@@ -226,6 +226,23 @@ export class AuthorizationService {
   }
 
   // ── private ──
+
+  /** Returns the resource of a requirement. @throws the refusal of the action */
+  async #loadRequired(
+    requirement: AuthorizeRequirement,
+    action: string,
+    authz: RequestAuthorization,
+    execution: Execution,
+    context: ExecutionContext,
+  ): Promise<unknown> {
+    const row = rowSourceOf(requirement.source);
+    if (row === undefined) {
+      const resource = await this.resources.load(requirement, action, execution, context);
+      return authz.authorizeRequired(action, resource);
+    }
+    const key = await this.resources.keyOf(requirement, row.type, action, execution, context);
+    return authz.loadRequired(action, requirement.source as (key: unknown) => unknown, key);
+  }
 
   /** Returns whether a call needs a check. @throws the refusal of a handler without a requirement */
   #needsCheck(

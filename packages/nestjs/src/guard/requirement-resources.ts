@@ -1,5 +1,5 @@
-import { Authorizer, NotFoundError, type Class, type TypeToken } from '@nanook/core';
-import { callLoader, isClass, type LoaderLimits } from '@nanook/http';
+import { Authorizer, NotFoundError, type Class, type TypeReference, type TypeToken } from '@nanook/core';
+import { callLoader, isClass, nameOfType } from '@nanook/http';
 import { BadRequestException, Inject, Injectable, Logger, type ExecutionContext } from '@nestjs/common';
 import { NanookNestError, errorText } from '../errors/nanook-nest-error.js';
 import type { Execution } from '../execution/execution.js';
@@ -12,7 +12,7 @@ import type {
   InlineLoader,
   ResourceOptions,
 } from '../requirements/handler-requirement.js';
-import { ResourceLoaders, type FoundLoader } from '../resources/resource-loaders.js';
+import { ResourceLoaders } from '../resources/resource-loaders.js';
 import { loaderLimitsOf } from './loader-limits.js';
 
 /** Determines the action and the resource of a requirement in a call. */
@@ -75,39 +75,57 @@ export class RequirementResources {
         action,
         type: nameOf(type),
       });
-    const { id: path = execution.defaultId, parse = loader.parse } = requirement.options;
-    if (typeof path === 'function' || parse !== undefined)
-      return this.#loadParsed(
-        loader,
-        nameOf(type),
-        path as IdPath,
-        parse,
-        action,
-        execution,
-        context,
-        limits,
-      );
-    const id = valueAt(execution.inputs, path as string);
-    if (isMissing(id)) this.#explainMissingId(path as string, nameOf(type), execution, context);
-    return this.loaders.load(loader, usableId(checkedText(id, action), action), execution, limits);
+    const id = this.#idOf(requirement, nameOf(type), loader.parse, action, execution, context);
+    return id instanceof Promise
+      ? id.then((parsed) => this.loaders.load(loader, parsed, execution, limits))
+      : this.loaders.load(loader, id, execution, limits);
   }
 
-  async #loadParsed(
-    loader: FoundLoader,
+  /**
+   * Returns the key of the row that a requirement with `rowOf(type)` loads, or a promise of it.
+   *
+   * @throws {NotFoundError} if the client sent no id
+   */
+  keyOf(
+    requirement: AuthorizeRequirement,
+    type: TypeReference,
+    action: string,
+    execution: Execution,
+    context: ExecutionContext,
+  ): unknown {
+    return this.#idOf(requirement, nameOfType(type), undefined, action, execution, context);
+  }
+
+  /** Returns the id of a resource, or a promise of it if the application converts it. */
+  #idOf(
+    { options }: AuthorizeRequirement,
+    type: string,
+    parseOfLoader: ResourceOptions['parse'],
+    action: string,
+    execution: Execution,
+    context: ExecutionContext,
+  ): unknown {
+    const { id: path = execution.defaultId, parse = parseOfLoader } = options;
+    if (typeof path === 'function' || parse !== undefined)
+      return this.#parsedId(type, path as IdPath, parse, action, execution, context);
+    const id = valueAt(execution.inputs, path as string);
+    if (isMissing(id)) this.#explainMissingId(path as string, type, execution, context);
+    return usableId(checkedText(id, action), action);
+  }
+
+  async #parsedId(
     type: string,
     path: IdPath,
     parse: ResourceOptions['parse'],
     action: string,
     execution: Execution,
     context: ExecutionContext,
-    limits: LoaderLimits,
   ): Promise<unknown> {
     const raw: unknown =
       typeof path === 'function' ? await path(execution.request, context) : valueAt(execution.inputs, path);
     if (isMissing(raw) && typeof path === 'string') this.#explainMissingId(path, type, execution, context);
     const text = checkedText(raw, action);
-    const id: unknown = parse === undefined ? text : await parse(String(text));
-    return this.loaders.load(loader, usableId(id, action), execution, limits);
+    return usableId(parse === undefined ? text : await parse(String(text)), action);
   }
 
   /** @throws {NanookNestError} `NANOOK_NEST_NO_ID`, if the application and not the client caused the missing id */

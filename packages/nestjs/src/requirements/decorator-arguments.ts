@@ -1,4 +1,5 @@
 import { TypeToken } from '@nanook/core';
+import { rowSourceOf } from '@nanook/http';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 
 /** Creates the error for a decorator that is used incorrectly. @param decorator its name in the source: `@Authorize` */
@@ -88,7 +89,12 @@ export function checkAuthorizeArguments(args: readonly unknown[]): void {
     throw wrong(
       `needs a resource: a class, the name or the token of a type, or a function that loads it; got ${describe(source)}`,
     );
-  checkResourceOptions(hasAction ? args[2] : args[1], wrong);
+  const options = hasAction ? args[2] : args[1];
+  checkResourceOptions(options, wrong);
+  if (rowSourceOf(source) !== undefined && (options as { readonly id?: unknown } | undefined)?.id === false)
+    throw wrong(
+      'needs the id of the row of `rowOf`, got `id: false`; for an action on a type, write the type',
+    );
 }
 
 function checkResourceOptions(options: unknown, wrong: (reason: string) => NanookNestError): void {
