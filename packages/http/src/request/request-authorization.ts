@@ -538,7 +538,8 @@ export class RequestAuthorization<Actor = unknown> {
 
   /**
    * Lists a page of the rows on which the actor may perform the action, with one query on the database of the authorizer. It is not a
-   * decision, so the route needs a requirement, such as `authorize('list', 'Note')`.
+   * decision, so the route needs a requirement, such as `authorize('list', 'Note')`. Later checks of the action on these rows, and `pick` of
+   * rows that were listed with `fields`, use the decision of the database.
    *
    * @param type the class, the type or the name of the type of the rows
    * @returns the rows, and the cursor of the next page
@@ -563,9 +564,10 @@ export class RequestAuthorization<Actor = unknown> {
     type: ListReference<Row, Type>,
     options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
-    return this.#check('list', arguments, async () =>
-      this.policy.authorizedResources<Row, Type>(await this.actor(), action, type, options),
-    );
+    return this.#check('list', arguments, async () => {
+      const page = await this.#finder.list(action, type as TypeReference, options as ListOptions | undefined);
+      return page as ResourcePage<Partial<ListedRow<Row, Type>>>;
+    });
   }
 
   /**

@@ -4,8 +4,10 @@ import {
   type Authorizer,
   type CheckContext,
   type CheckOptions,
+  type ListOptions,
   type OneOptions,
   type RefusalOptions,
+  type ResourcePage,
   type RowKey,
   type TypeReference,
 } from '@nanook/core';
@@ -95,7 +97,7 @@ export class RequestRefusals<Actor> {
       }
     };
     const allowed = await (this.#actor.isPresent(actor, version)
-      ? this.#keptMasks().get(JSON.stringify([action, fields]), resource, decide)
+      ? this.#keptMasks().get(maskOf(action, fields), resource, decide)
       : decide());
     if (isAnonymous && allowed.size < fields.length) this.#actor.noteUnauthenticated();
     return allowed;
@@ -129,6 +131,31 @@ export class RequestRefusals<Actor> {
     } catch (error) {
       throw isAuthorizationError(error) ? this.#ofActor(withoutStack(error), isAnonymous) : error;
     }
+  }
+
+  /**
+   * Lists rows, and keeps the decisions that the database made about them: each row is allowed, and has the fields that the actor may use. So
+   * a later check of a row does not need its related rows.
+   */
+  async list(action: string, type: TypeReference, options: ListOptions = {}): Promise<ResourcePage<object>> {
+    const actor = await this.#actor.find();
+    const { version } = this.#actor;
+    const page: ResourcePage<object> = await this.#authorizer.authorizedResources(
+      actor,
+      action,
+      type,
+      options,
+    );
+    if (this.#actor.isPresent(actor, version))
+      for (const row of page.rows) this.#keepListed(action, options.fields, row);
+    return page;
+  }
+
+  #keepListed(action: string, fieldAction: string | undefined, row: object): void {
+    void this.#keptFor(undefined).get(action, row, () => Promise.resolve(undefined));
+    if (fieldAction === undefined) return;
+    const fields = Object.keys(row);
+    void this.#keptMasks().get(maskOf(fieldAction, fields), row, () => Promise.resolve(new Set(fields)));
   }
 
   #findFor(question: Question): Promise<AuthorizationError | undefined> {
@@ -232,6 +259,9 @@ export class RequestRefusals<Actor> {
     return this.#cache;
   }
 }
+
+/** Returns the part of a decision about fields that the resource is not. */
+const maskOf = (action: string, fields: readonly string[]): string => JSON.stringify([action, fields]);
 
 /** The question of one check: may the actor do this? */
 interface Question {
