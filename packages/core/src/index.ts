@@ -11,11 +11,13 @@ export type {
   ExplainOptions,
   ExplainQueryOptions,
   GrantableOptions,
+  OneOptions,
   QueryOptions,
   CheckOptions,
   RefusalOptions,
   WarmUpOptions,
   WhoCanOptions,
+  WholeOneOptions,
 } from './authorization/query-options.js';
 export type {
   AuthorizerOptions,
@@ -118,7 +120,6 @@ export type {
   FieldSearch,
   FieldValue,
   ListOptions,
-  OneOptions,
   OrderBy,
   ResourcePage,
   RowKey,
@@ -126,7 +127,6 @@ export type {
   SortDirection,
   SortOrder,
   WholeListOptions,
-  WholeOneOptions,
 } from './lists/list-options.js';
 export type {
   FieldMask,

@@ -3,11 +3,9 @@ import type { RowCondition } from '../filter/row-condition.js';
 import type {
   CountOptions,
   ListOptions,
-  OneOptions,
   ResourcePage,
   RowKey,
   WholeListOptions,
-  WholeOneOptions,
 } from '../lists/list-options.js';
 import type {
   ActionOf,
@@ -27,7 +25,9 @@ import type {
   CheckOptions,
   EnumerationOptions,
   ExplainOptions,
+  OneOptions,
   RefusalOptions,
+  WholeOneOptions,
 } from './query-options.js';
 import type { WhereExplanation } from './where-explanation.js';
 import type { WhatCan } from './who-can.js';

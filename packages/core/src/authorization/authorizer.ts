@@ -12,11 +12,9 @@ import { Sequence } from '../internal/sequence.js';
 import type {
   CountOptions,
   ListOptions,
-  OneOptions,
   ResourcePage,
   RowKey,
   WholeListOptions,
-  WholeOneOptions,
 } from '../lists/list-options.js';
 import {
   listOf,
@@ -56,9 +54,11 @@ import type {
   ExplainOptions,
   ExplainQueryOptions,
   GrantableOptions,
+  OneOptions,
   QueryOptions,
   WarmUpOptions,
   WhoCanOptions,
+  WholeOneOptions,
 } from './query-options.js';
 import type { RuleReference } from '../engine/proof.js';
 import type { RelationsOptions, RelationTree } from './relations-for.js';
@@ -710,7 +710,7 @@ export class Authorizer extends BaseAuthorizer {
   /**
    * Returns the row of a type that has a key, if the actor may perform the action on it: the row that `authorizedResources` lists. The
    * database decides, so that no related row must be loaded. It runs one query; a refusal runs one more, to choose the error. `onDecision`
-   * receives no record, as for lists.
+   * receives one decision, whose resource has only the key.
    *
    * @param key the value of the key, or an object with the values of all key fields
    * @throws {NotFoundError} when no row has the key, or the actor may not even read the row
@@ -740,15 +740,18 @@ export class Authorizer extends BaseAuthorizer {
     key: RowKey,
     options: OneOptions = {},
   ): Promise<Partial<ListedRow<Row, Type>>> {
-    const { refusalOfRow, findAnyRow } = await onDemand.resourceLists();
+    const { refusalOfRow, findAnyRow, keyRow } = await onDemand.resourceLists();
     const lists = await this.#resourceLists();
     const { typeSets, program } = this.#loaded.context;
     // The read check uses the same policy, also if a reload ends in between.
     const engine = this.#engine;
     const find = this.#conditionFinder(engine, actor, action, type);
-    const row = await lists.one(find, typeSets, key, options);
+    const declared = findType(program.types, 'one(actor, action, type, key)', type);
+    const row = await engine.decideRow(actor, action, keyRow(declared, key), options, () =>
+      lists.one(find, typeSets, key, options),
+    );
     if (row !== undefined) return row as Partial<ListedRow<Row, Type>>;
-    const { name } = findType(program.types, 'one(actor, action, type, key)', type);
+    const { name } = declared;
     throw await refusalOfRow(action, name, options, this.#loading.options, (readAction) => {
       const findShown =
         readAction === undefined

@@ -202,6 +202,34 @@ export class DecisionEngine implements Decider {
     return found;
   }
 
+  /**
+   * Finds a row of the database on which an actor may perform an action, and records the decision.
+   *
+   * @param row a row that has only the key
+   * @param find returns the row, or `undefined` if it is refused
+   */
+  async decideRow(
+    actor: unknown,
+    action: string,
+    row: object,
+    options: Pick<CheckOptions, 'context'>,
+    find: () => Promise<object | undefined>,
+  ): Promise<object | undefined> {
+    const { log } = this.#decisionContext;
+    if (log === undefined) return find();
+    const recorder = this.#recorder(log, 'allow', [actor, action, row], options);
+    let found: object | undefined;
+    try {
+      found = await find();
+    } catch (error) {
+      recorder.record(isUndecided(error) ? 'undecided' : 'error', undefined, error, 'database');
+      throw error;
+    }
+    recorder.record(found === undefined ? 'denied' : 'allowed', undefined, undefined, 'database');
+    if (recorder.recorded !== undefined) await recorder.recorded;
+    return found;
+  }
+
   #warnOfEmptyList({ filter, type }: RowCondition, actor: unknown, action: string): void {
     if (filter.kind === 'never') this.warnings?.explainEmptyList(actor, action, type);
   }

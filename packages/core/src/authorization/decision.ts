@@ -36,8 +36,8 @@ export interface Decision {
   readonly policy: string;
   /** The label of that policy: the option `version` of `load` or `reload`. */
   readonly policyVersion: string | undefined;
-  /** The engine that decided. */
-  readonly engine: Exclude<EngineChoice, 'auto'>;
+  /** The engine that decided: `'database'` for a decision about one row of the database, which has no rule and no proof. */
+  readonly engine: Exclude<EngineChoice, 'auto'> | 'database';
   /** The option `context` of the check. The web adapters set it. */
   readonly context: CheckContext | undefined;
   /** The time when the check started, by the authorizer's clock. */
@@ -121,14 +121,16 @@ class RecordedDecision implements Decision {
 
   get reason(): string | undefined {
     if (this.outcome === 'allowed') return undefined;
-    if (this.outcome === 'denied')
-      return denialReason(
+    if (this.outcome === 'denied') {
+      const reason = denialReason(
         this.kind,
         this.action,
         resourceTypeOf(this.resource, this.#typeSets),
         this.field,
         this.fields?.denied.length,
       );
+      return this.engine === 'database' ? `${reason}, or no row has the key` : reason;
+    }
     if (this.#typeSets.types.secretNames.size > 0) return reasonWithoutValues(this.outcome, this.error);
     // Without the code frame, which the place of the rule replaces.
     const message = textIn(this.error, 'message') ?? 'the check failed';

@@ -1,5 +1,6 @@
 import type { Limits } from '../engine/limits.js';
 import type { ExplanationOptions } from '../explanation/explain-query.js';
+import type { CountOptions } from '../lists/list-options.js';
 
 /** The origin of a check. Its decision contains it, and the policy does not see it. */
 export interface CheckContext {
@@ -64,4 +65,15 @@ export interface GrantableOptions {
 export interface WarmUpOptions {
   /** The milliseconds after which other work of the process may run. Default: 10. */
   readonly sliceMs?: number;
+}
+
+/** Options of a decision about one row of the database. */
+export interface OneOptions extends Pick<CountOptions, 'fields' | 'signal'>, Pick<CheckOptions, 'context'> {
+  /** `false`: the refusal is a `ForbiddenError` also when the actor may not read the row. */
+  readonly checkRead?: boolean;
+}
+
+/** Options of a decision about one row that has all of its fields. */
+export interface WholeOneOptions extends OneOptions {
+  readonly fields?: undefined;
 }

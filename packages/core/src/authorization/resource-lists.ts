@@ -5,16 +5,18 @@ import { always } from '../filter/condition.js';
 import { allRows, type RowFilter } from '../filter/row-filter.js';
 import { cursorOf, requirePosition } from '../lists/cursor.js';
 import { FieldMasks } from '../lists/field-masks.js';
-import type { CountOptions, ListOptions, OneOptions, ResourcePage } from '../lists/list-options.js';
+import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
 import { ListPlanner } from '../lists/list-planner.js';
 import { copyOf, listFields } from '../lists/masked-rows.js';
 import type { ResourceAdapter, ResourceQuery } from '../lists/resource-adapter.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
 import { typed } from '../types/typed.js';
+import type { OneOptions } from './query-options.js';
 import { validateCountOptions, validateListOptions, validateOneOptions } from './validate-load-options.js';
 
 export { refusalOfRow } from './refusal.js';
+export { keyRow } from '../lists/list-planner.js';
 
 /**
  * Finds the condition of the rows of a list, and the filters of its fields if `fieldAction` is an action on them.

@@ -122,6 +122,7 @@ export const validateOneOptions = (options: object): void =>
     fields: isLabel,
     signal: isSignal,
     checkRead: isBoolean,
+    context: isOptionsObject,
   });
 
 /** Checks the options of `relationsFor`. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */

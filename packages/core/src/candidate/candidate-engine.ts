@@ -124,6 +124,20 @@ export class CandidateEngine extends ComparedEngine {
     );
   }
 
+  override decideRow(
+    actor: unknown,
+    action: string,
+    row: object,
+    options: Pick<CheckOptions, 'context'>,
+    find: () => Promise<object | undefined>,
+  ): Promise<object | undefined> {
+    return this.#serve(
+      actor,
+      (who) => super.decideRow(who, action, row, options, find),
+      (engine, who) => engine.decideRow(who, action, row, options, find),
+    );
+  }
+
   override explainWhere(
     actor: unknown,
     action: string,

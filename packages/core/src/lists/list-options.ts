@@ -34,17 +34,6 @@ export interface CountOptions<Row extends object = AnyRow> {
   readonly signal?: AbortSignal;
 }
 
-/** One row. */
-export interface OneOptions extends Pick<CountOptions, 'fields' | 'signal'> {
-  /** `false`: the refusal is a `ForbiddenError` also when the actor may not read the row. */
-  readonly checkRead?: boolean;
-}
-
-/** One row that has all of its fields. */
-export interface WholeOneOptions extends OneOptions {
-  readonly fields?: undefined;
-}
-
 /** The key of a row: its value, or the values of all key fields by their names. */
 export type RowKey = Scalar | Readonly<Record<string, Scalar>>;
 

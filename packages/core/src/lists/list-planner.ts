@@ -6,7 +6,9 @@ import type { RowCondition } from '../filter/row-condition.js';
 import { all } from '../filter/row-filter.js';
 import { didYouMean } from '../internal/near-names.js';
 import { Rows } from '../partial/rows.js';
+import type { DeclaredType } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
+import { typed } from '../types/typed.js';
 import { positionOf } from './cursor.js';
 import { rowsAfter } from './keyset-filter.js';
 import type { FieldMasks } from './field-masks.js';
@@ -61,7 +63,7 @@ export class ListPlanner {
    */
   whereKey(row: Scope, key: unknown): Readonly<Record<string, Scalar>> {
     const fields = this.#keyOf(row);
-    const values = isPlainObject(key) ? key : { [fields[0]!]: key };
+    const values = valuesOfKey(fields, key);
     const isWhole =
       Object.keys(values).length === fields.length && fields.every((field) => Object.hasOwn(values, field));
     if (!isWhole || !Object.values(values).every(isScalar)) {
@@ -128,3 +130,10 @@ const isScalar = (value: unknown): boolean =>
   (typeof value !== 'object' && value !== undefined) ||
   value instanceof Date ||
   readDecimal(value) !== undefined;
+
+/** Returns a row of a type that has only its key. */
+export const keyRow = ({ name, key = ['id'] }: DeclaredType, value: unknown): object =>
+  typed(name, { ...valuesOfKey(key, value) });
+
+const valuesOfKey = ([first]: readonly string[], key: unknown): Readonly<Record<string, unknown>> =>
+  isPlainObject(key) ? (key as Readonly<Record<string, unknown>>) : { [first!]: key };

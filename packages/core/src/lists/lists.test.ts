@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   Authorizer,
+  type Decision,
   type FieldQuery,
   type ListOptions,
   type ResourceAdapter,
@@ -534,5 +535,95 @@ describe('one()', () => {
       code: 'POLAR_TYPE_INVALID_OPTION',
       message: expect.stringContaining(text) as string,
     });
+  });
+
+  it('makes one decision with the identity of the row and its outcome, and lists make none', async () => {
+    const decisions: Decision[] = [];
+    const loadFor = (resources: ResourceAdapter) =>
+      Authorizer.load({
+        policies,
+        types,
+        resources,
+        onWarning: () => {},
+        onDecision: (decision) => void decisions.push(decision),
+        decisionDuration: true,
+      });
+    const recorded = () =>
+      decisions
+        .splice(0)
+        .map(({ kind, actor, action, resourceIdentity, outcome, reason, engine, context }) => ({
+          kind,
+          actor,
+          action,
+          outcome,
+          reason,
+          engine,
+          resource: resourceIdentity,
+          request: context?.requestId,
+        }));
+    const about = {
+      kind: 'allow',
+      resource: { type: 'Note', id: '5' },
+      engine: 'database',
+      request: undefined,
+    };
+
+    const { resources } = adapterOf([note(5)]);
+    const authorizer = await loadFor(resources);
+    await authorizer.one('ann', 'read', 'Note', 5, { context: { requestId: 'r1' } });
+    expect(decisions[0]!.durationMs).toBeGreaterThanOrEqual(0);
+    expect(decisions[0]!.policy).toBe(authorizer.policyHash);
+    expect(recorded()).toEqual([
+      { ...about, actor: 'ann', action: 'read', outcome: 'allowed', reason: undefined, request: 'r1' },
+    ]);
+
+    const refusing = await loadFor({ list: async () => [], count: async () => 1 });
+    await expect(refusing.one('admin', 'write', 'Note', { id: 5 })).rejects.toMatchObject({ status: 403 });
+    const reason = 'no rule for "write" on Note matched, or no row has the key';
+    expect(recorded()).toEqual([{ ...about, actor: 'admin', action: 'write', outcome: 'denied', reason }]);
+
+    const failing = await loadFor({
+      list: () => Promise.reject(new Error('no connection')),
+      count: async () => 1,
+    });
+    await expect(failing.one('ann', 'read', 'Note', 5)).rejects.toThrow('no connection');
+    expect(recorded()).toEqual([
+      { ...about, actor: 'ann', action: 'read', outcome: 'error', reason: 'no connection' },
+    ]);
+
+    await authorizer.authorizedResources('ann', 'read', 'Note');
+    await authorizer.countAuthorizedResources('ann', 'read', 'Note');
+    expect(recorded()).toEqual([]);
+  });
+
+  it('fails with the error of onDecision if the log is required', async () => {
+    const { resources } = adapterOf([note(5)]);
+    const authorizer = await Authorizer.load({
+      policies,
+      types,
+      resources,
+      onWarning: () => {},
+      onDecision: () => Promise.reject(new Error('log is full')),
+      decisionLog: 'required',
+    });
+    await expect(authorizer.one('ann', 'read', 'Note', 5)).rejects.toThrow('log is full');
+  });
+
+  it('is decided and recorded by the candidate for the actors of its roll-out', async () => {
+    const decisions: Decision[] = [];
+    const { resources } = adapterOf([note(5)]);
+    const authorizer = await Authorizer.load({
+      policies,
+      types,
+      resources,
+      onWarning: () => {},
+      onDecision: (decision) => void decisions.push(decision),
+    });
+    const candidate = await authorizer.loadCandidate(`${policies} allow("bob", "write", _: Note);`);
+    candidate.rollOut(100);
+    await authorizer.one('bob', 'write', 'Note', 5);
+    expect(decisions.map(({ outcome, policy }) => [outcome, policy])).toEqual([
+      ['allowed', candidate.policyHash],
+    ]);
   });
 });

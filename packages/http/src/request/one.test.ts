@@ -1,4 +1,4 @@
-import { Authorizer, type RowCondition } from '@nanook/core';
+import { Authorizer, type Decision, type RowCondition } from '@nanook/core';
 import { expect, it } from 'vitest';
 import { rowSource } from '../requirements/row-source.js';
 import { RequestAuthorization } from './request-authorization.js';
@@ -6,6 +6,7 @@ import { RequestAuthorization } from './request-authorization.js';
 const usesOwner = ({ filter }: RowCondition): boolean =>
   JSON.stringify(filter, (key, value: unknown) => (key === 'scope' ? undefined : value)).includes('"owner"');
 let isOwner = true;
+const decisions: Decision[] = [];
 const authorizer = await Authorizer.load({
   policies: `
     allow(_: String, "read", note: Note) if note.id > 0;
@@ -16,6 +17,7 @@ const authorizer = await Authorizer.load({
     list: async ({ condition }) => (usesOwner(condition) && !isOwner ? [] : [{ id: 1, owner: 'ann' }]),
     count: async () => 1,
   },
+  onDecision: (decision) => void decisions.push(decision),
 });
 const authzOf = (user: string | undefined, route?: string) =>
   new RequestAuthorization(authorizer, { actor: () => user, ...(route && { route: () => route }) });
@@ -24,6 +26,15 @@ it('RequestAuthorization.one() returns the row, and is a decision for the respon
   const authz = authzOf('ann');
   expect(await authz.one('edit', 'Note', 1)).toEqual({ id: 1, owner: 'ann' });
   expect(authz.isSettled).toBe(true);
+});
+
+it('RequestAuthorization.one() makes a decision with the context of the request', async () => {
+  decisions.length = 0;
+  const options = { actor: () => 'ann', context: () => ({ requestId: 'r1' }) };
+  await new RequestAuthorization(authorizer, options).one('edit', 'Note', 1);
+  expect(decisions.map(({ outcome, context }) => [outcome, context])).toEqual([
+    ['allowed', { requestId: 'r1' }],
+  ]);
 });
 
 it('RequestAuthorization.one() throws a refusal with the route, and makes no decision then', async () => {

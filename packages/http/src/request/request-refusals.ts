@@ -127,7 +127,7 @@ export class RequestRefusals<Actor> {
     const { isAnonymous } = this.#actor;
     if (key === null || key === undefined || Number.isNaN(key)) throw this.ofMissing(action);
     try {
-      return await this.#authorizer.one(actor, action, type, key, options);
+      return await this.#authorizer.one(actor, action, type, key, { ...this.#ofChecks, ...options });
     } catch (error) {
       throw isAuthorizationError(error) ? this.#ofActor(withoutStack(error), isAnonymous) : error;
     }
