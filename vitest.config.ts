@@ -98,6 +98,8 @@ const onOtherOrms = (
       include: [
         ...adapters.map((adapter) => `packages/orm/src/${adapter}/*.test.ts`),
         'packages/orm/src/testing/tested-versions.test.ts',
+        // It loads rows with the ORMs of all adapters.
+        ...(adapters.includes('prisma') ? ['packages/orm/src/testing/loaded-relations.test.ts'] : []),
       ],
       // `Int32`, which they test, came with Mongoose 8.9.
       exclude: ['packages/orm/src/mongoose/stored-types.test.ts'],
