@@ -19,6 +19,7 @@ const types = {
       size: 'Integer?',
       orgId: 'Integer',
       parentId: 'Integer?',
+      topics: ['String'],
     },
     relations: {
       org: one('Org', { local: 'orgId', foreign: 'id', enforced: true }),
@@ -170,6 +171,13 @@ describe('explainWhere()', () => {
       code: 'POLAR_FILTER_UNTRANSLATABLE',
     });
     await expect(authorizer.explainWhere(ann, 'read', 'Rep')).rejects.toThrow('did you mean `Repo`?');
+  });
+
+  it('prints the elements of a list without the tests of their types', async () => {
+    const { condition } = await explain(
+      'allow(_: User, "read", repo: Repo) if repo.status in repo.topics or not (repo.isPublic and "a" in repo.topics);',
+    );
+    expect(condition).toBe('repo.status in repo.topics or not (repo.isPublic and "a" in repo.topics)');
   });
 
   it('hides the values of secret fields of the actor', async () => {

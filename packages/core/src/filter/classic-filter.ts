@@ -123,6 +123,11 @@ function alternativesOf(filter: RowFilter, isWithoutNaN: boolean): readonly Alte
     case 'text':
     case 'not-text':
       throw notClassic(`a test with \`${filter.test}\``);
+    case 'contains':
+    case 'lacks':
+    case 'readable-elements':
+    case 'unreadable-elements':
+      throw notClassic(`the elements of \`${filter.column.field}\``);
     case 'in-set':
     case 'not-in-set':
     case 'found-before':

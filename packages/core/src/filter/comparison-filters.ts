@@ -73,6 +73,13 @@ export function isReadable(column: Column, mode: Mode): RowFilter {
   }
 }
 
+/** Elements that are read are never false. */
+export function areReadable(column: Column, mode: Mode): RowFilter {
+  const { kind } = isReadable(column, mode);
+  if (kind === 'readable') return { kind: 'readable-elements', column };
+  return kind === 'unreadable' ? { kind: 'unreadable-elements', column } : ({ kind } as RowFilter);
+}
+
 export function truth(column: Column, mode: Mode): RowFilter {
   const is = (value: boolean): RowFilter => ({
     kind: 'compare',

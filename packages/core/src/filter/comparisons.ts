@@ -111,8 +111,35 @@ export function textCondition(test: TextTest, text: Column | string, part: Colum
   return or(and(not(isNil), found), and(isNil, textCondition(test, text, 'null')));
 }
 
+/**
+ * Returns the condition that one of the elements of a list equals an item. It is undecided, too, where another element contradicts its
+ * declaration.
+ *
+ * @throws {Incomparable}
+ */
+export const containsCondition = (list: Column, item: Compared): Condition =>
+  or(elementEquals(list, item), and({ kind: 'readable-elements', column: list }, never));
+
+function elementEquals(column: Column, item: Compared): Condition {
+  const contains = (value: Operand | null): Condition => ({ kind: 'contains', column, item: value });
+  const containsNil = column.list!.hasNil ? contains(null) : never;
+  if (item.kind === 'column') {
+    if (item.type !== column.type && familyOf(item.type) === familyOf(column.type))
+      throw new Incomparable(
+        `\`in\` with \`${item.field}\` and \`${column.field}\`, whose numbers are declared as two types`,
+        'declare both with one type',
+      );
+    const isEqual = item.type === column.type ? contains(item) : never;
+    return or(isEqual, containsNil.kind === 'never' ? never : and(isNilCondition(item), containsNil));
+  }
+  if (item.value === null) return containsNil;
+  if (column.type === 'string' && typeof item.value === 'string') textOperand(item.value, 'in');
+  const value = comparableWith(column.type, item.value);
+  return value === undefined ? never : contains({ kind: 'value', value });
+}
+
 /** JavaScript finds one half of a surrogate pair within a character. A database does not. */
-function textOperand(value: string, test: TextTest): Operand {
+function textOperand(value: string, test: TextTest | 'in'): Operand {
   if (loneSurrogate.test(value))
     throw new Incomparable(
       `\`${test}\` with a text that has half of a character`,

@@ -44,6 +44,14 @@ export function complement(filter: RowFilter, isNull: (column: Column) => RowFil
       return { kind: 'unreadable', column: filter.column };
     case 'unreadable':
       return { kind: 'readable', column: filter.column };
+    case 'contains':
+      return { ...filter, kind: 'lacks' };
+    case 'lacks':
+      return { ...filter, kind: 'contains' };
+    case 'readable-elements':
+      return { ...filter, kind: 'unreadable-elements' };
+    case 'unreadable-elements':
+      return { ...filter, kind: 'readable-elements' };
     case 'nan':
       return orNull({ kind: 'not-nan', column: filter.column }, filter.column);
     case 'not-nan':

@@ -22,6 +22,8 @@ export interface Column {
   readonly nullable: boolean;
   /** The only texts that the column may hold, for a field that is declared with `oneOf`. */
   readonly values?: readonly string[];
+  /** For a column of lists: whether an element may be `nil`. `type` and `values` are those of the elements. */
+  readonly list?: { readonly hasNil: boolean };
 }
 export interface ValueOperand {
   readonly kind: 'value';
@@ -58,6 +60,13 @@ export type Condition =
   | { readonly kind: 'in'; readonly column: Column; readonly values: readonly Scalar[] }
   /** A text contains another one at a place. Undecided where `text` is `nil`; `part` is not `nil`. */
   | { readonly kind: 'text'; readonly test: TextTest; readonly text: Operand; readonly part: Operand }
+  /**
+   * An element of a list equals a value of its type; `null` is `nil`. False where the column holds no list. An element of another type than its
+   * declaration says equals nothing.
+   */
+  | { readonly kind: 'contains'; readonly column: Column; readonly item: Operand | null }
+  /** The elements of a list are read: true, and undecided where one of them has another type than its declaration says. */
+  | { readonly kind: 'readable-elements'; readonly column: Column }
   /** A boolean column as a condition: undecided where it is `nil`. */
   | { readonly kind: 'is-true'; readonly column: Column }
   /** True when a related row satisfies `where`; undecided when `where` is undecided for a related row. */
@@ -158,9 +167,11 @@ export function isDecided(condition: Condition): boolean {
     case 'equal':
     case 'is-nil':
     case 'in':
+    case 'contains':
       return true;
     case 'undecided':
     case 'readable':
+    case 'readable-elements':
     case 'through':
     case 'reaches':
       return false;

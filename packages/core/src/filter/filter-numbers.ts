@@ -42,6 +42,9 @@ export class FilterNumbers {
       case 'text':
       case 'not-text':
         return `${filter.kind} ${filter.test} ${textOf(filter.text)} ${textOf(filter.part)}`;
+      case 'contains':
+      case 'lacks':
+        return `${filter.kind} ${textOf(filter.column)} ${filter.item === null ? 'nil' : textOf(filter.item)}`;
       case 'in-set':
       case 'not-in-set': {
         const { row, set } = filter;

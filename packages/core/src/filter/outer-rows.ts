@@ -18,6 +18,9 @@ export function usesOuterRows(filter: RowFilter, own: ReadonlySet<number>): bool
     case 'text':
     case 'not-text':
       return operandsOf(filter).some((side) => side.kind === 'column' && !own.has(side.scope.id));
+    case 'contains':
+    case 'lacks':
+      return [filter.column, filter.item].some((side) => side?.kind === 'column' && !own.has(side.scope.id));
     case 'count': {
       const { step, other } = filter;
       return !own.has(step.from.id) || (other.kind === 'column' && !own.has(other.scope.id));

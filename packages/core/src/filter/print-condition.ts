@@ -1,6 +1,7 @@
 import { assertNever } from '../internal/assert-never.js';
 import {
   and,
+  or,
   type Condition,
   type Operand,
   type RelationStep,
@@ -34,6 +35,7 @@ class ConditionPrinter {
     switch (condition.kind) {
       case 'always':
       case 'readable':
+      case 'readable-elements':
         return 'true';
       case 'never':
         return 'false';
@@ -57,6 +59,8 @@ class ConditionPrinter {
         return `${this.#operand(condition.column)} in ${this.#listed(condition.values)}`;
       case 'text':
         return `${this.#operand(condition.text)}.${condition.test}(${this.#operand(condition.part)})`;
+      case 'contains':
+        return `${condition.item === null ? 'nil' : this.#operand(condition.item)} in ${this.#operand(condition.column)}`;
       case 'is-true':
         return this.#operand(condition.column);
       case 'some':
@@ -134,9 +138,18 @@ class ConditionPrinter {
 
 /** Leaves out that columns are read: a policy says nothing about values of another type. */
 function withoutReads(condition: Condition): Condition {
-  return condition.kind === 'and'
-    ? and(...condition.parts.filter(({ kind }) => kind !== 'readable'))
-    : condition;
+  switch (condition.kind) {
+    case 'and': {
+      const others = condition.parts.filter(
+        ({ kind }) => kind !== 'readable' && kind !== 'readable-elements',
+      );
+      return and(...others.map(withoutReads));
+    }
+    case 'or':
+      return or(...condition.parts.map(withoutReads));
+    default:
+      return condition;
+  }
 }
 
 const shown = (value: Scalar): string =>

@@ -108,6 +108,17 @@ export class Evaluator {
         if (text === null || part === null) return false;
         return (text as string)[filter.test](part as string) === (filter.kind === 'text');
       }
+      case 'contains':
+      case 'lacks': {
+        const [elements, item] = [elementsOf(of(filter.column)), filter.item && of(filter.item)];
+        return (item !== null && elements.includes(item)) === (filter.kind === 'contains');
+      }
+      case 'readable-elements':
+      case 'unreadable-elements': {
+        const list = of(filter.column);
+        const isReadable = list !== null && !elementsOf(list).includes(unreadable);
+        return isReadable === (filter.kind === 'readable-elements');
+      }
       case 'compare':
         return compare(filter.operator, of(filter.left), of(filter.right));
       case 'in-set':
@@ -148,6 +159,10 @@ export class Evaluator {
     );
   }
 }
+
+/** A list is stored as a text of its elements, which have one character each. */
+const elementsOf = (list: Row[string]): readonly Row[string][] => [...String(list ?? '')];
+const unreadable = '?';
 
 // ── the generator ──
 
@@ -265,7 +280,9 @@ export class Generator {
 
   leaf(scopes: readonly Scope[]): RowFilter {
     const column = this.column(scopes);
-    switch (this.next(9)) {
+    switch (this.next(10)) {
+      case 9:
+        return this.#elements(column, scopes);
       case 8: {
         const scope = scopes[this.next(scopes.length)]!;
         const choices = relations[scope.type.name]!;
@@ -288,6 +305,18 @@ export class Generator {
       default:
         return this.#comparison(column, scopes);
     }
+  }
+
+  #elements(other: Column, scopes: readonly Scope[]): RowFilter {
+    const items = scopes.filter(({ type }) => type === typesByName.Item);
+    if (items.length === 0) return this.#comparison(other, scopes);
+    const scope = items[this.next(items.length)]!;
+    const list = { hasNil: false };
+    const column: Column = { kind: 'column', scope, field: 'list', type: 'string', nullable: true, list };
+    if (this.next(3) === 0)
+      return { kind: this.next(2) > 0 ? 'readable-elements' : 'unreadable-elements', column };
+    const item: Operand = other.type === 'string' ? other : { kind: 'value', value: this.value(column) };
+    return { kind: this.next(2) > 0 ? 'contains' : 'lacks', column, item };
   }
 
   #textTest(text: Column, scopes: readonly Scope[]): RowFilter {
@@ -352,6 +381,7 @@ export const worlds = (next: (below: number) => number): World => {
       n: maybe(3),
       f: maybe(3),
       s: text(),
+      list: ['', 'a', 'ab', 'c?', '?', null][next(6)]!,
       teamId: maybe(3),
       parentId: maybe(4),
     })),

@@ -34,6 +34,10 @@ export type RowFilter =
       readonly text: Operand;
       readonly part: Operand;
     }
+  /** A column holds a list with an element of its declared type that equals an item, or it does not. `null` is `nil`. `NULL` is in the second. */
+  | { readonly kind: 'contains' | 'lacks'; readonly column: Column; readonly item: Operand | null }
+  /** A column holds a list whose elements have their declared type, or it does not. `NULL` is in the second. */
+  | { readonly kind: 'readable-elements' | 'unreadable-elements'; readonly column: Column }
   | { readonly kind: 'null' | 'not-null'; readonly column: Column }
   /** A column holds a value of its declared type, or it does not. `NULL` counts as one where the column is declared nullable. */
   | { readonly kind: 'readable' | 'unreadable'; readonly column: Column }
@@ -118,6 +122,9 @@ function usesScope(filter: RowFilter, scope: Scope): boolean {
     case 'text':
     case 'not-text':
       return operandsOf(filter).some((side) => side.kind === 'column' && side.scope === scope);
+    case 'contains':
+    case 'lacks':
+      return [filter.column, filter.item].some((side) => side?.kind === 'column' && side.scope === scope);
     case 'count': {
       const { step, other } = filter;
       return step.from === scope || (other.kind === 'column' && other.scope === scope);
@@ -204,9 +211,11 @@ const nameOf = ({ scope, field }: Column): string => `${scope.id} ${field}`;
 
 /** Returns whether a filter holds only where a column has a value of its type. */
 function implies(filter: RowFilter, column: Column, by: Implied): boolean {
-  if (by === 'none') return false;
   const isSame = (side: Operand): boolean =>
     side.kind === 'column' && side.scope === column.scope && side.field === column.field;
+  if ((filter.kind === 'contains' || filter.kind === 'readable-elements') && isSame(filter.column))
+    return true;
+  if (by === 'none') return false;
   switch (filter.kind) {
     case 'or':
       return filter.parts.every((part) => implies(part, column, by));

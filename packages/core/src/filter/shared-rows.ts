@@ -61,6 +61,9 @@ function renamed(
     case 'text':
     case 'not-text':
       return { ...filter, text: operand(filter.text), part: operand(filter.part) };
+    case 'contains':
+    case 'lacks':
+      return { ...filter, column: column(filter.column), item: filter.item && operand(filter.item) };
     case 'in-set':
     case 'not-in-set': {
       const { set } = filter;
@@ -111,6 +114,9 @@ function lastRow(filter: RowFilter): number {
     case 'text':
     case 'not-text':
       return Math.max(...operandsOf(filter).map(of));
+    case 'contains':
+    case 'lacks':
+      return Math.max(of(filter.column), filter.item === null ? 0 : of(filter.item));
     case 'in-set':
     case 'not-in-set':
       return Math.max(filter.row.id, filter.set.row.id, lastRow(filter.set.base), lastRow(filter.set.step));

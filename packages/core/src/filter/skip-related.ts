@@ -90,6 +90,11 @@ function movedTo(filter: RowFilter, step: RelationStep): RowFilter | undefined {
       const [text, part] = [operand(filter.text), operand(filter.part)];
       return text === undefined || part === undefined ? undefined : { ...filter, text, part };
     }
+    case 'contains':
+    case 'lacks': {
+      const item = filter.item && operand(filter.item);
+      return item === undefined || filter.column.scope.id === to.id ? undefined : { ...filter, item };
+    }
     case 'count': {
       const other = filter.step.from.id === to.id ? undefined : operand(filter.other);
       return other && { ...filter, other };

@@ -1,6 +1,7 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 import { assertNever } from '../internal/assert-never.js';
 import {
+  areReadable,
   count,
   decided,
   equal,
@@ -98,6 +99,16 @@ class Lowering {
               isNull(condition.column),
             ),
         );
+      case 'contains': {
+        const { column, item } = condition;
+        return decided(
+          mode,
+          () => ({ kind: 'contains', column, item }),
+          () => ({ kind: 'lacks', column, item }),
+        );
+      }
+      case 'readable-elements':
+        return areReadable(condition.column, mode);
       case 'is-true':
         return truth(condition.column, mode);
       case 'text':

@@ -51,6 +51,7 @@ import {
   describeUnknown,
   DictionaryValue,
   isUnknown,
+  ListColumnValue,
   ListValue,
   ReferenceValue,
   RowValue,
@@ -355,6 +356,8 @@ export class Evaluator {
         ),
       );
     }
+    if (collection instanceof ListColumnValue)
+      return this.#then(this.#equality.contains(collection, item, at), next);
     const found = this.#itemsOf(collection, at);
     if (found === undefined) return undecided;
     const items = found.filter((each) => !(each instanceof MissingValue));
@@ -439,7 +442,8 @@ export class Evaluator {
       if (typeof key !== 'string') return undecided;
       const value = this.#rows.read(object, key, at);
       const found = () => this.#unify(this.#bindings.valueOf(result, frame), value, at, next);
-      const isTested = value instanceof ColumnValue && object.scope.type.places.has(key);
+      const isColumn = value instanceof ColumnValue || value instanceof ListColumnValue;
+      const isTested = isColumn && object.scope.type.places.has(key);
       return isTested ? this.#then(readable(value.column), found) : found();
     }
     if (object instanceof DictionaryValue) {

@@ -15,7 +15,14 @@ import { equalCondition, isNilCondition, type Compared } from '../filter/compari
 import type { DeclaredType, Field } from '../types/declared-type.js';
 import type { Relation } from '../types/relation.js';
 import type { TypeTable } from '../types/type-table.js';
-import { CollectionValue, ColumnValue, ReferenceValue, type RowValue } from './unknown.js';
+import {
+  ActorValue,
+  CollectionValue,
+  ColumnValue,
+  ListColumnValue,
+  ReferenceValue,
+  type RowValue,
+} from './unknown.js';
 import { untranslatable, type Place } from './untranslatable.js';
 
 /** Makes scopes, columns and steps of declared types, and compares rows by their keys. */
@@ -35,10 +42,24 @@ export class Rows {
   /** Returns a column, or `undefined` for a field whose type no column has. */
   column(scope: Scope, name: string): Column | undefined {
     const field = scope.type.fields?.get(name);
-    const type = field && scalarTypeOf(field, this.types);
+    return field && this.#columnOf(scope, field, field);
+  }
+
+  /** Returns a column of lists whose elements a query can compare, or `undefined` for another field. */
+  listColumn(scope: Scope, name: string): Column | undefined {
+    const field = scope.type.fields?.get(name);
+    if (field?.type.kind !== 'list') return undefined;
+    const element = field.element!;
+    const column = this.#columnOf(scope, field, element);
+    const isListed = column !== undefined && ['string', 'integer', 'boolean'].includes(column.type);
+    return isListed ? { ...column, list: { hasNil: element.nullable } } : undefined;
+  }
+
+  #columnOf(scope: Scope, { name, nullable }: Field, valued: Field): Column | undefined {
+    const type = scalarTypeOf(valued, this.types);
     if (type === undefined) return undefined;
-    const column = { kind: 'column', scope, field: name, type, nullable: field!.nullable } as const;
-    return field!.type.kind === 'one-of' ? { ...column, values: field!.type.values } : column;
+    const column = { kind: 'column', scope, field: name, type, nullable } as const;
+    return valued.type.kind === 'one-of' ? { ...column, values: valued.type.values } : column;
   }
 
   /** Returns the types that a row of a declared type can have: its own, and those whose discriminator is one of its columns. */
@@ -49,7 +70,12 @@ export class Rows {
   }
 
   /** Returns the value of a field or relation of a row. @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` */
-  read({ scope }: RowValue, name: string, at: Place): ColumnValue | ReferenceValue | CollectionValue {
+  read(
+    row: RowValue,
+    name: string,
+    at: Place,
+  ): ColumnValue | ListColumnValue | ReferenceValue | CollectionValue {
+    const { scope } = row;
     const { type } = scope;
     const relation = type.relations.get(name);
     if (relation !== undefined)
@@ -58,6 +84,9 @@ export class Rows {
         : new CollectionValue(scope, relation);
     const column = this.column(scope, name);
     if (column !== undefined) return new ColumnValue(column);
+    // The fields of an actor that is not known are not columns.
+    const list = row instanceof ActorValue ? undefined : this.listColumn(scope, name);
+    if (list !== undefined) return new ListColumnValue(list);
     const isDeclared = type.fields?.has(name) === true;
     throw isDeclared
       ? untranslatable(

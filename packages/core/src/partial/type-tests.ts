@@ -10,6 +10,7 @@ import {
   CountValue,
   DictionaryValue,
   isUnknown,
+  ListColumnValue,
   ListValue,
   RowValue,
   TypedRowValue,
@@ -35,6 +36,12 @@ export class TypeTests {
       throw untranslatable(
         `\`${type.name}\`, which a function recognizes`,
         'declare a class or a discriminator',
+        at,
+      );
+    if (value instanceof ListColumnValue)
+      throw untranslatable(
+        `the type of the list in the column \`${value.column.field}\``,
+        'leave out the type',
         at,
       );
     if (value instanceof CollectionValue || value instanceof ListValue)

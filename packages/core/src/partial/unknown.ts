@@ -54,6 +54,13 @@ export class ColumnValue extends Unknown {
   }
 }
 
+/** The list in a column of a row. */
+export class ListColumnValue extends Unknown {
+  constructor(readonly column: Column) {
+    super();
+  }
+}
+
 /** A list or a dictionary of the policy with unknown values in it. */
 export class ListValue extends Unknown {
   constructor(
@@ -117,7 +124,8 @@ export const isUnknown = (value: unknown): value is Unknown => value instanceof 
 
 /** Describes an unknown value for an error. */
 export function describeUnknown(value: Unknown): string {
-  if (value instanceof ColumnValue) return `the column \`${value.column.field}\``;
+  if (value instanceof ColumnValue || value instanceof ListColumnValue)
+    return `the column \`${value.column.field}\``;
   if (value instanceof RowValue) return `a row of \`${value.scope.type.name}\``;
   if (value instanceof ReferenceValue) return `a row of \`${value.relation.type}\``;
   if (value instanceof CollectionValue) return `the related rows \`${value.relation.name}\``;

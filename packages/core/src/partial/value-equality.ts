@@ -8,6 +8,7 @@ import { logicTerms } from '../engine/logic-terms.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { always, and, never, not, or, type Condition, undecided } from '../filter/condition.js';
 import {
+  containsCondition,
   equalCondition,
   Incomparable,
   inCondition,
@@ -30,8 +31,10 @@ import {
   CollectionValue,
   ColumnValue,
   CountValue,
+  describeUnknown,
   DictionaryValue,
   isUnknown,
+  ListColumnValue,
   ListValue,
   ReferenceValue,
   RowValue,
@@ -83,6 +86,12 @@ export class ValueEquality {
     if (left instanceof MissingValue || right instanceof MissingValue) return undecided;
     if (!isUnknown(left))
       return isUnknown(right) ? this.equal(right, left, at, binds) : this.#equalKnown(left, right, at.span);
+    if (left instanceof ListColumnValue || right instanceof ListColumnValue)
+      throw untranslatable(
+        `the list in the column \`${(left instanceof ListColumnValue ? left : (right as ListColumnValue)).column.field}\` as a value`,
+        'look for its elements with `in`',
+        at,
+      );
     if (left instanceof CollectionValue || right instanceof CollectionValue)
       throw untranslatable(
         `the related rows \`${(left instanceof CollectionValue ? left : (right as CollectionValue)).relation.name}\` as a value`,
@@ -131,6 +140,26 @@ export class ValueEquality {
     if (!Array.isArray(raw(value)) || !(value instanceof Reference)) return value;
     const elements = this.host.elements(value, at.span)!;
     return elements.find((each) => each instanceof MissingValue) ?? elements;
+  }
+
+  /** Returns the condition that a value is an element of the list in a column. */
+  contains({ column }: ListColumnValue, given: unknown, at: Place): Condition {
+    const item = this.bindings.deref(given);
+    if (isUnknown(item) && !(item instanceof ColumnValue))
+      throw untranslatable(
+        `\`in\` over the column \`${column.field}\` with ${describeUnknown(item)}`,
+        'write a known value, or a column, before `in`',
+        at,
+      );
+    if (!isUnknown(item)) this.#rejectEquality(item, at);
+    try {
+      return containsCondition(
+        column,
+        isUnknown(item) ? item.column : { kind: 'known', value: this.host.settled(item) },
+      );
+    } catch (error) {
+      throw error instanceof Incomparable ? untranslatable(error.construct, error.instead, at) : error;
+    }
   }
 
   /** Returns whether values can be compared with a column by one condition. */

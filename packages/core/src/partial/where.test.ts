@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, isPolarError, many, manyThrough, one, optional, typed } from '../index.js';
+import { Authorizer, isPolarError, many, manyThrough, nullable, one, optional, typed } from '../index.js';
 import type { Condition } from '../filter/condition.js';
 
 const types = {
@@ -20,6 +20,8 @@ const types = {
       ownerId: 'Integer?',
       folderId: 'Integer?',
       labels: ['String'],
+      levels: nullable(['Integer?']),
+      rates: ['Float'],
     },
     relations: {
       owner: one('User', { local: 'ownerId', foreign: 'id' }),
@@ -77,6 +79,14 @@ function shown(condition: Condition): string {
       );
       return `${text} ${condition.test} ${part}`;
     }
+    case 'contains': {
+      const { column, item } = condition;
+      const shownItem =
+        item === null ? 'nil' : item.kind === 'column' ? item.field : JSON.stringify(item.value);
+      return `${shownItem} among ${column.field}`;
+    }
+    case 'readable-elements':
+      return `elements of ${condition.column.field}`;
     case 'is-nil':
       return `${condition.column.field} = nil`;
     case 'is-true':
@@ -123,6 +133,20 @@ describe('where()', () => {
     [
       'x = row.title.startsWith("a") and (x = false or row.isPublic)',
       '((title startsWith "a" and isPublic) or (not title startsWith "a" and (always or isPublic)))',
+    ],
+    ['"a" in row.labels', '("a" among labels or (elements of labels and never))'],
+    ['not "a" in row.labels', 'not ("a" among labels or (elements of labels and never))'],
+    ['row.title in row.labels', '(title among labels or (elements of labels and never))'],
+    ['nil in row.labels', '(elements of labels and never)'],
+    ['nil in row.levels', '(nil among levels or (elements of levels and never))'],
+    ['1.5 in row.levels', '(elements of levels and never)'],
+    [
+      'row.size in row.levels',
+      '(size among levels or (size = nil and nil among levels) or (elements of levels and never))',
+    ],
+    [
+      't in actor.teams and t in row.levels',
+      '((1 among levels or (elements of levels and never)) or (2 among levels or (elements of levels and never)))',
     ],
     ['row.comments.length >= 2', 'count of comments >= 2'],
     ['2 < row.tags.length', 'count of tags >= 3'],
@@ -290,7 +314,16 @@ describe('where()', () => {
     ['row.title.startsWith("a", 1)', 'the method `startsWith` of the column `title`'],
     ['row.size.includes("1")', 'the method `includes` of the column `size`'],
     ['row.archive()', 'the method `archive` of a row of `Document`'],
-    ['"a" in row.labels', 'the field `labels` of `Document`'],
+    ['"a" in row.rates', 'the field `rates` of `Document`'],
+    ['x in row.labels and x = "a"', '`in` over the column `labels` with the variable `x`'],
+    ['row.owner in row.labels', '`in` over the column `labels` with a row of `User`'],
+    ['"\u{d83d}" in row.labels', '`in` with a text that has half of a character'],
+    ['row.labels = ["a"]', 'the list in the column `labels` as a value'],
+    ['row.labels = [row.title]', 'the list in the column `labels` as a value'],
+    ['row.levels = nil', 'the list in the column `levels` as a value'],
+    ['row.labels matches List', 'the type of the list in the column `labels`'],
+    ['row.labels.length > 1', '`length` of the column `labels`'],
+    ['row.labels.includes("a")', 'the method `includes` of the column `labels`'],
     ['row.comments = []', 'the related rows `comments` as a value'],
     ['row.createdAt < row.size', 'the order of the date `createdAt` and a number'],
     ['row matches Draft', 'whether a row of `Document` is also of the type `Draft`'],

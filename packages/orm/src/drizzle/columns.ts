@@ -66,8 +66,20 @@ export function valuesOf(column: Column): ColumnValues {
     // The values of a text column are known to the compiler, not to the database.
     values: /Enum(Object)?Column$/.test(column.columnType) ? column.enumValues : undefined,
     elements: column.columnType === 'PgArray' && baseColumn !== undefined ? kindOf(baseColumn) : undefined,
+    listsIn: listsIn(column),
     isNullable: !column.notNull,
   };
+}
+
+const jsonColumns = ['PgJson', 'PgJsonb', 'MySqlJson', 'SQLiteTextJson'];
+/** A `bigint` beyond the numbers of JavaScript is no number of JSON. */
+const unreadableElements = ['PgBigInt64', 'PgBigSerial64'];
+
+function listsIn(column: Column): ColumnValues['listsIn'] {
+  if (jsonColumns.includes(column.columnType)) return 'json';
+  const { baseColumn } = column as { readonly baseColumn?: Column };
+  if (column.columnType !== 'PgArray' || baseColumn === undefined) return undefined;
+  return unreadableElements.includes(baseColumn.columnType) ? undefined : 'array';
 }
 
 const storedAsText = ['PgText', 'PgVarchar'];

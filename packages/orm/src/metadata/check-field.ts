@@ -1,4 +1,4 @@
-import type { Field } from '@nanook/core/filter';
+import type { DeclaredType, Field } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { EntityColumn } from './entity-table.js';
 
@@ -24,6 +24,26 @@ export function checkField(type: string, field: Field, column: ColumnType, table
     field: name,
     declared,
     found: found ?? `values of ${ormType}, which a query cannot compare as JavaScript does`,
+  });
+}
+
+/**
+ * Checks that a column, whose field is declared as a list, holds lists that a query can read.
+ *
+ * @throws {NanookOrmError} `NANOOK_ORM_COLUMN_TYPE`
+ */
+export function checkListField(
+  owner: DeclaredType,
+  name: string,
+  { listsIn, elements, ormType }: Pick<EntityColumn, 'listsIn' | 'elements' | 'ormType'>,
+): void {
+  const declared = nameOf(owner.fields!.get(name)!.element!);
+  if (listsIn === 'json' || (listsIn === 'array' && elements === declared)) return;
+  throw new NanookOrmError('NANOOK_ORM_COLUMN_TYPE', {
+    type: owner.name,
+    field: name,
+    declared: `['${declared}']`,
+    found: `values of ${ormType}, whose elements a query cannot read as JavaScript does`,
   });
 }
 

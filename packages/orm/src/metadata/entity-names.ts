@@ -2,7 +2,7 @@ import type { DeclaredType } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { ColumnStorage } from '../sql/side.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
-import { checkField } from './check-field.js';
+import { checkField, checkListField } from './check-field.js';
 import type { EntityColumn, EntityTable, EntityTables } from './entity-table.js';
 
 /** Reads names from the tables of entities, and compares the declared types with them. */
@@ -34,6 +34,10 @@ export class EntityNames implements TableNames {
 
   labels(type: DeclaredType, field: string): readonly string[] | undefined {
     return this.columnOf(type, field).values;
+  }
+
+  checkList(type: DeclaredType, field: string): void {
+    checkListField(type, field, this.columnOf(type, field));
   }
 
   columnOf(type: DeclaredType, field: string): EntityColumn {

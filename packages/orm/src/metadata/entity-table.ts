@@ -19,6 +19,8 @@ export interface ColumnValues {
   readonly values?: readonly string[] | undefined;
   /** The type of the elements, for a column of lists. */
   readonly elements?: FieldKind | undefined;
+  /** The form of the lists in a column; `undefined` for a column whose lists a query cannot read. */
+  readonly listsIn?: 'array' | 'json' | undefined;
   readonly isNullable: boolean;
 }
 

@@ -44,6 +44,7 @@ export function describeColumn(property: EntityProperty, position: number, orm: 
     kind,
     values: isEnum ? (property.items as readonly string[]) : undefined,
     elements: isTextList(property) ? 'String' : undefined,
+    listsIn: listsIn(property, dialect),
     ormType,
     storage: kind === 'Date' ? dateStorage(digitsOf(ormType, dialect)) : textStorage(ormType, dialect),
   };
@@ -55,6 +56,13 @@ const isTextList = ({ customType, runtimeType, getter, hydrate }: EntityProperty
   runtimeType === 'string[]' &&
   getter !== true &&
   hydrate !== false;
+
+/** Only PostgreSQL stores such lists as arrays. The others store one text, in which commas separate the elements. */
+function listsIn(property: EntityProperty, dialect: DialectName): EntityColumn['listsIn'] {
+  const { customType, getter, hydrate } = property;
+  if (isTextList(property)) return dialect === 'postgres' ? 'array' : undefined;
+  return customType?.constructor === types.json && getter !== true && hydrate !== false ? 'json' : undefined;
+}
 
 const textStorage = (ormType: string, dialect: DialectName) =>
   dialect === 'postgres' || ormType.startsWith('enum') ? storageOfType(ormType) : 'text';

@@ -26,6 +26,10 @@ function comparesText(filter: RowFilter): boolean {
       return filter.step.relation.where.size > 0;
     case 'compare':
       return [filter.left, filter.right].some((side) => side.kind === 'column' && side.type === 'string');
+    case 'contains':
+    case 'lacks':
+    case 'readable-elements':
+    case 'unreadable-elements':
     case 'in':
     case 'not-in':
       return filter.column.type === 'string';

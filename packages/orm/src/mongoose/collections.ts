@@ -71,6 +71,7 @@ const parentKey: PathColumn = {
   ormType: 'ObjectId',
   storage: 'other',
   form: undefined,
+  elementForm: undefined,
   isList: false,
   missing: undefined,
 };

@@ -23,6 +23,8 @@ export type StoredForm = 'text' | 'number' | 'int32' | 'boolean' | 'date' | 'obj
 /** A path of a schema, as a column. Its name is the path in the document that contains it. */
 export interface PathColumn extends EntityColumn {
   readonly form: StoredForm | undefined;
+  /** The form of the elements of a path that the policy reads as a list. */
+  readonly elementForm: StoredForm | undefined;
   /** Whether the path has a list of such values. */
   readonly isList: boolean;
   /** The value that a document of Mongoose shows when the stored document does not have the path; `undefined` for none. */
@@ -54,6 +56,9 @@ export function describePath(path: string, type: AnySchemaType): PathColumn {
       reason === undefined && instance === 'String' && enumValues.length > 0
         ? enumValues.filter(isText)
         : undefined,
+    elementForm: element && kinds[element.instance]?.[0],
+    // Without a default of its own, a list that is not stored is an empty one.
+    listsIn: instance === 'Array' && !Object.hasOwn(type.options as object, 'default') ? 'array' : undefined,
     // The default of a list is an empty list, which a function makes.
     elements: instance === 'Array' && type.getters.length === 0 ? element && elementOf(element) : undefined,
     ormType: reason === undefined ? instance : `${instance} with ${reason}`,

@@ -1,8 +1,8 @@
 import type { Column, DeclaredType, RelationStep } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import { checkField } from '../metadata/check-field.js';
+import { checkField, checkListField } from '../metadata/check-field.js';
 import type { AnyModel, DocumentType, DocumentTypes, EmbeddedRelation } from './collections.js';
-import type { PathColumn } from './describe-path.js';
+import type { PathColumn, StoredForm } from './describe-path.js';
 import { inexpressible } from './errors.js';
 
 /** Finds the paths of declared types, and compares the declarations with the schemas. */
@@ -37,6 +37,13 @@ export class Documents {
     const found = this.field(scope.type, field);
     if (found.kind === 'Decimal') throw inexpressible(`a comparison of the Decimal128 \`${field}\``);
     return found;
+  }
+
+  /** Returns the form of the elements of a list. @throws {NanookOrmError} `NANOOK_ORM_COLUMN_TYPE` */
+  elementForm({ scope, field }: Pick<Column, 'scope' | 'field'>): StoredForm {
+    const column = this.field(scope.type, field);
+    checkListField(scope.type, field, column);
+    return column.elementForm!;
   }
 
   field(type: DeclaredType, field: string): PathColumn {

@@ -9,6 +9,10 @@ export type Leaf = Extract<
       | 'compare'
       | 'text'
       | 'not-text'
+      | 'contains'
+      | 'lacks'
+      | 'readable-elements'
+      | 'unreadable-elements'
       | 'null'
       | 'not-null'
       | 'readable'
@@ -22,9 +26,9 @@ export type Leaf = Extract<
 export type Compare = Extract<RowFilter, { kind: 'compare' }>;
 
 export const columnsOf = (leaf: Leaf): readonly Column[] =>
-  'column' in leaf ? [leaf.column] : operandsOf(leaf).filter(isColumn);
+  ('column' in leaf ? [leaf.column, 'item' in leaf ? leaf.item : null] : operandsOf(leaf)).filter(isColumn);
 
-const isColumn = (operand: Operand): operand is Column => operand.kind === 'column';
+const isColumn = (operand: Operand | null): operand is Column => operand?.kind === 'column';
 
 /** The comparison of a column with a value. */
 export interface ValueTest {
@@ -56,7 +60,7 @@ const mirrored = { '=': '=', '<>': '<>', '<': '>', '<=': '>=' } as const;
 export type Constant = 'all' | 'none';
 
 const int32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
-const isInt32 = (value: Scalar): boolean =>
+export const isInt32 = (value: Scalar): boolean =>
   Number.isInteger(value) && (value as number) >= int32.min && (value as number) <= int32.max;
 
 /**

@@ -2,6 +2,7 @@ import type { Column, CountOperator, Operand, Scalar } from '@nanook/core/filter
 import {
   bsonTypes,
   isHex,
+  isInt32,
   possibleValues,
   storableTest,
   valueTestOf,
@@ -26,6 +27,14 @@ export class ExpressionPrinter {
 
   print(leaf: Leaf): Expression {
     switch (leaf.kind) {
+      case 'contains':
+        return this.#contains(leaf.column, leaf.item);
+      case 'lacks':
+        return not(this.#contains(leaf.column, leaf.item));
+      case 'readable-elements':
+        return this.#elementsReadable(leaf.column);
+      case 'unreadable-elements':
+        return not(this.#elementsReadable(leaf.column));
       case 'null':
         return not(this.#present(leaf.column));
       case 'not-null':
@@ -82,6 +91,42 @@ export class ExpressionPrinter {
     return { $cond: [areTexts, kind === 'text' ? holds : not(holds), false] };
   }
 
+  #contains(column: Column, item: Operand | null): Expression {
+    const some = (test: Expression): Expression => ({
+      $anyElementTrue: [{ $map: { ...this.#elements(column), in: test } }],
+    });
+    if (item === null) return some(elementIsNil);
+    const form = this.level.documents.elementForm(column);
+    if (item.kind === 'value') {
+      const isStorable = form !== 'int32' || isInt32(item.value);
+      return (
+        isStorable && some(both(isElement(column, form), { $eq: ['$$element', { $literal: item.value }] }))
+      );
+    }
+    const equal = { $eq: ['$$element', this.#text(item)] };
+    return both(this.#present(item), some(both(isElement(column, form), equal)));
+  }
+
+  #elementsReadable(column: Column): Expression {
+    const isOwn = isElement(column, this.level.documents.elementForm(column));
+    const test = column.list!.hasNil ? either(isOwn, elementIsNil) : isOwn;
+    return both(this.#isList(column), {
+      $allElementsTrue: [{ $map: { ...this.#elements(column), in: test } }],
+    });
+  }
+
+  /** A document shows an empty list where none is stored. */
+  #isList(column: Column): Expression {
+    const value = this.level.value(column);
+    return either({ $isArray: [value] }, { $eq: [{ $type: value }, 'missing'] });
+  }
+
+  #elements(column: Column): object {
+    this.level.documents.elementForm(column);
+    const value = this.level.value(column);
+    return { input: { $cond: [{ $isArray: [value] }, value, []] }, as: 'element' };
+  }
+
   #isStored(column: Column): Expression {
     return { $eq: [{ $type: this.level.value(column) }, bsonTypes[this.#form(column) as StoredForm]] };
   }
@@ -114,6 +159,11 @@ export class ExpressionPrinter {
 
   /** Finds a value of the type of the path, or one that is absent where it may be. */
   #readable(column: Column): Expression {
+    if (column.list !== undefined) {
+      const isList = this.#isList(column);
+      const isNull = { $in: [{ $type: this.level.value(column) }, { $literal: ['null', 'undefined'] }] };
+      return column.nullable ? either(isList, isNull) : isList;
+    }
     const { form, isNullable } = this.level.documents.column(column);
     const value = this.level.value(column);
     const type = { $type: value };
@@ -151,6 +201,16 @@ export class ExpressionPrinter {
     return this.level.documents.column(column).form;
   }
 }
+
+const elementIsNil: Expression = {
+  $in: [{ $type: '$$element' }, { $literal: ['null', 'undefined'] }],
+};
+
+/** Tests that an element has its declared type. */
+const isElement = ({ values }: Column, form: StoredForm): Expression =>
+  values === undefined
+    ? { $eq: [{ $type: '$$element' }, bsonTypes[form]] }
+    : { $in: ['$$element', { $literal: values }] };
 
 export function both(...parts: readonly Expression[]): Expression {
   if (parts.includes(false)) return false;

@@ -79,7 +79,9 @@ export class FilterPrinter {
     const columns = columnsOf(leaf);
     const [column] = columns as readonly [Column];
     const prefix = level.place(column.scope)?.match;
-    return columns.length > 1 || prefix === undefined ? undefined : this.#printer(column, prefix).print(leaf);
+    return column.list !== undefined || columns.length > 1 || prefix === undefined
+      ? undefined
+      : this.#printer(column, prefix).print(leaf);
   }
 
   #printer(column: Column, prefix: string): PathPrinter {
@@ -142,7 +144,7 @@ export class FilterPrinter {
       default: {
         const columns = columnsOf(filter);
         const prefix = prefixes.get(columns[0]!.scope.id);
-        if (columns.length > 1 || prefix === undefined) return undefined;
+        if (columns[0]!.list !== undefined || columns.length > 1 || prefix === undefined) return undefined;
         return this.#printer(columns[0]!, prefix).print(filter);
       }
     }

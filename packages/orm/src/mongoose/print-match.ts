@@ -44,6 +44,11 @@ export class PathPrinter {
       // Mongoose shows no value for a number that is stored as NaN.
       case 'nan':
         return nothing;
+      case 'contains':
+      case 'lacks':
+      case 'readable-elements':
+      case 'unreadable-elements':
+        return undefined;
       // A regular expression also finds a list with such an element.
       case 'text':
       case 'not-text':

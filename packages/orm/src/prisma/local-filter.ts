@@ -62,6 +62,10 @@ class Localization {
       case 'compare':
       case 'text':
       case 'not-text':
+      case 'contains':
+      case 'lacks':
+      case 'readable-elements':
+      case 'unreadable-elements':
       case 'null':
       case 'not-null':
       case 'readable':
@@ -129,6 +133,10 @@ function* rowsOf(filter: RowFilter): Generator<number> {
     case 'text':
     case 'not-text':
       for (const side of operandsOf(filter)) if (side.kind === 'column') yield side.scope.id;
+      return;
+    case 'contains':
+    case 'lacks':
+      for (const side of [filter.column, filter.item]) if (side?.kind === 'column') yield side.scope.id;
       return;
     case 'in-set':
     case 'not-in-set':

@@ -87,6 +87,11 @@ export class WherePrinter {
       case 'in':
       case 'not-in':
         return this.#withoutNull(this.#among(filter.kind, filter.column, filter.values), [filter.column]);
+      case 'contains':
+      case 'lacks':
+      case 'readable-elements':
+      case 'unreadable-elements':
+        throw inexpressible(`\`in\` over the list \`${filter.column.field}\``);
       case 'in-set':
       case 'not-in-set':
       case 'found-before':

@@ -46,6 +46,8 @@ const kinds: Record<DialectName, ReadonlyMap<string, FieldKind>> = {
   }),
 };
 
+const jsonKeys = ['JSON', 'JSONB'];
+
 export function describeColumn(
   attribute: ModelAttributeColumnOptions,
   name: string,
@@ -66,6 +68,13 @@ export function describeColumn(
     // SQLite stores any text in an enum.
     values: key === 'ENUM' && kind !== undefined && dialect !== 'sqlite' ? values : undefined,
     elements: key === 'ARRAY' && isShown && type !== undefined ? kinds[dialect].get(type.key) : undefined,
+    listsIn: !isShown
+      ? undefined
+      : key === 'ARRAY' && type?.key !== 'BIGINT'
+        ? 'array'
+        : jsonKeys.includes(key)
+          ? 'json'
+          : undefined,
     ormType: key,
     storage: dialect === 'postgres' || key === 'ENUM' ? storageOf(key) : 'text',
   };

@@ -10,6 +10,7 @@ import {
   type DateForms,
 } from './date-range.js';
 import { bound, joined, type Fragment } from './fragment.js';
+import { mysqlLists, postgresLists, sqliteLists, type ListElements } from './list-elements.js';
 import type { ColumnSide, Comparison, Side } from './side.js';
 
 export type DialectName = 'postgres' | 'mysql' | 'sqlite';
@@ -26,6 +27,7 @@ export interface Dialect {
   keyIn(column: Fragment, values: readonly string[]): Fragment | undefined;
   /** Tests whether a text contains another one at a place, by code point. `NULL` if one of them is `NULL`. */
   textTest(test: TextTest, text: Side, part: Side): Fragment;
+  readonly lists: ListElements;
   number(operator: Comparison, left: Side, right: Side): Fragment;
   numberIn(column: Fragment, values: readonly (number | bigint)[], isWhole: boolean): Fragment;
   /** Compares a decimal with another number, exactly. */
@@ -112,6 +114,7 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
         : side.sql;
   return {
     name: 'postgres',
+    lists: postgresLists,
     quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
     text: (operator, left, right) => {
       const isExact: Fragment = [exact(left), ` ${operator} `, exact(right)];
@@ -244,6 +247,7 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
   const plain = (side: Side): Fragment => (side.kind === 'column' ? side.sql : bound(side.value));
   return {
     name: 'mysql',
+    lists: mysqlLists,
     quote: (identifier) => `\`${identifier.replaceAll('`', '``')}\``,
     text: (operator, left, right) =>
       operator === '=' && !(left.kind === 'column' && right.kind === 'column')
@@ -341,6 +345,7 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
   const binary = (side: Side): Fragment => [plain(side), ' COLLATE BINARY'];
   return {
     name: 'sqlite',
+    lists: sqliteLists,
     quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
     text: (operator, left, right) =>
       operator === '='

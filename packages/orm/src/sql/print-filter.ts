@@ -125,6 +125,14 @@ export class FilterPrinter {
         const holds = this.dialect.textTest(filter.test, this.#side(filter.text), this.#side(filter.part));
         return filter.kind === 'text' ? ['(', holds, ')'] : ['NOT (', holds, ')'];
       }
+      case 'contains':
+        return this.#contains(filter.column, filter.item, 'EXISTS');
+      case 'lacks':
+        return this.#contains(filter.column, filter.item, 'NOT EXISTS');
+      case 'readable-elements':
+        return this.#elementsReadable(filter.column);
+      case 'unreadable-elements':
+        return ['NOT ', this.#elementsReadable(filter.column)];
       case 'null':
         return [this.#column(filter.column), ' IS NULL'];
       case 'not-null':
@@ -159,6 +167,10 @@ export class FilterPrinter {
 
   /** Prints the test that a column holds a value of its declared type, or does not; `undefined` where the database accepts no other value. */
   readable(column: Column, holds: boolean): Fragment | undefined {
+    if (column.list !== undefined) {
+      const isList = this.dialect.lists.isList(this.#listSide(column));
+      return holds ? ['(', isList, ')'] : ['NOT (', isList, ')'];
+    }
     const side = this.#columnSide(column);
     const tests: Fragment[] = [];
     const isStored = this.dialect.readable(side, holds);
@@ -176,6 +188,43 @@ export class FilterPrinter {
     const isOnlyNull =
       this.dialect.readable(this.#columnSide(column), true) === undefined && !this.#isListed(column);
     return isOnlyNull ? 'comparison' : 'equality';
+  }
+
+  #contains(column: Column, item: Operand | null, exists: 'EXISTS' | 'NOT EXISTS'): Fragment {
+    return this.#someElement(column, exists, (side, alias) =>
+      item === null
+        ? this.dialect.lists.isNil(side, alias)
+        : this.dialect.lists.isElement(side, alias, this.#side(item)),
+    );
+  }
+
+  #elementsReadable(column: Column): Fragment {
+    const { lists } = this.dialect;
+    const isOther = this.#someElement(column, 'NOT EXISTS', (side, alias) => {
+      const isElement = lists.isElement(side, alias);
+      return column.list!.hasNil
+        ? ['NOT (', isElement, ' OR ', lists.isNil(side, alias), ')']
+        : ['NOT ', isElement];
+    });
+    const isList = lists.isList(this.#listSide({ ...column, nullable: false }));
+    return ['(', isList, ' AND ', isOther, ')'];
+  }
+
+  #someElement(
+    column: Column,
+    exists: 'EXISTS' | 'NOT EXISTS',
+    test: (side: ColumnSide, alias: string) => Fragment,
+  ): Fragment {
+    const side = this.#listSide(column);
+    const alias = this.#newAlias();
+    const source = this.dialect.lists.source(side.sql, alias);
+    return [`${exists} (SELECT 1 FROM `, source, ' WHERE ', test(side, alias), ')'];
+  }
+
+  #listSide(column: Column): ColumnSide {
+    const { scope, field } = column;
+    this.names.checkList(scope.type, field);
+    return { kind: 'column', column, sql: this.#column(column), storage: 'other' };
   }
 
   /** Returns whether the keys of a relation are equal values. Equal texts can differ in case, and the keys of an actor in their type. */

@@ -80,6 +80,9 @@ function uses(filter: RowFilter, row: Scope): boolean {
     case 'text':
     case 'not-text':
       return isColumnOf(filter.text, row) || isColumnOf(filter.part, row);
+    case 'contains':
+    case 'lacks':
+      return isColumnOf(filter.column, row) || (filter.item !== null && isColumnOf(filter.item, row));
     case 'count':
       return filter.step.from.id === row.id || isColumnOf(filter.other, row);
     case 'in-set':

@@ -14,6 +14,8 @@ export interface TableNames {
   storage(type: DeclaredType, field: string): ColumnStorage;
   /** The labels of a column that is an enum of the database, which holds no other text; `undefined` for another column. */
   labels(type: DeclaredType, field: string): readonly string[] | undefined;
+  /** Throws unless a column, which is declared as a list, holds lists that a query can read. */
+  checkList(type: DeclaredType, field: string): void;
   /** Whether the names are those of an ORM, which knows the columns that hold no `NULL`. */
   readonly knowsNull: boolean;
 }
@@ -62,6 +64,7 @@ export function tableNames({ tables = {}, columnName = (field) => field }: SqlOp
     column: (type, field) => columnOf(type, field).column,
     storage: (type, field) => columnOf(type, field).type ?? 'text',
     labels: () => undefined,
+    checkList: () => {},
     knowsNull: false,
   };
 }

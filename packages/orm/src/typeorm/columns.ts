@@ -82,6 +82,7 @@ export function describeColumn(column: ColumnMetadata, dataSource: DataSource): 
     kind,
     values: kind === undefined ? undefined : (column.enum as readonly string[] | undefined),
     elements: column.isArray ? found : undefined,
+    listsIn: listsIn(column, dialect),
     ormType: typeof column.type === 'string' ? column.type : column.type.name,
     storage:
       kind === 'Date'
@@ -90,6 +91,17 @@ export function describeColumn(column: ColumnMetadata, dataSource: DataSource): 
           ? 'text'
           : storageOfType(column.type as string),
   };
+}
+
+/** PostgreSQL shows a `bigint` as a text, but it is a number in a list. TypeORM stores `simple-array` as one text. */
+function listsIn(
+  { isArray, type, transformer }: ColumnMetadata,
+  dialect: DialectName,
+): EntityColumn['listsIn'] {
+  if (transformer !== undefined) return undefined;
+  if (isArray) return type === 'bigint' || type === 'int8' ? undefined : 'array';
+  const isJson = type === 'json' || type === 'jsonb' || (type === 'simple-json' && dialect !== 'postgres');
+  return isJson ? 'json' : undefined;
 }
 
 /** The options of data sources that change the values of rows. */

@@ -84,6 +84,11 @@ class Printer<Filter> {
       case 'text':
       case 'not-text':
         throw this.#inexpressible(`\`${filter.test}\` of a text`);
+      case 'contains':
+      case 'lacks':
+      case 'readable-elements':
+      case 'unreadable-elements':
+        throw this.#inexpressible(`\`in\` over the list \`${nameOf(filter.column)}\``);
       case 'count':
       case 'exists':
       case 'none':

@@ -1,0 +1,123 @@
+import { Authorizer } from '@nanook/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DialectName } from '../sql/dialect.js';
+import { sql } from '../sql/index.js';
+import { databases, type Database } from './databases.fixture.js';
+import {
+  allowedIds,
+  bodies,
+  listFields,
+  objectsOf,
+  randomNotes,
+  rightElements,
+  types,
+  users,
+  type ListField,
+  type Note,
+} from './list-columns.fixture.js';
+import { Random } from './world.fixture.js';
+
+// The expected rows come from checks of the rows, whose lists are read with `JSON.parse`.
+
+const arrayTypes: Readonly<Record<ListField, string>> = {
+  tags: 'text[]',
+  names: 'varchar[]',
+  levels: 'bigint[]',
+  flags: 'boolean[]',
+  states: 'text[]',
+};
+const jsonTypes: Readonly<Record<DialectName, string>> = { postgres: 'jsonb', mysql: 'json', sqlite: 'text' };
+
+/** Returns a literal of an array, whose elements may be arrays themselves. */
+const arrayLiteral = (value: unknown): string =>
+  Array.isArray(value)
+    ? `{${value.map(arrayLiteral).join(',')}}`
+    : value === null
+      ? 'NULL'
+      : `"${String(value as string | number | boolean).replaceAll(/["\\]/g, '\\$&')}"`;
+
+describe.each(databases)('columns of lists on %s', (_name, open) => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await open({ name: 'lists_' });
+  }, 60_000);
+  afterAll(() => database.close());
+
+  async function fill(notes: readonly Note[], form: 'json' | 'array'): Promise<void> {
+    const { dialect } = database;
+    const typeOf = (field: ListField) => (form === 'array' ? arrayTypes[field] : jsonTypes[dialect]);
+    const text = dialect === 'mysql' ? 'varchar(100)' : 'text';
+    await database.query('DROP TABLE IF EXISTS notes', []);
+    await database.query(
+      `CREATE TABLE notes (id integer, parent_id integer, code ${text}, level integer, flag boolean, ${listFields.map((field) => `${field} ${typeOf(field)}`).join(', ')})`,
+      [],
+    );
+    for (const { lists, ...columns } of notes) {
+      const values = [
+        ...Object.values(columns).map((value) =>
+          typeof value === 'boolean' && dialect === 'sqlite' ? Number(value) : value,
+        ),
+        ...listFields.map((field) => {
+          const list = lists[field];
+          return list === undefined ? null : form === 'json' ? list : arrayLiteral(JSON.parse(list));
+        }),
+      ];
+      const casts = ['', '', '', '', '', ...listFields.map((field) => `::text::${typeOf(field)}`)];
+      const holes = values.map((_, i) => (dialect === 'postgres' ? `$${i + 1}${casts[i]}` : '?'));
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await database.query(`INSERT INTO notes VALUES (${holes.join(', ')})`, values);
+    }
+  }
+
+  async function differences(notes: readonly Note[]): Promise<{ failures: unknown[]; telling: number }> {
+    const rows = objectsOf(notes);
+    const failures: unknown[] = [];
+    let telling = 0;
+    for (const body of bodies) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await Authorizer.load({
+        policies: `allow(user: User, "read", note: Note) if user = user and ${body};`,
+        types,
+        onWarning: () => {},
+      });
+      const print = sql({
+        dialect: database.dialect,
+        tables: { Note: { table: 'notes', columns: { parentId: 'parent_id' } } },
+      });
+      for (const user of users) {
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        const { text, values } = print(await authorizer.where(user, 'read', 'Note'));
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        const found = await database.query(`SELECT id FROM notes WHERE ${text} ORDER BY id`, values);
+        const [listed, allowed] = [found.map(({ id }) => Number(id)), allowedIds(authorizer, user, rows)];
+        if (allowed.length > 0 && allowed.length < rows.length) telling++;
+        if (JSON.stringify(listed) !== JSON.stringify(allowed))
+          failures.push({ body, user, listed, allowed });
+      }
+    }
+    return { failures, telling };
+  }
+
+  it('list exactly the rows for which a check finds an element in JSON', async () => {
+    const notes = randomNotes(new Random(3));
+    await fill(notes, 'json');
+    const { failures, telling } = await differences(notes);
+    expect(failures).toEqual([]);
+    expect(telling).toBeGreaterThan(150);
+  }, 120_000);
+
+  it('list exactly the rows for which a check finds an element in an array of PostgreSQL', async (test) => {
+    test.skip(database.dialect !== 'postgres');
+    const nested = (field: ListField) => rightElements[field].map((each) => `[${each}]`);
+    const random = new Random(5);
+    const notes = randomNotes(
+      random,
+      (field) => (random.below(6) === 0 ? nested(field) : [...rightElements[field], 'null']),
+      [undefined],
+    );
+    await fill(notes, 'array');
+    const { failures, telling } = await differences(notes);
+    expect(failures).toEqual([]);
+    expect(telling).toBeGreaterThan(150);
+  }, 120_000);
+});
