@@ -122,7 +122,7 @@ function alternativesOf(filter: RowFilter, isWithoutNaN: boolean): readonly Alte
       throw notClassic(`the number of rows of \`${nameOf(filter.step)}\``);
     case 'text':
     case 'not-text':
-      throw notClassic(`a test with \`${filter.test}\``);
+      throw notClassic(`a test with \`${filter.test === 'lowers-to' ? 'toLowerCase' : filter.test}\``);
     case 'contains':
     case 'lacks':
     case 'readable-elements':

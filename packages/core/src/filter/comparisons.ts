@@ -13,7 +13,7 @@ import {
   type Operand,
   type Scalar,
   type ScalarType,
-  type TextTest,
+  type TextMethod,
 } from './condition.js';
 
 // Comparisons of columns with values, decided here where the value decides them: a back end never compares two types, never binds a
@@ -94,7 +94,7 @@ export function orderCondition(
  *
  * @throws {Incomparable}
  */
-export function textCondition(test: TextTest, text: Column | string, part: Column | string): Condition {
+export function textCondition(test: TextMethod, text: Column | string, part: Column | string): Condition {
   if (typeof part === 'string') {
     if (typeof text === 'string') return text[test](part) ? always : never;
     if (part === '') return whenPresent(text, always);
@@ -109,6 +109,23 @@ export function textCondition(test: TextTest, text: Column | string, part: Colum
   if (!part.nullable) return found;
   const isNil = isNilCondition(part);
   return or(and(not(isNil), found), and(isNil, textCondition(test, text, 'null')));
+}
+
+/**
+ * Returns the condition that a text in lower case equals a value. Databases and JavaScript change the case of many characters in different
+ * ways, but a text whose lower case is ASCII has only ASCII and the sign of Kelvin, whose lower case is `k`.
+ *
+ * @throws {Incomparable}
+ */
+export function lowerCaseCondition(text: Column, given: unknown): Condition {
+  const value: unknown = given instanceof String ? given.valueOf() : given;
+  if (typeof value !== 'string' || value !== value.toLowerCase()) return never;
+  if (!/^\p{ASCII}*$/u.test(value))
+    throw new Incomparable(
+      '`toLowerCase` compared with a text that has other characters than those of ASCII',
+      'store the text in lower case as a column',
+    );
+  return { kind: 'text', test: 'lowers-to', text, part: { kind: 'value', value } };
 }
 
 /**
@@ -139,7 +156,7 @@ function elementEquals(column: Column, item: Compared): Condition {
 }
 
 /** JavaScript finds one half of a surrogate pair within a character. A database does not. */
-function textOperand(value: string, test: TextTest | 'in'): Operand {
+function textOperand(value: string, test: TextMethod | 'in'): Operand {
   if (loneSurrogate.test(value))
     throw new Incomparable(
       `\`${test}\` with a text that has half of a character`,
@@ -332,7 +349,7 @@ function textOrder(
 }
 
 /** A condition that is undecided where the column is `nil`. */
-const whenPresent = (column: Column, condition: Condition): Condition =>
+export const whenPresent = (column: Column, condition: Condition): Condition =>
   isNullable(column)
     ? or(and(not(isNilCondition(column)), condition), and(isNilCondition(column), undecided))
     : condition;

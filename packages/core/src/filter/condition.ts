@@ -34,7 +34,10 @@ export interface ValueOperand {
 export type Operand = Column | ValueOperand;
 
 /** A method of a text that looks for another text in it. */
-export type TextTest = 'startsWith' | 'endsWith' | 'includes';
+export type TextMethod = 'startsWith' | 'endsWith' | 'includes';
+
+/** A test of a text with another one. `lowers-to`: the text in lower case is the other one, which has only characters of ASCII. */
+export type TextTest = TextMethod | 'lowers-to';
 
 /** A relation of the row `from`, whose rows are called `to`. */
 export interface RelationStep {
@@ -58,7 +61,7 @@ export type Condition =
   | { readonly kind: 'order'; readonly operator: '<' | '<='; readonly left: Operand; readonly right: Operand }
   /** `values` has one type, no `nil`, no duplicates, and is not empty. */
   | { readonly kind: 'in'; readonly column: Column; readonly values: readonly Scalar[] }
-  /** A text contains another one at a place. Undecided where `text` is `nil`; `part` is not `nil`. */
+  /** A text contains another one at a place, or is one in lower case. Undecided where `text` is `nil`; `part` is not `nil`. */
   | { readonly kind: 'text'; readonly test: TextTest; readonly text: Operand; readonly part: Operand }
   /**
    * An element of a list equals a value of its type; `null` is `nil`. False where the column holds no list. An element of another type than its

@@ -10,6 +10,7 @@ export type {
   Scalar,
   ScalarType,
   Scope,
+  TextMethod,
   TextTest,
   ValueOperand,
 } from './condition.js';

@@ -58,6 +58,8 @@ class ConditionPrinter {
       case 'in':
         return `${this.#operand(condition.column)} in ${this.#listed(condition.values)}`;
       case 'text':
+        if (condition.test === 'lowers-to')
+          return `${this.#operand(condition.text)}.toLowerCase() = ${this.#operand(condition.part)}`;
         return `${this.#operand(condition.text)}.${condition.test}(${this.#operand(condition.part)})`;
       case 'contains':
         return `${condition.item === null ? 'nil' : this.#operand(condition.item)} in ${this.#operand(condition.column)}`;

@@ -106,7 +106,12 @@ export class Evaluator {
       case 'not-text': {
         const [text, part] = [of(filter.text), of(filter.part)];
         if (text === null || part === null) return false;
-        return (text as string)[filter.test](part as string) === (filter.kind === 'text');
+        const { test } = filter;
+        const holds =
+          test === 'lowers-to'
+            ? (text as string).toLowerCase() === part
+            : (text as string)[test](part as string);
+        return holds === (filter.kind === 'text');
       }
       case 'contains':
       case 'lacks': {

@@ -27,7 +27,7 @@ export type RowFilter =
       readonly right: Operand;
       readonly order?: 'own';
     }
-  /** A text contains another one at a place, or it does not. Characters are compared by code point. */
+  /** A text satisfies a test with another one, or it does not. Characters are compared by code point. */
   | {
       readonly kind: 'text' | 'not-text';
       readonly test: TextTest;

@@ -13,7 +13,7 @@ import {
   undecided,
   type Condition,
 } from '../filter/condition.js';
-import { inCondition, trueCondition } from '../filter/comparisons.js';
+import { inCondition, trueCondition, whenPresent } from '../filter/comparisons.js';
 import { textTestOf } from './text-tests.js';
 import { MissingValue } from '../host/missing-value.js';
 import { show } from '../host/show.js';
@@ -53,6 +53,7 @@ import {
   isUnknown,
   ListColumnValue,
   ListValue,
+  LowerCaseValue,
   ReferenceValue,
   RowValue,
   TypedRowValue,
@@ -500,6 +501,15 @@ export class Evaluator {
     );
     if (test !== undefined)
       return this.#receiveTest(test, this.#bindings.valueOf(goal.result, frame), at, next);
+    if (method === 'toLowerCase' && goal.args.length === 0 && isText(receiver))
+      return this.#then(whenPresent(receiver.column, always), () =>
+        this.#unify(
+          this.#bindings.valueOf(goal.result, frame),
+          new LowerCaseValue(receiver.column),
+          at,
+          next,
+        ),
+      );
     if (isUnknown(receiver))
       throw untranslatable(
         `the method \`${method}\` of ${describeUnknown(receiver)}`,
@@ -597,6 +607,9 @@ export class Evaluator {
     return isUnknown(value) ? describeUnknown(value) : show(value, this.context.program.types);
   }
 }
+
+const isText = (value: unknown): value is ColumnValue =>
+  value instanceof ColumnValue && value.column.type === 'string';
 
 function hasGetter(object: unknown, key: string): boolean {
   let holder = isObjectOrFunction(object) ? object : null;

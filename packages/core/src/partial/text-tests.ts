@@ -1,10 +1,10 @@
 import { Incomparable, textCondition } from '../filter/comparisons.js';
-import type { Column, Condition, TextTest } from '../filter/condition.js';
+import type { Column, Condition, TextMethod } from '../filter/condition.js';
 import type { MethodGoal } from '../ir/goal.js';
 import { untranslatable, type Place } from './untranslatable.js';
 import { ColumnValue, isUnknown } from './unknown.js';
 
-const textTests: ReadonlySet<string> = new Set<TextTest>(['startsWith', 'endsWith', 'includes']);
+const textTests: ReadonlySet<string> = new Set<TextMethod>(['startsWith', 'endsWith', 'includes']);
 
 /**
  * Returns the condition of a method that looks for a text in another one, if one of the two is a column. Undefined for every other method.
@@ -26,7 +26,7 @@ export function textTestOf(
     throw untranslatable(`\`${method}\` with an argument that is not a text`, 'pass a text', at);
   }
   try {
-    return textCondition(method as TextTest, text, part);
+    return textCondition(method as TextMethod, text, part);
   } catch (error) {
     throw error instanceof Incomparable ? untranslatable(error.construct, error.instead, at) : error;
   }

@@ -12,6 +12,7 @@ import {
   isUnknown,
   ListColumnValue,
   ListValue,
+  LowerCaseValue,
   RowValue,
   TypedRowValue,
   type ColumnValue,
@@ -38,6 +39,7 @@ export class TypeTests {
         'declare a class or a discriminator',
         at,
       );
+    if (value instanceof LowerCaseValue) return type.builtIn && type.name === 'String' ? always : never;
     if (value instanceof ListColumnValue)
       throw untranslatable(
         `the type of the list in the column \`${value.column.field}\``,

@@ -54,6 +54,13 @@ export class ColumnValue extends Unknown {
   }
 }
 
+/** The text of a column in lower case. It is not `nil`. */
+export class LowerCaseValue extends Unknown {
+  constructor(readonly column: Column) {
+    super();
+  }
+}
+
 /** The list in a column of a row. */
 export class ListColumnValue extends Unknown {
   constructor(readonly column: Column) {
@@ -126,6 +133,7 @@ export const isUnknown = (value: unknown): value is Unknown => value instanceof 
 export function describeUnknown(value: Unknown): string {
   if (value instanceof ColumnValue || value instanceof ListColumnValue)
     return `the column \`${value.column.field}\``;
+  if (value instanceof LowerCaseValue) return `the column \`${value.column.field}\` in lower case`;
   if (value instanceof RowValue) return `a row of \`${value.scope.type.name}\``;
   if (value instanceof ReferenceValue) return `a row of \`${value.relation.type}\``;
   if (value instanceof CollectionValue) return `the related rows \`${value.relation.name}\``;

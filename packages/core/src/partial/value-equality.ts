@@ -13,6 +13,7 @@ import {
   Incomparable,
   inCondition,
   isNilCondition,
+  lowerCaseCondition,
   type Compared,
 } from '../filter/comparisons.js';
 import { countCondition } from '../filter/count-condition.js';
@@ -36,6 +37,7 @@ import {
   isUnknown,
   ListColumnValue,
   ListValue,
+  LowerCaseValue,
   ReferenceValue,
   RowValue,
 } from './unknown.js';
@@ -92,6 +94,8 @@ export class ValueEquality {
         'look for its elements with `in`',
         at,
       );
+    if (left instanceof LowerCaseValue) return this.#equalLowerCase(left, right, at);
+    if (right instanceof LowerCaseValue) return this.#equalLowerCase(right, left, at);
     if (left instanceof CollectionValue || right instanceof CollectionValue)
       throw untranslatable(
         `the related rows \`${(left instanceof CollectionValue ? left : (right as CollectionValue)).relation.name}\` as a value`,
@@ -120,6 +124,23 @@ export class ValueEquality {
     }
     if (left instanceof RowValue || left instanceof ReferenceValue) return this.#equalRow(left, right, at);
     throw untranslatable('this comparison', 'compare columns or rows', at);
+  }
+
+  #equalLowerCase({ column }: LowerCaseValue, other: unknown, at: Place): Condition {
+    if (other instanceof ColumnValue || other instanceof LowerCaseValue)
+      throw untranslatable(
+        `\`toLowerCase\` compared with ${describeUnknown(other)}`,
+        'compare it with a known text, or store the text in lower case as a column',
+        at,
+      );
+    // No other value that depends on a row is a text.
+    if (isUnknown(other)) return never;
+    this.#rejectEquality(other, at);
+    try {
+      return lowerCaseCondition(column, this.host.settled(other));
+    } catch (error) {
+      throw error instanceof Incomparable ? untranslatable(error.construct, error.instead, at) : error;
+    }
   }
 
   #equalCount(count: CountValue, other: unknown, at: Place): Condition {

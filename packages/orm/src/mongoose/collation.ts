@@ -26,6 +26,9 @@ function comparesText(filter: RowFilter): boolean {
       return filter.step.relation.where.size > 0;
     case 'compare':
       return [filter.left, filter.right].some((side) => side.kind === 'column' && side.type === 'string');
+    case 'text':
+    case 'not-text':
+      return filter.test === 'lowers-to';
     case 'contains':
     case 'lacks':
     case 'readable-elements':

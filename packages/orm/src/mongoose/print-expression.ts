@@ -73,6 +73,14 @@ export class ExpressionPrinter {
     const [whole, sought] = [text, part].map((side) =>
       side.kind === 'column' ? this.#text(side) : { $literal: side.value },
     );
+    if (test === 'lowers-to') {
+      // `$toLower` is exact for ASCII. The sign of Kelvin is the only other character whose lower case is a letter of ASCII.
+      const known = { $replaceAll: { input: whole, find: '\u212a', replacement: 'k' } };
+      const isAscii = { $eq: [{ $strLenBytes: known }, { $strLenCP: known }] };
+      const isEqual = { $and: [isAscii, { $eq: [{ $toLower: known }, sought] }] };
+      const isText = both(...columns.map((column) => this.#isStored(column)));
+      return { $cond: [isText, kind === 'text' ? isEqual : not(isEqual), false] };
+    }
     const [length, end] = [{ $strLenCP: sought }, { $strLenCP: whole }];
     const found = { $indexOfCP: [whole, sought] };
     const holds =

@@ -231,6 +231,7 @@ export class WherePrinter {
 
   /** Prisma tests a text with `LIKE`, and does not escape its wildcards. The `LIKE` of SQLite ignores case. */
   #textTest({ kind, test, text, part }: TextTested): Where {
+    if (test === 'lowers-to') throw inexpressible('`toLowerCase` of a column');
     if (text.kind === 'value' || part.kind === 'column')
       throw inexpressible(`\`${test}\` with a text that is a column`);
     const value = part.value as string;

@@ -25,7 +25,9 @@ export interface Dialect {
    * among the values. `undefined` where the database compares keys by the collation of the other column.
    */
   keyIn(column: Fragment, values: readonly string[]): Fragment | undefined;
-  /** Tests whether a text contains another one at a place, by code point. `NULL` if one of them is `NULL`. */
+  /**
+   * Tests whether a text contains another one at a place, by code point, or is one of ASCII in lower case. `NULL` if one of them is `NULL`.
+   */
   textTest(test: TextTest, text: Side, part: Side): Fragment;
   readonly lists: ListElements;
   number(operator: Comparison, left: Side, right: Side): Fragment;
@@ -57,6 +59,11 @@ const maxListed = 500;
 
 /** PostgreSQL has no text with NUL in it. */
 const hasNul = (text: string): boolean => text.includes('\0');
+
+const smallLetters = 'abcdefghijklmnopqrstuvwxyz';
+const capitals = smallLetters.toUpperCase();
+/** The only other character whose lower case is a letter of ASCII. */
+const kelvin = '\u212a';
 
 const isUuid = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(text);
 
@@ -175,6 +182,9 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
           return ['right(', whole, ', char_length(', sought, ')) = ', sought];
         case 'includes':
           return ['strpos(', whole, ', ', sought, ') > 0'];
+        case 'lowers-to':
+          // `lower` depends on the locale of the database.
+          return ['translate(', whole, `, '${capitals}${kelvin}', '${smallLetters}k') = `, sought];
       }
     },
     keyIn: (column, given) => {
@@ -282,6 +292,15 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
           ];
     },
     textTest: (test, text, part) => {
+      if (test === 'lowers-to') {
+        const known: Fragment = [
+          'REPLACE(CONVERT(',
+          columnSql(text),
+          ` USING utf8mb4) COLLATE utf8mb4_bin, _utf8mb4 X'E284AA', 'k')`,
+        ];
+        const isAscii: Fragment = ['LENGTH(', known, ') = CHAR_LENGTH(', known, ')'];
+        return [isAscii, ' AND CAST(LOWER(', known, ') AS BINARY) = ', exact(part)];
+      }
       const [whole, sought] = [exact(text), exact(part)];
       if (test === 'includes') return ['LOCATE(', sought, ', ', whole, ') > 0'];
       const end = test === 'startsWith' ? 'LEFT(' : 'RIGHT(';
@@ -372,6 +391,9 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
             '))',
           ],
     textTest: (test, text, part) => {
+      // `lower` changes ASCII only.
+      if (test === 'lowers-to')
+        return ['replace(lower(', plain(text), `), '${kelvin}', 'k') COLLATE BINARY = `, plain(part)];
       if (test !== 'endsWith')
         return ['instr(', plain(text), ', ', plain(part), `) ${test === 'startsWith' ? '= 1' : '> 0'}`];
       // `substr` ends a text at NUL, and returns NULL for an empty blob.

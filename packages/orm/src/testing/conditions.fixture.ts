@@ -4,7 +4,7 @@ import { texts } from './world.fixture.js';
 export interface ConditionOptions {
   /** Whether rules call themselves. */
   readonly recursion?: boolean;
-  /** The texts that `startsWith`, `endsWith` and `includes` look for. */
+  /** The texts that `startsWith`, `endsWith` and `includes` look for. With columns, also texts in lower case. */
   readonly textTests?: 'none' | 'values' | 'values and columns';
   /** Whether a whole-number column is compared with a floating-point column. */
   readonly mixedNumbers?: boolean;
@@ -154,6 +154,8 @@ export class Conditions {
   #textTest(textTests: 'values' | 'values and columns', column: () => string): string {
     const { random } = this;
     const text = JSON.stringify(random.of([...texts, ...partsOfTexts]));
+    if (textTests === 'values and columns' && random.below(4) === 0)
+      return `${column()}.toLowerCase() ${random.of(['=', '!='])} ${random.of(['"admin"', '"b"', '"B"', '""', '7'])}`;
     const test = random.of(['startsWith', 'endsWith', 'includes']);
     const [whole, part] =
       textTests === 'values'

@@ -83,7 +83,9 @@ class Printer<Filter> {
         throw this.#inexpressible(`that a field has a value of another type, \`${nameOf(filter.column)}\``);
       case 'text':
       case 'not-text':
-        throw this.#inexpressible(`\`${filter.test}\` of a text`);
+        throw this.#inexpressible(
+          `\`${filter.test === 'lowers-to' ? 'toLowerCase' : filter.test}\` of a text`,
+        );
       case 'contains':
       case 'lacks':
       case 'readable-elements':
