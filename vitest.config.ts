@@ -102,7 +102,10 @@ const onOtherOrms = (
         ...(adapters.includes('prisma') ? ['packages/orm/src/testing/loaded-relations.test.ts'] : []),
       ],
       // `Int32`, which they test, came with Mongoose 8.9.
-      exclude: ['packages/orm/src/mongoose/stored-types.test.ts'],
+      exclude: [
+        'packages/orm/src/mongoose/stored-types.test.ts',
+        'packages/orm/src/mongoose/list-paths.test.ts',
+      ],
       globalSetup: adapters.includes('prisma') ? generateClients : [],
       env: {
         NANOOK_TEST_TIMES: '0.1',

@@ -277,6 +277,7 @@ export class WherePrinter {
 
   /** Returns the texts that must be tested, because the column may hold others. */
   #listedIn(column: Column): readonly string[] | undefined {
+    if (column.list !== undefined) throw inexpressible(`the list \`${column.field}\``);
     if (column.values === undefined) this.#requireNoNaN(column);
     return this.models.field(column).values === undefined ? column.values : undefined;
   }

@@ -26,6 +26,7 @@ const types: TypesInput = {
       ownerId: 'Integer?',
       token: optional(String),
       missing: 'Integer',
+      tags: ['String'],
     },
     relations: {
       owner: one('User', { local: 'ownerId', foreign: 'id' }),
@@ -268,6 +269,9 @@ describe('prisma()', () => {
   it.each([
     ['c in d.comments and c.rank < d.limit', 'a comparison of columns of two rows'],
     ['d.score = d.limit', 'a comparison of columns of two Prisma types'],
+    ['d.status.toLowerCase() = "open"', '`toLowerCase` of a column'],
+    ['"a" in d.tags', '`in` over the list `tags`'],
+    ['not "a" in d.tags', '`in` over the list `tags`'],
   ])('throws NANOOK_ORM_PRISMA_INEXPRESSIBLE for `%s`', async (rule, construct) => {
     const where = whereFor(rule, { nan: 'absent' });
     await expect(where).rejects.toMatchObject({

@@ -129,6 +129,7 @@ class Printer<Filter> {
   }
 
   #readable(column: Column): Filter | boolean {
+    if (column.list !== undefined) throw this.#inexpressible(`the list \`${nameOf(column)}\``);
     const typed = this.#typed(column);
     return column.nullable ? this.#any([typed, this.store.nil(column)]) : typed;
   }
