@@ -1,6 +1,7 @@
 import { Authorizer } from '@nanook/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DialectName } from '../sql/dialect.js';
+import { rowLevelSecurity } from '../rls/index.js';
 import { sql } from '../sql/index.js';
 import { databases, type Database } from './databases.fixture.js';
 import {
@@ -27,6 +28,15 @@ const arrayTypes: Readonly<Record<ListField, string>> = {
   states: 'text[]',
 };
 const jsonTypes: Readonly<Record<DialectName, string>> = { postgres: 'jsonb', mysql: 'json', sqlite: 'text' };
+
+const tables = { Note: { table: 'notes', columns: { parentId: 'parent_id' } } };
+
+const load = (body: string): Promise<Authorizer> =>
+  Authorizer.load({
+    policies: `allow(user: User, "read", note: Note) if user = user and ${body};`,
+    types,
+    onWarning: () => {},
+  });
 
 /** Returns a literal of an array, whose elements may be arrays themselves. */
 const arrayLiteral = (value: unknown): string =>
@@ -75,15 +85,8 @@ describe.each(databases)('columns of lists on %s', (_name, open) => {
     let telling = 0;
     for (const body of bodies) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
-      const authorizer = await Authorizer.load({
-        policies: `allow(user: User, "read", note: Note) if user = user and ${body};`,
-        types,
-        onWarning: () => {},
-      });
-      const print = sql({
-        dialect: database.dialect,
-        tables: { Note: { table: 'notes', columns: { parentId: 'parent_id' } } },
-      });
+      const authorizer = await load(body);
+      const print = sql({ dialect: database.dialect, tables });
       for (const user of users) {
         // oxlint-disable-next-line no-await-in-loop -- as above
         const { text, values } = print(await authorizer.where(user, 'read', 'Note'));
@@ -119,5 +122,46 @@ describe.each(databases)('columns of lists on %s', (_name, open) => {
     const { failures, telling } = await differences(notes);
     expect(failures).toEqual([]);
     expect(telling).toBeGreaterThan(150);
+  }, 120_000);
+
+  it('show exactly the rows for which a check finds an element with row-level security', async (test) => {
+    test.skip(database.dialect !== 'postgres');
+    const notes = randomNotes(new Random(7));
+    const rows = objectsOf(notes);
+    await fill(notes, 'json');
+    const role = `nanook_lists_${process.pid}`;
+    const run = (text: string, values: readonly unknown[] = []) => database.query(text, values);
+    await run(`CREATE ROLE ${role}`);
+    await run(`GRANT SELECT ON notes TO ${role}`);
+    const failures: unknown[] = [];
+    // The condition is stored for all actors, whose lists are not columns.
+    for (const body of bodies.filter((each) => !each.includes('user.tags'))) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const authorizer = await load(body);
+      const security = rowLevelSecurity(authorizer, {
+        actor: 'User',
+        tables,
+        policies: { Note: { select: 'read' } },
+      });
+      for (const user of users.slice(0, 3)) {
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        await run('BEGIN');
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        for (const statement of await security.statements()) await run(statement);
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        await run(`SET LOCAL ROLE ${role}`);
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        await security.actAs(run, user);
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        const seen = (await run('SELECT id FROM notes ORDER BY id')).map(({ id }) => Number(id));
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        await run('ROLLBACK');
+        const allowed = allowedIds(authorizer, user, rows);
+        if (JSON.stringify(seen) !== JSON.stringify(allowed)) failures.push({ body, user, seen, allowed });
+      }
+    }
+    await run(`DROP OWNED BY ${role}`);
+    await run(`DROP ROLE ${role}`);
+    expect(failures).toEqual([]);
   }, 120_000);
 });
