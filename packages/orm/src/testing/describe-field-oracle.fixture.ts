@@ -14,7 +14,7 @@ import { hasManyCases, randomCases, randomSeed, randomTimeout } from '../../../.
 import { isNanookOrmError } from '../errors/nanook-orm-error.js';
 import { Conditions } from './conditions.fixture.js';
 import { databases, type Database, type DatabaseOptions } from './databases.fixture.js';
-import type { ListedDatabase } from './describe-list-oracle.fixture.js';
+import { pagesOf, type ListedDatabase } from './describe-list-oracle.fixture.js';
 import type { FilteredDatabase, OracleOptions } from './oracle.fixture.js';
 import {
   camel,
@@ -168,7 +168,7 @@ async function compareFields(
   do {
     const before = queries.length;
     const page = await user.list('read', type, { take, after, fields: 'read' });
-    if (oneQuery) assert.ok(queries.length - before <= 1);
+    if (oneQuery) assert.ok(pagesOf(queries.slice(before)).length <= 1);
     found.push(...page.rows.map((row) => Object.fromEntries(Object.entries(row).toSorted(byName))));
     after = page.next;
   } while (after !== undefined);

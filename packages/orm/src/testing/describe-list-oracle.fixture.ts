@@ -24,6 +24,10 @@ interface ListOracleOptions extends DatabaseOptions {
   readonly printed?: RegExp;
 }
 
+/** Returns the queries for pages, without the bounded queries for recursive sets that come before a page. */
+export const pagesOf = (queries: readonly string[]): readonly string[] =>
+  queries.filter((text) => !/^(select \S+ from \()?with recursive/i.test(text));
+
 /** Returns the ids of rows in an order. */
 type Sort = (type: string, rows: readonly Row[], orderBy: OrderBy) => Promise<readonly unknown[]>;
 
@@ -105,9 +109,7 @@ async function walk(
   do {
     const before = queries.length;
     const page = await user.list('read', type, { take, after, orderBy });
-    // A bounded query for a recursive set comes before the page.
-    const own = queries.slice(before).filter((text) => !/^(select \S+ from \()?with recursive/i.test(text));
-    assert.equal(own.length, filter.kind === 'never' ? 0 : 1);
+    assert.equal(pagesOf(queries.slice(before)).length, filter.kind === 'never' ? 0 : 1);
     assert.ok(page.rows.length <= take);
     found.push(...page.rows);
     after = page.next;
