@@ -72,14 +72,24 @@ export function valuesOf(column: Column): ColumnValues {
 }
 
 const jsonColumns = ['PgJson', 'PgJsonb', 'MySqlJson', 'SQLiteTextJson'];
-/** A `bigint` beyond the numbers of JavaScript is no number of JSON. */
-const unreadableElements = ['PgBigInt64', 'PgBigSerial64'];
+/** The types of which an array has the same elements in JSON as in JavaScript. */
+const readableElements = [
+  'PgText',
+  'PgVarchar',
+  'PgUUID',
+  'PgEnumColumn',
+  'PgEnumObjectColumn',
+  'PgInteger',
+  'PgSmallInt',
+  'PgBigInt53',
+  'PgBoolean',
+];
 
 function listsIn(column: Column): ColumnValues['listsIn'] {
   if (jsonColumns.includes(column.columnType)) return 'json';
   const { baseColumn } = column as { readonly baseColumn?: Column };
   if (column.columnType !== 'PgArray' || baseColumn === undefined) return undefined;
-  return unreadableElements.includes(baseColumn.columnType) ? undefined : 'array';
+  return readableElements.includes(baseColumn.columnType) ? 'array' : undefined;
 }
 
 const storedAsText = ['PgText', 'PgVarchar'];

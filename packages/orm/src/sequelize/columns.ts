@@ -46,7 +46,13 @@ const kinds: Record<DialectName, ReadonlyMap<string, FieldKind>> = {
   }),
 };
 
-const jsonKeys = ['JSON', 'JSONB'];
+/** The types of which the elements of an array are others in JavaScript than in JSON. */
+const otherElements: readonly unknown[] = ['BIGINT', 'DATEONLY'];
+
+function listsIn(key: string, element: string | undefined): EntityColumn['listsIn'] {
+  if (key === 'JSON' || key === 'JSONB') return 'json';
+  return key === 'ARRAY' && !otherElements.includes(element) ? 'array' : undefined;
+}
 
 export function describeColumn(
   attribute: ModelAttributeColumnOptions,
@@ -68,13 +74,7 @@ export function describeColumn(
     // SQLite stores any text in an enum.
     values: key === 'ENUM' && kind !== undefined && dialect !== 'sqlite' ? values : undefined,
     elements: key === 'ARRAY' && isShown && type !== undefined ? kinds[dialect].get(type.key) : undefined,
-    listsIn: !isShown
-      ? undefined
-      : key === 'ARRAY' && type?.key !== 'BIGINT'
-        ? 'array'
-        : jsonKeys.includes(key)
-          ? 'json'
-          : undefined,
+    listsIn: isShown ? listsIn(key, type?.key) : undefined,
     ormType: key,
     storage: dialect === 'postgres' || key === 'ENUM' ? storageOf(key) : 'text',
   };

@@ -93,13 +93,16 @@ export function describeColumn(column: ColumnMetadata, dataSource: DataSource): 
   };
 }
 
-/** PostgreSQL shows a `bigint` as a text, but it is a number in a list. TypeORM stores `simple-array` as one text. */
+/** The types of which the elements of an array are others in JavaScript than in JSON. */
+const otherElements: readonly unknown[] = ['bigint', 'int8', 'date'];
+
+/** TypeORM stores `simple-array`, and the `simple-json` of PostgreSQL, as one text. */
 function listsIn(
   { isArray, type, transformer }: ColumnMetadata,
   dialect: DialectName,
 ): EntityColumn['listsIn'] {
   if (transformer !== undefined) return undefined;
-  if (isArray) return type === 'bigint' || type === 'int8' ? undefined : 'array';
+  if (isArray) return otherElements.includes(type) ? undefined : 'array';
   const isJson = type === 'json' || type === 'jsonb' || (type === 'simple-json' && dialect !== 'postgres');
   return isJson ? 'json' : undefined;
 }
