@@ -44,6 +44,7 @@ test "printing" {
 }
 test "copying" {
   assert allow(ben, action, news) iff action in ["print", "copy"];
+  assert_not allow(eve, "read", news);
   assert allow(ben, "copy", news);
   assert allow(eve, "copy", draft);
   assert_not allow(ben, "copy", draft);
@@ -131,7 +132,7 @@ const holes: readonly (readonly [
   ['a role that gets too much', ['"edit", draft', '"edit", news'], 'grant-to-role', 6, '"edit" if "reader"'],
   [
     'a permission for everyone',
-    ['ben, "delete"'],
+    ['ben, "delete"', 'ben, action, news'],
     'grant-to-everyone',
     7,
     'has_permission(_: Actor, "delete"',
@@ -144,10 +145,10 @@ const holes: readonly (readonly [
     14,
     'tag in note.tags and tag != "secret"',
   ],
-  ['a pattern without its field', ['"archive", news'], 'widen-type', 14, 'note: Note)'],
+  ['a pattern without its field', ['"archive", news', 'ben, action, news'], 'widen-type', 14, 'note: Note)'],
   [
     'an or that becomes an and',
-    ['eve, "copy"', 'ben, "copy", news'],
+    ['eve, "copy"', 'ben, "copy", news', 'ben, action, news'],
     'swap-and-or',
     13,
     'user.isStaff and note.isPublic',
