@@ -54,9 +54,11 @@ export class RuleCalls {
     const recursion = this.recursions.find((each) => each.matches(predicate, values));
     if (recursion !== undefined)
       return this.goals.under(this.#reaches(recursion, goal, values, caller), next);
-    // A question fails in its own proof.
-    if (this.#isOpen(predicate, values)) return never;
-    this.#rejectRecursion(goal, values, caller);
+    // A question fails in its own proof. Its rules are followed once more, because a condition after the call is undecided where the
+    // question holds in another way.
+    const times = this.#timesOpen(predicate, values);
+    if (times > 1) return never;
+    if (times === 0) this.#rejectRecursion(goal, values, caller);
     return this.#tryRules(goal, args, next);
   }
 
@@ -161,16 +163,15 @@ export class RuleCalls {
     return unifyFrom(0);
   }
 
-  /** Returns whether the rules of the same call are being followed. */
-  #isOpen(predicate: CallGoal['predicate'], args: readonly unknown[]): boolean {
-    if (!recursionOf(this.program).isTabled(predicate) || args.some((arg) => arg instanceof Cell))
-      return false;
-    return this.#activations.some(
+  /** Returns how many times the rules of the same call are being followed. */
+  #timesOpen(predicate: CallGoal['predicate'], args: readonly unknown[]): number {
+    if (!recursionOf(this.program).isTabled(predicate) || args.some((arg) => arg instanceof Cell)) return 0;
+    return this.#activations.filter(
       (each) =>
         each.predicate === predicate &&
         each.args.length === args.length &&
         each.args.every((arg, i) => Object.is(this.bindings.deref(arg), args[i])),
-    );
+    ).length;
   }
 
   /** Throws a `Recursion` for a rule that calls itself for a related row. The evaluation then starts again and computes a set for it. */

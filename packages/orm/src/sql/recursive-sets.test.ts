@@ -132,3 +132,32 @@ it(
   },
   randomTimeout(120_000),
 );
+
+it('a list leaves out a row for which a condition after a call of the same rule is undecided', async () => {
+  const database = new DatabaseSync(':memory:');
+  database.exec('CREATE TABLE folders (id INTEGER, isOpen INTEGER, size INTEGER, parentId INTEGER)');
+  database.exec('INSERT INTO folders VALUES (1, 0, NULL, NULL), (2, 0, 2, NULL), (3, 1, 2, NULL)');
+  for (const rules of [
+    'near(a, f: Folder) if a = a and near(a, f) and f.size < 3;',
+    'near(a, f: Folder) if far(a, f) and f.size < 3; far(a, f: Folder) if a = a and near(a, f);',
+  ]) {
+    const authorizer = await Authorizer.load({
+      policies: `${rules}
+        near(a, f: Folder) if a = a and not f.isOpen;
+        allow(a: User, "read", f: Folder) if not (near(a, f) and f.isOpen);`,
+      types,
+      onWarning: () => {},
+    });
+    const actor = typed('User', { id: 1 });
+    const folder = (id: number, isOpen: boolean, size: number | null) =>
+      typed('Folder', { id, isOpen, size, parentId: null, parent: null, children: [] });
+    expect(() => authorizer.isAllowedSync(actor, 'read', folder(1, false, null))).toThrow(
+      expect.objectContaining({ code: 'POLAR_UNDECIDED_ORDER' }) as Error,
+    );
+    expect(authorizer.isAllowedSync(actor, 'read', folder(2, false, 2))).toBe(true);
+    const print = sql({ dialect: 'sqlite', tables: { Folder: 'folders', User: 'users' } });
+    const { text, values } = print(await authorizer.where(actor, 'read', 'Folder'));
+    const found = database.prepare(`SELECT id FROM folders WHERE ${text} ORDER BY id`);
+    expect(found.all(...(values as never[])).map(({ id }) => id)).toEqual([2, 3]);
+  }
+});
