@@ -160,5 +160,8 @@ function written(
     if (typeof value === 'string' && value.includes('\0'))
       return { placeholder: 'CAST(? AS TEXT)', value: Buffer.from(value) };
   }
+  // MikroORM 6 takes each `?` in the text of a nested query for a placeholder, also within a quoted value.
+  if (name === 'mysql' && typeof value === 'string' && value.includes('?'))
+    return { placeholder: 'CONVERT(? USING utf8mb4)', value: Buffer.from(value) };
   return { placeholder: '?', value };
 }
