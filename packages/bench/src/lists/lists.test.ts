@@ -112,7 +112,7 @@ describe('the section about lists', () => {
 });
 
 describe('the budgets', () => {
-  it('are described when they are exceeded, except for differences of a page below a millisecond', () => {
+  it('have a description when a list exceeds them, except for differences of a page below a millisecond', () => {
     expect(excesses(within)).toEqual([]);
     expect(excesses(beyond).map(({ text }) => text)).toEqual([
       'a page takes 31.0 ms, 1.6 times the hand-written one; the budget is 1.5',

@@ -130,7 +130,7 @@ export class TestRunner {
         setup === undefined ? explanation : asWritten(explanation, setup, test, texts),
         this.options.form && { form: this.options.form },
       );
-    // A mutant can make an action of an assertion ungrantable, which is no failure of the test.
+    // A mutant can make an action of an assertion ungrantable. The test has not failed then.
     const mistakes = isQuiet ? [] : this.mistakesIn(test, prepared);
     if (assertions.length === 0)
       fail(test, 'no assertion', 'expected `assert …;` or `assert_not …;` in the test, found none');

@@ -81,7 +81,7 @@ export class ComparedKinds {
 
   follow(name: string, args: readonly unknown[], depth: number, found: Diagnostic[]): void {
     if (depth >= maxDepth) return;
-    // Where paths meet, the same rules would be followed again for each path.
+    // Otherwise, the same rules would be followed again for each path that leads to them.
     const before = this.#followed.get(name) ?? [];
     if (before.some((others) => others.length === args.length && args.every((arg, i) => arg === others[i])))
       return;

@@ -4,7 +4,7 @@ import type { Column, Operand, RelationStep, ScalarType, Scope } from './conditi
 import type { RowFilter } from './row-filter.js';
 
 // Random filters, and an evaluator in memory that decides which rows of a small database they accept: a comparison with `NULL` is false, and
-// columns hold `NULL` whatever their declaration says.
+// columns can hold `NULL` even if their declaration excludes it.
 
 type Row = Readonly<Record<string, string | number | null>>;
 export type World = Readonly<Record<string, readonly Row[]>>;

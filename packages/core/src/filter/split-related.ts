@@ -34,7 +34,7 @@ export function splitRelated(filter: RowFilter, known: ReadonlySet<number> = new
 
 type Alternatives = Extract<RowFilter, { readonly kind: 'and' | 'or' }>;
 
-/** Where only one alternative has a further row, the database starts from the rows of the others. */
+/** If only one alternative has a further row, the database starts from the rows of the others. */
 const isWorthSplitting = (filter: RowFilter): filter is Alternatives =>
   filter.kind === 'or' && filter.parts.length <= maxSplit && filter.parts.filter(leadsOn).length > 1;
 

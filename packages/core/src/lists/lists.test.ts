@@ -609,7 +609,7 @@ describe('one()', () => {
     await expect(authorizer.one('ann', 'read', 'Note', 5)).rejects.toThrow('log is full');
   });
 
-  it('is decided and recorded by the candidate for the actors of its roll-out', async () => {
+  it('uses the candidate, and its record, for the actors of its roll-out', async () => {
     const decisions: Decision[] = [];
     const { resources } = adapterOf([note(5)]);
     const authorizer = await Authorizer.load({

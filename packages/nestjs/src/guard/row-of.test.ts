@@ -67,7 +67,7 @@ describe.each(platforms)('rowOf() on %s', (adapter) => {
 });
 
 describe('rowOf()', () => {
-  it('is refused when the application starts if no rule allows the action on the type, or the path has no id', async () => {
+  it('stops the start of the application if no rule allows the action on the type, or the path has no id', async () => {
     @Controller('tasks')
     class Misspelled {
       @Get(':id') @Authorize('edits', rowOf('Task')) find() {}
@@ -80,7 +80,7 @@ describe('rowOf()', () => {
     await expect(start([WithoutId], options)).rejects.toThrow(/params\.id/);
   });
 
-  it('is refused with `id: false`', () => {
+  it('throws an error for `id: false`', () => {
     expect(() => Authorize('edit', rowOf('Task'), { id: false })).toThrow(/needs the id of the row/);
   });
 });

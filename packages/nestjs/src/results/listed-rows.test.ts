@@ -87,7 +87,7 @@ describe.each(platforms)('rows that authz.list() returns, on %s', (adapter) => {
     expect((await ask('ann', 'get', '/whole')).body).toHaveLength(2);
   });
 
-  it('are checked again for another action on fields, for a new field, and for a copy', async () => {
+  it('get another check for another action on fields, for a new field, and for a copy', async () => {
     await start([TicketsController], options, adapter);
     expect((await ask('ann', 'get', '/edited')).body).toEqual([{ name: 'cid' }, { name: 'dan' }]);
     const [first, second] = (await ask('ann', 'get', '/changed')).body as readonly object[];

@@ -85,7 +85,7 @@ describe('a path of lists', () => {
     expect(telling).toBeGreaterThan(150);
   }, 60_000);
 
-  it('is empty where a document does not have it, as Mongoose shows it', async () => {
+  it('has no element where a document does not have it, as Mongoose shows it', async () => {
     const { base, model, emulator } = modelWith();
     emulator.fill('notes', [{ id: 1 }, { id: 2, tags: null }, { id: 3, tags: [] }, { id: 4, tags: ['a'] }]);
     expect(model.hydrate({ id: 1 }).get('tags')).toHaveLength(0);

@@ -67,7 +67,7 @@ export class ExpressionPrinter {
     return both(this.#present(left), this.#present(right), { [operators[leaf.operator]]: sides });
   }
 
-  /** A position in a text is counted in code points, whatever the collation. The server refuses to look for it in another value. */
+  /** A position in a text is counted in code points, in each collation. The server refuses to look for it in another value. */
   #textTest({ kind, test, text, part }: Extract<Leaf, { kind: 'text' | 'not-text' }>): Expression {
     const columns = [text, part].filter((side) => side.kind === 'column');
     const [whole, sought] = [text, part].map((side) =>

@@ -31,7 +31,7 @@ export function separateSet(
     return isSeparate ? { kind: 'related', step, where, by: undefined } : undefined;
   }
   if (step.from !== actor) return undefined;
-  // Only whole numbers are compared alike by `=` and by `IN`, whatever the columns are.
+  // Only whole numbers are compared alike by `=` and by `IN` in all columns.
   const parts = where.kind === 'and' ? where.parts : [where];
   for (const part of parts) {
     const by = equalityOf(part, row, step.to);

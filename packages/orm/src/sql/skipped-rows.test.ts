@@ -49,33 +49,33 @@ async function printed(body: string, { key = 'Integer', isEnforced = true, diale
 
 const byGrant = 'grant in item.folder.grants and grant.userId = 1';
 
-describe('sql() skips a related row', () => {
-  it('of which only the key is used', async () => {
+describe('sql()', () => {
+  it('skips a related row of which only the key is used', async () => {
     expect(await printed(byGrant)).toBe(
       '((EXISTS (SELECT 1 FROM "grants" nanook1 WHERE nanook1."folderId" = "items"."folderId" AND nanook1."userId" = $1::bigint) AND "items"."folderId" IS NOT NULL))',
     );
   });
 
-  it('whose key is a UUID on both sides', async () => {
+  it('skips a related row whose key is a UUID on both sides', async () => {
     expect(await printed(byGrant, { key: 'String', keyType: 'uuid' })).not.toContain('"folders"');
   });
 
-  it('only where a foreign key guarantees it', async () => {
+  it('skips a related row only where a foreign key guarantees it', async () => {
     expect(await printed(byGrant, { isEnforced: false })).toContain('"folders"');
   });
 
-  it('only where equal keys are equal values, which texts need not be', async () => {
+  it('skips a related row only where equal keys are equal values, which texts need not be', async () => {
     expect(await printed(byGrant, { key: 'String' })).toContain('"folders"');
     expect(await printed(byGrant, { key: 'String', dialect: 'mysql' })).toContain('`folders`');
   });
 
-  it('only where no other column of it is used', async () => {
+  it('skips a related row only where no other column of it is used', async () => {
     expect(await printed(`${byGrant} and item.folder.name = "a"`)).toContain('"folders"');
   });
 });
 
-describe('sql() splits a related row', () => {
-  it('with alternatives about further related rows', async () => {
+describe('sql() with alternatives', () => {
+  it('splits a related row into one for each alternative about further related rows', async () => {
     const text = await printed(
       `(grant in item.folder.grants and grant.userId = 1 and item.folder.name = "a") or
        (grant in item.folder.parent.grants and grant.userId = 1 and item.folder.name = "b")`,

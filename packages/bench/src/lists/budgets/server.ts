@@ -47,7 +47,7 @@ async function postgres(url: string): Promise<Server> {
   own.pathname = `/${database}`;
   const client = new pg.Client({ connectionString: own.href });
   await client.connect();
-  // As the guide about lists recommends: the time to compile a query depends on estimates, not on the work.
+  // The guide about lists recommends it: the time to compile a query depends on estimates, and not on the work.
   await client.query('SET jit = off');
   await client.query(`SET statement_timeout = ${maxStatementMs}`);
   const version = await client.query<{ server_version: string }>('SHOW server_version');
