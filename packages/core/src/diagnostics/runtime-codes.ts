@@ -114,7 +114,11 @@ export const runtimeCodes = {
     near: readonly string[];
   }) =>
     `no rule can allow ${JSON.stringify(p.action)}${
-      p.type === undefined ? '' : p.resource === 'type' ? ` on the type ${p.type} itself` : ` on ${withArticle(`a ${p.type}`)}`
+      p.type === undefined
+        ? ''
+        : p.resource === 'type'
+          ? ` on the type ${p.type} itself`
+          : ` on ${withArticle(`a ${p.type}`)}`
     }${p.near.length === 0 ? '' : `; did you mean ${p.near.map((name) => JSON.stringify(name)).join(' or ')}?`}`,
   POLAR_TYPE_INVALID_OPTION: (p: { option: string; reason: string }) =>
     `the option \`${p.option}\` ${p.reason}`,
