@@ -21,7 +21,7 @@ const onDisk = '@nanook/core, installed (not compressed)';
  */
 const budgets: Readonly<Record<string, number>> = {
   [afterCheck]: 112_500,
-  [allExports]: 208_000,
+  [allExports]: 209_000,
   [onDisk]: 6_000_000,
 };
 
