@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runsAll, sampled } from '../../../../tools/test-scope.js';
+import { runsAll, sampled, testedRepetitions } from '../../../../tools/test-scope.js';
 import { contentOf, enterFolder, nanook, type Run } from '../testing/run.fixture.js';
 
 const policy = `actor User {}
@@ -391,7 +391,7 @@ test "owners" {
     expect((await nanook('test', '--mutate', '--incremental')).code).toBe(1);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.each(testedRepetitions(['SIGTERM', 'SIGINT'] as const))(
     'reports the mutants that are tested when %s ends the run',
     async (signal) => {
       // Its mutants take several seconds.

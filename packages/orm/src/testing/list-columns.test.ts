@@ -1,5 +1,6 @@
 import { Authorizer } from '@nanook/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runsAll, sampled } from '../../../../tools/test-scope.js';
 import type { DialectName } from '../sql/dialect.js';
 import { rowLevelSecurity } from '../rls/index.js';
 import { sql } from '../sql/index.js';
@@ -84,7 +85,7 @@ describe.each(databases)('columns of lists on %s', (_name, open) => {
     const rows = objectsOf(notes);
     const failures: unknown[] = [];
     let telling = 0;
-    for (const body of bodies) {
+    for (const body of sampled(bodies, 3)) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const authorizer = await load(body);
       const print = sql({ dialect: database.dialect, tables });
@@ -107,7 +108,7 @@ describe.each(databases)('columns of lists on %s', (_name, open) => {
     await fill(notes, 'json');
     const { failures, telling } = await differences(notes);
     expect(failures).toEqual([]);
-    expect(telling).toBeGreaterThan(150);
+    expect(telling).toBeGreaterThan(runsAll ? 150 : 40);
   }, 120_000);
 
   it('list exactly the rows for which a check finds an element in an array of PostgreSQL', async (test) => {
@@ -122,7 +123,7 @@ describe.each(databases)('columns of lists on %s', (_name, open) => {
     await fill(notes, 'array');
     const { failures, telling } = await differences(notes);
     expect(failures).toEqual([]);
-    expect(telling).toBeGreaterThan(150);
+    expect(telling).toBeGreaterThan(runsAll ? 150 : 40);
   }, 120_000);
 
   it('show exactly the rows for which a check finds an element with row-level security', async (test) => {

@@ -1,5 +1,6 @@
 import { Authorizer, typed } from '@nanook/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampled } from '../../../../tools/test-scope.js';
 import { sql } from '../sql/index.js';
 import { databases, type Database } from './databases.fixture.js';
 
@@ -9,8 +10,10 @@ const characters = Array.from({ length: 0x110000 }, (_, point) => point)
   .map((point) => String.fromCodePoint(point))
   .filter((each) => each < '\u0080' || each !== each.toLowerCase() || each !== each.toUpperCase());
 const texts: readonly string[] = [
-  ...characters,
-  ...characters.filter((each) => each > '\u007f').map((each) => `k${each}`),
+  ...sampled(characters, 4),
+  ...sampled(characters, 4)
+    .filter((each) => each > '\u007f')
+    .map((each) => `k${each}`),
   'Kelvin',
   '\u212aelvin',
   'KELVIN ',

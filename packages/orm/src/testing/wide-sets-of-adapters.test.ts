@@ -7,6 +7,7 @@ import { sequelizeResources } from '../sequelize/index.js';
 import { sqlResources } from '../sql/index.js';
 import { typeormResources } from '../typeorm/index.js';
 import type { Database } from './databases.fixture.js';
+import { sampled } from '../../../../tools/test-scope.js';
 import { describeListOracle, type ListedDatabase } from './describe-list-oracle.fixture.js';
 import { drizzleOn, drizzleTables } from './drizzle.fixture.js';
 import { knexOn } from './knex.fixture.js';
@@ -54,7 +55,7 @@ const adapters: Readonly<Record<string, (database: Database) => ListedDatabase |
   },
 };
 
-for (const [name, connect] of Object.entries(adapters))
+for (const [name, connect] of sampled(Object.entries(adapters), 3))
   describeListOracle(`wide recursive sets in ${name}`, connect, {
     only: 'PGlite',
     printed: /EXISTS \(WITH RECURSIVE/,
