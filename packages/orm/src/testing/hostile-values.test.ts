@@ -2,6 +2,7 @@ import { Authorizer, typed } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import { getTableColumns } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampled } from '../../../../tools/test-scope.js';
 import { drizzle } from '../drizzle/index.js';
 import { knex } from '../knex/index.js';
 import { kysely } from '../kysely/index.js';
@@ -174,7 +175,7 @@ describe.each(databases)('hostile texts on %s', (_name, open) => {
         onWarning: () => {},
       });
       const wrong: unknown[] = [];
-      for (const [i, name] of hostile.entries())
+      for (const [i, name] of sampled([...hostile.entries()], 2))
         for (const action of [
           'same',
           'others',
