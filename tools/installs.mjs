@@ -30,7 +30,7 @@ for (const pattern of ['*', '@*/*'])
 const refused = { name: 'kysely', version: '0.1.0' };
 add(refused);
 
-/** The peers of a package without those that nobody has installed, such as drivers of other databases. npm needs each package that it finds. */
+/** Returns the peers of a package that are installed here. The registry of this test does not have others, such as drivers of other databases. */
 const knownPeers = ({ peerDependencies = {} }) =>
   Object.fromEntries(Object.entries(peerDependencies).filter(([name]) => installed.has(name)));
 
