@@ -62,7 +62,7 @@ const unexported = {
 };
 
 /** The entries that only generated code and other packages of this repository import. */
-const internal = ['./compiled/parts', './compat'];
+const internal = ['./compiled/parts', './compat', './internal'];
 
 /** The source files of a package's entries, by the names under which they are imported. */
 function entriesOf(folder) {

@@ -13,6 +13,7 @@ export default library(
     messages: 'src/aot/messages.ts',
     filter: 'src/filter/index.ts',
     debug: 'src/debug/index.ts',
+    internal: 'src/internal.ts',
     syntax: 'src/tooling/index.ts',
     testing: 'src/testing/index.ts',
     'node-testing': 'src/node/testing.ts',

@@ -1,3 +1,4 @@
+import { hasBrand } from '../diagnostics/coded-error.js';
 import type { Explanation } from '../explanation/explanation.js';
 
 // A refusal is a decision, not an error of the application. Its shape is the one of `http-errors`, which Express, Koa and their
@@ -79,17 +80,14 @@ export class UnauthenticatedError extends AuthorizationError {
   }
 }
 
-const isBranded = (error: unknown): error is AuthorizationError =>
-  typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
-
 /** Returns whether an error is a refusal, from any copy of the package. */
-export const isAuthorizationError = isBranded;
+export const isAuthorizationError = (error: unknown): error is AuthorizationError => hasBrand(error, brand);
 /** Returns whether an error is a `NotFoundError`, from any copy of the package. */
 export const isNotFoundError = (error: unknown): error is NotFoundError =>
-  isBranded(error) && error.name === 'NotFoundError';
+  isAuthorizationError(error) && error.name === 'NotFoundError';
 /** Returns whether an error is a `ForbiddenError`, from any copy of the package. */
 export const isForbiddenError = (error: unknown): error is ForbiddenError =>
-  isBranded(error) && error.name === 'ForbiddenError';
+  isAuthorizationError(error) && error.name === 'ForbiddenError';
 /** Returns whether an error is an `UnauthenticatedError`, from any copy of the package. */
 export const isUnauthenticatedError = (error: unknown): error is UnauthenticatedError =>
-  isBranded(error) && error.name === 'UnauthenticatedError';
+  isAuthorizationError(error) && error.name === 'UnauthenticatedError';

@@ -1,3 +1,4 @@
+import { hasBrand } from './coded-error.js';
 import type { Code, DataOf } from './codes.js';
 import type { Span } from './span.js';
 import { positionOf } from './span.js';
@@ -102,12 +103,4 @@ export interface LoggedError {
 }
 
 /** Returns whether a thrown value is a `PolarError`, from any copy of the package. */
-export function isPolarError(error: unknown): error is PolarError {
-  if (typeof error !== 'object' || error === null) return false;
-  try {
-    return (error as { [brand]?: unknown })[brand] === true;
-  } catch {
-    // A revoked proxy.
-    return false;
-  }
-}
+export const isPolarError = (error: unknown): error is PolarError => hasBrand(error, brand);

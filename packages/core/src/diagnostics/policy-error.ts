@@ -1,6 +1,7 @@
+import { hasBrand } from './coded-error.js';
 import type { Diagnostic } from './diagnostic.js';
 import { renderDiagnostic } from './diagnostic.js';
-import { isPolarError, PolarError, type LoggedError } from './polar-error.js';
+import { PolarError, type LoggedError } from './polar-error.js';
 
 const policyBrand = Symbol.for('@nanook/core/PolicyError');
 
@@ -44,5 +45,4 @@ export class PolicyError extends PolarError {
 }
 
 /** Returns whether a thrown value is a `PolicyError`, from any copy of the package. */
-export const isPolicyError = (error: unknown): error is PolicyError =>
-  isPolarError(error) && (error as { [policyBrand]?: unknown })[policyBrand] === true;
+export const isPolicyError = (error: unknown): error is PolicyError => hasBrand(error, policyBrand);

@@ -1,3 +1,5 @@
+import { errorKind } from '@nanook/core/internal';
+
 // Errors in how an application uses the adapters. A refusal is a different error: core's `AuthorizationError`.
 
 /** The route that an error is about. */
@@ -147,35 +149,23 @@ export type ConfigErrorCode = keyof typeof texts;
 /** The `data` of an error with this code. */
 export type ConfigErrorData<C extends ConfigErrorCode> = Parameters<(typeof texts)[C]>[0];
 
-const brand = Symbol.for('@nanook/http/AuthorizationConfigError');
+const kind = errorKind('@nanook/http/AuthorizationConfigError', texts);
 
 /**
  * An error in how the application uses this package or its adapters. Branch on `code` and `data`, not on the message. Recognize it with
  * {@link isAuthorizationConfigError}, because `instanceof` fails where a process loads both the ES module and the CommonJS copy.
  */
-export class AuthorizationConfigError<C extends ConfigErrorCode = ConfigErrorCode> extends Error {
-  override readonly name = 'AuthorizationConfigError';
-  readonly [brand] = true;
+export class AuthorizationConfigError<C extends ConfigErrorCode = ConfigErrorCode> extends kind.Base<C> {
   /** 503 for a loader that did not finish in time, otherwise 500. */
-  readonly status: 500 | 503;
-  readonly statusCode: 500 | 503;
+  readonly status: 500 | 503 = this.code === 'NANOOK_HTTP_LOADER_TIMEOUT' ? 503 : 500;
+  readonly statusCode: 500 | 503 = this.status;
   /** Keeps the message from the client: it is for the log, because it names routes. */
   readonly expose = false;
-
-  /** @internal applications receive these errors, and do not create them */
-  constructor(
-    readonly code: C,
-    readonly data: ConfigErrorData<C>,
-    options?: ErrorOptions,
-  ) {
-    super((texts[code] as (data: ConfigErrorData<C>) => string)(data), options);
-    this.status = this.statusCode = code === 'NANOOK_HTTP_LOADER_TIMEOUT' ? 503 : 500;
-  }
 }
 
 /** Returns whether this is an {@link AuthorizationConfigError}, of any copy of the package. */
 export const isAuthorizationConfigError = (error: unknown): error is AuthorizationConfigError =>
-  typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
+  kind.includes(error);
 
 /**
  * Returns a rejection reason as a value that a framework treats as an error: Express continues with the next handler for `undefined` and

@@ -1,6 +1,7 @@
+import { errorKind } from '@nanook/core/internal';
+
 const records = (count: number): string => `${count} record${count === 1 ? '' : 's'}`;
 
-/** The text of every code. Codes are public: a code is never renamed and never reused. */
 const texts = {
   NANOOK_LOG_INVALID_OPTION: (p: { owner: string; option: string; reason: string }) =>
     `the option \`${p.option}\` of ${p.owner} ${p.reason}`,
@@ -30,34 +31,17 @@ const texts = {
 export type NanookLogErrorCode = keyof typeof texts;
 export type NanookLogErrorData<C extends NanookLogErrorCode> = Parameters<(typeof texts)[C]>[0];
 
-const brand = Symbol.for('@nanook/log/NanookLogError');
+const kind = errorKind('@nanook/log/NanookLogError', texts);
 
 /**
  * An error of the decision log: a sink that fails, records that are lost, or a mistake in how the application uses this package.
  *
  * `instanceof` fails between the ESM and the CommonJS copy of the package; use {@link isNanookLogError}.
  */
-export class NanookLogError<C extends NanookLogErrorCode = NanookLogErrorCode> extends Error {
-  override readonly name = 'NanookLogError';
-  readonly [brand] = true;
-
-  /**
-   * @param code identifies the error
-   * @param data the details that the message shows
-   * @param options the error of the sink, as `cause`
-   */
-  constructor(
-    readonly code: C,
-    readonly data: NanookLogErrorData<C>,
-    options?: ErrorOptions,
-  ) {
-    super((texts[code] as (data: NanookLogErrorData<C>) => string)(data), options);
-  }
-}
+export class NanookLogError<C extends NanookLogErrorCode = NanookLogErrorCode> extends kind.Base<C> {}
 
 /** Recognizes a {@link NanookLogError}, also from another copy of the package. */
-export const isNanookLogError = (error: unknown): error is NanookLogError =>
-  typeof error === 'object' && error !== null && brand in error;
+export const isNanookLogError = (error: unknown): error is NanookLogError => kind.includes(error);
 
 /** Returns the text of any thrown value. */
 export function reasonOf(error: unknown): string {

@@ -1,3 +1,5 @@
+import { errorKind } from '@nanook/core/internal';
+
 // Errors caused by how an application uses this package. An error that all adapters share is an `AuthorizationConfigError` of http.
 
 /** A mistake that the audit found, and its place. */
@@ -13,7 +15,6 @@ export interface AuditFinding {
 
 const enhancers = `fieldResolverEnhancers: ['guards', 'interceptors']`;
 
-/** The text of every code. Codes are public: a code is never renamed and never reused. */
 const texts = {
   NANOOK_NEST_INVALID_OPTION: (p: { option: string; reason: string }) => `option \`${p.option}\` ${p.reason}`,
   NANOOK_NEST_NO_OPTIONS: (p: { example: string }) =>
@@ -159,29 +160,14 @@ const texts = {
 export type NanookNestErrorCode = keyof typeof texts;
 export type NanookNestErrorData<C extends NanookNestErrorCode> = Parameters<(typeof texts)[C]>[0];
 
-const brand = Symbol.for('@nanook/nestjs/NanookNestError');
+const kind = errorKind('@nanook/nestjs/NanookNestError', texts);
 
 /**
  * A mistake in how the application uses this package.
  *
  * `instanceof` fails between the ESM and the CommonJS copy of the package; use {@link isNanookNestError}.
  */
-export class NanookNestError<C extends NanookNestErrorCode = NanookNestErrorCode> extends Error {
-  override readonly name = 'NanookNestError';
-  readonly [brand] = true;
-
-  /**
-   * @param code identifies the mistake
-   * @param data the details that the message shows
-   */
-  constructor(
-    readonly code: C,
-    readonly data: NanookNestErrorData<C>,
-    options?: ErrorOptions,
-  ) {
-    super(errorText(code, data), options);
-  }
-}
+export class NanookNestError<C extends NanookNestErrorCode = NanookNestErrorCode> extends kind.Base<C> {}
 
 /**
  * Returns whether an error is a {@link NanookNestError}, also one from another copy of this package.
@@ -190,9 +176,7 @@ export class NanookNestError<C extends NanookNestErrorCode = NanookNestErrorCode
  * @example
  * if (isNanookNestError(error) && error.code === 'NANOOK_NEST_AUDIT_FAILED') console.error(error.message);
  */
-export const isNanookNestError = (error: unknown): error is NanookNestError =>
-  typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
+export const isNanookNestError = (error: unknown): error is NanookNestError => kind.includes(error);
 
 /** Returns the message of a code, for an error or a log. */
-export const errorText = <C extends NanookNestErrorCode>(code: C, data: NanookNestErrorData<C>): string =>
-  (texts[code] as (data: NanookNestErrorData<C>) => string)(data);
+export const errorText = kind.textOf;

@@ -1,4 +1,5 @@
-/** The text of every code. Codes are public: a code is never renamed and never reused. */
+import { errorKind } from '@nanook/core/internal';
+
 const texts = {
   NANOOK_ORM_INVALID_OPTION: (p: { option: string; reason: string }) =>
     `the option \`${p.option}\` of the adapter ${p.reason}`,
@@ -69,29 +70,14 @@ const texts = {
 export type NanookOrmErrorCode = keyof typeof texts;
 export type NanookOrmErrorData<C extends NanookOrmErrorCode> = Parameters<(typeof texts)[C]>[0];
 
-const brand = Symbol.for('@nanook/orm/NanookOrmError');
+const kind = errorKind('@nanook/orm/NanookOrmError', texts);
 
 /**
  * A mistake in how the application uses this package.
  *
  * `instanceof` fails between the ESM and the CommonJS copy of the package; use {@link isNanookOrmError}.
  */
-export class NanookOrmError<C extends NanookOrmErrorCode = NanookOrmErrorCode> extends Error {
-  override readonly name = 'NanookOrmError';
-  readonly [brand] = true;
-
-  /**
-   * @param code identifies the mistake
-   * @param data the details that the message shows
-   */
-  constructor(
-    readonly code: C,
-    readonly data: NanookOrmErrorData<C>,
-  ) {
-    super((texts[code] as (data: NanookOrmErrorData<C>) => string)(data));
-  }
-}
+export class NanookOrmError<C extends NanookOrmErrorCode = NanookOrmErrorCode> extends kind.Base<C> {}
 
 /** Recognizes a {@link NanookOrmError}, also from another copy of the package. */
-export const isNanookOrmError = (error: unknown): error is NanookOrmError =>
-  typeof error === 'object' && error !== null && brand in error;
+export const isNanookOrmError = (error: unknown): error is NanookOrmError => kind.includes(error);

@@ -1,4 +1,5 @@
-/** The text of every code. Codes are public: a code is never renamed and never reused. */
+import { errorKind } from '@nanook/core/internal';
+
 const texts = {
   NANOOK_POLICIES_INVALID_OPTION: (p: { option: string; reason: string }) =>
     `the option \`${p.option}\` ${p.reason}`,
@@ -35,34 +36,19 @@ const texts = {
 export type NanookPoliciesErrorCode = keyof typeof texts;
 export type NanookPoliciesErrorData<C extends NanookPoliciesErrorCode> = Parameters<(typeof texts)[C]>[0];
 
-const brand = Symbol.for('@nanook/policies/NanookPoliciesError');
+const kind = errorKind('@nanook/policies/NanookPoliciesError', texts);
 
 /**
  * A policy that cannot be published or used.
  *
  * `instanceof` fails between the ESM and the CommonJS copy of the package; use {@link isNanookPoliciesError}.
  */
-export class NanookPoliciesError<C extends NanookPoliciesErrorCode = NanookPoliciesErrorCode> extends Error {
-  override readonly name = 'NanookPoliciesError';
-  readonly [brand] = true;
-
-  /**
-   * @param code identifies the mistake
-   * @param data the details that the message shows
-   * @param options the error that caused it
-   */
-  constructor(
-    readonly code: C,
-    readonly data: NanookPoliciesErrorData<C>,
-    options?: ErrorOptions,
-  ) {
-    super((texts[code] as (data: NanookPoliciesErrorData<C>) => string)(data), options);
-  }
-}
+export class NanookPoliciesError<
+  C extends NanookPoliciesErrorCode = NanookPoliciesErrorCode,
+> extends kind.Base<C> {}
 
 /** Recognizes a {@link NanookPoliciesError}, also from another copy of the package. */
-export const isNanookPoliciesError = (error: unknown): error is NanookPoliciesError =>
-  typeof error === 'object' && error !== null && brand in error;
+export const isNanookPoliciesError = (error: unknown): error is NanookPoliciesError => kind.includes(error);
 
 /** Returns the first line of the message of an error, which may be any value. */
 export function reasonOf(error: unknown): string {

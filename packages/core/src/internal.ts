@@ -1,0 +1,9 @@
+// `@nanook/core/internal`: helpers of the other packages of this repository. It is not a public interface.
+
+export {
+  errorKind,
+  type CodedError,
+  type ErrorData,
+  type ErrorKind,
+  type ErrorTexts,
+} from './diagnostics/coded-error.js';
