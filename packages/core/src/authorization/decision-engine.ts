@@ -18,7 +18,7 @@ import type { PolicyVersion } from '../policy/policy-version.js';
 import type { Decider } from './base-authorizer.js';
 import { DecisionLog } from './decision-log.js';
 import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';
-import { decisionOf, type Decision } from './decision.js';
+import { decisionOf, type Decision, type DecisionOutcome } from './decision.js';
 import type { CompiledChecks } from './deferred-policy.js';
 import type { DenialWarnings } from './denial-warnings.js';
 import type { TypeReference } from './find-type.js';
@@ -79,6 +79,19 @@ export const withoutRecords = ({ options, limits }: DecisionContext): DecisionCo
  */
 export type Mode = 'sync' | 'async' | 'unrecorded';
 
+/** A check that has been decided, as the application sees it. */
+export interface DecidedCheck {
+  readonly kind: Decision['kind'];
+  readonly args: Arguments;
+  readonly outcome: DecisionOutcome;
+  readonly error: unknown;
+  /** Whether the check must not wait for promises. */
+  readonly isSync: boolean;
+}
+
+/** Receives each decided check, except the unrecorded ones. It neither throws nor runs code of the application. */
+export type OnDecided = (check: DecidedCheck) => void;
+
 // One promise for all checks, because a new one for each check would cost more than the check.
 const allowed = Promise.resolve(true);
 const denied = Promise.resolve(false);
@@ -93,13 +106,15 @@ export class DecisionEngine implements Decider {
   readonly #compiled: CompiledChecks | undefined;
   readonly #decisionContext: DecisionContext;
   readonly #policy: PolicyVersion;
+  readonly #onDecided: OnDecided | undefined;
   /** Linked queries of checks, for which the arguments are given in their order. */
   readonly #checks = new Map<Decision['kind'], LinkedQuery>();
 
-  constructor(loaded: LoadedPolicy, context: DecisionContext) {
+  constructor(loaded: LoadedPolicy, context: DecisionContext, onDecided?: OnDecided) {
     this.#compiled = loaded.compiled;
     this.#decisionContext = context;
     this.#policy = loaded.version;
+    this.#onDecided = onDecided;
     this.queries = loaded.queries;
     this.warnings = loaded.denials;
   }
@@ -166,6 +181,16 @@ export class DecisionEngine implements Decider {
    * application no more.
    */
   async checkExplained(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: RefusalOptions,
+  ): Promise<true | Explanation> {
+    const onDecided = this.#onDecided;
+    if (onDecided === undefined) return this.#checkExplained(kind, args, options);
+    return tell(onDecided, { kind, args, isSync: false }, () => this.#checkExplained(kind, args, options));
+  }
+
+  async #checkExplained(
     kind: Decision['kind'],
     args: Arguments,
     options: RefusalOptions,
@@ -336,6 +361,23 @@ export class DecisionEngine implements Decider {
 
   /** Decides a rule. Takes single arguments instead of a list, so that most checks create no object. */
   decide(
+    mode: Mode,
+    kind: Decision['kind'],
+    arity: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    options: CheckOptions | undefined,
+  ): boolean | Promise<boolean> {
+    const onDecided = this.#onDecided;
+    if (onDecided === undefined || mode === 'unrecorded')
+      return this.#decide(mode, kind, arity, a, b, c, d, options);
+    const check = { kind, args: listOf(arity, a, b, c, d), isSync: mode === 'sync' };
+    return tell(onDecided, check, () => this.#decide(mode, kind, arity, a, b, c, d, options));
+  }
+
+  #decide(
     mode: Mode,
     kind: Decision['kind'],
     arity: number,
@@ -582,6 +624,29 @@ export class DecisionEngine implements Decider {
     this.warnings?.after(holds, kind, args);
     return holds;
   }
+}
+
+/** Decides a check, and passes its outcome to a listener. */
+function tell<Result>(
+  onDecided: OnDecided,
+  check: Omit<DecidedCheck, 'outcome' | 'error'>,
+  decide: () => Result | Promise<Result>,
+): Result | Promise<Result> {
+  const decided = (result: Result): Result => {
+    onDecided({ ...check, outcome: result === true ? 'allowed' : 'denied', error: undefined });
+    return result;
+  };
+  const failed = (error: unknown): never => {
+    onDecided({ ...check, outcome: isUndecided(error) ? 'undecided' : 'error', error });
+    throw error;
+  };
+  let result: Result | Promise<Result>;
+  try {
+    result = decide();
+  } catch (error) {
+    return failed(error);
+  }
+  return result instanceof Promise ? result.then(decided, failed) : decided(result);
 }
 
 const listOf = (arity: number, a: unknown, b: unknown, c: unknown, d: unknown): Arguments =>

@@ -1,4 +1,4 @@
-import type { DecisionContext, DecisionEngine } from '../authorization/decision-engine.js';
+import { DecisionEngine, type DecisionContext, type OnDecided } from '../authorization/decision-engine.js';
 import type { Decision } from '../authorization/decision.js';
 import type { TypeReference } from '../authorization/find-type.js';
 import type { LoadedPolicy } from '../authorization/loaded-policy.js';
@@ -13,14 +13,13 @@ import type { Arguments } from '../engine/query/query-run.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { FieldConditions, RowCondition } from '../filter/row-condition.js';
 import { isThenable } from '../host/value.js';
-import { ComparedEngine, type Compare } from './compared-engine.js';
 import type { RollOut } from './roll-out.js';
 
 /**
  * Decides the checks of the policy in use while there is a candidate: passes the decisions to the comparison, and the actors of the
  * roll-out to the candidate.
  */
-export class CandidateEngine extends ComparedEngine {
+export class CandidateEngine extends DecisionEngine {
   readonly #candidate: DecisionEngine;
   readonly #rollOut: RollOut;
 
@@ -28,7 +27,7 @@ export class CandidateEngine extends ComparedEngine {
   constructor(
     loaded: LoadedPolicy,
     context: DecisionContext,
-    compare: Compare,
+    compare: OnDecided,
     candidate: DecisionEngine,
     rollOut: RollOut,
   ) {

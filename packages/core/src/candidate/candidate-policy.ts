@@ -1,4 +1,4 @@
-import type { DecisionContext, DecisionEngine } from '../authorization/decision-engine.js';
+import { DecisionEngine, type DecisionContext } from '../authorization/decision-engine.js';
 import type { LoadContext, LoadedPolicy } from '../authorization/loaded-policy.js';
 import type { WarmUpOptions } from '../authorization/query-options.js';
 import { limitsOf } from '../authorization/limits-of.js';
@@ -9,7 +9,6 @@ import type { Limits } from '../engine/limits.js';
 import type { Sequence } from '../internal/sequence.js';
 import { CandidateEngine } from './candidate-engine.js';
 import type { CandidateOptions } from './candidate-options.js';
-import { ComparedEngine } from './compared-engine.js';
 import { Comparison, type CandidateCounts } from './comparison.js';
 import { QuietPolicy, type QuietOptions } from './quiet-policy.js';
 import { RollOut } from './roll-out.js';
@@ -132,7 +131,7 @@ export class CandidatePolicy {
   /** @internal Creates the engine of a policy that is used next to this candidate. */
   engineFor(loaded: LoadedPolicy): DecisionEngine {
     const policy = this.#quiet(loaded, this.#deciding.limits);
-    const candidate = new ComparedEngine(this.#loaded, this.#deciding, (check) =>
+    const candidate = new DecisionEngine(this.#loaded, this.#deciding, (check) =>
       this.#comparison.add(check, policy, 'candidate'),
     );
     return new CandidateEngine(

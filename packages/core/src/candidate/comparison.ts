@@ -1,5 +1,5 @@
-import type { Decision, DecisionOutcome } from '../authorization/decision.js';
-import type { Arguments } from '../engine/query/query-run.js';
+import type { DecidedCheck } from '../authorization/decision-engine.js';
+import type { DecisionOutcome } from '../authorization/decision.js';
 import { isLazy } from '../host/handle-rejections.js';
 import { isThenable } from '../host/value.js';
 import type { CandidateOptions } from './candidate-options.js';
@@ -23,16 +23,6 @@ export interface CandidateCounts {
   readonly skipped: number;
   /** Checks that were not compared, because too many were waiting. */
   readonly dropped: number;
-}
-
-/** A check that one of the two policies has decided. */
-export interface DecidedCheck {
-  readonly kind: Decision['kind'];
-  readonly args: Arguments;
-  readonly outcome: DecisionOutcome;
-  readonly error: unknown;
-  /** Whether the check must not wait for promises. */
-  readonly isSync: boolean;
 }
 
 /** A check that waits for the decision of the other policy. */
