@@ -2,8 +2,7 @@ import type { PolicyProfile, ProfiledCheck } from '../profile/profile.js';
 import { addMessages } from '../diagnostics/messages.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
-import type { Arguments, Bindings } from '../engine/query/query-run.js';
-import { QueryVariable } from '../terms/query-variable.js';
+import type { Bindings } from '../engine/query/query-run.js';
 import type { CandidateOptions } from '../candidate/candidate-options.js';
 import type { CandidatePolicy } from '../candidate/candidate-policy.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
@@ -42,6 +41,7 @@ import { ActorAuthorizer } from './actor-authorizer.js';
 import type { AuthorizerParts } from './authorizer-parts.js';
 import { awaitArgument, BaseAuthorizer, listOfResources, type Decider } from './base-authorizer.js';
 import type { DecisionContext, DecisionEngine } from './decision-engine.js';
+import { Engines } from './engines.js';
 import { findType, type TypeReference } from './find-type.js';
 import type { LoadContext, LoadedPolicy, QueryInspector } from './loaded-policy.js';
 import { explainMissingAwait } from './missing-await.js';
@@ -87,7 +87,7 @@ export class Authorizer extends BaseAuthorizer {
 
   // `load` sets these before it returns the authorizer, and `reload` replaces them.
   #loaded: LoadedPolicy = undefined as never;
-  #engine: DecisionEngine = undefined as never;
+  #engines: Engines = undefined as never;
   readonly #loading: LoadContext;
   readonly #deciding: DecisionContext;
   #candidate: CandidatePolicy | undefined;
@@ -125,7 +125,7 @@ export class Authorizer extends BaseAuthorizer {
   /** Replaces the policy as a whole. @internal */
   protected use(loaded: LoadedPolicy, Engine: typeof DecisionEngine): void {
     this.#loaded = loaded;
-    this.#engine = this.#candidate?.engineFor(loaded) ?? new Engine(loaded, this.#deciding);
+    this.#engines = this.#candidate?.enginesFor(loaded) ?? new Engines(new Engine(loaded, this.#deciding));
     this.#pinned = undefined;
   }
 
@@ -147,7 +147,7 @@ export class Authorizer extends BaseAuthorizer {
   #pin(): this {
     const view = this.#copyWith(this.#deciding);
     view.#loaded = this.#loaded;
-    view.#engine = this.#engine;
+    view.#engines = this.#engines;
     view.#pinned = view;
     // A method that the application has replaced, such as a spy of a test, is replaced in the view, too.
     return Object.setPrototypeOf(view, this) as this;
@@ -403,8 +403,12 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): Promise<boolean> {
-    if (resource === undefined && arguments.length < 3) return this.#engine.allowAnyResource(actor, action);
-    return this.#engine.allow(actor, action, resource, options);
+    if (resource === undefined && arguments.length < 3)
+      return this.#engines.run(actor, (engine, who) => engine.allowAnyResource(who, action));
+    const engines = this.#engines;
+    // Without a closure, which costs 7 ns of 40.
+    if (!engines.hasCandidate) return engines.own.allow(actor, action, resource, options);
+    return engines.run(actor, (engine, who) => engine.allow(who, action, resource, options));
   }
 
   /**
@@ -418,13 +422,20 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): boolean {
-    if (resource === undefined && arguments.length < 3)
-      return this.#engine.allowAnyResourceSync(actor, action);
-    return this.#engine.allowSync(actor, action, resource, options);
+    const engine = this.#engines.engineFor(actor);
+    if (resource === undefined && arguments.length < 3) return engine.allowAnyResourceSync(actor, action);
+    return engine.allowSync(actor, action, resource, options);
   }
 
   protected get decider(): Decider {
-    return this.#engine;
+    return this.#engines.own;
+  }
+
+  protected override decideFor<Result>(
+    actor: unknown,
+    decide: (decider: Decider, actor: unknown) => Result,
+  ): Result {
+    return this.#engines.run(actor, decide);
   }
 
   /**
@@ -437,8 +448,7 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options: EnumerationOptions = {},
   ): Promise<Set<ListedAction<Resource>>> {
-    const args: Arguments = [actor, new QueryVariable('action'), resource];
-    return this.#engine.enumerate('authorizedActions', 'action', 'allow', args, options);
+    return this.#engines.run(actor, (engine, who) => engine.actions(who, resource, options));
   }
 
   /** Returns the result of `authorizedActions` for each of the resources, in their order. The queries run concurrently. */
@@ -463,8 +473,7 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options: EnumerationOptions = {},
   ): Promise<Set<ListedField<Resource>>> {
-    const args: Arguments = [actor, action, resource, new QueryVariable('field')];
-    return this.#engine.enumerate('authorizedFields', 'field', 'allow_field', args, options);
+    return this.#engines.run(actor, (engine, who) => engine.fields(who, action, resource, options));
   }
 
   /**
@@ -485,7 +494,7 @@ export class Authorizer extends BaseAuthorizer {
     const { checkWhoCan, whoCan } = await onDemand.whoCan();
     const awaited = await awaitArgument(resource);
     checkWhoCan(action, actors, options);
-    return whoCan(this.#engine, action, awaited, actors, options);
+    return whoCan(this.#engines, action, awaited, actors, options);
   }
 
   /**
@@ -499,9 +508,7 @@ export class Authorizer extends BaseAuthorizer {
     const [who, what] = [await awaitArgument(actor), await awaitArgument(resource)];
     const { whatCan } = await onDemand.whoCan();
     // All checks use the same policy, also if a reload ends in between.
-    const [engine, { grantable }] = [this.#engine, this.#loaded];
-    const found = await this.authorizedActions(who, what, options);
-    return whatCan(engine, grantable, who, what, found, options);
+    return whatCan(this.#engines.engineFor(who), who, what, options);
   }
 
   /**
@@ -532,7 +539,7 @@ export class Authorizer extends BaseAuthorizer {
    * for await (const answer of authorizer.query('has_role(user, name, repo)', { bindings: { user, repo } })) answer.get('name');
    */
   query(text: string, options: QueryOptions = {}): AsyncGenerator<Bindings, void, undefined> {
-    return this.#engine.queries.query(text, options);
+    return this.#engines.own.queries.query(text, options);
   }
 
   /**
@@ -546,7 +553,7 @@ export class Authorizer extends BaseAuthorizer {
     args: readonly unknown[],
     options: QueryOptions = {},
   ): AsyncGenerator<Bindings, void, undefined> {
-    return this.#engine.queries.queryRule(name, args, options);
+    return this.#engines.own.queries.queryRule(name, args, options);
   }
 
   /**
@@ -565,7 +572,9 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options: ExplainOptions = {},
   ): Promise<Explanation> {
-    return this.#engine.explain('allow', [actor, action, resource], options);
+    return this.#engines.run(actor, (engine, who) =>
+      engine.explain('allow', [who, action, resource], options),
+    );
   }
 
   /** Explains whether `allow_field(actor, action, resource, field)` holds: `explain`, for a field. */
@@ -576,12 +585,16 @@ export class Authorizer extends BaseAuthorizer {
     field: FieldOf<Resource>,
     options: ExplainOptions = {},
   ): Promise<Explanation> {
-    return this.#engine.explain('allow_field', [actor, action, resource, field], options);
+    return this.#engines.run(actor, (engine, who) =>
+      engine.explain('allow_field', [who, action, resource, field], options),
+    );
   }
 
   /** Explains whether `allow_request(actor, request)` holds: `explain`, for a request. */
   explainRequest(actor: unknown, request: unknown, options: ExplainOptions = {}): Promise<Explanation> {
-    return this.#engine.explain('allow_request', [actor, request], options);
+    return this.#engines.run(actor, (engine, who) =>
+      engine.explain('allow_request', [who, request], options),
+    );
   }
 
   /**
@@ -592,7 +605,7 @@ export class Authorizer extends BaseAuthorizer {
    * await authorizer.explainQuery('has_role(user, "owner", repo)', { bindings: { user, repo } });
    */
   explainQuery(text: string, options: ExplainQueryOptions = {}): Promise<Explanation> {
-    return this.#engine.queries.explainText(text, options);
+    return this.#engines.own.queries.explainText(text, options);
   }
 
   /**
@@ -607,7 +620,7 @@ export class Authorizer extends BaseAuthorizer {
     checks: Iterable<ProfiledCheck> | AsyncIterable<ProfiledCheck>,
     options: Pick<CheckOptions, 'signal'> = {},
   ): Promise<PolicyProfile> {
-    return this.#engine.profile(checks, options);
+    return this.#engines.own.profile(checks, options);
   }
 
   /**
@@ -626,7 +639,7 @@ export class Authorizer extends BaseAuthorizer {
     type: Type,
     options: CheckOptions = {},
   ): Promise<RowCondition> {
-    return this.#engine.where(actor, action, type, options);
+    return this.#engines.run(actor, (engine, who) => engine.where(who, action, type, options));
   }
 
   /**
@@ -644,7 +657,7 @@ export class Authorizer extends BaseAuthorizer {
     type: Type,
     options: CheckOptions = {},
   ): Promise<WhereExplanation> {
-    return this.#engine.explainWhere(actor, action, type, options);
+    return this.#engines.run(actor, (engine, who) => engine.explainWhere(who, action, type, options));
   }
 
   /**
@@ -685,8 +698,9 @@ export class Authorizer extends BaseAuthorizer {
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
     const lists = await this.#resourceLists();
     const { typeSets } = this.#loaded.context;
-    const find = this.#conditionFinder(this.#engine, actor, action, type);
-    const page = await lists.list(find, typeSets, options as ListOptions);
+    const page = await this.#engines.run(actor, (engine, who) =>
+      lists.list(conditionFinder(engine, who, action, type), typeSets, options as ListOptions),
+    );
     return page as ResourcePage<Partial<ListedRow<Row, Type>>>;
   }
 
@@ -704,7 +718,9 @@ export class Authorizer extends BaseAuthorizer {
     options: CountOptions = {},
   ): Promise<number> {
     const lists = await this.#resourceLists();
-    return lists.count(this.#conditionFinder(this.#engine, actor, action, type), options);
+    return this.#engines.run(actor, (engine, who) =>
+      lists.count(conditionFinder(engine, who, action, type), options),
+    );
   }
 
   /**
@@ -744,34 +760,20 @@ export class Authorizer extends BaseAuthorizer {
     const lists = await this.#resourceLists();
     const { typeSets, program } = this.#loaded.context;
     // The read check uses the same policy, also if a reload ends in between.
-    const engine = this.#engine;
-    const find = this.#conditionFinder(engine, actor, action, type);
-    const declared = findType(program.types, 'one(actor, action, type, key)', type);
-    const row = await engine.decideRow(actor, action, keyRow(declared, key), options, () =>
-      lists.one(find, typeSets, key, options),
-    );
-    if (row !== undefined) return row as Partial<ListedRow<Row, Type>>;
-    const { name } = declared;
-    throw await refusalOfRow(action, name, options, this.#loading.options, (readAction) => {
-      const findShown =
-        readAction === undefined
-          ? findAnyRow(find)
-          : this.#conditionFinder(engine, actor, readAction as ActionOnRows<Type>, type);
-      return lists.has(findShown, key, options);
+    return this.#engines.run(actor, async (engine, who) => {
+      const find = conditionFinder(engine, who, action, type);
+      const declared = findType(program.types, 'one(actor, action, type, key)', type);
+      const row = await engine.decideRow(who, action, keyRow(declared, key), options, () =>
+        lists.one(find, typeSets, key, options),
+      );
+      if (row !== undefined) return row as Partial<ListedRow<Row, Type>>;
+      const { name } = declared;
+      throw await refusalOfRow(action, name, options, this.#loading.options, (readAction) => {
+        const findShown =
+          readAction === undefined ? findAnyRow(find) : conditionFinder(engine, who, readAction, type);
+        return lists.has(findShown, key, options);
+      });
     });
-  }
-
-  /** Returns a function that finds the condition of a list. */
-  #conditionFinder<Type extends TypeReference>(
-    engine: DecisionEngine,
-    actor: unknown,
-    action: ActionOnRows<Type>,
-    type: Type,
-  ): FindCondition {
-    return async (options, fieldAction) =>
-      fieldAction === undefined
-        ? { condition: await engine.where(actor, action, type, options), fields: undefined }
-        : engine.whereWithFields(actor, action, type, fieldAction, options);
   }
 
   async #resourceLists(): Promise<ResourceLists> {
@@ -815,6 +817,14 @@ export class Authorizer extends BaseAuthorizer {
     type: Type,
     options: CheckOptions = {},
   ): Promise<ActorCondition> {
-    return this.#engine.queries.whereActorIs(actorType, action, type, options);
+    return this.#engines.own.queries.whereActorIs(actorType, action, type, options);
   }
 }
+
+/** Returns a function that finds the condition of a list. */
+const conditionFinder =
+  (engine: DecisionEngine, actor: unknown, action: string, type: TypeReference): FindCondition =>
+  async (options, fieldAction) =>
+    fieldAction === undefined
+      ? { condition: await engine.where(actor, action, type, options), fields: undefined }
+      : engine.whereWithFields(actor, action, type, fieldAction, options);

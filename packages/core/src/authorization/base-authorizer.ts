@@ -62,6 +62,11 @@ export abstract class BaseAuthorizer {
   /** The engine that decides the rules of the current policy. */
   protected abstract get decider(): Decider;
 
+  /** Calls the engine that decides for an actor. */
+  protected decideFor<Result>(actor: unknown, decide: (decider: Decider, actor: unknown) => Result): Result {
+    return decide(this.decider, actor);
+  }
+
   /**
    * Checks that the actor may perform the action on the resource, and throws otherwise.
    *
@@ -89,25 +94,28 @@ export abstract class BaseAuthorizer {
       throw rejectionOf(resource, error);
     }
     // The read check uses the same policy, also if a reload ends in between.
-    const { decider } = this;
-    const decided = this.#decide(decider, 'allow', [actor, action, awaited], options);
-    const result = typeof decided === 'boolean' ? decided : await decided;
-    if (result === true) return awaited;
-    // The existence of a type is not a secret.
-    const shown = isType(awaited) ? { ...options, checkRead: false } : options;
-    throw await refusal(
-      action,
-      decider.typeNameOf(awaited),
-      shown,
-      this.#options,
-      (readAction) => decider.checkUnrecorded('allow', [actor, readAction, awaited], options),
-      explanationIn(result),
-    );
+    return this.decideFor(actor, async (decider, who): Promise<Awaited<Resource>> => {
+      const decided = decide(decider, 'allow', [who, action, awaited], options);
+      const result = typeof decided === 'boolean' ? decided : await decided;
+      if (result === true) return awaited;
+      // The existence of a type is not a secret.
+      const shown = isType(awaited) ? { ...options, checkRead: false } : options;
+      throw await refusal(
+        action,
+        decider.typeNameOf(awaited),
+        shown,
+        this.#options,
+        (readAction) => decider.checkUnrecorded('allow', [who, readAction, awaited], options),
+        explanationIn(result),
+      );
+    });
   }
 
   /** Checks that `allow_request(actor, request)` holds. @throws {ForbiddenError} otherwise */
   async authorizeRequest(actor: unknown, request: unknown, options?: RefusalOptions): Promise<void> {
-    const result = await this.#decide(this.decider, 'allow_request', [actor, request], options);
+    const result = await this.decideFor(actor, (decider, who) =>
+      decide(decider, 'allow_request', [who, request], options),
+    );
     if (result === true) return;
     const reason = denialReason('allow_request', undefined, undefined, undefined);
     throw new ForbiddenError(undefined, { reason, explanation: explanationIn(result) });
@@ -121,9 +129,17 @@ export abstract class BaseAuthorizer {
     field: FieldOf<Resource>,
     options?: RefusalOptions,
   ): Promise<void> {
-    const result = await this.#decide(this.decider, 'allow_field', [actor, action, resource, field], options);
-    if (result !== true)
-      throw this.#fieldRefusal(action, await awaitArgument(resource), field, explanationIn(result));
+    return this.decideFor(actor, async (decider, who) => {
+      const result = await decide(decider, 'allow_field', [who, action, resource, field], options);
+      if (result === true) return;
+      const resourceType = decider.typeNameOf(await awaitArgument(resource));
+      const reason = denialReason('allow_field', action, resourceType, field);
+      throw new ForbiddenError(textOrNone(action), {
+        resourceType,
+        reason,
+        explanation: explanationIn(result),
+      });
+    });
   }
 
   /**
@@ -146,8 +162,8 @@ export abstract class BaseAuthorizer {
       await awaitArgument(actor),
       await awaitArgument(action as unknown),
     ];
-    return mapConcurrently(all, (resource) =>
-      this.decider.check('allow', [awaitedActor, awaitedAction, resource], options),
+    return this.decideFor(awaitedActor, (decider, who) =>
+      mapConcurrently(all, (resource) => decider.check('allow', [who, awaitedAction, resource], options)),
     );
   }
 
@@ -168,8 +184,10 @@ export abstract class BaseAuthorizer {
       await awaitArgument(actor),
       await awaitArgument(action as unknown),
     ];
-    const results = await mapConcurrently(all, (resource) =>
-      checkDecided(this.decider, 'allow', [awaitedActor, awaitedAction, resource], options),
+    const results = await this.decideFor(awaitedActor, (decider, who) =>
+      mapConcurrently(all, (resource) =>
+        checkDecided(decider, 'allow', [who, awaitedAction, resource], options),
+      ),
     );
     return all.filter((_, i) => results[i]);
   }
@@ -192,43 +210,32 @@ export abstract class BaseAuthorizer {
     const call = 'allowedFields(actor, action, resource, fields)';
     const all = [...new Set(listOf(call, fields, 'fields', "['title']"))];
     const [who, what, on] = await Promise.all([actor, action, resource].map(awaitArgument));
-    const { decider } = this;
-    const batch = decider.startFields?.(all, options?.context);
-    const own = batch === undefined ? options : { ...options, context: batch.context };
-    let results: readonly boolean[];
-    try {
-      results = await mapConcurrently(all, (field) =>
-        checkDecided(decider, 'allow_field', [who, what, on, field], own),
-      );
-    } finally {
-      await batch?.end();
-    }
-    return new Set(all.filter((_, i) => results[i]));
-  }
-
-  /** Returns whether a rule holds, or the explanation of its denial. */
-  #decide(
-    decider: Decider,
-    kind: Decision['kind'],
-    args: Arguments,
-    options: RefusalOptions | undefined,
-  ): boolean | Promise<boolean | Explanation> {
-    return options?.explain === undefined || options.explain === false || decider.checkExplained === undefined
-      ? decider.check(kind, args, options)
-      : decider.checkExplained(kind, args, options);
-  }
-
-  #fieldRefusal(
-    action: string,
-    resource: unknown,
-    field: string,
-    explanation: Explanation | undefined,
-  ): ForbiddenError {
-    const resourceType = this.decider.typeNameOf(resource);
-    const reason = denialReason('allow_field', action, resourceType, field);
-    return new ForbiddenError(textOrNone(action), { resourceType, reason, explanation });
+    return this.decideFor(who, async (decider, awaitedActor) => {
+      const batch = decider.startFields?.(all, options?.context);
+      const own = batch === undefined ? options : { ...options, context: batch.context };
+      let results: readonly boolean[];
+      try {
+        results = await mapConcurrently(all, (field) =>
+          checkDecided(decider, 'allow_field', [awaitedActor, what, on, field], own),
+        );
+      } finally {
+        await batch?.end();
+      }
+      return new Set(all.filter((_, i) => results[i]));
+    });
   }
 }
+
+/** Returns whether a rule holds, or the explanation of its denial. */
+const decide = (
+  decider: Decider,
+  kind: Decision['kind'],
+  args: Arguments,
+  options: RefusalOptions | undefined,
+): boolean | Promise<boolean | Explanation> =>
+  options?.explain === undefined || options.explain === false || decider.checkExplained === undefined
+    ? decider.check(kind, args, options)
+    : decider.checkExplained(kind, args, options);
 
 /** Decides a rule, where an undecided check is denied. */
 function checkDecided(
@@ -291,7 +298,8 @@ export async function awaitArgument<Value>(value: Value): Promise<Awaited<Value>
 const rejectionOf = (resource: unknown, error: unknown): unknown =>
   isPromise(resource) ? error : hostError(error, 'an argument', undefined);
 
-function isPromise(value: unknown): boolean {
+/** Returns whether a value is a promise. A proxy that throws is not one. */
+export function isPromise(value: unknown): boolean {
   try {
     return isThenable(value);
   } catch {

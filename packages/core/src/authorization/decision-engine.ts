@@ -12,7 +12,7 @@ import { entryArities } from '../engine/entry-arities.js';
 import { FieldBatch } from './field-batch.js';
 import { missingResource } from './missing-resource.js';
 import { validateQueryOptions } from './validate-options.js';
-import { isQueryVariable } from '../terms/query-variable.js';
+import { isQueryVariable, QueryVariable } from '../terms/query-variable.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
 import type { Decider } from './base-authorizer.js';
@@ -22,6 +22,7 @@ import { decisionOf, type Decision, type DecisionOutcome } from './decision.js';
 import type { CompiledChecks } from './deferred-policy.js';
 import type { DenialWarnings } from './denial-warnings.js';
 import type { TypeReference } from './find-type.js';
+import type { GrantableActions } from './grantable-actions.js';
 import type { LoadedPolicy } from './loaded-policy.js';
 import { onDemand } from './on-demand.js';
 import type { AuthorizerOptions } from './options.js';
@@ -103,6 +104,7 @@ const denied = Promise.resolve(false);
 export class DecisionEngine implements Decider {
   readonly queries: QueryRunner;
   readonly warnings: DenialWarnings | undefined;
+  readonly grantable: GrantableActions;
   readonly #compiled: CompiledChecks | undefined;
   readonly #decisionContext: DecisionContext;
   readonly #policy: PolicyVersion;
@@ -117,6 +119,7 @@ export class DecisionEngine implements Decider {
     this.#onDecided = onDecided;
     this.queries = loaded.queries;
     this.warnings = loaded.denials;
+    this.grantable = loaded.grantable;
   }
 
   /** Decides `allow(actor, action, resource)`. Its promise warns if it is not awaited. */
@@ -291,8 +294,25 @@ export class DecisionEngine implements Decider {
     return resourceTypeOf(resource, this.queries.context.typeSets);
   }
 
+  /** Returns the actions that an actor may perform on a resource. */
+  actions(actor: unknown, resource: unknown, options: EnumerationOptions): Promise<Set<string>> {
+    const args: Arguments = [actor, new QueryVariable('action'), resource];
+    return this.#enumerate('authorizedActions', 'action', 'allow', args, options);
+  }
+
+  /** Returns the fields on which an actor may perform an action. */
+  fields(
+    actor: unknown,
+    action: unknown,
+    resource: unknown,
+    options: EnumerationOptions,
+  ): Promise<Set<string>> {
+    const args: Arguments = [actor, action, resource, new QueryVariable('field')];
+    return this.#enumerate('authorizedFields', 'field', 'allow_field', args, options);
+  }
+
   /** Returns the values of one variable for which a rule holds. Queries that are undecided end without an error. */
-  async enumerate(
+  async #enumerate(
     method: string,
     variable: 'action' | 'field',
     rule: 'allow' | 'allow_field',

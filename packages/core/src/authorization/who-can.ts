@@ -4,7 +4,7 @@ import { handleRejections } from '../host/handle-rejections.js';
 import { resourceTypeOf } from './resource-type.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { DecisionEngine } from './decision-engine.js';
-import type { GrantableActions } from './grantable-actions.js';
+import type { Engines } from './engines.js';
 import type { EnumerationOptions, WhoCanOptions } from './query-options.js';
 import { isUndecided } from './undecided.js';
 import { validateArgument } from './validate-argument.js';
@@ -45,7 +45,7 @@ const isIterable = (value: unknown): boolean =>
 
 /** Checks one action for each of the actors, a limited number of them at the same time. */
 export async function whoCan<Actor>(
-  engine: DecisionEngine,
+  engines: Engines,
   action: string,
   resource: unknown,
   actors: Iterable<Actor> | AsyncIterable<Actor>,
@@ -62,7 +62,7 @@ export async function whoCan<Actor>(
   const check = async (actor: Awaited<Actor>, at: number): Promise<void> => {
     try {
       const args: Arguments = [actor, action, resource, field];
-      if (await engine.checkUnrecorded(kind, args, options)) allowed.push({ at, actor });
+      if (await engines.engineFor(actor).checkUnrecorded(kind, args, options)) allowed.push({ at, actor });
     } catch (error) {
       if (isUndecided(error)) undecided.push({ at, actor, error });
       else failures.push(error);
@@ -88,7 +88,7 @@ export async function whoCan<Actor>(
   }
   if (failures.length > 0) throw failures[0];
   if (checked > 0 && allowed.length + undecided.length === 0)
-    engine.warnings?.explain(kind, [first, action, resource, ...(field === undefined ? [] : [field])]);
+    engines.own.warnings?.explain(kind, [first, action, resource, ...(field === undefined ? [] : [field])]);
   return {
     allowed: allowed.toSorted((a, b) => a.at - b.at).map(({ actor }) => actor),
     undecided: undecided.toSorted((a, b) => a.at - b.at).map(({ actor, error }) => ({ actor, error })),
@@ -99,14 +99,13 @@ export async function whoCan<Actor>(
 /** Finds the actions that the actor may perform, and those of the policy for which the data cannot decide. */
 export async function whatCan(
   engine: DecisionEngine,
-  grantable: GrantableActions,
   actor: unknown,
   resource: unknown,
-  found: ReadonlySet<string>,
   options: EnumerationOptions,
 ): Promise<WhatCan> {
+  const found = await engine.actions(actor, resource, options);
   const undecided: { readonly action: string; readonly error: PolarError }[] = [];
-  for (const action of found.has('*') ? [] : actionsOf(engine, grantable, resource)) {
+  for (const action of found.has('*') ? [] : actionsOf(engine, resource)) {
     if (found.has(action)) continue;
     try {
       // oxlint-disable-next-line no-await-in-loop -- an actor has few actions, and methods run one after the other
@@ -120,11 +119,7 @@ export async function whatCan(
 }
 
 /** Returns the actions that the policy can allow on a resource. */
-function actionsOf(
-  { queries }: DecisionEngine,
-  grantable: GrantableActions,
-  resource: unknown,
-): readonly string[] {
+function actionsOf({ queries, grantable }: DecisionEngine, resource: unknown): readonly string[] {
   const isType = typeof resource === 'function' || resource instanceof TypeToken;
   const type = resourceTypeOf(resource, queries.context.typeSets);
   return type === undefined

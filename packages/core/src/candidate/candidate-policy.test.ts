@@ -175,6 +175,11 @@ describe('rollOut', () => {
     const note = typed('Note', { id: 1, ownerId: 1 });
     const questions = async () => ({
       allowed: await authorizer.isAllowed(Promise.resolve(user), 'write', note),
+      some: await authorizer.isAllowedAll(Promise.resolve(user), 'write', [note]),
+      kept: await authorizer.filterAllowed(user, 'write', [note]),
+      named: [...(await authorizer.allowedFields(Promise.resolve(user), 'read', note, ['id', 'ownerId']))],
+      what: (await authorizer.whatCan(Promise.resolve(user), note)).allowed,
+      who: (await authorizer.whoCan('write', note, [user])).allowed.length,
       sync: authorizer.isAllowedSync(user, 'write', note),
       actions: [...(await authorizer.authorizedActions(user, note))],
       fields: [...(await authorizer.authorizedFields(user, 'read', note))],
@@ -192,6 +197,11 @@ describe('rollOut', () => {
     const old = await questions();
     expect(old).toMatchObject({
       allowed: false,
+      some: [false],
+      kept: [],
+      named: ['id'],
+      what: ['read'],
+      who: 0,
       sync: false,
       actions: ['read'],
       fields: ['id'],
@@ -204,6 +214,11 @@ describe('rollOut', () => {
     candidate.rollOut(100);
     expect(await questions()).toEqual({
       allowed: true,
+      some: [true],
+      kept: [note],
+      named: ['ownerId'],
+      what: ['write'],
+      who: 1,
       sync: true,
       actions: ['write'],
       fields: ['ownerId'],
@@ -213,6 +228,23 @@ describe('rollOut', () => {
       refusal: 404,
       refusalExplained: 200,
     });
+  });
+
+  it('lets the candidate decide which undecided actions `whatCan` lists', async () => {
+    const authorizer = await load({ types: { Note: { fields: { size: 'Integer' } } } });
+    const candidate = await authorizer.loadCandidate('allow(_, "resize", note: Note) if note.size > 1;');
+    candidate.rollOut(100);
+    const { undecided } = await authorizer.whatCan('ann', typed('Note', { size: 'big' }));
+    expect(undecided.map(({ action }) => action)).toEqual(['resize']);
+  });
+
+  it('lets the candidate decide a call without a resource', async () => {
+    const authorizer = await load({ policies: 'type allow(actor, action); allow(_, "read");' });
+    const candidate = await authorizer.loadCandidate('type allow(actor, action); allow(_, "write");');
+    candidate.rollOut(100);
+    const isAllowed = authorizer.isAllowed.bind(authorizer) as (...args: unknown[]) => Promise<boolean>;
+    expect(await isAllowed(Promise.resolve('ann'), 'write')).toBe(true);
+    expect(await isAllowed('ann', 'read')).toBe(false);
   });
 
   it.each([null, undefined, {}, { id: {} }, { id: null }])(

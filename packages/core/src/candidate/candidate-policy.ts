@@ -2,12 +2,12 @@ import { DecisionEngine, type DecisionContext } from '../authorization/decision-
 import type { LoadContext, LoadedPolicy } from '../authorization/loaded-policy.js';
 import type { WarmUpOptions } from '../authorization/query-options.js';
 import { limitsOf } from '../authorization/limits-of.js';
+import { Engines } from '../authorization/engines.js';
 import { warmUp } from '../authorization/warm-up.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Limits } from '../engine/limits.js';
 import type { Sequence } from '../internal/sequence.js';
-import { CandidateEngine } from './candidate-engine.js';
 import type { CandidateOptions } from './candidate-options.js';
 import { Comparison, type CandidateCounts } from './comparison.js';
 import { QuietPolicy, type QuietOptions } from './quiet-policy.js';
@@ -128,19 +128,15 @@ export class CandidatePolicy {
     this.#host.discard();
   }
 
-  /** @internal Creates the engine of a policy that is used next to this candidate. */
-  engineFor(loaded: LoadedPolicy): DecisionEngine {
+  /** @internal Creates the engines of a policy that is used next to this candidate. Both pass their decisions to the comparison. */
+  enginesFor(loaded: LoadedPolicy): Engines {
     const policy = this.#quiet(loaded, this.#deciding.limits);
-    const candidate = new DecisionEngine(this.#loaded, this.#deciding, (check) =>
-      this.#comparison.add(check, policy, 'candidate'),
-    );
-    return new CandidateEngine(
-      loaded,
-      this.#deciding,
-      (check) => this.#comparison.add(check, policy, 'policy'),
-      candidate,
-      this.#rollOut,
-    );
+    const engineOf = (decides: LoadedPolicy, decidedBy: 'policy' | 'candidate'): DecisionEngine =>
+      new DecisionEngine(decides, this.#deciding, (check) => this.#comparison.add(check, policy, decidedBy));
+    return new Engines(engineOf(loaded, 'policy'), {
+      engine: engineOf(this.#loaded, 'candidate'),
+      rollOut: this.#rollOut,
+    });
   }
 
   #finish(end: 'promoted' | 'discarded'): void {
