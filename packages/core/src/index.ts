@@ -40,13 +40,12 @@ export {
   compareWith,
   type AnswerDifference,
   type ComparedAuthorizer,
-  type ComparedOutcome,
   type CompareCounts,
   type CompareOptions,
   type IsAllowed,
 } from './candidate/compare-with.js';
-export { renderDifference } from './candidate/render-difference.js';
-export type { ComparedDecision, DecisionDifference } from './candidate/decision-difference.js';
+export type { ComparedOutcome } from './candidate/compare.js';
+export { renderDifference, type ComparedDecision, type DecisionDifference } from './candidate/difference.js';
 export type { NamedPolicy, PolicyInput } from './policy/policy-source.js';
 
 export {

@@ -18,7 +18,7 @@ import type { PolicyVersion } from '../policy/policy-version.js';
 import type { Decider } from './base-authorizer.js';
 import { DecisionLog } from './decision-log.js';
 import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';
-import { decisionOf, type Decision, type DecisionOutcome } from './decision.js';
+import { decisionOf, outcomeOfError, type Decision, type DecisionOutcome } from './decision.js';
 import type { CompiledChecks } from './deferred-policy.js';
 import type { DenialWarnings } from './denial-warnings.js';
 import type { TypeReference } from './find-type.js';
@@ -250,7 +250,7 @@ export class DecisionEngine implements Decider {
     try {
       found = await find();
     } catch (error) {
-      recorder.record(isUndecided(error) ? 'undecided' : 'error', undefined, error, 'database');
+      recorder.record(outcomeOfError(error), undefined, error, 'database');
       throw error;
     }
     recorder.record(found === undefined ? 'denied' : 'allowed', undefined, undefined, 'database');
@@ -657,7 +657,7 @@ function tell<Result>(
     return result;
   };
   const failed = (error: unknown): never => {
-    onDecided({ ...check, outcome: isUndecided(error) ? 'undecided' : 'error', error });
+    onDecided({ ...check, outcome: outcomeOfError(error), error });
     throw error;
   };
   let result: Result | Promise<Result>;

@@ -1,4 +1,10 @@
-import { decisionOf, type Decision, type DecisionOutcome, type StartedCheck } from './decision.js';
+import {
+  decisionOf,
+  outcomeOfError,
+  type Decision,
+  type DecisionOutcome,
+  type StartedCheck,
+} from './decision.js';
 import { isUndecided } from './undecided.js';
 import type { DecisionLog } from './decision-log.js';
 import { Proof } from '../engine/proof.js';
@@ -67,7 +73,7 @@ export class RecordedCheck {
 
   /** @throws the error, unless it is undecided and `undecidedIsDenied` */
   fail(error: unknown): false {
-    this.recorder?.record(isUndecided(error) ? 'undecided' : 'error', undefined, error);
+    this.recorder?.record(outcomeOfError(error), undefined, error);
     if (this.undecidedIsDenied && isUndecided(error)) return false;
     throw error;
   }

@@ -5,12 +5,17 @@ import type { TypeSets } from '../host/type-set.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { monotonicClock } from '../internal/monotonic-clock.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
+import { isUndecided } from './undecided.js';
 import { denialReason } from './denial-reason.js';
 import { identityOf, type Identity } from './identity.js';
 import type { CheckContext } from './query-options.js';
 import { resourceTypeOf } from './resource-type.js';
 
 export type DecisionOutcome = 'allowed' | 'denied' | 'undecided' | 'error';
+
+/** Returns the outcome of a check that ends in an error. */
+export const outcomeOfError = (error: unknown): 'undecided' | 'error' =>
+  isUndecided(error) ? 'undecided' : 'error';
 
 /** A decision for the audit trail: the argument of `onDecision`. */
 export interface Decision {

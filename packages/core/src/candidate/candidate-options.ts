@@ -10,7 +10,7 @@ import type { ReloadOptions } from '../authorization/options.js';
 import type { Limits } from '../engine/limits.js';
 import type { ExplanationOptions } from '../explanation/explain-query.js';
 import type { ActorIdentity } from './actor-share.js';
-import type { DecisionDifference } from './decision-difference.js';
+import type { DecisionDifference } from './difference.js';
 
 /** Options of `loadCandidate`. */
 export interface CandidateOptions extends ReloadOptions {

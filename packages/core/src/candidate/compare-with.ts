@@ -1,22 +1,14 @@
 import type { Authorizer } from '../authorization/authorizer.js';
-import type { DecisionOutcome } from '../authorization/decision.js';
 import type { CheckOptions } from '../authorization/query-options.js';
-import { isUndecided } from '../authorization/undecided.js';
 import { invalidOption } from '../authorization/invalid-option.js';
 import { checkObject, isFunction, oneOf, type OptionCheck } from '../authorization/validate-options.js';
 import type { PolarError } from '../diagnostics/polar-error.js';
 import { describeValue } from '../internal/descriptions.js';
 import type { Explanation } from '../explanation/explanation.js';
-import { reportError } from './report-error.js';
+import { isSampled, outcomeOf, OutcomeCounts, report, type ComparedOutcome } from './compare.js';
 
 /** A function that answers the question of `isAllowed`. */
 export type IsAllowed = (actor: unknown, action: string, resource: unknown) => boolean | Promise<boolean>;
-
-/** The outcome of a check, and the error of a check that failed. */
-export interface ComparedOutcome {
-  readonly outcome: DecisionOutcome;
-  readonly error: unknown;
-}
 
 /** A check that Nanook and the other library decide differently. */
 export interface AnswerDifference {
@@ -90,25 +82,9 @@ export function compareWith(
 ): ComparedAuthorizer {
   validateCompareOptions(options);
   const isAllowedByOther = isAllowedOf(other);
-  const { answer = 'other', sample = 1, onDifference } = options;
-  const counts = { same: 0, different: 0, onlyNanook: 0, onlyOther: 0 };
+  const { answer = 'other', sample = 1 } = options;
+  const counts = new OutcomeCounts();
   const running = new Set<Promise<void>>();
-
-  async function report(difference: AnswerDifference): Promise<void> {
-    const { nanook, other: found } = difference;
-    if (nanook.outcome === found.outcome) {
-      counts.same++;
-      return;
-    }
-    counts.different++;
-    if (nanook.outcome === 'allowed') counts.onlyNanook++;
-    if (found.outcome === 'allowed') counts.onlyOther++;
-    try {
-      await onDifference?.(difference);
-    } catch (error) {
-      reportError(error, options, 'compareWith');
-    }
-  }
 
   async function start(...[actor, action, resource, checkOptions]: CheckArguments): Promise<StartedCheck> {
     // Both sides receive the same values. A query builder of an ORM would otherwise run once for each side.
@@ -117,23 +93,29 @@ export function compareWith(
     const byNanook = (): Promise<ComparedOutcome> =>
       outcomeOf(() => authorizer.isAllowed(awaitedActor, awaitedAction, awaitedResource, checkOptions));
     const byOther = (): Promise<ComparedOutcome> =>
-      outcomeOf(() => isAllowedByOther(awaitedActor, awaitedAction, awaitedResource));
-    if (sample < 1 && Math.random() >= sample) return { answer: answer === 'other' ? byOther() : byNanook() };
+      outcomeOf(async () => {
+        const answered: unknown = await isAllowedByOther(awaitedActor, awaitedAction, awaitedResource);
+        if (typeof answered === 'boolean') return answered;
+        throw invalid(`must return a boolean, found ${describeValue(answered)}`);
+      });
+    if (!isSampled(sample)) return { answer: answer === 'other' ? byOther() : byNanook() };
 
     // The signal is often aborted after the answer, and explanations come later.
     const { signal: _, ...explainOptions } = checkOptions ?? {};
     // Both start now, because the data may change after the answer.
     const sides = { nanook: byNanook(), other: byOther() };
-    const comparison = Promise.all([sides.nanook, sides.other]).then(([nanook, found]) =>
-      report({
+    const comparison = Promise.all([sides.nanook, sides.other]).then(async ([nanook, found]) => {
+      if (!counts.add(nanook, found)) return;
+      const difference = {
         actor: awaitedActor,
         action: awaitedAction,
         resource: awaitedResource,
         nanook,
         other: found,
         explain: () => authorizer.explain(awaitedActor, awaitedAction, awaitedResource, explainOptions),
-      }),
-    );
+      };
+      await report(options, difference, 'compareWith');
+    });
     return { answer: sides[answer], comparison };
   }
 
@@ -156,24 +138,13 @@ export function compareWith(
       return outcome === 'allowed';
     },
     get counts() {
-      return { ...counts };
+      const { same, different, onlyFirst, onlySecond } = counts;
+      return { same, different, onlyNanook: onlyFirst, onlyOther: onlySecond };
     },
     async flush() {
       await Promise.all(running);
     },
   };
-}
-
-/** Decides a check. An error is an outcome. */
-async function outcomeOf(decide: () => boolean | Promise<boolean>): Promise<ComparedOutcome> {
-  try {
-    const answer: unknown = await decide();
-    if (typeof answer !== 'boolean')
-      return { outcome: 'error', error: invalid(`must return a boolean, found ${describeValue(answer)}`) };
-    return { outcome: answer ? 'allowed' : 'denied', error: undefined };
-  } catch (error) {
-    return { outcome: isUndecided(error) ? 'undecided' : 'error', error };
-  }
 }
 
 function isAllowedOf(other: unknown): IsAllowed {

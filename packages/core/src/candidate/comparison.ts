@@ -3,9 +3,8 @@ import type { DecisionOutcome } from '../authorization/decision.js';
 import { isLazy } from '../host/handle-rejections.js';
 import { isThenable } from '../host/value.js';
 import type { CandidateOptions } from './candidate-options.js';
-import type { DecisionDifference } from './decision-difference.js';
+import { differenceOf, isSampled, OutcomeCounts, report, type ComparedOutcome } from './compare.js';
 import type { QuietOutcome, QuietPolicy } from './quiet-policy.js';
-import { reportError } from './report-error.js';
 
 /** The number of checks that a candidate has decided next to the policy in use. */
 export interface CandidateCounts {
@@ -32,9 +31,6 @@ interface PendingCheck extends DecidedCheck {
   readonly decidedBy: 'policy' | 'candidate';
 }
 
-/** The outcome of a check that was not skipped. */
-type Outcome = Pick<DecidedCheck, 'outcome' | 'error'>;
-
 /** Checks that wait for promises at the same time. */
 const maxRunning = 16;
 /** Milliseconds of work after which the comparison rests. */
@@ -58,15 +54,8 @@ export class Comparison {
   #isEnded = false;
   #explained = 0;
   #whenIdle: (() => void)[] = [];
-  readonly #counts = {
-    same: 0,
-    different: 0,
-    newlyAllowed: 0,
-    newlyRefused: 0,
-    changed: 0,
-    skipped: 0,
-    dropped: 0,
-  };
+  readonly #outcomes = new OutcomeCounts();
+  readonly #notCompared = { changed: 0, skipped: 0, dropped: 0 };
 
   constructor(candidate: QuietPolicy, options: CandidateOptions) {
     this.#candidate = candidate;
@@ -74,7 +63,8 @@ export class Comparison {
   }
 
   get counts(): CandidateCounts {
-    return { ...this.#counts };
+    const { same, different, onlyFirst, onlySecond } = this.#outcomes;
+    return { same, different, newlyAllowed: onlySecond, newlyRefused: onlyFirst, ...this.#notCompared };
   }
 
   /**
@@ -85,9 +75,9 @@ export class Comparison {
    */
   add(check: DecidedCheck, policy: QuietPolicy, decidedBy: PendingCheck['decidedBy']): void {
     const { sample = 1, maxPending = 1_000 } = this.#options;
-    if (this.#isEnded || (sample < 1 && Math.random() >= sample)) return;
+    if (this.#isEnded || !isSampled(sample)) return;
     if (this.#pending.length >= maxPending) {
-      this.#counts.dropped++;
+      this.#notCompared.dropped++;
       return;
     }
     this.#pending.push({ ...check, policy, decidedBy });
@@ -139,31 +129,31 @@ export class Comparison {
 
   async #compare(check: PendingCheck): Promise<void> {
     if (isAborted(check.error) || check.args.some(startsWhenAwaited)) {
-      this.#counts.skipped++;
+      this.#notCompared.skipped++;
       return;
     }
     const other = check.decidedBy === 'policy' ? this.#candidate : check.policy;
     const found = await this.#decide(other, check);
     if (this.#isEnded) return;
     const [before, after] = check.decidedBy === 'policy' ? [check, found] : [found, check];
-    if (found.outcome === 'skipped') this.#counts.skipped++;
-    else if (before.outcome === after.outcome) this.#counts.same++;
-    else await this.#differs(check, before as Outcome, after as Outcome);
+    if (found.outcome === 'skipped') this.#notCompared.skipped++;
+    else if (before.outcome === after.outcome) this.#outcomes.same++;
+    else await this.#differs(check, before as ComparedOutcome, after as ComparedOutcome);
   }
 
   #decide(policy: QuietPolicy, { kind, args, isSync }: DecidedCheck): Promise<QuietOutcome> {
     return this.#measured(() => policy.decide(kind, args, isSync));
   }
 
-  async #differs(check: PendingCheck, before: Outcome, after: Outcome): Promise<void> {
+  async #differs(check: PendingCheck, before: ComparedOutcome, after: ComparedOutcome): Promise<void> {
     const { maxDifferences = 1_000, onDifference } = this.#options;
     const { kind, args, isSync, policy } = check;
     if (onDifference === undefined || this.#explained >= maxDifferences) {
       // The policy that decided decides again, because the data may have changed since.
       const again = await this.#decide(check.decidedBy === 'policy' ? policy : this.#candidate, check);
       if (this.#isEnded) return;
-      if (again.outcome === check.outcome || again.outcome === 'skipped') this.#count(before, after);
-      else this.#counts.changed++;
+      if (again.outcome === check.outcome || again.outcome === 'skipped') this.#outcomes.add(before, after);
+      else this.#notCompared.changed++;
       return;
     }
     this.#explained++;
@@ -172,38 +162,13 @@ export class Comparison {
     if (this.#isEnded) return;
     if (!isConfirmed(old, before.outcome, isSync) || !isConfirmed(found, after.outcome, isSync)) {
       this.#explained--;
-      this.#counts.changed++;
+      this.#notCompared.changed++;
       return;
     }
-    this.#count(before, after);
-    const [actor, ...others] = args;
-    const isRequest = kind === 'allow_request';
-    this.#report(onDifference, {
-      kind,
-      actor,
-      action: isRequest ? undefined : others[0],
-      resource: isRequest ? others[0] : others[1],
-      field: others[2],
-      before: policy.decision(before.outcome, before.error ?? old.error, old),
-      after: this.#candidate.decision(after.outcome, after.error ?? found.error, found),
-    });
-  }
-
-  #count(before: Outcome, after: Outcome): void {
-    this.#counts.different++;
-    if (after.outcome === 'allowed') this.#counts.newlyAllowed++;
-    if (before.outcome === 'allowed') this.#counts.newlyRefused++;
-  }
-
-  /** Calls `onDifference`. The comparison does not wait for its promise, which may never settle. */
-  #report(onDifference: NonNullable<CandidateOptions['onDifference']>, difference: DecisionDifference): void {
-    try {
-      void Promise.resolve(onDifference(difference)).catch((error: unknown) =>
-        reportError(error, this.#options),
-      );
-    } catch (error) {
-      reportError(error, this.#options);
-    }
+    this.#outcomes.add(before, after);
+    const sides = [policy.decision(before, old), this.#candidate.decision(after, found)] as const;
+    // The comparison does not wait for the promise of `onDifference`, which may never settle.
+    void report(this.#options, differenceOf(check, ...sides), 'loadCandidate');
   }
 
   /** Measures the work until the promise is returned. */

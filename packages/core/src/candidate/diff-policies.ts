@@ -1,7 +1,7 @@
 import type { Authorizer } from '../authorization/authorizer.js';
-import type { Decision, DecisionOutcome } from '../authorization/decision.js';
+import type { DecidedCheck } from '../authorization/decision-engine.js';
+import type { Decision } from '../authorization/decision.js';
 import type { ExplainOptions } from '../authorization/query-options.js';
-import { isUndecided } from '../authorization/undecided.js';
 import { checkObject, isOptionsObject, type OptionCheck } from '../authorization/validate-options.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Arguments } from '../engine/query/query-run.js';
@@ -11,7 +11,8 @@ import { handleRejections } from '../host/handle-rejections.js';
 import { isThenable } from '../host/value.js';
 import { describeValue } from '../internal/descriptions.js';
 import { isCount } from './candidate-options.js';
-import type { ComparedDecision, DecisionDifference } from './decision-difference.js';
+import { decisionBy, differenceOf, outcomeOf, OutcomeCounts, type ComparedOutcome } from './compare.js';
+import type { ComparedDecision, DecisionDifference } from './difference.js';
 
 /** A check that both policies decide. A `Decision` is one. */
 export interface DiffedCheck {
@@ -72,36 +73,34 @@ export async function diffPolicies(
   validateDiffOptions(options);
   const { over, maxDifferences = 1_000, explanations = {} } = options;
   const differences: DecisionDifference[] = [];
-  const counts = { checked: 0, different: 0, newlyAllowed: 0, newlyRefused: 0, failed: 0 };
-  for await (const check of checksOf(over, before, after)) {
-    counts.checked++;
-    const { actor, action, resource, field, kind = field === undefined ? 'allow' : 'allow_field' } = check;
-    const args = await awaited(argumentsOf(kind, check));
+  const counts = new OutcomeCounts();
+  let [checked, failed] = [0, 0];
+  for await (const given of checksOf(over, before, after)) {
+    checked++;
+    const { kind = given.field === undefined ? 'allow' : 'allow_field' } = given;
+    const args = await awaited(argumentsOf(kind, given));
     if (args === undefined) {
-      counts.failed++;
+      failed++;
       continue;
     }
-    const old = await decide(before, kind, args);
-    const found = await decide(after, kind, args);
-    if (old.outcome === found.outcome) {
-      if (old.outcome === 'error' || old.outcome === 'undecided') counts.failed++;
+    const check = { kind, args };
+    const old = await decide(before, check);
+    const found = await decide(after, check);
+    if (!counts.add(old, found)) {
+      if (old.outcome === 'error' || old.outcome === 'undecided') failed++;
       continue;
     }
-    counts.different++;
-    if (found.outcome === 'allowed') counts.newlyAllowed++;
-    if (old.outcome === 'allowed') counts.newlyRefused++;
     if (differences.length < maxDifferences)
-      differences.push({
-        kind,
-        actor,
-        action,
-        resource,
-        field,
-        before: { ...old, explanation: await explain(before, old, kind, args, explanations) },
-        after: { ...found, explanation: await explain(after, found, kind, args, explanations) },
-      });
+      differences.push(
+        differenceOf(
+          check,
+          await describe(before, old, check, explanations),
+          await describe(after, found, check, explanations),
+        ),
+      );
   }
-  return { ...counts, differences };
+  const { different, onlyFirst: newlyRefused, onlySecond: newlyAllowed } = counts;
+  return { checked, different, newlyAllowed, newlyRefused, failed, differences };
 }
 
 async function* checksOf(
@@ -154,44 +153,32 @@ async function awaited(args: Arguments): Promise<Arguments | undefined> {
   return values as unknown as Arguments;
 }
 
-type Outcome = Omit<ComparedDecision, 'explanation'>;
+/** A check with awaited arguments. */
+type AwaitedCheck = Pick<DecidedCheck, 'kind' | 'args'>;
 
-async function decide(authorizer: Authorizer, kind: Decision['kind'], args: Arguments): Promise<Outcome> {
-  const decided = (outcome: DecisionOutcome, error: unknown): Outcome => ({
-    policy: authorizer.policyHash,
-    policyVersion: authorizer.policyVersion,
-    outcome,
-    error,
-  });
-  try {
+const decide = (authorizer: Authorizer, { kind, args }: AwaitedCheck): Promise<ComparedOutcome> =>
+  outcomeOf(async () => {
     const answers = authorizer.queryRule(kind, args, { acceptExpression: true });
     const { done } = await answers.next();
     await answers.return();
-    return decided(done === true ? 'denied' : 'allowed', undefined);
-  } catch (error) {
-    return decided(isUndecided(error) ? 'undecided' : 'error', error);
-  }
-}
+    return done !== true;
+  });
 
-/** Explains a decision; undefined for an error, and where the explanation has another outcome, as for a candidate of `authorizer`. */
-async function explain(
+/** Describes a decision. It has no explanation after an error, and where another policy explains, such as a candidate of `authorizer`. */
+async function describe(
   authorizer: Authorizer,
-  { outcome }: Outcome,
-  kind: Decision['kind'],
-  [actor, action, resource, field]: Arguments,
+  decided: ComparedOutcome,
+  { kind, args: [actor, action, resource, field] }: AwaitedCheck,
   options: ExplainOptions,
-): Promise<Explanation | undefined> {
-  const explained = (): Promise<Explanation> => {
+): Promise<ComparedDecision> {
+  const explain = (): Promise<Explanation> => {
     if (kind === 'allow_request') return authorizer.explainRequest(actor, action, options);
     if (kind === 'allow') return authorizer.explain(actor, action as string, resource, options);
     return authorizer.explainField(actor, action as string, resource, field as string, options);
   };
-  try {
-    const explanation = await explained();
-    return explanation.outcome === outcome ? explanation : undefined;
-  } catch {
-    return undefined;
-  }
+  const explanation = await explain().catch(() => undefined);
+  const { policyHash: hash, policyVersion: version } = authorizer;
+  return decisionBy({ hash, version }, decided, explanation && { outcome: explanation.outcome, explanation });
 }
 
 const validateDiffOptions = (options: DiffOptions): void =>

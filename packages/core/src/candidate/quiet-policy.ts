@@ -1,13 +1,13 @@
-import type { Decision, DecisionOutcome } from '../authorization/decision.js';
+import { outcomeOfError, type Decision, type DecisionOutcome } from '../authorization/decision.js';
 import type { LoadedPolicy } from '../authorization/loaded-policy.js';
 import { QueryRunner } from '../authorization/query-runner.js';
-import { isUndecided } from '../authorization/undecided.js';
 import type { Limits } from '../engine/limits.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type Arguments, type QueryRunOptions } from '../engine/query/query-run.js';
 import { explainQuery, type ExplanationOptions } from '../explanation/explain-query.js';
 import type { Explanation } from '../explanation/explanation.js';
-import type { ComparedDecision } from './decision-difference.js';
+import { decisionBy, outcomeOf, type ComparedOutcome } from './compare.js';
+import type { ComparedDecision } from './difference.js';
 import { UncalledMethod, UncalledMethods } from './uncalled-methods.js';
 
 /** Options of checks that are only compared. */
@@ -49,16 +49,13 @@ export class QuietPolicy {
   /** @param isSync whether the check must not wait for promises */
   async decide(kind: Decision['kind'], args: Arguments, isSync: boolean): Promise<QuietOutcome> {
     let run: QueryRun | undefined;
-    try {
+    const decided = await outcomeOf(() => {
       const { query, given } = this.#queries.prepareCall(kind, args);
       run = new QueryRun(this.#queries.context, query, given, this.#runOptions());
-      const holds = isSync ? run.nextSync() : await run.next();
-      return { outcome: holds ? 'allowed' : 'denied', error: undefined };
-    } catch (error) {
-      return this.#failure(error);
-    } finally {
-      run?.dispose();
-    }
+      return isSync ? run.nextSync() : run.next();
+    });
+    run?.dispose();
+    return this.#seen(decided);
   }
 
   async explain(kind: Decision['kind'], args: Arguments): Promise<QuietExplanation> {
@@ -71,18 +68,15 @@ export class QuietPolicy {
         this.#runOptions(),
         this.#options.explanations,
       );
-      const { outcome } = explanation;
-      return { outcome: this.#seen(outcome), error: undefined, explanation };
+      return { ...this.#seen({ outcome: explanation.outcome, error: undefined }), explanation };
     } catch (error) {
-      return { ...this.#failure(error), explanation: undefined };
+      return { ...this.#seen({ outcome: outcomeOfError(error), error }), explanation: undefined };
     }
   }
 
-  /** Describes a decision of this policy. An explanation of another outcome is left out. */
-  decision(outcome: DecisionOutcome, error: unknown, explained: QuietExplanation): ComparedDecision {
-    const { hash, version } = this.#loaded.version;
-    const explanation = explained.outcome === outcome ? explained.explanation : undefined;
-    return { policy: hash, policyVersion: version, outcome, error, explanation };
+  /** Describes a decision of this policy. */
+  decision({ outcome, error }: ComparedOutcome, explained: QuietExplanation): ComparedDecision {
+    return decisionBy(this.#loaded.version, { outcome, error: error ?? explained.error }, explained);
   }
 
   #runOptions(): QueryRunOptions {
@@ -91,14 +85,10 @@ export class QuietPolicy {
     return { limits, signal: undefined, acceptExpression: true, replay };
   }
 
-  #failure(error: unknown): QuietOutcome {
+  /** Returns the outcome that the application sees. */
+  #seen({ outcome, error }: ComparedOutcome): QuietOutcome {
     if (error instanceof Error && error.cause instanceof UncalledMethod)
       return { outcome: 'skipped', error: undefined };
-    return { outcome: this.#seen(isUndecided(error) ? 'undecided' : 'error'), error };
-  }
-
-  /** Returns the outcome that the application sees. */
-  #seen(outcome: DecisionOutcome): DecisionOutcome {
-    return outcome === 'undecided' && this.#options.deniesUndecided ? 'denied' : outcome;
+    return { outcome: outcome === 'undecided' && this.#options.deniesUndecided ? 'denied' : outcome, error };
   }
 }

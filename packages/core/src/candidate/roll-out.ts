@@ -5,7 +5,7 @@ import type { TypeSets } from '../host/type-set.js';
 import { describeValue } from '../internal/descriptions.js';
 import { isIdentity, placeOf } from './actor-share.js';
 import type { CandidateOptions } from './candidate-options.js';
-import { reportError } from './report-error.js';
+import { reportError } from './compare.js';
 
 /** Selects the actors for which a candidate decides. */
 export class RollOut {
@@ -41,7 +41,7 @@ export class RollOut {
       if (!isIdentity(identity)) return this.#refuse(identity);
       return placeOf(`${seed}${identity}`) * 100 < this.#percent;
     } catch (error) {
-      reportError(error, this.#options);
+      reportError(error, this.#options, 'loadCandidate');
       return false;
     }
   }
@@ -52,7 +52,7 @@ export class RollOut {
     if (this.#hasReported) return false;
     this.#hasReported = true;
     const reason = `must return a text, a number, null or undefined, found ${describeValue(identity)}`;
-    reportError(invalidOption('identify', reason), this.#options);
+    reportError(invalidOption('identify', reason), this.#options, 'loadCandidate');
     return false;
   }
 }
