@@ -4,6 +4,7 @@ export default library(
   {
     index: 'src/index.ts',
     node: 'src/node/index.ts',
+    candidate: 'src/candidate/index.ts',
     compile: 'src/aot/compile.ts',
     'node-compile': 'src/node/compile.ts',
     compiled: 'src/aot/compiled.ts',

@@ -25,27 +25,6 @@ export type {
   ReloadOptions,
   CheckedReloadOptions,
 } from './authorization/options.js';
-export type { ActorIdentity } from './candidate/actor-share.js';
-export type { CandidateOptions } from './candidate/candidate-options.js';
-export type { CandidatePolicy } from './candidate/candidate-policy.js';
-export type { CandidateCounts } from './candidate/comparison.js';
-export {
-  diffPolicies,
-  type DiffedCheck,
-  type DiffFixtures,
-  type DiffOptions,
-  type PolicyDiff,
-} from './candidate/diff-policies.js';
-export {
-  compareWith,
-  type AnswerDifference,
-  type ComparedAuthorizer,
-  type CompareCounts,
-  type CompareOptions,
-  type IsAllowed,
-} from './candidate/compare-with.js';
-export type { ComparedOutcome } from './candidate/compare.js';
-export { renderDifference, type ComparedDecision, type DecisionDifference } from './candidate/difference.js';
 export type { NamedPolicy, PolicyInput } from './policy/policy-source.js';
 
 export {

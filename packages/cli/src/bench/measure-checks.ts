@@ -1,4 +1,5 @@
-import { isPolarError, TypeToken, type Authorizer, type DiffedCheck } from '@nanook/core';
+import { isPolarError, TypeToken, type Authorizer } from '@nanook/core';
+import type { DiffedCheck } from '@nanook/core/candidate';
 
 /** The checks of an action by actors of one type on resources of one type. */
 export interface CheckGroup {

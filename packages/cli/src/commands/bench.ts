@@ -1,4 +1,5 @@
-import { Authorizer, type DiffedCheck } from '@nanook/core';
+import { Authorizer } from '@nanook/core';
+import type { DiffedCheck } from '@nanook/core/candidate';
 import { Command } from 'commander';
 import { answerOf, groupsOf, measureGroup, type MeasuredGroup } from '../bench/measure-checks.js';
 import { addChecksOptions, chooseChecks, noChecks, type ChecksFlags } from '../diff/chosen-checks.js';

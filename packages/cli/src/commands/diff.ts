@@ -1,4 +1,5 @@
-import { Authorizer, diffPolicies, type NamedPolicy } from '@nanook/core';
+import { Authorizer, type NamedPolicy } from '@nanook/core';
+import { diffPolicies } from '@nanook/core/candidate';
 import { Command, Option } from 'commander';
 import { causesOf, type Change } from '../diff/change.js';
 import { addChecksOptions, chooseChecks, noChecks, type ChecksFlags } from '../diff/chosen-checks.js';

@@ -1,4 +1,5 @@
-import { isUndecided, type Authorizer, type DecisionOutcome, type DiffedCheck } from '@nanook/core';
+import { isUndecided, type Authorizer, type DecisionOutcome } from '@nanook/core';
+import type { DiffedCheck } from '@nanook/core/candidate';
 import type { DecisionRecord } from '@nanook/log';
 import { Command, Option } from 'commander';
 import { DamagedLines } from '../decisions/damaged-lines.js';

@@ -1,4 +1,5 @@
-import { typed, type Authorizer, type DiffedCheck } from '@nanook/core';
+import { typed, type Authorizer } from '@nanook/core';
+import type { DiffedCheck } from '@nanook/core/candidate';
 import { readFieldInput } from '@nanook/core/filter';
 import type { DecisionRecord, RecordedIdentity } from '@nanook/log';
 import { messageOf } from '../errors/message-of.js';

@@ -1,11 +1,11 @@
 import {
   nearestCondition,
-  type DecisionDifference,
   type DecisionOutcome,
   type ExplainedUse,
   type Explanation,
   type RuleReference,
 } from '@nanook/core';
+import type { DecisionDifference } from '@nanook/core/candidate';
 import { messageOf } from '../errors/message-of.js';
 import type { RuleKeys } from './rule-keys.js';
 

@@ -1,4 +1,5 @@
-import type { Authorizer, DiffedCheck } from '@nanook/core';
+import type { Authorizer } from '@nanook/core';
+import type { DiffedCheck } from '@nanook/core/candidate';
 import type { PolicyNode } from '@nanook/core/syntax';
 import type { Fixtures } from '../project/config.js';
 import { participantsOf, scopeOf } from './policy-scope.js';

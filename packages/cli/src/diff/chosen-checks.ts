@@ -1,4 +1,5 @@
-import type { Authorizer, DiffedCheck } from '@nanook/core';
+import type { Authorizer } from '@nanook/core';
+import type { DiffedCheck } from '@nanook/core/candidate';
 import { Option, type Command } from 'commander';
 import { positiveInteger } from '../commands/common-options.js';
 import { DamagedLines } from '../decisions/damaged-lines.js';

@@ -3,8 +3,6 @@ import { addMessages } from '../diagnostics/messages.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Bindings } from '../engine/query/query-run.js';
-import type { CandidateOptions } from '../candidate/candidate-options.js';
-import type { CandidatePolicy } from '../candidate/candidate-policy.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently } from '../internal/map-concurrently.js';
 import { Sequence } from '../internal/sequence.js';
@@ -60,6 +58,7 @@ import type {
   WhoCanOptions,
   WholeOneOptions,
 } from './query-options.js';
+import type { NextPolicy, PolicySlot } from './policy-slot.js';
 import type { RuleReference } from '../engine/proof.js';
 import type { RelationsOptions, RelationTree } from './relations-for.js';
 import type { FindCondition, ResourceLists } from './resource-lists.js';
@@ -90,7 +89,7 @@ export class Authorizer extends BaseAuthorizer {
   #engines: Engines = undefined as never;
   readonly #loading: LoadContext;
   readonly #deciding: DecisionContext;
-  #candidate: CandidatePolicy | undefined;
+  #next: NextPolicy | undefined;
   #pinned: this | undefined;
   readonly #changes = new Sequence();
 
@@ -125,7 +124,7 @@ export class Authorizer extends BaseAuthorizer {
   /** Replaces the policy as a whole. @internal */
   protected use(loaded: LoadedPolicy, Engine: typeof DecisionEngine): void {
     this.#loaded = loaded;
-    this.#engines = this.#candidate?.enginesFor(loaded) ?? new Engines(new Engine(loaded, this.#deciding));
+    this.#engines = this.#next?.enginesFor(loaded) ?? new Engines(new Engine(loaded, this.#deciding));
     this.#pinned = undefined;
   }
 
@@ -133,7 +132,7 @@ export class Authorizer extends BaseAuthorizer {
    * Returns a view of the current policy: an authorizer that decides by this policy also after a reload. Use it where several checks belong
    * together, such as those of one request. Each loaded policy has one view, so a call costs nothing.
    *
-   * The view cannot change its policy: its `reload` and `loadCandidate` reject with `POLAR_LOAD_PINNED`.
+   * The view cannot change its policy: `reload` and `loadCandidate` reject with `POLAR_LOAD_PINNED`.
    *
    * @example
    * const policy = authorizer.pinned();
@@ -159,10 +158,22 @@ export class Authorizer extends BaseAuthorizer {
     return new Copy({ loading: this.#loading, deciding });
   }
 
-  /** Runs a change of the policy after those that have begun. */
-  #change<T>(change: () => Promise<T>): Promise<T> {
+  /** Runs a change of the policy after those that have begun. @internal */
+  changePolicy<T>(change: (slot: PolicySlot) => T | Promise<T>): Promise<T> {
     if (this.#pinned === this) return Promise.reject(new PolarError('POLAR_LOAD_PINNED', {}));
-    return this.#changes.run(change);
+    return this.#changes.run(() => change(this.#slot));
+  }
+
+  get #slot(): PolicySlot {
+    return {
+      loading: this.#loading,
+      deciding: this.#deciding,
+      current: () => ({ loaded: this.#loaded, next: this.#next }),
+      use: (loaded, Engine, next) => {
+        this.#next = next;
+        this.use(loaded, Engine);
+      },
+    };
   }
 
   /** The content hash of the current policy. Decisions contain it. */
@@ -223,7 +234,7 @@ export class Authorizer extends BaseAuthorizer {
     policies: PolicyInput | readonly PolicyInput[] = this.#loading.options.policies,
     options: CheckedReloadOptions<this> = {},
   ): Promise<void> {
-    return this.#change(async () => {
+    return this.changePolicy(async () => {
       const { DecisionEngine, loadPolicy, validateReloadOptions, withoutRecords } = await onDemand.loader();
       validateReloadOptions(options);
       const { version, check } = options;
@@ -234,37 +245,6 @@ export class Authorizer extends BaseAuthorizer {
         await check(next);
       }
       this.use(loaded, DecisionEngine);
-    });
-  }
-
-  /**
-   * Loads a policy next to the policy in use. After each answer, it decides the same check again, and differences are counted and passed
-   * to `onDifference`; answers do not change. It can decide for a part of the actors (`rollOut`). Then it replaces the policy (`promote`)
-   * or is discarded.
-   *
-   * @throws the errors of `load`; {PolarError} `POLAR_LOAD_CANDIDATE_EXISTS`
-   * @example
-   * const candidate = await authorizer.loadCandidate('next/*.polar', { version: '1.5.0', onDifference: report });
-   */
-  loadCandidate(
-    policies: PolicyInput | readonly PolicyInput[],
-    options: CandidateOptions = {},
-  ): Promise<CandidatePolicy> {
-    return this.#change(async () => {
-      const { loadCandidate } = await onDemand.candidate();
-      const { DecisionEngine } = await onDemand.loader();
-      const end = (use: LoadedPolicy): void => {
-        this.#candidate = undefined;
-        this.use(use, DecisionEngine);
-      };
-      const active = { loaded: this.#loaded, candidate: this.#candidate };
-      this.#candidate = await loadCandidate(policies, options, active, this.#loading, this.#deciding, {
-        promote: end,
-        discard: () => end(this.#loaded),
-        changes: this.#changes,
-      });
-      this.use(this.#loaded, DecisionEngine);
-      return this.#candidate;
     });
   }
 

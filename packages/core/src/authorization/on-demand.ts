@@ -26,8 +26,6 @@ export const onDemand = {
   explanation: () => import('../explanation/explain-query.js'),
   /** Needed by `profile`. */
   profile: () => import('../profile/profile-checks.js'),
-  /** Needed by `loadCandidate`. */
-  candidate: () => import('../candidate/index.js'),
   /** Needed by `explainWhere`. */
   whereExplanation: () => import('./where-explanation.js'),
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, typed, type AuthorizerOptions, type CandidateOptions, type Decision } from '../index.js';
+import { Authorizer, typed, type AuthorizerOptions, type Decision } from '../index.js';
+import { loadCandidate, type CandidateOptions } from './index.js';
 import { placeOf } from './actor-share.js';
 
 const reads = 'allow(_, "read", _);';
@@ -17,7 +18,7 @@ async function served(authorizer: Authorizer): Promise<number[]> {
 describe('promote', () => {
   it('replaces the policy as a whole, with its version', async () => {
     const authorizer = await load();
-    const candidate = await authorizer.loadCandidate(writes, { version: '2' });
+    const candidate = await loadCandidate(authorizer, writes, { version: '2' });
     expect(authorizer.policyVersion).toBe('1');
     const pending = authorizer.isAllowed(Promise.resolve('ann'), 'read', 'doc');
     await candidate.promote();
@@ -29,7 +30,7 @@ describe('promote', () => {
 
   it('ends the candidate: nothing is compared afterward, and it cannot be used again', async () => {
     const authorizer = await load();
-    const candidate = await authorizer.loadCandidate(writes);
+    const candidate = await loadCandidate(authorizer, writes);
     await candidate.promote();
     await authorizer.isAllowed('ann', 'write', 'doc');
     await candidate.flush();
@@ -43,12 +44,12 @@ describe('promote', () => {
 
   it('wins over a reload that was requested before, and loses to one that was requested after', async () => {
     const authorizer = await load();
-    const candidate = await authorizer.loadCandidate(writes, { version: '2' });
+    const candidate = await loadCandidate(authorizer, writes, { version: '2' });
     const before = authorizer.reload('allow(_, "before", _);', { version: 'before' });
     await candidate.promote();
     await before;
     expect(authorizer.policyVersion).toBe('2');
-    const next = await authorizer.loadCandidate(reads, { version: '3' });
+    const next = await loadCandidate(authorizer, reads, { version: '3' });
     const promoted = next.promote();
     await authorizer.reload('allow(_, "after", _);', { version: 'after' });
     await promoted;
@@ -59,7 +60,7 @@ describe('promote', () => {
 describe('discard', () => {
   it('keeps the policy in use', async () => {
     const authorizer = await load();
-    const candidate = await authorizer.loadCandidate(writes);
+    const candidate = await loadCandidate(authorizer, writes);
     candidate.rollOut(100);
     expect(await authorizer.isAllowed('ann', 'write', 'doc')).toBe(true);
     candidate.discard();
@@ -73,20 +74,20 @@ describe('loadCandidate', () => {
   it('refuses a second candidate until the first has ended', async () => {
     const authorizer = await load();
     const [first, second] = await Promise.allSettled([
-      authorizer.loadCandidate(writes, { version: '2' }),
-      authorizer.loadCandidate(writes, { version: '3' }),
+      loadCandidate(authorizer, writes, { version: '2' }),
+      loadCandidate(authorizer, writes, { version: '3' }),
     ]);
     expect(first.status).toBe('fulfilled');
     expect(second).toMatchObject({ reason: { code: 'POLAR_LOAD_CANDIDATE_EXISTS', data: { policy: '2' } } });
     if (first.status === 'fulfilled') first.value.discard();
-    await expect(authorizer.loadCandidate(writes)).resolves.toBeDefined();
+    await expect(loadCandidate(authorizer, writes)).resolves.toBeDefined();
   });
 
   it('reports the errors of the policy, and changes nothing', async () => {
     const authorizer = await load();
-    await expect(authorizer.loadCandidate('allow(')).rejects.toThrow('expected');
+    await expect(loadCandidate(authorizer, 'allow(')).rejects.toThrow('expected');
     expect(await authorizer.isAllowed('ann', 'read', 'doc')).toBe(true);
-    await expect(authorizer.loadCandidate(writes)).resolves.toBeDefined();
+    await expect(loadCandidate(authorizer, writes)).resolves.toBeDefined();
   });
 
   it.each([
@@ -99,16 +100,16 @@ describe('loadCandidate', () => {
     { percent: 5 },
   ])('refuses the invalid options %j', async (options) => {
     const authorizer = await load();
-    await expect(authorizer.loadCandidate(writes, options as CandidateOptions)).rejects.toMatchObject({
+    await expect(loadCandidate(authorizer, writes, options as CandidateOptions)).rejects.toMatchObject({
       code: 'POLAR_TYPE_INVALID_OPTION',
     });
     // Nothing of it stays.
-    await expect(authorizer.loadCandidate(writes)).resolves.toBeDefined();
+    await expect(loadCandidate(authorizer, writes)).resolves.toBeDefined();
   });
 
   it('stays next to a policy that a reload replaces', async () => {
     const authorizer = await load();
-    const candidate = await authorizer.loadCandidate(writes);
+    const candidate = await loadCandidate(authorizer, writes);
     candidate.rollOut(100);
     await authorizer.reload('allow(_, "list", _);');
     expect(await authorizer.isAllowed('ann', 'write', 'doc')).toBe(true);
@@ -120,7 +121,7 @@ describe('loadCandidate', () => {
 describe('rollOut', () => {
   it('lets the candidate decide for the percentage of the actors, and keeps them when it grows', async () => {
     const authorizer = await load();
-    const candidate = await authorizer.loadCandidate(writes);
+    const candidate = await loadCandidate(authorizer, writes);
     expect(await served(authorizer)).toEqual([]);
     candidate.rollOut(10);
     const few = await served(authorizer);
@@ -138,7 +139,7 @@ describe('rollOut', () => {
   it('selects the same actors in another process, and others with another seed', async () => {
     const select = async (seed?: string): Promise<number[]> => {
       const authorizer = await load();
-      const candidate = await authorizer.loadCandidate(writes, seed === undefined ? {} : { seed });
+      const candidate = await loadCandidate(authorizer, writes, seed === undefined ? {} : { seed });
       candidate.rollOut(20);
       return served(authorizer);
     };
@@ -150,7 +151,7 @@ describe('rollOut', () => {
   it('records decisions with the policy that decided', async () => {
     const decisions: Decision[] = [];
     const authorizer = await load({ onDecision: (decision) => decisions.push(decision) });
-    const candidate = await authorizer.loadCandidate(reads + writes, { version: '2' });
+    const candidate = await loadCandidate(authorizer, reads + writes, { version: '2' });
     candidate.rollOut(50);
     for (const id of ids) await authorizer.isAllowed(id, 'read', 'doc');
     const versions = decisions.map(({ policyVersion }) => policyVersion);
@@ -168,7 +169,8 @@ describe('rollOut', () => {
       types,
       policies: 'allow(_: User, "read", _: Note); allow_field(_: User, "read", _: Note, "id");',
     });
-    const candidate = await authorizer.loadCandidate(
+    const candidate = await loadCandidate(
+      authorizer,
       'allow(u: User, "write", n: Note) if n.ownerId = u.id; allow_field(_: User, "read", _: Note, "ownerId"); allow_request(_, _);',
     );
     const user = typed('User', { id: 1 });
@@ -232,7 +234,7 @@ describe('rollOut', () => {
 
   it('lets the candidate decide which undecided actions `whatCan` lists', async () => {
     const authorizer = await load({ types: { Note: { fields: { size: 'Integer' } } } });
-    const candidate = await authorizer.loadCandidate('allow(_, "resize", note: Note) if note.size > 1;');
+    const candidate = await loadCandidate(authorizer, 'allow(_, "resize", note: Note) if note.size > 1;');
     candidate.rollOut(100);
     const { undecided } = await authorizer.whatCan('ann', typed('Note', { size: 'big' }));
     expect(undecided.map(({ action }) => action)).toEqual(['resize']);
@@ -240,7 +242,7 @@ describe('rollOut', () => {
 
   it('lets the candidate decide a call without a resource', async () => {
     const authorizer = await load({ policies: 'type allow(actor, action); allow(_, "read");' });
-    const candidate = await authorizer.loadCandidate('type allow(actor, action); allow(_, "write");');
+    const candidate = await loadCandidate(authorizer, 'type allow(actor, action); allow(_, "write");');
     candidate.rollOut(100);
     const isAllowed = authorizer.isAllowed.bind(authorizer) as (...args: unknown[]) => Promise<boolean>;
     expect(await isAllowed(Promise.resolve('ann'), 'write')).toBe(true);
@@ -251,7 +253,7 @@ describe('rollOut', () => {
     'keeps the policy in use for an actor without an identity: %j',
     async (actor) => {
       const authorizer = await load();
-      const candidate = await authorizer.loadCandidate(writes);
+      const candidate = await loadCandidate(authorizer, writes);
       candidate.rollOut(100);
       expect(await authorizer.isAllowed(actor, 'write', 'doc')).toBe(false);
       expect(await authorizer.isAllowed(actor, 'read', 'doc')).toBe(true);
@@ -262,10 +264,10 @@ describe('rollOut', () => {
     const types = { Member: { key: ['org', 'name'] } };
     const member = typed('Member', { org: 'acme', name: 'ann' });
     const declared = await load({ types });
-    (await declared.loadCandidate(writes)).rollOut(100);
+    (await loadCandidate(declared, writes)).rollOut(100);
     expect(await declared.isAllowed(member, 'write', 'doc')).toBe(true);
     const chosen = await load({ types });
-    const candidate = await chosen.loadCandidate(writes, {
+    const candidate = await loadCandidate(chosen, writes, {
       identify: (actor) => (actor as { org?: string }).org,
     });
     candidate.rollOut(placeOf('acme') * 100 + 0.001);
@@ -277,7 +279,7 @@ describe('rollOut', () => {
   it('keeps the policy in use, and reports the error, when `identify` throws', async () => {
     const errors: unknown[] = [];
     const authorizer = await load();
-    const candidate = await authorizer.loadCandidate(writes, {
+    const candidate = await loadCandidate(authorizer, writes, {
       identify: () => {
         throw new Error('no identity');
       },
@@ -289,7 +291,7 @@ describe('rollOut', () => {
   });
 
   it.each([-1, 101, Number.NaN, '5'])('refuses %j as a percentage', async (percent) => {
-    const candidate = await (await load()).loadCandidate(writes);
+    const candidate = await loadCandidate(await load(), writes);
     expect(() => candidate.rollOut(percent as number)).toThrow('must be a number from 0 to 100');
     expect(candidate.percent).toBe(0);
   });
@@ -300,7 +302,7 @@ describe('rollOut', () => {
   ])('keeps the policy in use, and reports it once, when `identify` returns %s', async (_, identify) => {
     const errors: unknown[] = [];
     const authorizer = await load();
-    const candidate = await authorizer.loadCandidate(writes, {
+    const candidate = await loadCandidate(authorizer, writes, {
       identify: identify as unknown as () => string,
       onError: (error) => errors.push(error),
     });
@@ -321,7 +323,7 @@ describe('rollOut', () => {
     }
     const lazy = new ActorQuery();
     const authorizer = await load();
-    (await authorizer.loadCandidate(writes, { sample: 0 })).rollOut(100);
+    (await loadCandidate(authorizer, writes, { sample: 0 })).rollOut(100);
     expect(await authorizer.isAllowed(lazy, 'write', 'doc')).toBe(true);
     expect(starts).toBe(1);
   });
@@ -330,7 +332,7 @@ describe('rollOut', () => {
     const authorizer = await load();
     const rejected = () => authorizer.isAllowed(Promise.reject(new Error('no session')), 'read', 'doc');
     const before = await rejected().catch((error: unknown) => error);
-    (await authorizer.loadCandidate(writes)).rollOut(100);
+    (await loadCandidate(authorizer, writes)).rollOut(100);
     const during = await rejected().catch((error: unknown) => error);
     expect(during).toEqual(before);
   });

@@ -1,5 +1,7 @@
-import { DecisionEngine, type DecisionContext } from '../authorization/decision-engine.js';
-import type { LoadContext, LoadedPolicy } from '../authorization/loaded-policy.js';
+import type { Authorizer } from '../authorization/authorizer.js';
+import { DecisionEngine } from '../authorization/decision-engine.js';
+import { loadPolicy, type LoadedPolicy } from '../authorization/loaded-policy.js';
+import type { PolicySlot } from '../authorization/policy-slot.js';
 import type { WarmUpOptions } from '../authorization/query-options.js';
 import { limitsOf } from '../authorization/limits-of.js';
 import { Engines } from '../authorization/engines.js';
@@ -7,55 +9,37 @@ import { warmUp } from '../authorization/warm-up.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Limits } from '../engine/limits.js';
-import type { Sequence } from '../internal/sequence.js';
-import type { CandidateOptions } from './candidate-options.js';
+import { listOf, type PolicyInput } from '../policy/policy-source.js';
+import { validateCandidateOptions, type CandidateOptions } from './candidate-options.js';
 import { Comparison, type CandidateCounts } from './comparison.js';
 import { QuietPolicy, type QuietOptions } from './quiet-policy.js';
 import { RollOut } from './roll-out.js';
-
-/** The authorizer of a candidate. */
-export interface CandidateHost {
-  /** Uses the candidate as the policy. */
-  promote(loaded: LoadedPolicy): void;
-  /** Ends the candidate, and keeps the policy in use. */
-  discard(): void;
-  /** The changes of the policy. */
-  readonly changes: Sequence;
-}
 
 /**
  * A policy that is loaded next to the policy in use. It decides the same checks after their answers, so that differences become visible
  * before it is used. It can decide for a part of the actors. Then it replaces the policy, or is discarded.
  *
  * @example
- * const candidate = await authorizer.loadCandidate('next/*.polar', { version: '1.5.0', onDifference: report });
+ * const candidate = await loadCandidate(authorizer, 'next/*.polar', { version: '1.5.0', onDifference: report });
  * candidate.rollOut(10);
  * await candidate.promote();
  */
 export class CandidatePolicy {
   readonly #loaded: LoadedPolicy;
-  readonly #loading: LoadContext;
-  readonly #deciding: DecisionContext;
   readonly #options: CandidateOptions;
-  readonly #host: CandidateHost;
+  readonly #authorizer: Authorizer;
+  readonly #slot: PolicySlot;
   readonly #comparison: Comparison;
   readonly #rollOut: RollOut;
   #end: 'promoted' | 'discarded' | undefined;
 
-  /** @internal Use `authorizer.loadCandidate`. */
-  constructor(
-    loaded: LoadedPolicy,
-    loading: LoadContext,
-    deciding: DecisionContext,
-    options: CandidateOptions,
-    host: CandidateHost,
-  ) {
+  /** @internal Use `loadCandidate`. */
+  constructor(loaded: LoadedPolicy, options: CandidateOptions, authorizer: Authorizer, slot: PolicySlot) {
     this.#loaded = loaded;
-    this.#loading = loading;
-    this.#deciding = deciding;
     this.#options = options;
-    this.#host = host;
-    const limits = limitsOf({ ...limitsOfCandidate(deciding.limits), ...options.limits });
+    this.#authorizer = authorizer;
+    this.#slot = slot;
+    const limits = limitsOf({ ...limitsOfCandidate(slot.deciding.limits), ...options.limits });
     this.#comparison = new Comparison(this.#quiet(loaded, limits), options);
     this.#rollOut = new RollOut(options, loaded.context.typeSets);
   }
@@ -114,10 +98,10 @@ export class CandidatePolicy {
    * @throws {PolarError} `POLAR_LOAD_CANDIDATE_ENDED`
    */
   promote(): Promise<void> {
-    return this.#host.changes.run(() => {
+    return this.#authorizer.changePolicy((slot) => {
       this.#checkActive();
       this.#finish('promoted');
-      this.#host.promote(this.#loaded);
+      slot.use(this.#loaded, DecisionEngine, undefined);
     });
   }
 
@@ -125,14 +109,16 @@ export class CandidatePolicy {
   discard(): void {
     if (this.#end !== undefined) return;
     this.#finish('discarded');
-    this.#host.discard();
+    this.#slot.use(this.#slot.current().loaded, DecisionEngine, undefined);
   }
 
   /** @internal Creates the engines of a policy that is used next to this candidate. Both pass their decisions to the comparison. */
   enginesFor(loaded: LoadedPolicy): Engines {
-    const policy = this.#quiet(loaded, this.#deciding.limits);
+    const policy = this.#quiet(loaded, this.#slot.deciding.limits);
     const engineOf = (decides: LoadedPolicy, decidedBy: 'policy' | 'candidate'): DecisionEngine =>
-      new DecisionEngine(decides, this.#deciding, (check) => this.#comparison.add(check, policy, decidedBy));
+      new DecisionEngine(decides, this.#slot.deciding, (check) =>
+        this.#comparison.add(check, policy, decidedBy),
+      );
     return new Engines(engineOf(loaded, 'policy'), {
       engine: engineOf(this.#loaded, 'candidate'),
       rollOut: this.#rollOut,
@@ -150,18 +136,49 @@ export class CandidatePolicy {
   }
 
   #quiet(loaded: LoadedPolicy, limits: Limits): QuietPolicy {
-    const { undecided, types, constants } = this.#loading.options;
+    const { loading } = this.#slot;
+    const { undecided, types, constants } = loading.options;
     const hasOwnClock =
       (types !== undefined && 'Clock' in types) || (constants !== undefined && 'Clock' in constants);
     const options: QuietOptions = {
       limits,
       callsMethods: this.#options.methods !== 'skip',
       deniesUndecided: undecided === 'deny',
-      clock: hasOwnClock ? undefined : this.#loading.types.constant('Clock'),
+      clock: hasOwnClock ? undefined : loading.types.constant('Clock'),
       explanations: this.#options.explanations ?? {},
     };
     return new QuietPolicy(loaded, options);
   }
+}
+
+/**
+ * Loads a policy next to the policy of an authorizer. After each answer, it decides the same check again, and differences are counted and
+ * passed to `onDifference`; answers do not change. It can decide for a part of the actors (`rollOut`). Then it replaces the policy (`promote`)
+ * or is discarded.
+ *
+ * @throws the errors of `Authorizer.load`; {PolarError} `POLAR_LOAD_CANDIDATE_EXISTS`
+ * @example
+ * const candidate = await loadCandidate(authorizer, 'next/*.polar', { version: '1.5.0', onDifference: report });
+ */
+export function loadCandidate(
+  authorizer: Authorizer,
+  policies: PolicyInput | readonly PolicyInput[],
+  options: CandidateOptions = {},
+): Promise<CandidatePolicy> {
+  return authorizer.changePolicy(async (slot) => {
+    validateCandidateOptions(options);
+    const { loaded, next } = slot.current();
+    if (next !== undefined) {
+      const { policyHash, policyVersion } = next;
+      throw new PolarError('POLAR_LOAD_CANDIDATE_EXISTS', {
+        policy: policyVersion ?? policyHash.slice(0, 12),
+      });
+    }
+    const own = await loadPolicy(listOf(policies), slot.loading, options.version, loaded);
+    const candidate = new CandidatePolicy(own, options, authorizer, slot);
+    slot.use(loaded, DecisionEngine, candidate);
+    return candidate;
+  });
 }
 
 /** Returns the limits of a comparison: a candidate that never ends must not use the time of the process. */

@@ -1,12 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import {
-  Authorizer,
-  compareWith,
-  isPolarError,
-  typed,
-  type AnswerDifference,
-  type IsAllowed,
-} from '../index.js';
+import { Authorizer, isPolarError, typed } from '../index.js';
+import { compareWith, type AnswerDifference, type IsAllowed } from './index.js';
 
 const policy = `
   allow(user: User, "read", note: Note) if note.ownerId = user.id;

@@ -1,11 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  Authorizer,
-  type AuthorizerOptions,
-  type CandidateOptions,
-  type Decision,
-  type DecisionDifference,
-} from '../index.js';
+import { Authorizer, type AuthorizerOptions, type Decision } from '../index.js';
+import { loadCandidate, type CandidateOptions, type DecisionDifference } from './index.js';
 
 class User {
   constructor(readonly id: number) {}
@@ -42,7 +37,7 @@ async function compared(
     ...loadOptions,
   });
   const differences: DecisionDifference[] = [];
-  const candidate = await authorizer.loadCandidate(candidatePolicy, {
+  const candidate = await loadCandidate(authorizer, candidatePolicy, {
     onDifference: (difference) => differences.push(difference),
     ...options,
   });

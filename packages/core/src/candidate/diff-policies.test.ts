@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { Authorizer, renderExplanation, type Decision } from '../index.js';
 import {
-  Authorizer,
   diffPolicies,
+  loadCandidate,
   renderDifference,
-  renderExplanation,
-  type Decision,
   type DecisionDifference,
   type DiffOptions,
-} from '../index.js';
+} from './index.js';
 
 class User {
   constructor(
@@ -167,7 +166,7 @@ describe('diffPolicies', () => {
 
   it('leaves out the reasons of a candidate that decides for the actor instead of the policy', async () => {
     const before = await load('allow(_, "read", _) if false;', '1');
-    (await before.loadCandidate(owners)).rollOut(100);
+    (await loadCandidate(before, owners)).rollOut(100);
     const { differences } = await diffPolicies(before, await load(owners, '2'), {
       over: [{ actor: ann, action: 'read', resource: mine }],
     });

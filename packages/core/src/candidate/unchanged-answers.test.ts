@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Authorizer, isPolarError, type AuthorizerOptions, type Decision } from '../index.js';
+import { loadCandidate } from './index.js';
 
 class User {
   constructor(
@@ -87,7 +88,7 @@ describe.each(['source', 'closures', 'machine'] as const)('the answers of the en
     const [alone, beside] = await Promise.all(
       seen.map((decisions) => load({ engine, onDecision: (decision) => decisions.push(decision) })),
     );
-    const candidate = await beside!.loadCandidate(policy, { limits: { timeoutMs: 5, maxSteps: 200 } });
+    const candidate = await loadCandidate(beside!, policy, { limits: { timeoutMs: 5, maxSteps: 200 } });
     await fc.assert(
       fc.asyncProperty(checks, async (all) => {
         for (const check of all) {

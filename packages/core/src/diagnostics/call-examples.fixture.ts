@@ -83,13 +83,17 @@ await authorizer.isAllowed('ann', 'read', 'plan');`,
 });`,
   },
   POLAR_LOAD_CANDIDATE_EXISTS: {
-    wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-await authorizer.loadCandidate('allow("ann", "edit", _);');
-await authorizer.loadCandidate('allow("ben", "edit", _);');`,
-    fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-const first = await authorizer.loadCandidate('allow("ann", "edit", _);');
+    wrong: `import { loadCandidate } from '@nanook/core/candidate';
+
+const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
+await loadCandidate(authorizer, 'allow("ann", "edit", _);');
+await loadCandidate(authorizer, 'allow("ben", "edit", _);');`,
+    fix: `import { loadCandidate } from '@nanook/core/candidate';
+
+const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
+const first = await loadCandidate(authorizer, 'allow("ann", "edit", _);');
 first.discard();
-await authorizer.loadCandidate('allow("ben", "edit", _);');`,
+await loadCandidate(authorizer, 'allow("ben", "edit", _);');`,
   },
   POLAR_LOAD_PINNED: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
@@ -98,12 +102,16 @@ await authorizer.pinned().reload();`,
 await authorizer.reload();`,
   },
   POLAR_LOAD_CANDIDATE_ENDED: {
-    wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-const candidate = await authorizer.loadCandidate('allow("ann", "edit", _);');
+    wrong: `import { loadCandidate } from '@nanook/core/candidate';
+
+const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
+const candidate = await loadCandidate(authorizer, 'allow("ann", "edit", _);');
 candidate.discard();
 await candidate.promote();`,
-    fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-const candidate = await authorizer.loadCandidate('allow("ann", "edit", _);');
+    fix: `import { loadCandidate } from '@nanook/core/candidate';
+
+const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
+const candidate = await loadCandidate(authorizer, 'allow("ann", "edit", _);');
 await candidate.promote();`,
   },
   POLAR_LOAD_NOT_COMPILED: {

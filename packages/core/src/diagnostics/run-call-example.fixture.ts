@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cwd } from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
+import * as candidate from '../candidate/index.js';
 import * as filter from '../filter/index.js';
 import * as textEntry from '../index.js';
 import * as compile from '../node/compile.js';
@@ -37,6 +38,7 @@ export async function runCallExample(
     get: (target, name) => (name === 'load' ? load : Reflect.get(target, name)),
   });
   const modules = {
+    '@nanook/core/candidate': candidate,
     '@nanook/core/compile': compile,
     '@nanook/core/compiled': compiled,
     '@nanook/core/filter': filter,

@@ -40,7 +40,7 @@ export const runtimeCodes = {
   POLAR_LOAD_CANDIDATE_ENDED: (p: { end: string }) =>
     `the candidate policy was ${p.end}, so it has ended; load a candidate with \`loadCandidate\``,
   POLAR_LOAD_PINNED: (_: object) =>
-    'a view of a policy cannot load another one; call `reload` and `loadCandidate` of the authorizer that `pinned` was called on',
+    'a view of a policy cannot load another one; use the authorizer that `pinned` was called on for `reload` and `loadCandidate`',
   POLAR_LOAD_NOT_COMPILED: (p: { why: string }) =>
     `this cannot be compiled ahead of time, because it has ${p.why}; load the policy with \`Authorizer.load\` instead`,
   POLAR_LOAD_MODULE_FORMAT: (p: { found: string; advice: string }) =>

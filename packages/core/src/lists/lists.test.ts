@@ -8,6 +8,7 @@ import {
   type ResourceQuery,
   type RowCondition,
 } from '../index.js';
+import { loadCandidate } from '../candidate/index.js';
 
 const types = {
   Note: {
@@ -619,7 +620,7 @@ describe('one()', () => {
       onWarning: () => {},
       onDecision: (decision) => void decisions.push(decision),
     });
-    const candidate = await authorizer.loadCandidate(`${policies} allow("bob", "write", _: Note);`);
+    const candidate = await loadCandidate(authorizer, `${policies} allow("bob", "write", _: Note);`);
     candidate.rollOut(100);
     await authorizer.one('bob', 'write', 'Note', 5);
     expect(decisions.map(({ outcome, policy }) => [outcome, policy])).toEqual([

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { Authorizer, type AuthorizerOptions, type Decision, type Diagnostic } from './index.js';
+import { loadCandidate } from '../candidate/index.js';
 
 let folder = '';
 beforeEach(() => {
@@ -61,7 +62,7 @@ describe('Authorizer.loadSync', () => {
     writeFileSync(join(folder, 'a.polar'), 'allow("ann", "d", _);\n');
     await authorizer.reload();
     expect([...(await authorizer.authorizedActions('ann', 1))]).toEqual(['d', 'b']);
-    const candidate = await authorizer.loadCandidate('allow("ann", "e", _);');
+    const candidate = await loadCandidate(authorizer, 'allow("ann", "e", _);');
     await candidate.promote();
     expect(await authorizer.isAllowed('ann', 'e', 1)).toBe(true);
   });

@@ -1,4 +1,5 @@
-import { Authorizer, diffPolicies } from '@nanook/core';
+import { Authorizer } from '@nanook/core';
+import { diffPolicies } from '@nanook/core/candidate';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   followPolicies,
