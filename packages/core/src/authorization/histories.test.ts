@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { randomCases, randomTimeout } from '../../../../tools/test-scope.js';
-import { checkPolicy } from '../policy/check-policy.js';
+import { checkPolicy } from '../policy/build/check-policy.js';
 import { Authorizer, isPolarError, typed, type AuthorizerOptions } from '../index.js';
 
 // An authorizer keeps facts about rules, classes and code from one question to the next. None of them may change an answer: a long-lived

@@ -29,7 +29,7 @@ import { vocabularyOf } from './vocabulary.js';
 import { warnAll } from './warn.js';
 import type { PolicyInput, PolicyReader } from '../policy/policy-source.js';
 import { LazyVersion, type PolicyVersion } from '../policy/policy-version.js';
-import { buildPolicy } from '../policy/build-policy.js';
+import { buildPolicy } from '../policy/build/build-policy.js';
 import { stringLiterals } from '../policy/string-literals.js';
 import type { TypeTable } from '../types/type-table.js';
 

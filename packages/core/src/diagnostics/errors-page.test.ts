@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { Authorizer, nullable, one, oneOf } from '../index.js';
-import { checkPolicy } from '../policy/check-policy.js';
+import { checkPolicy } from '../policy/build/check-policy.js';
 import { fixes, undecidedExamples } from './code-fixes.fixture.js';
 import { callExamples } from './call-examples.fixture.js';
 import { codes, messageOf, type Code } from './codes.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkPolicy } from './check-policy.js';
+import { checkPolicy } from './build/check-policy.js';
 
 // cspell:ignore Clok onwer owenr ownr Publik raed
 

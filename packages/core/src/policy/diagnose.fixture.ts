@@ -3,7 +3,7 @@ import { Report } from '../diagnostics/report.js';
 import { Source } from '../diagnostics/source.js';
 import { positionOf } from '../diagnostics/span.js';
 import { TypeTable } from '../types/type-table.js';
-import { buildPolicy } from './build-policy.js';
+import { buildPolicy } from './build/build-policy.js';
 import type { Policy } from './policy.js';
 
 // Helpers for the tests of this folder.

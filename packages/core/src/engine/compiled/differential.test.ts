@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hasManyCases, randomCases, randomSeed, randomTimeout } from '../../../../../tools/test-scope.js';
 import { isPolicyError } from '../../diagnostics/policy-error.js';
-import { checkPolicy } from '../../policy/check-policy.js';
+import { checkPolicy } from '../../policy/build/check-policy.js';
 import type { Equality } from '../equality.js';
 import {
   EngineUnderTest,

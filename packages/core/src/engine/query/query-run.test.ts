@@ -4,7 +4,7 @@ import { Source } from '../../diagnostics/source.js';
 import { memberContext } from '../../host/member.js';
 import { TypeSets } from '../../host/type-set.js';
 import { link, linkQuery } from '../../ir/link.js';
-import { buildPolicy } from '../../policy/build-policy.js';
+import { buildPolicy } from '../../policy/build/build-policy.js';
 import { parseQuery } from '../../syntax/parser.js';
 import { TypeTable } from '../../types/type-table.js';
 import { defaultLimits } from '../limits.js';

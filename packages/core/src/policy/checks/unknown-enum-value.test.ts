@@ -3,7 +3,7 @@ import { findDialect } from '../../dialect/dialect.js';
 import { messageOf } from '../../diagnostics/codes.js';
 import { TypeTable } from '../../types/type-table.js';
 import { nullable, oneOf } from '../../types/type-declaration.js';
-import { checkPolicy } from '../check-policy.js';
+import { checkPolicy } from '../build/check-policy.js';
 import { diagnoseAll, diagnoseWith } from '../diagnose.fixture.js';
 
 const declared = {

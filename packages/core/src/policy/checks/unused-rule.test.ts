@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Report } from '../../diagnostics/report.js';
 import { Source } from '../../diagnostics/source.js';
 import { TypeTable } from '../../types/type-table.js';
-import { buildPolicy } from '../build-policy.js';
+import { buildPolicy } from '../build/build-policy.js';
 import { diagnose, diagnoseWith } from '../diagnose.fixture.js';
 
 const code = 'POLAR_CHECK_UNUSED_RULE';

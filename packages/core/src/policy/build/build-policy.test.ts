@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Report } from '../diagnostics/report.js';
-import { Source } from '../diagnostics/source.js';
-import { TypeTable } from '../types/type-table.js';
+import { Report } from '../../diagnostics/report.js';
+import { Source } from '../../diagnostics/source.js';
+import { TypeTable } from '../../types/type-table.js';
 import { buildPolicy } from './build-policy.js';
-import { diagnose, diagnoseAll, policyOf } from './diagnose.fixture.js';
+import { diagnose, diagnoseAll, policyOf } from '../diagnose.fixture.js';
 
 // cspell:ignore resourc
 

@@ -1,10 +1,10 @@
-import type { Dialect } from '../dialect/dialect.js';
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { Report } from '../diagnostics/report.js';
-import { textOf } from '../diagnostics/span.js';
-import type { Source } from '../diagnostics/source.js';
-import { groupBy } from '../internal/group-by.js';
-import { once } from '../internal/once.js';
+import type { Dialect } from '../../dialect/dialect.js';
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { Report } from '../../diagnostics/report.js';
+import { textOf } from '../../diagnostics/span.js';
+import type { Source } from '../../diagnostics/source.js';
+import { groupBy } from '../../internal/group-by.js';
+import { once } from '../../internal/once.js';
 import type {
   BlockNode,
   InlineQueryNode,
@@ -12,17 +12,17 @@ import type {
   RuleTypeNode,
   StatementNode,
   TermNode,
-} from '../syntax/ast.js';
-import { parsePolicy } from '../syntax/parser.js';
-import type { TypeTable } from '../types/type-table.js';
-import { runChecks } from './checks/run-checks.js';
-import type { PolicyDraft } from './policy-draft.js';
-import { policyHash } from './policy-hash.js';
-import type { Policy, PolicyRule, ResourceBlock } from './policy.js';
-import { mergeBlocks } from './resource-block.js';
-import { ruleTypeTable } from './rule-type-table.js';
-import { RuleTypeMatcher } from './rule-type.js';
-import { rewriteShorthandRules } from './shorthand.js';
+} from '../../syntax/ast.js';
+import { parsePolicy } from '../../syntax/parser.js';
+import type { TypeTable } from '../../types/type-table.js';
+import { runChecks } from '../checks/run-checks.js';
+import type { PolicyDraft } from '../policy-draft.js';
+import { policyHash } from '../policy-hash.js';
+import type { Policy, PolicyRule, ResourceBlock } from '../policy.js';
+import { mergeBlocks } from '../resource-block.js';
+import { ruleTypeTable } from '../rule-type-table.js';
+import { RuleTypeMatcher } from '../rule-type.js';
+import { rewriteShorthandRules } from '../shorthand.js';
 
 /**
  * Reads and checks all sources of a policy together.

@@ -1,6 +1,6 @@
 // cspell:ignore onwer
 import { describe, expect, it } from 'vitest';
-import { checkConditions, checkPolicy, parse, parseTerm, print } from '../tooling/index.js';
+import { checkConditions, checkPolicy, parse, parseTerm, print } from '../../tooling/index.js';
 
 describe('the entry for tools', () => {
   it('checks policies without loading them', () => {

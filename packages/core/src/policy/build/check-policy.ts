@@ -1,12 +1,12 @@
-import { addMessages } from '../diagnostics/messages.js';
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { Report } from '../diagnostics/report.js';
-import { isWithin } from '../diagnostics/span.js';
-import type { TermNode } from '../syntax/ast.js';
-import { readText, type NamedPolicy } from './policy-source.js';
+import { addMessages } from '../../diagnostics/messages.js';
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { Report } from '../../diagnostics/report.js';
+import { isWithin } from '../../diagnostics/span.js';
+import type { TermNode } from '../../syntax/ast.js';
+import { readText, type NamedPolicy } from '../policy-source.js';
 import { buildPolicy } from './build-policy.js';
-import type { TypesInput } from '../types/type-declaration.js';
-import { TypeTable } from '../types/type-table.js';
+import type { TypesInput } from '../../types/type-declaration.js';
+import { TypeTable } from '../../types/type-table.js';
 
 export interface CheckPolicyOptions {
   /** The types of the application, as for `Authorizer.load`. */
