@@ -1,5 +1,5 @@
 import { termsOf } from '../ir/goal-terms.js';
-import { assertNever } from '../internal/assert-never.js';
+import { assertNever } from '../internal/bug.js';
 import type { CallGoal, CompareGoal, Goal, InGoal, IsaGoal, Rule } from '../ir/goal.js';
 import type { Program } from '../ir/program.js';
 import type { Term } from '../ir/term.js';

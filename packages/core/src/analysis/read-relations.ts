@@ -1,5 +1,5 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import { assertNever } from '../internal/assert-never.js';
+import { assertNever } from '../internal/bug.js';
 import type { CallGoal, Goal, InGoal, IsaGoal, LookupGoal, MethodGoal, Rule } from '../ir/goal.js';
 import type { Program } from '../ir/program.js';
 import type { Term } from '../ir/term.js';

@@ -4,8 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { Bindings } from '../engine/query/query-run.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
-import { mapConcurrently } from '../internal/map-concurrently.js';
-import { Sequence } from '../internal/sequence.js';
+import { mapConcurrently, Sequence } from '../internal/concurrency.js';
 import type {
   CountOptions,
   ListOptions,

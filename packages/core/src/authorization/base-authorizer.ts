@@ -10,7 +10,7 @@ import { hostError } from '../engine/host-error.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import { isThenable } from '../host/value.js';
 import { describeValue } from '../internal/descriptions.js';
-import { mapConcurrently } from '../internal/map-concurrently.js';
+import { mapConcurrently } from '../internal/concurrency.js';
 import type { DecisionOptions } from './options.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { ActionOf, FieldActionOf, FieldOf } from '../types/policy-types.js';

@@ -1,6 +1,6 @@
 import { spanOver, textOf, type Span } from '../diagnostics/span.js';
 import { wholeCandidate } from '../engine/rules/candidate.js';
-import { invariant } from '../internal/invariant.js';
+import { invariant } from '../internal/bug.js';
 import type { Goal, Rule } from '../ir/goal.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { Term } from '../ir/term.js';

@@ -1,5 +1,5 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import { assertNever } from '../internal/assert-never.js';
+import { assertNever } from '../internal/bug.js';
 import type { Column, Operand, RelationStep, Scalar } from './condition.js';
 import type { RowCondition } from './row-condition.js';
 import { withoutTests, type RowFilter } from './row-filter.js';

@@ -1,4 +1,4 @@
-import { assertNever } from '../internal/assert-never.js';
+import { assertNever } from '../internal/bug.js';
 import {
   and,
   or,

@@ -1,5 +1,5 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import { assertNever } from '../internal/assert-never.js';
+import { assertNever } from '../internal/bug.js';
 import {
   areReadable,
   count,

@@ -1,7 +1,7 @@
 import { exactNumber } from '../dialect/whole-float.js';
 import { textOf, type Span } from '../diagnostics/span.js';
 import { compareCodePoints } from '../internal/code-points.js';
-import { invariant } from '../internal/invariant.js';
+import { invariant } from '../internal/bug.js';
 import type {
   FieldNode,
   LiteralNode,
@@ -14,11 +14,20 @@ import type {
 import { visit } from '../syntax/visit.js';
 import { printTerm } from '../syntax/print.js';
 import { isUnionName, type TypeTable } from '../types/type-table.js';
-import type { Goal, TestedLookup, TestGoal } from './goal.js';
-import { inGoal, isaGoal, lookupGoal, notGoal, unifyGoal } from './goal.js';
-import type { Parameter, Predicate, Specializer } from './goal.js';
-import type { SlotTerm, Term } from './term.js';
-import { constantTerm, dictionaryTerm, listTerm, slotTerm } from './term.js';
+import {
+  type Goal,
+  type TestedLookup,
+  type TestGoal,
+  inGoal,
+  isaGoal,
+  lookupGoal,
+  notGoal,
+  unifyGoal,
+  type Parameter,
+  type Predicate,
+  type Specializer,
+} from './goal.js';
+import { type SlotTerm, type Term, constantTerm, dictionaryTerm, listTerm, slotTerm } from './term.js';
 
 /** A condition whose parts are lowered. */
 interface Enclosing {

@@ -1,5 +1,5 @@
 import { policyDictionary } from '../host/value.js';
-import { assertNever } from '../internal/assert-never.js';
+import { assertNever } from '../internal/bug.js';
 import type { Goal } from '../ir/goal.js';
 import type { Term } from '../ir/term.js';
 import { Reference } from '../host/reference.js';

@@ -17,7 +17,7 @@ import { inCondition, trueCondition, whenPresent } from '../filter/comparisons.j
 import { textTestOf } from './text-tests.js';
 import { MissingValue } from '../host/missing-value.js';
 import { show } from '../host/show.js';
-import { assertNever } from '../internal/assert-never.js';
+import { assertNever } from '../internal/bug.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import type {
   ArithmeticGoal,

@@ -1,10 +1,16 @@
 import { Report } from '../diagnostics/report.js';
 import { Source } from '../diagnostics/source.js';
 import { groupBy } from '../internal/group-by.js';
-import { invariant } from '../internal/invariant.js';
+import { invariant } from '../internal/bug.js';
 import { once } from '../internal/once.js';
-import { instancePatternNode, literalNode, parameterNode, variableNode } from '../syntax/ast.js';
-import type { RuleTypeNode, StatementNode } from '../syntax/ast.js';
+import {
+  instancePatternNode,
+  literalNode,
+  parameterNode,
+  variableNode,
+  type RuleTypeNode,
+  type StatementNode,
+} from '../syntax/ast.js';
 import { parsePolicy } from '../syntax/parser.js';
 import type { Declaration, ResourceBlock } from './policy.js';
 

@@ -1,7 +1,9 @@
 import { Report } from '../diagnostics/report.js';
-import { assertNever } from '../internal/assert-never.js';
-import type { CallNode, ShorthandRuleNode, StringNode } from '../syntax/ast.js';
+import { assertNever } from '../internal/bug.js';
 import {
+  type CallNode,
+  type ShorthandRuleNode,
+  type StringNode,
   andNode,
   callNode,
   instancePatternNode,

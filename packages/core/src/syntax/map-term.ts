@@ -1,5 +1,4 @@
-import { assertNever } from '../internal/assert-never.js';
-import { invariant } from '../internal/invariant.js';
+import { assertNever, invariant } from '../internal/bug.js';
 import type {
   FieldNode,
   LiteralNode,

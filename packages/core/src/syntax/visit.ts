@@ -1,4 +1,4 @@
-import { assertNever } from '../internal/assert-never.js';
+import { assertNever } from '../internal/bug.js';
 import type { FieldNode, Node } from './ast.js';
 
 /** A function that a pass runs on a node, before its children. Returning `false` skips the children. */

@@ -1,4 +1,4 @@
-import { assertNever } from '../../internal/assert-never.js';
+import { assertNever } from '../../internal/bug.js';
 import { isLocal, local, type Operand, type Statement, type Test } from './plan.js';
 
 // The one place that knows which statements and operands a statement contains. Analyses and passes are built on it.

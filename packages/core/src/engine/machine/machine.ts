@@ -2,7 +2,7 @@ import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
 import { MissingValue } from '../../host/missing-value.js';
 import { show } from '../../host/show.js';
 import { messageOfThrown } from '../../internal/message-of-thrown.js';
-import { assertNever } from '../../internal/assert-never.js';
+import { assertNever } from '../../internal/bug.js';
 import type { LinkedQuery } from '../../ir/program.js';
 import { hostError, isStackOverflow } from '../host-error.js';
 import type { HostReplay } from '../host-replay.js';

@@ -1,7 +1,7 @@
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import { isPolarError, PolarError } from '../../diagnostics/polar-error.js';
 import type { Span } from '../../diagnostics/span.js';
-import { invariant } from '../../internal/invariant.js';
+import { invariant } from '../../internal/bug.js';
 import { kindOf } from '../../internal/descriptions.js';
 import type { TypeSet } from '../../host/type-set.js';
 import { hostError, isStackOverflow } from '../host-error.js';

@@ -1,4 +1,4 @@
-import { assertNever } from '../../../internal/assert-never.js';
+import { assertNever } from '../../../internal/bug.js';
 import type { CompiledFunction } from '../compiled-function.js';
 import { countSuccesses, isDeterministic } from '../plan-analysis.js';
 import { isLocal, type CallTest, type IfStatement, type Statement } from '../plan.js';

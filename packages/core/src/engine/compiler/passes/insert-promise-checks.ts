@@ -1,4 +1,4 @@
-import { assertNever } from '../../../internal/assert-never.js';
+import { assertNever } from '../../../internal/bug.js';
 import { isLocal, type Operand, type Statement, type Test } from '../plan.js';
 import { mapChildren, operandsOf, operandsOfTest } from '../traversal.js';
 
