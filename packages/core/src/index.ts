@@ -3,7 +3,7 @@ export { ActorAuthorizer, type ActorChecks, type FilteringChecks } from './autho
 export type { TypeReference } from './authorization/find-type.js';
 export { nearNames } from './internal/near-names.js';
 export { describeValue } from './internal/describe-value.js';
-export { isUndecided } from './authorization/undecided.js';
+export { isUndecided } from './diagnostics/polar-error.js';
 export type {
   AuthorizeOptions,
   CheckContext,

@@ -4,7 +4,7 @@ import { missingResource } from '../authorization/missing-resource.js';
 import { optionChecks } from '../authorization/option-checks.js';
 import { constantsOf, type DecisionOptions } from '../authorization/options.js';
 import type { AuthorizeOptions, CheckOptions, RefusalOptions } from '../authorization/query-options.js';
-import { isUndecided } from '../authorization/undecided.js';
+import { isUndecided } from '../diagnostics/polar-error.js';
 import type { PolicyModule } from '../engine/backends/module/policy-module.js';
 import type { EntryName } from '../engine/entry-arities.js';
 import type { Limits } from '../engine/limits.js';

@@ -11,7 +11,7 @@ export {
   isForbiddenError,
   isNotFoundError,
 } from '../authorization/authorization-error.js';
-export { isUndecided } from '../authorization/undecided.js';
+export { isUndecided } from '../diagnostics/polar-error.js';
 export { PolarError, isPolarError } from '../diagnostics/polar-error.js';
 export { typed } from '../types/typed.js';
 export { optional } from '../types/type-declaration.js';

@@ -1,5 +1,5 @@
 import type { PolicyProfile, ProfiledCheck } from '../profile/profile.js';
-import { PolarError } from '../diagnostics/polar-error.js';
+import { PolarError, isUndecided } from '../diagnostics/polar-error.js';
 import type { Enumeration, QueryLimits } from '../engine/compiled/compiled-policy.js';
 import type { HostReplay } from '../engine/host-replay.js';
 import type { Limits } from '../engine/limits.js';
@@ -37,7 +37,6 @@ import { ownLimitsOf } from './own-limits.js';
 import type { QueryRunner } from './query-runner.js';
 import { resourceTypeOf } from './resource-type.js';
 import { SystemTime } from './system-time.js';
-import { isUndecided } from './undecided.js';
 import type { WhereExplanation } from './where-explanation.js';
 
 /** The parts of an authorizer that decisions need, and that stay the same when it reloads its policy. */

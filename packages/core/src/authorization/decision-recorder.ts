@@ -5,7 +5,7 @@ import {
   type DecisionOutcome,
   type StartedCheck,
 } from './decision.js';
-import { isUndecided } from './undecided.js';
+import { isUndecided } from '../diagnostics/polar-error.js';
 import type { DecisionLog } from './decision-log.js';
 import { Proof } from '../engine/proof.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';

@@ -1,12 +1,11 @@
-import { isPolarError } from '../diagnostics/polar-error.js';
+import { isPolarError, isUndecided } from '../diagnostics/polar-error.js';
 import type { EngineChoice } from '../engine/compiled/engine-choice.js';
 import type { Proof, RuleReference } from '../engine/proof.js';
 import type { TypeSets } from '../host/type-set.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { monotonicClock } from '../internal/monotonic-clock.js';
 import type { PolicyVersion } from '../policy/policy-version.js';
-import { isUndecided } from './undecided.js';
-import { denialReason } from './denial-reason.js';
+import { denialReason } from './refusal.js';
 import { identityOf, type Identity } from './identity.js';
 import type { CheckContext } from './query-options.js';
 import { resourceTypeOf } from './resource-type.js';

@@ -4,8 +4,7 @@ import { TypeToken, type DeclaredType } from '../types/declared-type.js';
 import type { TypeName } from '../types/policy-types.js';
 import type { Class } from '../types/type-declaration.js';
 import type { TypeTable } from '../types/type-table.js';
-import { validateArgument } from './validate-argument.js';
-import { isText } from './validate-options.js';
+import { validateArgument, isText } from './validate-options.js';
 
 /** A type as an application names it: by its name, its class, or the result of `authorizer.type(name)`. */
 export type TypeReference = Class | TypeToken | TypeName;

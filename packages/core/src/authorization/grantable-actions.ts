@@ -8,8 +8,7 @@ import type { DeclaredType } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
 import { findType, type TypeReference } from './find-type.js';
 import type { GrantableOptions } from './query-options.js';
-import { validateArgument } from './validate-argument.js';
-import { isText } from './validate-options.js';
+import { validateArgument, isText } from './validate-options.js';
 import { actionsOf, allowsEveryAction, type PolicyVocabulary } from './vocabulary.js';
 
 /** The actions that the rules of one loaded policy can allow. */

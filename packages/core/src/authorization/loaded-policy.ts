@@ -15,7 +15,6 @@ import { memberContext } from '../host/member.js';
 import type { DialectCode } from '../dialect/oso/dialect-code.js';
 import { TypeSets } from '../host/type-set.js';
 import { addValueDescriptions } from '../host/value-descriptions.js';
-import { isProduction } from '../internal/is-production.js';
 import { once } from '../internal/once.js';
 import { link } from '../ir/link.js';
 import type { Program } from '../ir/program.js';
@@ -336,3 +335,11 @@ function contextFor(
     print: options.print ?? ((text) => console.log(text)),
   };
 }
+
+// Bundlers replace this expression. Without `process`, it is not production.
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined;
+
+/** Returns whether `NODE_ENV` is `production`. */
+const isProduction = (): boolean =>
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- not every platform has it
+  typeof process !== 'undefined' && process.env?.NODE_ENV === 'production';

@@ -26,10 +26,9 @@ import type {
   QueryOptions,
   RefusalOptions,
 } from './query-options.js';
-import { validateArgument } from './validate-argument.js';
+import { validateArgument, isText, validateQueryOptions } from './validate-options.js';
 import { validateExplainOptions } from './validate-load-options.js';
 import { limitsOf } from './limits-of.js';
-import { isText, validateQueryOptions } from './validate-options.js';
 
 /** A query that is ready to run: `given` has the values of its variables, by name. */
 export interface PreparedQuery {

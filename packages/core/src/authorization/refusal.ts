@@ -1,7 +1,6 @@
 import type { Explanation } from '../explanation/explanation.js';
 import { ForbiddenError, NotFoundError } from './authorization-error.js';
-import { denialReason } from './denial-reason.js';
-import { isUndecided } from './undecided.js';
+import { isUndecided } from '../diagnostics/polar-error.js';
 
 /** Creates the error of a refusal: forbidden, or not found for an actor who may not even read the resource. */
 export async function refusal(
@@ -50,3 +49,23 @@ export async function refusalOfRow(
 
 export const textOrNone = (action: unknown): string | undefined =>
   typeof action === 'string' ? action : undefined;
+
+/** Returns the reason of a denial, for refusals and for the log: it contains no data of the resource. */
+export function denialReason(
+  kind: 'allow' | 'allow_field' | 'allow_request',
+  action: unknown,
+  resourceType: string | undefined,
+  field: unknown,
+  /** The number of fields of a decision about several. */
+  fields?: number,
+): string {
+  if (kind === 'allow_request') return 'no rule of allow_request matched';
+  const asked = typeof action === 'string' ? JSON.stringify(action) : 'the action';
+  if (kind === 'allow')
+    return `no rule for ${asked}${resourceType === undefined ? '' : ` on ${resourceType}`} matched`;
+  const of = resourceType === undefined ? '' : ` of ${resourceType}`;
+  if (fields !== undefined)
+    return `no rule of allow_field for ${asked} on ${fields === 1 ? 'the field' : `any of ${fields} fields`}${of} matched`;
+  const on = typeof field === 'string' ? JSON.stringify(field) : 'the field';
+  return `no rule of allow_field for ${asked} on ${on}${of} matched`;
+}

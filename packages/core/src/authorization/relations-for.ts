@@ -1,9 +1,8 @@
 import { RelationReader, type RelationTree } from '../analysis/read-relations.js';
 import type { Program } from '../ir/program.js';
 import { findType, type TypeReference } from './find-type.js';
-import { validateArgument } from './validate-argument.js';
+import { validateArgument, isText } from './validate-options.js';
 import { validateRelationsOptions } from './validate-load-options.js';
-import { isText } from './validate-options.js';
 
 export type { RelationTree } from '../analysis/read-relations.js';
 

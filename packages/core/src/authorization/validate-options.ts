@@ -4,6 +4,7 @@ import { describe, describeValue } from '../internal/descriptions.js';
 import { invalidOption, unknownOption } from './invalid-option.js';
 import type { DecisionOptions } from './options.js';
 import type { CheckOptions } from './query-options.js';
+import { PolarError } from '../diagnostics/polar-error.js';
 
 /** Checks the value of an option. The errors say which values are valid. */
 export type OptionCheck = (value: unknown) => boolean;
@@ -90,4 +91,22 @@ export function isPromise(value: unknown): boolean {
     // A proxy that throws is not a promise.
     return false;
   }
+}
+
+/**
+ * Checks an argument, and describes the expected value if it is another one.
+ *
+ * @param call the call as the documentation writes it, such as `query(text)`
+ * @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT`
+ */
+export function validateArgument(
+  call: string,
+  value: unknown,
+  expected: string,
+  holds: (value: unknown) => boolean,
+): void {
+  if (holds(value)) return;
+  const advice = isPromise(value) ? { advice: 'await it' } : {};
+  const data = { call, expected, found: describeValue(value), ...advice };
+  throw new PolarError('POLAR_TYPE_INVALID_ARGUMENT', data);
 }

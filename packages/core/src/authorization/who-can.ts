@@ -1,4 +1,4 @@
-import type { PolarError } from '../diagnostics/polar-error.js';
+import { type PolarError, isUndecided } from '../diagnostics/polar-error.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import { resourceTypeOf } from './resource-type.js';
@@ -6,10 +6,8 @@ import { TypeToken } from '../types/declared-type.js';
 import type { DecisionEngine } from './decision-engine.js';
 import type { Engines } from './engines.js';
 import type { EnumerationOptions, WhoCanOptions } from './query-options.js';
-import { isUndecided } from './undecided.js';
-import { validateArgument } from './validate-argument.js';
+import { validateArgument, isText } from './validate-options.js';
 import { validateWhoCanOptions } from './validate-load-options.js';
-import { isText } from './validate-options.js';
 
 /** The actors who may perform an action. */
 export interface WhoCan<Actor> {

@@ -1,7 +1,6 @@
 import { hasBrand } from './coded-error.js';
 import type { Code, DataOf } from './codes.js';
-import type { Span } from './span.js';
-import { positionOf } from './span.js';
+import { type Span, positionOf } from './span.js';
 import { frameOf, shortData, textOf } from './texts.js';
 
 // One identity across the ESM and the CommonJS copy of this package.
@@ -104,3 +103,7 @@ export interface LoggedError {
 
 /** Returns whether a thrown value is a `PolarError`, from any copy of the package. */
 export const isPolarError = (error: unknown): error is PolarError => hasBrand(error, brand);
+
+/** Returns whether an error means that the data could not decide a check or query. */
+export const isUndecided = (error: unknown): error is PolarError =>
+  isPolarError(error) && error.code.startsWith('POLAR_UNDECIDED_');

@@ -1,5 +1,5 @@
 import type { Authorizer } from '../authorization/authorizer.js';
-import { isUndecided } from '../authorization/undecided.js';
+import { isUndecided } from '../diagnostics/polar-error.js';
 import { typed } from '../types/typed.js';
 
 /** Options for {@link expectFilterMatches}. */
