@@ -9,8 +9,10 @@ import {
 import type { ReloadOptions } from '../authorization/options.js';
 import type { Limits } from '../engine/limits.js';
 import type { ExplanationOptions } from '../explanation/explain-query.js';
-import type { ActorIdentity } from './actor-share.js';
 import type { DecisionDifference } from './difference.js';
+
+/** A value that identifies an actor. */
+export type ActorIdentity = string | number | bigint;
 
 /** Options of `loadCandidate`. */
 export interface CandidateOptions extends ReloadOptions {

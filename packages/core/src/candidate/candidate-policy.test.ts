@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Authorizer, typed, type AuthorizerOptions, type Decision } from '../index.js';
 import { loadCandidate, type CandidateOptions } from './index.js';
-import { placeOf } from './actor-share.js';
+import { placeOf } from './roll-out.js';
 
 const reads = 'allow(_, "read", _);';
 const writes = 'allow(_, "write", _);';

@@ -1,9 +1,8 @@
 // `@nanook/core/candidate`: a second policy next to the one in use, and the comparison of decisions.
 
 export { loadCandidate, type CandidatePolicy } from './candidate-policy.js';
-export type { CandidateOptions } from './candidate-options.js';
+export type { ActorIdentity, CandidateOptions } from './candidate-options.js';
 export type { CandidateCounts } from './comparison.js';
-export type { ActorIdentity } from './actor-share.js';
 export {
   compareWith,
   type AnswerDifference,
