@@ -16,8 +16,7 @@ import {
   type GrowingCases,
   type KnownArgument,
 } from '../compiler/compiled-function.js';
-import { dispatchPosition } from '../compiler/dispatch-position.js';
-import { caseOf, literalCase } from '../compiler/find-case.js';
+import { dispatchPosition, caseOf, literalCase } from '../compiler/cases.js';
 import { shapesOf } from '../compiler/known-shapes.js';
 import type { Linker } from '../compiler/linker.js';
 import { hotCalls, longestChain, longestSwitch, maxClasses } from '../compiler/thresholds.js';

@@ -1,5 +1,5 @@
 import type { CompiledFunction, GrowingCases } from '../../compiler/compiled-function.js';
-import { caseOf, literalCase } from '../../compiler/find-case.js';
+import { caseOf, literalCase } from '../../compiler/cases.js';
 import type { Runtime } from '../../runtime/runtime.js';
 
 type Run = CompiledFunction['run'];

@@ -11,7 +11,7 @@ import {
   type CompiledFunction,
   type KnownArgument,
 } from '../../compiler/compiled-function.js';
-import { dispatchPosition } from '../../compiler/dispatch-position.js';
+import { dispatchPosition } from '../../compiler/cases.js';
 import { shapesOf } from '../../compiler/known-shapes.js';
 import { fewTypeSets } from '../../compiler/thresholds.js';
 import { Budget, defaultLimits } from '../../limits.js';

@@ -1,8 +1,16 @@
+import type { CompiledFunction, GrowingCases } from './compiled-function.js';
+import type { Linker } from './linker.js';
 import { isObject } from '../../internal/is-object.js';
 import { isUnmarked } from '../runtime/exact-class.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { caseByTypes } from '../runtime/type-cases.js';
-import type { CompiledFunction, GrowingCases } from './compiled-function.js';
+
+/** Returns the argument that a function dispatches on. Arguments whose types distinguish rules come first, and literals last. */
+export function dispatchPosition({ predicate, known }: CompiledFunction, linker: Linker): number {
+  const open = known.flatMap((_, i) => (linker.dispatchesOn(predicate, known, i) ? [i] : []));
+  const index = linker.indexOf(predicate, known.length);
+  return open.findLast((i) => index.hasSpecializerAt(i)) ?? open[0]!;
+}
 
 const { getPrototypeOf } = Object;
 
