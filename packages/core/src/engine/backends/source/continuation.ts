@@ -1,5 +1,6 @@
 import { countSuccesses, mayCallMethod, sizeOf } from '../../compiler/plan-analysis.js';
 import type { Statement } from '../../compiler/plan.js';
+import type { Emission } from './emission.js';
 
 /** The code that runs after a success. */
 export type Continuation = Leave | Offer | Continue | Invoke;
@@ -60,3 +61,13 @@ export const mayCallAfter = (continuation: Continuation): boolean =>
   continuation.kind === 'continue'
     ? mayCallMethod(continuation.next) || mayCallAfter(continuation.after)
     : continuation.kind !== 'leave';
+
+/** Prints the call of a function that says whether the success was enough. */
+export const emitInvocation = (e: Emission, name: string, end: Leave | Offer): string =>
+  `{ const r = ${e.awaited(`${name}()`)}; if (r !== false) { ${emitEnd(e, end)} } }`;
+
+/** Prints the end of the search, after the result `r` other than `false`. */
+export function emitEnd(e: Emission, end: Leave | Offer): string {
+  const cut = e.hasCut ? `if (cut) return ${e.localFunctions === 0 ? 'false' : '"stop"'};\n` : '';
+  return `${cut}${end.kind === 'leave' ? end.text : 'return r;'}`;
+}

@@ -2,8 +2,7 @@ import { sizeOf } from '../../compiler/plan-analysis.js';
 import type { AnyStatement, Literal, Statement, SwitchStatement } from '../../compiler/plan.js';
 import { longestComparison, maxFunctionSize } from '../../compiler/thresholds.js';
 import { freeLocals, someStatement } from '../../compiler/traversal.js';
-import { enclosed, endOf, type Continuation } from './continuation.js';
-import { emitEnd } from './emit-end.js';
+import { enclosed, endOf, type Continuation, emitEnd } from './continuation.js';
 import type { Emission } from './emission.js';
 import { literalText, objectTest, passedIn } from './emitted-code.js';
 

@@ -20,9 +20,10 @@ import {
   sizeOfContinuation,
   type Continuation,
   type Continue,
+  emitEnd,
+  emitInvocation,
 } from './continuation.js';
 import { emitAny, emitSwitch } from './emit-alternatives.js';
-import { emitEnd, emitInvocation } from './emit-end.js';
 import { emitElementTest, emitMethod, emitRead } from './emit-attributes.js';
 import { emitCall, emitCallTest, emitTest, passedOperands } from './emit-tests.js';
 import type { Emission } from './emission.js';
