@@ -3,7 +3,7 @@ import type { Limits } from '../engine/limits.js';
 import type { Frame } from '../engine/machine/state/frame.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type QueryRunOptions } from '../engine/query/query-run.js';
-import { printable } from '../explanation/printable.js';
+import { printable } from '../explanation/shown-values.js';
 import { givenName } from '../ir/link.js';
 import type { LinkedQuery, Program } from '../ir/program.js';
 import { Breakpoints, type BreakpointSettings, type FoundBreakpoints } from './breakpoints.js';

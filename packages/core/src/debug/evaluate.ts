@@ -6,7 +6,7 @@ import type { Limits } from '../engine/limits.js';
 import { emptySlot } from '../engine/machine/state/term-value.js';
 import type { Frame } from '../engine/machine/state/frame.js';
 import { QueryRun } from '../engine/query/query-run.js';
-import { printable } from '../explanation/printable.js';
+import { printable } from '../explanation/shown-values.js';
 import { linkQuery } from '../ir/link.js';
 import type { TermNode } from '../syntax/ast.js';
 import { parseQuery } from '../syntax/parser.js';

@@ -1,6 +1,6 @@
 import type { ProgramContext } from '../engine/program-context.js';
 import { HiddenValues } from '../explanation/hidden-values.js';
-import { printable } from '../explanation/printable.js';
+import { printable } from '../explanation/shown-values.js';
 import { show } from '../host/show.js';
 
 /** Returns the values that a debugger hides; undefined if no field is secret. */

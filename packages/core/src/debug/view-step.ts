@@ -5,7 +5,7 @@ import type { Frame } from '../engine/machine/state/frame.js';
 import type { Continuation, MachineGoal } from '../engine/machine/state/goal-stack.js';
 import { emptySlot } from '../engine/machine/state/term-value.js';
 import { goalOperands } from '../explanation/goal-operands.js';
-import { printable } from '../explanation/printable.js';
+import { printable } from '../explanation/shown-values.js';
 import { Variable } from '../terms/variable.js';
 import type { DebugMachine } from './debug-machine.js';
 import type { Halt } from './halt.js';

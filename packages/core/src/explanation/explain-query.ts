@@ -10,9 +10,8 @@ import type { LinkedQuery } from '../ir/program.js';
 import { ExplanationBuilder } from './explanation-builder.js';
 import type { Explanation } from './explanation.js';
 import { HeadMismatches } from './head-mismatches.js';
-import { printable } from './printable.js';
+import { printable, ShownValues } from './shown-values.js';
 import { HiddenValues, type Mask } from './hidden-values.js';
-import { ShownValues } from './shown-values.js';
 import type { SeenValue } from './trace.js';
 import { TracingMachine } from './tracing-machine.js';
 

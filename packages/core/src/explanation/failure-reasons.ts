@@ -2,8 +2,7 @@ import { textOf } from '../diagnostics/texts.js';
 import type { Undecided } from '../engine/machine/state/undecided.js';
 import type { Goal } from '../ir/goal.js';
 import type { SeenValue } from './trace.js';
-import { printable } from './printable.js';
-import type { ShownValues } from './shown-values.js';
+import { printable, type ShownValues } from './shown-values.js';
 import { unbound } from './value-reader.js';
 import { equalityNote, membershipNote, typeNote } from './value-notes.js';
 

@@ -1,5 +1,4 @@
 import type { RuleReference } from '../engine/proof.js';
-import { escapeHtml } from './escape-html.js';
 import type { ExplainedFailure, ExplainedPlace } from './explanation.js';
 
 interface ShownRule {
@@ -68,3 +67,15 @@ function offsetOf({ text, line, column }: RuleReference, place: ExplainedPlace):
   if (row < 0 || row >= lines.length || points < 0) return Infinity;
   return before + [...lines[row]!].slice(0, points).join('').length;
 }
+
+const replacements: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Escapes a text for HTML: for an element, and for an attribute in quotation marks. */
+export const escapeHtml = (text: string): string =>
+  text.replaceAll(/[&<>"']/g, (character) => replacements[character]!);

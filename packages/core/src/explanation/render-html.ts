@@ -1,4 +1,4 @@
-import { escapeHtml } from './escape-html.js';
+import { escapeHtml, PageSources, placeOf } from './page-sources.js';
 import type {
   Explanation,
   ExplainedFailure,
@@ -8,7 +8,6 @@ import type {
   ExplainedValue,
 } from './explanation.js';
 import { nearestCondition } from './nearest-condition.js';
-import { PageSources, placeOf } from './page-sources.js';
 import { firstLine, omittedText } from './render-text.js';
 
 export interface PageOptions {

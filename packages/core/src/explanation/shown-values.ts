@@ -6,7 +6,6 @@ import { TypeToken } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
 import type { ExplainedValue } from './explanation.js';
 import type { HiddenValues } from './hidden-values.js';
-import { printable } from './printable.js';
 import type { SeenValue } from './trace.js';
 import { unbound } from './value-reader.js';
 
@@ -77,3 +76,13 @@ export class ShownValues {
     return type === undefined ? kindOf(value) : `a ${label}`;
   }
 }
+
+/**
+ * Escapes the characters with which a value could change a terminal or the direction of a text: control characters, such as the end of a
+ * line, and marks of direction.
+ */
+export const printable = (text: string): string =>
+  text.replaceAll(
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
