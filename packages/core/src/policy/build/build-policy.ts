@@ -17,7 +17,7 @@ import { parsePolicy } from '../../syntax/parser.js';
 import type { TypeTable } from '../../types/type-table.js';
 import { runChecks } from '../checks/run-checks.js';
 import type { PolicyDraft } from '../policy-draft.js';
-import { policyHash } from '../policy-hash.js';
+import { policyHash } from '../policy-version.js';
 import type { Policy, PolicyRule, ResourceBlock } from '../policy.js';
 import { mergeBlocks } from '../resource-block.js';
 import { ruleTypeTable } from '../rule-type-table.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Source } from '../diagnostics/source.js';
-import { policyHash } from './policy-hash.js';
+import { policyHash } from './policy-version.js';
 
 const hash = (...texts: string[]) => policyHash(texts.map((text) => new Source(text)));
 
