@@ -1,13 +1,12 @@
 import { adviceForFieldType } from '../diagnostics/foreign-type-names.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { checkDeclaration, invalidFieldType } from './check-declaration.js';
-import type { DeclaredType, FieldType } from './declared-type.js';
+import { type DeclaredType, type FieldType, isUnionName } from './declared-type.js';
 import { isOneOf, readFieldInput, type FieldInput } from './field-input.js';
 import { addField, addRelation, linkedFieldType } from './link-field.js';
 import type { Declarations, LinkedDeclaration, PlainTypeTable } from './plain-type-table.js';
 import { linkRelation, type RelationInput } from './relation.js';
 import type { Class, FieldTypeInput, OneOf } from './type-declaration.js';
-import { isUnionName } from './union-name.js';
 
 const nameForm = /^[\p{L}_][\p{L}\p{N}_]*(::[\p{L}_][\p{L}\p{N}_]*)*$/u;
 const reservedWords = new Set(

@@ -4,7 +4,7 @@ import { type Declarations, PlainTypeTable } from './plain-type-table.js';
 import type { DeclaredType } from './declared-type.js';
 import type { TypesInput } from './type-declaration.js';
 
-export { isUnionName, unionNames, type UnionName } from './union-name.js';
+export { isUnionName, unionNames, type UnionName } from './declared-type.js';
 export { isPolarName } from './declarations.js';
 export { builtInTypeNames, type BuiltInTypeName } from './plain-type-table.js';
 

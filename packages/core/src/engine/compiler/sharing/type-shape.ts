@@ -1,8 +1,7 @@
 import { keyOfInstances } from '../../../host/instance-keys.js';
 import { keyKind } from '../../../host/key-kind.js';
 import type { RowMark } from '../../../host/row-mark.js';
-import type { DeclaredType } from '../../../types/declared-type.js';
-import { unionNames } from '../../../types/union-name.js';
+import { type DeclaredType, unionNames } from '../../../types/declared-type.js';
 import { hasDefaultInstanceof } from '../../runtime/exact-class.js';
 import type { KnownTypes } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
