@@ -18,7 +18,7 @@ import type { PolicyVersion } from '../policy/policy-version.js';
 import type { Decider } from './base-authorizer.js';
 import { DecisionLog } from './decision-log.js';
 import { DecisionRecorder, RecordedCheck } from './decision-recorder.js';
-import { decisionOf, outcomeOfError, type Decision, type DecisionOutcome } from './decision.js';
+import { outcomeOfError, type Decision, type DecisionOutcome } from './decision.js';
 import type { CompiledChecks } from './deferred-policy.js';
 import type { DenialWarnings } from './denial-warnings.js';
 import type { TypeReference } from './find-type.js';
@@ -412,7 +412,7 @@ export class DecisionEngine implements Decider {
       return this.#runMachine(mode, kind, listOf(arity, a, b, c, d), options);
     const { log } = this.#decisionContext;
     if (log !== undefined && mode !== 'unrecorded')
-      return this.#runRecorded(log, compiled, mode, kind, arity, a, b, c, d, options, own);
+      return this.#runRecorded(log, compiled, mode, kind, listOf(arity, a, b, c, d), options, own);
     if (compiled.prefersAsync && mode !== 'sync') {
       const args = listOf(arity, a, b, c, d);
       const machine = (replay: HostReplay | undefined) =>
@@ -433,44 +433,29 @@ export class DecisionEngine implements Decider {
     compiled: CompiledChecks,
     mode: 'sync' | 'async',
     kind: Decision['kind'],
-    arity: number,
-    a: unknown,
-    b: unknown,
-    c: unknown,
-    d: unknown,
+    args: Arguments,
     options: CheckOptions | undefined,
     own: QueryLimits | undefined,
   ): boolean | Promise<boolean> {
-    let recorded: PromiseLike<unknown> | undefined;
+    let recorder: DecisionRecorder;
     let holds: boolean | undefined;
     try {
-      const policy = this.#policy;
-      const { typeSets } = this.queries.context;
-      const context = options?.context;
-      const startedMs = this.#decisionContext.start();
-      const at = this.#decisionContext.timeOf(startedMs);
-      if (compiled.prefersAsync && mode === 'async') {
-        const args = listOf(arity, a, b, c, d);
-        const recorder = new DecisionRecorder(log, kind, args, policy, typeSets, context, at, startedMs);
-        return this.#checkAsync(compiled, arity, recorder, options, own);
-      }
+      recorder = this.#recorder(log, kind, args, options);
+      if (compiled.prefersAsync && mode === 'async')
+        return this.#checkAsync(compiled, recorder, options, own);
       holds =
         kind === 'allow' && own === undefined
-          ? compiled.allow(a, b, c)
-          : compiled.check(kind, arity, a, b, c, d, own);
-      if (holds === undefined) {
-        const args = listOf(arity, a, b, c, d);
-        const recorder = new DecisionRecorder(log, kind, args, policy, typeSets, context, at, startedMs);
+          ? compiled.allow(args[0], args[1], args[2])
+          : compiled.check(kind, args.length, args[0], args[1], args[2], args[3], own);
+      if (holds === undefined)
         return this.#runMachine(mode, kind, args, options, compiled.takeReplay(), recorder);
-      }
-      const outcome = holds ? 'allowed' : 'denied';
       const proof = holds ? compiled.proofOf(kind) : undefined;
-      const check = { kind, policy, typeSets, context, at, startedMs };
-      recorded = log.write(decisionOf(check, a, b, c, d, outcome, proof, undefined, compiled.kind));
+      recorder.record(holds ? 'allowed' : 'denied', proof, undefined, compiled.kind);
     } catch (error) {
       if (mode === 'sync') throw error;
       return Promise.reject(error as Error);
     }
+    const { recorded } = recorder;
     if (recorded === undefined) return holds;
     return mode === 'sync' ? refusePromise() : afterRecord(recorded, holds);
   }
@@ -478,7 +463,6 @@ export class DecisionEngine implements Decider {
   /** Runs a check on compiled code that awaits promises, and records its decision. */
   async #checkAsync(
     compiled: CompiledChecks,
-    arity: number,
     recorder: DecisionRecorder,
     options: CheckOptions | undefined,
     own: QueryLimits | undefined,
@@ -487,7 +471,7 @@ export class DecisionEngine implements Decider {
     try {
       return await compiled.checkAsync({
         rule,
-        arity,
+        arity: args.length,
         args,
         own,
         decided: (holds, proof) => recorder.decided(holds, proof, compiled.kind),
@@ -609,12 +593,12 @@ export class DecisionEngine implements Decider {
     log: DecisionLog,
     kind: Decision['kind'],
     args: Arguments,
-    { context }: CheckOptions,
+    options: CheckOptions | undefined,
   ): DecisionRecorder {
     const startedMs = this.#decisionContext.start();
     const at = this.#decisionContext.timeOf(startedMs);
     const { typeSets } = this.queries.context;
-    return new DecisionRecorder(log, kind, args, this.#policy, typeSets, context, at, startedMs);
+    return new DecisionRecorder(log, kind, args, this.#policy, typeSets, options?.context, at, startedMs);
   }
 
   #startQuery(

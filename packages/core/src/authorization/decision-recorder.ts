@@ -39,8 +39,7 @@ export class DecisionRecorder implements StartedCheck {
     // An error that `onDecision` threw comes here again, and is not a second decision.
     if (this.#isRecorded) return;
     this.#isRecorded = true;
-    const [a, b, c, d] = this.args;
-    this.recorded = this.log.write(decisionOf(this, a, b, c, d, outcome, proof, error, engine));
+    this.recorded = this.log.write(decisionOf(this, outcome, proof, error, engine));
   }
 
   /** Records the result of compiled code. With `decisionLog: 'required'` the check ends only when its decision is recorded. */

@@ -1,5 +1,6 @@
 import { isPolarError, isUndecided } from '../diagnostics/polar-error.js';
 import type { EngineChoice } from '../engine/compiled/engine-choice.js';
+import type { Arguments } from '../engine/query/query-run.js';
 import type { Proof, RuleReference } from '../engine/proof.js';
 import type { TypeSets } from '../host/type-set.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
@@ -70,6 +71,7 @@ export interface DecidedFields {
 /** The beginning of a check: its arguments and its time. */
 export interface StartedCheck {
   readonly kind: Decision['kind'];
+  readonly args: Arguments;
   readonly policy: PolicyVersion;
   readonly typeSets: TypeSets;
   readonly context: CheckContext | undefined;
@@ -84,26 +86,37 @@ const noRules: readonly RuleReference[] = Object.freeze([]);
 class RecordedDecision implements Decision {
   readonly #typeSets: TypeSets;
 
+  readonly kind: Decision['kind'];
+  readonly actor: unknown;
+  readonly action: unknown;
+  readonly resource: unknown;
+  readonly field: unknown;
+  readonly policy: string;
+  readonly policyVersion: string | undefined;
+  readonly context: CheckContext | undefined;
+  readonly at: Date;
+
   constructor(
-    typeSets: TypeSets,
-    readonly kind: Decision['kind'],
-    readonly actor: unknown,
-    readonly action: unknown,
-    readonly resource: unknown,
-    readonly field: unknown,
+    { kind, args, policy, typeSets, context, at }: StartedCheck,
     readonly outcome: DecisionOutcome,
     readonly rule: RuleReference | undefined,
     readonly proof: readonly RuleReference[],
     readonly error: unknown,
-    readonly policy: string,
-    readonly policyVersion: string | undefined,
     readonly engine: Decision['engine'],
-    readonly context: CheckContext | undefined,
-    readonly at: Date,
     readonly durationMs: number | undefined,
     readonly fields: DecidedFields | undefined,
   ) {
+    const isRequest = kind === 'allow_request';
     this.#typeSets = typeSets;
+    this.kind = kind;
+    this.actor = args[0];
+    this.action = isRequest ? undefined : args[1];
+    this.resource = isRequest ? args[1] : args[2];
+    this.field = args[3];
+    this.policy = policy.hash;
+    this.policyVersion = policy.version;
+    this.context = context;
+    this.at = at;
   }
 
   /** Returns the types of a decision. */
@@ -142,40 +155,22 @@ class RecordedDecision implements Decision {
   }
 }
 
-/**
- * Creates the decision of a check that ends now.
- *
- * @param a the arguments of the check, in order
- * @param proof the proof of an allowed check
- */
+/** Creates the decision of a check that ends now. @param proof the proof of an allowed check */
 export function decisionOf(
-  { kind, policy, typeSets, context, at, startedMs }: StartedCheck,
-  a: unknown,
-  b: unknown,
-  c: unknown,
-  d: unknown,
+  check: StartedCheck,
   outcome: DecisionOutcome,
   proof: Proof | undefined,
   error: unknown,
   engine: Decision['engine'],
 ): Decision {
-  const isRequest = kind === 'allow_request';
+  const { startedMs } = check;
   return new RecordedDecision(
-    typeSets,
-    kind,
-    a,
-    isRequest ? undefined : b,
-    isRequest ? b : c,
-    d,
+    check,
     outcome,
     proof?.decisive,
     proof === undefined ? noRules : proof.references,
     error,
-    policy.hash,
-    policy.version,
     engine,
-    context,
-    at,
     startedMs === undefined ? undefined : monotonicClock.now() - startedMs,
     undefined,
   );
@@ -196,22 +191,22 @@ export function mergeFieldDecisions(
     all.find(({ outcome }) => outcome === 'undecided') ??
     first;
   const proof = [...new Set(allowed.flatMap((one) => one.proof))];
+  const check = {
+    kind: first.kind,
+    args: [first.actor, first.action, first.resource, undefined] as const,
+    policy: { hash: first.policy, version: first.policyVersion },
+    typeSets: RecordedDecision.typeSetsOf(first),
+    context,
+    at: first.at,
+    startedMs: undefined,
+  };
   return new RecordedDecision(
-    RecordedDecision.typeSetsOf(first),
-    first.kind,
-    first.actor,
-    first.action,
-    first.resource,
-    undefined,
+    check,
     deciding.outcome,
     deciding.rule,
     deciding.outcome === 'allowed' ? Object.freeze(proof) : noRules,
     deciding.error,
-    first.policy,
-    first.policyVersion,
     first.engine,
-    context,
-    first.at,
     first.durationMs === undefined ? undefined : durationMs,
     Object.freeze({
       allowed: fieldsOf(all, 'allowed'),
