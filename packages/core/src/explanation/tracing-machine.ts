@@ -71,10 +71,9 @@ export class TracingMachine extends Machine {
     super.noteUndecided(undecided);
   }
 
-  override backtrack(base?: number): boolean {
-    const isLeft = super.backtrack(base);
-    if (isLeft) this.#enterPath();
-    return isLeft;
+  override enter(frame: Frame): void {
+    super.enter(frame);
+    if (!this.trace.isFull) this.trace.attemptOf(frame);
   }
 
   override prove(goal: MachineGoal, frame: Frame): GoalResult {
@@ -112,7 +111,6 @@ export class TracingMachine extends Machine {
       this.#latest = event;
       event.isProved ||= result === GoalResult.proved;
       if (goal.kind === 'not') event.negation = this.choices.at(-1) as NegationPoint;
-      this.#enterPath();
     }
     return result;
   }
@@ -134,10 +132,6 @@ export class TracingMachine extends Machine {
       event.isReused = true;
       event.entered = first.entered;
     }
-  }
-
-  #enterPath(): void {
-    if (this.path !== undefined && !this.trace.isFull) this.trace.attemptOf(this.path);
   }
 
   #fail(event: GoalEvent, woken: GoalEvent | undefined, frame: Frame, attempt: Attempt): void {

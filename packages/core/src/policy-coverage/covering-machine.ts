@@ -59,12 +59,15 @@ export class CoveringMachine extends Machine {
     }
   }
 
+  override enter(frame: Frame): void {
+    super.enter(frame);
+    this.#entered.set(frame, this.#visit(this.#counts.placesOf(frame.rule!).rule));
+  }
+
   override startGoals(goals: readonly MachineGoal[], frame: Frame, next: Continuation | undefined): void {
     // The constructor of the machine starts the goals of the query, which is not a rule.
     if (frame.rule === undefined) return super.startGoals(goals, frame, next);
-    const places = this.#counts.placesOf(frame.rule);
-    if (frame === this.path && !this.#entered.has(frame)) this.#entered.set(frame, this.#visit(places.rule));
-    const alternative = places.alternatives.get(goals);
+    const alternative = this.#counts.placesOf(frame.rule).alternatives.get(goals);
     if (alternative === undefined) return super.startGoals(goals, frame, next);
     const visit = this.#visit(alternative);
     super.startGoals(goals, frame, this.#mark(goals[0]?.span ?? frame.rule.origin.span, frame, next, visit));

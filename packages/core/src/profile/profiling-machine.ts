@@ -1,7 +1,7 @@
 import { Machine, type MachineOptions } from '../engine/machine/machine.js';
 import type { Frame } from '../engine/machine/state/frame.js';
 import { GoalResult } from '../engine/machine/state/goal-result.js';
-import type { Continuation, MachineGoal } from '../engine/machine/state/goal-stack.js';
+import type { MachineGoal } from '../engine/machine/state/goal-stack.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import type { Rule } from '../ir/goal.js';
 import type { LinkedQuery } from '../ir/program.js';
@@ -26,7 +26,6 @@ export interface Costs {
 /** The machine, with the cost of each rule whose goals it proves. It proves the same goals in the same order. */
 export class ProfilingMachine extends Machine {
   readonly #costs: Costs;
-  readonly #entered = new WeakSet<Frame>();
   /** The goal that waits for a promise: its cost, and the time since when it waits. */
   #waiting: { readonly cost: RuleCost; readonly since: number } | undefined = undefined;
 
@@ -41,13 +40,9 @@ export class ProfilingMachine extends Machine {
     this.#costs = costs;
   }
 
-  override startGoals(goals: readonly MachineGoal[], frame: Frame, next: Continuation | undefined): void {
-    // The constructor of the machine starts the goals of the query, which is not a rule.
-    if (frame.rule !== undefined && frame === this.path && !this.#entered.has(frame)) {
-      this.#entered.add(frame);
-      this.#costs.of(frame.rule).entered++;
-    }
-    super.startGoals(goals, frame, next);
+  override enter(frame: Frame): void {
+    super.enter(frame);
+    this.#costs.of(frame.rule).entered++;
   }
 
   override prove(goal: MachineGoal, frame: Frame): GoalResult {

@@ -78,7 +78,7 @@ export function tryRule(
     budget.step();
     return GoalResult.failed;
   }
-  if (!candidate.isTrial) machine.path = frame;
+  if (!candidate.isTrial) machine.enter(frame);
   machine.startGoals(goals, frame, next);
   if (result === GoalResult.waits) {
     // When the promise is settled, the arguments are unified again, by goals.

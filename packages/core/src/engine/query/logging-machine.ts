@@ -21,7 +21,6 @@ export interface QueryLog {
 export class LoggingMachine extends Machine {
   /** The applicable rules of the calls, by the rule that calls and the place of the call. */
   readonly #applicable = new WeakMap<Frame, Map<Span, readonly Rule[]>>();
-  #latest: Frame | undefined = undefined;
   #isTrying = false;
   /** The variables that the query does not give, by their slots. */
   readonly #asked: ReadonlyMap<number, string>;
@@ -50,15 +49,15 @@ export class LoggingMachine extends Machine {
 
   override prove(goal: MachineGoal, frame: Frame): GoalResult {
     if (goal.kind === 'call') this.#logCall(goal, frame);
-    const result = super.prove(goal, frame);
-    this.#logRule();
-    return result;
+    return super.prove(goal, frame);
   }
 
-  override backtrack(base?: number): boolean {
-    const isFound = super.backtrack(base);
-    this.#logRule();
-    return isFound;
+  override enter(frame: Frame): void {
+    super.enter(frame);
+    const { rule, caller, callSpan } = frame;
+    if (this.#isTrying || rule === undefined || caller === undefined || callSpan === undefined) return;
+    if (this.#applicable.get(caller)?.get(callSpan)?.includes(rule) === true)
+      this.log.entered(rule, caller.depth);
   }
 
   #logCall(goal: CallGoal, frame: Frame): void {
@@ -74,15 +73,5 @@ export class LoggingMachine extends Machine {
     } finally {
       this.#isTrying = false;
     }
-  }
-
-  /** Logs the rule that the machine has entered, if it has entered one. */
-  #logRule(): void {
-    const { path } = this;
-    if (this.#isTrying || path === this.#latest) return;
-    this.#latest = path;
-    if (path?.rule === undefined || path.caller === undefined || path.callSpan === undefined) return;
-    if (this.#applicable.get(path.caller)?.get(path.callSpan)?.includes(path.rule) === true)
-      this.log.entered(path.rule, path.caller.depth);
   }
 }

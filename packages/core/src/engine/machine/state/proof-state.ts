@@ -72,6 +72,11 @@ export class ProofState {
     return this.scope.isNegation;
   }
 
+  /** Adds a rule to the proof, because its head fits. */
+  enter(frame: Frame): void {
+    this.path = frame;
+  }
+
   // ── goals ──
 
   /** Makes these the current goals, in a frame. */
