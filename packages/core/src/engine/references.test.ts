@@ -161,6 +161,30 @@ const isAnswer = (answer: unknown): boolean =>
 /** Returns the outcome for callers: allowed, denied or undecided, without the condition that was undecided first. */
 const outcomeOf = (answer: unknown): unknown => (typeof answer === 'string' ? 'undecided' : answer);
 
+describe('a row that a discriminator gives the type of its field', () => {
+  const policy = `
+    allow(user, "read", doc: Doc) if folder = doc.folder and folder matches Folder and may_see(user, folder);
+    allow(user, "list", doc: Doc) if folder = doc.folder and folder matches Folder and not may_see(user, folder);
+    allow(_, "shelve", doc: Doc) if doc.folder matches Shelf;
+    may_see(user, folder: Folder) if folder.owner = user;
+    may_see(_, _: Shelf);
+  `;
+  const declared: TypesInput = {
+    Doc: { fields: { folder: 'Folder' } },
+    Folder: { discriminator: { kind: 'folder' }, fields: { owner: 'String' } },
+    Shelf: {},
+  };
+
+  it.each(kinds)('keeps the type of its tag: %s', (kind) => {
+    const engine = new EngineUnderTest(kind, policy, { types: declared });
+    const doc = (folder: object) => typed('Doc', { folder });
+    const answers = (folder: object) =>
+      ['read', 'list', 'shelve'].map((action) => engine.isAllowedSync('ann', action, doc(folder)));
+    expect(answers(typed('Shelf', { kind: 'folder', owner: 'bob' }))).toEqual([true, false, true]);
+    expect(answers({ kind: 'folder', owner: 'bob' })).toEqual([false, true, false]);
+  });
+});
+
 describe('the type of a reference', () => {
   it('does not depend on the engine', () => {
     fc.assert(

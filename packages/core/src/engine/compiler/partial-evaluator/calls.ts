@@ -157,7 +157,7 @@ function likelyCallee(
     return {
       argument: operandOf(value),
       type: value.likely,
-      isTested: isTestedRow(value, value.likely),
+      isTested: isTestedRow(linker, value, value.likely),
       callee: linker.functionFor(predicate, better),
     };
   }
@@ -237,7 +237,7 @@ function unfoldLikely(
         kind: 'exactly',
         value: operandOf(value),
         type: value.likely!,
-        isTested: isTestedRow(value, value.likely!),
+        isTested: isTestedRow(linker, value, value.likely!),
         next: evaluation.scoped(() => {
           evaluation.setValue(arg, { ...value, known: exact });
           return unfold(evaluation, goal, args, rest);

@@ -1,6 +1,7 @@
 import { someUndecided } from '../../../host/undecided-types.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
 import { isUnknown } from '../compiled-function.js';
+import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import { isLiteral, fail, type EqualTest, type Statement } from '../plan.js';
 import { ifHolds, type Evaluation, type Rest } from './evaluation.js';
@@ -95,7 +96,7 @@ export function ifEqual(
       left: operandOf(a),
       right: operandOf(b),
       how: isIdentity(b) ? 'identity' : 'any',
-      rows: comparedRows(a, b, 'right') ?? comparedRows(b, a, 'left'),
+      rows: comparedRows(linker, a, b, 'right') ?? comparedRows(linker, b, a, 'left'),
       negated,
       at: at!,
     },
@@ -104,13 +105,18 @@ export function ifEqual(
 }
 
 /** Returns how to compare two values of which the second certainly has a type with a key. */
-function comparedRows(value: Value, typed: Value, certain: 'left' | 'right'): EqualTest['rows'] {
+function comparedRows(
+  linker: Linker,
+  value: Value,
+  typed: Value,
+  certain: 'left' | 'right',
+): EqualTest['rows'] {
   if (value.kind !== 'local' || typed.kind !== 'local' || typed.known.kind !== 'types') return undefined;
   const type = typed.known.types.comparedBy;
   if (type?.key === undefined) return undefined;
   const { class: exact, isRow, types } = typed.known;
   const instance = exact === undefined ? undefined : types.chain[0];
-  return { type, certain, isPlain: isRow, instance, isTested: isTestedRow(value, type) };
+  return { type, certain, isPlain: isRow, instance, isTested: isTestedRow(linker, value, type) };
 }
 
 /** Checks that a value, which is not nil, certainly is of a type. */
@@ -149,7 +155,7 @@ export function checkType(evaluation: Evaluation, goal: IsaGoal, cell: Cell, res
   if (
     value.kind === 'local' &&
     value.of !== undefined &&
-    isTestedRow(value, value.of) &&
+    isTestedRow(evaluation.linker, value, value.of) &&
     isOther(value.of, type!)
   )
     return fail;
@@ -159,6 +165,6 @@ export function checkType(evaluation: Evaluation, goal: IsaGoal, cell: Cell, res
       likely: type,
       of: type!.builtIn ? value.of : (value.of ?? type),
     });
-  const isTested = value.kind === 'local' && isTestedRow(value, type!);
+  const isTested = value.kind === 'local' && isTestedRow(evaluation.linker, value, type!);
   return ifHolds({ kind: 'isa', value: operandOf(value), type: type!, isTested }, rest);
 }

@@ -2,6 +2,7 @@ import type { Goal } from '../../../ir/goal.js';
 import type { DeclaredType, Field } from '../../../types/declared-type.js';
 import { anything, type KnownArgument } from '../compiled-function.js';
 import { identityOfConstant } from '../identity.js';
+import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import { constant, local, type Operand } from '../plan.js';
 
@@ -53,9 +54,13 @@ export const unknownLocal = (n: number): LocalValue => ({
   of: undefined,
 });
 
-/** Returns whether a value is nil or a row of a type without a class, because the read has tested it. */
-export const isTestedRow = ({ field, of }: LocalValue, type: DeclaredType): boolean =>
-  field !== undefined && of === type && type.class === undefined;
+/** Returns whether a value is nil or a row of this type alone, because the read has tested it. */
+export const isTestedRow = (linker: Linker, { field, of }: LocalValue, type: DeclaredType): boolean =>
+  field?.type.kind === 'named' &&
+  field.type.name === type.name &&
+  of === type &&
+  type.class === undefined &&
+  linker.testsTypes(type);
 
 /** Follows variables that are bound to each other. */
 export function resolved(cell: Cell): Cell {
