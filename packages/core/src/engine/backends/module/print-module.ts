@@ -4,7 +4,7 @@ import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import { NotCompilable } from '../../compiler/not-compilable.js';
 import { entryArities, type EntryName } from '../../entry-arities.js';
 import type { ProgramContext } from '../../program-context.js';
-import type { Way } from '../../runtime/way.js';
+import { waitsIn, type Way } from '../../runtime/way.js';
 import { emitCompleteDispatch } from '../source/dispatch-emitter.js';
 import { type EmittedCode, preamble } from '../source/emitted-code.js';
 import { SharedCode } from '../source/shared-code.js';
@@ -144,8 +144,10 @@ class ModulePrinter {
     try {
       if (!this.#linker.dispatches(fn.predicate, fn.known)) {
         const plan = this.#linker.planOf(fn);
-        for (const way of ways)
-          this.#assign(fn, way, this.#codes.of(plan, this.#linker, { way, isModule: true }));
+        for (const way of ways) {
+          const printing = { way, isModule: true, isCold: waitsIn(way) };
+          this.#assign(fn, way, this.#codes.of(plan, this.#linker, printing));
+        }
       } else {
         const cases = completeCases(fn, this.#linker);
         for (const way of ways) this.#assign(fn, way, emitCompleteDispatch(cases, way));

@@ -23,6 +23,11 @@ export interface Printing {
    * awaits promises there settles every value, and takes earlier results of the application from the log of calls.
    */
   readonly isModule: boolean;
+  /**
+   * Whether the code is rarely hot. Then the runtime makes all reads and tests, because inline ones take four times the text. Only code for a
+   * module is.
+   */
+  readonly isCold: boolean;
   /** Whether functions for other types use the same text, so that it must not contain the name of a type. */
   readonly isShared: boolean;
 }

@@ -10,7 +10,7 @@ import type { Emission } from './emission.js';
 /** Prints the read of an attribute. @param next prints the statements after it */
 export function emitRead(e: Emission, statement: ReadStatement, next: () => string): string {
   const { to, base, name, inPattern, isExact, field, isOpen, isOptional, unchecked, at } = statement;
-  if (e.settles) return emitSettledRead(e, statement, next);
+  if (e.printing.isCold) return emitColdRead(e, statement, next);
   const n = e.newLabel();
   const site = e.constant(new OwnConstant(() => readSite(name, inPattern)));
   const o = e.operand(base);
@@ -49,23 +49,22 @@ export function emitRead(e: Emission, statement: ReadStatement, next: () => stri
   return text;
 }
 
-/**
- * Prints the read of an attribute in a module that awaits promises. The runtime makes all these reads, because inline reads take four times
- * the text, and this code is rarely hot.
- */
-function emitSettledRead(e: Emission, statement: ReadStatement, next: () => string): string {
-  const { to, base, name, inPattern, field, isOptional, at } = statement;
+/** Prints the read of an attribute as a call of the runtime. */
+function emitColdRead(e: Emission, statement: ReadStatement, next: () => string): string {
+  const { to, base, name, inPattern, field, isOptional, unchecked, at } = statement;
   const n = e.newLabel();
   const site = e.constant(new OwnConstant(() => readSite(name, inPattern)));
   const v = `v${to}`;
-  const leave = isOptional ? '{}' : `break b${n};`;
+  const checks = e.settles ? '' : unchecked.map((m) => e.waitFor(`v${m}`)).join('');
+  const leave = `{ ${checks}${isOptional ? '' : `break b${n};`} }`;
   const from = `${e.typed(base)}, ${site}`;
   const test = emitFieldTest(e, statement, site, leave);
   if (field !== undefined) e.fields.set(to, field);
-  e.awaits = true;
+  const arrived = `if (R.isPending(${v})) ${v} = await R.arrival(${v}, ${from}${e.position(at)}); `;
+  if (e.settles) e.awaits = true;
   const text =
     `b${n}: { let ${v} = R.read(${from}, undefined${e.position(at)}); ` +
-    `if (R.isPending(${v})) ${v} = await R.arrival(${v}, ${from}${e.position(at)}); if (${v} === U) ${leave}\n${test}${next()} }`;
+    `${e.settles ? arrived : ''}if (${v} === U) ${leave}\n${test}${next()} }`;
   e.fields.delete(to);
   return text;
 }

@@ -252,6 +252,8 @@ function emitEach(e: Emission, statement: EachStatement, then: Continuation): st
 
 function emitExactly(e: Emission, statement: ExactlyStatement, then: Continuation): string {
   const value = e.operand(statement.value);
+  if (e.printing.isCold && statement.otherwise !== undefined)
+    return emitStatement(e, statement.otherwise, then);
   const exact = e.isExactly(statement.value, statement.type, statement.isTested);
   const { otherwise } = statement;
   const other = otherwise === undefined ? `R.inexact(${value});` : `{ ${emitStatement(e, otherwise, then)} }`;

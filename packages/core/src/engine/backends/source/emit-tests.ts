@@ -32,7 +32,7 @@ export function emitTest(e: Emission, test: Test): string {
       const v = e.operand(test.value);
       const slow = `R.isa(${e.typed(test.value)}, ${e.constant(test.type)})`;
       if (test.isTested && !e.printing.isModule) return `${v} !== null`;
-      const exact = e.isExactly(test.value, test.type, test.isTested);
+      const exact = e.printing.isCold ? 'false' : e.isExactly(test.value, test.type, test.isTested);
       return exact === 'false' ? slow : `((${exact}) || ${slow})`;
     }
     case 'isa-union':
@@ -77,7 +77,7 @@ function emitEqual(e: Emission, test: EqualTest): string {
     ? `(await R.equalLater(${e.typed(left)}, ${e.typed(right)}, ${negated}${e.position(at)}))`
     : `R.equal(${e.typed(left)}, ${e.typed(right)}${negated || e.printing.isModule ? `, ${negated}` : ''}${e.position(at)})`;
   if (e.settles) e.awaits = true;
-  if (typeof e.linker.context.equality === 'function') return slow;
+  if (e.printing.isCold || typeof e.linker.context.equality === 'function') return slow;
   const [leftType, rightType] = [e.typeOf(left), e.typeOf(right)];
   // One object can be read as rows of different types, which are never equal, and one list as lists of different elements.
   if (leftType !== undefined && rightType !== undefined && leftType !== rightType) return slow;
@@ -137,7 +137,7 @@ export function emitCallTest(
   isResult = false,
 ): string {
   const call = emitCall(e, callee, args, way, then, isResult);
-  if (likely === undefined) return call;
+  if (likely === undefined || e.printing.isCold) return call;
   const isLikely = e.isExactly(likely.argument, likely.type, likely.isTested);
   return `(${isLikely} ? ${emitCall(e, likely.callee, args, way, then, isResult)} : ${call})`;
 }

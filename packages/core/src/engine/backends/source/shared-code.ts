@@ -42,7 +42,7 @@ export const emitOwnFunction = (
   way: Way,
 ): EmittedCode => {
   const own = ownPlan({ owner, plan, renaming });
-  const printing = { way, isModule: false, isShared: false };
+  const printing = { way, isModule: false, isCold: false, isShared: false };
   return resolved(emitFunction(renaming.of(owner), own, linker, printing), Renaming.none);
 };
 

@@ -37,7 +37,7 @@ export function sourceBackEnd(
   };
   const codes = new SharedCode();
   const emit = (plan: SharedPlan, linker: Linker, way: Way): EmittedCode =>
-    codes.of(plan, linker, { way, isModule: false });
+    codes.of(plan, linker, { way, isModule: false, isCold: false });
   const emitOwn = (fn: CompiledFunction, plan: SharedPlan, linker: Linker, way: Way): EmittedCode =>
     codes.hasFewFunctions(plan) ? ofTypes(fn, emitOwnFunction(plan, linker, way)) : emit(plan, linker, way);
   /**
