@@ -12,10 +12,10 @@ export interface CallExample {
 }
 
 const compileOptions = { policies: 'allow(user: User, "read", _) if user.level > LIMIT;' };
-const threeTypes = {
-  policies: 'allow(_: Admin, "read", _); allow(_: Guest, "read", _); allow(_: Member, "read", _);',
+const severalTypes = {
+  policies: 'allow(user: Guest, "read", _) if cut and user.trial; allow(_: Member, "read", _);',
   types: Object.fromEntries(
-    ['Admin', 'Guest', 'Member'].map((name) => [
+    ['Guest', 'Member'].map((name) => [
       name,
       { is: (value: unknown) => (value as { roles?: readonly string[] }).roles?.includes(name) === true },
     ]),
@@ -612,17 +612,17 @@ await authorizer.isAllowed('ann', 'read', { owner: Promise.resolve('ann') });`,
   },
   POLAR_RUN_TYPES_NOT_COMPILED: {
     wrong: `import { CompiledAuthorizer } from '@nanook/core/compiled';
-import policy from './policy.mjs'; // compiled from policy/roles/roles.polar with these types
+import policy from './policy.mjs'; // compiled with these types, and with a cut in a rule for guests
 
 const has = (role) => ({ is: (value) => value.roles?.includes(role) === true });
-const types = { Admin: has('Admin'), Guest: has('Guest'), Member: has('Member') };
+const types = { Guest: has('Guest'), Member: has('Member') };
 const authorizer = CompiledAuthorizer.load(policy, { types });
-await authorizer.isAllowed({ roles: ['Admin', 'Guest', 'Member'] }, 'read', 'plan');`,
+await authorizer.isAllowed({ roles: ['Guest', 'Member'], trial: true }, 'read', 'plan');`,
     fix: `const has = (role) => ({ is: (value) => value.roles?.includes(role) === true });
-const types = { Admin: has('Admin'), Guest: has('Guest'), Member: has('Member') };
+const types = { Guest: has('Guest'), Member: has('Member') };
 const authorizer = await Authorizer.load({ policies: 'policy/roles/roles.polar', types });
-await authorizer.isAllowed({ roles: ['Admin', 'Guest', 'Member'] }, 'read', 'plan');`,
-    compiled: threeTypes,
+await authorizer.isAllowed({ roles: ['Guest', 'Member'], trial: true }, 'read', 'plan');`,
+    compiled: severalTypes,
   },
   POLAR_RUN_TAGGED_INSTANCE: {
     wrong: `import { CompiledAuthorizer } from '@nanook/core/compiled';

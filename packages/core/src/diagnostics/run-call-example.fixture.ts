@@ -20,7 +20,7 @@ for (const name of ['old', 'roles']) mkdirSync(join(folder, 'policy', name), { r
 writeFileSync(join(folder, 'policy/main.polar'), 'allow("ann", "read", "plan");\n');
 writeFileSync(
   join(folder, 'policy/roles/roles.polar'),
-  'allow(_: Admin, "read", _); allow(_: Guest, "read", _); allow(_: Member, "read", _);\n',
+  'allow(user: Guest, "read", _) if cut and user.trial; allow(_: Member, "read", _);\n',
 );
 writeFileSync(join(folder, 'policy/old/utf-16.polar'), '\uFEFFallow(1, 2, 3);', 'utf16le');
 

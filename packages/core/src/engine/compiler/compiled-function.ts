@@ -18,8 +18,13 @@ export type KnownArgument =
    */
   | { readonly kind: 'some'; readonly types: TypeSet; readonly isOther: boolean }
   | { readonly kind: 'anything' }
-  /** Unknown like `anything`, but without dispatch: each rule tests it. Used where only literals distinguish the rules. */
-  | { readonly kind: 'tested' };
+  /**
+   * Unknown like `anything`, but without dispatch: each rule tests it. Used where only literals distinguish the rules, and ahead of time for
+   * values with more than one type.
+   */
+  | { readonly kind: 'tested' }
+  /** A variable without a value, ahead of time. The function passes each value that the variable gets to its continuation. */
+  | { readonly kind: 'unbound' };
 
 /** The types of an argument. */
 export interface KnownTypes {
@@ -59,13 +64,21 @@ export const isPassedRaw = (known: KnownArgument): boolean =>
 
 export const anything: KnownArgument = { kind: 'anything' };
 export const tested: KnownArgument = { kind: 'tested' };
+export const unbound: KnownArgument = { kind: 'unbound' };
 
 /** Checks that nothing is known of an argument. Then it may be a promise. */
 export const isUnknown = ({ kind }: KnownArgument): boolean => kind === 'anything' || kind === 'tested';
 
-/** Returns the facts about the arguments that are passed at run time. Literals are not: the function is specialized for them. */
+/** Checks that an argument is passed at run time. A literal is not, because the function is specialized for it. */
+export const isPassed = ({ kind }: KnownArgument): boolean => kind !== 'literal' && kind !== 'unbound';
+
+/** Returns the facts about the arguments that are passed at run time. */
 export const passedArguments = (known: readonly KnownArgument[]): readonly KnownArgument[] =>
-  known.filter(({ kind }) => kind !== 'literal');
+  known.filter(isPassed);
+
+/** Checks whether a function is called for the values of variables. It exists only in the forms that continue after each success. */
+export const findsValues = ({ known }: CompiledFunction): boolean =>
+  known.some(({ kind }) => kind === 'unbound');
 
 /** A predicate that is specialized for the facts about its arguments. */
 export interface CompiledFunction {
@@ -133,6 +146,9 @@ export function keyOf(predicate: Predicate, known: readonly KnownArgument[]): st
         break;
       case 'tested':
         key += 'a,';
+        break;
+      case 'unbound':
+        key += 'v,';
         break;
       case 'anything':
         key += '_,';

@@ -20,6 +20,7 @@ export const shapesOf = (
       case 'types':
         return { types: k.types, literal: undefined, isOther: false };
       case 'tested':
+      case 'unbound':
       case 'anything':
         return { types: typeSets.unbound, literal: undefined, isOther: false };
     }

@@ -6,6 +6,8 @@ import type { Class } from '../../types/type-declaration.js';
 import type { Meter } from '../../host/meter.js';
 import type { ProgramContext } from '../program-context.js';
 import type { Proof } from '../proof.js';
+import type { ArgumentShape } from '../rules/argument-shape.js';
+import type { Candidate } from '../rules/candidate.js';
 import type { RuleIndex } from '../rules/rule-index.js';
 import type { Recursion } from '../tabling/recursion.js';
 import type { CompiledFunction, KnownArgument, KnownTypes } from './compiled-function.js';
@@ -32,8 +34,12 @@ export interface Linker {
   equalsOnlyItself(known: KnownTypes): boolean;
   /** All types that values may have, in ahead-of-time compilation. Other types are errors there. */
   readonly knownTypes: readonly TypeSet[] | undefined;
-  /** Returns the sets of types that an argument may have in a function, or undefined if all known sets are possible. */
-  possibleTypes(fn: CompiledFunction, position: number): readonly TypeSet[] | undefined;
+  /** Returns the rules of a function in the order in which it tries them. @throws {NotCompilable} */
+  rulesInOrder(
+    fn: CompiledFunction,
+    candidates: readonly Candidate[],
+    shapes: readonly ArgumentShape[],
+  ): readonly Candidate[];
   /** Whether there are too many classes to compare a value with each. */
   readonly hasManyClasses: boolean;
   /** Checks whether any type declares a field of this name. */

@@ -12,6 +12,7 @@ import {
 export function isDeterministic(statement: Statement): boolean {
   switch (statement.kind) {
     case 'each':
+    case 'answers':
       return false;
     case 'any':
       return statement.of.length === 0 || (statement.of.length === 1 && isDeterministic(statement.of[0]!));
@@ -28,6 +29,7 @@ export function isDeterministic(statement: Statement): boolean {
 export function countSuccesses(statement: Statement): number {
   switch (statement.kind) {
     case 'succeed':
+    case 'answer':
       return 1;
     case 'check':
       return countSuccesses(statement.proof) * countSuccesses(statement.next);
@@ -43,7 +45,6 @@ export function sizeOf(statement: Statement): number {
       return sum(statement.of, sizeOf);
     case 'check':
       return sizeOf(statement.proof) + countSuccesses(statement.proof) * sizeOf(statement.next);
-    case 'by-type':
     case 'switch':
       return statement.cases.length + sum(continuationsOf(statement), sizeOf);
     default:
@@ -64,12 +65,10 @@ export const mayCallMethod = (statement: Statement): boolean =>
 
 /** Checks whether a pattern in a statement may read a missing attribute. */
 export const mayMismatch = (statement: Statement): boolean =>
-  someStatement(
-    statement,
-    (s) => s.kind === 'again' || s.kind === 'by-type' || isCall(s) || (s.kind === 'read' && s.inPattern),
-  );
+  someStatement(statement, (s) => s.kind === 'again' || isCall(s) || (s.kind === 'read' && s.inPattern));
 
-const isCall = (statement: Statement): boolean => statement.kind === 'if' && statement.test.kind === 'call';
+const isCall = (statement: Statement): boolean =>
+  statement.kind === 'answers' || (statement.kind === 'if' && statement.test.kind === 'call');
 
 /** Checks that a local is only iterated over. */
 export const isOnlyIterated = (statement: Statement, n: number): boolean =>

@@ -1,5 +1,4 @@
 import type { Span } from '../../diagnostics/span.js';
-import type { TypeSet } from '../../host/type-set.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, Field } from '../../types/declared-type.js';
 import type { UnionName } from '../../types/type-table.js';
@@ -40,7 +39,9 @@ export type Statement =
   /** Runs `next` unless the local is a promise. Inserted where no other statement reads the local first. */
   | { readonly kind: 'await'; readonly local: number; readonly next: Statement }
   | ExactlyStatement
-  | ByTypeStatement
+  | AnswersStatement
+  /** Succeeds, and passes the values of the unbound arguments to the caller. */
+  | { readonly kind: 'answer'; readonly values: readonly Operand[] }
   | SwitchStatement
   | RecordStatement
   /** `to =` the proof of the call that has just succeeded, then `next`. */
@@ -84,13 +85,14 @@ export interface ExactlyStatement {
   readonly otherwise: Statement | undefined;
 }
 
-/** Continues according to the types of a value. A value of other possible types fails. */
-export interface ByTypeStatement {
-  readonly kind: 'by-type';
-  readonly value: Operand;
-  /** The sets of types that the value may have; undefined for all known ones. */
-  readonly possible: readonly TypeSet[] | undefined;
-  readonly cases: readonly { readonly types: readonly TypeSet[]; readonly next: Statement }[];
+/** Runs `next` for each answer of a call until it succeeds. An answer is the values of the unbound arguments. */
+export interface AnswersStatement {
+  readonly kind: 'answers';
+  readonly callee: CompiledFunction;
+  readonly args: readonly Operand[];
+  /** The locals that get the values. */
+  readonly to: readonly number[];
+  readonly next: Statement;
 }
 
 /** Continues according to the literal that a value equals. Any other value fails. */

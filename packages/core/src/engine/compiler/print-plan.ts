@@ -28,6 +28,8 @@ export function factText(known: KnownArgument): string {
     case 'anything':
     case 'tested':
       return '_';
+    case 'unbound':
+      return '?';
   }
 }
 
@@ -89,11 +91,16 @@ function linesOf(statement: Statement): readonly string[] {
         'else',
         ...(statement.otherwise === undefined ? ['bail out'] : linesOf(statement.otherwise)).map(indented),
       ];
-    case 'by-type':
-      return statement.cases.flatMap(({ types, next }) => [
-        `if ${operandText(statement.value)} is ${types.map((set) => [...set.types].map(({ name }) => name).join('&')).join(' or ')}`,
+    case 'answers': {
+      const { callee, args, to, next } = statement;
+      const values = to.map((n) => `$${n}`).join(', ');
+      return [
+        `each ${values} of ${signatureOf(callee)} of ${argumentsText(args) || 'nothing'}`,
         ...linesOf(next).map(indented),
-      ]);
+      ];
+    }
+    case 'answer':
+      return [`answer ${argumentsText(statement.values)}`];
     case 'switch':
       return statement.cases.flatMap(({ literal, next }, i) => [
         `${i === 0 ? 'if' : 'else if'} ${operandText(statement.value)} == ${show(literal)}`,

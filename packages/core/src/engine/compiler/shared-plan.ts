@@ -100,14 +100,8 @@ function renamePlan({ params, locals, body }: Plan, renaming: Renaming): Plan {
         return { ...renamed, at: renaming.of(renamed.at) };
       case 'exactly':
         return { ...renamed, type: renaming.of(renamed.type) };
-      case 'by-type': {
-        const cases = renamed.cases.map(({ types, next }) => ({
-          types: types.map((each) => renaming.of(each)),
-          next,
-        }));
-        const possible = renamed.possible?.map((each) => renaming.of(each));
-        return { ...renamed, possible, cases };
-      }
+      case 'answers':
+        return { ...renamed, callee: renaming.of(renamed.callee) };
       case 'again': {
         const { proof, only } = renamed;
         return {

@@ -7,15 +7,16 @@ import { isLocal, local, type Operand, type Statement, type Test } from './plan.
 export function continuationsOf(statement: Statement): readonly Statement[] {
   switch (statement.kind) {
     case 'succeed':
+    case 'answer':
     case 'again':
       return [];
     case 'any':
       return statement.of;
     case 'exactly':
       return statement.otherwise === undefined ? [statement.next] : [statement.next, statement.otherwise];
-    case 'by-type':
     case 'switch':
       return statement.cases.map(({ next }) => next);
+    case 'answers':
     case 'read':
     case 'method':
     case 'arithmetic':
@@ -51,6 +52,7 @@ export const everyStatement = (statement: Statement, holds: (each: Statement) =>
 export function mapChildren(statement: Statement, change: (child: Statement) => Statement): Statement {
   switch (statement.kind) {
     case 'succeed':
+    case 'answer':
     case 'again':
       return statement;
     case 'any':
@@ -64,16 +66,12 @@ export function mapChildren(statement: Statement, change: (child: Statement) => 
         next: change(statement.next),
         otherwise: statement.otherwise && change(statement.otherwise),
       };
-    case 'by-type':
-      return {
-        ...statement,
-        cases: statement.cases.map(({ types, next }) => ({ types, next: change(next) })),
-      };
     case 'switch':
       return {
         ...statement,
         cases: statement.cases.map(({ literal, next }) => ({ literal, next: change(next) })),
       };
+    case 'answers':
     case 'read':
     case 'method':
     case 'arithmetic':
@@ -111,12 +109,14 @@ export function operandsOf(statement: Statement): readonly Operand[] {
       return [statement.list];
     case 'if':
       return operandsOfTest(statement.test);
+    case 'answer':
+      return statement.values;
+    case 'answers':
     case 'again':
       return statement.args;
     case 'await':
       return [{ kind: 'local', local: statement.local }];
     case 'exactly':
-    case 'by-type':
     case 'switch':
       return [statement.value];
     default:
@@ -153,6 +153,8 @@ export function assignedIn(statement: Statement): readonly number[] {
       return [statement.item];
     case 'receive':
       return [statement.to];
+    case 'answers':
+      return statement.to;
     case 'record':
       return statement.to === undefined ? [] : [statement.to];
     default:
@@ -205,6 +207,10 @@ export function mapOperands(statement: Statement, change: (operand: Operand) => 
       return { ...statement, list: change(statement.list) };
     case 'if':
       return { ...statement, test: mapOperandsOfTest(statement.test, change) };
+    case 'answer':
+      return { ...statement, values: statement.values.map(change) };
+    case 'answers':
+      return { ...statement, args: statement.args.map(change) };
     case 'again':
       return {
         ...statement,
@@ -216,7 +222,6 @@ export function mapOperands(statement: Statement, change: (operand: Operand) => 
       return operand.kind === 'local' ? { ...statement, local: operand.local } : statement;
     }
     case 'exactly':
-    case 'by-type':
     case 'switch':
       return { ...statement, value: change(statement.value) };
     default:

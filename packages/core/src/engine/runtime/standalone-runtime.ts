@@ -183,12 +183,14 @@ export class StandaloneRuntime extends Runtime {
    *
    * @param none the sets of types for which no rule applies
    * @param otherwise the function for all other known types
+   * @param mixed the function for types that are not known together; without it, they are an error
    */
   target<Target>(
     targets: ReadonlyMap<TypeSet, Target>,
     none: ReadonlySet<TypeSet>,
     otherwise: Target | undefined,
     value: unknown,
+    mixed?: Target,
   ): Target | undefined {
     this.await(value);
     const types = this.typeOf(value);
@@ -197,19 +199,14 @@ export class StandaloneRuntime extends Runtime {
       this.#unexpected(types);
     const found = targets.get(types);
     if (found !== undefined) return found;
-    this.expect(types);
-    return none.has(types) ? undefined : otherwise;
+    if (this.knownTypes.has(types)) return none.has(types) ? undefined : otherwise;
+    return mixed ?? this.#unexpected(types);
   }
 
   /** Returns false for a call that no rule fits. Its other arguments are awaited all the same: one of them may be rejected. */
   noRule(...others: readonly unknown[]): false {
     for (const other of others) this.await(other);
     return false;
-  }
-
-  /** Checks that the code was compiled for these types, even if no rule mentions them. */
-  expect(types: TypeSet, possible: ReadonlySet<TypeSet> = this.knownTypes): void {
-    if (!possible.has(types)) this.#unexpected(types);
   }
 
   #unexpected({ types }: TypeSet): never {

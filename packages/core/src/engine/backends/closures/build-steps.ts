@@ -98,9 +98,10 @@ export function buildStep(b: ClosureBuilder, statement: Statement, after: Then):
         return then(locals);
       };
     }
-    case 'by-type':
-      // Only plans of ahead-of-time compilation contain it, and they are printed as source.
-      throw new NotCompilable('a distinction by all known types');
+    case 'answers':
+    case 'answer':
+      // Only plans of ahead-of-time compilation contain them, and they are printed as source.
+      throw new NotCompilable('a call for the values of a variable');
   }
 }
 

@@ -1,19 +1,24 @@
+import type { RowMark } from '../../../host/row-mark.js';
 import type { TypeSet } from '../../../host/type-set.js';
 import type { DeclaredType } from '../../../types/declared-type.js';
-import { anything, keyOf, type CompiledFunction } from '../../compiler/compiled-function.js';
-import { shapesOf } from '../../compiler/known-shapes.js';
+import type { Class } from '../../../types/type-declaration.js';
+import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import { NotCompilable } from '../../compiler/not-compilable.js';
 import { PolicyLinker } from '../../compiler/linker/policy-linker.js';
+import { longestChain } from '../../compiler/thresholds.js';
 import type { ProgramContext } from '../../program-context.js';
-import { Budget, defaultLimits } from '../../limits.js';
-import { classesOf, groupByRules } from '../../rules/rule-groups.js';
-import { knownTypes, leadsToTypes } from './known-types.js';
+import type { ArgumentShape } from '../../rules/argument-shape.js';
+import type { Candidate } from '../../rules/candidate.js';
+import { classesOf } from '../../rules/rule-groups.js';
+import { orderBySpecificity } from '../../rules/specificity.js';
+import { everyType, knownTypes, leadsToTypes } from './known-types.js';
 
 /** The linker of ahead-of-time compilation: all types are known, because the code cannot bail out. */
 export class AotLinker extends PolicyLinker {
   override readonly knownTypes: readonly TypeSet[];
   readonly #setsOf = new Map<DeclaredType, TypeSet[]>();
-  /** The sets of types that an argument may have, by one of the sets for which the same rules apply, and by the other facts. */
-  readonly #possible = new Map<string, ReadonlyMap<TypeSet, readonly TypeSet[] | undefined>>();
+  /** All types as one set, if a value may have any of them at the same time. */
+  readonly #everyType: TypeSet | undefined;
 
   /** Classes of sets, by the types that rules require. Most functions dispatch on the same types. */
   readonly #classes = new Map<string, readonly (readonly TypeSet[])[]>();
@@ -25,6 +30,9 @@ export class AotLinker extends PolicyLinker {
       context.typeSets,
       leadsToTypes(context.program.types),
     );
+    const { typeSets } = context;
+    if (typeSets.hasPredicates || typeSets.discriminators !== undefined)
+      this.#everyType = everyType(context.program.types, typeSets);
     for (const set of this.knownTypes)
       for (const type of set.types) {
         const known = this.#setsOf.get(type);
@@ -38,47 +46,49 @@ export class AotLinker extends PolicyLinker {
     return false;
   }
 
-  /** Returns the sets for which the same rules apply, and larger ones: a value can get further types from fields during a check. */
-  override possibleTypes(fn: CompiledFunction, position: number): readonly TypeSet[] | undefined {
-    const known = fn.known[position]!;
-    if (known.kind !== 'some') return undefined;
-    const others = fn.known.map((k, i) => (i === position ? anything : k));
-    const key = `${keyOf(fn.predicate, others)}${position}${known.isOther}`;
-    let possible = this.#possible.get(key);
-    if (possible === undefined) {
-      const index = this.indexOf(fn.predicate, fn.known.length);
-      const shapes = shapesOf(others, index, this.context.typeSets);
-      const groups = groupByRules(
-        classesOf(this.knownTypes, index.typesRequired(shapes, position)),
-        (types) =>
-          index.tableFor(
-            shapes.map((shape, i) =>
-              i === position ? { types, literal: undefined, isOther: known.isOther } : shape,
-            ),
-            new Budget(defaultLimits, undefined),
-          ),
-      );
-      possible = new Map(
-        groups.flatMap(({ types }) => {
-          const sets = this.#withLarger(types);
-          return types.map((set) => [set, sets] as const);
-        }),
-      );
-      this.#possible.set(key, possible);
-    }
-    return possible.get(known.types);
+  /** Whether a value may have several types that predicates or discriminators recognize. */
+  get hasMixedTypes(): boolean {
+    return this.#everyType !== undefined;
   }
 
-  /** Returns undefined for all known sets. */
-  #withLarger(sets: readonly TypeSet[]): readonly TypeSet[] | undefined {
-    const found = new Set<TypeSet>();
-    for (const set of sets) {
-      const [first] = set.types;
-      if (first === undefined) return undefined;
-      for (const other of this.setsWith(first))
-        if ([...set.types].every((type) => other.types.has(type))) found.add(other);
-    }
-    return [...found];
+  /** Checks whether a function tests the types of an argument in each rule, for values with several types. */
+  servesMixedTypes(fn: CompiledFunction): boolean {
+    return this.hasMixedTypes && fn.known.some((_, i) => this.#testsTypesAt(fn, i));
+  }
+
+  #testsTypesAt({ predicate, known }: CompiledFunction, position: number): boolean {
+    return (
+      known[position]!.kind === 'tested' && this.indexOf(predicate, known.length).hasSpecializerAt(position)
+    );
+  }
+
+  /** The order of the rules for a value with several types is not known. It decides only which error is found first, unless a rule has a cut. */
+  override rulesInOrder(
+    fn: CompiledFunction,
+    candidates: readonly Candidate[],
+    shapes: readonly ArgumentShape[],
+  ): readonly Candidate[] {
+    const types = this.#everyType;
+    if (types === undefined || !this.servesMixedTypes(fn)) return candidates;
+    if (candidates.some(({ rule }) => rule.hasCut))
+      throw new NotCompilable('a cut that depends on an order of types');
+    const mixed = shapes.map((shape, i) =>
+      this.#testsTypesAt(fn, i) ? { types, literal: undefined, isOther: false } : shape,
+    );
+    return orderBySpecificity(candidates, mixed, this.meter).candidates;
+  }
+
+  /** Whether code reads the marks of values inline. With more discriminators, it would be long. */
+  get readsMarks(): boolean {
+    return (this.context.typeSets.discriminators?.fields.length ?? 0) <= longestChain;
+  }
+
+  override exactClass(type: DeclaredType): Class | undefined {
+    return this.readsMarks ? super.exactClass(type) : undefined;
+  }
+
+  override rowMark(type: DeclaredType): RowMark | undefined {
+    return this.readsMarks ? super.rowMark(type) : undefined;
   }
 
   /** Returns the known sets that contain one of these types, in classes for which the same rules apply. */

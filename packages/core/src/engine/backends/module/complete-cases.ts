@@ -6,12 +6,15 @@ import {
   anything,
   passedArguments,
   instanceOf,
+  isPassed,
   rowOf,
+  tested,
   typesOnly,
   type CompiledFunction,
   type KnownArgument,
 } from '../../compiler/compiled-function.js';
 import { dispatchPosition } from '../../compiler/cases.js';
+import { fieldsOfParameters } from '../../compiler/local-fields.js';
 import { shapesOf } from '../../compiler/known-shapes.js';
 import { fewTypeSets } from '../../compiler/thresholds.js';
 import { Budget, defaultLimits } from '../../limits.js';
@@ -72,7 +75,7 @@ class CaseBuilder {
       prototypes: new Map([...classes].map(([c, to]) => [c.prototype as object, to])),
       // A predicate may give a row another type than its mark.
       rows:
-        this.#isOther || this.#isLoose || linker.context.typeSets.hasPredicates
+        this.#isOther || this.#isLoose || linker.context.typeSets.hasPredicates || !linker.readsMarks
           ? new Map()
           : this.#rows(mentioned),
       typeSets: linker.context.typeSets,
@@ -92,7 +95,20 @@ class CaseBuilder {
       ),
       relevant,
       otherwise: rest && this.#target(this.#some(rest)),
+      mixed: this.#mixed(),
+      references: fieldsOfParameters(
+        fn,
+        passedArguments(known).map((_, i) => i),
+      ),
     };
+  }
+
+  /** Returns the function for values with several types, which tests each rule. It knows only the literals, so that few functions need one. */
+  #mixed(): CompiledFunction | undefined {
+    const { linker, fn } = this;
+    if (!linker.hasMixedTypes) return undefined;
+    const known = fn.known.map((each) => (isPassed(each) ? tested : each));
+    return linker.functionFor(fn.predicate, known);
   }
 
   #literals(): ReadonlyMap<unknown, CompiledFunction | undefined> {

@@ -3,9 +3,8 @@ import type { DeclaredType, Field } from '../../../types/declared-type.js';
 import type { PlainTypeTable } from '../../../types/plain-type-table.js';
 
 /**
- * Returns all sets of types that values may have: the built-in types, instances of each class, and rows of each type. Each set also occurs
- * with a type that only a predicate or a discriminator recognizes, unless a type of the set has another value for the same discriminator.
- * The number of sets is otherwise quadratic, and a row with such types is a mistake, which is refused when it occurs.
+ * Returns the usual sets of types that values have: the built-in types, instances of each class, and rows of each type. Where predicates and
+ * discriminators recognize types, a value may have several of them. Functions that test each rule serve all other sets.
  *
  * @param fieldsGiveTypes whether a field can give its type to an instance of a class that is not registered
  */
@@ -14,45 +13,28 @@ export function knownTypes(
   typeSets: PlainTypeSets,
   fieldsGiveTypes: boolean,
 ): TypeSet[] {
-  const registered = [...types.types].filter((type) => !type.builtIn);
-  const predicates = registered.filter(({ is, discriminator }) => is ?? discriminator);
-  const byPredicate = predicates.filter(({ is }) => is !== undefined);
-  const found = new Set<TypeSet>();
-  const add = (
-    own: readonly DeclaredType[],
-    chain: readonly DeclaredType[],
-    isInstance: boolean,
-    recognized = predicates,
-  ): void => {
-    found.add(typeSets.ofTypes(own, chain, isInstance));
-    for (const type of recognized)
-      if (!own.includes(type) && !own.some((each) => excludes(each, type)))
-        found.add(typeSets.ofTypes([...own, type], chain, isInstance));
-  };
-  // Only objects have discriminators.
-  const objects = [types.find('List'), types.find('Dictionary')];
-  for (const { types: own } of typeSets.builtIn) {
-    const areObjects = objects.some((type) => own.has(type!));
-    add([...own], [], false, areObjects ? predicates : byPredicate);
-  }
+  const found = new Set<TypeSet>(typeSets.builtIn);
   // Instances of a class that is not registered.
-  add([], [], true);
-  for (const type of registered) {
+  found.add(typeSets.ofTypes([], [], true));
+  for (const type of types.types) {
+    if (type.builtIn) continue;
     if (type.class !== undefined) {
       const chain = types.ancestorsOf(type);
-      add(chain, chain, true);
+      found.add(typeSets.ofTypes(chain, chain, true));
     }
     found.add(typeSets.ofRow([type]));
-    if (fieldsGiveTypes) add([type], [], true);
-    for (const other of predicates)
-      if (other !== type && !excludes(type, other)) found.add(typeSets.ofRow([type, other]));
+    if (fieldsGiveTypes) found.add(typeSets.ofTypes([type], [], true));
   }
   return [...found];
 }
 
-/** Checks that no value can have the discriminators of both types. */
-const excludes = ({ discriminator: one }: DeclaredType, { discriminator: other }: DeclaredType): boolean =>
-  one !== undefined && other !== undefined && one.field === other.field && one.value !== other.value;
+/** Returns the set of all types. It orders the rules for a value with several types: subtypes first, then types in the order of their declaration. */
+export function everyType(types: PlainTypeTable, typeSets: PlainTypeSets): TypeSet {
+  const all = [...types.types];
+  const rank = (type: DeclaredType): number => (type.builtIn ? 0 : types.ancestorsOf(type).length);
+  const chain = all.sort((a, b) => rank(b) - rank(a) || a.id - b.id);
+  return typeSets.ofTypes(chain, chain, true);
+}
 
 /** Returns whether a declared field or relation leads to a type of the application. */
 export const leadsToTypes = (types: PlainTypeTable): boolean =>

@@ -8,7 +8,7 @@ import type { EntryName } from '../../entry-arities.js';
 import type { ModuleHelpers } from './module-helpers.js';
 
 /** The format of the modules that this version can run. */
-export const moduleFormat = 11;
+export const moduleFormat = 12;
 
 /** The parts of the runtime that only some policies need. A module imports those that it uses, so that a bundle contains no others. */
 export interface Parts extends StandaloneOperations {

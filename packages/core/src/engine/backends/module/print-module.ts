@@ -1,12 +1,12 @@
 import { Report } from '../../../diagnostics/report.js';
 import { isPolarError } from '../../../diagnostics/polar-error.js';
-import type { CompiledFunction } from '../../compiler/compiled-function.js';
+import { findsValues, passedArguments, type CompiledFunction } from '../../compiler/compiled-function.js';
 import { NotCompilable } from '../../compiler/not-compilable.js';
 import { entryArities, type EntryName } from '../../entry-arities.js';
 import type { ProgramContext } from '../../program-context.js';
 import { waitsIn, type Way } from '../../runtime/way.js';
 import { emitCompleteDispatch } from '../source/dispatch-emitter.js';
-import { type EmittedCode, preamble } from '../source/emitted-code.js';
+import { Constants, type EmittedCode, passedIn, preamble, withConstants } from '../source/emitted-code.js';
 import { SharedCode } from '../source/shared-code.js';
 import { AotLinker } from './aot-linker.js';
 import { completeCases } from './complete-cases.js';
@@ -67,7 +67,7 @@ class ModulePrinter {
     let count = 0;
     for (const fn of this.#linker.functions) {
       count++;
-      this.#function(fn, ['run', 'wait']);
+      this.#function(fn, findsValues(fn) ? [] : ['run', 'wait']);
       onProgress?.(count, this.#linker.functionCount);
     }
     for (const fn of this.#explored) this.#function(fn, ['runAll', 'waitAll']);
@@ -80,8 +80,8 @@ class ModulePrinter {
       // A list is made again for each form, because reads remember what they have read.
       ...[...this.#lists.keys()].map((text, i) => `c[${i}] = () => [${text}];`),
       'const add = (to, a, b, t) => to.forEach((x, i) => {',
-      '  x[a] = m[t[4 * i]](R, U, c[t[4 * i + 1]]());',
-      '  x[b] = m[t[4 * i + 2]](R, U, c[t[4 * i + 3]]());',
+      '  x[a] = m[t[4 * i]]?.(R, U, c[t[4 * i + 1]]());',
+      '  x[b] = m[t[4 * i + 2]]?.(R, U, c[t[4 * i + 3]]());',
       '});',
       this.#table('f', this.#linker.functions, ['run', 'wait']),
       this.#table(`[${[...this.#explored].map(functionName).join(', ')}]`, this.#explored, [
@@ -144,8 +144,9 @@ class ModulePrinter {
     try {
       if (!this.#linker.dispatches(fn.predicate, fn.known)) {
         const plan = this.#linker.planOf(fn);
+        const isMixed = this.#linker.servesMixedTypes(fn);
         for (const way of ways) {
-          const printing = { way, isModule: true, isCold: waitsIn(way) };
+          const printing = { way, isModule: true, isCold: isMixed || waitsIn(way) };
           this.#assign(fn, way, this.#codes.of(plan, this.#linker, printing));
         }
       } else {
@@ -153,7 +154,9 @@ class ModulePrinter {
         for (const way of ways) this.#assign(fn, way, emitCompleteDispatch(cases, way));
       }
     } catch (error) {
-      this.#refuse(error, fn);
+      if (error instanceof NotCompilable && this.#linker.servesMixedTypes(fn))
+        for (const way of ways) this.#assign(fn, way, emitRefusal(fn, way));
+      else this.#refuse(error, fn);
     }
   }
 
@@ -168,7 +171,7 @@ class ModulePrinter {
   /** Prints the call that makes these forms of these functions. */
   #table(to: string, functions: Iterable<CompiledFunction>, ways: readonly [Way, Way]): string {
     const numbers = [...functions].flatMap((fn) =>
-      ways.flatMap((way) => this.#forms.get(fn)?.get(way) ?? []),
+      ways.flatMap((way) => this.#forms.get(fn)?.get(way) ?? [-1, -1]),
     );
     return `add(${to}, "${ways.join('", "')}", [${numbers.join()}]);`;
   }
@@ -183,6 +186,15 @@ class ModulePrinter {
     this.#refused.add(key);
     this.report.error('POLAR_LOAD_NOT_COMPILED', { why }, at);
   }
+}
+
+/** Prints a function that refuses values with several types, because their rules cannot be compiled. */
+function emitRefusal({ known }: CompiledFunction, way: Way): EmittedCode {
+  const passed = passedArguments(known);
+  const names = passed.map((_, i) => `a${i}`);
+  const at = passed.findIndex(({ kind }) => kind === 'tested');
+  const text = `function (${passedIn(way, names)}) { R.inexact(a${at}); }`;
+  return withConstants(new Constants(), text);
 }
 
 /** Returns the number of a text, which is its position in the map. */

@@ -62,9 +62,9 @@ export const mayCallAfter = (continuation: Continuation): boolean =>
     ? mayCallMethod(continuation.next) || mayCallAfter(continuation.after)
     : continuation.kind !== 'leave';
 
-/** Prints the call of a function that says whether the success was enough. */
-export const emitInvocation = (e: Emission, name: string, end: Leave | Offer): string =>
-  `{ const r = ${e.awaited(`${name}()`)}; if (r !== false) { ${emitEnd(e, end)} } }`;
+/** Prints the call of a function that says whether the success was enough. @param values the text of its arguments */
+export const emitInvocation = (e: Emission, name: string, end: Leave | Offer, values = ''): string =>
+  `{ const r = ${e.awaited(`${name}(${values})`)}; if (r !== false) { ${emitEnd(e, end)} } }`;
 
 /** Prints the end of the search, after the result `r` other than `false`. */
 export function emitEnd(e: Emission, end: Leave | Offer): string {

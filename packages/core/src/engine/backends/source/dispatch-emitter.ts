@@ -1,4 +1,5 @@
 import type { TypeSet } from '../../../host/type-set.js';
+import type { Field } from '../../../types/declared-type.js';
 import { findTag, nextTagFinder } from '../../../types/typed.js';
 import type { FindName } from '../../../types/row-name.js';
 import type { CompiledFunction, DispatchCases, GrowingCases } from '../../compiler/compiled-function.js';
@@ -14,6 +15,10 @@ export interface CompleteCases extends DispatchCases {
   /** The sets of types that rules distinguish. The other known types have one function together. */
   readonly relevant: ReadonlySet<TypeSet>;
   readonly otherwise: CompiledFunction | undefined;
+  /** The function for all sets of types that are not known. Without it, they are an error. */
+  readonly mixed: CompiledFunction | undefined;
+  /** The fields of the arguments whose types this function knows, but not `mixed`. */
+  readonly references: ReadonlyMap<number, Field>;
 }
 
 /** Prints a function that dispatches on an argument. An argument without a case goes to `miss`, which adds one. */
@@ -49,7 +54,7 @@ function growingBody(cases: GrowingCases, names: readonly string[], constants: C
 
 /** Prints a function that dispatches on an argument: inline for literals and classes, with the runtime for other types. */
 export function emitCompleteDispatch(cases: CompleteCases, way: Way): EmittedCode {
-  const { literals, classes, rows, types, relevant, otherwise } = cases;
+  const { literals, classes, rows, types, relevant, otherwise, mixed } = cases;
   const constants = new Constants();
   const constant = (value: unknown) => constants.name(value);
   const names = argumentNames(cases);
@@ -76,7 +81,16 @@ export function emitCompleteDispatch(cases: CompleteCases, way: Way): EmittedCod
   const none = [...relevant].filter((set) => !types.has(set));
   const rest = otherwise === undefined ? 'undefined' : constant(otherwise);
   const table = `${constant(types)}, ${constant(new Set(none))}, ${rest}`;
-  text += `const t = R.target(${table}, ${at}); return t === undefined ? ${fail} : t.${way}(${passed});`;
+  const unknown = mixed === undefined ? '' : `, ${constant(mixed)}`;
+  text += `const t = R.target(${table}, ${at}${unknown}); `;
+  if (mixed !== undefined && cases.references.size > 0) {
+    const referred = names.map((name, i) => {
+      const field = cases.references.get(i);
+      return field === undefined ? name : `R.ref(${name}, ${constant(field)})`;
+    });
+    text += `if (t === ${constant(mixed)}) ${callOf('t', referred, way)} `;
+  }
+  text += `return t === undefined ? ${fail} : t.${way}(${passed});`;
   const targets = takesContinuation(way)
     ? [
         ...literals.values(),
@@ -84,6 +98,7 @@ export function emitCompleteDispatch(cases: CompleteCases, way: Way): EmittedCod
         ...[...rows.values()].flatMap((each) => [...each.values()]),
         ...types.values(),
         otherwise,
+        mixed,
       ]
     : [];
   const explored = new Set(targets.filter((target) => target !== undefined));
@@ -126,7 +141,8 @@ function knownCases(
     text += `switch (${at}) { ${known.join(' ')} }\n`;
   }
   const { discriminators } = typeSets;
-  const isUnmarked = unmarkedTest(at, 'p.constructor', typeSets, ({ values }) => constant(values));
+  const isUnmarked =
+    classes.size === 0 ? '' : unmarkedTest(at, 'p.constructor', typeSets, ({ values }) => constant(values));
   if (classes.size > longestChain) {
     const found = `const f = ${constant(prototypes)}.get(p); if (f !== undefined${isUnmarked}) ${callOf('f', names, way)}`;
     text += search(at, found);

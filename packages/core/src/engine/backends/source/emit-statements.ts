@@ -2,8 +2,8 @@ import type { ArithmeticOperator } from '../../../ir/goal.js';
 import { countSuccesses, isDeterministic, mayCallMethod, mayMismatch } from '../../compiler/plan-analysis.js';
 import type {
   AgainStatement,
+  AnswersStatement,
   ArithmeticStatement,
-  ByTypeStatement,
   CallTest,
   CheckStatement,
   EachStatement,
@@ -63,8 +63,10 @@ export function emitStatement(e: Emission, statement: Statement, then: Continuat
     }
     case 'exactly':
       return emitExactly(e, statement, then);
-    case 'by-type':
-      return emitByType(e, statement, then);
+    case 'answers':
+      return emitAnswers(e, statement, then);
+    case 'answer':
+      return emitAnswer(e, statement.values, then);
     case 'switch':
       return emitSwitch(e, statement, then, emitStatement);
     case 'record':
@@ -260,12 +262,26 @@ function emitExactly(e: Emission, statement: ExactlyStatement, then: Continuatio
   return `if (${exact}) { ${emitStatement(e, statement.next, then)} } else ${other}`;
 }
 
-function emitByType(e: Emission, { value, possible, cases }: ByTypeStatement, then: Continuation): string {
+// ── answers ──
+
+/** Prints a call whose function calls a local function with each answer. */
+function emitAnswers(e: Emission, statement: AnswersStatement, then: Continuation): string {
+  const { callee, args, to, next } = statement;
   const n = e.newLabel();
-  const expected = possible === undefined ? `t${n}` : `t${n}, ${e.constant(new Set(possible))}`;
-  const chain = cases.map(
-    ({ types, next }) =>
-      `if (${e.constant(new Set(types))}.has(t${n})) { ${emitStatement(e, next, then)} } else `,
+  e.localFunctions++;
+  const text = emitStatement(e, next, enclosed(then));
+  e.localFunctions--;
+  const values = to.map((each) => `v${each}`).join(', ');
+  const call = emitCall(e, callee, args, e.waits ? 'waitAll' : 'runAll', `n${n}`);
+  return (
+    `{ const n${n} = (${e.waits ? 'async ' : ''}(${values}) => {\n${text}\nreturn false; });\n` +
+    `const r = ${call}; if (r !== false) { ${emitEnd(e, endOf(then))} } }`
   );
-  return `{ const t${n} = R.typeOf(${e.typed(value)}); ${chain.join('')}R.expect(${expected}); }`;
+}
+
+/** Prints a success that passes values on. They keep the fields from which they were read. */
+function emitAnswer(e: Emission, values: readonly Operand[], then: Continuation): string {
+  return then.kind === 'offer'
+    ? emitInvocation(e, 'then', then, values.map((value) => e.typed(value)).join(', '))
+    : emitSuccess(e, then);
 }

@@ -3,6 +3,7 @@ import {
   passedArguments,
   type CompiledFunction,
   type KnownArgument,
+  findsValues,
 } from '../../compiler/compiled-function.js';
 import {
   isLiteralOperand,
@@ -162,7 +163,9 @@ export function emitCall(
   if (!isResult) call = e.awaited(call);
   if (!e.linker.recursion.mayReturn(e.fn.predicate, callee.predicate)) return call;
   e.isRecursive = true;
-  if (!e.linker.recursion.isTabled(callee.predicate)) return `(R.deeper() && R.back(${call}))`;
+  // Questions with variables are not remembered.
+  if (!e.linker.recursion.isTabled(callee.predicate) || findsValues(callee))
+    return `(R.deeper() && R.back(${call}))`;
   let question = emitQuestion(e, callee, args, way, then);
   if (!isResult) question = e.awaited(question);
   // The successes of a call that continues would multiply, and promises take longer than the table.

@@ -6,6 +6,8 @@ import type { Class } from '../../../types/type-declaration.js';
 import { hasTagged } from '../../../types/typed.js';
 import type { ProgramContext } from '../../program-context.js';
 import { Proof } from '../../proof.js';
+import type { ArgumentShape } from '../../rules/argument-shape.js';
+import type { Candidate } from '../../rules/candidate.js';
 import { indexOf, type RuleIndex } from '../../rules/rule-index.js';
 import { recursionOf, type Recursion } from '../../tabling/recursion.js';
 import { findExactClass, registeredPrototypes } from '../../runtime/exact-class.js';
@@ -186,6 +188,10 @@ export class PolicyLinker implements Linker {
     return indexOf(this.context, predicate, arity);
   }
 
+  rulesInOrder(_fn: CompiledFunction, candidates: readonly Candidate[], _shapes: readonly ArgumentShape[]) {
+    return candidates;
+  }
+
   determinesRules(predicate: Predicate, known: readonly KnownArgument[]): boolean {
     return known.every((_, i) => this.determinesPosition(predicate, known, i));
   }
@@ -262,10 +268,6 @@ export class PolicyLinker implements Linker {
   }
 
   // ── types ──
-
-  possibleTypes(_fn: CompiledFunction, _position: number): readonly TypeSet[] | undefined {
-    return undefined;
-  }
 
   extensionsOf(type: DeclaredType): readonly DeclaredType[] {
     const { types } = this.context.program;

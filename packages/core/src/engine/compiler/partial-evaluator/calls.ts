@@ -1,24 +1,24 @@
 import type { CallGoal, Parameter, Predicate } from '../../../ir/goal.js';
 import type { Candidate } from '../../rules/candidate.js';
-import { classesOf, groupByRules } from '../../rules/rule-groups.js';
-import { isUnknown, type KnownArgument } from '../compiled-function.js';
+import { findsValues, isPassed, isUnknown, unbound, type KnownArgument } from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import { anyOf, fail, type CallTest, type Statement } from '../plan.js';
 import { maxInlinedSize, maxInliningDepth, maxUnfolding } from '../thresholds.js';
 import { ifHolds, noCells, type Evaluation, type Rest } from './evaluation.js';
-import { applicationsOf, candidatesOf, cuts, shapeOf, tableFor, type Application } from './rules.js';
+import { applicationsOf, candidatesOf, cuts, type Application } from './rules.js';
 import { unify } from './unify.js';
 import {
   ambiguousLiteral,
+  bound,
   isTestedRow,
   newCells,
   operandOf,
   resolved,
+  unknownLocal,
   valueIn,
   type Cell,
   type Cells,
-  type Value,
 } from './values.js';
 
 /** Tries all rules that may apply to the arguments, in order. Goals after the call are not part of it. */
@@ -28,7 +28,9 @@ const proveRules = (evaluation: Evaluation, predicate: Predicate, args: readonly
 /** Does the same for the function itself, rule by rule. */
 export function* proveOwnRules(evaluation: Evaluation): Generator<void, Statement, undefined> {
   const proved: Statement[] = [];
-  for (const application of applicationsOf(evaluation, evaluation.fn.predicate, evaluation.args)) {
+  const { fn, args } = evaluation;
+  for (const application of applicationsOf(evaluation, fn.predicate, args)) {
+    if (findsValues(fn) && cuts(application.candidate.goals)) throw new NotCompilable(cutWithVariable);
     yield;
     proved.push(proveRule(evaluation, application));
   }
@@ -48,18 +50,29 @@ function proveRule(evaluation: Evaluation, application: Application): Statement 
 
 function applyRule(evaluation: Evaluation, { candidate, args, forwardedBy, choice }: Application): Statement {
   const cells = newCells(candidate.rule.slotNames.length);
-  if (evaluation.inlining.length === 0) evaluation.startRule();
+  const isOwn = evaluation.inlining.length === 0;
+  if (isOwn) evaluation.startRule();
+  const outer = isOwn ? unboundIn(args) : noCells;
   return evaluation.scoped(() => {
     if (choice !== undefined) evaluation.useChoice(choice);
     evaluation.useRule(candidate.rule, forwardedBy);
     return matchHead(evaluation, candidate, args, cells, () =>
-      evaluation.proveGoals(evaluation, candidate.goals, 0, cells, evaluation.success(), {
-        mayCut: true,
-        outer: noCells,
-      }),
+      evaluation.proveGoals(
+        evaluation,
+        candidate.goals,
+        0,
+        cells,
+        isOwn ? evaluation.ownSuccess() : evaluation.success(),
+        { mayCut: outer.size === 0, outer },
+      ),
     );
   });
 }
+
+const cutWithVariable = 'a cut in a rule with unbound arguments';
+
+const unboundIn = (args: readonly Cell[]): ReadonlySet<Cell> =>
+  new Set(args.filter((arg) => valueIn(arg) === undefined).map(resolved));
 
 /** Unifies the parameters of a rule with the arguments. */
 function matchHead(
@@ -101,12 +114,24 @@ export function proveCall(evaluation: Evaluation, goal: CallGoal, cells: Cells, 
   if (mayInline(evaluation, predicate, args, known))
     return evaluation.check(() => inlineCall(evaluation, predicate, args), rest);
   const taken = linker.generalize(predicate, known);
-  const passed = args.filter((_, i) => taken[i]!.kind !== 'literal').map((arg) => operandOf(valueIn(arg)!));
-  const callee = linker.functionFor(predicate, taken);
-  return ifHolds(
-    { kind: 'call', callee, args: passed, likely: likelyCallee(linker, predicate, args, taken) },
-    () => evaluation.afterCall(rest),
+  const call = callFor(linker, predicate, args, taken);
+  return ifHolds({ kind: 'call', ...call, likely: likelyCallee(linker, predicate, args, taken) }, () =>
+    evaluation.afterCall(rest),
   );
+}
+
+/** Returns the function that a call leads to, and the arguments that are passed to it. */
+function callFor(
+  linker: Linker,
+  predicate: Predicate,
+  args: readonly Cell[],
+  known: readonly KnownArgument[],
+): Pick<CallTest, 'callee' | 'args'> {
+  const passed = args.filter((_, i) => isPassed(known[i]!));
+  return {
+    args: passed.map((arg) => operandOf(valueIn(arg)!)),
+    callee: linker.functionFor(predicate, known),
+  };
 }
 
 /** Checks that the rules are few and short enough to replace a call. */
@@ -169,7 +194,9 @@ function likelyCallee(
 /** Proves a call with a variable that has no value: with the rules themselves, around the statements that come after it. */
 function unfold(evaluation: Evaluation, goal: CallGoal, args: readonly Cell[], rest: Rest): Statement {
   const { linker } = evaluation;
-  if (evaluation.unfolding >= maxUnfolding)
+  const isReturn =
+    findsValues(evaluation.fn) && linker.recursion.mayReturn(evaluation.fn.predicate, goal.predicate);
+  if (isReturn || evaluation.unfolding >= maxUnfolding)
     throw new NotCompilable('rules that call each other with unbound arguments');
   for (const arg of args) resolved(arg).isAliased = true;
   const known = args.map((arg) => evaluation.knownOf(arg));
@@ -186,9 +213,8 @@ function unfoldRules(
   args: readonly Cell[],
   rest: Rest,
 ): Statement {
-  if (candidates.some(({ goals }) => cuts(goals)))
-    throw new NotCompilable('a cut in a rule with unbound arguments');
-  const outer = new Set(args.filter((arg) => valueIn(arg) === undefined).map(resolved));
+  if (candidates.some(({ goals }) => cuts(goals))) throw new NotCompilable(cutWithVariable);
+  const outer = unboundIn(args);
   return anyOf(
     candidates.map((candidate) =>
       evaluation.scoped(() => {
@@ -215,7 +241,7 @@ function atDepth(evaluation: Evaluation, depth: number, build: Rest): Statement 
   }
 }
 
-/** Unfolds a call for the class that an argument probably has. Values of other classes bail out, or continue by all known types. */
+/** Unfolds a call for the class that an argument probably has. Values of other classes bail out, or call a function for its answers. */
 function unfoldLikely(
   evaluation: Evaluation,
   goal: CallGoal,
@@ -228,9 +254,9 @@ function unfoldLikely(
     const value = valueIn(arg);
     if (value === undefined || linker.determinesPosition(goal.predicate, known, i)) continue;
     if (value.kind !== 'local') break;
-    const otherwise = unfoldByType(evaluation, goal, args, known, i, rest);
     // Ahead-of-time code cannot bail out, so it needs code for all types.
-    if (otherwise === undefined && linker.knownTypes !== undefined) break;
+    const otherwise =
+      linker.knownTypes === undefined ? undefined : proveAnswers(evaluation, goal, args, known, rest);
     const exact = value.likely && linker.exactArgument(value.likely);
     if (exact !== undefined)
       return {
@@ -250,44 +276,28 @@ function unfoldLikely(
   throw new NotCompilable('unbound arguments together with a value of unknown type');
 }
 
-/** Unfolds a call for each group of known types. Returns undefined if the types are not known, or if literals also distinguish the rules. */
-function unfoldByType(
+/** Calls a function for the values of the variables without a value, and continues with each answer. */
+function proveAnswers(
   evaluation: Evaluation,
   { predicate }: CallGoal,
   args: readonly Cell[],
   known: readonly KnownArgument[],
-  position: number,
   rest: Rest,
-): Statement | undefined {
-  const { linker } = evaluation;
-  const { knownTypes } = linker;
-  const index = linker.indexOf(predicate, args.length);
-  if (knownTypes === undefined || index.literalsAt(position) !== undefined) return undefined;
-  const areOthersDetermined = args.every(
-    (arg, i) =>
-      i === position || valueIn(arg) === undefined || linker.determinesPosition(predicate, known, i),
-  );
-  if (!areOthersDetermined) return undefined;
-  evaluation.facts.areComplete = false;
-  const shapes = args.map((arg, i) => shapeOf(evaluation, arg, index, i, false));
-  const value = valueIn(args[position]!)!;
-  const own = evaluation.args.findIndex((arg) => isSameLocal(valueIn(arg), value));
-  const possible = own === -1 ? undefined : linker.possibleTypes(evaluation.fn, own);
-  const groups = groupByRules(
-    classesOf(possible ?? knownTypes, index.typesRequired(shapes, position)),
-    (types) =>
-      tableFor(
-        linker,
-        index,
-        shapes.map((shape, i) => (i === position ? { types, literal: undefined, isOther: false } : shape)),
-      ),
-  );
-  const cases = groups.map(({ table, types }) => ({
-    types,
-    next: evaluation.scoped(() => unfoldRules(evaluation, table.candidates, args, rest)),
-  }));
-  return { kind: 'by-type', value: operandOf(value), possible, cases };
+): Statement {
+  const { linker, facts } = evaluation;
+  facts.areComplete = false;
+  const variables = args.filter((arg) => valueIn(arg) === undefined);
+  const taken = known.map((each, i) => (variables.includes(args[i]!) ? unbound : each));
+  const call = callFor(linker, predicate, args, linker.generalize(predicate, taken));
+  const to = variables.map(() => evaluation.newLocal());
+  const step = (i: number): Statement =>
+    i === to.length
+      ? atDepth(evaluation, 0, rest)
+      : unify(evaluation, variables[i]!, bound(unknownLocal(to[i]!)), () => step(i + 1));
+  return {
+    kind: 'answers',
+    ...call,
+    to,
+    next: evaluation.scoped(() => step(0)),
+  };
 }
-
-const isSameLocal = (value: Value | undefined, other: Value): boolean =>
-  value?.kind === 'local' && other.kind === 'local' && value.local === other.local;

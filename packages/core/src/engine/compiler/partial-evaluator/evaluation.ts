@@ -3,7 +3,13 @@ import type { TypeSet } from '../../../host/type-set.js';
 import type { Goal, Predicate, Rule } from '../../../ir/goal.js';
 import type { Term } from '../../../ir/term.js';
 import type { Proof } from '../../proof.js';
-import { anything, typesOnly, type CompiledFunction, type KnownArgument } from '../compiled-function.js';
+import {
+  anything,
+  findsValues,
+  typesOnly,
+  type CompiledFunction,
+  type KnownArgument,
+} from '../compiled-function.js';
 import type { Linker } from '../linker.js';
 import { NotCompilable } from '../not-compilable.js';
 import {
@@ -158,6 +164,22 @@ export class Evaluation {
       if (this.#waiting.slice(mark).some((cell) => valueIn(cell) === undefined))
         throw new NotCompilable('a type test of an unbound variable');
       return this.#part === undefined ? succeed : recordOf(this.#part);
+    };
+  }
+
+  /** Returns the end of a path of the function itself: it also passes the values of unbound arguments on. */
+  ownSuccess(): Rest {
+    const success = this.success();
+    if (!findsValues(this.fn)) return success;
+    const variables = this.args.filter((_, i) => this.fn.known[i]!.kind === 'unbound');
+    return () => {
+      success();
+      const values = variables.map((cell) => {
+        const value = valueIn(cell);
+        if (value === undefined) throw new NotCompilable('a rule that leaves an argument unbound');
+        return operandOf(value);
+      });
+      return { kind: 'answer', values };
     };
   }
 

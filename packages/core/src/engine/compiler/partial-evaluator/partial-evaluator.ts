@@ -37,6 +37,7 @@ function* evaluate(evaluation: Evaluation): Generator<void, Plan, undefined> {
   const params: number[] = [];
   evaluation.args = fn.known.map((known): Cell => {
     if (known.kind === 'literal') return bound({ kind: 'constant', value: known.value });
+    if (known.kind === 'unbound') return { value: undefined, same: undefined, isAliased: true, isa: [] };
     const param = evaluation.newLocal();
     params.push(param);
     return bound({

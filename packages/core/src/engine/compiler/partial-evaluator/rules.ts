@@ -175,7 +175,7 @@ export function candidatesOf(
   const shapes = args.map((arg, i) => shapeOf(evaluation, arg, index, i, isOwn));
   const table = tableFor(linker, index, shapes);
   facts.addTable(predicate, shapes, args.map(constantIn), table);
-  return table.candidates;
+  return isOwn ? linker.rulesInOrder(evaluation.fn, table.candidates, shapes) : table.candidates;
 }
 
 function constantIn(arg: Cell): Constant | undefined {

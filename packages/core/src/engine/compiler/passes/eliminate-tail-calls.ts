@@ -40,9 +40,10 @@ export function eliminateTailCalls(statement: Statement, of: Looped): Statement 
     case 'switch':
       return mapChildren(statement, (next) => eliminateTailCalls(next, of));
     case 'each':
+    case 'answers':
+    case 'answer':
     case 'succeed':
     case 'again':
-    case 'by-type':
       return statement;
     default:
       return assertNever(statement);

@@ -26,6 +26,8 @@ function checkReads(statement: Statement): Statement {
       const next = checkReads(statement.next);
       return { ...statement, next: statement.element === undefined ? withCheck(statement.item, next) : next };
     }
+    case 'answers':
+      return { ...statement, next: insertPromiseChecks(statement.next, statement.to) };
     default:
       return mapChildren(statement, checkReads);
   }
@@ -72,11 +74,14 @@ function examined(statement: Statement, n: number): Statement | undefined {
     case 'method':
     case 'each':
     case 'exactly':
-    case 'by-type':
+    case 'answers':
     case 'switch':
     case 'again':
     case 'succeed':
       return ifOperand();
+    // The caller examines the value.
+    case 'answer':
+      return itselfIf(statement.values.some(isIt));
     default:
       return assertNever(statement);
   }

@@ -56,6 +56,8 @@ class Merger {
         return true;
       case 'if':
         return statement.test.kind === 'call' && this.linker.mayCallMethods(statement.test.callee.predicate);
+      case 'answers':
+        return this.linker.mayCallMethods(statement.callee.predicate);
       default:
         return false;
     }

@@ -68,6 +68,7 @@ export class Alignment {
       }
       case 'anything':
       case 'tested':
+      case 'unbound':
         return some.kind === other.kind;
     }
   }
@@ -95,6 +96,7 @@ export class Alignment {
       case 'literal':
       case 'anything':
       case 'tested':
+      case 'unbound':
         return known;
       case 'other':
       case 'some': {

@@ -162,6 +162,7 @@ function kindOf(known: KnownArgument): string {
       return `${known.kind} ${known.types.types.size}`;
     case 'anything':
     case 'tested':
+    case 'unbound':
       return known.kind;
   }
 }
@@ -174,6 +175,7 @@ function calledIn(body: Statement): ReadonlySet<CompiledFunction> {
       if (statement.test.likely !== undefined) found.add(statement.test.likely.callee);
     } else if (statement.kind === 'again' && statement.only !== undefined)
       found.add(statement.only.otherwise);
+    else if (statement.kind === 'answers') found.add(statement.callee);
     childrenOf(statement).forEach(visit);
   };
   visit(body);
