@@ -1,66 +1,76 @@
-import { optimizeFilter } from './optimize-filter.js';
 import { usesOuterRows } from './outer-rows.js';
-import { all, allRows, any, exists, type RowFilter } from './row-filter.js';
+import { all, exists, type RowFilter } from './row-filter.js';
+
+/** A filter of rows that have a related row, or have none. */
+export type Related = Extract<RowFilter, { readonly kind: 'exists' | 'none' }>;
+
+/** A wider condition of related rows that uses no other row, so that a database can find its rows once. */
+export interface Guard {
+  readonly where: RowFilter;
+  /** Whether a row can be accepted without the related row. If it cannot, a database can start from the related rows. */
+  readonly isAlternative: boolean;
+}
 
 /**
- * Adds a wider condition beside each related row that is an alternative and is compared with the rows around it. A database searches such a
- * related row again for each candidate; the related rows of the wider condition it finds once. Where the related row is not an alternative, a
- * database starts from it, and a wider condition beside it leads to worse plans.
+ * Returns the guards of related rows that are compared with the rows around them. A database searches such a related row again for each
+ * candidate, and the rows of its guard once. A related row of a related row has a guard only if it is an alternative.
  *
  * @param known the numbers of the rows whose columns are values of the query, such as those of the actor
  */
-export const guardRelated = (filter: RowFilter, known: ReadonlySet<number> = new Set()): RowFilter =>
-  guarded(filter, known, false);
-
-function guarded(filter: RowFilter, known: ReadonlySet<number>, isAlternative: boolean): RowFilter {
-  switch (filter.kind) {
-    case 'and':
-      return all(...filter.parts.map((part) => guarded(part, known, isAlternative)));
-    case 'or':
-      return any(...filter.parts.map((part) => guarded(part, known, true)));
-    case 'exists': {
-      const own = new Set(known).add(filter.step.to.id);
-      const inner: RowFilter = { ...filter, where: guarded(filter.where, known, false) };
-      if (!isAlternative || !usesOuterRows(filter.where, own)) return inner;
-      const wider = optimizeFilter({ ...filter, where: widened(filter.where, own) }, { outerRows: true });
-      return narrows(wider) ? all(wider, inner) : inner;
-    }
-    default:
-      return filter;
-  }
+export function relatedGuards(filter: RowFilter, known: ReadonlySet<number>): ReadonlyMap<Related, Guard> {
+  const guards = new Map<Related, Guard>();
+  collect(filter, known, 'required', guards);
+  return guards;
 }
 
-/** Returns a filter that accepts all rows that a filter accepts, and uses no other rows than the given ones. */
-function widened(filter: RowFilter, own: ReadonlySet<number>): RowFilter {
-  if (!usesOuterRows(filter, own)) return filter;
-  switch (filter.kind) {
-    case 'and':
-      return all(...filter.parts.map((part) => widened(part, own)));
-    case 'or':
-      return any(...filter.parts.map((part) => widened(part, own)));
-    case 'exists': {
-      const { step, where } = filter;
-      return own.has(step.from.id) ? exists(step, widened(where, new Set(own).add(step.to.id))) : allRows;
-    }
-    default:
-      return allRows;
-  }
+function collect(
+  filter: RowFilter,
+  known: ReadonlySet<number>,
+  place: 'required' | 'alternative' | 'inner',
+  guards: Map<Related, Guard>,
+): void {
+  if (filter.kind === 'and' || filter.kind === 'or')
+    for (const part of filter.parts)
+      collect(part, known, filter.kind === 'or' ? 'alternative' : place, guards);
+  if (filter.kind !== 'exists') return;
+  const own = new Set(known).add(filter.step.to.id);
+  collect(filter.where, known, 'inner', guards);
+  if (place === 'inner' || !usesOuterRows(filter.where, own)) return;
+  const isAlternative = place === 'alternative';
+  const guard =
+    limited(filter.where, own, isEquality) ??
+    (isAlternative ? limited(filter.where, own, isList) : undefined);
+  if (guard !== undefined) guards.set(filter, { where: guard, isAlternative });
 }
 
-/** Returns whether a filter compares a column with a value, so that a database finds few rows by an index. */
-function narrows(filter: RowFilter): boolean {
-  switch (filter.kind) {
-    case 'and':
-      return filter.parts.some(narrows);
-    case 'or':
-      return filter.parts.every(narrows);
-    case 'exists':
-      return narrows(filter.where);
-    case 'compare':
-      return filter.operator === '=' && [filter.left, filter.right].some(({ kind }) => kind === 'value');
-    case 'in':
-      return true;
-    default:
-      return false;
+/**
+ * Returns the conditions that limit the given rows alone, and that all rows of a filter satisfy; `undefined` where it has none. Conditions
+ * beside an equality seldom make a set smaller, and a long list leads MariaDB to read an index in the order of the list.
+ */
+function limited(
+  filter: RowFilter,
+  own: ReadonlySet<number>,
+  isLimit: (filter: RowFilter) => boolean,
+): RowFilter | undefined {
+  if (filter.kind === 'and') {
+    const parts = filter.parts
+      .map((part) => limited(part, own, isLimit))
+      .filter((part) => part !== undefined);
+    return parts.length === 0 ? undefined : all(...parts);
   }
+  if (filter.kind === 'exists') {
+    const { step } = filter;
+    const where = limited(filter.where, new Set(own).add(step.to.id), isLimit);
+    return where && own.has(step.from.id) ? exists(step, where) : undefined;
+  }
+  return isLimit(filter) && !usesOuterRows(filter, own) ? filter : undefined;
 }
+
+/** Returns whether a filter compares a column with a value, so that a database finds few rows by an index. Many rows have the same boolean. */
+const isEquality = (filter: RowFilter): boolean =>
+  filter.kind === 'compare' &&
+  filter.operator === '=' &&
+  [filter.left, filter.right].some(({ kind }) => kind === 'value') &&
+  ![filter.left, filter.right].some((side) => side.kind === 'column' && side.type === 'boolean');
+
+const isList = ({ kind }: RowFilter): boolean => kind === 'in';

@@ -18,7 +18,7 @@ export { isOneOf, readFieldInput, type FieldInput } from '../types/field-input.j
 export type { DecimalValue } from '../types/decimal-value.js';
 export { readDecimal } from '../types/read-decimal.js';
 export { complement } from './complement.js';
-export { guardRelated } from './guard-related.js';
+export { relatedGuards, type Guard, type Related } from './guard-related.js';
 export { skipRelated } from './skip-related.js';
 export { splitRelated } from './split-related.js';
 export { optimizeFilter, type OptimizerOptions } from './optimize-filter.js';

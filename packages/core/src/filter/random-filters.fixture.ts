@@ -257,7 +257,10 @@ export class Generator {
     return { kind, parts: Array.from({ length: 3 + this.next(3) }, rule) };
   }
 
-  /** Makes a related row with alternatives, each about a further related row, or about the related row and the rows around it. */
+  /**
+   * Makes a related row with alternatives, each about a further related row, or about the related row and the rows around it. Half of the
+   * related rows also have a value that all alternatives share.
+   */
   alternatives(scopes: readonly Scope[]): RowFilter {
     const leading = (from: Scope, whereOf: (to: Scope) => RowFilter): RowFilter => {
       const choices = relations[from.type.name]!;
@@ -279,7 +282,11 @@ export class Generator {
           isNested ? leading(to, (further) => this.leaf([further])) : this.leaf([...scopes, to]),
         ],
       });
-      return { kind: 'or', parts: [alternative(), alternative(), alternative()] };
+      const either: RowFilter = { kind: 'or', parts: [alternative(), alternative(), alternative()] };
+      if (this.next(2) === 0) return either;
+      const left = this.column([to]);
+      const right: Operand = { kind: 'value', value: this.value(left) };
+      return { kind: 'and', parts: [{ kind: 'compare', operator: '=', left, right }, either] };
     });
   }
 

@@ -136,20 +136,47 @@ describe('sql() writes', () => {
 });
 
 describe('sql() adds', () => {
-  const rules = ['free', 'paid', 'old', 'new'].map(
-    (plan, i) => `(item.id = ${i} and item.team.plan = "${plan}")`,
-  );
+  const compared = 'note in item.notes and note.itemId < item.id and note.open = true';
 
-  it('a wider EXISTS without columns of the row beside an alternative that compares both', async () => {
-    const { text } = await printed(`item.teamId = "a" or ${rules.join(' or ')}`);
-    const [, wider, exact] = text.split('EXISTS');
-    expect(wider).toContain('"plan" IN ($3::text, $4::text, $5::text, $6::text)');
-    expect(wider).not.toContain('"Item"."id" =');
-    expect(exact).toContain('"Item"."id" =');
+  it('a guard of the equalities before an alternative that compares both rows', async () => {
+    const { text } = await printed(
+      `item.teamId = "a" or (${compared} and note.id = 1 and note.id in [1, 2])`,
+    );
+    const [guard, exact] = text.split('EXISTS');
+    expect(guard).toContain(' LIMIT 1 OFFSET 5000) IS NOT NULL OR ("Item"."id") IN (SELECT k0 FROM (SELECT ');
+    expect(count(guard!, '"id" = $')).toBe(2);
+    expect(guard).not.toMatch(/<|"open"/);
+    expect(exact).toContain('<');
   });
 
-  it('no wider EXISTS where the row must have the related row', async () => {
-    const { text } = await printed(`item.teamId = "a" and (${rules.join(' or ')})`);
+  it('a guard of lists before an alternative without equalities', async () => {
+    const { text } = await printed(`item.teamId = "a" or (${compared} and note.id in [1, 2])`);
+    expect(count(text.split('EXISTS')[0]!, '"id" IN ($')).toBe(2);
+  });
+
+  it.each([
+    ['postgres', 2],
+    ['mysql', 1],
+  ] as const)(
+    'an EXISTS of equalities beside a required row that compares both: %s',
+    async (dialect, expected) => {
+      const { text } = await printed(`${compared} and note.id = 1`, dialect);
+      expect(count(text, 'EXISTS')).toBe(expected);
+      expect(text).not.toContain('OFFSET');
+    },
+  );
+
+  it.each([
+    ['beside a required row without equalities', `${compared} and note.id in [1, 2]`],
+    ['in a query of one row', `item.id = 7 and (item.teamId = "a" or (${compared} and note.id = 1))`],
+  ])('no guard %s', async (_place, body) => {
+    const { text } = await printed(body);
     expect(count(text, 'EXISTS')).toBe(1);
+    expect(text).not.toContain('OFFSET');
+  });
+
+  it('no guard for SQLite, which compares keys by the collation of one side', async () => {
+    const { text } = await printed(`item.teamId = "a" or (${compared} and note.id = 1)`, 'sqlite');
+    expect(text).not.toContain('OFFSET');
   });
 });

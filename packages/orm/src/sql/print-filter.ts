@@ -1,6 +1,6 @@
 import {
-  guardRelated,
   optimizeFilter,
+  relatedGuards,
   skipRelated,
   splitRelated,
   withoutTests,
@@ -8,7 +8,9 @@ import {
   type Column,
   type CountOperator,
   type FilterSet,
+  type Guard,
   type Operand,
+  type Related,
   type Relation,
   type RelationStep,
   type RowFilter,
@@ -19,6 +21,7 @@ import type { Dialect } from './dialect.js';
 import type { ColumnSide, Comparison, Side } from './side.js';
 import { balanced, bound, joined, type Fragment } from './fragment.js';
 import { knownValues } from './known-values.js';
+import { minWide } from './min-wide.js';
 import { quotedTable, type TableName, type TableNames } from './table-names.js';
 import { separateSet, type SeparateSet } from './separate-set.js';
 import { tablesRead } from './tables-read.js';
@@ -72,6 +75,8 @@ export class FilterPrinter {
   /** The filter, optimized for the database. */
   readonly filter: RowFilter;
 
+  /** The guards of related rows, which the query of a list finds once. A function of the database would find them for each row. */
+  readonly #guards: ReadonlyMap<Related, Guard>;
   #aliases: number;
   /** The aliases of the rows that can be used where something is printed. */
   #aliasOf: ReadonlyMap<number, string> = new Map();
@@ -93,7 +98,10 @@ export class FilterPrinter {
     const skipped = skipRelated(tested, (step) => this.hasEqualKeys(step));
     const known = new Set(actor === undefined ? [] : [actor.scope.id]);
     const optimized = optimizeFilter(skipped, { outerRows: true });
-    this.filter = guardRelated(splitRelated(optimized, known), known);
+    this.filter = splitRelated(optimized, known);
+    // SQLite compares keys by the collation of one side. A query of one row reads only the related rows of this row.
+    const isGuarded = dialect.name !== 'sqlite' && functions === undefined && !isOneRow(this.filter, row);
+    this.#guards = isGuarded ? relatedGuards(this.filter, known) : new Map();
   }
 
   print(filter: RowFilter): Fragment {
@@ -113,7 +121,7 @@ export class FilterPrinter {
           ' OR ',
         );
       case 'exists':
-        return this.#functionOf(filter) ?? this.#exists(filter.step, filter.where);
+        return this.#functionOf(filter) ?? this.#guarded(filter);
       case 'none':
         return this.#functionOf(filter) ?? this.#related(filter.step, filter.where, 'NOT EXISTS (SELECT 1');
       case 'count':
@@ -347,6 +355,51 @@ export class FilterPrinter {
     const name = this.names.column(scope.type, field);
     if (scope.id === this.row.id) return { kind: 'root-column', field, name };
     return `${this.#aliasOf.get(scope.id)}.${this.dialect.quote(name)}`;
+  }
+
+  /**
+   * Prints related rows with their guard. A guard of an alternative with many rows is not used, because a set of them costs more than it
+   * saves: the first query finds out whether it has, and so the set never has more rows. Where the related row is required, PostgreSQL decides
+   * by its statistics whether to start from the rows of the guard. MariaDB starts from the related rows themselves.
+   */
+  #guarded(filter: Related): Fragment {
+    const { where: guard, isAlternative } = this.#guards.get(filter) ?? {};
+    const exact = this.#exists(filter.step, filter.where);
+    if (guard === undefined) return exact;
+    if (isAlternative !== true)
+      return this.dialect.name === 'postgres'
+        ? ['(', this.#related(filter.step, guard, 'EXISTS (SELECT 1'), ' AND ', exact, ')']
+        : exact;
+    const { from, relation } = filter.step;
+    const own = relation.local.map((field) => this.#field(from, field));
+    const isLarge = this.#keysOf(filter.step, guard, `LIMIT 1 OFFSET ${minWide - 1}`, 1);
+    const set = this.#newAlias();
+    const keys = this.#keysOf(filter.step, guard, `LIMIT ${minWide}`);
+    const names = own.map((_, i) => `k${i}`).join(', ');
+    return [
+      '(((',
+      isLarge,
+      ') IS NOT NULL OR (',
+      joined(own, ', '),
+      `) IN (SELECT ${names} FROM (`,
+      keys,
+      `) ${set})) AND `,
+      exact,
+      ')',
+    ];
+  }
+
+  /** Prints the query of the keys of related rows of all rows. */
+  #keysOf(step: RelationStep, where: RowFilter, limit: string, count?: number): Fragment {
+    const { source, conditions, keys } = this.#joined(step, where, false);
+    const selected = keys.slice(0, count).map(({ sql }, i): Fragment => [sql, ` AS k${i}`]);
+    return [
+      'SELECT ',
+      joined(selected, ', '),
+      ` FROM ${source} WHERE `,
+      joined(conditions, ' AND '),
+      ` ${limit}`,
+    ];
   }
 
   /**
@@ -630,6 +683,23 @@ export class FilterPrinter {
     return `nanook${++this.#aliases}`;
   }
 }
+
+/** Returns whether a filter names the key of its only row. */
+const isOneRow = (filter: RowFilter, { id, type }: Scope): boolean =>
+  filter.kind === 'and' &&
+  type.key !== undefined &&
+  type.key.every((field) =>
+    filter.parts.some(
+      (part) =>
+        part.kind === 'compare' &&
+        part.operator === '=' &&
+        isOwnKey(part.left, id, field) &&
+        part.right.kind === 'value',
+    ),
+  );
+
+const isOwnKey = (side: Operand, id: number, field: string): boolean =>
+  side.kind === 'column' && side.scope.id === id && side.field === field;
 
 type Member = Extract<RowFilter, { readonly kind: 'in-set' | 'not-in-set' | 'found-before' }>;
 

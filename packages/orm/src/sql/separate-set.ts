@@ -1,6 +1,5 @@
-import type { Column, Operand, RelationStep, RowFilter, Scope } from '@nanook/core/filter';
+import type { Column, Operand, Related, RelationStep, RowFilter, Scope } from '@nanook/core/filter';
 
-type Related = Extract<RowFilter, { readonly kind: 'exists' | 'none' }>;
 type Member = Extract<RowFilter, { readonly kind: 'in-set' | 'not-in-set' }>;
 
 /** A part of a filter that asks only whether a column of the row is among values that do not depend on the row. */
