@@ -24,16 +24,18 @@ export async function measureCell(
   const nanook = print(await condition());
   const hand = shape.hand(user, rows).map((each) => numbered(each, server));
   const pages = [nanook, ...hand].map((each) => pageOf(shape.table, each));
-  await verify(server, shape, nanook, hand[0]!);
+  const { listed, countMs, handCountMs } = await verify(server, shape, nanook, hand[0]!);
   const [own, ...others] = await fastest(server, pages, rounds);
   const whereMs = await cpuOf(condition);
   const given: RowCondition = await condition();
   return {
     shape: shape.name,
     user,
-    listed: await countOf(server, shape, hand[0]!),
+    listed,
     nanookMs: own!,
     handMs: Math.min(...others),
+    countMs,
+    handCountMs,
     planningMs: await leastOf(rounds, () => server.planningMs(pages[0]!)),
     whereMs,
     printMs: await cpuOf(() => print(given)),
@@ -51,17 +53,26 @@ function numbered({ text, values }: HandWritten, { dialect }: Server): Query {
   return { text: dialect === 'postgres' ? text.replaceAll('?', () => `$${++number}`) : text, values };
 }
 
-/** Checks that the condition of Nanook and the hand-written one have the same rows: their number, their sum and the first page. */
-async function verify(server: Server, { name, table }: Shape, nanook: Query, hand: Query): Promise<void> {
-  const answers: string[] = [];
-  for (const query of [nanook, hand]) {
-    const [sums] = await server.query(sumsOf(table, query));
-    answers.push(JSON.stringify([sums, idsOf(await server.query(pageOf(table, query)))]));
-  }
-  if (answers[0] !== answers[1])
+/**
+ * Checks that the condition of Nanook and the hand-written one have the same rows: their number, their sum and the first page.
+ *
+ * @returns the number of rows, and the milliseconds to count them
+ */
+async function verify(server: Server, { name, table }: Shape, nanook: Query, hand: Query) {
+  const [own, other] = [await answerOf(server, table, nanook), await answerOf(server, table, hand)];
+  if (own.text !== other.text)
     throw new Error(
-      `${name} on ${server.name}: the list is ${answers[0]!}, and the hand-written one ${answers[1]!}`,
+      `${name} on ${server.name}: the list is ${own.text}, and the hand-written one ${other.text}`,
     );
+  return { listed: own.listed, countMs: own.ms, handCountMs: other.ms };
+}
+
+async function answerOf(server: Server, table: string, query: Query) {
+  const before = elapsedTime();
+  const [sums] = await server.query(sumsOf(table, query));
+  const ms = elapsedTime() - before;
+  const text = JSON.stringify([sums, idsOf(await server.query(pageOf(table, query)))]);
+  return { listed: Number(sums!['listed']), ms, text };
 }
 
 const idsOf = (rows: readonly Row[]): unknown[] => rows.map(({ id }) => id);
@@ -70,11 +81,6 @@ const sumsOf = (table: string, { text, values }: Query): Query => ({
   text: `SELECT count(*) AS listed, sum(id) AS ids FROM ${table} WHERE ${text}`,
   values,
 });
-
-async function countOf(server: Server, { table }: Shape, hand: Query): Promise<number> {
-  const [row] = await server.query(sumsOf(table, hand));
-  return Number(row!['listed']);
-}
 
 /** Returns the shortest time of each query. They take turns, so that other work on the machine slows all of them. */
 async function fastest(server: Server, queries: readonly Query[], rounds: number): Promise<number[]> {

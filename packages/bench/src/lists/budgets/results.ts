@@ -8,6 +8,9 @@ export interface BudgetCell {
   /** Milliseconds of a page through the condition, and of the fastest hand-written one. */
   readonly nanookMs: number;
   readonly handMs: number;
+  /** Milliseconds to count the listed rows and to add their ids, through the condition and by the first hand-written one; each ran once. */
+  readonly countMs: number;
+  readonly handCountMs: number;
   /** Milliseconds that the database plans the query. */
   readonly planningMs: number;
   /** Milliseconds of CPU to find the condition, and to print it. */

@@ -3,7 +3,7 @@ import type { Options } from '../../options.ts';
 import { measureCell } from './measure.ts';
 import { excesses, type ServerBudgets } from './results.ts';
 import { openServers } from './server.ts';
-import { shapes, userKinds } from './shapes.ts';
+import { shapes } from './shapes.ts';
 
 /** Measures the lists of each shape and each kind of user on the servers that the variables for the tests name. */
 export async function measureBudgets({ quick, rounds }: Options): Promise<ServerBudgets[]> {
@@ -13,7 +13,7 @@ export async function measureBudgets({ quick, rounds }: Options): Promise<Server
     try {
       const cells = [];
       for (const shape of shapes)
-        for (const user of userKinds) {
+        for (const user of shape.users) {
           const before = elapsedTime();
           const cell = await measureCell(server, shape, user, rows, rounds);
           cells.push(cell);

@@ -19,6 +19,8 @@ export interface Shape {
   readonly type: string;
   readonly table: string;
   load(): Promise<Authorizer>;
+  /** The users whose lists are measured. */
+  readonly users: readonly UserKind[];
   actor(kind: UserKind, rows: number): object;
   /** Returns the conditions that a person would write, in several forms where the fastest one depends on the database. */
   hand(kind: UserKind, rows: number): readonly HandWritten[];
@@ -118,6 +120,7 @@ const gitclub: Shape = {
   name: 'GitClub',
   type: 'Issue',
   table: 'issues',
+  users: userKinds,
   load: () => Authorizer.load({ policies: fileURLToPath(gitclubPolicies), types: gitclubTypes }),
   actor: (kind) => {
     const { owned, joined, repositories } = rolesOf[kind];
@@ -178,6 +181,7 @@ const documents = (
   name,
   type: 'Document',
   table: 'documents',
+  users: userKinds,
   load: () => Authorizer.load({ policies, types }),
   actor: (kind) => typed('Person', { id: people[kind], tenantId: people[kind], level: people[kind] }),
   hand: (kind) => hand(people[kind]),
@@ -188,15 +192,26 @@ const below = (table: string, key: string, granted: string): string =>
   `WITH RECURSIVE found(k) AS (SELECT ${key} FROM ${granted} WHERE person_id = ?
     UNION SELECT child.id FROM ${table} child, found WHERE child.parent_id = found.k) SELECT k FROM found`;
 
+const byFolders = (person: number): readonly HandWritten[] => [
+  { text: `documents.folder_id IN (${below('folders', 'folder_id', 'folder_grants')})`, values: [person] },
+];
+
 const folders = documents(
   'folders',
   `allow(person: Person, "read", document: Document) if reads(person, document.folder);
    reads(person: Person, folder: Folder) if grant in folder.grants and grant.personId = person.id;
    reads(person: Person, folder: Folder) if reads(person, folder.parent);`,
-  (person) => [
-    { text: `documents.folder_id IN (${below('folders', 'folder_id', 'folder_grants')})`, values: [person] },
-  ],
+  byFolders,
 );
+
+/** The same for a user who may read all documents by the grants of the folders at the top. */
+const allFolders: Shape = {
+  ...folders,
+  name: 'folders, all of them',
+  users: ['wide'],
+  actor: () => typed('Person', { id: people.all, tenantId: people.all, level: people.all }),
+  hand: () => byFolders(people.all),
+};
 
 /** Grants of a folder and of the folder around it, as applications write that follow no recursion. */
 const twoLevels = documents(
@@ -397,6 +412,7 @@ const mixed = (count: number): Shape => {
 export const shapes: readonly Shape[] = [
   gitclub,
   folders,
+  allFolders,
   twoLevels,
   groups,
   sharingLinks,

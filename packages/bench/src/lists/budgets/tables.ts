@@ -9,8 +9,8 @@ export const sizes = (rows: number) => ({
   teams: 1_000,
 });
 
-/** The people whose lists are measured. Everyone else has a greater number. */
-export const people = { narrow: 1, wide: 2, empty: 3 } as const;
+/** The people whose lists are measured; `all` is granted all folders. Everyone else has a greater number. */
+export const people = { narrow: 1, wide: 2, empty: 3, all: 4 } as const;
 /** The numbers of the other people. */
 const others = '100 + n % 5000';
 
@@ -54,6 +54,7 @@ export function statements(dialect: DialectName, rows: number): string[] {
     fill('folders', `n, CASE WHEN n < 10 THEN NULL ELSE floor(n / 10) END`, size.folders),
     fill('folder_grants', `n, ${others}, 1 + (n * 7) % ${size.folders}`, size.folders),
     `INSERT INTO folder_grants VALUES (0, ${people.narrow}, ${size.folders / 100}), (-1, ${people.narrow}, ${size.folders - 5}), (-2, ${people.wide}, 1)`,
+    `INSERT INTO folder_grants VALUES ${Array.from({ length: 9 }, (_, i) => `(${-3 - i}, ${people.all}, ${i + 1})`).join(', ')}`,
     fill('teams', `n, CASE WHEN n < 5 THEN NULL ELSE floor(n / 5) END`, size.teams),
     fill('team_members', `n, ${others}, 1 + n % ${size.teams}`, 10_000),
     `INSERT INTO team_members VALUES (0, ${people.narrow}, 900), (-1, ${people.wide}, 1), (-2, ${people.wide}, 2)`,
