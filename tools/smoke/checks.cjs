@@ -14,7 +14,7 @@ exports.checks = async function checks(loaded, load) {
     policies: 'allow(user, "read", doc) if doc.owner = user.name;',
     types: {},
   });
-  assert.equal(await authorizer.isAllowed({ name: 'ann' }, 'read', { owner: 'ann' }), true);
+  assert.equal(await authorizer.can({ name: 'ann' }, 'read', { owner: 'ann' }), true);
   const refusal = await authorizer
     .authorize({ name: 'bob' }, 'read', { owner: 'ann' })
     .catch((error) => error);
@@ -47,8 +47,8 @@ async function checkCompiled(loaded) {
   // oxlint-disable-next-line typescript/no-implied-eval -- evaluates the module as Node does
   new Function('module', text)(module);
   const authorizer = loaded['@nanook/core/compiled'].CompiledAuthorizer.load(module.exports);
-  assert.equal(authorizer.isAllowedSync({ name: 'ann' }, 'read', { owner: 'ann' }), true);
-  assert.equal(await authorizer.isAllowed({ name: 'bob' }, 'read', { owner: 'ann' }), false);
+  assert.equal(authorizer.canSync({ name: 'ann' }, 'read', { owner: 'ann' }), true);
+  assert.equal(await authorizer.can({ name: 'bob' }, 'read', { owner: 'ann' }), false);
 }
 
 const actor = (req) => ({ name: req.headers['x-user'] });

@@ -41,7 +41,7 @@ export function describeGitClub(name: string, start: Start, steps: readonly Step
     });
 
     it('reports no warnings', () => {
-      expect(club.authorizer.warnings).toEqual([]);
+      expect(club.authorizer.policy.warnings).toEqual([]);
     });
   });
 }

@@ -10,7 +10,7 @@ import { startSizes } from './start-size.ts';
 const file = new URL('../sizes.json', import.meta.url);
 const tolerance = 1.02;
 
-const afterCheck = 'load and isAllowed, after the first check';
+const afterCheck = 'load and can(), after the first check';
 const allExports = '@nanook/core, with all exports';
 const onDisk = '@nanook/core, installed (not compressed)';
 
@@ -27,7 +27,7 @@ const budgets: Readonly<Record<string, number>> = {
 
 const [start, checked] = await startSizes();
 const current: Readonly<Record<string, number>> = {
-  'load and isAllowed, at the start': start.gzip,
+  'load and can(), at the start': start.gzip,
   [afterCheck]: checked.gzip,
   [allExports]: (await wholeSize()).gzip,
   'compiled ahead of time, with all exports': (await compiledSize()).gzip,

@@ -62,7 +62,7 @@ async function run(probe: Probe): Promise<number | undefined> {
     const { Authorizer } = await importNanook();
     const authorizer = await Authorizer.load(optionsOf(setup, 'nanook'));
     const check = (actor: unknown, action: string, resource: unknown) =>
-      authorizer.isAllowedSync(actor, action, resource);
+      authorizer.canSync(actor, action, resource);
     await verify(check, world.mix, Infinity);
     const added = probe.change === 'none' ? '' : '\nallow(_: User, "added", _: User);';
     return processor(async () => {

@@ -8,7 +8,7 @@ import { sizeOf, type BundleSize } from './size-of.ts';
 
 const application = `
   import { Authorizer } from '@nanook/core';
-  export const check = async (options, ...call) => (await Authorizer.load(options)).isAllowed(...call);
+  export const check = async (options, ...call) => (await Authorizer.load(options)).can(...call);
 `;
 
 class User {
@@ -19,7 +19,7 @@ class Note {
 }
 
 /**
- * Measures an application that calls only `Authorizer.load` and `isAllowed`, bundled with code splitting: the files that it loads at the
+ * Measures an application that calls only `Authorizer.load` and `can`, bundled with code splitting: the files that it loads at the
  * start, and all files that it has loaded after the first check. It runs the application, as in production, and records the files.
  */
 export async function startSizes(): Promise<readonly [start: BundleSize, checked: BundleSize]> {
@@ -53,7 +53,7 @@ export async function startSizes(): Promise<readonly [start: BundleSize, checked
       const bundled = (await import(pathToFileURL(join(folder, 'stdin.mjs')).href)) as {
         readonly check: (options: object, ...call: readonly unknown[]) => Promise<boolean>;
       };
-      const start = totalOf('`Authorizer.load` and `isAllowed`, at the start', loaded);
+      const start = totalOf('`Authorizer.load` and `can`, at the start', loaded);
       const policies = 'allow(user: User, "read", note: Note) if note.owner = user.name;';
       const isAllowed = await bundled.check(
         { policies, types: { User, Note } },
@@ -62,7 +62,7 @@ export async function startSizes(): Promise<readonly [start: BundleSize, checked
         new Note(),
       );
       if (!isAllowed) throw new Error('the bundled application refused a check that the policy allows');
-      return [start, totalOf('`Authorizer.load` and `isAllowed`, after the first check', loaded)];
+      return [start, totalOf('`Authorizer.load` and `can`, after the first check', loaded)];
     } finally {
       hooks.deregister();
     }

@@ -165,7 +165,7 @@ export class Oso {
   }
 
   async *query(text: string, options: QueryOptions = {}): AsyncGenerator<ReadonlyMap<string, unknown>> {
-    yield* (await this.#current()).query(text, options);
+    yield* (await this.#current()).policy.query(text, options);
   }
 
   async *queryRule(...args: readonly unknown[]): AsyncGenerator<ReadonlyMap<string, unknown>> {
@@ -175,17 +175,19 @@ export class Oso {
       string,
       ...unknown[],
     ];
-    yield* (await this.#current()).queryRule(name, rest, options);
+    yield* (await this.#current()).policy.queryRule(name, rest, options);
   }
 
   async queryRuleOnce(name: string, ...args: readonly unknown[]): Promise<boolean> {
-    for await (const _answer of (await this.#current()).queryRule(name, args, { acceptExpression: true }))
+    for await (const _answer of (await this.#current()).policy.queryRule(name, args, {
+      acceptExpression: true,
+    }))
       return true;
     return false;
   }
 
   async isAllowed(actor: unknown, action: unknown, resource: unknown): Promise<boolean> {
-    return (await this.#current()).isAllowed(actor, action as string, resource);
+    return (await this.#current()).can(actor, action as string, resource);
   }
 
   async authorize(
@@ -214,7 +216,7 @@ export class Oso {
     resource: unknown,
     options: { allowWildcard?: boolean } = {},
   ): Promise<Set<unknown>> {
-    return (await this.#current()).authorizedActions(actor, resource, options);
+    return (await this.#current()).actions(actor, resource, options);
   }
 
   async authorizedFields(
@@ -223,7 +225,7 @@ export class Oso {
     resource: unknown,
     options: { allowWildcard?: boolean } = {},
   ): Promise<Set<unknown>> {
-    return (await this.#current()).authorizedFields(actor, action as string, resource, options);
+    return (await this.#current()).fields(actor, action as string, resource, options);
   }
 
   setDataFilteringAdapter(adapter: DataFilteringAdapter): void {

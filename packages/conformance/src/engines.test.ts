@@ -91,7 +91,7 @@ async function outcomeOn(kind: EngineKind, testCase: QueryCase): Promise<EngineA
   const engine = engineFor(kind, testCase);
   const isRefused = kind === 'aot' && engine?.precompiled === undefined;
   if (engine === undefined || isRefused) return undefined;
-  const outcome = await engine.isAllowed('corpus', 'asks', 'this');
+  const outcome = await engine.can('corpus', 'asks', 'this');
   counts[kind].asked++;
   if (engine.bailedOut === 0) counts[kind].answered++;
   proofs.set(kind, engine.proof);

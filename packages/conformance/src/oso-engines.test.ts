@@ -67,7 +67,7 @@ async function outcomeOn(engine: 'machine' | 'source' | 'closures', options: Aut
   for (let i = 0; i < 2; i++)
     outcomes.push(
       await authorizer
-        .isAllowed('corpus', 'asks', 'this')
+        .can('corpus', 'asks', 'this')
         .catch((error: unknown) => (error as { code?: string }).code ?? String(error)),
     );
   return outcomes;

@@ -16,11 +16,11 @@ declare const pending: Promise<Repo>;
 test('checks return the type of the resource, and enumerations return sets of names', () => {
   expectTypeOf(authorizer.authorize({}, 'read', repo)).resolves.toEqualTypeOf<Repo>();
   expectTypeOf(authorizer.authorize({}, 'read', pending)).resolves.toEqualTypeOf<Repo>();
-  expectTypeOf(authorizer.isAllowed({}, 'read', repo)).resolves.toEqualTypeOf<boolean>();
-  expectTypeOf(authorizer.isAllowedSync({}, 'read', repo)).toEqualTypeOf<boolean>();
-  expectTypeOf(authorizer.authorizedActions({}, repo)).resolves.toEqualTypeOf<Set<string>>();
-  expectTypeOf(authorizer.authorizedFields({}, 'read', repo)).resolves.toEqualTypeOf<Set<string>>();
-  expectTypeOf(authorizer.query('f(x)')).toEqualTypeOf<AsyncGenerator<Bindings, void, undefined>>();
+  expectTypeOf(authorizer.can({}, 'read', repo)).resolves.toEqualTypeOf<boolean>();
+  expectTypeOf(authorizer.canSync({}, 'read', repo)).toEqualTypeOf<boolean>();
+  expectTypeOf(authorizer.actions({}, repo)).resolves.toEqualTypeOf<Set<string>>();
+  expectTypeOf(authorizer.fields({}, 'read', repo)).resolves.toEqualTypeOf<Set<string>>();
+  expectTypeOf(authorizer.policy.query('f(x)')).toEqualTypeOf<AsyncGenerator<Bindings, void, undefined>>();
   expectTypeOf(authorizer.as(repo).actor).toEqualTypeOf<Repo>();
 });
 
@@ -31,9 +31,9 @@ test('a precompiled policy has the checks that all authorizers have', () => {
 
 test('obvious mistakes do not compile', () => {
   // @ts-expect-error -- the actor comes first
-  void authorizer.isAllowed('read', user, repo);
+  void authorizer.can('read', user, repo);
   // @ts-expect-error -- one action at a time
-  void authorizer.isAllowed(user, ['read'], repo);
+  void authorizer.can(user, ['read'], repo);
   // @ts-expect-error -- an action
   void authorizer.authorize(user, undefined, repo);
   // @ts-expect-error -- `checkRead`
@@ -41,7 +41,7 @@ test('obvious mistakes do not compile', () => {
   // @ts-expect-error -- a field is a string
   void authorizer.authorizeField(user, 'read', repo, 1);
   // @ts-expect-error -- `await Authorizer.load(…)`
-  void Authorizer.load({ policies: '' }).isAllowed(user, 'read', repo);
+  void Authorizer.load({ policies: '' }).can(user, 'read', repo);
   // @ts-expect-error -- `Authorizer.load`
   new Authorizer();
   // @ts-expect-error -- `{ policies: 'policy.polar' }`
@@ -77,7 +77,7 @@ class Letter {
 }
 
 test('the options of a list are typed by the row, and a list of fields has rows without some of them', () => {
-  const list = authorizer.authorizedResources(user, 'read', Letter, {
+  const list = authorizer.list(user, 'read', Letter, {
     where: {
       title: { contains: 'a', not: ['b', null] },
       sentAt: [null, new Date()],
@@ -89,21 +89,21 @@ test('the options of a list are typed by the row, and a list of fields has rows 
   expectTypeOf(list).resolves.toHaveProperty('rows').toEqualTypeOf<Letter[]>();
   const masked = authorizer.as(user).list('read', Letter, { fields: 'read', where: { id: 1 } });
   expectTypeOf(masked).resolves.toHaveProperty('rows').toEqualTypeOf<Partial<Letter>[]>();
-  const named = authorizer.authorizedResources<Letter>(user, 'read', 'Letter', { where: { id: 1 } });
+  const named = authorizer.list<Letter>(user, 'read', 'Letter', { where: { id: 1 } });
   expectTypeOf(named).resolves.toHaveProperty('rows').toEqualTypeOf<Letter[]>();
-  void authorizer.authorizedResources(user, 'read', 'Letter', {
+  void authorizer.list(user, 'read', 'Letter', {
     where: { or: [{ any: { gt: 1 } }], any: 1 },
   });
   // @ts-expect-error -- `title`
-  void authorizer.authorizedResources(user, 'read', Letter, { where: { tittle: 'a' } });
+  void authorizer.list(user, 'read', Letter, { where: { tittle: 'a' } });
   // @ts-expect-error -- a text
-  void authorizer.authorizedResources(user, 'read', Letter, { where: { title: 5 } });
+  void authorizer.list(user, 'read', Letter, { where: { title: 5 } });
   // @ts-expect-error -- a number
-  void authorizer.authorizedResources(user, 'read', Letter, { where: { or: [{ id: { gt: '1' } }] } });
+  void authorizer.list(user, 'read', Letter, { where: { or: [{ id: { gt: '1' } }] } });
   // @ts-expect-error -- an operator
-  void authorizer.authorizedResources(user, 'read', Letter, { where: { title: { contain: 'a' } } });
+  void authorizer.list(user, 'read', Letter, { where: { title: { contain: 'a' } } });
   // @ts-expect-error -- `title`
-  void authorizer.authorizedResources(user, 'read', Letter, { orderBy: { tittle: 'asc' } });
+  void authorizer.list(user, 'read', Letter, { orderBy: { tittle: 'asc' } });
   // @ts-expect-error -- an action
-  void authorizer.authorizedResources(user, 'read', Letter, { fields: ['title'] });
+  void authorizer.list(user, 'read', Letter, { fields: ['title'] });
 });

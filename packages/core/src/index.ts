@@ -1,4 +1,5 @@
 export { Authorizer } from './authorization/authorizer.js';
+export type { PolicySnapshot } from './authorization/policy-snapshot.js';
 export { ActorAuthorizer, type ActorChecks, type FilteringChecks } from './authorization/actor-authorizer.js';
 export type { TypeReference } from './authorization/find-type.js';
 export { nearNames } from './internal/near-names.js';
@@ -6,6 +7,7 @@ export { describeValue } from './internal/describe-value.js';
 export { isUndecided } from './diagnostics/polar-error.js';
 export type {
   AuthorizeOptions,
+  AuthorizeSyncOptions,
   CheckContext,
   EnumerationOptions,
   ExplainOptions,

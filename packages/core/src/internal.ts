@@ -7,3 +7,5 @@ export {
   type ErrorKind,
   type ErrorTexts,
 } from './diagnostics/coded-error.js';
+export { describeValue } from './internal/describe-value.js';
+export { nearNames } from './internal/near-names.js';

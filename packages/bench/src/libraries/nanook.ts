@@ -13,7 +13,7 @@ export interface NanookSetup {
   /** The same types with declared fields; missing if they have no fields. */
   readonly declared?: TypesInput;
   readonly constants?: Readonly<Record<string, unknown>>;
-  /** Call `isAllowed`, because the policy meets promises. */
+  /** Call `can`, because the policy meets promises. */
   readonly isAsync?: boolean;
   /** An undecided check is denied. */
   readonly undecided?: 'deny';
@@ -33,7 +33,7 @@ export interface Enumeration {
 export interface LoadedNanook {
   readonly check: Check;
   readonly loadMs: number;
-  /** The value of `authorizer.engine`; `undefined` for a build without that property. */
+  /** The value of `authorizer.policy.engine`; `undefined` for a build without that property. */
   readonly engine: string | undefined;
 }
 
@@ -96,13 +96,10 @@ function checkOf(authorizer: Authorizer, setup: NanookSetup, variant: NanookVari
   return plainCheck(authorizer, setup);
 }
 
-const plainCheck = (
-  authorizer: Pick<Authorizer, 'isAllowed' | 'isAllowedSync'>,
-  { isAsync }: NanookSetup,
-): Check =>
+const plainCheck = (authorizer: Pick<Authorizer, 'can' | 'canSync'>, { isAsync }: NanookSetup): Check =>
   isAsync
-    ? (actor, action, resource) => authorizer.isAllowed(actor, action, resource)
-    : (actor, action, resource) => authorizer.isAllowedSync(actor, action, resource);
+    ? (actor, action, resource) => authorizer.can(actor, action, resource)
+    : (actor, action, resource) => authorizer.canSync(actor, action, resource);
 
 /** Compiles a policy ahead of time, and loads the module as an application does. */
 async function loadAhead(setup: NanookSetup): Promise<LoadedNanook | undefined> {

@@ -32,7 +32,7 @@ function assess(route: FoundRoute, { authorizer, types, tested, logged }: AuditI
     return {
       action,
       resource,
-      rules: action === byMethod ? undefined : authorizer.grantingRules(action, type),
+      rules: action === byMethod ? undefined : authorizer.policy.rulesFor(action, type),
       tests: tested
         .filter(
           (each) => each.action === action && (type === undefined || (each.types?.includes(type) ?? true)),

@@ -51,6 +51,6 @@ function typesOf(
 ): readonly string[] | undefined {
   if (resource.kind === 'new') return [resource.className];
   if (resource.kind !== 'variable') return undefined;
-  if (Object.hasOwn(fixtures, resource.name)) return authorizer.typesOf(fixtures[resource.name]);
+  if (Object.hasOwn(fixtures, resource.name)) return authorizer.policy.typesOf(fixtures[resource.name]);
   return /^\p{Lu}/u.test(resource.name) ? [resource.name] : undefined;
 }

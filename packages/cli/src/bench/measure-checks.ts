@@ -30,7 +30,7 @@ export function groupsOf(checks: readonly DiffedCheck[], authorizer: Authorizer)
     if (value === null) return 'nil';
     // Types are resources, too, for actions such as *create*.
     if (value instanceof TypeToken || typeof value === 'function') return `type ${value.name}`;
-    return authorizer.typesOf(value)[0] ?? typeof value;
+    return authorizer.policy.typesOf(value)[0] ?? typeof value;
   };
   for (const check of checks) {
     const name = {
@@ -51,7 +51,7 @@ export async function answerOf(
   { actor, action, resource }: DiffedCheck,
 ): Promise<Answer> {
   try {
-    return await authorizer.isAllowed(actor, action as string, resource);
+    return await authorizer.can(actor, action as string, resource);
   } catch (error) {
     if (!isPolarError(error)) throw error;
     return error.code;

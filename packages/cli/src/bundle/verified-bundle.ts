@@ -31,7 +31,7 @@ export async function problemsOf(
     if (!isPolarError(error)) throw error;
     return [error.message];
   }
-  return project.declaresTypes ? typeProblems(manifest, authorizer.typeSignature) : [];
+  return project.declaresTypes ? typeProblems(manifest, authorizer.policy.signature) : [];
 }
 
 const typeProblems = ({ types }: BundleManifest, own: Readonly<Record<string, string>>): readonly string[] =>

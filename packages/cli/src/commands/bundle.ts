@@ -239,7 +239,7 @@ async function sign(
     return;
   }
   io.out(
-    `${out} is written: revision ${revision}, ${count(authorizer.policySources.length, 'file')}${testText(tests)}`,
+    `${out} is written: revision ${revision}, ${count(authorizer.policy.sources.length, 'file')}${testText(tests)}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { nearNames } from '@nanook/core';
+import { nearNames } from '@nanook/core/internal';
 import { Command } from 'commander';
 import { allCodes } from '../codes/all-codes.js';
 import type { CodeEntry } from '../codes/code-entry.js';

@@ -26,8 +26,8 @@ describe('nanook compile', () => {
     const ann = typed('User', { id: 7 });
     const acme = typed('Organization', { id: 1, ownerId: 7 });
     const report = typed('Note', { id: 3, authorId: 8, organization: acme });
-    expect(authorizer.isAllowedSync(ann, 'edit', report)).toBe(true);
-    expect(authorizer.isAllowedSync(typed('User', { id: 8 }), 'edit', report)).toBe(false);
+    expect(authorizer.canSync(ann, 'edit', report)).toBe(true);
+    expect(authorizer.canSync(typed('User', { id: 8 }), 'edit', report)).toBe(false);
   });
 
   it('writes an ES module for another file', async () => {

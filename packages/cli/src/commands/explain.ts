@@ -37,7 +37,7 @@ Examples:
       const { config, policy, field, html, json } = flags;
       const { authorizer, value } = await openProject({ config, paths: policy });
       const [who, what] = [value(actor), value(resource)];
-      if (field !== undefined && !authorizer.ruleNames.includes('allow_field'))
+      if (field !== undefined && !authorizer.policy.rules.includes('allow_field'))
         throw new UsageError('--field needs a rule `allow_field`, which the policies do not have');
       const explanation =
         field === undefined

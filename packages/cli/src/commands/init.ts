@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readPolicies, type NamedPolicy } from '@nanook/core';
+import { type NamedPolicy } from '@nanook/core';
+import { readPolicies } from '@nanook/core/internal';
 import { parse } from '@nanook/core/syntax';
 import { Command, Option } from 'commander';
 import { UsageError } from '../errors/usage-error.js';

@@ -28,10 +28,10 @@ async function record(): Promise<void> {
     clock: () => new Date(times.shift()!),
     ...log.hooks,
   });
-  await authorizer.isAllowed(ann, 'edit', report);
-  await authorizer.isAllowed(ben, 'edit', report);
-  await authorizer.isAllowed(ben, 'read', report);
-  await authorizer.isAllowed(null, 'read', report);
+  await authorizer.can(ann, 'edit', report);
+  await authorizer.can(ben, 'edit', report);
+  await authorizer.can(ben, 'read', report);
+  await authorizer.can(null, 'read', report);
   await log.close();
 }
 
@@ -214,7 +214,7 @@ describe('a decision about several fields', () => {
     const log = decisionLog({ sinks: [jsonLines({ folder: 'fields' })] });
     const clock = () => new Date('2026-01-30T10:00:00Z');
     const authorizer = await Authorizer.load({ policies: 'policy/main.polar', types, clock, ...log.hooks });
-    await authorizer.allowedFields(ann, 'read', report, ['title', 'text', 'spam']);
+    await authorizer.filterFields(ann, 'read', report, ['title', 'text', 'spam']);
     await log.close();
   });
 

@@ -71,7 +71,7 @@ export async function* answersOf(
 ): AsyncGenerator<Record<string, unknown>> {
   const bindings = bindingsOf(text, fixtures);
   try {
-    for await (const answer of authorizer.query(text, {
+    for await (const answer of authorizer.policy.query(text, {
       bindings,
       acceptExpression,
       ...(signal && { signal }),

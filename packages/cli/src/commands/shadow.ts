@@ -92,7 +92,7 @@ async function decide(
 ): Promise<Omit<Side, 'explanation'>> {
   const args = kind === 'allow' ? [actor, action, resource] : [actor, action, resource, field];
   try {
-    const answers = authorizer.queryRule(kind, args, { acceptExpression: true });
+    const answers = authorizer.policy.queryRule(kind, args, { acceptExpression: true });
     const { done } = await answers.next();
     await answers.return();
     return { outcome: done === true ? 'denied' : 'allowed', error: undefined };

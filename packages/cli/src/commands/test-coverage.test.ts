@@ -167,7 +167,7 @@ describe('nanook test --coverage', () => {
       onWarning: () => {},
     });
     const user = typed('User', { id: 1, isStaff: false });
-    expect(await authorizer.isAllowed(user, 'delete', typed('Note', { isPublic: true }))).toBe(true);
+    expect(await authorizer.can(user, 'delete', typed('Note', { isPublic: true }))).toBe(true);
     await writeFile('coverage.json', JSON.stringify(coverage));
     const { out } = await nanook('test', '--merge', 'coverage.json');
     expect(out).toContain('5 of 7');

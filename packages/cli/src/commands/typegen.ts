@@ -82,7 +82,7 @@ async function typegen(project: Project, flags: TypegenFlags, io: Io): Promise<E
     throw new UsageError('--schema belongs to --from prisma; add it');
   const source = flags.from && (await checkSource(project, flags.from, flags));
   const authorizer = await project.load();
-  const vocabulary = authorizer.vocabulary();
+  const vocabulary = authorizer.policy.vocabulary();
   if (vocabulary.types.length === 0)
     throw new UsageError(
       'the policies name no type, so there is nothing to write; declare `types` in the configuration: nanook init',

@@ -25,7 +25,7 @@ export function whereCommand(io: Io): Command {
     .action(async (actor: string, action: string, type: string, { config, policy, json }: WhereFlags) => {
       const { project, authorizer, value } = await openProject({ config, paths: policy });
       const who = value(actor);
-      authorizer.requireGrantable(action);
+      authorizer.policy.requireGrant(action);
       const { text, ...explanation } = await authorizer.explainWhere(who, action, type);
       const options = project.config.sql;
       const query =

@@ -23,7 +23,7 @@ export function whoCanCommand(io: Io): Command {
     .addHelpText('after', '\nExample:\n  nanook who-can read report --actors ann ben')
     .action(async (action: string, resource: string, { config, policy, actors, json }: WhoCanFlags) => {
       const { authorizer, fixtures, value } = await openProject({ config, paths: policy });
-      authorizer.requireGrantable(action);
+      authorizer.policy.requireGrant(action);
       const names = actors ?? Object.keys(fixtures);
       if (names.length === 0)
         throw new UsageError(

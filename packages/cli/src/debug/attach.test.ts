@@ -47,7 +47,7 @@ describe('nanook debug --attach', () => {
   it('stops at debug() in a process, steps, and lets the check go on', async () => {
     const terminal = attached();
     await terminal.shows('attached to 127.0.0.1:');
-    const check = authorizer.isAllowed({ age: 18 }, 'read', 1);
+    const check = authorizer.can({ age: 18 }, 'read', 1);
     await terminal.shows('debug(): policy/main.polar:2 in allow');
     terminal.type('n');
     await terminal.shows('policy/main.polar:3 in allow');
@@ -65,7 +65,7 @@ describe('nanook debug --attach', () => {
     const terminal = attached();
     terminal.type('break allow');
     await terminal.shows('stops at the rule allow');
-    const checks = [18, 3].map((age) => authorizer.isAllowed({ age }, 'read', 1));
+    const checks = [18, 3].map((age) => authorizer.can({ age }, 'read', 1));
     await terminal.shows('rule is entered: policy/main.polar:1 in allow');
     terminal.type('clear all');
     terminal.type('bindings');
@@ -82,7 +82,7 @@ describe('nanook debug --attach', () => {
   it('says that a synchronous check cannot wait', async () => {
     const terminal = attached();
     await terminal.shows('attached');
-    expect(authorizer.isAllowedSync({ age: 18 }, 'read', 1)).toBe(true);
+    expect(authorizer.canSync({ age: 18 }, 'read', 1)).toBe(true);
     await terminal.shows('is a synchronous check, which cannot wait: it passes policy/main.polar:2');
     terminal.type('q');
     await terminal.ended;
@@ -96,6 +96,6 @@ describe('nanook debug --attach', () => {
 
   it('opens no socket without the variable', async () => {
     const other = await Authorizer.load({ policies: policy, onWarning: () => {} });
-    expect(other.engine).not.toBe('machine');
+    expect(other.policy.engine).not.toBe('machine');
   });
 });

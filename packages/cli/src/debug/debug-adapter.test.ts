@@ -253,8 +253,8 @@ describe('the debug adapter', () => {
     const [, address, token] = /--attach (\S+) --token (\w+)/.exec(written.join(''))!;
     await start(() => client.attachRequest({ address, token } as never));
     const checks: Promise<boolean>[] = [];
-    const one = await stop(async () => void checks.push(authorizer.isAllowed({ age: 18 }, 'read', 1)));
-    const two = await stop(async () => void checks.push(authorizer.isAllowed({ age: 3 }, 'read', 1)));
+    const one = await stop(async () => void checks.push(authorizer.can({ age: 18 }, 'read', 1)));
+    const two = await stop(async () => void checks.push(authorizer.can({ age: 3 }, 'read', 1)));
     expect([one.at, two.at]).toEqual(['breakpoint allow:2', 'breakpoint allow:2']);
     const { body } = await client.threadsRequest();
     expect(body.threads.map(({ name }) => name)).toEqual([

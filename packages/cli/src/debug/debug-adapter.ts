@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { describeValue } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import type { DebugTarget, EndView, HaltReason, Movement, StopView } from '@nanook/core/debug';
 import {
   DebugSession,

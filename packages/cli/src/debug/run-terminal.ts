@@ -16,7 +16,7 @@ export async function debugInTerminal(
   io: Io,
 ): Promise<number | boolean | undefined> {
   const { target, run } = await localQuery(opened, words, { stopsAtOutcomes: true });
-  const names = [...opened.authorizer.ruleNames, ...opened.project.policies.map(({ name }) => name)];
+  const names = [...opened.authorizer.policy.rules, ...opened.project.policies.map(({ name }) => name)];
   let begin = (): void => {};
   // The query starts when the terminal listens to it.
   const result = new Promise<void>((resolve) => (begin = resolve)).then(run);

@@ -75,7 +75,7 @@ export class RecordedObjects {
         typeof value === 'object' &&
         value !== null &&
         String((value as Record<string, unknown>)[key]) === id &&
-        this.authorizer.typesOf(value).includes(type),
+        this.authorizer.policy.typesOf(value).includes(type),
     );
   }
 

@@ -22,7 +22,7 @@ export function checksOf(
   authorizers: readonly Authorizer[],
 ): CheckList {
   const { actors, resources } = participantsOf(values, scopeOf(trees), authorizers.at(-1)!);
-  const actions = [...new Set(authorizers.flatMap((authorizer) => authorizer.grantableActions()))];
+  const actions = [...new Set(authorizers.flatMap((authorizer) => authorizer.policy.actions()))];
   const ofEachActor: readonly Omit<DiffedCheck, 'actor'>[] = [
     ...resources.flatMap((resource) => [
       ...actions.map((action) => ({ kind: 'allow', action, resource }) as const),
@@ -61,8 +61,8 @@ export function* sampled(checks: CheckList, count: number): Generator<DiffedChec
 function fieldsOf(resource: unknown, authorizers: readonly Authorizer[]): [action: string, field: string][] {
   const pairs = new Map<string, [string, string]>();
   for (const authorizer of authorizers) {
-    const types = authorizer.typesOf(resource);
-    for (const { type, fieldActions = [], fields = [] } of authorizer.vocabulary().types)
+    const types = authorizer.policy.typesOf(resource);
+    for (const { type, fieldActions = [], fields = [] } of authorizer.policy.vocabulary().types)
       if (types.includes(type))
         for (const action of fieldActions)
           for (const field of fields) pairs.set(JSON.stringify([action, field]), [action, field]);
@@ -86,6 +86,6 @@ function requestsOf(
     ),
   );
   return Object.values(values).filter((value) =>
-    authorizers.some((authorizer) => authorizer.typesOf(value).some((type) => named.has(type))),
+    authorizers.some((authorizer) => authorizer.policy.typesOf(value).some((type) => named.has(type))),
   );
 }

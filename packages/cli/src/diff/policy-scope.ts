@@ -49,7 +49,7 @@ export function participantsOf(
   const actors = new Set<unknown>();
   const resources = new Set<unknown>();
   for (const value of Object.values(values)) {
-    const types = authorizer.typesOf(value);
+    const types = authorizer.policy.typesOf(value);
     const isActor = types.some((type) => actorTypes.has(type));
     const isResource = types.some((type) => resourceTypes.has(type));
     if (isActor || !isResource) actors.add(value);

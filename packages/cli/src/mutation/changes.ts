@@ -129,7 +129,7 @@ export class Changes {
     const row = typeof value === 'object' && value !== null ? this.data.rowOf(value) : undefined;
     if (row?.key !== undefined || typeof value !== 'object' || value === null || value instanceof Date)
       return showValue(value, this.authorizer);
-    const type = this.authorizer.typesOf(value).find((one) => one !== 'Dictionary') ?? '';
+    const type = this.authorizer.policy.typesOf(value).find((one) => one !== 'Dictionary') ?? '';
     const fields = Object.entries(value).map(([field, inner]) => `${field}: ${this.#show(inner)}`);
     return `${type}{${fields.join(', ')}}`;
   }

@@ -32,8 +32,8 @@ export async function decide(authorizer: Authorizer, check: Check): Promise<Chec
   try {
     const args = check.args.map((arg) => (arg instanceof TypeArgument ? authorizer.type(arg.type) : arg));
     if (predicate === 'allow' && args.length === 3)
-      return (await authorizer.isAllowed(args[0], args[1] as string, args[2])) ? 'allowed' : 'denied';
-    const answers = authorizer.queryRule(predicate, args, { acceptExpression: true });
+      return (await authorizer.can(args[0], args[1] as string, args[2])) ? 'allowed' : 'denied';
+    const answers = authorizer.policy.queryRule(predicate, args, { acceptExpression: true });
     const { done } = await answers.next();
     await answers.return();
     return done === true ? 'denied' : 'allowed';
@@ -107,7 +107,7 @@ export function checksOf(
     .map((type) => ({ text: type, value: new TypeArgument(type) }));
   const { actors, resources } = participantsOf(fixtures, scope, authorizer);
   const isOf = (types: ReadonlySet<string>, value: unknown): boolean =>
-    authorizer.typesOf(value).some((type) => types.has(type));
+    authorizer.policy.typesOf(value).some((type) => types.has(type));
   const ofActorTypes = actors.filter((value) => isOf(scope.actorTypes, value));
   const knownActors = ofActorTypes.length > 0 ? ofActorTypes : actors;
 
@@ -147,7 +147,9 @@ export function checksOf(
   function isDeclared({ predicate, args }: Check): boolean {
     const kind = kindOfPredicate[predicate];
     if (kind === undefined || args.length !== 3 || args[2] instanceof TypeArgument) return kind === undefined;
-    return authorizer.typesOf(args[2]).some((type) => names.declared(kind, type).includes(args[1] as string));
+    return authorizer.policy
+      .typesOf(args[2])
+      .some((type) => names.declared(kind, type).includes(args[1] as string));
   }
 
   /** Returns the texts that a parameter can be; empty if it can be another value, such as a row. */

@@ -233,7 +233,7 @@ function sampled(
     const { predicate, args } = each.check;
     const kinds = args.map((arg) => {
       if (arg instanceof TypeArgument) return arg.type;
-      return isObject(arg) ? authorizer.typesOf(arg) : arg;
+      return isObject(arg) ? authorizer.policy.typesOf(arg) : arg;
     });
     const key = JSON.stringify([predicate, kinds, each.setup && [...setups].indexOf(each.setup)]);
     groups.set(key, [...(groups.get(key) ?? []), { check: each.check, setup: each.setup, changes: [] }]);

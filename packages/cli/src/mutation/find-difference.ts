@@ -212,7 +212,7 @@ async function exactAssertion(
   if (check.predicate !== 'allow' || check.args.length !== 3 || typeof action !== 'string') return undefined;
   if (isKnownAction(action, authorizer, trees)) return undefined;
   const resource = given instanceof TypeArgument ? authorizer.type(given.type) : given;
-  const actions = [...(await authorizer.authorizedActions(actor, resource))].toSorted();
+  const actions = [...(await authorizer.actions(actor, resource))].toSorted();
   const text = check.text.replace(`, ${printString(action)}, `, ', action, ');
   return `assert ${text} iff action in [${actions.map(printString).join(', ')}];`;
 }

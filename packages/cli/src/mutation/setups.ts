@@ -56,7 +56,7 @@ export function facts(
   names: PolicyNames,
 ): readonly Fact[] {
   const isOf = (type: string, value: unknown): boolean =>
-    typeof value === 'object' && value !== null && authorizer.typesOf(value).includes(type);
+    typeof value === 'object' && value !== null && authorizer.policy.typesOf(value).includes(type);
   const named = Object.entries(fixtures).filter(([name]) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name));
   const ofType = (type: string) => named.filter(([, value]) => isOf(type, value)).slice(0, 3);
   const actors = [...new Set([...names.actorTypes].flatMap(ofType))];

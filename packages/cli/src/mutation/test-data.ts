@@ -76,7 +76,7 @@ export class TestData {
   ofType(type: string): readonly object[] {
     const found = new Map<string | object, object>();
     for (const { object, key, type: own } of this.#rows.values())
-      if (own === type || this.authorizer.typesOf(object).includes(type))
+      if (own === type || this.authorizer.policy.typesOf(object).includes(type))
         if (!found.has(key ?? object)) found.set(key ?? object, object);
     return [...found.values()];
   }
@@ -112,7 +112,7 @@ export class TestData {
 
   #add(object: object, name: string, fieldType: string | undefined): void {
     if (this.#rows.has(object) || this.#rows.size >= maxRows || object instanceof Date) return;
-    const [own] = this.authorizer.typesOf(object);
+    const [own] = this.authorizer.policy.typesOf(object);
     const type = own === undefined || own === 'Dictionary' ? fieldType : own;
     const values = this.keyOf(type).map((field) => (object as Record<string, unknown>)[field]);
     const hasKey = type !== undefined && values.every((value) => value !== undefined);
@@ -222,7 +222,7 @@ export function copyOf(object: object, type: string | undefined, authorizer: Aut
       Object.getPrototypeOf(object) as object | null,
       Object.getOwnPropertyDescriptors(object),
     ) as object;
-    const isTyped = type === undefined || authorizer.typesOf(copy).includes(type);
+    const isTyped = type === undefined || authorizer.policy.typesOf(copy).includes(type);
     return isTyped ? copy : typed(type, copy);
   } catch {
     return undefined;

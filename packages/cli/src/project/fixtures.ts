@@ -1,4 +1,5 @@
-import { describeValue, typed } from '@nanook/core';
+import { typed } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { UsageError } from '../errors/usage-error.js';
 import type { Fixtures } from './config.js';
 import { builtInTypes } from './infer-types.js';

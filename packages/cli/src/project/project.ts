@@ -2,13 +2,13 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import {
   Authorizer,
-  readPolicies,
   type AuthorizerOptions,
   type Diagnostic,
   type NamedPolicy,
   type PolicyInput,
   type TypesInput,
 } from '@nanook/core';
+import { readPolicies } from '@nanook/core/internal';
 import { parse, type PolicyNode } from '@nanook/core/syntax';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';

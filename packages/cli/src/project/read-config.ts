@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeValue, nearNames } from '@nanook/core';
+import { describeValue, nearNames } from '@nanook/core/internal';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import { authorizerOptions, type NanookConfig } from './config.js';

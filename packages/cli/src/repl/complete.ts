@@ -19,7 +19,12 @@ export function complete(line: string, { authorizer, fixtures, project }: Opened
     return [attributesOf(fixtures[name]).filter((each) => each.startsWith(start)), start];
   }
   const [start = ''] = /\w*$/.exec(line) ?? [];
-  const names = [...authorizer.ruleNames, ...Object.keys(project.types), ...Object.keys(fixtures), ...words];
+  const names = [
+    ...authorizer.policy.rules,
+    ...Object.keys(project.types),
+    ...Object.keys(fixtures),
+    ...words,
+  ];
   return [[...new Set(names)].filter((name) => name.startsWith(start)).sort(), start];
 }
 

@@ -30,7 +30,7 @@ describe.skipIf(process.platform === 'win32')('Interruption', () => {
     press('x\u0003');
     const { signal } = new Interruption(new PassThrough(), open);
     const calls = [...'abcdefghijkl'].map((name) => `ten(${name})`).join(' and ');
-    const answers = authorizer.query(`${calls} and a + b > 100`, { signal });
+    const answers = authorizer.policy.query(`${calls} and a + b > 100`, { signal });
     await expect(answers.next()).rejects.toMatchObject({ code: 'POLAR_RUN_ABORTED' });
   });
 

@@ -85,7 +85,7 @@ export class Session {
       case 'types':
         return this.io.out(Object.keys(this.#opened.project.types).join('\n') || 'no type is declared');
       case 'rules':
-        return this.io.out([...this.#opened.authorizer.ruleNames].join('\n') || 'the policy has no rule');
+        return this.io.out([...this.#opened.authorizer.policy.rules].join('\n') || 'the policy has no rule');
       case 'fixtures':
         return this.io.out(
           Object.keys(this.#opened.fixtures).join('\n') || 'the configuration has no fixtures',
@@ -117,7 +117,7 @@ export class Session {
     const isCheck = parts.length === 3 && !query.includes('(');
     const explanation = isCheck
       ? await authorizer.explain(value(actor), action!, value(resource!))
-      : await authorizer.explainQuery(query, { bindings: bindingsOf(query, fixtures) });
+      : await authorizer.policy.explainQuery(query, { bindings: bindingsOf(query, fixtures) });
     this.io.out(renderExplanation(explanation, { color: this.io.colors.isColorSupported }));
   }
 

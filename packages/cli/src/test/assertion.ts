@@ -25,14 +25,14 @@ export async function reasonOfFailure(
   const names = new Map(
     Object.entries(fixtures).map(([name, value]) => [value, texts.get(name) ?? name] as const),
   );
-  return explain(await authorizer.explainQuery(text, { bindings, names }));
+  return explain(await authorizer.policy.explainQuery(text, { bindings, names }));
 }
 
 type Outcome = Explanation['outcome'];
 
 /** Decides whether a query has an answer. */
 export async function outcomeOf(authorizer: Authorizer, text: string, bindings: Fixtures): Promise<Outcome> {
-  const answers = authorizer.query(text, { bindings, acceptExpression: true });
+  const answers = authorizer.policy.query(text, { bindings, acceptExpression: true });
   try {
     const { done } = await answers.next();
     return done === true ? 'denied' : 'allowed';
@@ -78,7 +78,7 @@ async function valuesNotIn(
   for (const value of values) {
     if (others.includes(value)) continue;
     const bindings = { value, others };
-    const { done } = await authorizer.query('value in others', { bindings }).next();
+    const { done } = await authorizer.policy.query('value in others', { bindings }).next();
     if (done === true) missing.push(value);
   }
   return missing;
@@ -94,7 +94,7 @@ async function valuesOf(
   const { [variable]: _hidden, ...bindings } = bindingsOf(text, fixtures);
   const values = new Set<unknown>();
   try {
-    for await (const answer of authorizer.query(text, { bindings })) values.add(answer.get(variable));
+    for await (const answer of authorizer.policy.query(text, { bindings })) values.add(answer.get(variable));
   } catch (error) {
     if (!isPolarError(error) || error.code !== 'POLAR_RUN_UNEXPECTED_CONSTRAINT') throw error;
     for (const value of Object.values(fixtures)) {

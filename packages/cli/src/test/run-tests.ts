@@ -1,6 +1,5 @@
 import {
   Authorizer,
-  nearNames,
   renderExplanation,
   type AuthorizerOptions,
   type Diagnostic,
@@ -8,6 +7,7 @@ import {
   type NamedPolicy,
   type RenderOptions,
 } from '@nanook/core';
+import { nearNames } from '@nanook/core/internal';
 import { isWithin, positionOf, textOf, visit, type AssertionNode, type TestNode } from '@nanook/core/syntax';
 import { PolicyCoverage } from '@nanook/core/testing';
 import { findingOf, type Finding } from '../check/finding.js';
@@ -203,8 +203,8 @@ function calledNames(assertions: readonly AssertionNode[]): ReadonlySet<string> 
   return names;
 }
 
-function unusedRule(warning: Diagnostic, name: string, { ruleNames }: Authorizer): Finding {
-  const near = nearNames(name, ruleNames);
+function unusedRule(warning: Diagnostic, name: string, { policy }: Authorizer): Finding {
+  const near = nearNames(name, policy.rules);
   const advice = near.length === 0 ? 'correct its name' : `did you mean \`${near.join('` or `')}\`?`;
   const message = `neither the policy nor the test uses \`${name}\`, so this fact changes nothing; ${advice}`;
   return { ...findingOf(warning), message };

@@ -55,7 +55,7 @@ function ruleText({ name, parameters, body }: RuleNode, fixtures: Fixtures, auth
     if (fixture === undefined) return printParameter(parameter);
     const variable = `${prefix}${i}`;
     conditions.push(`${variable} = ${prefix}${fixture}`);
-    const [type] = authorizer.typesOf(fixtures[fixture]);
+    const [type] = authorizer.policy.typesOf(fixtures[fixture]);
     return type === undefined ? variable : `${variable}: ${type}`;
   });
   if (body !== undefined) {

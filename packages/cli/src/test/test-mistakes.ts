@@ -1,4 +1,5 @@
-import { isPolarError, nearNames, type Authorizer, type NamedPolicy } from '@nanook/core';
+import { isPolarError, type Authorizer, type NamedPolicy } from '@nanook/core';
+import { nearNames } from '@nanook/core/internal';
 import {
   checkConditions,
   isWithin,
@@ -105,7 +106,7 @@ export class TestMistakes {
         if (predicate !== 'allow' || action?.kind !== 'literal' || typeof action.value !== 'string') return;
         if (isKnownAction(action.value, authorizer, this.project.trees)) return;
         try {
-          authorizer.requireGrantable(action.value);
+          authorizer.policy.requireGrant(action.value);
         } catch (error) {
           if (!isPolarError(error)) throw error;
           found.push({ severity: 'error', code: error.code, message: error.message, span: action.span });
@@ -122,7 +123,7 @@ export const isKnownAction = (
   authorizer: Authorizer,
   trees: readonly PolicyNode[],
 ): boolean =>
-  authorizer.isGrantable(action) ||
+  authorizer.policy.grants(action) ||
   blocksOf(trees)
     .flatMap(declarationsOf)
     .some(({ kind, name }) => kind === 'permission' && name === action);

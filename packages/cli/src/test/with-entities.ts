@@ -1,4 +1,5 @@
-import { nearNames, typed, type TypesInput } from '@nanook/core';
+import { typed, type TypesInput } from '@nanook/core';
+import { nearNames } from '@nanook/core/internal';
 import {
   mapTerm,
   type AssertionNode,

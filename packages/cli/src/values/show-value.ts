@@ -13,7 +13,7 @@ export function showValue(value: unknown, authorizer: Authorizer, depth = 0): st
   if (typeof value !== 'object') return typeof value === 'function' ? value.name : inspect(value);
   if (value instanceof Date) return value.toISOString();
   const isList = Array.isArray(value);
-  const [type] = isList ? [] : authorizer.typesOf(value);
+  const [type] = isList ? [] : authorizer.policy.typesOf(value);
   const name = type === undefined || type === 'Dictionary' ? '' : type;
   if (depth === maxDepth) return isList ? '[…]' : `${name}{…}`;
   const show = (inner: unknown): string => showValue(inner, authorizer, depth + 1);

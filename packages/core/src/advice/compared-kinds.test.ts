@@ -17,7 +17,7 @@ async function warningsOf(
   for (const [actor, resource, isAllowed] of checks) {
     const args = [typed('User', actor), 'read', typed('Note', resource)] as const;
     // oxlint-disable-next-line no-await-in-loop -- the order of the checks matters
-    expect(await authorizer.isAllowed(...args)).toBe(isAllowed);
+    expect(await authorizer.can(...args)).toBe(isAllowed);
   }
   return warnings
     .filter((warning) => warning.code === code)
@@ -138,9 +138,9 @@ describe('the warning about compared values of different kinds', () => {
       onWarning: (warning) => void warnings.push(warning),
     });
     const user = typed('User', { id: 1 });
-    expect(authorizer.isAllowedSync(user, 'read', typed('Note', { ownerId: '1' }))).toBe(true);
+    expect(authorizer.canSync(user, 'read', typed('Note', { ownerId: '1' }))).toBe(true);
     const note = typed('Note', { id: '1', later: Promise.resolve(true) });
-    expect(await authorizer.isAllowed(user, 'see', note)).toBe(true);
+    expect(await authorizer.can(user, 'see', note)).toBe(true);
     expect(warnings.map(({ column }) => column)).toEqual([36, 101]);
   });
 

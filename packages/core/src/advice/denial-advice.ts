@@ -176,7 +176,7 @@ export class DenialAdvice {
       ];
     if (typeof action !== 'string') {
       const advice = Array.isArray(action)
-        ? 'check one action at a time, or list them with authorizedActions(actor, resource)'
+        ? 'check one action at a time, or list them with actions(actor, resource)'
         : 'pass its name as the second argument';
       return [warning('POLAR_DENIED_ACTION', { found: describeValue(action), advice })];
     }
@@ -216,7 +216,7 @@ export class DenialAdvice {
     });
   }
 
-  /** An instance where the rules expect the type itself: `isAllowed(user, 'create', new Note())`. */
+  /** An instance where the rules expect the type itself: `can(user, 'create', new Note())`. */
   #explainInstance(
     { rule, action, resourceTypes }: Denial,
     types: readonly string[],

@@ -20,9 +20,9 @@ async function load(options: Partial<AuthorizerOptions> = {}) {
 const later = () => new Promise((resolve) => setTimeout(resolve, 400));
 const row = { isPublic: false, isOpen: true };
 const warning =
-  'isAllowed(actor, "read", …) was denied, but its promise was not awaited; a promise is always true in a condition: write `if (await authorizer.isAllowed(…))`';
+  'can(actor, "read", …) was denied, but its promise was not awaited; a promise is always true in a condition: write `if (await authorizer.can(…))`';
 
-describe('a denied isAllowed that is not awaited', () => {
+describe('a denied can() that is not awaited', () => {
   it.each<[string, Partial<AuthorizerOptions>, object]>([
     ['compiled', {}, row],
     ['of the machine', { engine: 'machine' }, row],
@@ -31,34 +31,34 @@ describe('a denied isAllowed that is not awaited', () => {
   ])('gets one warning: %s', async (_name, options, resource) => {
     const { authorizer, messages } = await load(options);
     // The compiler refuses a promise as a condition; JavaScript does not.
-    const isAllowed: unknown = authorizer.isAllowed(null, 'read', resource);
+    const isAllowed: unknown = authorizer.can(null, 'read', resource);
     const can: unknown = authorizer.as(null).can('read', resource);
     expect(Boolean(isAllowed && can)).toBe(true);
     await later();
     expect(messages).toEqual([warning]);
   });
 
-  it('an isAllowed that is awaited, used with then, or allowed causes no warning', async () => {
+  it('a can() that is awaited, used with then, or allowed causes no warning', async () => {
     const { authorizer, messages } = await load();
-    expect(await authorizer.isAllowed(null, 'read', row)).toBe(false);
-    const both = [authorizer.isAllowed(null, 'read', row), authorizer.isAllowed(null, 'read', {})];
+    expect(await authorizer.can(null, 'read', row)).toBe(false);
+    const both = [authorizer.can(null, 'read', row), authorizer.can(null, 'read', {})];
     expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-    void authorizer.isAllowed(null, 'read', row).then(() => {});
-    void authorizer.isAllowed(null, 'write', row);
+    void authorizer.can(null, 'read', row).then(() => {});
+    void authorizer.can(null, 'write', row);
     await later();
     expect(messages).toEqual([]);
   });
 
-  it('an unawaited isAllowed causes no warning with denialWarnings: false', async () => {
+  it('an unawaited can() causes no warning with denialWarnings: false', async () => {
     const { authorizer, messages } = await load({ denialWarnings: false });
-    void authorizer.isAllowed(null, 'read', row);
+    void authorizer.can(null, 'read', row);
     await later();
     expect(messages).toEqual([]);
   });
 
-  it('a watched isAllowed rejects with the error of the check', async () => {
+  it('a watched can() rejects with the error of the check', async () => {
     const { authorizer } = await load({ engine: 'machine' });
-    await expect(authorizer.isAllowed(null, 'read', {})).rejects.toMatchObject({
+    await expect(authorizer.can(null, 'read', {})).rejects.toMatchObject({
       code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
     });
   });

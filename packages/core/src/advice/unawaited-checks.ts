@@ -14,7 +14,7 @@ interface Check {
 }
 
 /**
- * Finds denied checks whose promise the application does not await: `if (authorizer.isAllowed(…))` is always true, so it allows
+ * Finds denied checks whose promise the application does not await: `if (authorizer.can(…))` is always true, so it allows
  * everything. It works only outside production.
  */
 export class UnawaitedChecks {

@@ -69,7 +69,7 @@ function explainObject(
     return {
       found,
       advice: call
-        ? `check each element: filterAllowed(actor, '${action}', list); or pass one of them, such as list[0]`
+        ? `check each element: filter(actor, '${action}', list); or pass one of them, such as list[0]`
         : `pass one ${name}, not a list`,
     };
   }

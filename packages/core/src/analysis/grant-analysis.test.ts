@@ -21,7 +21,7 @@ async function granted(
 ) {
   const { as, types = { User, Document, Memo, Folder, Email }, ...others } = options;
   const authorizer = await load(policies, types, others);
-  return actions.filter((action) => authorizer.isGrantable(action, resource, as && { resource: as }));
+  return actions.filter((action) => authorizer.policy.grants(action, resource, as && { resource: as }));
 }
 
 const gitclub = `
@@ -72,7 +72,7 @@ const actions = [
   'owner',
 ];
 
-describe('isGrantable', () => {
+describe('policy.grants', () => {
   it.each([
     ['Organization', ['read', 'create', 'create_repository']],
     // No rule gives the roles of an archivist or an auditor.
@@ -218,7 +218,7 @@ describe('isGrantable', () => {
       Row: {},
     });
     for (const type of ['Document', Document, Draft, 'Row', authorizer.type('Row')])
-      expect([type, authorizer.isGrantable('read', type), authorizer.isGrantable('raed', type)]).toEqual([
+      expect([type, authorizer.policy.grants('read', type), authorizer.policy.grants('raed', type)]).toEqual([
         type,
         true,
         false,
@@ -227,7 +227,7 @@ describe('isGrantable', () => {
 
   it.each([['Documnet'], [Folder]])('throws POLAR_TYPE_UNKNOWN_TYPE for the type %s', async (type) => {
     const authorizer = await load('allow(_, "read", _: Document);', { Document });
-    expect(() => authorizer.isGrantable('read', type)).toThrow(
+    expect(() => authorizer.policy.grants('read', type)).toThrow(
       expect.objectContaining({ code: 'POLAR_TYPE_UNKNOWN_TYPE' }),
     );
   });
@@ -239,7 +239,7 @@ describe('isGrantable', () => {
   it('uses the reloaded policy', async () => {
     const authorizer = await load('allow(_, "a", _);', { Document });
     await authorizer.reload('allow(_, "b", _);');
-    expect(['a', 'b'].filter((action) => authorizer.isGrantable(action, Document))).toEqual(['b']);
+    expect(['a', 'b'].filter((action) => authorizer.policy.grants(action, Document))).toEqual(['b']);
   });
 
   it('runs no code of the application', async () => {
@@ -259,11 +259,11 @@ describe('isGrantable', () => {
     const policy = `allow(_, x, r) if f0(x, r); ${links.join('\n')} f${count}("b", _: T7); ${others.join('\n')}`;
     const authorizer = await load(policy, types);
     const start = performance.now();
-    expect(authorizer.isGrantable('b', 'T7')).toBe(true);
-    expect(authorizer.isGrantable('b', 'T8')).toBe(false);
+    expect(authorizer.policy.grants('b', 'T7')).toBe(true);
+    expect(authorizer.policy.grants('b', 'T8')).toBe(false);
     for (let i = 0; i < 20; i++) {
-      expect(authorizer.isGrantable(`a${i}`, `T${i}`)).toBe(true);
-      expect(authorizer.isGrantable(`a${i}`, `T${i + 1}`)).toBe(false);
+      expect(authorizer.policy.grants(`a${i}`, `T${i}`)).toBe(true);
+      expect(authorizer.policy.grants(`a${i}`, `T${i + 1}`)).toBe(false);
     }
     // The analysis takes 0.2 s. Without the index of rules, each call would visit all rules, which takes minutes.
     expect(performance.now() - start).toBeLessThan(5_000);
@@ -282,31 +282,31 @@ describe('isGrantable', () => {
   });
 });
 
-describe('isGrantable without a resource', () => {
+describe('policy.grants without a resource', () => {
   it('returns whether the action can be allowed on anything', async () => {
     const authorizer = await load(gitclub, rows);
     const actions = ['read', 'raed', 'create', 'archive', 'owner'];
-    expect(actions.filter((action) => authorizer.isGrantable(action))).toEqual(['read', 'create']);
+    expect(actions.filter((action) => authorizer.policy.grants(action))).toEqual(['read', 'create']);
   });
 });
 
-describe('grantableActions', () => {
+describe('policy.actions', () => {
   it('lists the actions of a type, without roles and without actions that no rule can allow', async () => {
     const authorizer = await load(gitclub, rows);
-    expect(authorizer.grantableActions()).toEqual(['create', 'create_repository', 'delete', 'list', 'read']);
-    expect(authorizer.grantableActions('Repository')).toEqual(['delete', 'read']);
-    expect(authorizer.grantableActions('Organization', { resource: 'type' })).toEqual(['create']);
+    expect(authorizer.policy.actions()).toEqual(['create', 'create_repository', 'delete', 'list', 'read']);
+    expect(authorizer.policy.actions('Repository')).toEqual(['delete', 'read']);
+    expect(authorizer.policy.actions('Organization', { resource: 'type' })).toEqual(['create']);
   });
 
   it('lists the actions of the reloaded policy', async () => {
     const authorizer = await load('allow(_, "a", _);', {});
     await authorizer.reload('allow(_, "b", _);');
-    expect(authorizer.grantableActions()).toEqual(['b']);
+    expect(authorizer.policy.actions()).toEqual(['b']);
   });
 });
 
-describe('requireGrantable', () => {
-  it.each<[Parameters<Authorizer['requireGrantable']>, string]>([
+describe('policy.requireGrant', () => {
+  it.each<[Parameters<Authorizer['policy']['requireGrant']>, string]>([
     [['raed'], 'no rule can allow "raed"; did you mean "read"?'],
     [['raed', 'Repository'], 'no rule can allow "raed" on a Repository; did you mean "read"?'],
     [
@@ -318,12 +318,14 @@ describe('requireGrantable', () => {
     [['read', 'Repositry'], 'no type is registered as `Repositry`; did you mean `Repository`?'],
   ])('names the mistake in %j', async (args, message) => {
     const authorizer = await load(gitclub, rows);
-    expect(() => authorizer.requireGrantable(...args)).toThrow(expect.objectContaining({ message }) as Error);
+    expect(() => authorizer.policy.requireGrant(...args)).toThrow(
+      expect.objectContaining({ message }) as Error,
+    );
   });
 
   it('passes when a rule can allow the action', async () => {
     const authorizer = await load(gitclub, rows);
-    authorizer.requireGrantable('read');
-    authorizer.requireGrantable('create', 'Organization', { resource: 'type' });
+    authorizer.policy.requireGrant('read');
+    authorizer.policy.requireGrant('create', 'Organization', { resource: 'type' });
   });
 });

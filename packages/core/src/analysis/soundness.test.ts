@@ -5,7 +5,7 @@ import { Authorizer, isPolarError, isPolicyError, typed, type Equality, type Typ
 
 // cspell:ignore abcvw
 
-// isGrantable must return true for every action that a policy allows with some data. The policies are random, over all kinds of
+// policy.grants must return true for every action that a policy allows with some data. The policies are random, over all kinds of
 // types and over objects with several types; the machine is the oracle.
 
 class Note {}
@@ -132,7 +132,7 @@ const equality = fc.constantFrom<Equality>('identity', 'identity', 'deep', byNam
 
 const actions = ['x', 'y', 'z'];
 
-it('isGrantable returns true for every action that a random policy allows', async () => {
+it('policy.grants returns true for every action that a random policy allows', async () => {
   const seen = { loaded: 0, allowed: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(policy, equality, async (policies, equal) => {
@@ -142,12 +142,12 @@ it('isGrantable returns true for every action that a random policy allows', asyn
       const missed: unknown[] = [];
       for (const { action, resource, type, as } of allowedIn(authorizer)) {
         seen.allowed++;
-        if (!authorizer.isGrantable(action, type, { resource: as }))
+        if (!authorizer.policy.grants(action, type, { resource: as }))
           missed.push({ action, resource, type, as });
       }
       expect(missed).toEqual([]);
       for (const name of Object.keys(types))
-        for (const action of actions) if (!authorizer.isGrantable(action, name)) seen.refused++;
+        for (const action of actions) if (!authorizer.policy.grants(action, name)) seen.refused++;
     }),
     { numRuns: randomCases(250), seed: 11 },
   );
@@ -185,7 +185,7 @@ function* allowedIn(authorizer: Authorizer) {
     for (const actor of actors) {
       for (const resource of values) {
         if (!isAllowed(authorizer, actor, action, resource)) continue;
-        for (const type of authorizer.typesOf(resource))
+        for (const type of authorizer.policy.typesOf(resource))
           yield { action, resource, type, as: 'instance' } as const;
       }
       for (const type of tokens)
@@ -197,7 +197,7 @@ function* allowedIn(authorizer: Authorizer) {
 
 function isAllowed(authorizer: Authorizer, actor: unknown, action: string, resource: unknown): boolean {
   try {
-    return authorizer.isAllowedSync(actor, action, resource);
+    return authorizer.canSync(actor, action, resource);
   } catch (error) {
     if (isPolarError(error)) return false;
     throw error;

@@ -18,6 +18,14 @@ import { loadLater } from './on-demand.js';
 import { declarationsOf, partsOf } from './policy-parts.js';
 import { PrecompiledPolicy } from './precompiled-policy.js';
 
+/** A policy that was compiled ahead of time. */
+export interface CompiledPolicy {
+  /** The content hash of the policy. */
+  readonly hash: string;
+  /** Returns whether the policy has rules for this kind of check. */
+  readonly hasRule: (name: EntryName) => boolean;
+}
+
 /**
  * Runs checks with a policy that was compiled ahead of time. When the application starts, no policy is read, checked or compiled, and no
  * code is generated. The results are those of `Authorizer`.
@@ -25,15 +33,15 @@ import { PrecompiledPolicy } from './precompiled-policy.js';
  * @example
  * import policy from './policy.js'; // written by compilePolicy
  * const authorizer = CompiledAuthorizer.load(policy, { types: { User, Document } });
- * await authorizer.isAllowed(user, 'read', document);
+ * await authorizer.can(user, 'read', document);
  */
 export class CompiledAuthorizer {
   readonly #policy: PrecompiledPolicy;
   readonly #options: DecisionOptions;
   readonly #limits: Limits;
   #checks: CommonChecks | undefined;
-  /** The content hash of the policy. */
-  readonly policyHash: string;
+  /** The compiled policy: its content hash, and the kinds of checks that it has rules for. */
+  readonly policy: CompiledPolicy;
 
   private constructor(module: PolicyModule, options: DecisionOptions) {
     const clock = options.clock ?? (() => new Date());
@@ -43,7 +51,7 @@ export class CompiledAuthorizer {
     this.#options = options;
     this.#limits = limitsOf(options.limits);
     this.#policy = new PrecompiledPolicy(module, types, options.equality ?? 'identity', parts);
-    this.policyHash = module.hash;
+    this.policy = { hash: module.hash, hasRule: (name) => this.#policy.has(name) };
   }
 
   /**
@@ -59,30 +67,25 @@ export class CompiledAuthorizer {
     return new CompiledAuthorizer(module, options);
   }
 
-  /** Checks whether the policy has rules for this kind of check. */
-  hasRule(name: EntryName): boolean {
-    return this.#policy.has(name);
-  }
-
-  /** Checks whether the actor may perform the action, like `Authorizer.isAllowed`. */
-  async isAllowed<Resource>(
+  /** Checks whether the actor may perform the action, like `Authorizer.can`. */
+  async can<Resource>(
     actor: unknown,
     action: ActionOf<Resource>,
     resource: Resource,
     options?: CheckOptions,
   ): Promise<boolean> {
-    if (resource === undefined && arguments.length < 3) throw missingResource('isAllowed');
+    if (resource === undefined && arguments.length < 3) throw missingResource('can');
     return this.#check('allow', [actor, action, resource], options);
   }
 
-  /** Checks synchronously, like `Authorizer.isAllowedSync`. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
-  isAllowedSync<Resource>(
+  /** Checks synchronously, like `Authorizer.canSync`. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the policy meets a promise */
+  canSync<Resource>(
     actor: unknown,
     action: ActionOf<Resource>,
     resource: Resource,
     options?: CheckOptions,
   ): boolean {
-    if (resource === undefined && arguments.length < 3) throw missingResource('isAllowedSync');
+    if (resource === undefined && arguments.length < 3) throw missingResource('canSync');
     try {
       return this.#policy.checkSync(
         'allow',
@@ -125,35 +128,35 @@ export class CompiledAuthorizer {
     return this.#later('authorizeField', actor, action, resource, field, options);
   }
 
-  /** Returns the result of `isAllowed` for each of the resources, like `Authorizer.isAllowedAll`. */
-  isAllowedAll<Resource>(
+  /** Returns the result of `can` for each of the resources, like `Authorizer.canAll`. */
+  canAll<Resource>(
     actor: unknown,
     action: ActionOf<Resource>,
     resources: Iterable<Resource>,
     options?: CheckOptions,
   ): Promise<boolean[]> {
-    return this.#later('isAllowedAll', actor, action, resources, options);
+    return this.#later('canAll', actor, action, resources, options);
   }
 
-  /** Returns the resources on which the actor may perform the action, like `Authorizer.filterAllowed`. */
-  filterAllowed<Resource>(
+  /** Returns the resources on which the actor may perform the action, like `Authorizer.filter`. */
+  filter<Resource>(
     actor: unknown,
     action: ActionOf<Resource>,
     resources: Iterable<Resource>,
     options?: CheckOptions,
   ): Promise<Resource[]> {
-    return this.#later('filterAllowed', actor, action, resources, options);
+    return this.#later('filter', actor, action, resources, options);
   }
 
-  /** Returns those of the fields on which the actor may perform the action, like `Authorizer.allowedFields`. */
-  allowedFields<Resource>(
+  /** Returns those of the fields on which the actor may perform the action, like `Authorizer.filterFields`. */
+  filterFields<Resource>(
     actor: unknown,
     action: FieldActionOf<Resource>,
     resource: Resource,
     fields: Iterable<string>,
     options?: CheckOptions,
   ): Promise<Set<string>> {
-    return this.#later('allowedFields', actor, action, resource, fields, options);
+    return this.#later('filterFields', actor, action, resource, fields, options);
   }
 
   /** Runs a check whose code is loaded on demand. */

@@ -1,5 +1,5 @@
 // The entry for policies that were compiled ahead of time. It contains no parser, no policy checks and no `eval`.
-export { CompiledAuthorizer } from './compiled-authorizer.js';
+export { CompiledAuthorizer, type CompiledPolicy } from './compiled-authorizer.js';
 export type { PolicyModule } from '../engine/backends/module/policy-module.js';
 export type { DecisionOptions } from '../authorization/options.js';
 export type { AuthorizeOptions, CheckOptions } from '../authorization/query-options.js';

@@ -79,8 +79,8 @@ const constants = {
 };
 
 interface Engine {
-  isAllowed: CompiledAuthorizer['isAllowed'];
-  isAllowedSync: CompiledAuthorizer['isAllowedSync'];
+  can: CompiledAuthorizer['can'];
+  canSync: CompiledAuthorizer['canSync'];
 }
 
 const engines: Readonly<Record<string, (limits: Partial<Limits>) => Promise<Engine>>> = {
@@ -131,7 +131,7 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
   it.each(slowActions)('never answers when code of the application took too long: %s', async (action) => {
     const authorizer = await load({});
     const ask = (onCall: () => void) =>
-      codeOf(() => authorizer.isAllowedSync(new User(), action, resourceFor(action, onCall)));
+      codeOf(() => authorizer.canSync(new User(), action, resourceFor(action, onCall)));
     expect(await ask(work)).toBe('POLAR_RUN_TIMEOUT');
     expect(await ask(() => {})).toBe(action !== 'denied by a getter');
     expect(await ask(work)).toBe('POLAR_RUN_TIMEOUT');
@@ -142,7 +142,7 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
     async (action) => {
       const authorizer = await load({});
       const ask = (onCall: () => void) =>
-        codeOf(() => authorizer.isAllowedSync(new User(), action, resourceFor(action, onCall)));
+        codeOf(() => authorizer.canSync(new User(), action, resourceFor(action, onCall)));
       for (let i = 0; i < 3_000; i++) expect(await ask(() => {})).toBe(action !== 'denied by a getter');
       for (let i = 0; i < 9; i++) await ask(work);
       for (let i = 0; i < 9; i++) expect(await ask(work)).toBe('POLAR_RUN_TIMEOUT');
@@ -153,7 +153,7 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
     const authorizer = await load({});
     let calls = 0;
     const ask = (action: string, onCall: () => void) =>
-      codeOf(() => authorizer.isAllowedSync(new User(), action, new Item(onCall)));
+      codeOf(() => authorizer.canSync(new User(), action, new Item(onCall)));
     const workAndCount = () => {
       calls++;
       work();
@@ -172,7 +172,7 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
   it('checks the time at the end of a query that called code after the last check', async () => {
     const authorizer = await load({});
     const ask = (action: string, onCall: () => void) =>
-      codeOf(() => authorizer.isAllowedSync(new User(), action, new Item(onCall)));
+      codeOf(() => authorizer.canSync(new User(), action, new Item(onCall)));
     for (let i = 0; i < 3_000; i++) await ask('method', () => {});
     // The last of 100 calls is slow. The time was checked at one of the calls before it.
     let calls = 0;
@@ -182,11 +182,11 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
   it('ends an aborted query after the call, even after thousands of fast queries', async () => {
     const authorizer = await load({});
     const controller = new AbortController();
-    for (let i = 0; i < 3_000; i++) authorizer.isAllowedSync(new User(), 'method', new Item());
+    for (let i = 0; i < 3_000; i++) authorizer.canSync(new User(), 'method', new Item());
     let calls = 0;
     const item = new Item(() => void (++calls === 2 && controller.abort()));
     const { signal } = controller;
-    expect(await codeOf(() => authorizer.isAllowed(new User(), 'repeated', item, { signal }))).toBe(
+    expect(await codeOf(() => authorizer.can(new User(), 'repeated', item, { signal }))).toBe(
       'POLAR_RUN_ABORTED',
     );
     expect(calls).toBe(2);
@@ -196,7 +196,7 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
     const authorizer = await load({ timeoutMs: 1_000_000 });
     const settings = { limits: { timeoutMs: 7_000 } };
     const ask = (onCall: () => void) =>
-      codeOf(() => authorizer.isAllowed(new User(), 'method', new Item(onCall), settings));
+      codeOf(() => authorizer.can(new User(), 'method', new Item(onCall), settings));
     expect(await ask(() => {})).toBe(true);
     expect(await ask(work)).toBe('POLAR_RUN_TIMEOUT');
   });
@@ -208,10 +208,10 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
       const controller = new AbortController();
       const settings: CheckOptions = { signal: controller.signal };
       const resource = resourceFor(action, () => controller.abort());
-      expect(await codeOf(() => authorizer.isAllowed(new User(), action, resource, settings))).toBe(
+      expect(await codeOf(() => authorizer.can(new User(), action, resource, settings))).toBe(
         'POLAR_RUN_ABORTED',
       );
-      expect(await codeOf(() => authorizer.isAllowedSync(new User(), action, resource, settings))).toBe(
+      expect(await codeOf(() => authorizer.canSync(new User(), action, resource, settings))).toBe(
         'POLAR_RUN_ABORTED',
       );
     },
@@ -222,19 +222,15 @@ describe.each(Object.entries(engines))('%s', (_engine, load) => {
     const authorizer = await load({ timeoutMs: 20 });
     // The first check finds out that there are promises.
     for (let i = 0; i < 3; i++)
-      expect(await codeOf(() => authorizer.isAllowed(new User(), 'never', new Item()))).toBe(
-        'POLAR_RUN_TIMEOUT',
-      );
+      expect(await codeOf(() => authorizer.can(new User(), 'never', new Item()))).toBe('POLAR_RUN_TIMEOUT');
   });
 
   it('limits the size of what the policy builds', async () => {
     const authorizer = await load({ maxSize: 10_000 });
-    expect(await codeOf(() => authorizer.isAllowedSync(new User(), 'long', new Item()))).toBe(
+    expect(await codeOf(() => authorizer.canSync(new User(), 'long', new Item()))).toBe(
       'POLAR_RUN_SIZE_LIMIT',
     );
-    expect(await codeOf(() => authorizer.isAllowed(new User(), 'parts', new Item()))).toBe(
-      'POLAR_RUN_SIZE_LIMIT',
-    );
+    expect(await codeOf(() => authorizer.can(new User(), 'parts', new Item()))).toBe('POLAR_RUN_SIZE_LIMIT');
   });
 });
 
@@ -249,7 +245,7 @@ it('reads the clock once for eight fast calls, and never for queries without cal
   };
   const resource = { id: 1 };
   const plain = await Authorizer.load({ policies: 'allow(_, "read", x) if x.id = 1;' });
-  expect(readsOf(() => authorizer.isAllowedSync(new User(), 'method', new Item()), 800)).toBe(100);
-  expect(readsOf(() => plain.isAllowedSync(1, 'read', resource), 800)).toBe(0);
+  expect(readsOf(() => authorizer.canSync(new User(), 'method', new Item()), 800)).toBe(100);
+  expect(readsOf(() => plain.canSync(1, 'read', resource), 800)).toBe(0);
   vi.restoreAllMocks();
 });

@@ -104,7 +104,7 @@ describe('rules whose arguments are combinations of literals', () => {
       [['y', 'y', 'x', 'z', 'x'], 7, true],
     ] as const)
       for (const engine of engines)
-        expect([engine.kind, engine.isAllowedSync(null, 'read', chain(words, length))]).toEqual([
+        expect([engine.kind, engine.canSync(null, 'read', chain(words, length))]).toEqual([
           engine.kind,
           expected,
         ]);
@@ -139,7 +139,7 @@ describe('types that are linked by fields', () => {
         owners.reduce<Row | undefined>((parent, ownerId) => new Row(ownerId, parent), undefined);
       const last = (owners: readonly number[]) =>
         typed('T4', { ownerId: owners[4]!, parent: rowsOf(owners.slice(0, 4)) });
-      const ask = (owners: readonly number[]) => engine.isAllowedSync(user, 'write', last(owners));
+      const ask = (owners: readonly number[]) => engine.canSync(user, 'write', last(owners));
       expect(ask([1, 2, 2, 2, 2])).toBe(true);
       expect(ask([2, 2, 1, 2, 2])).toBe(true);
       expect(ask([2, 2, 2, 2, 1])).toBe(true);

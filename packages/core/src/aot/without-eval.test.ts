@@ -15,10 +15,10 @@ const doc = new Doc();
 const editor = new User([{ name: 'editor', doc }]);
 const viewer = new User([{ name: 'viewer', doc }]);
 const answersOf = async (authorizer) => [
-  authorizer.isAllowedSync(editor, 'write', doc),
-  authorizer.isAllowedSync(viewer, 'write', doc),
-  await authorizer.isAllowed(viewer, 'read', doc),
-  await authorizer.isAllowed(viewer, 'read', new Doc()),
+  authorizer.canSync(editor, 'write', doc),
+  authorizer.canSync(viewer, 'write', doc),
+  await authorizer.can(viewer, 'read', doc),
+  await authorizer.can(viewer, 'read', new Doc()),
 ];
 `;
 const policies = `
@@ -35,7 +35,7 @@ const policies = ${JSON.stringify(policies)};
 const found = [];
 for (const engine of ['auto', 'source', 'closures', 'machine']) {
   const authorizer = await Authorizer.load({ policies, types, engine });
-  found.push([engine, authorizer.engine, ...await answersOf(authorizer)]);
+  found.push([engine, authorizer.policy.engine, ...await answersOf(authorizer)]);
 }
 console.log(JSON.stringify(found));
 `;
@@ -128,7 +128,7 @@ describe('a platform that forbids code generation', () => {
     const text = await compilePolicy({ policies: { name: 'p.polar', source }, types: { User, Doc } });
     const script = `${world}
       try {
-        CompiledAuthorizer.load(policy, { types }).isAllowedSync(viewer, 'read', { __proto__: Doc.prototype, owner: null });
+        CompiledAuthorizer.load(policy, { types }).canSync(viewer, 'read', { __proto__: Doc.prototype, owner: null });
       } catch ({ code, data, line, column, message }) {
         console.log(JSON.stringify({ code, data, line, column, message: message.split('\\n') }));
       }`;
@@ -226,7 +226,7 @@ describe('a platform that forbids code generation', () => {
       doc.owner = Promise.resolve(editor);
       const authorizer = CompiledAuthorizer.load(policy, { types });
       const answers = [];
-      for (const user of [editor, viewer, editor]) answers.push(await authorizer.isAllowed(user, 'read', doc));
+      for (const user of [editor, viewer, editor]) answers.push(await authorizer.can(user, 'read', doc));
       console.log(JSON.stringify(answers));`;
     expect(run(`${code}\n${script}`)).toEqual([true, false, true]);
   }, 30_000);

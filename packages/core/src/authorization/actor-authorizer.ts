@@ -22,6 +22,7 @@ import type { TypeReference } from './find-type.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type {
   AuthorizeOptions,
+  AuthorizeSyncOptions,
   CheckOptions,
   EnumerationOptions,
   ExplainOptions,
@@ -39,9 +40,9 @@ type Checked = any;
 
 /** The methods of `Authorizer` that an `ActorAuthorizer` calls. */
 export interface ActorChecks extends BaseAuthorizer {
-  isAllowed(actor: unknown, action: Checked, resource: Checked, options?: CheckOptions): Promise<boolean>;
-  authorizedActions(actor: unknown, resource: Checked, options?: EnumerationOptions): Promise<Set<Checked>>;
-  authorizedFields(
+  can(actor: unknown, action: Checked, resource: Checked, options?: CheckOptions): Promise<boolean>;
+  actions(actor: unknown, resource: Checked, options?: EnumerationOptions): Promise<Set<Checked>>;
+  fields(
     actor: unknown,
     action: Checked,
     resource: Checked,
@@ -51,6 +52,10 @@ export interface ActorChecks extends BaseAuthorizer {
 
 /** The checks of `Authorizer`, which can filter and explain. A policy that was compiled ahead of time cannot. */
 export interface FilteringChecks extends ActorChecks {
+  canSync(actor: unknown, action: Checked, resource: Checked, options?: CheckOptions): boolean;
+  authorizeSync(actor: unknown, action: Checked, resource: Checked, options?: AuthorizeSyncOptions): Checked;
+  actionsSync(actor: unknown, resource: Checked, options?: EnumerationOptions): Set<Checked>;
+  fieldsSync(actor: unknown, action: Checked, resource: Checked, options?: EnumerationOptions): Set<Checked>;
   whatCan(actor: unknown, resource: unknown, options?: EnumerationOptions): Promise<WhatCan>;
   explain(actor: unknown, action: Checked, resource: Checked, options?: ExplainOptions): Promise<Explanation>;
   explainField(
@@ -68,19 +73,9 @@ export interface FilteringChecks extends ActorChecks {
     type: Checked,
     options?: CheckOptions,
   ): Promise<WhereExplanation>;
-  authorizedResources(
-    actor: unknown,
-    action: Checked,
-    type: Checked,
-    options?: ListOptions,
-  ): Promise<ResourcePage<Checked>>;
+  list(actor: unknown, action: Checked, type: Checked, options?: ListOptions): Promise<ResourcePage<Checked>>;
   one(actor: unknown, action: Checked, type: Checked, key: RowKey, options?: OneOptions): Promise<Checked>;
-  countAuthorizedResources(
-    actor: unknown,
-    action: Checked,
-    type: Checked,
-    options?: CountOptions,
-  ): Promise<number>;
+  count(actor: unknown, action: Checked, type: Checked, options?: CountOptions): Promise<number>;
 }
 
 /**
@@ -97,38 +92,40 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     readonly actor: Actor,
   ) {}
 
-  /** Returns whether the actor may perform the action: `Authorizer.isAllowed`. */
+  /** Returns whether the actor may perform the action: `Authorizer.can`. */
   can<Resource>(action: ActionOf<Resource>, resource: Resource, options?: CheckOptions): Promise<boolean> {
     if (resource === undefined && arguments.length < 2)
       return Promise.reject(missingResource('can', 'action, resource'));
-    return this.authorizer.isAllowed(this.actor, action, resource, options);
+    return this.authorizer.can(this.actor, action, resource, options);
   }
 
-  /** Returns the opposite of `can`. */
-  async cannot<Resource>(
+  /** Returns the result of `can` without a promise: `Authorizer.canSync`. */
+  canSync<Resource>(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOf<Resource>,
     resource: Resource,
     options?: CheckOptions,
-  ): Promise<boolean> {
-    return !(await this.can(action, resource, options));
+  ): boolean {
+    if (resource === undefined && arguments.length < 2) throw missingResource('canSync', 'action, resource');
+    return this.authorizer.canSync(this.actor, action, resource, options);
   }
 
-  /** Returns for each resource whether the actor may perform the action: `Authorizer.isAllowedAll`. */
+  /** Returns for each resource whether the actor may perform the action: `Authorizer.canAll`. */
   canAll<Resource>(
     action: ActionOf<Resource>,
     resources: Iterable<Resource>,
     options?: CheckOptions,
   ): Promise<boolean[]> {
-    return this.authorizer.isAllowedAll(this.actor, action, resources, options);
+    return this.authorizer.canAll(this.actor, action, resources, options);
   }
 
-  /** Returns the resources on which the actor may perform the action: `Authorizer.filterAllowed`. */
-  filterAllowed<Resource>(
+  /** Returns the resources on which the actor may perform the action: `Authorizer.filter`. */
+  filter<Resource>(
     action: ActionOf<Resource>,
     resources: Iterable<Resource>,
     options?: CheckOptions,
   ): Promise<Resource[]> {
-    return this.authorizer.filterAllowed(this.actor, action, resources, options);
+    return this.authorizer.filter(this.actor, action, resources, options);
   }
 
   /** Returns the resource, or throws if the actor may not perform the action: `Authorizer.authorize`. */
@@ -138,6 +135,17 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     options?: AuthorizeOptions,
   ): Promise<Awaited<Resource>> {
     return this.authorizer.authorize(this.actor, action, resource, options);
+  }
+
+  /** Returns the resource, or throws if the actor may not perform the action, without a promise: `Authorizer.authorizeSync`. */
+  authorizeSync<Resource>(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: ActionOf<Resource>,
+    resource: Resource,
+    options?: AuthorizeSyncOptions,
+  ): Resource {
+    if (arguments.length < 2) throw missingResource('authorizeSync', 'action, resource');
+    return this.authorizer.authorizeSync(this.actor, action, resource, options) as Resource;
   }
 
   /** Throws if the actor may not perform the action on the field: `Authorizer.authorizeField`. */
@@ -155,18 +163,37 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     return this.authorizer.authorizeRequest(this.actor, request, options);
   }
 
-  /** Returns the actions that the actor may perform on the resource: `Authorizer.authorizedActions`. */
+  /** Returns the actions that the actor may perform on the resource: `Authorizer.actions`. */
   actions<Resource>(resource: Resource, options?: EnumerationOptions): Promise<Set<ListedAction<Resource>>> {
-    return this.authorizer.authorizedActions(this.actor, resource, options);
+    return this.authorizer.actions(this.actor, resource, options);
   }
 
-  /** Returns the fields on which the actor may perform the action: `Authorizer.authorizedFields`. */
+  /** Returns the fields on which the actor may perform the action: `Authorizer.fields`. */
   fields<Resource>(
     action: FieldActionOf<Resource>,
     resource: Resource,
     options?: EnumerationOptions,
   ): Promise<Set<ListedField<Resource>>> {
-    return this.authorizer.authorizedFields(this.actor, action, resource, options);
+    return this.authorizer.fields(this.actor, action, resource, options);
+  }
+
+  /** Returns the result of `actions` without a promise: `Authorizer.actionsSync`. */
+  actionsSync<Resource>(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    resource: Resource,
+    options?: EnumerationOptions,
+  ): Set<ListedAction<Resource>> {
+    return this.authorizer.actionsSync(this.actor, resource, options);
+  }
+
+  /** Returns the result of `fields` without a promise: `Authorizer.fieldsSync`. */
+  fieldsSync<Resource>(
+    this: ActorAuthorizer<Actor, FilteringChecks>,
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    options?: EnumerationOptions,
+  ): Set<ListedField<Resource>> {
+    return this.authorizer.fieldsSync(this.actor, action, resource, options);
   }
 
   /** Finds the actions that the actor may perform, and the undecided ones: `Authorizer.whatCan`. */
@@ -228,7 +255,7 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     return this.authorizer.explainWhere(this.actor, action, type, options);
   }
 
-  /** Lists the rows on which the actor may perform the action: `Authorizer.authorizedResources`. */
+  /** Lists the rows on which the actor may perform the action: `Authorizer.list`. */
   list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
@@ -247,7 +274,7 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     type: ListReference<Row, Type>,
     options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
-    return this.authorizer.authorizedResources(this.actor, action, type, options as ListOptions | undefined);
+    return this.authorizer.list(this.actor, action, type, options as ListOptions | undefined);
   }
 
   /** Returns the row that has a key, or throws if the actor may not perform the action on it: `Authorizer.one`. */
@@ -275,13 +302,13 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     return this.authorizer.one(this.actor, action, type, key, options);
   }
 
-  /** Counts the rows on which the actor may perform the action: `Authorizer.countAuthorizedResources`. */
+  /** Counts the rows on which the actor may perform the action: `Authorizer.count`. */
   count<Type extends TypeReference>(
     this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: Type,
     options?: CountOptions,
   ): Promise<number> {
-    return this.authorizer.countAuthorizedResources(this.actor, action, type, options);
+    return this.authorizer.count(this.actor, action, type, options);
   }
 }

@@ -1,8 +1,6 @@
 import type { PolicyProfile, ProfiledCheck } from '../profile/profile.js';
 import { addMessages } from '../diagnostics/messages.js';
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
-import type { Bindings } from '../engine/query/query-run.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently, Sequence } from '../internal/concurrency.js';
 import type {
@@ -12,18 +10,11 @@ import type {
   RowKey,
   WholeListOptions,
 } from '../lists/list-options.js';
-import {
-  listOf,
-  textReader,
-  type NamedPolicy,
-  type PolicyInput,
-  type PolicyReader,
-} from '../policy/policy-source.js';
+import { listOf, textReader, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';
 import type {
   ActionOf,
   ActionOrFieldActionOf,
   ActionOnRows,
-  AnyAction,
   FieldActionOf,
   FieldOf,
   ListReference,
@@ -33,36 +24,41 @@ import type {
   TypeItself,
   TypeName,
 } from '../types/policy-types.js';
-import { typeSignature } from '../types/type-signature.js';
 import { ActorAuthorizer } from './actor-authorizer.js';
 import type { AuthorizerParts } from './authorizer-parts.js';
-import { awaitArgument, BaseAuthorizer, listOfResources, type Decider } from './base-authorizer.js';
+import {
+  awaitArgument,
+  BaseAuthorizer,
+  isTypeItself,
+  listOfResources,
+  type Decider,
+} from './base-authorizer.js';
 import type { DecisionContext, DecisionEngine } from './decision-engine.js';
 import { Engines } from './engines.js';
 import { findType, type TypeReference } from './find-type.js';
 import type { LoadContext, LoadedPolicy, QueryInspector } from './loaded-policy.js';
 import { explainMissingAwait } from './missing-await.js';
+import { invalidOption } from './invalid-option.js';
+import { missingResource } from './missing-resource.js';
 import { onDemand } from './on-demand.js';
 import type { Compiler } from './deferred-policy.js';
 import type { AuthorizerOptions, CheckedReloadOptions } from './options.js';
 import type {
+  AuthorizeSyncOptions,
   CheckOptions,
   EnumerationOptions,
   ExplainOptions,
-  ExplainQueryOptions,
-  GrantableOptions,
   OneOptions,
-  QueryOptions,
   WarmUpOptions,
   WhoCanOptions,
   WholeOneOptions,
 } from './query-options.js';
 import type { NextPolicy, PolicySlot } from './policy-slot.js';
-import type { RuleReference } from '../engine/proof.js';
+import { PolicySnapshot } from './policy-snapshot.js';
+import { refusalSync } from './refusal.js';
 import type { RelationsOptions, RelationTree } from './relations-for.js';
 import type { FindCondition, ResourceLists } from './resource-lists.js';
 import type { Explanation } from '../explanation/explanation.js';
-import type { PolicyVocabulary } from './vocabulary.js';
 import type { WhereExplanation } from './where-explanation.js';
 import type { WhatCan, WhoCan } from './who-can.js';
 
@@ -73,7 +69,7 @@ addMessages();
  *
  * @example
  * const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _);' });
- * await authorizer.isAllowed(user, 'read', document);
+ * await authorizer.can(user, 'read', document);
  */
 export class Authorizer extends BaseAuthorizer {
   /** Reads the policies. The entry for Node also reads files. */
@@ -89,6 +85,7 @@ export class Authorizer extends BaseAuthorizer {
   readonly #loading: LoadContext;
   readonly #deciding: DecisionContext;
   #next: NextPolicy | undefined;
+  #policy: PolicySnapshot | undefined;
   #pinned: this | undefined;
   readonly #changes = new Sequence();
 
@@ -125,6 +122,7 @@ export class Authorizer extends BaseAuthorizer {
     this.#loaded = loaded;
     this.#engines = this.#next?.enginesFor(loaded) ?? new Engines(new Engine(loaded, this.#deciding));
     this.#pinned = undefined;
+    this.#policy = undefined;
   }
 
   /**
@@ -135,8 +133,8 @@ export class Authorizer extends BaseAuthorizer {
    *
    * @example
    * const policy = authorizer.pinned();
-   * const mayRead = await policy.isAllowed(user, 'read', note);
-   * const mayEdit = await policy.isAllowed(user, 'edit', note); // by the same policy
+   * const mayRead = await policy.can(user, 'read', note);
+   * const mayEdit = await policy.can(user, 'edit', note); // by the same policy
    */
   pinned(): this {
     return (this.#pinned ??= this.#pin());
@@ -175,49 +173,14 @@ export class Authorizer extends BaseAuthorizer {
     };
   }
 
-  /** The content hash of the current policy. Decisions contain it. */
-  get policyHash(): string {
-    return this.#loaded.version.hash;
-  }
-
-  /** The label of the current policy: the option `version` of `load` or `reload`. Decisions contain it. */
-  get policyVersion(): string | undefined {
-    return this.#loaded.version.version;
-  }
-
-  /** The texts of the current policy, with their names if they have any. `reload` and `Authorizer.load` accept them. */
-  get policySources(): readonly (string | NamedPolicy)[] {
-    const { sources } = this.#loaded.context.program.policy;
-    return sources.map(({ name, text }) => (name === undefined ? text : { name, source: text }));
-  }
-
   /**
-   * Describes each declared type and each constant, by name. A policy that loads with one authorizer loads with another one whose signature
-   * is the same.
+   * The current policy: its version, its rules, and the actions that they can grant.
+   *
+   * @example
+   * logger.info('policy %s', authorizer.policy.hash);
    */
-  get typeSignature(): Readonly<Record<string, string>> {
-    return typeSignature(this.#loading.types);
-  }
-
-  /** The engine that decides checks: compiled source, closures, or the machine alone. */
-  get engine(): 'source' | 'closures' | 'machine' {
-    return this.#loaded.compiled?.kind ?? 'machine';
-  }
-
-  /** The warnings about the current policy. */
-  get warnings(): readonly Diagnostic[] {
-    return this.#loaded.warnings;
-  }
-
-  /** The names of the rules of the current policy. */
-  get ruleNames(): readonly string[] {
-    const predicates = [...this.#loaded.context.program.predicates.values()];
-    return predicates.filter((predicate) => predicate.isDefined).map((predicate) => predicate.name);
-  }
-
-  /** Returns whether the policy has a rule of this name. */
-  hasRule(name: string): boolean {
-    return this.#loaded.context.program.predicates.get(name)?.isDefined === true;
+  get policy(): PolicySnapshot {
+    return (this.#policy ??= new PolicySnapshot(this.#loaded, this.#engines.own.queries));
   }
 
   /**
@@ -268,88 +231,6 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Returns whether a rule of the policy can allow the action. Use it when an application starts, to find misspelled actions and
-   * types. It reads only the rules, and calls no code of the application.
-   *
-   * @param action as written in the policy
-   * @param resource a type: its name, its class, or the result of `type(name)`. Default: any resource
-   * @returns `false` only when `allow(actor, action, resource)` certainly holds for no actor, neither on an instance of the type nor
-   *   on the type itself
-   * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
-   * @example
-   * authorizer.isGrantable('reads', Repository); // false
-   */
-  isGrantable(action: string, resource?: TypeReference, options: GrantableOptions = {}): boolean {
-    return this.#loaded.grantable.has(action, resource, options);
-  }
-
-  /**
-   * Throws if no rule of the policy can allow the action: `isGrantable`, with an error that names similar actions.
-   *
-   * @throws {PolarError} `POLAR_TYPE_NOT_GRANTABLE`, `POLAR_TYPE_UNKNOWN_TYPE`
-   * @example
-   * authorizer.requireGrantable('reads', Repository); // no rule can allow "reads" on a Repository; did you mean "read"?
-   */
-  requireGrantable(action: string, resource?: TypeReference, options: GrantableOptions = {}): void {
-    this.#loaded.grantable.require(action, resource, options);
-  }
-
-  /**
-   * Lists the actions that a rule can allow, in alphabetical order. It contains the actions that the policy names, but not those that
-   * only the data names (`action in user.actions`).
-   *
-   * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
-   * @example
-   * authorizer.grantableActions(Repository); // ['delete', 'read']
-   */
-  grantableActions(resource?: TypeReference, options: GrantableOptions = {}): readonly string[] {
-    return this.#loaded.grantable.list(resource, options);
-  }
-
-  /**
-   * Lists the rules that can allow an action, in the order of the policy: rules of `allow`, and of `has_permission` if a rule of `allow`
-   * calls it. It reads only the rules, and calls no code of the application.
-   *
-   * @param resource a type: its name, its class, or the result of `type(name)`. Default: any resource
-   * @returns the rules with their places; `[]` only when `isGrantable` is certainly `false`
-   * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
-   * @example
-   * for (const { file, line, text } of authorizer.grantingRules('read', Note)) console.log(`${file}:${line} ${text}`);
-   */
-  grantingRules(
-    action: string,
-    resource?: TypeReference,
-    options: GrantableOptions = {},
-  ): readonly RuleReference[] {
-    return this.#loaded.grantable.rules(action, resource, options);
-  }
-
-  /**
-   * Returns whether a value is an action that the policy names, and that a rule can allow: on instances of a type, or on anything. Use it
-   * for texts from outside, such as the action in a request, where the types of `nanook typegen` require an action.
-   *
-   * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
-   * @example
-   * if (authorizer.isAction(text, 'Note')) await authorizer.authorize(user, text, note);
-   */
-  isAction(action: unknown): action is AnyAction;
-  isAction<Type extends TypeReference>(action: unknown, resource: Type): action is ActionOnRows<Type>;
-  isAction(action: unknown, resource?: TypeReference): boolean {
-    return this.#loaded.grantable.isNamed(action, resource);
-  }
-
-  /**
-   * Lists the names with which an application calls the checks of each declared type: actions, fields and roles. It reads only the rules,
-   * and calls no code of the application. `nanook typegen` writes them as types.
-   *
-   * @example
-   * const note = authorizer.vocabulary().types.find(({ type }) => type === 'Note');
-   */
-  vocabulary(): PolicyVocabulary {
-    return this.#loaded.grantable.vocabulary();
-  }
-
-  /**
    * Returns a type as a resource, for actions such as *create* and *list*: its class, or a token for a type without a class.
    *
    * @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE`
@@ -358,11 +239,6 @@ export class Authorizer extends BaseAuthorizer {
    */
   type<Name extends TypeName>(name: Name): TypeItself<Name> {
     return findType(this.#loading.types, 'type(name)', name).value as TypeItself<Name>;
-  }
-
-  /** Returns the names of the declared types of a value, most specific first. */
-  typesOf(value: unknown): readonly string[] {
-    return [...this.#loaded.context.typeSets.of(value).types].map(({ name }) => name);
   }
 
   /**
@@ -374,9 +250,9 @@ export class Authorizer extends BaseAuthorizer {
    * @throws {PolarError} `POLAR_RUN_…` for an error during the check; `POLAR_UNDECIDED_…` when no rule grants the action and the data
    *   could not decide a condition; `POLAR_TYPE_INVALID_ARGUMENT` for a call without a resource, unless a rule `allow` takes two arguments
    * @example
-   * if (await authorizer.isAllowed(user, 'read', note)) show(note);
+   * if (await authorizer.can(user, 'read', note)) show(note);
    */
-  isAllowed<Resource>(
+  can<Resource>(
     actor: unknown,
     action: ActionOf<Resource>,
     resource: Resource,
@@ -391,11 +267,11 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Returns the result of `isAllowed` without a promise.
+   * Returns the result of `can` without a promise.
    *
-   * @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the check meets a promise; the errors of `isAllowed`
+   * @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the check meets a promise; the errors of `can`
    */
-  isAllowedSync<Resource>(
+  canSync<Resource>(
     actor: unknown,
     action: ActionOf<Resource>,
     resource: Resource,
@@ -404,6 +280,32 @@ export class Authorizer extends BaseAuthorizer {
     const engine = this.#engines.engineFor(actor);
     if (resource === undefined && arguments.length < 3) return engine.allowAnyResourceSync(actor, action);
     return engine.allowSync(actor, action, resource, options);
+  }
+
+  /**
+   * Does what `authorize` does, without a promise. The error has no explanation.
+   *
+   * @throws {NotFoundError} when the actor may not even read the resource
+   * @throws {ForbiddenError} when the actor may read the resource, or the resource is a type
+   * @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the check meets a promise; the errors of `can`
+   * @example
+   * const note = authorizer.authorizeSync(user, 'edit', notes.get(id));
+   */
+  authorizeSync<Resource>(
+    actor: unknown,
+    action: ActionOf<Resource>,
+    resource: Resource,
+    options: AuthorizeSyncOptions = {},
+  ): Resource {
+    if (arguments.length < 3) throw missingResource('authorizeSync');
+    if ('explain' in options)
+      throw invalidOption('explain', 'is an option of `authorize`, because an explanation takes a promise');
+    const engine = this.#engines.engineFor(actor);
+    if (engine.allowSync(actor, action, resource, options)) return resource;
+    const shown = isTypeItself(resource) ? { checkRead: false } : options;
+    throw refusalSync(action, engine.typeNameOf(resource), shown, this.#loading.options, (readAction) =>
+      engine.allowUnrecordedSync(actor, readAction, resource, options),
+    );
   }
 
   protected get decider(): Decider {
@@ -422,7 +324,7 @@ export class Authorizer extends BaseAuthorizer {
    *
    * @throws {PolarError} `POLAR_RUN_WILDCARD` when a rule allows any action and `allowWildcard` is not set
    */
-  authorizedActions<Resource>(
+  actions<Resource>(
     actor: unknown,
     resource: Resource,
     options: EnumerationOptions = {},
@@ -430,15 +332,29 @@ export class Authorizer extends BaseAuthorizer {
     return this.#engines.run(actor, (engine, who) => engine.actions(who, resource, options));
   }
 
-  /** Returns the result of `authorizedActions` for each of the resources, in their order. The queries run concurrently. */
-  async authorizedActionsAll<Resource>(
+  /**
+   * Returns the result of `actions` without a promise.
+   *
+   * @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the query meets a promise; the errors of `actions`
+   */
+  actionsSync<Resource>(
+    actor: unknown,
+    resource: Resource,
+    options: EnumerationOptions = {},
+  ): Set<ListedAction<Resource>> {
+    const engine = this.#engines.engineFor(actor);
+    return engine.actionsSync(actor, resource, options) as Set<ListedAction<Resource>>;
+  }
+
+  /** Returns the result of `actions` for each of the resources, in their order. The queries run concurrently. */
+  async actionsAll<Resource>(
     actor: unknown,
     resources: Iterable<Resource>,
     options?: EnumerationOptions,
   ): Promise<Set<ListedAction<Resource>>[]> {
-    const all = listOfResources('authorizedActionsAll(actor, resources)', resources);
+    const all = listOfResources('actionsAll(actor, resources)', resources);
     const awaited = await awaitArgument(actor);
-    return mapConcurrently(all, (resource) => this.authorizedActions(awaited, resource, options));
+    return mapConcurrently(all, (resource) => this.actions(awaited, resource, options));
   }
 
   /**
@@ -446,7 +362,7 @@ export class Authorizer extends BaseAuthorizer {
    *
    * @throws {PolarError} `POLAR_RUN_WILDCARD` when a rule allows any field and `allowWildcard` is not set
    */
-  authorizedFields<Resource>(
+  fields<Resource>(
     actor: unknown,
     action: FieldActionOf<Resource>,
     resource: Resource,
@@ -456,11 +372,26 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
+   * Returns the result of `fields` without a promise.
+   *
+   * @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` when the query meets a promise; the errors of `fields`
+   */
+  fieldsSync<Resource>(
+    actor: unknown,
+    action: FieldActionOf<Resource>,
+    resource: Resource,
+    options: EnumerationOptions = {},
+  ): Set<ListedField<Resource>> {
+    const engine = this.#engines.engineFor(actor);
+    return engine.fieldsSync(actor, action, resource, options) as Set<ListedField<Resource>>;
+  }
+
+  /**
    * Finds the actors who may perform an action on a resource. It checks each of the given actors, and `onDecision` receives no record of
    * these checks.
    *
    * @param actors a list or another iterable, also an asynchronous one such as a stream of rows; an actor may be a promise
-   * @throws {PolarError} as `isAllowed` does, except when a check is undecided; the errors of the iterable
+   * @throws {PolarError} as `can` does, except when a check is undecided; the errors of the iterable
    * @example
    * const { allowed, undecided } = await authorizer.whoCan('read', note, users);
    */
@@ -477,9 +408,9 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Finds the actions that an actor may perform on a resource: `authorizedActions`, and the actions for which the data cannot decide.
+   * Finds the actions that an actor may perform on a resource: `actions`, and the actions for which the data cannot decide.
    *
-   * @throws {PolarError} as `authorizedActions` does
+   * @throws {PolarError} as `actions` does
    * @example
    * const { allowed, undecided } = await authorizer.whatCan(user, note);
    */
@@ -511,36 +442,11 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Runs a query in Polar. Its answers come as they are found. Leaving the loop early ends the query.
-   *
-   * @throws {PolicyError} immediately, for a syntax error
-   * @example
-   * for await (const answer of authorizer.query('has_role(user, name, repo)', { bindings: { user, repo } })) answer.get('name');
-   */
-  query(text: string, options: QueryOptions = {}): AsyncGenerator<Bindings, void, undefined> {
-    return this.#engines.own.queries.query(text, options);
-  }
-
-  /**
-   * Queries one rule. The answers contain the values of each `QueryVariable` among the arguments.
-   *
-   * @example
-   * for await (const answer of authorizer.queryRule('has_role', [user, new QueryVariable('name'), repo])) answer.get('name');
-   */
-  queryRule(
-    name: string,
-    args: readonly unknown[],
-    options: QueryOptions = {},
-  ): AsyncGenerator<Bindings, void, undefined> {
-    return this.#engines.own.queries.queryRule(name, args, options);
-  }
-
-  /**
    * Explains why an action is allowed, denied or undecided. A denial has the rules that could have allowed it, nearest first, each with the
    * first condition that fails and the values that it read. The result is plain data; `renderExplanation` makes text of it. It runs the
    * check again, on the machine, and `onDecision` does not receive it.
    *
-   * @throws {PolarError} as `isAllowed` does, except when the check is undecided
+   * @throws {PolarError} as `can` does, except when the check is undecided
    * @example
    * const explanation = await authorizer.explain(user, 'read', note);
    * console.log(renderExplanation(explanation));
@@ -577,17 +483,6 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Explains the first answer of a query in Polar, or why it has none.
-   *
-   * @throws {PolicyError} for a syntax error
-   * @example
-   * await authorizer.explainQuery('has_role(user, "owner", repo)', { bindings: { user, repo } });
-   */
-  explainQuery(text: string, options: ExplainQueryOptions = {}): Promise<Explanation> {
-    return this.#engines.own.queries.explainText(text, options);
-  }
-
-  /**
    * Runs checks, and returns which rules cost how much. The checks run one after the other on the reference engine, which is slower than the
    * compiled one, so compare the rules and not the times of checks. The log of decisions does not contain them.
    *
@@ -604,7 +499,7 @@ export class Authorizer extends BaseAuthorizer {
 
   /**
    * Finds the condition under which an actor may perform an action on a row of a type, for an adapter of `@nanook/orm` to put into a
-   * query. A row satisfies it if and only if `isAllowed` is true for the row.
+   * query. A row satisfies it if and only if `can` is true for the row.
    *
    * @param type the type of the rows, whose `fields` and `relations` are declared: its name, its class, or the result of `type(name)`
    * @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` with the place of a construct that no query expresses; `POLAR_FILTER_NO_FIELDS`
@@ -640,7 +535,7 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Lists the rows of a type on which an actor may perform an action: exactly the rows for which `isAllowed` is true. It runs one query,
+   * Lists the rows of a type on which an actor may perform an action: exactly the rows for which `can` is true. It runs one query,
    * on the database of the option `resources`.
    *
    * @param type the type of the rows, whose `fields` and `key` are declared: its name, its class, or the result of `type(name)`
@@ -649,27 +544,21 @@ export class Authorizer extends BaseAuthorizer {
    *   sorted by a field that the actor may not use; `POLAR_LIST_NO_ADAPTER`, `POLAR_LIST_NO_KEY`, `POLAR_LIST_HIDDEN_KEY`; the errors of
    *   `where`
    * @example
-   * const { rows, next } = await authorizer.authorizedResources(user, 'read', 'Document', { take: 20, orderBy: { title: 'asc' } });
+   * const { rows, next } = await authorizer.list(user, 'read', 'Document', { take: 20, orderBy: { title: 'asc' } });
    */
-  authorizedResources<
-    Row extends object = Readonly<Record<string, unknown>>,
-    Type extends TypeReference = TypeReference,
-  >(
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     actor: unknown,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     options?: WholeListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<ListedRow<Row, Type>>>;
-  authorizedResources<
-    Row extends object = Readonly<Record<string, unknown>>,
-    Type extends TypeReference = TypeReference,
-  >(
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     actor: unknown,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>>;
-  async authorizedResources<Row extends object, Type extends TypeReference>(
+  async list<Row extends object, Type extends TypeReference>(
     actor: unknown,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
@@ -686,11 +575,11 @@ export class Authorizer extends BaseAuthorizer {
   /**
    * Counts the rows of a type on which an actor may perform an action, with one query.
    *
-   * @throws {PolarError} the errors of `authorizedResources`
+   * @throws {PolarError} the errors of `list`
    * @example
-   * const total = await authorizer.countAuthorizedResources(user, 'read', 'Document', { where: { status: 'open' } });
+   * const total = await authorizer.count(user, 'read', 'Document', { where: { status: 'open' } });
    */
-  async countAuthorizedResources<Type extends TypeReference>(
+  async count<Type extends TypeReference>(
     actor: unknown,
     action: ActionOnRows<Type>,
     type: Type,
@@ -703,14 +592,14 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Returns the row of a type that has a key, if the actor may perform the action on it: the row that `authorizedResources` lists. The
+   * Returns the row of a type that has a key, if the actor may perform the action on it: the row that `list` lists. The
    * database decides, so that no related row must be loaded. It runs one query; a refusal runs one more, to choose the error. `onDecision`
    * receives one decision, whose resource has only the key.
    *
    * @param key the value of the key, or an object with the values of all key fields
    * @throws {NotFoundError} when no row has the key, or the actor may not even read the row
    * @throws {ForbiddenError} when the actor may read the row
-   * @throws {PolarError} the errors of `authorizedResources`; `POLAR_TYPE_INVALID_OPTION` for a key of another type
+   * @throws {PolarError} the errors of `list`; `POLAR_TYPE_INVALID_OPTION` for a key of another type
    * @example
    * const document = await authorizer.one(user, 'edit', 'Document', 5);
    */
@@ -789,6 +678,7 @@ export class Authorizer extends BaseAuthorizer {
    * @param actorType the type of the actors, whose `fields` are declared
    * @throws {PolarError} as `where` does; also `POLAR_FILTER_UNTRANSLATABLE` for a call of the application, whose result can change after
    *   the condition is stored
+   * @internal for `@nanook/orm/rls`
    */
   whereActorIs<Type extends TypeReference>(
     actorType: TypeReference,

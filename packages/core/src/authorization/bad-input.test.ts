@@ -127,14 +127,14 @@ async function runAll(policy: string, queries: readonly string[]): Promise<void>
   const authorizer = await Authorizer.load({ policies: policy, types, limits, ...quiet });
   for (const query of queries) {
     const stray = await strayError(async () => {
-      const answers = authorizer.query(query, { acceptExpression: true });
+      const answers = authorizer.policy.query(query, { acceptExpression: true });
       for (let i = 0; i < 20 && (await answers.next()).done !== true; i++);
       await answers.return();
     });
     if (stray !== undefined) throw stray;
   }
   const user = new User(1);
-  const stray = await strayError(() => authorizer.isAllowed(user, 'read', new Repo()));
+  const stray = await strayError(() => authorizer.can(user, 'read', new Repo()));
   if (stray !== undefined) throw stray;
 }
 
@@ -174,7 +174,7 @@ describe('bad input', () => {
         async (query, edits) => {
           for (const one of [authorizer, second]) {
             const stray = await strayError(async () => {
-              const answers = one.query(mutate(query, edits), { acceptExpression: true });
+              const answers = one.policy.query(mutate(query, edits), { acceptExpression: true });
               for (let i = 0; i < 20 && (await answers.next()).done !== true; i++);
               await answers.return();
             });

@@ -2,8 +2,8 @@ import { ForbiddenError } from './authorization-error.js';
 import type { Decision } from './decision.js';
 import { missingResource } from './missing-resource.js';
 import type { FieldBatch } from './field-batch.js';
-import { denialReason, refusal, textOrNone } from './refusal.js';
-import { isUndecided, PolarError } from '../diagnostics/polar-error.js';
+import { denialReason, denyUndecided, refusal, textOrNone } from './refusal.js';
+import { PolarError } from '../diagnostics/polar-error.js';
 import { hostError } from '../engine/host-error.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import { isThenable } from '../host/value.js';
@@ -74,7 +74,7 @@ export abstract class BaseAuthorizer {
    * @returns the resource
    * @throws {NotFoundError} when the actor may not even read the resource, so that the error does not reveal that it exists
    * @throws {ForbiddenError} when the actor may read the resource, or the resource is a type
-   * @throws {PolarError} the errors of `isAllowed`
+   * @throws {PolarError} the errors of `can`
    * @example
    * const note = await authorizer.authorize(user, 'edit', notes.find(id));
    */
@@ -97,7 +97,7 @@ export abstract class BaseAuthorizer {
       const result = typeof decided === 'boolean' ? decided : await decided;
       if (result === true) return awaited;
       // The existence of a type is not a secret.
-      const shown = isType(awaited) ? { ...options, checkRead: false } : options;
+      const shown = isTypeItself(awaited) ? { ...options, checkRead: false } : options;
       throw await refusal(
         action,
         decider.typeNameOf(awaited),
@@ -141,21 +141,21 @@ export abstract class BaseAuthorizer {
   }
 
   /**
-   * Returns the result of `isAllowed` for each of the resources. The checks run concurrently, so that a loader which batches by tick,
+   * Returns the result of `can` for each of the resources. The checks run concurrently, so that a loader which batches by tick,
    * such as DataLoader, loads their data together.
    *
    * @returns the results, in the order of the resources
-   * @throws {PolarError} the errors of `isAllowed`, for any of the resources
+   * @throws {PolarError} the errors of `can`, for any of the resources
    * @example
-   * const [mayEdit, mayDelete] = await authorizer.isAllowedAll(user, 'edit', [draft, published]);
+   * const [mayEdit, mayDelete] = await authorizer.canAll(user, 'edit', [draft, published]);
    */
-  async isAllowedAll<Resource>(
+  async canAll<Resource>(
     actor: unknown,
     action: ActionOf<Resource>,
     resources: Iterable<Resource>,
     options?: CheckOptions,
   ): Promise<boolean[]> {
-    const all = listOfResources('isAllowedAll(actor, action, resources)', resources);
+    const all = listOfResources('canAll(actor, action, resources)', resources);
     const [awaitedActor, awaitedAction] = [
       await awaitArgument(actor),
       await awaitArgument(action as unknown),
@@ -167,17 +167,17 @@ export abstract class BaseAuthorizer {
 
   /**
    * Returns the resources on which the actor may perform the action, in their order, without those for which the check is undecided.
-   * The checks run concurrently, as in `isAllowedAll`.
+   * The checks run concurrently, as in `canAll`.
    *
    * @throws {PolarError} `POLAR_RUN_…` for an error during any of the checks
    */
-  async filterAllowed<Resource>(
+  async filter<Resource>(
     actor: unknown,
     action: ActionOf<Resource>,
     resources: Iterable<Resource>,
     options?: CheckOptions,
   ): Promise<Resource[]> {
-    const all = listOfResources('filterAllowed(actor, action, resources)', resources);
+    const all = listOfResources('filter(actor, action, resources)', resources);
     const [awaitedActor, awaitedAction] = [
       await awaitArgument(actor),
       await awaitArgument(action as unknown),
@@ -196,16 +196,16 @@ export abstract class BaseAuthorizer {
    *
    * @throws {PolarError} `POLAR_RUN_…` for an error during any of the checks
    * @example
-   * const allowed = await authorizer.allowedFields(user, 'read', profile, Object.keys(profile));
+   * const allowed = await authorizer.filterFields(user, 'read', profile, Object.keys(profile));
    */
-  async allowedFields<Resource>(
+  async filterFields<Resource>(
     actor: unknown,
     action: FieldActionOf<Resource>,
     resource: Resource,
     fields: Iterable<string>,
     options?: CheckOptions,
   ): Promise<Set<string>> {
-    const call = 'allowedFields(actor, action, resource, fields)';
+    const call = 'filterFields(actor, action, resource, fields)';
     const all = [...new Set(listOf(call, fields, 'fields', "['title']"))];
     const [who, what, on] = await Promise.all([actor, action, resource].map(awaitArgument));
     return this.decideFor(who, async (decider, awaitedActor) => {
@@ -254,7 +254,7 @@ const explanationIn = (denial: false | Explanation): Explanation | undefined =>
   denial === false ? undefined : denial;
 
 /** Returns whether the resource is a type itself, as for *create* and *list*. */
-function isType(resource: unknown): boolean {
+export function isTypeItself(resource: unknown): boolean {
   try {
     return typeof resource === 'function' || resource instanceof TypeToken;
   } catch {
@@ -303,9 +303,4 @@ export function isPromise(value: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-function denyUndecided(error: unknown): false {
-  if (isUndecided(error)) return false;
-  throw error;
 }

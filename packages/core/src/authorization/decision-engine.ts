@@ -75,9 +75,9 @@ export const withoutRecords = ({ options, limits }: DecisionContext): DecisionCo
  *
  * - `'sync'`: it returns a boolean, and is recorded
  * - `'async'`: it can return a promise, and is recorded
- * - `'unrecorded'`: it can return a promise, and `onDecision` does not receive it
+ * - `'unrecorded'` and `'unrecordedSync'`: the same, but `onDecision` does not receive it
  */
-export type Mode = 'sync' | 'async' | 'unrecorded';
+export type Mode = 'sync' | 'async' | 'unrecorded' | 'unrecordedSync';
 
 /** A check that has been decided, as the application sees it. */
 export interface DecidedCheck {
@@ -163,13 +163,13 @@ export class DecisionEngine implements Decider {
 
   /** Decides `allow(actor, action)`, for a call without a resource. The promise rejects if no rule takes two arguments. */
   async allowAnyResource(actor: unknown, action: unknown): Promise<boolean> {
-    this.#requireRuleWithoutResource('isAllowed');
+    this.#requireRuleWithoutResource('can');
     return this.#decideAsync('allow', [actor, action], {}, undefined, undefined);
   }
 
   /** Decides `allow(actor, action)` without a promise. @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT` if no rule takes two arguments */
   allowAnyResourceSync(actor: unknown, action: unknown): boolean {
-    this.#requireRuleWithoutResource('isAllowedSync');
+    this.#requireRuleWithoutResource('canSync');
     return this.#decideSync('allow', [actor, action], {}, undefined, undefined);
   }
 
@@ -284,6 +284,16 @@ export class DecisionEngine implements Decider {
     return this.decide('unrecorded', kind, arity, args[0], args[1], args[2], args[3], options);
   }
 
+  /** Decides `allow` without a promise, a record and warnings. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
+  allowUnrecordedSync(
+    actor: unknown,
+    action: unknown,
+    resource: unknown,
+    options: CheckOptions | undefined,
+  ): boolean {
+    return this.decide('unrecordedSync', 'allow', 3, actor, action, resource, undefined, options) as boolean;
+  }
+
   startFields(fields: readonly string[], context: CheckContext | undefined): FieldBatch {
     return new FieldBatch(fields, context);
   }
@@ -296,7 +306,7 @@ export class DecisionEngine implements Decider {
   /** Returns the actions that an actor may perform on a resource. */
   actions(actor: unknown, resource: unknown, options: EnumerationOptions): Promise<Set<string>> {
     const args: Arguments = [actor, new QueryVariable('action'), resource];
-    return this.#enumerate('authorizedActions', 'action', 'allow', args, options);
+    return this.#enumerate('actions', 'action', 'allow', args, options);
   }
 
   /** Returns the fields on which an actor may perform an action. */
@@ -307,7 +317,19 @@ export class DecisionEngine implements Decider {
     options: EnumerationOptions,
   ): Promise<Set<string>> {
     const args: Arguments = [actor, action, resource, new QueryVariable('field')];
-    return this.#enumerate('authorizedFields', 'field', 'allow_field', args, options);
+    return this.#enumerate('fields', 'field', 'allow_field', args, options);
+  }
+
+  /** Returns the result of `actions` without a promise. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
+  actionsSync(actor: unknown, resource: unknown, options: EnumerationOptions): Set<string> {
+    const args: Arguments = [actor, new QueryVariable('action'), resource];
+    return this.#enumerateSync('actionsSync', 'action', 'allow', args, options);
+  }
+
+  /** Returns the result of `fields` without a promise. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
+  fieldsSync(actor: unknown, action: unknown, resource: unknown, options: EnumerationOptions): Set<string> {
+    const args: Arguments = [actor, action, resource, new QueryVariable('field')];
+    return this.#enumerateSync('fieldsSync', 'field', 'allow_field', args, options);
   }
 
   /** Returns the values of one variable for which a rule holds. Queries that are undecided end without an error. */
@@ -319,26 +341,83 @@ export class DecisionEngine implements Decider {
     options: EnumerationOptions,
   ): Promise<Set<string>> {
     const given = this.#enumerateCompiled(rule, args, options);
-    if (given?.isAny === true) return this.#wildcard(method, variable, options);
-    if (given !== undefined) {
-      if (given.found.size === 0 && !given.isUndecided) this.warnings?.explainEnumeration(rule, args);
-      return given.found as Set<string>;
-    }
+    if (given !== undefined) return this.#enumerated(given, method, variable, rule, args, options);
     const found = new Set<string>();
+    let endsUndecided = false;
+    let isAny = false;
+    const run = this.#startEnumeration(rule, args, options);
     try {
-      const replay = this.#compiled?.takeReplay();
-      for await (const answer of this.queries.queryRule(rule, args, options, replay, false)) {
-        const value = answer.get(variable);
-        if (isQueryVariable(value)) return this.#wildcard(method, variable, options);
-        found.add(value as string);
-      }
+      while (!isAny && (await run.next())) isAny = addValue(found, run, variable);
     } catch (error) {
-      const { undecidedEndsQuery } = this.queries.context.program.types.dialect;
-      if (undecidedEndsQuery || !isUndecided(error)) throw error;
-      return found;
+      endsUndecided = this.#leavesOut(error);
+    } finally {
+      run.dispose();
     }
-    if (found.size === 0) this.warnings?.explainEnumeration(rule, args);
-    return found;
+    return this.#enumerated(
+      { found, isUndecided: endsUndecided, isAny },
+      method,
+      variable,
+      rule,
+      args,
+      options,
+    );
+  }
+
+  /** Returns the values of one variable as `enumerate` does, without a promise. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
+  #enumerateSync(
+    method: string,
+    variable: 'action' | 'field',
+    rule: 'allow' | 'allow_field',
+    args: Arguments,
+    options: EnumerationOptions,
+  ): Set<string> {
+    const given = this.#enumerateCompiled(rule, args, options);
+    if (given !== undefined) return this.#enumerated(given, method, variable, rule, args, options);
+    const found = new Set<string>();
+    let endsUndecided = false;
+    let isAny = false;
+    const run = this.#startEnumeration(rule, args, options);
+    try {
+      while (!isAny && run.nextSync()) isAny = addValue(found, run, variable);
+    } catch (error) {
+      endsUndecided = this.#leavesOut(error);
+    } finally {
+      run.dispose();
+    }
+    return this.#enumerated(
+      { found, isUndecided: endsUndecided, isAny },
+      method,
+      variable,
+      rule,
+      args,
+      options,
+    );
+  }
+
+  #startEnumeration(rule: 'allow' | 'allow_field', args: Arguments, options: EnumerationOptions): QueryRun {
+    const { query, given } = this.queries.prepareCall(rule, args);
+    return this.queries.start(query, given, options, this.#compiled?.takeReplay());
+  }
+
+  /** Returns true for an undecided condition, which ends an enumeration. @throws every other error */
+  #leavesOut(error: unknown): true {
+    const { undecidedEndsQuery } = this.queries.context.program.types.dialect;
+    if (undecidedEndsQuery || !isUndecided(error)) throw error;
+    return true;
+  }
+
+  /** Returns the values of an enumeration. @throws {PolarError} `POLAR_RUN_WILDCARD` */
+  #enumerated(
+    { found, isUndecided: endsUndecided, isAny }: Enumeration,
+    method: string,
+    variable: string,
+    rule: 'allow' | 'allow_field',
+    args: Arguments,
+    options: EnumerationOptions,
+  ): Set<string> {
+    if (isAny) return this.#wildcard(method, variable, options);
+    if (found.size === 0 && !endsUndecided) this.warnings?.explainEnumeration(rule, args);
+    return found as Set<string>;
   }
 
   #enumerateCompiled(
@@ -411,9 +490,9 @@ export class DecisionEngine implements Decider {
     if (compiled === undefined || own === 'machine')
       return this.#runMachine(mode, kind, listOf(arity, a, b, c, d), options);
     const { log } = this.#decisionContext;
-    if (log !== undefined && mode !== 'unrecorded')
+    if (log !== undefined && (mode === 'sync' || mode === 'async'))
       return this.#runRecorded(log, compiled, mode, kind, listOf(arity, a, b, c, d), options, own);
-    if (compiled.prefersAsync && mode !== 'sync') {
+    if (compiled.prefersAsync && (mode === 'async' || mode === 'unrecorded')) {
       const args = listOf(arity, a, b, c, d);
       const machine = (replay: HostReplay | undefined) =>
         Promise.resolve(this.#runMachine(mode, kind, args, options, replay));
@@ -499,6 +578,8 @@ export class DecisionEngine implements Decider {
         return this.#decideAsync(kind, args, options, replay, recorder);
       case 'unrecorded':
         return this.#decideUnrecorded(kind, args, options, replay);
+      case 'unrecordedSync':
+        return this.#decideUnrecordedSync(kind, args, options, replay);
     }
   }
 
@@ -562,6 +643,21 @@ export class DecisionEngine implements Decider {
     const run = this.queries.start(query, given, options, replay);
     try {
       return (await run.next()) && this.#isAnswer(run);
+    } finally {
+      run.dispose();
+    }
+  }
+
+  #decideUnrecordedSync(
+    kind: Decision['kind'],
+    args: Arguments,
+    options: CheckOptions,
+    replay: HostReplay | undefined,
+  ): boolean {
+    const { query, given } = this.queries.prepareCall(kind, args);
+    const run = this.queries.start(query, given, options, replay);
+    try {
+      return run.nextSync() && this.#isAnswer(run);
     } finally {
       run.dispose();
     }
@@ -654,6 +750,14 @@ function tell<Result>(
 
 const listOf = (arity: number, a: unknown, b: unknown, c: unknown, d: unknown): Arguments =>
   arity === 3 ? [a, b, c] : arity === 2 ? [a, b] : [a, b, c, d];
+
+/** Adds the value of a variable in an answer. @returns whether the answer has every value */
+function addValue(found: Set<string>, run: QueryRun, variable: string): boolean {
+  const value = run.bindings().get(variable);
+  if (isQueryVariable(value)) return true;
+  found.add(value as string);
+  return false;
+}
 
 const isDecided = (holds: boolean): boolean => holds;
 

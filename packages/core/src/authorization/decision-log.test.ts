@@ -12,12 +12,12 @@ const rejecting = () => Promise.reject(full);
 
 /** Every kind of check of an authorizer. */
 const checks: [string, (authorizer: Authorizer) => unknown][] = [
-  ['isAllowed', (a) => a.isAllowed(1, 'read', 3)],
-  ['isAllowedSync', (a) => a.isAllowedSync(1, 'read', 3)],
-  ['a denied isAllowed', (a) => a.isAllowed(1, 'write', 3)],
+  ['can', (a) => a.can(1, 'read', 3)],
+  ['canSync', (a) => a.canSync(1, 'read', 3)],
+  ['a denied can()', (a) => a.can(1, 'write', 3)],
   ['authorize', (a) => a.authorize(1, 'read', 3)],
-  ['isAllowedAll', (a) => a.isAllowedAll(1, 'read', [1, 2])],
-  ['filterAllowed', (a) => a.filterAllowed(1, 'read', [1, 2])],
+  ['canAll', (a) => a.canAll(1, 'read', [1, 2])],
+  ['filter', (a) => a.filter(1, 'read', [1, 2])],
 ];
 
 afterEach(() => void vi.restoreAllMocks());
@@ -34,8 +34,8 @@ describe('onDecision', () => {
     async (engine) => {
       const seen: string[] = [];
       const authorizer = await load({ engine, onDecision: ({ outcome }) => seen.push(outcome) });
-      await authorizer.isAllowed(1, 'read', 3);
-      await authorizer.isAllowed(1, 'write', 3);
+      await authorizer.can(1, 'read', 3);
+      await authorizer.can(1, 'write', 3);
       expect(seen).toEqual(['allowed', 'denied']);
     },
   );
@@ -57,7 +57,7 @@ describe('onDecision', () => {
   it('writes its errors to the console without onDecisionError, without the objects', async () => {
     const written = vi.spyOn(console, 'error').mockImplementation(() => {});
     const authorizer = await load({ onDecision: rejecting });
-    expect(await authorizer.isAllowed({ password: 'x' }, 'read', {})).toBe(true);
+    expect(await authorizer.can({ password: 'x' }, 'read', {})).toBe(true);
     await authorizer.flush();
     expect(written.mock.calls).toEqual([
       ['[error] onDecision failed, so the decision `allow "read"` (allowed) may not be recorded:', full],
@@ -66,13 +66,13 @@ describe('onDecision', () => {
 
   it('fails the check when onDecisionError throws at once', async () => {
     const authorizer = await load({ onDecision: throwing, onDecisionError: throwing });
-    await expect(authorizer.isAllowed(1, 'read', 3)).rejects.toBe(full);
-    expect(() => authorizer.isAllowedSync(1, 'read', 3)).toThrow(full);
+    await expect(authorizer.can(1, 'read', 3)).rejects.toBe(full);
+    expect(() => authorizer.canSync(1, 'read', 3)).toThrow(full);
   });
 });
 
 describe("decisionLog: 'required'", () => {
-  it.each(checks.filter(([name]) => name !== 'isAllowedSync'))(
+  it.each(checks.filter(([name]) => name !== 'canSync'))(
     'makes %s wait for the record, and reject with its error',
     async (_name, check) => {
       const finish: (() => void)[] = [];
@@ -94,11 +94,11 @@ describe("decisionLog: 'required'", () => {
     },
   );
 
-  it('makes isAllowedSync throw the error of onDecision, and throw for a promise', async () => {
+  it('makes canSync() throw the error of onDecision, and throw for a promise', async () => {
     const failing = await load({ decisionLog: 'required', onDecision: throwing });
-    expect(() => failing.isAllowedSync(1, 'read', 3)).toThrow(full);
+    expect(() => failing.canSync(1, 'read', 3)).toThrow(full);
     const asynchronous = await load({ decisionLog: 'required', onDecision: rejecting });
-    expect(() => asynchronous.isAllowedSync(1, 'read', 3)).toThrow(
+    expect(() => asynchronous.canSync(1, 'read', 3)).toThrow(
       expect.objectContaining({ code: 'POLAR_RUN_PROMISE_IN_SYNC' }) as Error,
     );
   });
@@ -108,7 +108,7 @@ describe('flush', () => {
   it('waits for the pending promises of onDecision', async () => {
     let finish = (): void => {};
     const authorizer = await load({ onDecision: () => new Promise<void>((resolve) => (finish = resolve)) });
-    await authorizer.isAllowed(1, 'read', 3);
+    await authorizer.can(1, 'read', 3);
     let isFlushed = false;
     const flushed = authorizer.flush().then(() => (isFlushed = true));
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -122,12 +122,12 @@ describe('flush', () => {
   });
 });
 
-describe('allowedFields()', () => {
+describe('filterFields()', () => {
   it.each([undefined, null, 5, 'text', {}])(
     'throws when the fields are %j and not a list',
     async (fields) => {
       const authorizer = await Authorizer.load({ policies: 'allow_field(_, "read", _, "text");' });
-      await expect(authorizer.allowedFields('ann', 'read', {}, fields as never)).rejects.toMatchObject({
+      await expect(authorizer.filterFields('ann', 'read', {}, fields as never)).rejects.toMatchObject({
         code: 'POLAR_TYPE_NOT_A_LIST',
         message: expect.stringMatching(
           /expects a list, found .*; pass a list of fields, such as \['title'\]/,
@@ -166,7 +166,7 @@ describe('allowedFields()', () => {
     const { authorizer, decisions } = await load();
     const context = { requestId: 'r-1' };
     const note = new Note('ann');
-    expect(await authorizer.allowedFields('ann', 'read', note, fields, { context })).toEqual(
+    expect(await authorizer.filterFields('ann', 'read', note, fields, { context })).toEqual(
       new Set(['id', 'text']),
     );
     expect(decisions).toMatchObject([
@@ -189,10 +189,10 @@ describe('allowedFields()', () => {
   it('records that no field was allowed, that none was decided, and the error of a check', async () => {
     const { authorizer, decisions } = await load({ engine: 'machine', decisionDuration: true });
     const note = new Note('ann');
-    expect(await authorizer.allowedFields('bob', 'read', note, ['text', 'secret'])).toEqual(new Set());
-    expect(await authorizer.allowedFields('bob', 'read', note, ['size', 'secret'])).toEqual(new Set());
-    await expect(authorizer.allowedFields('bob', 'burn', note, fields)).rejects.toThrow('broken');
-    expect(await authorizer.allowedFields('bob', 'read', note, [])).toEqual(new Set());
+    expect(await authorizer.filterFields('bob', 'read', note, ['text', 'secret'])).toEqual(new Set());
+    expect(await authorizer.filterFields('bob', 'read', note, ['size', 'secret'])).toEqual(new Set());
+    await expect(authorizer.filterFields('bob', 'burn', note, fields)).rejects.toThrow('broken');
+    expect(await authorizer.filterFields('bob', 'read', note, [])).toEqual(new Set());
     expect(decisions).toMatchObject([
       {
         outcome: 'denied',
@@ -211,7 +211,7 @@ describe('allowedFields()', () => {
       decisionLog: 'required',
       onDecision: () => Promise.reject(new Error('the store is full')),
     });
-    await expect(authorizer.allowedFields('ann', 'read', new Note('ann'), fields)).rejects.toThrow(
+    await expect(authorizer.filterFields('ann', 'read', new Note('ann'), fields)).rejects.toThrow(
       'the store is full',
     );
   });

@@ -53,11 +53,9 @@ const open = 'allow(_, "read", _);';
 
 describe('a decision', () => {
   it('names the engine that decided, which is the machine after a bailout', async () => {
-    for (const [engine, decision] of await decisionsOf(open, (a) => a.isAllowed(1, 'read', 2)))
+    for (const [engine, decision] of await decisionsOf(open, (a) => a.can(1, 'read', 2)))
       expect(decision.engine).toBe(engine);
-    for (const [, decision] of await decisionsOf('allow(_, _, x) if x.y = 1;', (a) =>
-      a.isAllowed(1, 'read', {}),
-    ))
+    for (const [, decision] of await decisionsOf('allow(_, _, x) if x.y = 1;', (a) => a.can(1, 'read', {})))
       expect(decision).toMatchObject({ engine: 'machine', outcome: 'undecided' });
   });
 
@@ -65,15 +63,15 @@ describe('a decision', () => {
     const context: CheckContext = { requestId: 'r1', traceId: '1'.repeat(32), tenant: 'acme' };
     const policy = `${open} allow_field(_, "read", _, "name"); allow_request(_, _);`;
     const checks: ((authorizer: Authorizer) => unknown)[] = [
-      (a) => a.isAllowed(1, 'read', 2, { context }),
-      (a) => a.isAllowedSync(1, 'read', 2, { context }),
-      (a) => a.isAllowed(1, 'write', 2, { context }),
+      (a) => a.can(1, 'read', 2, { context }),
+      (a) => a.canSync(1, 'read', 2, { context }),
+      (a) => a.can(1, 'write', 2, { context }),
       (a) => a.authorize(1, 'read', 2, { context }),
       (a) => a.authorizeField(1, 'read', 2, 'name', { context }),
       (a) => a.authorizeRequest(1, {}, { context }),
-      (a) => a.isAllowedAll(1, 'read', [2], { context }),
+      (a) => a.canAll(1, 'read', [2], { context }),
       (a) => a.as(1).can('read', 2, { context, limits: { maxDepth: 50 } }),
-      (a) => a.isAllowed(1, 'read', Promise.resolve(2), { context }),
+      (a) => a.can(1, 'read', Promise.resolve(2), { context }),
     ];
     for (const check of checks)
       // oxlint-disable-next-line no-await-in-loop -- one check after the other
@@ -82,7 +80,7 @@ describe('a decision', () => {
 
   it('refuses a context that is not an object', async () => {
     const authorizer = await Authorizer.load({ policies: open });
-    const check = authorizer.isAllowed(1, 'read', 2, { context: 'r1' as CheckContext });
+    const check = authorizer.can(1, 'read', 2, { context: 'r1' as CheckContext });
     await expect(check).rejects.toThrow("an object, such as { requestId: '7f3a' }");
   });
 
@@ -112,14 +110,14 @@ describe('a decision', () => {
     ['a number', 0, { type: undefined, id: '0' }],
     ['null', null, undefined],
   ])('identifies %s by its type and key', async (_name, value, identity) => {
-    for (const [, decision] of await decisionsOf(open, (a) => a.isAllowed(value, 'read', value))) {
+    for (const [, decision] of await decisionsOf(open, (a) => a.can(value, 'read', value))) {
       expect(decision.actorIdentity).toEqual(identity);
       expect(decision.resourceIdentity).toEqual(identity);
     }
   });
 
   it('identifies the resource of a create by its type', async () => {
-    for (const [, decision] of await decisionsOf(open, (a) => a.isAllowed(1, 'read', a.type('Note'))))
+    for (const [, decision] of await decisionsOf(open, (a) => a.can(1, 'read', a.type('Note'))))
       expect(decision.resourceIdentity).toEqual({ type: 'Note', id: undefined });
   });
 
@@ -135,7 +133,7 @@ describe('a decision', () => {
         },
       },
     );
-    for (const [, decision] of await decisionsOf(open, (a) => a.isAllowed(hostile, 'read', 1)))
+    for (const [, decision] of await decisionsOf(open, (a) => a.can(hostile, 'read', 1)))
       expect(decision.actorIdentity).toEqual({ type: undefined, id: undefined });
   });
 
@@ -148,7 +146,7 @@ describe('a decision', () => {
       );
       return new Set(all.map(([, { reason }]) => reason));
     };
-    expect(await reasonOf((a) => a.isAllowed(1, 'read', note))).toEqual(
+    expect(await reasonOf((a) => a.can(1, 'read', note))).toEqual(
       new Set(['no rule for "read" on Note matched']),
     );
     expect(await reasonOf((a) => a.authorizeField(1, 'read', note, 'title'))).toEqual(
@@ -171,14 +169,14 @@ describe('a decision', () => {
   });
 
   it('has no reason when it is allowed', async () => {
-    for (const [, decision] of await decisionsOf(open, (a) => a.isAllowed(1, 'read', 2)))
+    for (const [, decision] of await decisionsOf(open, (a) => a.can(1, 'read', 2)))
       expect(decision).toMatchObject({ reason: undefined, errorCode: undefined });
   });
 
   it('has the code and one line of the error of an undecided or failed check', async () => {
-    const undecided = await decisionsOf('allow(_, _, x) if x.y = 1;', (a) => a.isAllowed(1, 'read', {}));
+    const undecided = await decisionsOf('allow(_, _, x) if x.y = 1;', (a) => a.can(1, 'read', {}));
     const failed = await decisionsOf('allow(_, _, x) if x.y() = 1;', (a) =>
-      a.isAllowed(
+      a.can(
         1,
         'read',
         new (class Thing {

@@ -28,7 +28,7 @@ export interface Decision {
   readonly resource: unknown;
   /** The field of `allow_field`; undefined for a decision about several fields. */
   readonly field: unknown;
-  /** The fields of one decision about several fields of the resource: `allowedFields`, and `pick` of the web adapters. */
+  /** The fields of one decision about several fields of the resource: `filterFields`, and `pick` of the web adapters. */
   readonly fields: DecidedFields | undefined;
   readonly outcome: DecisionOutcome;
   /** The rule that granted the action. */

@@ -23,7 +23,7 @@ export class GrantableActions {
 
   has(action: string, resource: TypeReference | undefined, options: GrantableOptions): boolean {
     if (resource === undefined) return this.analysis.forAnything(action);
-    const type = findType(this.types, 'isGrantable(action, resource)', resource);
+    const type = findType(this.types, 'policy.grants(action, resource)', resource);
     return (
       (options.resource !== 'type' && this.analysis.forInstance(action, type)) ||
       (options.resource !== 'instance' &&
@@ -34,7 +34,7 @@ export class GrantableActions {
   /** @throws {PolarError} `POLAR_TYPE_NOT_GRANTABLE` */
   require(action: string, resource: TypeReference | undefined, options: GrantableOptions): void {
     if (this.has(action, resource, options)) return;
-    const call = 'requireGrantable(action, resource)';
+    const call = 'policy.requireGrant(action, resource)';
     validateArgument(call, action, "an action, such as 'read'", isText);
     const near = nearNames(action, this.literals()).filter((name) => this.has(name, resource, options));
     const type = resource === undefined ? undefined : findType(this.types, call, resource).name;
@@ -64,7 +64,9 @@ export class GrantableActions {
     options: GrantableOptions,
   ): readonly RuleReference[] {
     const type =
-      resource === undefined ? undefined : findType(this.types, 'grantingRules(action, resource)', resource);
+      resource === undefined
+        ? undefined
+        : findType(this.types, 'policy.rulesFor(action, resource)', resource);
     const rulesOf = (name: string): readonly Rule[] =>
       this.analysis.rulesThatMayHold(name, (cases) => [
         'anything',

@@ -10,10 +10,10 @@ async function linesFor(policies: string, action: string, resource?: string, opt
     types: { User: {}, Note: {}, Folder, Archive },
     onWarning: () => {},
   });
-  return authorizer.grantingRules(action, resource, options).map(({ line, file }) => `${file}:${line}`);
+  return authorizer.policy.rulesFor(action, resource, options).map(({ line, file }) => `${file}:${line}`);
 }
 
-describe('Authorizer.grantingRules', () => {
+describe('policy.rulesFor', () => {
   const rules = `allow(_: User, "read", _: Note);
 allow(user: User, action, note: Note) if action in ["read", "edit"] and note.owner = user;
 allow(_: User, "create", Note);

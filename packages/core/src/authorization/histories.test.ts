@@ -179,9 +179,9 @@ describe.each(['machine', 'source', 'closures'] as const)('a long-lived authoriz
   const answerOf = (authorizer: Authorizer, { kind, actor, resource }: Exclude<Step, { kind: 'reload' }>) =>
     outcomeOf(async () => {
       const [a, r] = [makers[actor]!(), makers[resource]!()];
-      if (kind === 'actions') return [...(await authorizer.authorizedActions(a, r))].sort();
-      if (kind === 'abort') return authorizer.isAllowed(a, 'x', r, { signal: AbortSignal.abort() });
-      return authorizer.isAllowedSync(a, 'x', r);
+      if (kind === 'actions') return [...(await authorizer.actions(a, r))].sort();
+      if (kind === 'abort') return authorizer.can(a, 'x', r, { signal: AbortSignal.abort() });
+      return authorizer.canSync(a, 'x', r);
     });
 
   it(
@@ -223,8 +223,8 @@ it.each(['machine', 'source', 'closures'] as const)(
       engine,
     });
     const row = foreign('{ id: 1 }');
-    expect(authorizer.isAllowedSync(new Person(1), 'same', row)).toBe(false);
-    expect(authorizer.isAllowedSync(1, 'dictionary', row)).toBe(true);
-    expect(authorizer.isAllowedSync(1, 'other', row)).toBe(false);
+    expect(authorizer.canSync(new Person(1), 'same', row)).toBe(false);
+    expect(authorizer.canSync(1, 'dictionary', row)).toBe(true);
+    expect(authorizer.canSync(1, 'other', row)).toBe(false);
   },
 );

@@ -18,46 +18,46 @@ const bob = new User('bob');
 
 const load = (policies: string, types = {}) => Authorizer.load({ policies, types: { User, Note, ...types } });
 
-it('isAllowedAll returns a result for each resource, in their order', async () => {
+it('canAll() returns a result for each resource, in their order', async () => {
   const authorizer = await load('allow(user: User, "read", note: Note) if note.owner = user;');
   const notes = [new Note(1, alice), new Note(2, bob), new Note(3, alice)];
-  expect(await authorizer.isAllowedAll(alice, 'read', notes)).toEqual([true, false, true]);
+  expect(await authorizer.canAll(alice, 'read', notes)).toEqual([true, false, true]);
   expect(await authorizer.as(alice).canAll('read', new Set(notes))).toEqual([true, false, true]);
-  expect(await authorizer.isAllowedAll(alice, 'read', [])).toEqual([]);
+  expect(await authorizer.canAll(alice, 'read', [])).toEqual([]);
 });
 
-it('filterAllowed leaves out undecided resources, and isAllowedAll rejects for them', async () => {
+it('filter() leaves out undecided resources, and canAll() rejects for them', async () => {
   const authorizer = await load('allow(user: User, "read", note: Note) if note.owner.name = user.name;');
   const notes = [new Note(1, alice), new Note(2), new Note(3, alice)];
-  expect(await authorizer.filterAllowed(alice, 'read', notes)).toEqual([notes[0], notes[2]]);
-  expect(await authorizer.as(bob).filterAllowed('read', notes)).toEqual([]);
-  await expect(authorizer.isAllowedAll(alice, 'read', notes)).rejects.toMatchObject({
+  expect(await authorizer.filter(alice, 'read', notes)).toEqual([notes[0], notes[2]]);
+  expect(await authorizer.as(bob).filter('read', notes)).toEqual([]);
+  await expect(authorizer.canAll(alice, 'read', notes)).rejects.toMatchObject({
     code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
   });
 });
 
-it('isAllowedAll and filterAllowed reject when code of the application throws', async () => {
+it('canAll() and filter() reject when code of the application throws', async () => {
   class Broken {
     get owner(): never {
       throw new Error('no database');
     }
   }
   const authorizer = await load('allow(user: User, "read", thing) if thing.owner = user;', { Broken });
-  await expect(
-    authorizer.filterAllowed(alice, 'read', [new Note(1, alice), new Broken()]),
-  ).rejects.toMatchObject({ code: 'POLAR_RUN_HOST_ERROR' });
+  await expect(authorizer.filter(alice, 'read', [new Note(1, alice), new Broken()])).rejects.toMatchObject({
+    code: 'POLAR_RUN_HOST_ERROR',
+  });
 });
 
-it('authorizedActionsAll lists the actions on each resource', async () => {
+it('actionsAll() lists the actions on each resource', async () => {
   const authorizer = await load(`
     allow(user: User, "read", note: Note) if note.owner = user;
     allow(_: User, "list", _: Note);
   `);
-  const found = await authorizer.authorizedActionsAll(alice, [new Note(1, alice), new Note(2, bob)]);
+  const found = await authorizer.actionsAll(alice, [new Note(1, alice), new Note(2, bob)]);
   expect(found).toEqual([new Set(['read', 'list']), new Set(['list'])]);
 });
 
-it('isAllowedAll loads the data of all checks in one batch of a loader', async () => {
+it('canAll() loads the data of all checks in one batch of a loader', async () => {
   const batches: number[][] = [];
   const owners = new DataLoader<number, string>(async (ids) => {
     batches.push([...ids]);
@@ -74,12 +74,12 @@ it('isAllowedAll loads the data of all checks in one batch of a loader', async (
     { Document },
   );
   const documents = Array.from({ length: 50 }, (_, id) => new Document(id));
-  const readable = await authorizer.filterAllowed(alice, 'read', documents);
+  const readable = await authorizer.filter(alice, 'read', documents);
   expect(readable).toEqual(documents.filter(({ id }) => id % 2 === 0));
   expect(batches).toEqual([documents.map(({ id }) => id)]);
 });
 
-it('isAllowedAll awaits the actor once', async () => {
+it('canAll() awaits the actor once', async () => {
   let awaited = 0;
   const actor = {
     // oxlint-disable-next-line unicorn/no-thenable -- what is tested
@@ -89,6 +89,6 @@ it('isAllowedAll awaits the actor once', async () => {
     },
   };
   const authorizer = await load('allow(user: User, "read", note: Note) if note.owner = user;');
-  await authorizer.isAllowedAll(actor, 'read', [new Note(1, alice), new Note(2, bob)]);
+  await authorizer.canAll(actor, 'read', [new Note(1, alice), new Note(2, bob)]);
   expect(awaited).toBe(1);
 });

@@ -1,8 +1,8 @@
 import { PolarError } from '../diagnostics/polar-error.js';
 
 /**
- * Makes the promise of an object report that it was not awaited, because `Authorizer.load(…).isAllowed(…)` would fail with
- * "isAllowed is not a function". The members of the object throw `POLAR_LOAD_NOT_AWAITED` when they are read from the promise.
+ * Makes the promise of an object report that it was not awaited, because `Authorizer.load(…).can(…)` would fail with
+ * "can is not a function". The members of the object throw `POLAR_LOAD_NOT_AWAITED` when they are read from the promise.
  *
  * @returns the promise
  */

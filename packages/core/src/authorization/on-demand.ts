@@ -16,7 +16,7 @@ export const onDemand = {
   closures: () => import('../engine/backends/closures/closures.js'),
   /** Needed by `where`. */
   where: () => import('../partial/where.js'),
-  /** Needed by `authorizedResources` and `countAuthorizedResources`. */
+  /** Needed by `list` and `count`. */
   resourceLists: () => import('./resource-lists.js'),
   /** Needed by `relationsFor`. */
   readRelations: () => import('./relations-for.js'),

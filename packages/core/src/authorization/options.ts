@@ -49,7 +49,7 @@ export interface AuthorizerOptions extends DecisionOptions {
   readonly version?: string;
   /** The names of the rules that the application queries itself. Loading warns about other rules that no rule uses. */
   readonly queries?: readonly string[];
-  /** Lists rows for `authorizedResources`: an adapter of `@nanook/orm`, such as `drizzleResources(db, tables)`. */
+  /** Lists rows for `list`: an adapter of `@nanook/orm`, such as `drizzleResources(db, tables)`. */
   readonly resources?: ResourceAdapter;
   /**
    * Receives every decision before the check returns. A check neither waits for the promise that it returns nor fails with its

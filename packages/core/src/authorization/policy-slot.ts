@@ -4,8 +4,8 @@ import type { LoadContext, LoadedPolicy } from './loaded-policy.js';
 
 /** A policy that is used next to the policy of an authorizer. */
 export interface NextPolicy {
-  readonly policyHash: string;
-  readonly policyVersion: string | undefined;
+  readonly hash: string;
+  readonly version: string | undefined;
   /** Creates the engines of a policy that is used next to this one. */
   enginesFor(loaded: LoadedPolicy): Engines;
 }

@@ -25,10 +25,10 @@ describe('the version of a policy', () => {
         engine,
         onDecision: (decision) => decisions.push(decision),
       });
-      await authorizer.isAllowed('ann', 'read', 'minutes');
-      authorizer.isAllowedSync('ann', 'write', 'minutes');
-      await authorizer.isAllowed('ann', Promise.resolve('read') as never, 'minutes');
-      const { policyHash: policy } = authorizer;
+      await authorizer.can('ann', 'read', 'minutes');
+      authorizer.canSync('ann', 'write', 'minutes');
+      await authorizer.can('ann', Promise.resolve('read') as never, 'minutes');
+      const policy = authorizer.policy.hash;
       expect(policy).toMatch(/^[0-9a-f]{64}$/);
       expect(decisions).toMatchObject(Array(3).fill({ policy, policyVersion: '1.0.0' }));
     },
@@ -36,33 +36,33 @@ describe('the version of a policy', () => {
 
   it('has no label when neither load nor reload gives one', async () => {
     const { authorizer, decisions } = await loaded();
-    await authorizer.isAllowed('ann', 'read', 'minutes');
-    expect(authorizer.policyVersion).toBeUndefined();
+    await authorizer.can('ann', 'read', 'minutes');
+    expect(authorizer.policy.version).toBeUndefined();
     expect(decisions[0]).toHaveProperty('policyVersion', undefined);
   });
 
   it('changes with the policy when a reload names another version', async () => {
     const { authorizer, decisions } = await loaded('1.0.0');
-    const first = authorizer.policyHash;
+    const first = authorizer.policy.hash;
     await authorizer.reload(writes, { version: '1.1.0' });
-    await authorizer.isAllowed('ann', 'write', 'minutes');
-    expect(authorizer.policyVersion).toBe('1.1.0');
-    expect(authorizer.policyHash).not.toBe(first);
-    expect(decisions.at(-1)).toMatchObject({ policy: authorizer.policyHash, policyVersion: '1.1.0' });
+    await authorizer.can('ann', 'write', 'minutes');
+    expect(authorizer.policy.version).toBe('1.1.0');
+    expect(authorizer.policy.hash).not.toBe(first);
+    expect(decisions.at(-1)).toMatchObject({ policy: authorizer.policy.hash, policyVersion: '1.1.0' });
   });
 
   it('does not pass to another policy when a reload names no version', async () => {
     const { authorizer } = await loaded('1.0.0');
     await authorizer.reload(writes);
-    expect(authorizer.policyVersion).toBeUndefined();
+    expect(authorizer.policy.version).toBeUndefined();
   });
 
   it('stays when the same texts are loaded again, unless the reload names another version', async () => {
     const { authorizer, decisions } = await loaded('1.0.0');
     await authorizer.reload();
-    expect(authorizer.policyVersion).toBe('1.0.0');
+    expect(authorizer.policy.version).toBe('1.0.0');
     await authorizer.reload(reads, { version: '1.0.1' });
-    await authorizer.isAllowed('ann', 'read', 'minutes');
+    await authorizer.can('ann', 'read', 'minutes');
     expect(decisions.at(-1)).toMatchObject({ policyVersion: '1.0.1' });
   });
 
@@ -71,7 +71,7 @@ describe('the version of a policy', () => {
     await expect(authorizer.reload('allow("ann"', { version: '2.0.0' })).rejects.toThrow(
       'expected `,` or `)`',
     );
-    expect(authorizer.policyVersion).toBe('1.0.0');
+    expect(authorizer.policy.version).toBe('1.0.0');
   });
 
   it.each(['', 2, null])('must be a text that is not empty: %j is refused', async (version) => {
@@ -81,6 +81,6 @@ describe('the version of a policy', () => {
     );
     const { authorizer } = await loaded('1.0.0');
     await expect(authorizer.reload(writes, { version: version as string })).rejects.toMatchObject(invalid);
-    expect(authorizer.policyVersion).toBe('1.0.0');
+    expect(authorizer.policy.version).toBe('1.0.0');
   });
 });

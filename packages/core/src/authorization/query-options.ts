@@ -39,6 +39,8 @@ export interface AuthorizeOptions extends RefusalOptions {
   /** `false`: the refusal is a `ForbiddenError` even when the actor may not read the resource. */
   readonly checkRead?: boolean;
 }
+/** Options of `authorizeSync`. */
+export type AuthorizeSyncOptions = Omit<AuthorizeOptions, 'explain'>;
 /** Options of `whoCan`. */
 export interface WhoCanOptions extends CheckOptions {
   /** The field of the resource, to check the rules `allow_field`. Default: the resource as a whole, with the rules `allow`. */
@@ -48,7 +50,7 @@ export interface WhoCanOptions extends CheckOptions {
 }
 /** Options of `explain` and its variants. */
 export interface ExplainOptions extends CheckOptions, ExplanationOptions {}
-/** Options of `explainQuery`. */
+/** Options of `policy.explainQuery`. */
 export interface ExplainQueryOptions extends ExplainOptions, Pick<QueryOptions, 'bindings'> {}
 export interface EnumerationOptions extends CheckOptions {
   /**

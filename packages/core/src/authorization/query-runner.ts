@@ -53,7 +53,7 @@ export class QueryRunner {
   /** Parses a query and returns its answers. @throws {PolicyError} immediately, for a syntax error */
   query(text: string, options: QueryOptions): AsyncGenerator<Bindings, void, undefined> {
     validateQueryOptions(options);
-    return this.#answers(this.prepareText('query(text)', text, options.bindings), options);
+    return this.#answers(this.prepareText('policy.query(text)', text, options.bindings), options);
   }
 
   /** Parses a query and links it. @param call the call of the application, for errors */
@@ -76,7 +76,7 @@ export class QueryRunner {
   /** Explains the outcome of a query in Polar. @throws {PolicyError} for a syntax error */
   async explainText(text: string, options: ExplainQueryOptions): Promise<Explanation> {
     validateExplainOptions(options);
-    return this.#explain(this.prepareText('explainQuery(text)', text, options.bindings), options);
+    return this.#explain(this.prepareText('policy.explainQuery(text)', text, options.bindings), options);
   }
 
   /** Explains whether a rule holds for its arguments. */
@@ -109,17 +109,15 @@ export class QueryRunner {
     );
   }
 
-  /** Returns the answers of one rule. See `start`. */
+  /** Returns the answers of one rule. */
   queryRule(
     name: string,
     args: readonly unknown[],
     options: QueryOptions,
-    replay?: HostReplay,
-    keepsProofs = true,
   ): AsyncGenerator<Bindings, void, undefined> {
-    validateArgument('queryRule(name, args)', name, "the name of a rule, such as 'has_role'", isText);
+    validateArgument('policy.queryRule(name, args)', name, "the name of a rule, such as 'has_role'", isText);
     validateArgument(
-      'queryRule(name, args)',
+      'policy.queryRule(name, args)',
       args,
       'a list of arguments, such as [user, repo]',
       Array.isArray,
@@ -127,7 +125,7 @@ export class QueryRunner {
     validateQueryOptions(options);
     const prepared = this.prepareCall(name, args);
     for (const [variable, value] of entriesOf(options.bindings)) prepared.given.set(variable, value);
-    return this.#answers(prepared, options, replay, keepsProofs);
+    return this.#answers(prepared, options);
   }
 
   /** Returns the condition of `allow(actor, action, row)` for a row of a type, and the rules that it comes from. */
@@ -152,7 +150,7 @@ export class QueryRunner {
     fieldAction: string,
     options: CheckOptions,
   ): Promise<FieldConditions> {
-    const call = 'authorizedResources(actor, action, type)';
+    const call = 'list(actor, action, type)';
     const { name, fields } = this.#typeOfRows(call, action, type, options);
     const { whereWithFields } = await onDemand.where();
     const own = this.#whereOptions(options);
@@ -244,10 +242,8 @@ export class QueryRunner {
   async *#answers(
     { query, given }: PreparedQuery,
     options: QueryOptions,
-    replay?: HostReplay,
-    keepsProofs = true,
   ): AsyncGenerator<Bindings, void, undefined> {
-    const run = this.start(query, given, options, replay, keepsProofs);
+    const run = this.start(query, given, options, undefined, true);
     try {
       while (await run.next()) yield run.bindings();
     } finally {

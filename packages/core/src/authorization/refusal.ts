@@ -2,31 +2,70 @@ import type { Explanation } from '../explanation/explanation.js';
 import { ForbiddenError, NotFoundError } from './authorization-error.js';
 import { isUndecided } from '../diagnostics/polar-error.js';
 
+/** The options of an authorizer about refusals. */
+interface RefusalSettings {
+  readonly readAction?: string;
+  readonly hideUnreadable?: boolean;
+}
+
 /** Creates the error of a refusal: forbidden, or not found for an actor who may not even read the resource. */
 export async function refusal(
   action: unknown,
   resourceType: string | undefined,
-  { checkRead }: { readonly checkRead?: boolean },
-  {
-    readAction = 'read',
-    hideUnreadable = true,
-  }: { readonly readAction?: string; readonly hideUnreadable?: boolean },
+  options: { readonly checkRead?: boolean },
+  settings: RefusalSettings,
   mayDo: (readAction: string) => boolean | Promise<boolean>,
   explanation?: Explanation,
 ): Promise<Error> {
+  const { readAction, errorFor } = refuse(action, resourceType, options, settings, explanation);
+  if (readAction === undefined) return errorFor(false);
+  try {
+    return errorFor(await mayDo(readAction));
+  } catch (error) {
+    return errorFor(denyUndecided(error));
+  }
+}
+
+/** Creates the error of a refusal without a promise. */
+export function refusalSync(
+  action: unknown,
+  resourceType: string | undefined,
+  options: { readonly checkRead?: boolean },
+  settings: RefusalSettings,
+  mayDo: (readAction: string) => boolean,
+): Error {
+  const { readAction, errorFor } = refuse(action, resourceType, options, settings, undefined);
+  if (readAction === undefined) return errorFor(false);
+  try {
+    return errorFor(mayDo(readAction));
+  } catch (error) {
+    return errorFor(denyUndecided(error));
+  }
+}
+
+/** Returns the action that decides whether the actor may see the resource, if one must be checked, and creates the error of the refusal. */
+function refuse(
+  action: unknown,
+  resourceType: string | undefined,
+  { checkRead }: { readonly checkRead?: boolean },
+  { readAction = 'read', hideUnreadable = true }: RefusalSettings,
+  explanation: Explanation | undefined,
+): { readonly readAction?: string; readonly errorFor: (mayRead: boolean) => Error } {
   const name = textOrNone(action);
   const reason = denialReason('allow', action, resourceType, undefined);
   const details = { resourceType, reason, explanation };
-  if (!hideUnreadable || checkRead === false) return new ForbiddenError(name, details);
-  if (action === readAction) return new NotFoundError(name, details);
+  if (!hideUnreadable || checkRead === false) return { errorFor: () => new ForbiddenError(name, details) };
+  if (action === readAction) return { errorFor: () => new NotFoundError(name, details) };
   const hidden = { ...details, reason: `${reason}, nor one for ${JSON.stringify(readAction)}` };
-  try {
-    return (await mayDo(readAction)) ? new ForbiddenError(name, details) : new NotFoundError(name, hidden);
-  } catch (error) {
-    // The read check is undecided, so the resource stays hidden.
-    if (isUndecided(error)) return new NotFoundError(name, hidden);
-    throw error;
-  }
+  const errorFor = (mayRead: boolean): Error =>
+    mayRead ? new ForbiddenError(name, details) : new NotFoundError(name, hidden);
+  return { readAction, errorFor };
+}
+
+/** Returns false for an undecided check. @throws every other error */
+export function denyUndecided(error: unknown): false {
+  if (isUndecided(error)) return false;
+  throw error;
 }
 
 /**

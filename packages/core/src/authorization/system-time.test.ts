@@ -74,7 +74,7 @@ describe('the time in a decision', () => {
       ...options,
     });
     return () => {
-      expect(authorizer.isAllowedSync(1, 'read', 3)).toBe(true);
+      expect(authorizer.canSync(1, 'read', 3)).toBe(true);
       return decisions.at(-1)!;
     };
   };

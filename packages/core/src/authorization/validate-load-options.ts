@@ -108,7 +108,7 @@ const ofList: Readonly<Record<string, OptionCheck>> = {
 
 /** Checks the options of a list. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export function validateListOptions(options: ListOptions): void {
-  checkObject('authorizedResources', options, '{ take: 20 }', ofList);
+  checkObject('list', options, '{ take: 20 }', ofList);
   const { skip = 0, take, after } = options;
   if (skip > 0 && take === undefined)
     throw invalidOption('skip', 'needs the option `take`, because a page with a number has a size');
@@ -135,7 +135,7 @@ export const validateRelationsOptions = (options: object): void =>
 
 /** Checks the options of a count. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` */
 export const validateCountOptions = (options: object): void =>
-  checkObject('countAuthorizedResources', options, '{ where: { ownerId: 3 } }', ofCount);
+  checkObject('count', options, '{ where: { ownerId: 3 } }', ofCount);
 
 function isSortOrder(value: unknown): boolean {
   if (!isOptionsObject(value)) return isDirection(value);

@@ -10,14 +10,14 @@ const load = (policies: string, types: TypesInput = { User: {}, Note: {}, Folder
   Authorizer.load({ policies, types, onWarning: () => {} });
 
 async function vocabularyOf(type: string, policies: string, types?: TypesInput) {
-  return (await load(policies, types)).vocabulary().types.find((each) => each.type === type);
+  return (await load(policies, types)).policy.vocabulary().types.find((each) => each.type === type);
 }
 
-describe('Authorizer.vocabulary', () => {
+describe('policy.vocabulary', () => {
   it('lists every declared type, also one without actions', async () => {
     const authorizer = await load('allow(_: User, "read", _: Note);');
     const none = { actions: [], typeActions: [], fieldActions: [], fields: [], roles: [] };
-    expect(authorizer.vocabulary().types).toEqual([
+    expect(authorizer.policy.vocabulary().types).toEqual([
       { ...none, type: 'User' },
       { ...none, type: 'Note', actions: ['read'] },
       { ...none, type: 'Folder' },
@@ -137,19 +137,19 @@ describe('Authorizer.vocabulary', () => {
   });
 });
 
-it('Authorizer.vocabulary lists the actions on values without a declared type', async () => {
+it('policy.vocabulary lists the actions on values without a declared type', async () => {
   const policy =
     'allow(_: User, "deploy", "production"); allow(_: User, "read", _: Note); allow(_: User, "read", _: String);';
-  expect((await load(policy)).vocabulary().otherActions).toEqual(['deploy']);
+  expect((await load(policy)).policy.vocabulary().otherActions).toEqual(['deploy']);
 });
 
-describe('Authorizer.isAction', () => {
+describe('policy.isAction', () => {
   it('returns whether the policy names the action, for anything or for a type', async () => {
     const authorizer = await load(
       'allow(_: User, "read", _: Note); allow(_: User, "create", Note); allow(_, "deploy", "x");',
     );
     const isAction = (action: unknown, type?: string) =>
-      type === undefined ? authorizer.isAction(action) : authorizer.isAction(action, type);
+      type === undefined ? authorizer.policy.isAction(action) : authorizer.policy.isAction(action, type);
     expect(isAction('read')).toBe(true);
     expect(isAction('deploy')).toBe(true);
     expect(isAction('create')).toBe(true);
@@ -161,11 +161,11 @@ describe('Authorizer.isAction', () => {
     expect(isAction(['read'])).toBe(false);
     expect(isAction(undefined, 'Note')).toBe(false);
     const open = await load('allow(user: User, _, note: Note) if note.owner = user;');
-    expect([open.isAction('raed'), open.isAction('raed', 'Note'), open.isAction('raed', 'User')]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    expect([
+      open.policy.isAction('raed'),
+      open.policy.isAction('raed', 'Note'),
+      open.policy.isAction('raed', 'User'),
+    ]).toEqual([true, true, false]);
     expect(() => isAction('read', 'Noet')).toThrow(
       expect.objectContaining({ code: 'POLAR_TYPE_UNKNOWN_TYPE' }),
     );

@@ -48,7 +48,7 @@ function answers(authorizer: Authorizer): readonly boolean[] {
   ];
   return users.flatMap((user) =>
     [repo, secret, org].flatMap((resource) =>
-      ['read', 'write', 'list', 'other'].map((action) => authorizer.isAllowedSync(user, action, resource)),
+      ['read', 'write', 'list', 'other'].map((action) => authorizer.canSync(user, action, resource)),
     ),
   );
 }
@@ -70,7 +70,7 @@ describe.each(['source', 'closures'] as const)('warmUp with the engine %s', (eng
     expect(built.join('\n')).toContain('has_permission(User, "write", Secret)');
     for (const action of ['read', 'write'])
       for (const Type of [Repo, Secret])
-        expect(authorizer.isAllowedSync(new User([]), action, new Type(new Org()))).toBe(false);
+        expect(authorizer.canSync(new User([]), action, new Type(new Org()))).toBe(false);
     expect(built.slice(count)).toEqual([]);
   });
 
@@ -107,7 +107,7 @@ describe.each(['source', 'closures'] as const)('warmUp with the engine %s', (eng
     const repo = rowOf('Repo', { id: 2, org });
     const user = rowOf('User', { roles: [{ name: 'viewer', on: repo }] });
     const [given, wanted] = [authorizer, machine].map((each) =>
-      ['read', 'write'].map((action) => each.isAllowedSync(user, action, repo)),
+      ['read', 'write'].map((action) => each.canSync(user, action, repo)),
     );
     expect(given).toEqual(wanted);
     expect(built.slice(count)).toEqual([]);
@@ -117,7 +117,7 @@ describe.each(['source', 'closures'] as const)('warmUp with the engine %s', (eng
     const broken = `${policies} allow(_: Missing, "lose", _: Repo);`;
     const authorizer = await Authorizer.load({ policies: broken, types, engine, onWarning: () => {} });
     await authorizer.warmUp();
-    expect(authorizer.isAllowedSync(new User([]), 'read', new Repo(new Org()))).toBe(false);
+    expect(authorizer.canSync(new User([]), 'read', new Repo(new Org()))).toBe(false);
   });
 });
 

@@ -37,12 +37,12 @@ describe('whoCan()', () => {
   });
 
   it.each(['auto', 'closures', 'machine'] as const)(
-    'agrees with isAllowed on the engine %s',
+    'agrees with a check on the engine %s',
     async (engine) => {
       const authorizer = await load({ engine, undecided: 'deny' });
       for (const action of ['read', 'edit', 'reads'])
         expect((await authorizer.whoCan(action, note, everyone)).allowed).toEqual(
-          everyone.filter((_, i) => authorizer.isAllowedSync(everyone[i], action, note)),
+          everyone.filter((_, i) => authorizer.canSync(everyone[i], action, note)),
         );
     },
   );

@@ -45,12 +45,12 @@ export class CandidatePolicy {
   }
 
   /** The content hash of the candidate. */
-  get policyHash(): string {
+  get hash(): string {
     return this.#loaded.version.hash;
   }
 
   /** The label of the candidate: the option `version`. */
-  get policyVersion(): string | undefined {
+  get version(): string | undefined {
     return this.#loaded.version.version;
   }
 
@@ -169,9 +169,9 @@ export function loadCandidate(
     validateCandidateOptions(options);
     const { loaded, next } = slot.current();
     if (next !== undefined) {
-      const { policyHash, policyVersion } = next;
+      const { hash, version } = next;
       throw new PolarError('POLAR_LOAD_CANDIDATE_EXISTS', {
-        policy: policyVersion ?? policyHash.slice(0, 12),
+        policy: version ?? hash.slice(0, 12),
       });
     }
     const own = await loadPolicy(listOf(policies), slot.loading, options.version, loaded);

@@ -19,8 +19,8 @@ describe('compareWith', () => {
     const compared = compareWith(await load(), reads, {
       onDifference: (difference) => differences.push(difference),
     });
-    expect(await compared.isAllowed(ann, 'read', mine)).toBe(true);
-    expect(await compared.isAllowed(ann, 'read', theirs)).toBe(true);
+    expect(await compared.can(ann, 'read', mine)).toBe(true);
+    expect(await compared.can(ann, 'read', theirs)).toBe(true);
     await compared.flush();
     expect(compared.counts).toEqual({ same: 1, different: 1, onlyNanook: 0, onlyOther: 1 });
     expect(differences).toMatchObject([
@@ -37,7 +37,7 @@ describe('compareWith', () => {
 
   it('answers with Nanook if the option says so', async () => {
     const compared = compareWith(await load(), reads, { answer: 'nanook' });
-    expect(await compared.isAllowed(ann, 'read', theirs)).toBe(false);
+    expect(await compared.can(ann, 'read', theirs)).toBe(false);
   });
 
   it('calls the method isAllowed of an object with the object as `this`', async () => {
@@ -47,7 +47,7 @@ describe('compareWith', () => {
         return this.answer;
       }
     }
-    expect(await compareWith(await load(), new Other()).isAllowed(ann, 'read', theirs)).toBe(true);
+    expect(await compareWith(await load(), new Other()).can(ann, 'read', theirs)).toBe(true);
   });
 
   it('throws the error of the side that answers, and counts an error of the other side as an outcome', async () => {
@@ -55,9 +55,9 @@ describe('compareWith', () => {
       throw new Error('no connection');
     };
     const answering = compareWith(await load(), broken);
-    await expect(answering.isAllowed(ann, 'read', mine)).rejects.toThrow('no connection');
+    await expect(answering.can(ann, 'read', mine)).rejects.toThrow('no connection');
     const silent = compareWith(await load(), broken, { answer: 'nanook' });
-    expect(await silent.isAllowed(ann, 'read', mine)).toBe(true);
+    expect(await silent.can(ann, 'read', mine)).toBe(true);
     await silent.flush();
     expect(silent.counts).toMatchObject({ different: 1, onlyNanook: 1 });
   });
@@ -65,7 +65,7 @@ describe('compareWith', () => {
   it('reports a check that Nanook cannot decide as a difference', async () => {
     const onDifference = vi.fn<(difference: AnswerDifference) => void>();
     const compared = compareWith(await load(), () => false, { onDifference });
-    expect(await compared.isAllowed(ann, 'edit', mine)).toBe(false);
+    expect(await compared.can(ann, 'edit', mine)).toBe(false);
     await compared.flush();
     expect(onDifference).toHaveBeenCalledWith(
       expect.objectContaining({ nanook: expect.objectContaining({ outcome: 'undecided' }) }),
@@ -75,7 +75,7 @@ describe('compareWith', () => {
   it('does not wait for the side that does not answer', async () => {
     const never: IsAllowed = () => new Promise<boolean>(() => {});
     const compared = compareWith(await load(), never, { answer: 'nanook' });
-    expect(await compared.isAllowed(ann, 'read', mine)).toBe(true);
+    expect(await compared.can(ann, 'read', mine)).toBe(true);
     expect(compared.counts.same).toBe(0);
   });
 
@@ -84,13 +84,13 @@ describe('compareWith', () => {
     // oxlint-disable-next-line unicorn/no-thenable -- as query builders are
     const query = { then: (resolve: (note: unknown) => void) => (started++, resolve(mine)) };
     const compared = compareWith(await load(), (_actor, _action, resource) => resource === mine);
-    expect(await compared.isAllowed(ann, 'read', query)).toBe(true);
+    expect(await compared.can(ann, 'read', query)).toBe(true);
     expect(started).toBe(1);
   });
 
   it('refuses an answer that is not a boolean', async () => {
     const compared = compareWith(await load(), (() => 'yes') as unknown as IsAllowed);
-    await expect(compared.isAllowed(ann, 'read', mine)).rejects.toSatisfy(
+    await expect(compared.can(ann, 'read', mine)).rejects.toSatisfy(
       (error) => isPolarError(error) && error.code === 'POLAR_TYPE_INVALID_OPTION',
     );
   });
@@ -98,7 +98,7 @@ describe('compareWith', () => {
   it('refuses an answer that is not a boolean also for a check outside of the sample', async () => {
     const denies = (() => 'denied') as unknown as IsAllowed;
     const compared = compareWith(await load(), denies, { sample: 0 });
-    await expect(compared.isAllowed(ann, 'read', mine)).rejects.toSatisfy(
+    await expect(compared.can(ann, 'read', mine)).rejects.toSatisfy(
       (error) => isPolarError(error) && error.code === 'POLAR_TYPE_INVALID_OPTION',
     );
   });
@@ -108,14 +108,14 @@ describe('compareWith', () => {
     const compared = compareWith(await load(), reads, {
       onDifference: async ({ explain }) => outcomes.push((await explain()).outcome),
     });
-    void compared.isAllowed(ann, 'read', theirs);
+    void compared.can(ann, 'read', theirs);
     await compared.flush();
     expect(outcomes).toEqual(['denied']);
   });
 
   it('ends flush after a check whose resource rejects', async () => {
     const compared = compareWith(await load(), reads);
-    const failed = compared.isAllowed(ann, 'read', Promise.reject(new Error('no connection')));
+    const failed = compared.can(ann, 'read', Promise.reject(new Error('no connection')));
     await compared.flush();
     await expect(failed).rejects.toThrow('no connection');
   });
@@ -129,7 +129,7 @@ describe('compareWith', () => {
     });
     const limits = { timeoutMs: 5000 };
     const options = { limits, signal: new AbortController().signal };
-    await compared.isAllowed(ann, 'read', theirs, options);
+    await compared.can(ann, 'read', theirs, options);
     await compared.flush();
     await differences[0]!.explain();
     expect(explain).toHaveBeenCalledWith(ann, 'read', theirs, { limits });
@@ -141,7 +141,7 @@ describe('compareWith', () => {
       throw new Error('log is full');
     };
     const compared = compareWith(await load(), reads, { onDifference, onError });
-    await compared.isAllowed(ann, 'read', theirs);
+    await compared.can(ann, 'read', theirs);
     await compared.flush();
     await vi.waitFor(() => expect(onError).toHaveBeenCalledWith(new Error('log is full')));
   });
@@ -162,7 +162,7 @@ describe('compareWith', () => {
 
   it('compares only the sampled part of the checks', async () => {
     const compared = compareWith(await load(), reads, { sample: 0 });
-    expect(await compared.isAllowed(ann, 'read', theirs)).toBe(true);
+    expect(await compared.can(ann, 'read', theirs)).toBe(true);
     expect(compared.counts).toMatchObject({ same: 0, different: 0 });
   });
 });

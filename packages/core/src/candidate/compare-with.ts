@@ -7,7 +7,7 @@ import { describeValue } from '../internal/descriptions.js';
 import type { Explanation } from '../explanation/explanation.js';
 import { isSampled, outcomeOf, OutcomeCounts, report, type ComparedOutcome } from './compare.js';
 
-/** A function that answers the question of `isAllowed`. */
+/** A function that answers the question of `can`. */
 export type IsAllowed = (actor: unknown, action: string, resource: unknown) => boolean | Promise<boolean>;
 
 /** A check that Nanook and the other library decide differently. */
@@ -47,7 +47,7 @@ export interface ComparedAuthorizer {
   /**
    * Returns the answer of the side that counts, or throws its error. It does not wait for the other side, whose errors are outcomes.
    */
-  isAllowed(actor: unknown, action: string, resource: unknown, options?: CheckOptions): Promise<boolean>;
+  can(actor: unknown, action: string, resource: unknown, options?: CheckOptions): Promise<boolean>;
   readonly counts: CompareCounts;
   /**
    * Waits until both sides have decided each check that has started, and `onDifference` has received the differences. It waits as long as the
@@ -56,7 +56,7 @@ export interface ComparedAuthorizer {
   flush(): Promise<void>;
 }
 
-type CheckArguments = Parameters<ComparedAuthorizer['isAllowed']>;
+type CheckArguments = Parameters<ComparedAuthorizer['can']>;
 
 /** A check that has started. */
 interface StartedCheck {
@@ -73,10 +73,10 @@ interface StartedCheck {
  * @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` for an invalid option or another value as `other`
  * @example
  * const compared = compareWith(authorizer, oso, { onDifference: (difference) => logger.warn(difference) });
- * await compared.isAllowed(user, 'read', note); // the answer of oso
+ * await compared.can(user, 'read', note); // the answer of oso
  */
 export function compareWith(
-  authorizer: Pick<Authorizer, 'isAllowed' | 'explain'>,
+  authorizer: Pick<Authorizer, 'can' | 'explain'>,
   other: IsAllowed | { readonly isAllowed: IsAllowed },
   options: CompareOptions = {},
 ): ComparedAuthorizer {
@@ -91,7 +91,7 @@ export function compareWith(
     const args = [await actor, await (action as unknown), await resource] as const;
     const [awaitedActor, awaitedAction, awaitedResource] = args as readonly [unknown, string, unknown];
     const byNanook = (): Promise<ComparedOutcome> =>
-      outcomeOf(() => authorizer.isAllowed(awaitedActor, awaitedAction, awaitedResource, checkOptions));
+      outcomeOf(() => authorizer.can(awaitedActor, awaitedAction, awaitedResource, checkOptions));
     const byOther = (): Promise<ComparedOutcome> =>
       outcomeOf(async () => {
         const answered: unknown = await isAllowedByOther(awaitedActor, awaitedAction, awaitedResource);
@@ -130,7 +130,7 @@ export function compareWith(
   }
 
   return {
-    async isAllowed(...args) {
+    async can(...args) {
       const started = start(...args);
       track(started);
       const { outcome, error } = await (await started).answer;

@@ -88,7 +88,7 @@ describe('diffPolicies', () => {
       '1',
       (decision) => decisions.push(decision),
     );
-    await before.isAllowed(ann, 'read', mine);
+    await before.can(ann, 'read', mine);
     await before.authorizeField(ann, 'read', mine, 'id');
     await before.authorizeRequest(ann, '/');
     const { length } = decisions;

@@ -121,7 +121,7 @@ async function* checksOf(
   for (const list of [actors, resources])
     if (typeof (list as Partial<Iterable<unknown>> | undefined)?.[Symbol.iterator] !== 'function')
       throw notChecks(given);
-  const allActions = [...new Set(actions ?? [...before.grantableActions(), ...after.grantableActions()])];
+  const allActions = [...new Set(actions ?? [...before.policy.actions(), ...after.policy.actions()])];
   const allResources = [...resources];
   for (const actor of actors)
     for (const resource of allResources)
@@ -158,7 +158,7 @@ type AwaitedCheck = Pick<DecidedCheck, 'kind' | 'args'>;
 
 const decide = (authorizer: Authorizer, { kind, args }: AwaitedCheck): Promise<ComparedOutcome> =>
   outcomeOf(async () => {
-    const answers = authorizer.queryRule(kind, args, { acceptExpression: true });
+    const answers = authorizer.policy.queryRule(kind, args, { acceptExpression: true });
     const { done } = await answers.next();
     await answers.return();
     return done !== true;
@@ -177,8 +177,7 @@ async function describe(
     return authorizer.explainField(actor, action as string, resource, field as string, options);
   };
   const explanation = await explain().catch(() => undefined);
-  const { policyHash: hash, policyVersion: version } = authorizer;
-  return decisionBy({ hash, version }, decided, explanation && { outcome: explanation.outcome, explanation });
+  return decisionBy(authorizer.policy, decided, explanation && { outcome: explanation.outcome, explanation });
 }
 
 const validateDiffOptions = (options: DiffOptions): void =>

@@ -70,8 +70,8 @@ type Check = Parameters<Parameters<(typeof checks)['map']>[0]>[0][number];
 
 async function answerOf(authorizer: Authorizer, { user, action, note, call }: Check): Promise<unknown> {
   try {
-    if (call === 'sync') return authorizer.isAllowedSync(user, action, note);
-    if (call === 'async') return await authorizer.isAllowed(user, action, note);
+    if (call === 'sync') return authorizer.canSync(user, action, note);
+    if (call === 'async') return await authorizer.can(user, action, note);
     if (call === 'field') return await authorizer.authorizeField(user, action, note, 'size');
     return (await authorizer.authorize(user, action, note)) === note;
   } catch (error) {

@@ -17,8 +17,8 @@ describe('SyncAuthorizer.loadSync', () => {
       ...quiet,
       types: { User },
     });
-    expect(authorizer.isAllowedSync(new User(1), 'read', 1)).toBe(true);
-    expect(authorizer.isAllowedSync(1, 'read', 1)).toBe(false);
+    expect(authorizer.canSync(new User(1), 'read', 1)).toBe(true);
+    expect(authorizer.canSync(1, 'read', 1)).toBe(false);
   });
 
   it('throws the errors of the texts at once', () => {
@@ -31,8 +31,8 @@ describe('SyncAuthorizer.loadSync', () => {
       ...quiet,
       types,
     });
-    expect(authorizer.isAllowedSync(new User(1), 'a', 1)).toBe(false);
-    expect(authorizer.isAllowedSync(new User(1), 'b', 1)).toBe(true);
+    expect(authorizer.canSync(new User(1), 'a', 1)).toBe(false);
+    expect(authorizer.canSync(new User(1), 'b', 1)).toBe(true);
   });
 
   it('leaves the inline queries to the caller', async () => {
@@ -51,8 +51,8 @@ describe('SyncAuthorizer.loadSync', () => {
         { ...quiet, engine, types: { User, Team: { class: Team, loads } } },
       );
       for (const action of ['read', 'match']) {
-        expect(await authorizer.isAllowed(owners[1], action, new Team(1))).toBe(true);
-        expect(await authorizer.isAllowed(owners[1], action, new Team(0))).toBe(false);
+        expect(await authorizer.can(owners[1], action, new Team(1))).toBe(true);
+        expect(await authorizer.can(owners[1], action, new Team(0))).toBe(false);
       }
     },
   );
@@ -61,7 +61,7 @@ describe('SyncAuthorizer.loadSync', () => {
 describe('the calls of an error', () => {
   it('list the rules that led to the error, innermost first', async () => {
     const authorizer = SyncAuthorizer.loadSync(['f(x) if g(x) and x = 1;\ng(x) if x := 1;'], quiet);
-    const error: unknown = await authorizer
+    const error: unknown = await authorizer.policy
       .query('f(1)')
       .next()
       .catch((thrown: unknown) => thrown);

@@ -91,7 +91,8 @@ export class SyncAuthorizer extends Authorizer {
     rule: 'allow' | 'allow_field' | 'allow_request',
     args: readonly [unknown, unknown, unknown?, unknown?],
   ): boolean | Promise<boolean> {
-    if (!this.hasRule(rule)) throw new PolarError('POLAR_RUN_UNDEFINED_RULE', { name: rule, known: [] });
+    if (!this.policy.hasRule(rule))
+      throw new PolarError('POLAR_RUN_UNDEFINED_RULE', { name: rule, known: [] });
     return this.decider.check(rule, args, undefined);
   }
 

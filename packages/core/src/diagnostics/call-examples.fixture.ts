@@ -64,9 +64,9 @@ await Authorizer.load({ policies: { name: 'main.polar', source } });`,
   },
   POLAR_LOAD_NOT_AWAITED: {
     wrong: `const authorizer = Authorizer.load({ policies: 'policy/main.polar' });
-await authorizer.isAllowed('ann', 'read', 'plan');`,
+await authorizer.can('ann', 'read', 'plan');`,
     fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-await authorizer.isAllowed('ann', 'read', 'plan');`,
+await authorizer.can('ann', 'read', 'plan');`,
   },
   POLAR_LOAD_INLINE_QUERY_FAILED: {
     wrong: `await Authorizer.load({
@@ -223,13 +223,13 @@ await authorizer.where('ann', 'read', 'Note');`,
   policies: 'allow(_, "read", note: Note) if note.isPublic;',
   types: { Note: { key: 'id', fields: { id: 'Integer', isPublic: 'Boolean' } } },
 });
-await authorizer.authorizedResources('ann', 'read', 'Note');`,
+await authorizer.list('ann', 'read', 'Note');`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(_, "read", note: Note) if note.isPublic;',
   types: { Note: { key: 'id', fields: { id: 'Integer', isPublic: 'Boolean' } } },
   resources: { list: async () => [], count: async () => 0 }, // or an adapter of @nanook/orm
 });
-await authorizer.authorizedResources('ann', 'read', 'Note');`,
+await authorizer.list('ann', 'read', 'Note');`,
   },
   POLAR_LIST_NO_KEY: {
     wrong: `const authorizer = await Authorizer.load({
@@ -237,13 +237,13 @@ await authorizer.authorizedResources('ann', 'read', 'Note');`,
   types: { Note: { fields: { id: 'Integer', isPublic: 'Boolean' } } },
   resources: { list: async () => [], count: async () => 0 },
 });
-await authorizer.authorizedResources('ann', 'read', 'Note');`,
+await authorizer.list('ann', 'read', 'Note');`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(_, "read", note: Note) if note.isPublic;',
   types: { Note: { key: 'id', fields: { id: 'Integer', isPublic: 'Boolean' } } },
   resources: { list: async () => [], count: async () => 0 },
 });
-await authorizer.authorizedResources('ann', 'read', 'Note');`,
+await authorizer.list('ann', 'read', 'Note');`,
   },
   POLAR_LIST_CURSOR: {
     wrong: `const authorizer = await Authorizer.load({
@@ -251,14 +251,14 @@ await authorizer.authorizedResources('ann', 'read', 'Note');`,
   types: { Note: { key: 'id', fields: { id: 'Integer', isPublic: 'Boolean' } } },
   resources: { list: async () => [], count: async () => 0 },
 });
-await authorizer.authorizedResources('ann', 'read', 'Note', { take: 20, after: '20' });`,
+await authorizer.list('ann', 'read', 'Note', { take: 20, after: '20' });`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(_, "read", note: Note) if note.isPublic;',
   types: { Note: { key: 'id', fields: { id: 'Integer', isPublic: 'Boolean' } } },
   resources: { list: async () => [], count: async () => 0 },
 });
-const { next } = await authorizer.authorizedResources('ann', 'read', 'Note', { take: 20 });
-await authorizer.authorizedResources('ann', 'read', 'Note', { take: 20, after: next });`,
+const { next } = await authorizer.list('ann', 'read', 'Note', { take: 20 });
+await authorizer.list('ann', 'read', 'Note', { take: 20, after: next });`,
   },
   POLAR_LIST_ROW: {
     wrong: `const rows = [{ id: 1, createdAt: '2026-11-27' }];
@@ -267,14 +267,14 @@ const authorizer = await Authorizer.load({
   types: { Note: { key: 'id', fields: { id: 'Integer', createdAt: Date } } },
   resources: { list: async () => rows, count: async () => 1 },
 });
-await authorizer.authorizedResources('ann', 'read', 'Note', { take: 20, orderBy: { createdAt: 'asc' } });`,
+await authorizer.list('ann', 'read', 'Note', { take: 20, orderBy: { createdAt: 'asc' } });`,
     fix: `const rows = [{ id: 1, createdAt: new Date('2026-11-27') }];
 const authorizer = await Authorizer.load({
   policies: 'allow(_, "read", _: Note);',
   types: { Note: { key: 'id', fields: { id: 'Integer', createdAt: Date } } },
   resources: { list: async () => rows, count: async () => 1 },
 });
-await authorizer.authorizedResources('ann', 'read', 'Note', { take: 20, orderBy: { createdAt: 'asc' } });`,
+await authorizer.list('ann', 'read', 'Note', { take: 20, orderBy: { createdAt: 'asc' } });`,
   },
   POLAR_LIST_FIELD: {
     wrong: `const authorizer = await Authorizer.load({
@@ -282,13 +282,13 @@ await authorizer.authorizedResources('ann', 'read', 'Note', { take: 20, orderBy:
   types: { Note: { key: 'id', fields: { id: 'Integer', title: 'String' } } },
   resources: { list: async () => [], count: async () => 0 },
 });
-await authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'read', orderBy: { title: 'asc' } });`,
+await authorizer.list('ann', 'read', 'Note', { fields: 'read', orderBy: { title: 'asc' } });`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(_, "read", _: Note); allow_field(_, "read", _: Note, field) if field in ["id", "title"];',
   types: { Note: { key: 'id', fields: { id: 'Integer', title: 'String' } } },
   resources: { list: async () => [], count: async () => 0 },
 });
-await authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'read', orderBy: { title: 'asc' } });`,
+await authorizer.list('ann', 'read', 'Note', { fields: 'read', orderBy: { title: 'asc' } });`,
   },
   POLAR_LIST_HIDDEN_KEY: {
     wrong: `const authorizer = await Authorizer.load({
@@ -296,13 +296,13 @@ await authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'read', or
   types: { Note: { key: 'id', fields: { id: 'Integer', title: 'String' } } },
   resources: { list: async () => [], count: async () => 0 },
 });
-await authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'read' });`,
+await authorizer.list('ann', 'read', 'Note', { fields: 'read' });`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(_, "read", _: Note); allow_field(_, "read", _: Note, field) if field in ["id", "title"];',
   types: { Note: { key: 'id', fields: { id: 'Integer', title: 'String' } } },
   resources: { list: async () => [], count: async () => 0 },
 });
-await authorizer.authorizedResources('ann', 'read', 'Note', { fields: 'read' });`,
+await authorizer.list('ann', 'read', 'Note', { fields: 'read' });`,
   },
 
   POLAR_TYPE_RESERVED_NAME: {
@@ -353,12 +353,12 @@ authorizer.type('Repository');`,
   policies: 'allow("ann", "read", _: Note);',
   types: { Note: {} },
 });
-authorizer.requireGrantable('raed', 'Note');`,
+authorizer.policy.requireGrant('raed', 'Note');`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow("ann", "read", _: Note);',
   types: { Note: {} },
 });
-authorizer.requireGrantable('read', 'Note');`,
+authorizer.policy.requireGrant('read', 'Note');`,
   },
   POLAR_TYPE_INVALID_OPTION: {
     wrong: `await Authorizer.load({ policies: 'policy/main.polar', undecided: 'allow' });`,
@@ -377,44 +377,44 @@ const note = typed(Note, { id: 1 });`,
   },
   POLAR_TYPE_INVALID_ARGUMENT: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-await authorizer.queryRule('allow', 'ann', 'read', 'plan').next();`,
+await authorizer.policy.queryRule('allow', 'ann', 'read', 'plan').next();`,
     fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-await authorizer.queryRule('allow', ['ann', 'read', 'plan']).next();`,
+await authorizer.policy.queryRule('allow', ['ann', 'read', 'plan']).next();`,
   },
   POLAR_TYPE_NOT_A_LIST: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
 const findPlans = async () => ['plan'];
-await authorizer.filterAllowed('ann', 'read', findPlans());`,
+await authorizer.filter('ann', 'read', findPlans());`,
     fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
 const findPlans = async () => ['plan'];
-await authorizer.filterAllowed('ann', 'read', await findPlans());`,
+await authorizer.filter('ann', 'read', await findPlans());`,
   },
 
   POLAR_RUN_UNDEFINED_RULE: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'has_role("ann", "owner", _);', queries: ['has_role'] });
-await authorizer.query('has_rol("ann", role, "plan")').next();`,
+await authorizer.policy.query('has_rol("ann", role, "plan")').next();`,
     fix: `const authorizer = await Authorizer.load({ policies: 'has_role("ann", "owner", _);', queries: ['has_role'] });
-await authorizer.query('has_role("ann", role, "plan")').next();`,
+await authorizer.policy.query('has_role("ann", role, "plan")').next();`,
   },
   POLAR_RUN_UNKNOWN_CLASS: {
     wrong: `class User {}
 const authorizer = await Authorizer.load({ policies: 'policy/main.polar', types: { User } });
-await authorizer.query('new Usr() = user').next();`,
+await authorizer.policy.query('new Usr() = user').next();`,
     fix: `class User {}
 const authorizer = await Authorizer.load({ policies: 'policy/main.polar', types: { User } });
-await authorizer.query('new User() = user').next();`,
+await authorizer.policy.query('new User() = user').next();`,
   },
   POLAR_RUN_UNKNOWN_TAG: {
     wrong: `const authorizer = await Authorizer.load({
   policies: 'allow("ann", "read", _: Repository);',
   types: { Repository: {} },
 });
-await authorizer.isAllowed('ann', 'read', typed('Repo', { id: 1 }));`,
+await authorizer.can('ann', 'read', typed('Repo', { id: 1 }));`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow("ann", "read", _: Repository);',
   types: { Repository: {} },
 });
-await authorizer.isAllowed('ann', 'read', typed('Repository', { id: 1 }));`,
+await authorizer.can('ann', 'read', typed('Repository', { id: 1 }));`,
   },
   POLAR_RUN_HOST_ERROR: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'allow(_, "read", note) if note.owner = "ann";' });
@@ -423,24 +423,24 @@ const note = {
     throw new Error('no connection');
   },
 };
-await authorizer.isAllowed('ann', 'read', note);`,
+await authorizer.can('ann', 'read', note);`,
     fix: `const authorizer = await Authorizer.load({ policies: 'allow(_, "read", note) if note.owner = "ann";' });
 const note = { owner: 'ann' }; // loaded before the check
-await authorizer.isAllowed('ann', 'read', note);`,
+await authorizer.can('ann', 'read', note);`,
   },
   POLAR_RUN_REFUSED_MEMBER: {
     wrong: `const authorizer = await Authorizer.load({
   policies: 'allow(_, "read", note) if field = note.field and note.(field) = 1;',
 });
-await authorizer.isAllowed('ann', 'read', { field: 'constructor', ownerId: 1 });`,
+await authorizer.can('ann', 'read', { field: 'constructor', ownerId: 1 });`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(_, "read", note) if field = note.field and note.(field) = 1;',
 });
-await authorizer.isAllowed('ann', 'read', { field: 'ownerId', ownerId: 1 });`,
+await authorizer.can('ann', 'read', { field: 'ownerId', ownerId: 1 });`,
   },
   POLAR_RUN_UNREGISTERED_METHOD: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'allow("ann", "read", note) if note.isOpen();' });
-await authorizer.isAllowed('ann', 'read', { isOpen: () => true });`,
+await authorizer.can('ann', 'read', { isOpen: () => true });`,
     fix: `class Note {
   isOpen() {
     return true;
@@ -450,13 +450,13 @@ const authorizer = await Authorizer.load({
   policies: 'allow("ann", "read", note) if note.isOpen();',
   types: { Note },
 });
-await authorizer.isAllowed('ann', 'read', new Note());`,
+await authorizer.can('ann', 'read', new Note());`,
   },
   POLAR_RUN_ALREADY_BOUND: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-await authorizer.query('x = 1 and x := 2').next();`,
+await authorizer.policy.query('x = 1 and x := 2').next();`,
     fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-await authorizer.query('x = 1 and y := 2').next();`,
+await authorizer.policy.query('x = 1 and y := 2').next();`,
   },
   POLAR_RUN_LARGE_INTEGER: {
     wrong: `class Counter {
@@ -469,7 +469,7 @@ const authorizer = await Authorizer.load({
   types: { Counter },
   dialect: 'oso',
 });
-await authorizer.isAllowed(new Counter(), 'read', 'plan');`,
+await authorizer.can(new Counter(), 'read', 'plan');`,
     fix: `class Counter {
   next(value) {
     return value;
@@ -480,7 +480,7 @@ const authorizer = await Authorizer.load({
   types: { Counter },
   dialect: 'oso',
 });
-await authorizer.isAllowed(new Counter(), 'read', 'plan');`,
+await authorizer.can(new Counter(), 'read', 'plan');`,
   },
   POLAR_RUN_UNBOUND_ARGUMENT: {
     wrong: `class Group {
@@ -492,7 +492,7 @@ const authorizer = await Authorizer.load({
   policies: 'allow(user, "read", group: Group) if group.has(name) and name = user;',
   types: { Group },
 });
-await authorizer.isAllowed('ann', 'read', new Group());`,
+await authorizer.can('ann', 'read', new Group());`,
     fix: `class Group {
   has(name) {
     return name === 'ann';
@@ -502,17 +502,17 @@ const authorizer = await Authorizer.load({
   policies: 'allow(user, "read", group: Group) if name = user and group.has(name);',
   types: { Group },
 });
-await authorizer.isAllowed('ann', 'read', new Group());`,
+await authorizer.can('ann', 'read', new Group());`,
   },
   POLAR_RUN_UNBOUND_RECEIVER: {
     wrong: `const authorizer = await Authorizer.load({
   policies: 'allow(user, "read", _) if name.startsWith("a") and name = user;',
 });
-await authorizer.isAllowed('ann', 'read', 'plan');`,
+await authorizer.can('ann', 'read', 'plan');`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(user, "read", _) if name = user and name.startsWith("a");',
 });
-await authorizer.isAllowed('ann', 'read', 'plan');`,
+await authorizer.can('ann', 'read', 'plan');`,
   },
   POLAR_RUN_UNBOUND_KEY: {
     wrong: `class User {
@@ -522,7 +522,7 @@ const authorizer = await Authorizer.load({
   policies: 'allow(user: User, "read", _) if user.(key) = 5 and key = "level";',
   types: { User },
 });
-await authorizer.isAllowed(new User(), 'read', 'plan');`,
+await authorizer.can(new User(), 'read', 'plan');`,
     fix: `class User {
   level = 5;
 }
@@ -530,7 +530,7 @@ const authorizer = await Authorizer.load({
   policies: 'allow(user: User, "read", _) if key = "level" and user.(key) = 5;',
   types: { User },
 });
-await authorizer.isAllowed(new User(), 'read', 'plan');`,
+await authorizer.can(new User(), 'read', 'plan');`,
   },
   POLAR_RUN_STEP_LIMIT: {
     wrong: `const authorizer = await Authorizer.load({
@@ -538,13 +538,13 @@ await authorizer.isAllowed(new User(), 'read', 'plan');`,
   limits: { maxSteps: 100 },
 });
 const notes = Array.from({ length: 1_000 }, () => ({ owner: 'ben' }));
-await authorizer.isAllowed('ann', 'read', notes);`,
+await authorizer.can('ann', 'read', notes);`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(user, "read", notes) if note in notes and note.owner = user;',
   limits: { maxSteps: 100_000 },
 });
 const notes = Array.from({ length: 1_000 }, () => ({ owner: 'ben' }));
-await authorizer.isAllowed('ann', 'read', notes);`,
+await authorizer.can('ann', 'read', notes);`,
   },
   POLAR_RUN_DEPTH_LIMIT: {
     wrong: `const authorizer = await Authorizer.load({
@@ -557,7 +557,7 @@ await authorizer.isAllowed('ann', 'read', notes);`,
 });
 const folder = { owner: 'ben' };
 folder.parent = folder; // a circle, in which each call has a longer path
-await authorizer.isAllowed('ann', 'read', folder);`,
+await authorizer.can('ann', 'read', folder);`,
     fix: `const authorizer = await Authorizer.load({
   policies: \`
     allow(user, "read", folder) if owns(user, folder);
@@ -568,19 +568,19 @@ await authorizer.isAllowed('ann', 'read', folder);`,
 });
 const folder = { owner: 'ben' };
 folder.parent = folder; // a circle, in which the same call comes again, and fails
-await authorizer.isAllowed('ann', 'read', folder);`,
+await authorizer.can('ann', 'read', folder);`,
   },
   POLAR_RUN_SIZE_LIMIT: {
     wrong: `const authorizer = await Authorizer.load({
   policies: 'allow(name, "read", _) if name.concat(name).length = 6;',
   limits: { maxSize: 5 },
 });
-await authorizer.isAllowed('ann', 'read', 'plan');`,
+await authorizer.can('ann', 'read', 'plan');`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(name, "read", _) if name.concat(name).length = 6;',
   limits: { maxSize: 1_000 },
 });
-await authorizer.isAllowed('ann', 'read', 'plan');`,
+await authorizer.can('ann', 'read', 'plan');`,
   },
   POLAR_RUN_TIMEOUT: {
     wrong: `const authorizer = await Authorizer.load({
@@ -588,27 +588,27 @@ await authorizer.isAllowed('ann', 'read', 'plan');`,
   limits: { timeoutMs: 20 },
 });
 const isPublic = new Promise((resolve) => setTimeout(resolve, 100, true)); // a slow database
-await authorizer.isAllowed('ann', 'read', { isPublic });`,
+await authorizer.can('ann', 'read', { isPublic });`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow("ann", "read", note) if note.isPublic;',
   limits: { timeoutMs: 5_000 },
 });
 const isPublic = new Promise((resolve) => setTimeout(resolve, 100, true));
-await authorizer.isAllowed('ann', 'read', { isPublic });`,
+await authorizer.can('ann', 'read', { isPublic });`,
   },
   POLAR_RUN_ABORTED: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
 const signal = AbortSignal.abort(); // such as that of a request that the client has ended
-await authorizer.isAllowed('ann', 'read', 'plan', { signal });`,
+await authorizer.can('ann', 'read', 'plan', { signal });`,
     fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
 const signal = AbortSignal.abort();
-if (!signal.aborted) await authorizer.isAllowed('ann', 'read', 'plan', { signal });`,
+if (!signal.aborted) await authorizer.can('ann', 'read', 'plan', { signal });`,
   },
   POLAR_RUN_PROMISE_IN_SYNC: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'allow(user, "read", note) if note.owner = user;' });
-authorizer.isAllowedSync('ann', 'read', { owner: Promise.resolve('ann') });`,
+authorizer.canSync('ann', 'read', { owner: Promise.resolve('ann') });`,
     fix: `const authorizer = await Authorizer.load({ policies: 'allow(user, "read", note) if note.owner = user;' });
-await authorizer.isAllowed('ann', 'read', { owner: Promise.resolve('ann') });`,
+await authorizer.can('ann', 'read', { owner: Promise.resolve('ann') });`,
   },
   POLAR_RUN_TYPES_NOT_COMPILED: {
     wrong: `import { CompiledAuthorizer } from '@nanook/core/compiled';
@@ -617,11 +617,11 @@ import policy from './policy.mjs'; // compiled with these types, and with a cut 
 const has = (role) => ({ is: (value) => value.roles?.includes(role) === true });
 const types = { Guest: has('Guest'), Member: has('Member') };
 const authorizer = CompiledAuthorizer.load(policy, { types });
-await authorizer.isAllowed({ roles: ['Guest', 'Member'], trial: true }, 'read', 'plan');`,
+await authorizer.can({ roles: ['Guest', 'Member'], trial: true }, 'read', 'plan');`,
     fix: `const has = (role) => ({ is: (value) => value.roles?.includes(role) === true });
 const types = { Guest: has('Guest'), Member: has('Member') };
 const authorizer = await Authorizer.load({ policies: 'policy/roles/roles.polar', types });
-await authorizer.isAllowed({ roles: ['Guest', 'Member'], trial: true }, 'read', 'plan');`,
+await authorizer.can({ roles: ['Guest', 'Member'], trial: true }, 'read', 'plan');`,
     compiled: severalTypes,
   },
   POLAR_RUN_TAGGED_INSTANCE: {
@@ -630,13 +630,13 @@ import policy from './policy.mjs'; // compiled from 'policy/classes.polar' with 
 
 class Note {}
 const authorizer = CompiledAuthorizer.load(policy, { types: { Note, Plan: {} } });
-await authorizer.isAllowed('ann', 'read', typed('Plan', new Note()));`,
+await authorizer.can('ann', 'read', typed('Plan', new Note()));`,
     fix: `import { CompiledAuthorizer } from '@nanook/core/compiled';
 import policy from './policy.mjs';
 
 class Note {}
 const authorizer = CompiledAuthorizer.load(policy, { types: { Note, Plan: {} } });
-await authorizer.isAllowed('ann', 'read', new Note());`,
+await authorizer.can('ann', 'read', new Note());`,
     compiled: {
       policies: 'allow("ann", "read", _: Note); allow("ann", "read", _: Plan);',
       types: { Note: class Note {}, Plan: {} },
@@ -648,85 +648,85 @@ const authorizer = await Authorizer.load({
   policies: 'allow(_, "read", _) if user matches User and user = user;',
   types: { User },
 });
-await authorizer.isAllowed(new User(), 'read', 'plan');`,
+await authorizer.can(new User(), 'read', 'plan');`,
     fix: `class User {}
 const authorizer = await Authorizer.load({
   policies: 'allow(user, "read", _) if user matches User;',
   types: { User },
 });
-await authorizer.isAllowed(new User(), 'read', 'plan');`,
+await authorizer.can(new User(), 'read', 'plan');`,
   },
   POLAR_RUN_UNEXPECTED_CONSTRAINT: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'allow("ann", action, _) if action != "delete";' });
-await authorizer.authorizedActions('ann', 'plan');`,
+await authorizer.actions('ann', 'plan');`,
     fix: `const authorizer = await Authorizer.load({ policies: 'allow("ann", action, _) if action in ["read", "edit"];' });
-await authorizer.authorizedActions('ann', 'plan');`,
+await authorizer.actions('ann', 'plan');`,
   },
   POLAR_RUN_WILDCARD: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'allow("ann", _, _);' });
-await authorizer.authorizedActions('ann', 'plan');`,
+await authorizer.actions('ann', 'plan');`,
     fix: `const authorizer = await Authorizer.load({ policies: 'allow("ann", _, _);' });
-await authorizer.authorizedActions('ann', 'plan', { allowWildcard: true }); // Set { '*' }`,
+await authorizer.actions('ann', 'plan', { allowWildcard: true }); // Set { '*' }`,
   },
   POLAR_RUN_NO_SUCH_BINDING: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-await authorizer.query('allow(actor, action, "plan")', { bindings: { user: 'ann' } }).next();`,
+await authorizer.policy.query('allow(actor, action, "plan")', { bindings: { user: 'ann' } }).next();`,
     fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-await authorizer.query('allow(actor, action, "plan")', { bindings: { actor: 'ann' } }).next();`,
+await authorizer.policy.query('allow(actor, action, "plan")', { bindings: { actor: 'ann' } }).next();`,
   },
 
   POLAR_DENIED_UNTYPED: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'allow("ann", "read", _: Note);', types: { Note: {} } });
-await authorizer.isAllowed('ann', 'read', { id: 1 });`,
+await authorizer.can('ann', 'read', { id: 1 });`,
     fix: `const authorizer = await Authorizer.load({ policies: 'allow("ann", "read", _: Note);', types: { Note: {} } });
-await authorizer.isAllowed('ann', 'read', typed('Note', { id: 1 }));`,
+await authorizer.can('ann', 'read', typed('Note', { id: 1 }));`,
   },
   POLAR_DATA_DIFFERENT_KINDS: {
     wrong: `const authorizer = await Authorizer.load({
   policies: 'allow(user: User, "approve", note: Note) if note.submitterId != user.id;',
   types: { User: {}, Note: {} },
 });
-await authorizer.isAllowed(typed('User', { id: 1 }), 'approve', typed('Note', { submitterId: '1' }));`,
+await authorizer.can(typed('User', { id: 1 }), 'approve', typed('Note', { submitterId: '1' }));`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(user: User, "approve", note: Note) if note.submitterId != user.id;',
   types: { User: { fields: { id: 'Integer' } }, Note: { fields: { submitterId: 'Integer' } } },
 });
-await authorizer.isAllowed(typed('User', { id: 1 }), 'approve', typed('Note', { submitterId: 2 }));`,
+await authorizer.can(typed('User', { id: 1 }), 'approve', typed('Note', { submitterId: 2 }));`,
   },
   POLAR_DENIED_NOT_AWAITED: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-if (authorizer.isAllowed('ben', 'read', 'plan')) console.log('always');`,
+if (authorizer.can('ben', 'read', 'plan')) console.log('always');`,
     fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-if (await authorizer.isAllowed('ben', 'read', 'plan')) console.log('only if Ben may read the plan');`,
+if (await authorizer.can('ben', 'read', 'plan')) console.log('only if Ben may read the plan');`,
   },
   POLAR_DENIED_UNKNOWN_ACTION: {
     wrong: `const authorizer = await Authorizer.load({
   policies: 'allow(_: User, "read", _: Note);',
   types: { User: {}, Note: {} },
 });
-await authorizer.isAllowed(typed('User', { id: 1 }), 'raed', typed('Note', { id: 1 }));`,
+await authorizer.can(typed('User', { id: 1 }), 'raed', typed('Note', { id: 1 }));`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(_: User, "read", _: Note);',
   types: { User: {}, Note: {} },
 });
-await authorizer.isAllowed(typed('User', { id: 1 }), 'read', typed('Note', { id: 1 }));`,
+await authorizer.can(typed('User', { id: 1 }), 'read', typed('Note', { id: 1 }));`,
   },
   POLAR_DENIED_ACTION: {
     wrong: `const authorizer = await Authorizer.load({
   policies: 'allow(_: User, "read", _: Note);',
   types: { User: {}, Note: {} },
 });
-await authorizer.isAllowed(typed('User', { id: 1 }), ['read'], typed('Note', { id: 1 }));`,
+await authorizer.can(typed('User', { id: 1 }), ['read'], typed('Note', { id: 1 }));`,
     fix: `const authorizer = await Authorizer.load({
   policies: 'allow(_: User, "read", _: Note);',
   types: { User: {}, Note: {} },
 });
-await authorizer.isAllowed(typed('User', { id: 1 }), 'read', typed('Note', { id: 1 }));`,
+await authorizer.can(typed('User', { id: 1 }), 'read', typed('Note', { id: 1 }));`,
   },
   POLAR_DENIED_ARGUMENT_ORDER: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-await authorizer.isAllowed('read', 'ann', 'plan');`,
+await authorizer.can('read', 'ann', 'plan');`,
     fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar' });
-await authorizer.isAllowed('ann', 'read', 'plan');`,
+await authorizer.can('ann', 'read', 'plan');`,
   },
 };

@@ -25,7 +25,7 @@ export const denialCodes = {
     advice: string;
   }) => `denied: the ${p.argument} is ${p.found}; ${rulesFor(p)} expect ${p.expected}; ${p.advice}`,
   POLAR_DENIED_NOT_AWAITED: (p: { action: string }) =>
-    `isAllowed(actor, ${JSON.stringify(p.action)}, …) was denied, but its promise was not awaited; a promise is always true in a condition: write \`if (await authorizer.isAllowed(…))\``,
+    `can(actor, ${JSON.stringify(p.action)}, …) was denied, but its promise was not awaited; a promise is always true in a condition: write \`if (await authorizer.can(…))\``,
   POLAR_DENIED_UNKNOWN_ACTION: (p: {
     action: string;
     /** Actions that a rule can allow, with a similar name. */

@@ -142,17 +142,17 @@ const families = [
   [
     'POLAR_CHECK_',
     'Errors and warnings of a policy',
-    'Loading a policy reports these. Errors are in the `PolicyError` that it throws. Warnings go to `onWarning` and to `authorizer.warnings`.',
+    'Loading a policy reports these. Errors are in the `PolicyError` that it throws. Warnings go to `onWarning` and to `authorizer.policy.warnings`.',
   ],
   [
     'POLAR_FILTER_',
     'Filter errors',
-    '`authorizer.where` throws these as a `PolarError` when no query returns exactly the rows that `isAllowed` allows.',
+    '`authorizer.where` throws these as a `PolarError` when no query returns exactly the rows that `can` allows.',
   ],
   [
     'POLAR_LIST_',
     'List errors',
-    '`authorizedResources` and `countAuthorizedResources` throw these as a `PolarError`. The web packages respond with 400 to an invalid cursor, and to a field that the actor may not use.',
+    '`list` and `count` throw these as a `PolarError`. The web packages respond with 400 to an invalid cursor, and to a field that the actor may not use.',
   ],
   [
     'POLAR_TYPE_',
@@ -203,7 +203,7 @@ async function undecidedBy(rule: string, argument: unknown): Promise<PolarError 
     onWarning: () => {},
   });
   try {
-    await authorizer.queryRule('f', [argument]).next();
+    await authorizer.policy.queryRule('f', [argument]).next();
   } catch (error) {
     return error as PolarError;
   }

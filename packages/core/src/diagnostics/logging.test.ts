@@ -73,7 +73,7 @@ describe('a logged diagnostic', () => {
       types: { User: {} },
       onWarning: () => {},
     });
-    const text = log(authorizer.warnings);
+    const text = log(authorizer.policy.warnings);
     expect(text).toContain('POLAR_CHECK_UNKNOWN_SPECIALIZER');
     expect(text).toContain('policy.polar');
     expect(text).not.toContain(marker);
@@ -86,7 +86,7 @@ describe('a logged diagnostic', () => {
       types,
       onWarning: () => {},
     });
-    const [{ message, data }] = authorizer.warnings as [(typeof authorizer.warnings)[number]];
+    const [{ message, data }] = authorizer.policy.warnings as [(typeof authorizer.policy.warnings)[number]];
     expect(message).toContain('did you mean `User10`');
     expect((data as { known: string[] }).known).toHaveLength(20);
     expect((data as { known: string[] }).known).toContain('User10');
@@ -96,7 +96,7 @@ describe('a logged diagnostic', () => {
 describe('an error during a check', () => {
   it('shows its frame and no other line of the policy', async () => {
     const authorizer = await Authorizer.load({ policies: policies('allow(x, _, _) if x.y = 1;') });
-    const error: unknown = await authorizer.isAllowed({}, 'read', 1).catch((thrown: unknown) => thrown);
+    const error: unknown = await authorizer.can({}, 'read', 1).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(PolarError);
     for (const text of [inspect(error), JSON.stringify(error), pinoLike(error as Error)]) {
       expect(text).toContain('POLAR_UNDECIDED_MISSING_ATTRIBUTE');

@@ -59,7 +59,7 @@ export const runtimeCodes = {
   POLAR_FILTER_NO_FIELDS: (p: { type: string }) =>
     `rows of \`${p.type}\` cannot be filtered, because the type declares no fields; declare its columns in \`fields\``,
 
-  // ── lists: authorizedResources and countAuthorizedResources ──
+  // ── lists: list() and count() ──
   POLAR_LIST_NO_ADAPTER: (_: object) =>
     `the authorizer cannot list rows, because it has no database; pass an adapter of @nanook/orm in the option \`resources\`, such as ` +
     `drizzleResources(db, tables)`,

@@ -65,7 +65,7 @@ describe.each(['machine', 'source', 'closures', 'aot'] as const)('decimals and b
   const engine = new EngineUnderTest(kind, policy);
   const ask = (left: unknown, action: string, right: unknown): boolean | string => {
     try {
-      return engine.isAllowedSync(left, action, right);
+      return engine.canSync(left, action, right);
     } catch (error) {
       return (error as { code: string }).code;
     }

@@ -44,7 +44,7 @@ const types: TypesInput = {
 describe.each(kinds)('declared lists in %s', (kind) => {
   const ask = (rules: string, actor: unknown, resource: object) => {
     const engine = new EngineUnderTest(kind, rules, { types });
-    return [1, 2, 3].map(() => engine.isAllowedSync(actor, 'x', resource)).at(-1);
+    return [1, 2, 3].map(() => engine.canSync(actor, 'x', resource)).at(-1);
   };
 
   it.each([
@@ -173,7 +173,7 @@ describe.each(kinds)('declared lists in %s', (kind) => {
     nested.push(nested, nested);
     const rules = 'allow(_, "x", d: Doc) if 1 in d.any2.flat(50);';
     const engine = new EngineUnderTest(kind, rules, { types, limits: { maxSize: 10_000 } });
-    const answer = engine.isAllowedSync(null, 'x', typed('Doc', { any2: nested }));
+    const answer = engine.canSync(null, 'x', typed('Doc', { any2: nested }));
     expect(answer).toMatch(/^POLAR_RUN_(SIZE|STEP|DEPTH)_LIMIT$/);
   });
 
@@ -183,7 +183,7 @@ describe.each(kinds)('declared lists in %s', (kind) => {
     const engine = new EngineUnderTest(kind, rules, { types });
     const service = new Service();
     const doc = typed('Doc', { amount: long, amounts: [long] });
-    expect(engine.isAllowedSync(service, 'x', doc)).toBe(true);
+    expect(engine.canSync(service, 'x', doc)).toBe(true);
     expect(service.seen).toEqual([[[long]], { a: [long] }, [1, long]]);
   });
 
@@ -231,7 +231,7 @@ describe.each(kinds)('declared lists in %s', (kind) => {
         const row = { id: 1 };
         const doc = typed('Doc', { owner: row, users: [row], any: typed('Doc', { owner: row }) });
         const service = new Service();
-        const answers = [1, 2, 3].map(() => engine.isAllowedSync(service, 'x', doc));
+        const answers = [1, 2, 3].map(() => engine.canSync(service, 'x', doc));
         expect(answers).toEqual([true, true, true]);
         expect(service.seen.every((each) => each === row)).toBe(true);
       }
@@ -274,7 +274,7 @@ describe.each(kinds)('declared lists in %s', (kind) => {
     ]) {
       const doc = typed('Doc', { ints: [Promise.resolve(value)] });
       // oxlint-disable-next-line no-await-in-loop -- one after the other
-      expect([value, await engine.isAllowed(null, 'x', doc)]).toEqual([value, expected]);
+      expect([value, await engine.can(null, 'x', doc)]).toEqual([value, expected]);
     }
   });
 });

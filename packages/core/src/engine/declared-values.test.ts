@@ -106,9 +106,7 @@ describe.each(Object.keys(declarations) as Declared[])('a field declared as %s',
 
   /** Returns the answers of an engine: of slow code, and of code that has learned. */
   const ask = (engine: EngineUnderTest, action: string, data: object) =>
-    [1, 2, 3].map(() =>
-      engine.isAllowedSync(null, action, typed('Doc', { never: 'another value', ...data })),
-    );
+    [1, 2, 3].map(() => engine.canSync(null, action, typed('Doc', { never: 'another value', ...data })));
 
   it.each(kinds)('reads values of its type: %s', (kind) => {
     const engine = engines.find(([name]) => name === kind)![1];
@@ -143,9 +141,9 @@ describe.each(Object.keys(declarations) as Declared[])('a field declared as %s',
           // A key without a value is not a pair.
           if (action === 'pair' && field === undefined) continue;
           const doc = (value: unknown) => typed('Doc', { never: 'another value', field: value });
-          const plain = engine.isAllowedSync(null, action, doc(field));
+          const plain = engine.canSync(null, action, doc(field));
           // oxlint-disable-next-line no-await-in-loop -- one after the other
-          const promised = await engine.isAllowed(null, action, doc(Promise.resolve(field)));
+          const promised = await engine.can(null, action, doc(Promise.resolve(field)));
           expect([kind, action, field, promised]).toEqual([kind, action, field, plain]);
         }
   });
@@ -173,7 +171,7 @@ describe('an element of a declared list', () => {
     const engine = new EngineUnderTest(kind, rules, { types });
     const ask = (action: string, data: object) => {
       const doc = typed('Doc', { texts: [], rows: [], ...data });
-      return [1, 2, 3].map(() => engine.isAllowedSync(null, action, doc)).at(-1);
+      return [1, 2, 3].map(() => engine.canSync(null, action, doc)).at(-1);
     };
     for (const action of ['has', 'has not', 'equal', 'not equal', 'passed', 'not passed', 'sliced', 'first'])
       expect([action, ask(action, { texts: [1] })]).toEqual([action, wrong]);
@@ -225,7 +223,7 @@ describe('data that contradicts its declaration', () => {
     const engine = new EngineUnderTest(kind, rules, { types, constants: { now } });
     const ask = (action: string, note: object, user: object = {}) => {
       const actor = typed('User', { id: 1, roles: [], limit: 9, ...user });
-      return [1, 2, 3].map(() => engine.isAllowedSync(actor, action, typed('Note', { ...note }))).at(-1);
+      return [1, 2, 3].map(() => engine.canSync(actor, action, typed('Note', { ...note }))).at(-1);
     };
     expect(ask('submitted', { submitterId: '1' })).toBe(wrong);
     expect(ask('submitted', { submitterId: 2 })).toBe(true);
@@ -244,7 +242,7 @@ describe('data that contradicts its declaration', () => {
     const engine = new EngineUnderTest(kind, rules, { types, constants: { now } });
     const ask = (amount: unknown, limit: unknown) =>
       [1, 2, 3]
-        .map(() => engine.isAllowedSync(typed('User', { id: 1, limit }), 'amount', typed('Note', { amount })))
+        .map(() => engine.canSync(typed('User', { id: 1, limit }), 'amount', typed('Note', { amount })))
         .at(-1);
     const prisma = (digits: number[], e: number) => ({ s: 1, e, d: digits });
     for (const [amount, limit, expected] of [
@@ -274,7 +272,7 @@ describe('data that contradicts its declaration', () => {
       { types: { ...types, Wallet } },
     );
     const ask = (actor: object, action: string, note: object) =>
-      [1, 2, 3].map(() => engine.isAllowedSync(actor, action, typed('Note', note))).at(-1);
+      [1, 2, 3].map(() => engine.canSync(actor, action, typed('Note', note))).at(-1);
     expect(ask(typed('User', { id: 2 }), 'id', { submitterId: 2n })).toBe(true);
     expect(ask(typed('User', { id: 2n }), 'id', { submitterId: 2 })).toBe(true);
     expect(ask(new Wallet(), 'has', { amount: '12345678901234567890.50' })).toBe(true);

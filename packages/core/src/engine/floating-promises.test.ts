@@ -88,11 +88,11 @@ it.each(Object.entries(engines))(
     const floating: string[] = [];
     for (const action of Object.keys(conditions))
       // The first asynchronous check meets the promises in code that does not wait for them.
-      for (const how of ['isAllowed', 'isAllowed', 'isAllowedSync'] as const) {
+      for (const how of ['can', 'can', 'canSync'] as const) {
         unhandled = [];
         const resource = new Note();
         // A synchronous check of data that holds promises is a mistake: only the promises that a policy loads are handled there.
-        if (action === 'data' && how === 'isAllowed') resource.data = [slow(), rejected()];
+        if (action === 'data' && how === 'can') resource.data = [slow(), rejected()];
         try {
           // oxlint-disable-next-line no-await-in-loop -- one after the other
           await authorizer[how](1, action, resource);

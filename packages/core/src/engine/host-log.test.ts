@@ -87,7 +87,7 @@ const policies = `
 `;
 const types = { Doc };
 
-async function deciders(): Promise<[string, { isAllowed: Authorizer['isAllowed'] }][]> {
+async function deciders(): Promise<[string, { can: Authorizer['can'] }][]> {
   const module = { exports: undefined as unknown as PolicyModule };
   const text = await compilePolicy({ policies, types, format: 'cjs' });
   // oxlint-disable-next-line typescript/no-implied-eval -- what is tested is the text
@@ -108,7 +108,7 @@ it('keeps no object of the application after a check, on any engine', async () =
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const refs = await (async () => {
         const doc = new Doc('x');
-        await decider.isAllowed(null, action, doc).catch(() => {});
+        await decider.can(null, action, doc).catch(() => {});
         return [new WeakRef(doc), new WeakRef(doc.big)];
       })();
       const isKept = () => refs.some((ref) => ref.deref() !== undefined);
@@ -160,7 +160,7 @@ it(
       });
       const items = Array.from({ length: 50_000 }, (_, i) => i);
       // oxlint-disable-next-line no-await-in-loop -- one after the other
-      expect(await authorizer.isAllowed(null, 'read', Object.assign(new Folder(), { items }))).toBe(false);
+      expect(await authorizer.can(null, 'read', Object.assign(new Folder(), { items }))).toBe(false);
       expect(made).toBe(50_000);
       // All results would be 160 megabytes.
       expect(grown).toBeLessThan(110);

@@ -101,7 +101,7 @@ describe('a hostile policy under default limits', () => {
     '%s ends in our error or in an answer',
     async (_what, policies) => {
       const authorizer = await Authorizer.load({ policies, onWarning: () => {} });
-      const answers = authorizer.query('f(x)');
+      const answers = authorizer.policy.query('f(x)');
       let [outcome, message] = ['answer', ''];
       try {
         await answers.next();

@@ -31,7 +31,7 @@ describe.each(kinds)('one row in several fields, in %s', (kind) => {
   const doc = () => typed('Doc', { owner: row, sponsor: row, any: row, users: [row], sponsors: [row] });
   const ask = (rules: string) => {
     const engine = new EngineUnderTest(kind, rules, { types });
-    return [1, 2, 3].map(() => engine.isAllowedSync(null, 'x', doc())).at(-1);
+    return [1, 2, 3].map(() => engine.canSync(null, 'x', doc())).at(-1);
   };
 
   it.each([
@@ -73,8 +73,8 @@ describe('rows with tags of different types', () => {
       types,
     });
     const [user, sponsor] = [typed('User', { id: 1 }), typed('Sponsor', { id: 1 })];
-    expect([1, 2].map(() => engine.isAllowedSync(user, 'x', sponsor))).toEqual([false, false]);
-    expect([1, 2].map(() => engine.isAllowedSync(user, 'not', sponsor))).toEqual([true, true]);
+    expect([1, 2].map(() => engine.canSync(user, 'x', sponsor))).toEqual([false, false]);
+    expect([1, 2].map(() => engine.canSync(user, 'not', sponsor))).toEqual([true, true]);
   });
 });
 
@@ -153,7 +153,7 @@ const answersOf = (rules: string, declared: TypesInput, resource: object): Recor
   Object.fromEntries(
     kinds.map((kind) => {
       const engine = new EngineUnderTest(kind, rules, { types: declared });
-      return [kind, [1, 2].map(() => engine.isAllowedSync(null, 'x', resource)).at(-1)];
+      return [kind, [1, 2].map(() => engine.canSync(null, 'x', resource)).at(-1)];
     }),
   );
 const isAnswer = (answer: unknown): boolean =>
@@ -179,7 +179,7 @@ describe('a row that a discriminator gives the type of its field', () => {
     const engine = new EngineUnderTest(kind, policy, { types: declared });
     const doc = (folder: object) => typed('Doc', { folder });
     const answers = (folder: object) =>
-      ['read', 'list', 'shelve'].map((action) => engine.isAllowedSync('ann', action, doc(folder)));
+      ['read', 'list', 'shelve'].map((action) => engine.canSync('ann', action, doc(folder)));
     expect(answers(typed('Shelf', { kind: 'folder', owner: 'bob' }))).toEqual([true, false, true]);
     expect(answers({ kind: 'folder', owner: 'bob' })).toEqual([false, true, false]);
   });
@@ -238,8 +238,8 @@ describe('the type of a reference', () => {
           const engine = new EngineUnderTest(kind, ruleOf(body) + helpers, { types });
           for (const graph of all) {
             const fresh = new EngineUnderTest(kind, ruleOf(body) + helpers, { types });
-            const answer = engine.isAllowedSync(null, 'x', graph);
-            expect([kind, body, answer]).toEqual([kind, body, fresh.isAllowedSync(null, 'x', graph)]);
+            const answer = engine.canSync(null, 'x', graph);
+            expect([kind, body, answer]).toEqual([kind, body, fresh.canSync(null, 'x', graph)]);
           }
         }
       }),
@@ -278,7 +278,7 @@ describe('the type of a reference', () => {
       // oxlint-disable-next-line no-await-in-loop -- as above
       const found = await authorizer.where(user, 'read', 'Note');
       // oxlint-disable-next-line no-await-in-loop -- as above
-      const isAllowed = await authorizer.isAllowed(user, 'read', note).catch((error: unknown) => {
+      const isAllowed = await authorizer.can(user, 'read', note).catch((error: unknown) => {
         if (isPolarError(error)) return error.code;
         throw error;
       });

@@ -209,7 +209,7 @@ describe.each(Object.keys(declarations))('with %s', (name) => {
   /** Checks the answer of each engine three times: of slow code, of code that has learned a class, and of inline code. */
   function expectAnswer(action: string, expected: unknown, resource: () => unknown): void {
     const wrong = engines.flatMap(([kind, engine]) => {
-      const answers = [1, 2, 3].map(() => answerOf(kind, engine.isAllowedSync(user, action, resource())));
+      const answers = [1, 2, 3].map(() => answerOf(kind, engine.canSync(user, action, resource())));
       const outcome = answerOf(kind, expected);
       return answers.every((answer) => answer === outcome)
         ? []
@@ -283,7 +283,7 @@ describe.each(Object.keys(declarations))('with %s', (name) => {
         const { owner } = make();
         const isUnknown = owner instanceof Base && (name.startsWith('names') || !(owner instanceof User));
         if (action === 'passed' && isUnknown) continue;
-        expectAnswer(action, machine.isAllowedSync(user, action, resource()), resource);
+        expectAnswer(action, machine.canSync(user, action, resource()), resource);
       }
     for (const [kind, { answered }] of engines.slice(1)) expect([kind, answered > 0]).toEqual([kind, true]);
   }, 20_000);
@@ -302,7 +302,7 @@ describe.each(Object.keys(declarations))('with %s', (name) => {
           for (const action of ['not owner', 'not =', 'not owner']) {
             const document = make({ id: 3, owner: Promise.resolve(owner) });
             // oxlint-disable-next-line no-await-in-loop -- one after the other
-            const answer = answerOf(kind, await engine.isAllowed(user, action, document));
+            const answer = answerOf(kind, await engine.can(user, action, document));
             expect([kind, action, owner, answer]).toEqual([kind, action, owner, answerOf(kind, expected)]);
           }
   });
@@ -315,12 +315,10 @@ describe.each(Object.keys(declarations))('with %s', (name) => {
         for (const make of makers)
           for (const action of ['not owner', 'owner', 'id', 'no reviewer']) {
             const resource = () => make({ id: 2, owner: value(), reviewers: value() });
-            const expected = machine.isAllowedSync(user, action, resource());
+            const expected = machine.canSync(user, action, resource());
             const wrong = engines.flatMap(([kind, engine]) => {
               const outcome = answerOf(kind, expected);
-              const answers = [1, 2, 3].map(() =>
-                answerOf(kind, engine.isAllowedSync(user, action, resource())),
-              );
+              const answers = [1, 2, 3].map(() => answerOf(kind, engine.canSync(user, action, resource())));
               return answers.every((answer) => answer === outcome) ? [] : [{ kind, outcome, answers }];
             });
             expect([action, description, wrong]).toEqual([action, description, []]);

@@ -14,7 +14,7 @@ async function outcome(
 ): Promise<boolean | Code> {
   const authorizer = await load(policy, options);
   try {
-    return await authorizer.isAllowed({ id: 1 }, 'read', resource);
+    return await authorizer.can({ id: 1 }, 'read', resource);
   } catch (error) {
     if (isPolarError(error)) return error.code;
     throw error;
@@ -31,14 +31,14 @@ describe('an undecided condition', () => {
 
   it('throws an error with the rule, the attribute and similar names when no rule grants', async () => {
     const authorizer = await load('allow(_, _, r) if r.isPubic = true;');
-    await expect(authorizer.isAllowed({}, 'read', { isPublic: false })).rejects.toMatchObject({
+    await expect(authorizer.can({}, 'read', { isPublic: false })).rejects.toMatchObject({
       code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
       data: { name: 'isPubic', on: 'a dictionary' },
       line: 1,
       column: 19,
       message: expect.stringContaining('did you mean `isPublic`?') as string,
     });
-    await expect(authorizer.isAllowed({}, 'read', { isPublic: false })).rejects.toThrow(
+    await expect(authorizer.can({}, 'read', { isPublic: false })).rejects.toThrow(
       'in rule allow (policy:1:1)',
     );
   });
@@ -152,12 +152,12 @@ describe('an undecided condition', () => {
 describe('enumerations', () => {
   it('omits undecided actions', async () => {
     const authorizer = await load('allow(_, "read", _); allow(_, "edit", r) if r.nope = 1;');
-    expect(await authorizer.authorizedActions({}, { id: 1 })).toEqual(new Set(['read']));
+    expect(await authorizer.actions({}, { id: 1 })).toEqual(new Set(['read']));
   });
 
   it('returns an empty set when every action is undecided', async () => {
     const authorizer = await load('allow(_, "edit", r) if r.nope = 1;');
-    expect(await authorizer.authorizedActions({}, { id: 1 })).toEqual(new Set());
+    expect(await authorizer.actions({}, { id: 1 })).toEqual(new Set());
   });
 });
 
@@ -165,9 +165,11 @@ describe('queries', () => {
   it('yields all answers, and throws only when there is none', async () => {
     const authorizer = await load('f(1); f(2) if x = {a: 1} and x.a.b = 1; g(1) if 1 < "a";');
     const answers: unknown[] = [];
-    for await (const answer of authorizer.query('f(x)')) answers.push(answer.get('x'));
+    for await (const answer of authorizer.policy.query('f(x)')) answers.push(answer.get('x'));
     expect(answers).toEqual([1]);
-    await expect(authorizer.query('g(x)').next()).rejects.toMatchObject({ code: 'POLAR_UNDECIDED_ORDER' });
+    await expect(authorizer.policy.query('g(x)').next()).rejects.toMatchObject({
+      code: 'POLAR_UNDECIDED_ORDER',
+    });
   });
 });
 

@@ -62,7 +62,7 @@ const policy = `
 
 type Ask = (action: string, resource: unknown) => Promise<boolean | string>;
 interface Decides {
-  isAllowed(actor: unknown, action: unknown, resource: unknown): Promise<boolean>;
+  can(actor: unknown, action: unknown, resource: unknown): Promise<boolean>;
 }
 
 async function engines(
@@ -75,7 +75,7 @@ async function engines(
     (authorizer: Decides): Ask =>
     async (action, resource) => {
       try {
-        return await authorizer.isAllowed({ row: resource }, action, resource);
+        return await authorizer.can({ row: resource }, action, resource);
       } catch (error) {
         if (isPolarError(error)) return error.code;
         throw error;
@@ -196,7 +196,7 @@ it('reports that the attribute exists and is undefined', async () => {
     policies: 'allow(_, _, r) if not r.isPrivate;',
     types: { Repo },
   });
-  await expect(authorizer.isAllowed(null, 'read', new Repo())).rejects.toThrow(
+  await expect(authorizer.can(null, 'read', new Repo())).rejects.toThrow(
     '`isPrivate` of a Repo is undefined, which counts as missing; load the value, set it to null, or declare the field optional',
   );
 });

@@ -11,7 +11,7 @@ const load = (policies: string) => Authorizer.load({ policies, types, queries: [
 async function answersOf(authorizer: Authorizer, doc: object): Promise<unknown> {
   const found: unknown[] = [];
   try {
-    for await (const answer of authorizer.queryRule('f', [doc, new QueryVariable('x')]))
+    for await (const answer of authorizer.policy.queryRule('f', [doc, new QueryVariable('x')]))
       found.push(answer.get('x'));
   } catch (error) {
     if (isPolarError(error)) return error.code;

@@ -213,7 +213,7 @@ const mistakes: readonly (readonly [mistake: string, call: Call, phrases: string
   [
     'a list instead of one resource',
     [withRules, ann, 'read', [open]],
-    ['check each element: filterAllowed', '[Repo{id: 1}] is not of the type Repo: it is a list'],
+    ['check each element: filter', '[Repo{id: 1}] is not of the type Repo: it is a list'],
   ],
   [
     'a missing attribute',

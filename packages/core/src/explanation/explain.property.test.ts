@@ -84,7 +84,7 @@ const load = (policies: string) =>
 async function check(authorizer: Authorizer, user: User, doc: Doc): Promise<readonly [string, number]> {
   calls.count = 0;
   try {
-    return [(await authorizer.isAllowed(user, 'read', doc)) ? 'allowed' : 'denied', calls.count];
+    return [(await authorizer.can(user, 'read', doc)) ? 'allowed' : 'denied', calls.count];
   } catch (error) {
     if (!isUndecided(error)) throw error;
     return ['undecided', calls.count];
@@ -119,7 +119,8 @@ async function holds(authorizer: Authorizer, leaf: Condition, values: readonly u
     if (value.startsWith('#') && new RegExp(`\\b${name}\\b`).test(text))
       given[name] = values[Number(value.slice(1))];
   try {
-    for await (const _ of authorizer.query(text, { bindings: given, acceptExpression: true })) return true;
+    for await (const _ of authorizer.policy.query(text, { bindings: given, acceptExpression: true }))
+      return true;
     return false;
   } catch (error) {
     if (!isUndecided(error)) throw error;
@@ -132,7 +133,7 @@ async function isWrong(authorizer: Authorizer, leaf: Leaf, values: readonly unkn
   if (leaf.kind === 'condition' || leaf.kind === 'not') return holds(authorizer, leaf, values);
   if (leaf.kind !== 'call') return false;
   const args = leaf.args.map((arg) => values[Number(arg.slice(1))]);
-  for await (const _ of authorizer.queryRule(leaf.predicate, args)) return true;
+  for await (const _ of authorizer.policy.queryRule(leaf.predicate, args)) return true;
   return false;
 }
 
@@ -177,7 +178,8 @@ async function holdsInData(
     Object.entries(objects).filter(([name]) => new RegExp(`\\b${name}\\b`).test(query)),
   );
   try {
-    for await (const _ of authorizer.query(query, { bindings: given, acceptExpression: true })) return true;
+    for await (const _ of authorizer.policy.query(query, { bindings: given, acceptExpression: true }))
+      return true;
     return false;
   } catch (error) {
     if (!isUndecided(error)) throw error;

@@ -278,7 +278,7 @@ describe('explain()', () => {
       await bound.explainField('read', repo, 'size'),
       await bound.explainRequest({ path: '/' }),
       await bound.explain('read', repo),
-      await authorizer.explainQuery('allow(user, "read", repo)', { bindings: { user: ann, repo } }),
+      await authorizer.policy.explainQuery('allow(user, "read", repo)', { bindings: { user: ann, repo } }),
     ];
     for (const { outcome, misses } of all)
       expect([outcome, misses[0]!.failure]).toMatchObject([

@@ -154,7 +154,7 @@ const isDenied = async (
   args: readonly [unknown, string, unknown],
 ): Promise<boolean> => {
   try {
-    return !(await authorizer.isAllowed(...args));
+    return !(await authorizer.can(...args));
   } catch (error) {
     if (!isUndecided(error)) throw error;
     return true;

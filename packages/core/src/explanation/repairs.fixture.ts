@@ -151,7 +151,7 @@ async function holds(
   bindings: Readonly<Record<string, unknown>>,
 ): Promise<boolean> {
   try {
-    for await (const _ of authorizer.query(text, { bindings, acceptExpression: true })) return true;
+    for await (const _ of authorizer.policy.query(text, { bindings, acceptExpression: true })) return true;
     return false;
   } catch (error) {
     if (!isUndecided(error)) throw error;

@@ -22,7 +22,7 @@ async function ask(
 ): Promise<unknown> {
   try {
     const authorizer = await load(`allow(_, _, r) if r = r and (${condition});`, options);
-    return await authorizer.isAllowed({}, 'read', resource);
+    return await authorizer.can({}, 'read', resource);
   } catch (error) {
     if (isPolarError(error)) return error.code;
     throw error;
@@ -181,7 +181,7 @@ describe('application code that misbehaves', () => {
       }
     }
     const authorizer = await load('allow(_, _, r) if r.owner = 1 or true;', { types: { Repo } });
-    await expect(authorizer.isAllowed({}, 'read', new Repo())).rejects.toMatchObject({
+    await expect(authorizer.can({}, 'read', new Repo())).rejects.toMatchObject({
       code: 'POLAR_RUN_HOST_ERROR',
       line: 1,
       column: 19,
@@ -265,10 +265,10 @@ describe('types', () => {
     const authorizer = await load('allow(_: User, "a", _); allow(_: Admin, "b", _);', {
       types: { User, Admin },
     });
-    expect(await authorizer.authorizedActions(new User(), 1)).toEqual(new Set(['a']));
-    expect(await authorizer.authorizedActions(new Admin(), 1)).toEqual(new Set(['b', 'a']));
+    expect(await authorizer.actions(new User(), 1)).toEqual(new Set(['a']));
+    expect(await authorizer.actions(new Admin(), 1)).toEqual(new Set(['b', 'a']));
     class Unregistered extends Admin {}
-    expect(await authorizer.authorizedActions(new Unregistered(), 1)).toEqual(new Set(['b', 'a']));
+    expect(await authorizer.actions(new Unregistered(), 1)).toEqual(new Set(['b', 'a']));
   });
 
   it('matches instances of ES5 classes that inherit by prototype', async () => {
@@ -280,7 +280,7 @@ describe('types', () => {
       types,
     });
     const instance: unknown = new (Sub as unknown as new () => object)();
-    expect(await authorizer.authorizedActions(1, instance)).toEqual(new Set(['is']));
+    expect(await authorizer.actions(1, instance)).toEqual(new Set(['is']));
   });
 
   it('matches the elements of a declared list on every path', async () => {
@@ -292,7 +292,7 @@ describe('types', () => {
       'allow(_, "at", t: Team) if m = t.members.at(0) and m matches User;',
     ].join('\n');
     const authorizer = await load(policy, { types });
-    const actionsOn = (members: unknown) => authorizer.authorizedActions(1, typed('Team', { members }));
+    const actionsOn = (members: unknown) => authorizer.actions(1, typed('Team', { members }));
     expect(await actionsOn([{ id: 1 }, { id: 2 }])).toEqual(new Set(['in', 'first', 'rest', 'at']));
     expect((await actionsOn([Promise.resolve({ id: 1 })])).has('in')).toBe(true);
     expect((await actionsOn(Promise.resolve([{ id: 1 }]))).has('in')).toBe(true);
@@ -308,10 +308,10 @@ describe('types', () => {
       'allow(_, "invoice", _: Invoice); allow(_, "order", _: Order); allow(_, "row", _: Dictionary);',
       { types },
     );
-    expect(await authorizer.authorizedActions({}, { kind: 'invoice' })).toEqual(new Set(['invoice', 'row']));
-    expect(await authorizer.authorizedActions({}, { kind: 'order' })).toEqual(new Set(['order', 'row']));
-    expect(await authorizer.authorizedActions({}, { kind: 'x' })).toEqual(new Set(['row']));
-    expect(await authorizer.authorizedActions({}, null)).toEqual(new Set());
+    expect(await authorizer.actions({}, { kind: 'invoice' })).toEqual(new Set(['invoice', 'row']));
+    expect(await authorizer.actions({}, { kind: 'order' })).toEqual(new Set(['order', 'row']));
+    expect(await authorizer.actions({}, { kind: 'x' })).toEqual(new Set(['row']));
+    expect(await authorizer.actions({}, null)).toEqual(new Set());
   });
 
   it.each([
@@ -326,7 +326,7 @@ describe('types', () => {
       { types },
     );
     for (const action of ['pay', 'read'])
-      await expect(authorizer.isAllowed({}, action, {})).rejects.toThrow(
+      await expect(authorizer.can({}, action, {})).rejects.toThrow(
         `the declaration of the type \`Invoice\` is invalid: \`is\` must return true or false, ${found}`,
       );
   });
@@ -334,15 +334,15 @@ describe('types', () => {
   it('matches no value for which a predicate returns nothing', async () => {
     const types = { Invoice: { is: (() => {}) as unknown as (value: unknown) => boolean } };
     const authorizer = await load('allow(_, "pay", _: Invoice);', { types });
-    expect(await authorizer.isAllowed({}, 'pay', {})).toBe(false);
+    expect(await authorizer.can({}, 'pay', {})).toBe(false);
   });
 
   it('matches a row tagged by typed(), which does not change the row', async () => {
     const authorizer = await load('allow(_, "read", _: Repo);', { types: { Repo: {} } });
     const row = Object.freeze({ id: 1 });
-    expect(await authorizer.isAllowed({}, 'read', row)).toBe(false);
+    expect(await authorizer.can({}, 'read', row)).toBe(false);
     expect(typed('Repo', row)).toBe(row);
-    expect(await authorizer.isAllowed({}, 'read', row)).toBe(true);
+    expect(await authorizer.can({}, 'read', row)).toBe(true);
     expect(() => typed('Repo', 1 as unknown as object)).toThrow(
       expect.objectContaining({ code: 'POLAR_TYPE_NOT_AN_OBJECT' }),
     );
@@ -360,21 +360,21 @@ describe('types', () => {
     );
     const org = { id: 2 };
     const repo = typed('Repo', { id: 1, org, labels: [{ name: 'bug' }] });
-    expect(await authorizer.isAllowed({}, 'org', org)).toBe(false);
-    expect(await authorizer.isAllowed({}, 'org', repo)).toBe(true);
-    expect(await authorizer.isAllowed({}, 'label', repo)).toBe(true);
-    expect(await authorizer.isAllowed({}, 'org', org)).toBe(false);
+    expect(await authorizer.can({}, 'org', org)).toBe(false);
+    expect(await authorizer.can({}, 'org', repo)).toBe(true);
+    expect(await authorizer.can({}, 'label', repo)).toBe(true);
+    expect(await authorizer.can({}, 'org', org)).toBe(false);
   });
 
   it('reads a declared optional field as nil when it is absent or undefined', async () => {
     const types = { User: { fields: { id: Number, managerId: optional('Integer') } } };
     const policy = 'allow(_, "boss", u: User) if u.managerId = nil;';
     const authorizer = await load(policy, { types });
-    expect(await authorizer.isAllowed({}, 'boss', typed('User', { id: 1 }))).toBe(true);
-    expect(await authorizer.isAllowed({}, 'boss', typed('User', { id: 1, managerId: undefined }))).toBe(true);
-    expect(await authorizer.isAllowed({}, 'boss', typed('User', { id: 1, managerId: 2 }))).toBe(false);
+    expect(await authorizer.can({}, 'boss', typed('User', { id: 1 }))).toBe(true);
+    expect(await authorizer.can({}, 'boss', typed('User', { id: 1, managerId: undefined }))).toBe(true);
+    expect(await authorizer.can({}, 'boss', typed('User', { id: 1, managerId: 2 }))).toBe(false);
     const undeclared = await load('allow(_, "boss", u) if u.managerId = nil;');
-    await expect(undeclared.isAllowed({}, 'boss', { managerId: undefined })).rejects.toMatchObject({
+    await expect(undeclared.can({}, 'boss', { managerId: undefined })).rejects.toMatchObject({
       code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
     });
   });
@@ -383,9 +383,9 @@ describe('types', () => {
     for (const managerId of ['Integer?', nullable('Integer')] as const) {
       const types = { User: { fields: { id: Number, managerId } } };
       const authorizer = await load('allow(_, "boss", u: User) if u.managerId = nil;', { types });
-      expect(await authorizer.isAllowed({}, 'boss', typed('User', { id: 1, managerId: null }))).toBe(true);
+      expect(await authorizer.can({}, 'boss', typed('User', { id: 1, managerId: null }))).toBe(true);
       for (const row of [{ id: 1 }, { id: 1, managerId: undefined }])
-        await expect(authorizer.isAllowed({}, 'boss', typed('User', row))).rejects.toMatchObject({
+        await expect(authorizer.can({}, 'boss', typed('User', row))).rejects.toMatchObject({
           code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
         });
     }
@@ -402,9 +402,9 @@ describe('types', () => {
     });
     const policy = 'allow(_, "ship", u: User) if u.address = nil;';
     const embedded = await load(policy, { types: types(true) });
-    expect(await embedded.isAllowed({}, 'ship', typed('User', { id: 1 }))).toBe(true);
+    expect(await embedded.can({}, 'ship', typed('User', { id: 1 }))).toBe(true);
     const loaded = await load(policy, { types: types(false) });
-    await expect(loaded.isAllowed({}, 'ship', typed('User', { id: 1 }))).rejects.toMatchObject({
+    await expect(loaded.can({}, 'ship', typed('User', { id: 1 }))).rejects.toMatchObject({
       code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
     });
   });
@@ -421,9 +421,9 @@ describe('types', () => {
 
   it('accepts a type without a class as a resource', async () => {
     const authorizer = await load('allow(_, "create", Repo);', { types: { Repo: {}, Org: {} } });
-    expect(await authorizer.isAllowed({}, 'create', authorizer.type('Repo'))).toBe(true);
-    expect(await authorizer.isAllowed({}, 'create', authorizer.type('Org'))).toBe(false);
-    expect(await authorizer.isAllowed({}, 'create', 'Repo')).toBe(false);
+    expect(await authorizer.can({}, 'create', authorizer.type('Repo'))).toBe(true);
+    expect(await authorizer.can({}, 'create', authorizer.type('Org'))).toBe(false);
+    expect(await authorizer.can({}, 'create', 'Repo')).toBe(false);
     expect(() => authorizer.type('Rpo')).toThrow(
       expect.objectContaining({ code: 'POLAR_TYPE_UNKNOWN_TYPE' }),
     );
@@ -495,10 +495,10 @@ describe('arguments that cannot be awaited', () => {
     ['authorize, of the resource', (a, proxy) => a.authorize(1, 'read', proxy)],
     ['authorize, of the actor', (a, proxy) => a.authorize(proxy, 'read', {})],
     ['authorizeField', (a, proxy) => a.authorizeField(1, 'read', proxy, 'title')],
-    ['filterAllowed, of the actor', (a, proxy) => a.filterAllowed(proxy, 'read', [{}])],
-    ['filterAllowed, of a resource', (a, proxy) => a.filterAllowed(1, 'read', [proxy])],
-    ['isAllowedAll, of the actor', (a, proxy) => a.isAllowedAll(proxy, 'read', [{}])],
-    ['authorizedActionsAll, of the actor', (a, proxy) => a.authorizedActionsAll(proxy, [{}])],
+    ['filter(), of the actor', (a, proxy) => a.filter(proxy, 'read', [{}])],
+    ['filter(), of a resource', (a, proxy) => a.filter(1, 'read', [proxy])],
+    ['canAll(), of the actor', (a, proxy) => a.canAll(proxy, 'read', [{}])],
+    ['actionsAll(), of the actor', (a, proxy) => a.actionsAll(proxy, [{}])],
   ];
 
   describe.each(traps)('a proxy %s', (_what, trap) => {
@@ -522,11 +522,11 @@ describe('arguments that cannot be awaited', () => {
     await expect(authorizer.authorize(1, 'read', Promise.reject(error))).rejects.toBe(error);
   });
 
-  it('an actor that rejects makes filterAllowed and isAllowedAll throw a PolarError', async () => {
+  it('an actor that rejects makes filter() and canAll() throw a PolarError', async () => {
     const authorizer = await load('allow(_, _, _);');
     const rejected = () => Promise.reject(error);
     const expected = { code: 'POLAR_RUN_HOST_ERROR', cause: error };
-    await expect(authorizer.filterAllowed(rejected(), 'read', [1])).rejects.toMatchObject(expected);
-    await expect(authorizer.isAllowedAll(rejected(), 'read', [1])).rejects.toMatchObject(expected);
+    await expect(authorizer.filter(rejected(), 'read', [1])).rejects.toMatchObject(expected);
+    await expect(authorizer.canAll(rejected(), 'read', [1])).rejects.toMatchObject(expected);
   });
 });

@@ -56,7 +56,7 @@ describe.each(Object.entries(conditions))('the error about `%s`', (condition, co
       onWarning: () => {},
     });
     for (let round = 0; round < 3; round++) {
-      const error = errorOf(() => authorizer.isAllowedSync(user, 'read', user));
+      const error = errorOf(() => authorizer.canSync(user, 'read', user));
       expect(error.code).toBe(code);
       for (const value of secrets) expect(textOf(error)).not.toContain(value);
     }
@@ -66,7 +66,7 @@ describe.each(Object.entries(conditions))('the error about `%s`', (condition, co
     // A key that is not a string is an error when such a policy is compiled.
     if (code === 'POLAR_UNDECIDED_KEY') return;
     const authorizer = await precompiled(policyOf(condition), types);
-    const error = errorOf(() => authorizer.isAllowedSync(user, 'read', user));
+    const error = errorOf(() => authorizer.canSync(user, 'read', user));
     expect(error.code).toBe(code);
     for (const value of secrets) expect(textOf(error)).not.toContain(value);
   });
@@ -77,7 +77,7 @@ describe.each(Object.entries(conditions))('the error about `%s`', (condition, co
       types: open,
       onWarning: () => {},
     });
-    const text = textOf(errorOf(() => authorizer.isAllowedSync(user, 'read', user)));
+    const text = textOf(errorOf(() => authorizer.canSync(user, 'read', user)));
     expect(secrets.some((value) => text.includes(value))).toBe(true);
   });
 });
@@ -89,7 +89,7 @@ describe('an error about secret fields', () => {
       types,
       onWarning: () => {},
     });
-    expect(errorOf(() => authorizer.isAllowedSync(user, 'read', user)).data).toMatchObject({
+    expect(errorOf(() => authorizer.canSync(user, 'read', user)).data).toMatchObject({
       left: 'a string',
       right: 'a number',
     });
@@ -98,7 +98,7 @@ describe('an error about secret fields', () => {
   it('contains no condition on a variable that has no value', async () => {
     const policies = 'near(user: User, x) if x > user.salary;';
     const authorizer = await Authorizer.load({ policies, types, queries: ['near'] });
-    const answers = authorizer.queryRule('near', [user, new QueryVariable('x')]);
+    const answers = authorizer.policy.queryRule('near', [user, new QueryVariable('x')]);
     const error = await answers.next().then(
       () => undefined,
       (thrown: unknown) => thrown as PolarError,

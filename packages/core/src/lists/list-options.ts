@@ -104,7 +104,7 @@ export interface SortOrder {
 
 /** A page of a list. */
 export interface ResourcePage<Row extends object = AnyRow> {
-  /** The rows. Their type is known to the authorizer, so that `isAllowed(actor, action, row)` works on them. */
+  /** The rows. Their type is known to the authorizer, so that `can(actor, action, row)` works on them. */
   readonly rows: Row[];
   /** The cursor of the next page, for the option `after`; `undefined` on the last page. */
   readonly next: string | undefined;

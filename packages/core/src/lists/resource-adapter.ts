@@ -31,7 +31,7 @@ export interface ResourceAdapter {
   listFields?(query: FieldQuery): Promise<readonly MaskedRow[]>;
 }
 
-/** A query of `authorizedResources` for an adapter. The rows of a page satisfy `condition` and `after`. */
+/** A query of `list` for an adapter. The rows of a page satisfy `condition` and `after`. */
 export interface ResourceQuery {
   /** The authorized rows. */
   readonly condition: RowCondition;

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const actions = async (authorizer: Authorizer) => [...(await authorizer.authorizedActions(1, 1))];
+const actions = async (authorizer: Authorizer) => [...(await authorizer.actions(1, 1))];
 
 describe('policies under Node', () => {
   it('load from files, globs, URLs and texts together', async () => {

@@ -73,10 +73,10 @@ export class Authorizer extends TextAuthorizer {
   watch({ onReload, onError = (error) => console.error(error) }: WatchOptions = {}): PolicyWatch {
     let timer: NodeJS.Timeout | undefined;
     const reload = async (): Promise<void> => {
-      const before = this.policyHash;
+      const before = this.policy.hash;
       try {
         await this.reload();
-        if (this.policyHash !== before) onReload?.(this.policyHash);
+        if (this.policy.hash !== before) onReload?.(this.policy.hash);
       } catch (error) {
         onError(error);
       }

@@ -108,16 +108,16 @@ describe('readInspectAddress()', () => {
 describe('the inspector of a process', () => {
   it('lets checks pass debug() while no debugger is attached', async () => {
     const { authorizer } = await inspected(policy);
-    expect(authorizer.engine).toBe('machine');
-    expect(await authorizer.isAllowed(adult, 'read', 1)).toBe(true);
-    expect(authorizer.isAllowedSync(child, 'read', 1)).toBe(false);
+    expect(authorizer.policy.engine).toBe('machine');
+    expect(await authorizer.can(adult, 'read', 1)).toBe(true);
+    expect(authorizer.canSync(child, 'read', 1)).toBe(false);
   });
 
   it('stops at debug(), and lets other checks run on', async () => {
     const { authorizer, inspector } = await inspected(policy);
     const client = await TestClient.connect(inspector);
     expect(await client.call('hello', inspector.token)).toEqual({ pid: process.pid });
-    const check = authorizer.isAllowed(adult, 'read', 1);
+    const check = authorizer.can(adult, 'read', 1);
     const stop = await client.stop();
     expect(stop).toMatchObject({
       reason: 'debug',
@@ -134,7 +134,7 @@ describe('the inspector of a process', () => {
         { place: { source: 'query' } },
       ],
     });
-    expect(await authorizer.isAllowed(adult, 'edit', 1)).toBe(false);
+    expect(await authorizer.can(adult, 'edit', 1)).toBe(false);
     expect(await client.call('evaluate', stop.query, 0, 'actor.age + 1')).toEqual(['19']);
     expect(await client.call('evaluate', stop.query, 0, 'x in [1, 2]')).toEqual(['x = 1', 'x = 2']);
     expect(await client.call('sourceText', stop.query, 'main.polar')).toBe(policy);
@@ -155,7 +155,7 @@ describe('the inspector of a process', () => {
     await client.call('hello', inspector.token);
     const lines = [{ file: '/app/main.polar', line: 2 }];
     expect(await client.call('setBreakpoints', { lines })).toEqual({ lines: [2], rules: [] });
-    const check = authorizer.isAllowed(child, 'edit', 1);
+    const check = authorizer.can(child, 'edit', 1);
     const { query, text } = await client.stop();
     expect(text).toBe('action = "read"');
     await client.call('move', query, 'continue');
@@ -166,7 +166,7 @@ describe('the inspector of a process', () => {
     const { authorizer, inspector } = await inspected(policy);
     const client = await TestClient.connect(inspector);
     await client.call('hello', inspector.token);
-    expect(authorizer.isAllowedSync(adult, 'read', 1)).toBe(true);
+    expect(authorizer.canSync(adult, 'read', 1)).toBe(true);
     expect(await client.message(({ event }) => event === 'passed')).toMatchObject({
       data: { reason: 'debug', text: 'debug()' },
     });
@@ -176,7 +176,7 @@ describe('the inspector of a process', () => {
     const { authorizer, inspector } = await inspected(policy);
     const client = await TestClient.connect(inspector);
     await client.call('hello', inspector.token);
-    const check = authorizer.isAllowed(adult, 'read', 1, { limits: { timeoutMs: 150 } });
+    const check = authorizer.can(adult, 'read', 1, { limits: { timeoutMs: 150 } });
     const { query } = await client.stop();
     await new Promise((resolve) => setTimeout(resolve, 300));
     await client.call('move', query, 'continue');
@@ -187,11 +187,11 @@ describe('the inspector of a process', () => {
     const { authorizer, inspector } = await inspected(policy);
     const client = await TestClient.connect(inspector);
     await client.call('hello', inspector.token);
-    const check = authorizer.isAllowed(adult, 'read', 1);
+    const check = authorizer.can(adult, 'read', 1);
     await client.stop();
     client.socket.destroy();
     expect(await check).toBe(true);
-    expect(await authorizer.isAllowed(adult, 'read', 1)).toBe(true);
+    expect(await authorizer.can(adult, 'read', 1)).toBe(true);
   });
 
   it('refuses a wrong token, a second debugger, and what is not a debugger', async () => {

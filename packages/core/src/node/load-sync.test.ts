@@ -38,10 +38,10 @@ describe('Authorizer.loadSync', () => {
     });
     expectTypeOf(authorizer).toEqualTypeOf<Authorizer>();
     expect(authorizer).toBeInstanceOf(Authorizer);
-    expect(authorizer.isAllowedSync('ann', 'read', new Note('ann'))).toBe(true);
-    expect(authorizer.isAllowedSync('ben', 'read', new Note('ann'))).toBe(false);
-    expect(authorizer.isGrantable('read', Note)).toBe(true);
-    expect(authorizer.policyVersion).toBe('1.2.0');
+    expect(authorizer.canSync('ann', 'read', new Note('ann'))).toBe(true);
+    expect(authorizer.canSync('ben', 'read', new Note('ann'))).toBe(false);
+    expect(authorizer.policy.grants('read', Note)).toBe(true);
+    expect(authorizer.policy.version).toBe('1.2.0');
   });
 
   it('reads files, globs and URLs', async () => {
@@ -52,19 +52,19 @@ describe('Authorizer.loadSync', () => {
     ];
     const authorizer = Authorizer.loadSync({ policies });
     const loaded = await Authorizer.load({ policies });
-    expect([...(await authorizer.authorizedActions('ann', 1))]).toEqual(['a', 'b', 'c']);
-    expect(authorizer.policyHash).toBe(loaded.policyHash);
-    expect(authorizer.policySources).toEqual(loaded.policySources);
+    expect([...(await authorizer.actions('ann', 1))]).toEqual(['a', 'b', 'c']);
+    expect(authorizer.policy.hash).toBe(loaded.policy.hash);
+    expect(authorizer.policy.sources).toEqual(loaded.policy.sources);
   });
 
   it('returns an authorizer that reloads its files, loads candidates and lists', async () => {
     const authorizer = Authorizer.loadSync({ policies: join(folder, '**/*.polar') });
     writeFileSync(join(folder, 'a.polar'), 'allow("ann", "d", _);\n');
     await authorizer.reload();
-    expect([...(await authorizer.authorizedActions('ann', 1))]).toEqual(['d', 'b']);
+    expect([...(await authorizer.actions('ann', 1))]).toEqual(['d', 'b']);
     const candidate = await loadCandidate(authorizer, 'allow("ann", "e", _);');
     await candidate.promote();
-    expect(await authorizer.isAllowed('ann', 'e', 1)).toBe(true);
+    expect(await authorizer.can('ann', 'e', 1)).toBe(true);
   });
 
   it.each<readonly [string, AuthorizerOptions]>([
@@ -114,10 +114,10 @@ describe('Authorizer.loadSync', () => {
     const authorizer = Authorizer.loadSync(options(warnings));
     const loaded = await Authorizer.load(options(expected));
     for (const each of [authorizer, loaded])
-      expect(await each.isAllowed('ann', 'raed', new Note('ann'))).toBe(false);
+      expect(await each.can('ann', 'raed', new Note('ann'))).toBe(false);
     expect(warnings.map(({ code }) => code)).toEqual(expected.map(({ code }) => code));
     expect(warnings.length).toBeGreaterThan(1);
-    expect(authorizer.warnings).toEqual(loaded.warnings);
+    expect(authorizer.policy.warnings).toEqual(loaded.policy.warnings);
   });
 
   it.each(['auto', 'source', 'closures', 'machine'] as const)(
@@ -129,8 +129,8 @@ describe('Authorizer.loadSync', () => {
         ...options,
         onDecision: (decision) => void decisions.push(decision),
       });
-      expect(authorizer.engine).toBe((await Authorizer.load(options)).engine);
-      expect(authorizer.isAllowedSync('ann', 'read', 1)).toBe(true);
+      expect(authorizer.policy.engine).toBe((await Authorizer.load(options)).policy.engine);
+      expect(authorizer.canSync('ann', 'read', 1)).toBe(true);
       expect(decisions).toMatchObject([{ actor: 'ann', outcome: 'allowed' }]);
     },
   );
@@ -140,7 +140,7 @@ describe('Authorizer.loadSync', () => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const authorizer = Authorizer.loadSync({ policies: 'allow("ann", "read", _);' });
     expect(write.mock.calls.join()).toContain('Nanook cannot inspect the checks of `Authorizer.loadSync`');
-    expect(authorizer.isAllowedSync('ann', 'read', 1)).toBe(true);
+    expect(authorizer.canSync('ann', 'read', 1)).toBe(true);
     vi.unstubAllEnvs();
     write.mockRestore();
   });

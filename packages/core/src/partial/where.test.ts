@@ -214,10 +214,10 @@ describe('where()', () => {
     'allow(nil, "read", row: Document) if row.isPublic;',
     'allow(user, "read", row: Document) if f(user, row); f(user: User, row) if row.isPublic and user = user;',
     'allow(user, "read", row: Document) if user in [1, alice] and row.isPublic and alice = 2;',
-  ])('finds no row for an actor that is undefined, as isAllowed does: %s', async (policies) => {
+  ])('finds no row for an actor that is undefined, as a check does: %s', async (policies) => {
     const authorizer = await Authorizer.load({ policies, types, onWarning: () => {}, undecided: 'deny' });
     const row = typed('Document', { id: 1, isPublic: true, ownerId: 7 });
-    expect(await authorizer.isAllowed(undefined, 'read', row)).toBe(false);
+    expect(await authorizer.can(undefined, 'read', row)).toBe(false);
     expect((await authorizer.where(undefined, 'read', 'Document')).filter).toEqual({ kind: 'never' });
   });
 
@@ -240,7 +240,7 @@ describe('where()', () => {
         expect(shown((await authorizer.where(user, 'read', 'Document')).condition)).toBe(expected);
         const row = typed('Document', { id: 1, isPublic: true });
         // oxlint-disable-next-line no-await-in-loop -- as above
-        expect(await authorizer.isAllowed(user, 'read', row)).toBe(expected === 'isPublic');
+        expect(await authorizer.can(user, 'read', row)).toBe(expected === 'isPublic');
       }
     },
   );
@@ -269,7 +269,7 @@ describe('where()', () => {
     const user = typed('User', { id: 1, ownerId: 1 });
     expect(shown((await authorizer.where(user, 'read', 'Note')).condition)).toBe('ownerId = 1');
     expect(shown((await authorizer.where(user, 'delete', 'Note')).condition)).toBe('never');
-    expect(await authorizer.isAllowed(user, 'delete', typed('Note', { id: 1, ownerId: 1 }))).toBe(false);
+    expect(await authorizer.can(user, 'delete', typed('Note', { id: 1, ownerId: 1 }))).toBe(false);
     // Without a key, two rows of one type are compared by all of their fields, which a database need not have.
     await expect(authorizer.where(user, 'delete', 'User')).rejects.toMatchObject({
       code: 'POLAR_FILTER_UNTRANSLATABLE',

@@ -19,7 +19,7 @@ async function covered(source: string, query: string, answers = 1): Promise<Cove
   const coverage = new PolicyCoverage();
   const authorizer = await Authorizer.load({ policies: source, coverage, onWarning: () => {} });
   try {
-    const found = authorizer.query(query);
+    const found = authorizer.policy.query(query);
     for (let i = 0; i < answers; i++) await found.next();
   } catch {
     // An undecided query is covered, too.
@@ -78,8 +78,8 @@ describe('PolicyCoverage', () => {
       coverage,
     });
     const user = new User(1, 1, true);
-    expect(await authorizer.isAllowed(user, 'read', new Doc(1, 1, true, user, [], [], null))).toBe(true);
-    expect(authorizer.engine).toBe('machine');
+    expect(await authorizer.can(user, 'read', new Doc(1, 1, true, user, [], [], null))).toBe(true);
+    expect(authorizer.policy.engine).toBe('machine');
     const { roles, calls } = coverage.take();
     expect(roles.filter(({ type }) => type === 'Doc')).toEqual([
       { type: 'Doc', name: 'owner', held: 1 },

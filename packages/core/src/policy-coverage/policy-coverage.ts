@@ -11,7 +11,7 @@ import { RulePlaces, type Place } from './rule-places.js';
  * @example
  * const coverage = new PolicyCoverage();
  * const authorizer = await Authorizer.load({ policies: 'policy.polar', coverage });
- * await authorizer.isAllowed(user, 'read', note);
+ * await authorizer.can(user, 'read', note);
  * await writeFile('policy-coverage.json', JSON.stringify(coverage));
  */
 export class PolicyCoverage {

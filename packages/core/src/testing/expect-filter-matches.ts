@@ -17,7 +17,7 @@ export interface FilterExpectation {
 }
 
 /**
- * Checks that a filtered query returned exactly the rows for which `isAllowed` is true.
+ * Checks that a filtered query returned exactly the rows for which `can` is true.
  *
  * @throws {Error} that names the rows that are listed and not allowed, and the rows that are allowed and not listed
  * @example
@@ -56,9 +56,9 @@ async function isAllowed(
   type: string,
   row: object,
 ): Promise<boolean> {
-  const isTyped = authorizer.typesOf(row).includes(type);
+  const isTyped = authorizer.policy.typesOf(row).includes(type);
   try {
-    return await authorizer.isAllowed(actor, action, isTyped ? row : typed(type, row));
+    return await authorizer.can(actor, action, isTyped ? row : typed(type, row));
   } catch (error) {
     if (isUndecided(error)) return false;
     throw error;

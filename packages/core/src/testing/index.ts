@@ -79,7 +79,7 @@ export const polarMatchers = {
     action: string,
     resource: unknown,
   ): Promise<MatcherResult> {
-    const isAllowed = await authorizer.isAllowed(actor, action, resource);
+    const isAllowed = await authorizer.can(actor, action, resource);
     const explain = () => authorizer.explain(actor, action, resource);
     return matcherResult(isAllowed, `allow "${action}"`, await explanationOf(this, isAllowed, explain));
   },
@@ -91,7 +91,7 @@ export const polarMatchers = {
     resource: unknown,
     field: string,
   ): Promise<MatcherResult> {
-    const fields = await authorizer.authorizedFields(actor, action, resource, { allowWildcard: true });
+    const fields = await authorizer.fields(actor, action, resource, { allowWildcard: true });
     const isAllowed = fields.has('*') || fields.has(field);
     const explain = () => authorizer.explainField(actor, action, resource, field);
     const explanation = await explanationOf(this, isAllowed, explain);

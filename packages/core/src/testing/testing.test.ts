@@ -14,7 +14,7 @@ describe('testing helpers', () => {
   });
 
   it('replace a policy', async () => {
-    expect(await (await allowAll()).isAllowed(null, 'delete', {})).toBe(true);
+    expect(await (await allowAll()).can(null, 'delete', {})).toBe(true);
     await (await allowAll()).authorizeRequest(null, {});
     await expect((await denyAll()).authorize(null, 'delete', {})).rejects.toMatchObject({ status: 404 });
   });

@@ -159,7 +159,7 @@ export type ActionOrFieldActionOf<Resource> = NoInfer<
   ActionOn<Awaited<Resource>, 'actions' | 'fieldActions'>
 >;
 
-/** An action in the result of `authorizedActions`; `'*'` with the option `allowWildcard`. */
+/** An action in the result of `actions`; `'*'` with the option `allowWildcard`. */
 // oxlint-disable-next-line typescript/no-redundant-type-constituents -- the actions are texts until an application adds them
 export type ListedAction<Resource> = NoInfer<ActionOnSome<Awaited<Resource>>> | '*';
 
@@ -204,7 +204,7 @@ export type FieldOf<Resource> = NoInfer<
   IsEmpty extends true ? string : string & keyof FieldKeys<NonNullable<Awaited<Resource>>>
 >;
 
-/** A field in the result of `authorizedFields`; `'*'` with the option `allowWildcard`. */
+/** A field in the result of `fields`; `'*'` with the option `allowWildcard`. */
 export type ListedField<Resource> =
   // oxlint-disable-next-line typescript/no-redundant-type-constituents -- as for actions
   NoInfer<IsEmpty extends true ? string : NameOnEach<NonNullable<Awaited<Resource>>, 'fields'>> | '*';

@@ -29,7 +29,7 @@ describe('withSecrets()', () => {
       '*** is not "x"',
     );
     const unknown = typed('User', { id: 1, email: null, roles: [] });
-    expect(await authorizer.isAllowed(unknown, 'read', typed('Shop', {}))).toBe(false);
+    expect(await authorizer.can(unknown, 'read', typed('Shop', {}))).toBe(false);
   });
 
   it.each([
@@ -56,7 +56,7 @@ describe('withSecrets()', () => {
       types: { User: { fields: { code: field as never } } },
       onWarning: () => {},
     });
-    const error = await authorizer.isAllowed(typed('User', { code: value }), 'read', 'it').catch(String);
+    const error = await authorizer.can(typed('User', { code: value }), 'read', 'it').catch(String);
     expect(error).toContain(`${kind}, and`);
     expect(error).toContain(`declared as ${expected}`);
     expect(error).not.toMatch(/marker|7391/);

@@ -71,7 +71,7 @@ export function authorize(
   const requirement = declareRequirement(authorize, action, resource, statuses);
   return asRequirement<Middleware>((req, _res, next) => {
     const authz = authzOf(req, `authorize('${action}', …)`);
-    checkRequirement(authz.policy, requirement);
+    checkRequirement(authz.pinned, requirement);
     passOn(authz.loadRequired(action, resource, req as Request), next, statuses);
   }, requirement);
 }

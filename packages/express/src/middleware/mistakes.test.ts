@@ -163,13 +163,13 @@ describe.each([
 it.each<[string, (authz: RequestAuthorization) => Promise<unknown>, string]>([
   [
     'one resource',
-    (authz) => authz.filterAllowed('read', findNote() as never),
+    (authz) => authz.filter('read', findNote() as never),
     'got an instance of `Note`; for one resource call',
   ],
   ['nothing', (authz) => authz.canAll('read', undefined as never), 'must be a list, got undefined'],
   [
     'the list first',
-    (authz) => authz.filterAllowed([findNote()] as never, 'read'),
+    (authz) => authz.filter([findNote()] as never, 'read'),
     'must be a list, got the string',
   ],
 ])('a check of several resources throws for %s', async (_name, check, correction) => {

@@ -1,4 +1,4 @@
-import { describeValue } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { AuthorizationConfigError, checkHandlers, requirementOf, skippedBy } from '@nanook/http';
 import type { Application, Router } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';

@@ -84,7 +84,7 @@ async function after(): Promise<Application> {
   const find = (req: Request<{ id: string }>) => projects.find(req.params.id);
   const router = express.Router();
   router.get('/', authorize('list', 'Project'), async (req, res) => {
-    const readable = await req.authz.filterAllowed('read', projects.all());
+    const readable = await req.authz.filter('read', projects.all());
     res.json(readable.map(shown));
   });
   router.get('/:id', authorize('read', find), (req, res) => void res.json(shown(req.authz.resourceOf(find))));

@@ -76,7 +76,7 @@ async function after(): Promise<Koa> {
   const find = (ctx: { params: { id: string } }) => projects.find(ctx.params.id);
   const router = protect(new Router({ prefix: '/projects' }));
   router.get('/', authorize('list', 'Project'), async (ctx) => {
-    ctx.body = (await ctx.state.authz.filterAllowed('read', projects.all())).map(shown);
+    ctx.body = (await ctx.state.authz.filter('read', projects.all())).map(shown);
   });
   router.get('/:id', authorize('read', find), (ctx) => {
     ctx.body = shown(ctx.state.authz.resourceOf(find));

@@ -1,4 +1,4 @@
-import { describeValue, nearNames } from '@nanook/core';
+import { describeValue, nearNames } from '@nanook/core/internal';
 import { AuthorizationConfigError } from './authorization-config-error.js';
 
 /** The kind of value that an option may have. */

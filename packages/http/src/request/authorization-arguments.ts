@@ -1,4 +1,4 @@
-import { describeValue } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { checkOptions } from '../config-errors/check-options.js';
 import { checkReturns } from '../config-errors/check-returns.js';

@@ -8,13 +8,14 @@ export type CheckName =
   | 'load'
   | 'can'
   | 'canAll'
-  | 'filterAllowed'
+  | 'filter'
   | 'where'
   | 'list'
   | 'count'
   | 'one'
   | 'actions'
   | 'fields'
+  | 'explain'
   | 'pick';
 
 type Parameter = 'action' | 'resource' | 'resources' | 'field' | 'type' | 'key';
@@ -27,13 +28,14 @@ const parameters: Readonly<Record<CheckName, readonly Parameter[]>> = {
   load: ['action', 'resource'],
   can: ['action', 'resource'],
   canAll: ['action', 'resources'],
-  filterAllowed: ['action', 'resources'],
+  filter: ['action', 'resources'],
   where: ['action', 'type'],
   list: ['action', 'type'],
   count: ['action', 'type'],
   one: ['action', 'type', 'key'],
   actions: ['resource'],
   fields: ['action', 'resource'],
+  explain: ['action', 'resource'],
   pick: ['action', 'resource'],
 };
 

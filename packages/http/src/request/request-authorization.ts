@@ -1,5 +1,4 @@
 import {
-  describeValue,
   isForbiddenError,
   isUndecided,
   type ActionOf,
@@ -9,6 +8,8 @@ import {
   type CheckContext,
   type CountOptions,
   type EnumerationOptions,
+  type ExplainOptions,
+  type Explanation,
   type FieldActionOf,
   type FieldOf,
   type ListOptions,
@@ -24,6 +25,7 @@ import {
   type WholeListOptions,
   type WholeOneOptions,
 } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { WholeRequest, type RequestDecisions } from '../decisions/request-decisions.js';
 import { isThenable } from '../internal/is-thenable.js';
@@ -44,7 +46,7 @@ export interface RequestAuthorizationOptions<Actor = unknown>
   /** Returns the argument of `allow_request`, for checks of the request itself. */
   readonly request?: () => unknown;
   /** Returns the view of the policy that decides, for a part of a request. Default: the current policy at the first check. */
-  readonly policy?: () => Authorizer;
+  readonly pinned?: () => Authorizer;
   /** The decisions of this request, as the adapter follows its handlers. Default: each decision counts for the whole request. */
   readonly decisions?: RequestDecisions;
   /** The value of `WWW-Authenticate`, which a 401 must have: `'Basic'`, or a list of values. Default: `'Bearer'`. */
@@ -82,7 +84,7 @@ export class RequestAuthorization<Actor = unknown> {
   readonly decisions: RequestDecisions;
   readonly #options: RequestAuthorizationOptions<Actor>;
   readonly #actor: RequestActor<Actor>;
-  #policy: Authorizer | undefined;
+  #pinned: Authorizer | undefined;
   #refusals: RequestRefusals<Actor> | undefined;
   #loaded: { readonly resource: unknown } | undefined;
   #loadedBy: Map<unknown, unknown> | undefined;
@@ -181,7 +183,7 @@ export class RequestAuthorization<Actor = unknown> {
    *
    * @internal for adapters
    */
-  get explain(): Explain | undefined {
+  get explanations(): Explain | undefined {
     return this.#options.explain;
   }
 
@@ -208,8 +210,8 @@ export class RequestAuthorization<Actor = unknown> {
    *
    * @internal for adapters
    */
-  get policy(): Authorizer {
-    return (this.#policy ??= this.#options.policy?.() ?? this.authorizer.pinned?.() ?? this.authorizer);
+  get pinned(): Authorizer {
+    return (this.#pinned ??= this.#options.pinned?.() ?? this.authorizer.pinned?.() ?? this.authorizer);
   }
 
   /**
@@ -227,7 +229,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @internal for adapters
    */
   get hasRequestRules(): boolean {
-    return this.policy.hasRule('allow_request');
+    return this.pinned.policy.hasRule('allow_request');
   }
 
   // ── decisions: they throw when refused, and they count for the response guard ──
@@ -391,7 +393,7 @@ export class RequestAuthorization<Actor = unknown> {
     source: ResourceSource<NoInfer<Context>, Resource>,
     context: Context,
   ): Promise<unknown> {
-    const given = resourceFrom(this.policy, source, context, this.#options);
+    const given = resourceFrom(this.pinned, source, context, this.#options);
     const resource = isThenable(given) ? await given : given;
     const refusal = await this.#finder.find(action, resource, true);
     if (refusal !== undefined) throw refusal;
@@ -507,13 +509,13 @@ export class RequestAuthorization<Actor = unknown> {
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
    * @throws {AuthorizationConfigError} `NANOOK_HTTP_INVALID_OPTION` when `resources` is not a list
    * @example
-   * res.json(await req.authz.filterAllowed('read', findNotes()));
+   * res.json(await req.authz.filter('read', findNotes()));
    */
-  filterAllowed<Resource>(
+  filter<Resource>(
     action: ActionOf<Resource>,
     resources: Many<Resource>,
   ): Promise<NonNullable<Awaited<Resource>>[]> {
-    return this.#check('filterAllowed', arguments, async () => {
+    return this.#check('filter', arguments, async () => {
       const all = await elementsOf(resources);
       const refusals = await Promise.all(
         all.map((resource) => this.#finder.find(action, resource).catch(undecidedIsRefused)),
@@ -533,7 +535,7 @@ export class RequestAuthorization<Actor = unknown> {
    * const { text, values } = print(await req.authz.where('read', 'Note'));
    */
   where<Type extends TypeReference>(action: ActionOnRows<Type>, type: Type): Promise<RowCondition> {
-    return this.#check('where', arguments, async () => this.policy.where(await this.actor(), action, type));
+    return this.#check('where', arguments, async () => this.pinned.where(await this.actor(), action, type));
   }
 
   /**
@@ -545,7 +547,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @returns the rows, and the cursor of the next page
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
    * @throws {PolarError} `POLAR_LIST_CURSOR` and `POLAR_LIST_FIELD`, to which the response is a 400; the errors of
-   *   `authorizedResources`
+   *   `list`
    * @example
    * const { rows, next } = await req.authz.list('read', 'Note', { take: 20, after: req.query.after });
    */
@@ -583,7 +585,7 @@ export class RequestAuthorization<Actor = unknown> {
     options?: CountOptions,
   ): Promise<number> {
     return this.#check('count', arguments, async () =>
-      this.policy.countAuthorizedResources(await this.actor(), action, type, options),
+      this.pinned.count(await this.actor(), action, type, options),
     );
   }
 
@@ -593,11 +595,11 @@ export class RequestAuthorization<Actor = unknown> {
    * @param resource the resource, or a promise of it
    * @param options `allowWildcard` returns `'*'` for a rule that allows every action, which is otherwise an error
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
-   * @throws {PolarError} the errors of `authorizedActions`
+   * @throws {PolarError} the errors of `actions`
    */
   actions<Resource>(resource: Resource, options?: EnumerationOptions): Promise<Set<ListedAction<Resource>>> {
     return this.#check('actions', arguments, async () =>
-      this.policy.authorizedActions(await this.actor(), await resource, options),
+      this.pinned.actions(await this.actor(), await resource, options),
     );
   }
 
@@ -607,7 +609,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @param resource the resource, or a promise of it
    * @param options `allowWildcard` returns `'*'` for a rule that allows every field, which is otherwise an error
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
-   * @throws {PolarError} the errors of `authorizedFields`
+   * @throws {PolarError} the errors of `fields`
    */
   fields<Resource>(
     action: FieldActionOf<Resource>,
@@ -616,7 +618,28 @@ export class RequestAuthorization<Actor = unknown> {
   ): Promise<Set<ListedField<Resource>>> {
     return this.#check('fields', arguments, async () => {
       checkAction(action);
-      return this.policy.authorizedFields(await this.actor(), action, await resource, options);
+      return this.pinned.fields(await this.actor(), action, await resource, options);
+    });
+  }
+
+  /**
+   * Explains why the action is allowed, denied or undecided for the actor, without a decision. An explanation names rules and values, so do
+   * not send it to clients that may not see them.
+   *
+   * @param resource the resource, or a promise of it
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @throws {PolarError} the errors of `can`, except when the check is undecided
+   * @example
+   * logger.debug(renderExplanation(await req.authz.explain('read', note)));
+   */
+  explain<Resource>(
+    action: ActionOf<Resource>,
+    resource: Resource,
+    options?: ExplainOptions,
+  ): Promise<Explanation> {
+    return this.#check('explain', arguments, async () => {
+      checkAction(action);
+      return this.pinned.explain(await this.actor(), action, await resource, options);
     });
   }
 
@@ -667,7 +690,7 @@ export class RequestAuthorization<Actor = unknown> {
 
   /** Finds the refusals of the checks. It is created for the first check. */
   get #finder(): RequestRefusals<Actor> {
-    return (this.#refusals ??= new RequestRefusals(this.policy, this.#actor, this.#options, this.checks));
+    return (this.#refusals ??= new RequestRefusals(this.pinned, this.#actor, this.#options, this.checks));
   }
 }
 

@@ -70,7 +70,7 @@ describe('the context of a request', () => {
     const authz = new RequestAuthorization(authorizer, { actor: () => 'ann', context: () => context });
     await authz.authorize('read', { id: 1 });
     await authz.can('write', { id: 1 });
-    await authz.filterAllowed('read', [{ id: 2 }]);
+    await authz.filter('read', [{ id: 2 }]);
     await authz.pick('read', { name: 'Ann' });
     await authz.authorizeRequest({});
     expect(decisions.map(({ kind }) => kind)).toEqual([

@@ -90,7 +90,7 @@ export class RequestRefusals<Actor> {
     const { isAnonymous, version } = this.#actor;
     const decide = async (forget?: () => void): Promise<ReadonlySet<string>> => {
       try {
-        return await this.#authorizer.allowedFields(actor, action, resource, fields, this.#ofChecks);
+        return await this.#authorizer.filterFields(actor, action, resource, fields, this.#ofChecks);
       } catch (error) {
         forget?.();
         throw error;
@@ -140,12 +140,7 @@ export class RequestRefusals<Actor> {
   async list(action: string, type: TypeReference, options: ListOptions = {}): Promise<ResourcePage<object>> {
     const actor = await this.#actor.find();
     const { version } = this.#actor;
-    const page: ResourcePage<object> = await this.#authorizer.authorizedResources(
-      actor,
-      action,
-      type,
-      options,
-    );
+    const page: ResourcePage<object> = await this.#authorizer.list(actor, action, type, options);
     if (this.#actor.isPresent(actor, version))
       for (const row of page.rows) this.#keepListed(action, options.fields, row);
     return page;

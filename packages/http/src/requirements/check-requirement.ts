@@ -7,12 +7,8 @@ import { HandlerMark } from './handler-mark.js';
 import { isClass } from './resource-source.js';
 import { describeRequirement, sourceOf, type RouteRequirement } from './route-requirement.js';
 
-interface CheckedPolicy {
-  readonly hash: string;
-  readonly passed: WeakSet<RouteRequirement>;
-}
-
-const checkedPolicies = new WeakMap<Authorizer, CheckedPolicy>();
+/** The requirements that each policy has passed. */
+const passedRequirements = new WeakMap<Authorizer['policy'], WeakSet<RouteRequirement>>();
 
 /**
  * Checks, once for each policy, that a rule of the policy can allow the action of a requirement. A misspelled action or type would refuse
@@ -23,20 +19,17 @@ const checkedPolicies = new WeakMap<Authorizer, CheckedPolicy>();
  * @internal for adapters
  */
 export function checkRequirement(authorizer: Authorizer, requirement: RouteRequirement): void {
-  if (requirement.kind !== 'authorize' || typeof authorizer.requireGrantable !== 'function') return;
-  const { policyHash } = authorizer;
-  let checked = checkedPolicies.get(authorizer);
-  if (checked?.hash !== policyHash) {
-    checked = { hash: policyHash, passed: new WeakSet() };
-    checkedPolicies.set(authorizer, checked);
-  }
-  if (checked.passed.has(requirement)) return;
+  const { policy } = authorizer;
+  if (requirement.kind !== 'authorize' || typeof policy.requireGrant !== 'function') return;
+  let passed = passedRequirements.get(policy);
+  if (passed === undefined) passedRequirements.set(policy, (passed = new WeakSet()));
+  if (passed.has(requirement)) return;
   const { action } = requirement;
   const source = sourceOf(requirement);
   const isLoader = source === undefined || (typeof source === 'function' && !isClass(source));
   try {
-    if (isLoader) authorizer.requireGrantable(action);
-    else authorizer.requireGrantable(action, source as never, { resource: 'type' });
+    if (isLoader) policy.requireGrant(action);
+    else policy.requireGrant(action, source as never, { resource: 'type' });
   } catch (error) {
     if (typeof source === 'string' && isSwapped(authorizer, action, source))
       throw new AuthorizationConfigError('NANOOK_HTTP_SWAPPED_ARGUMENTS', {
@@ -45,7 +38,7 @@ export function checkRequirement(authorizer: Authorizer, requirement: RouteRequi
       });
     throw error;
   }
-  checked.passed.add(requirement);
+  passed.add(requirement);
 }
 
 /** Returns whether the action is the name of a type, or the name of the type is an action of the policy. */
@@ -54,7 +47,7 @@ function isSwapped(authorizer: Authorizer, action: string, type: string): boolea
     authorizer.type(action);
     return true;
   } catch {
-    return authorizer.isGrantable(type);
+    return authorizer.policy.grants(type);
   }
 }
 

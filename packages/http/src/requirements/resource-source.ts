@@ -1,4 +1,5 @@
-import { describeValue, type Authorizer, type Class, type TypeName, type TypeToken } from '@nanook/core';
+import { type Authorizer, type Class, type TypeName, type TypeToken } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { checkReturns } from '../config-errors/check-returns.js';
 import { callLoader, type LoaderLimits, type LoaderOptions } from './call-loader.js';

@@ -1,4 +1,4 @@
-import { describeValue } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { HandlerMark } from './handler-mark.js';
 import { nameOfType, rowSourceOf } from './row-source.js';

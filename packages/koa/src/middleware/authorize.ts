@@ -69,7 +69,7 @@ export function authorize(
   const requirement = declareRequirement(authorize, action, resource, statuses);
   const middleware: Middleware = async (ctx, next) => {
     const authz = authzOf(ctx, `authorize('${action}', …)`);
-    checkRequirement(authz.policy, requirement);
+    checkRequirement(authz.pinned, requirement);
     const load = () => authz.loadRequired(action, resource, ctx as Parameters<Loader>[0]);
     await followedOf(ctx)
       .decideFor(next, load)

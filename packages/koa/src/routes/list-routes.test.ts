@@ -182,7 +182,7 @@ describe.each(testedVersions(majors))('listRoutes of an app of %s', (_major, Koa
     const things = new Router({ prefix: '/things' }).get('/:id', read, show);
     const app = new Koa();
     app.use(health.routes());
-    app.use(authorization({ authorize: () => {} } as never)).use(authorize());
+    app.use(authorization({ authorize: () => {}, policy: {} } as never)).use(authorize());
     app.use(things.routes()).use(things.allowedMethods());
     things.post('/', show);
     expect(inShort(app)).toEqual([

@@ -1,4 +1,4 @@
-import { describeValue } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
 import type { ExtendableContext, Next } from 'koa';
 import { followApp, followInLayer } from '../handlers/follow-handlers.js';

@@ -1,4 +1,4 @@
-import { describeValue, nearNames } from '@nanook/core';
+import { describeValue, nearNames } from '@nanook/core/internal';
 import { NanookLogError } from './nanook-log-error.js';
 
 /** The values that an option may have, for messages, and the function that recognizes them. */

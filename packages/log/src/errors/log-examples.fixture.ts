@@ -13,7 +13,7 @@ const authorizer = `const authorizer = await Authorizer.load({ policies: 'allow(
 const sinkOf = (write: string): string =>
   `const log = decisionLog({ sinks: [{ name: 'database', ${write} }] });`;
 const checkAndFlush = `${authorizer}
-await authorizer.isAllowed('ann', 'read', 'plan');
+await authorizer.can('ann', 'read', 'plan');
 await log.flush();`;
 
 const slowSink = `const write = () => new Promise((resolve) => setTimeout(resolve, 60)); // a slow database`;
@@ -48,8 +48,8 @@ const log = decisionLog({
   maxWaitMs: 20,
 });
 ${authorizer}
-await authorizer.isAllowed('ann', 'read', 'plan');
-await authorizer.isAllowed('ann', 'read', 'draft');`,
+await authorizer.can('ann', 'read', 'plan');
+await authorizer.can('ann', 'read', 'draft');`,
     fix: `${slowSink}
 const log = decisionLog({
   sinks: [{ name: 'database', write }],
@@ -58,21 +58,21 @@ const log = decisionLog({
   maxWaitMs: 10_000,
 });
 ${authorizer}
-await authorizer.isAllowed('ann', 'read', 'plan');
-await authorizer.isAllowed('ann', 'read', 'draft');`,
+await authorizer.can('ann', 'read', 'plan');
+await authorizer.can('ann', 'read', 'draft');`,
   },
   NANOOK_LOG_DROPPED: {
     wrong: `${slowSink}
 const log = decisionLog({ sinks: [{ name: 'database', write }], capacity: 1 });
 ${authorizer}
-await authorizer.isAllowed('ann', 'read', 'plan');
-await authorizer.isAllowed('ann', 'read', 'draft');
+await authorizer.can('ann', 'read', 'plan');
+await authorizer.can('ann', 'read', 'draft');
 await log.flush();`,
     fix: `${slowSink}
 const log = decisionLog({ sinks: [{ name: 'database', write }], capacity: 10_000 });
 ${authorizer}
-await authorizer.isAllowed('ann', 'read', 'plan');
-await authorizer.isAllowed('ann', 'read', 'draft');
+await authorizer.can('ann', 'read', 'plan');
+await authorizer.can('ann', 'read', 'draft');
 await log.flush();`,
     after: 'NANOOK_LOG_QUEUE_FULL',
   },
@@ -80,22 +80,22 @@ await log.flush();`,
     wrong: `${slowSink}
 ${sinkOf('write')}
 ${authorizer}
-await authorizer.isAllowed('ann', 'read', 'plan');
+await authorizer.can('ann', 'read', 'plan');
 await log.flush({ timeoutMs: 10 });`,
     fix: `${slowSink}
 ${sinkOf('write')}
 ${authorizer}
-await authorizer.isAllowed('ann', 'read', 'plan');
+await authorizer.can('ann', 'read', 'plan');
 await log.flush({ timeoutMs: 10_000 });`,
   },
   NANOOK_LOG_CLOSED: {
     wrong: `${sinkOf('async write() {}')}
 ${authorizer}
 await log.close();
-await authorizer.isAllowed('ann', 'read', 'plan');`,
+await authorizer.can('ann', 'read', 'plan');`,
     fix: `${sinkOf('async write() {}')}
 ${authorizer}
-await authorizer.isAllowed('ann', 'read', 'plan');
+await authorizer.can('ann', 'read', 'plan');
 await log.close();`,
   },
   NANOOK_LOG_OBSERVER_FAILED: {

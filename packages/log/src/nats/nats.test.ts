@@ -15,8 +15,8 @@ describe('the sink for NATS', () => {
     const copy = new MemorySink();
     const subject = ({ outcome }: DecisionRecord): string => `audit.${outcome}`;
     const { log, authorizer } = await logged({ sinks: [nats({ jetstream: publisher, subject }), copy] });
-    authorizer.isAllowedSync('ann', 'read', { id: 1 });
-    authorizer.isAllowedSync('ann', 'write', { id: 1 });
+    authorizer.canSync('ann', 'read', { id: 1 });
+    authorizer.canSync('ann', 'write', { id: 1 });
     await log.close();
     expect(published).toEqual(
       copy.records.map((record) => [`audit.${record.outcome}`, JSON.stringify(record), { msgID: record.id }]),
@@ -47,7 +47,7 @@ describe('the sink for NATS', () => {
     const subject = ({ tenant }: DecisionRecord): string => `audit.${tenant}`;
     const { log, authorizer } = await logged({ sinks: [nats({ jetstream: publisher, subject })] });
     for (const tenant of ['acme', 'a b', 'x\r\nPUB y 0', '*', '>', '', 'a..b', '.', 'a\0'])
-      authorizer.isAllowedSync('ann', 'read', 1, { context: { tenant } });
+      authorizer.canSync('ann', 'read', 1, { context: { tenant } });
     await log.close();
     expect(subjects).toEqual([
       'audit.acme',

@@ -30,9 +30,9 @@ it('adds an event to the active span, and the ids of the span to the record', as
   const options = { sinks: [openTelemetry(), copy], trace: activeTrace };
   const { log, authorizer } = await logged(options, { policies, version: 'v1' });
   await tracer.startActiveSpan('request', async (span) => {
-    await authorizer.isAllowed('ann', 'read', { id: 1 }, { context: { traceId: 'f'.repeat(32) } });
+    await authorizer.can('ann', 'read', { id: 1 }, { context: { traceId: 'f'.repeat(32) } });
     await Promise.resolve();
-    await authorizer.isAllowed('ann', 'write', { id: 2 });
+    await authorizer.can('ann', 'write', { id: 2 });
     span.end();
   });
   await log.close();
@@ -52,7 +52,7 @@ it('adds an event to the active span, and the ids of the span to the record', as
       'nanook.action': 'read',
       'nanook.resource.id': '1',
       'nanook.rule': 'a.polar:1',
-      'nanook.policy': authorizer.policyHash,
+      'nanook.policy': authorizer.policy.hash,
       'nanook.policy.version': 'v1',
     },
     { 'nanook.outcome': 'denied', 'nanook.reason': 'no rule for "write" matched' },
@@ -67,7 +67,7 @@ it('names the fields of one decision about several fields', async () => {
     { policies: fieldPolicy },
   );
   await tracer.startActiveSpan('request', async (span) => {
-    await authorizer.allowedFields('ann', 'read', { id: 1 }, ['title', 'text']);
+    await authorizer.filterFields('ann', 'read', { id: 1 }, ['title', 'text']);
     span.end();
   });
   await log.close();
@@ -78,8 +78,8 @@ it('names the fields of one decision about several fields', async () => {
 
 it('counts and times decisions, with attributes of few values', async () => {
   const { authorizer } = await logged({ sinks: [openTelemetry({ events: false })] });
-  for (let id = 0; id < 5; id++) authorizer.isAllowedSync('bob', 'read', { id });
-  authorizer.isAllowedSync('bob', 'write', { id: 1 });
+  for (let id = 0; id < 5; id++) authorizer.canSync('bob', 'read', { id });
+  authorizer.canSync('bob', 'write', { id: 1 });
   await meters.forceFlush();
   const all = measured
     .getMetrics()
@@ -108,7 +108,7 @@ it('counts and times decisions, with attributes of few values', async () => {
 it('does nothing outside a span', async () => {
   expect(activeTrace()).toBeUndefined();
   const { authorizer, errors } = await logged({ sinks: [openTelemetry({ metrics: false })] });
-  expect(authorizer.isAllowedSync('ann', 'read', 1)).toBe(true);
+  expect(authorizer.canSync('ann', 'read', 1)).toBe(true);
   expect(errors).toEqual([]);
 });
 

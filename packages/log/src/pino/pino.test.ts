@@ -17,9 +17,9 @@ describe('the sink for pino', () => {
     const { logger, lines } = openLogger();
     const copy = new MemorySink();
     const { log, authorizer } = await logged({ sinks: [pino({ logger }), copy] }, { policies });
-    authorizer.isAllowedSync('ann', 'read', { id: 1 });
-    authorizer.isAllowedSync('ann', 'write', { id: 1 });
-    expect(() => authorizer.isAllowedSync('ann', 'ask', {})).toThrow('missing');
+    authorizer.canSync('ann', 'read', { id: 1 });
+    authorizer.canSync('ann', 'write', { id: 1 });
+    expect(() => authorizer.canSync('ann', 'ask', {})).toThrow('missing');
     const written = lines();
     await log.close();
     expect(written).toEqual(
@@ -35,8 +35,8 @@ describe('the sink for pino', () => {
   it('uses the redaction and the level of the logger', async () => {
     const { logger, lines } = openLogger({ level: 'warn', redact: ['decision.actor.id'] });
     const { authorizer } = await logged({ sinks: [pino({ logger })] }, { policies });
-    authorizer.isAllowedSync('ann', 'read', { id: 1 });
-    expect(() => authorizer.isAllowedSync('ann', 'ask', {})).toThrow('missing');
+    authorizer.canSync('ann', 'read', { id: 1 });
+    expect(() => authorizer.canSync('ann', 'ask', {})).toThrow('missing');
     expect(lines()).toMatchObject([{ level: 40, decision: { actor: { id: '[Redacted]' } } }]);
   });
 
@@ -45,8 +45,8 @@ describe('the sink for pino', () => {
     const level = ({ outcome }: { outcome: string }) =>
       outcome === 'denied' ? 'error' : ('fatale' as 'error');
     const { authorizer, errors } = await logged({ sinks: [pino({ logger, level })] }, { policies });
-    authorizer.isAllowedSync('ann', 'write', { id: 1 });
-    authorizer.isAllowedSync('ann', 'read', { id: 1 });
+    authorizer.canSync('ann', 'write', { id: 1 });
+    authorizer.canSync('ann', 'read', { id: 1 });
     expect(lines()).toMatchObject([{ level: 50 }]);
     expect(errors.map(({ message }) => message)).toEqual([
       'the sink "pino" of the decision log threw an error; records that it refuses are not repeated: the logger has no level fatale',

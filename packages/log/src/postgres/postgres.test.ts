@@ -254,7 +254,7 @@ it.skipIf(url === undefined)(
     await log.flush();
     const locking = await pool.connect();
     await locking.query(`begin; lock table ${table} in access exclusive mode`);
-    const checks = numbers(200, 2).map((id) => authorizer.isAllowed('ann', 'read', { id }));
+    const checks = numbers(200, 2).map((id) => authorizer.can('ann', 'read', { id }));
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(log.status).toMatchObject([{ waiting: 100, stored: 1, dropped: 0 }]);
     await locking.query('commit');

@@ -7,7 +7,7 @@ const hasCode = (code: string): Error => expect.objectContaining({ code }) as Er
 describe('a log that closes', () => {
   it('fails a check whose record it gives up', async () => {
     const { log, authorizer } = await logged({ sinks: [new StuckSink()], acknowledge: 'stored' });
-    const check = authorizer.isAllowed('ann', 'read', { id: 1 });
+    const check = authorizer.can('ann', 'read', { id: 1 });
     check.catch(() => {});
     await expect(log.close({ timeoutMs: 10 })).rejects.toThrow(hasCode('NANOOK_LOG_NOT_STORED'));
     await expect(check).rejects.toThrow(hasCode('NANOOK_LOG_NOT_STORED'));
@@ -28,7 +28,7 @@ describe('a log that closes', () => {
         await before();
         await new Promise((resolve) => setTimeout(resolve, 5));
       };
-      const checks = numbers(6).map((id) => authorizer.isAllowed('ann', 'read', { id }));
+      const checks = numbers(6).map((id) => authorizer.can('ann', 'read', { id }));
       const end = log.close();
       sink.open();
       await end;

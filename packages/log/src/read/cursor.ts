@@ -1,4 +1,4 @@
-import { describeValue } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { NanookLogError } from '../errors/nanook-log-error.js';
 import type { DecisionRecord } from '../record/decision-record.js';
 

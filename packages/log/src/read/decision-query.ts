@@ -1,4 +1,5 @@
-import { describeValue, nearNames, type DecisionOutcome } from '@nanook/core';
+import { type DecisionOutcome } from '@nanook/core';
+import { describeValue, nearNames } from '@nanook/core/internal';
 import { NanookLogError } from '../errors/nanook-log-error.js';
 import type { DecisionRecord } from '../record/decision-record.js';
 import { plainText } from '../record/plain-data.js';

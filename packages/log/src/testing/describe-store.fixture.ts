@@ -41,11 +41,11 @@ async function fill(store: DecisionSink): Promise<void> {
     const user = users[id % 3]!;
     const note = typed('Note', { id, ownerId: (id % 2) + 1 });
     const context = { tenant: id <= 15 ? 'acme' : 'zeta', requestId: `r${id}` };
-    authorizer.isAllowedSync(user, 'read', note, { context });
-    authorizer.isAllowedSync(user, 'delete', note, { context });
+    authorizer.canSync(user, 'read', note, { context });
+    authorizer.canSync(user, 'delete', note, { context });
   }
-  authorizer.isAllowedSync(users[0], 'list', authorizer.type('Note'));
-  authorizer.isAllowedSync(null, 'read', typed('Note', { id: 1, ownerId: 1 }));
+  authorizer.canSync(users[0], 'list', authorizer.type('Note'));
+  authorizer.canSync(null, 'read', typed('Note', { id: 1, ownerId: 1 }));
   await log.flush();
 }
 
@@ -131,7 +131,7 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
       const { onDecision } = log;
       const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _);', onDecision });
       const texts = ["'; drop table x; --", '\0', '\ud83d', '"\\\n', '😀', '${x}'];
-      for (const id of texts) authorizer.isAllowedSync({ id }, 'read', { id });
+      for (const id of texts) authorizer.canSync({ id }, 'read', { id });
       await log.flush();
       const expected = ["'; drop table x; --", '\ufffd', '\ufffd', '"\\\n', '😀', '${x}'];
       const { records } = await readDecisions(store, { take: 6 });
@@ -158,7 +158,7 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
           constructor(readonly id: string) {}
         },
       };
-      authorizer.isAllowedSync(new Row!(id), 'read', new Row!(id), { context });
+      authorizer.canSync(new Row!(id), 'read', new Row!(id), { context });
       await log.flush({ timeoutMs: 2_000 });
       const { records } = await readDecisions(store, {
         actor: id,
@@ -197,7 +197,7 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
       const log = decisionLog({ sinks: [store] });
       const clock = (): Date => new Date('2026-12-31T23:59:59.999Z');
       const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _);', clock, ...log.hooks });
-      for (let id = 0; id < 50; id++) authorizer.isAllowedSync('ann', 'read', { id });
+      for (let id = 0; id < 50; id++) authorizer.canSync('ann', 'read', { id });
       await log.close();
       for (const order of ['oldest', 'newest'] as const) {
         const found: (string | undefined)[] = [];

@@ -9,7 +9,7 @@ const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _);', ...
 
 let id = 0;
 const checkMany = (n: number): void => {
-  for (let i = 0; i < n; i++) authorizer.isAllowedSync('ann', 'read', { id: ++id });
+  for (let i = 0; i < n; i++) authorizer.canSync('ann', 'read', { id: ++id });
 };
 
 if (mode === 'forever') {

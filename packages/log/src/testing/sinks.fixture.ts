@@ -73,7 +73,7 @@ export async function logged(
 
 /** Makes checks about the resources 1 to n, which are allowed. */
 export function checkMany(authorizer: Authorizer, n: number, first = 1): void {
-  for (let id = first; id < first + n; id++) authorizer.isAllowedSync('ann', 'read', { id });
+  for (let id = first; id < first + n; id++) authorizer.canSync('ann', 'read', { id });
 }
 
 export const numbers = (n: number, first = 1): string[] =>

@@ -77,7 +77,7 @@ export class RequirementChecks {
   }
 
   #request(entry: EntryPoint): Finding[] {
-    return this.authorizer.hasRule('allow_request')
+    return this.authorizer.policy.hasRule('allow_request')
       ? []
       : [finding('NANOOK_NEST_NO_REQUEST_RULE', { handler: nameOf(entry) })];
   }
@@ -167,7 +167,7 @@ export class RequirementChecks {
   /** Returns the grantable actions with a similar name; `undefined` if a rule can grant the action. */
   #nearNames(action: string, type: TypeSource, resource: 'instance' | 'type'): readonly string[] | undefined {
     try {
-      this.authorizer.requireGrantable(action, type, { resource });
+      this.authorizer.policy.requireGrant(action, type, { resource });
       return undefined;
     } catch (error) {
       if (!isPolarError(error) || error.code !== 'POLAR_TYPE_NOT_GRANTABLE') throw error;

@@ -42,11 +42,11 @@ export function scopedAuthorization(
     authz = new RequestAuthorization(request.authorizer, {
       actor: () => request.knownActor(),
       anonymous: request.anonymous,
-      ...(!isEvent && { policy: () => request.policy }),
+      ...(!isEvent && { pinned: () => request.pinned }),
       request: () => seenRequests.get(request)?.(),
       context: () => request.context,
       report: (error) => request.checks.report(error),
-      explain: request.explain,
+      explain: request.explanations,
     });
     collectForResolvers(authz.checks);
     authz.checks.reportLostFailures(() => ({ method: 'graphql', route: 'an event or a mutation' }));

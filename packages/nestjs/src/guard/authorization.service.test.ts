@@ -111,7 +111,7 @@ describe.each(platforms)('AuthorizationService on %s', (adapter) => {
       return this.authorization.of(context).authorize('update', new Note('1', 'user 1'));
     }
     async all(user: string) {
-      return this.authorization.authorizer.isAllowed(user, 'update', new Note('1', 'user 1'));
+      return this.authorization.authorizer.can(user, 'update', new Note('1', 'user 1'));
     }
   }
   @Injectable()

@@ -1,4 +1,5 @@
-import { describeValue, type AuthorizerOptions, type PolicyInput } from '@nanook/core';
+import { type AuthorizerOptions, type PolicyInput } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { FEATURE_POLICIES, FeaturePolicies } from './feature-policies.js';

@@ -1,4 +1,5 @@
-import { Authorizer, describeValue } from '@nanook/core';
+import { Authorizer } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { Inject, Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { AuthorizationAudit } from '../audit/authorization-audit.js';

@@ -1,4 +1,5 @@
-import { describeValue, nearNames, type AuthorizerOptions } from '@nanook/core';
+import { type AuthorizerOptions } from '@nanook/core';
+import { describeValue, nearNames } from '@nanook/core/internal';
 import { isTimeout } from '@nanook/http';
 import type { CanActivate } from '@nestjs/common';
 import { NanookNestError } from '../errors/nanook-nest-error.js';

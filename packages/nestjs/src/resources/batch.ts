@@ -1,4 +1,4 @@
-import { describeValue } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 
 interface Waiting {

@@ -47,14 +47,14 @@ describe('@PolarType', () => {
     const authorizer = await load({
       policies: 'allow(user: User, "read", note: Remark) if note.folder.owner = user;',
     });
-    expect(await authorizer.isAllowed(alice, 'read', note)).toBe(true);
-    expect(await authorizer.isAllowed(new User('bob'), 'read', note)).toBe(false);
+    expect(await authorizer.can(alice, 'read', note)).toBe(true);
+    expect(await authorizer.can(new User('bob'), 'read', note)).toBe(false);
   });
 
   it('declares keys and fields', async () => {
-    const { isAllowed } = await load({
+    const { can: isAllowed } = await load({
       policies: 'allow(folder: Folder, "same", folder);',
-    }).then((authorizer) => ({ isAllowed: authorizer.isAllowed.bind(authorizer) }));
+    }).then((authorizer) => ({ can: authorizer.can.bind(authorizer) }));
     expect(await isAllowed(new Folder(1, alice), 'same', new Folder(1, alice))).toBe(true);
     expect(await isAllowed(new Folder(1, alice), 'same', new Folder(2, alice))).toBe(false);
     await expect(
@@ -73,7 +73,7 @@ describe('@PolarType', () => {
 
   it('has no effect if the policy does not name the class', async () => {
     const authorizer = await load({ policies: 'allow("alice", _, _);', types: {} });
-    expect(await authorizer.isAllowed('alice', 'read', note)).toBe(true);
+    expect(await authorizer.can('alice', 'read', note)).toBe(true);
   });
 
   it('takes the later class of a file that was evaluated twice, as in watch mode', async () => {

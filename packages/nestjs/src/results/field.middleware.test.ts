@@ -200,7 +200,7 @@ describe.each(['Apollo over Express', 'Mercurius over Fastify'] as const)('autho
 
   it('runs one query for an object, for all its fields and places', async () => {
     const authorizer = app.get(Authorizer);
-    const list = vi.spyOn(authorizer, 'authorizedFields');
+    const list = vi.spyOn(authorizer, 'fields');
     const one = vi.spyOn(authorizer, 'authorizeField');
     served = many.filter(({ owner }) => owner === 'alice');
     await ask('{ notes { id owner text shout } again: notes { id owner text } }');

@@ -24,7 +24,7 @@ export function withType(
   row: unknown,
 ): unknown {
   const isRow = typeof row === 'object' && row !== null && !Array.isArray(row);
-  if (!isRow || authorizer.typesOf(row).some((name) => name !== plainType)) return row;
+  if (!isRow || authorizer.policy.typesOf(row).some((name) => name !== plainType)) return row;
   const type = typeOf();
   if (type === undefined) return row;
   return tagged(row, typeof type === 'string' ? authorizer.type(type) : type);

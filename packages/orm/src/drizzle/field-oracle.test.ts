@@ -27,7 +27,7 @@ it('drizzleResources() names the table of a row in the condition of a field, whe
     resources: drizzleResources(db, drizzleTables('sqlite')),
     onWarning: () => {},
   });
-  const { rows } = await authorizer.authorizedResources(typed('User', {}), 'read', 'Document', {
+  const { rows } = await authorizer.list(typed('User', {}), 'read', 'Document', {
     fields: 'read',
   });
   expect(rows).toEqual([{ id: 1 }, { id: 2, status: world.documents[1]!['status'] }]);

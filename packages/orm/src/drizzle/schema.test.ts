@@ -153,7 +153,7 @@ describe('drizzle() with a schema of PostgreSQL', async () => {
     const rows = await db.select({ id: documents.id }).from(documents).where(where).orderBy(documents.id);
     return rows.map(({ id }) => id);
   };
-  /** The ids of the rows, with their relations, that `isAllowed` accepts. */
+  /** The ids of the rows, with their relations, that `can` accepts. */
   const allowedIds = async (condition: string) => {
     const authorizer = await load(policyOf(condition), types);
     const rows = await db.query.documents.findMany({
@@ -161,7 +161,7 @@ describe('drizzle() with a schema of PostgreSQL', async () => {
       orderBy: documents.id,
     });
     const isAllowed = (row: object) =>
-      authorizer.isAllowed(typed('User', actor), 'read', typed('Document', row)).catch((error: unknown) => {
+      authorizer.can(typed('User', actor), 'read', typed('Document', row)).catch((error: unknown) => {
         if (isUndecided(error)) return false;
         throw error;
       });
@@ -187,7 +187,7 @@ describe('drizzle() with a schema of PostgreSQL', async () => {
     ['a related row', 'share in document.shares and share.userId = actor.id', [3]],
     ['an instant of whole milliseconds', 'document.createdAt <= actor.since', [1]],
     ['a timestamp without a time zone', 'share in document.shares and share.until = actor.until', [3]],
-  ])('compares %s as isAllowed does', async (_case, condition, expected) => {
+  ])('compares %s as a check does', async (_case, condition, expected) => {
     expect(await allowedIds(condition)).toEqual(expected);
     expect(await ids(condition)).toEqual(expected);
   });

@@ -53,7 +53,7 @@ const texts = {
     `the extension nanook() refuses \`${p.query}\`: ${p.reason}`,
   NANOOK_ORM_MONGOOSE_PIPELINE: (p: { type: string; related: string; relation: string }) =>
     `a filter of Mongoose reads one collection, but the condition for \`${p.type}\` needs documents of \`${p.related}\` (relation ` +
-    `\`${p.relation}\`); use mongoosePipeline() with an aggregation, or \`authorizedResources\` with mongooseResources()`,
+    `\`${p.relation}\`); use mongoosePipeline() with an aggregation, or \`list\` with mongooseResources()`,
   NANOOK_ORM_MONGOOSE_INEXPRESSIBLE: (p: { construct: string }) =>
     `no query of MongoDB expresses ${p.construct}; compare columns, or relations of whole documents`,
   NANOOK_ORM_MONGOOSE_COLLATION: (p: { type: string; locale: string }) =>

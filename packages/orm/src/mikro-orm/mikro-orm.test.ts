@@ -153,7 +153,7 @@ describe.each(databases)('mikroOrm() on %s', (_name, open) => {
     expect(orm.queries.at(-1)).toMatch(/where \(1=0\)$/);
   });
 
-  it('decides with the types that the entities describe as isAllowed does', async () => {
+  it('decides with the types that the entities describe as a check does', async () => {
     const types = typesFromMikroOrm(orm);
     const authorizer = await Authorizer.load({ policies: toMany, types });
     const condition = await authorizer.where(typed('User', { id: 1 }), 'read', 'Document');
@@ -164,7 +164,7 @@ describe.each(databases)('mikroOrm() on %s', (_name, open) => {
   it('lists entities of the request context', async () => {
     const authorizer = await Authorizer.load({ policies: either, types, resources: mikroOrmResources(orm) });
     await RequestContext.create(orm.em, async () => {
-      const { rows } = await authorizer.authorizedResources(typed('User', user), 'read', 'Document', {
+      const { rows } = await authorizer.list(typed('User', user), 'read', 'Document', {
         take: 1,
       });
       const own = orm.em.getUnitOfWork().getById(Document as never, rows[0]!['id'] as never);
@@ -226,7 +226,7 @@ describe('mikroOrm()', () => {
     const condition = await authorizer.where(reader, 'read', 'Note');
     const rows = await orm.em.fork().find(Note, mikroOrm(orm)(condition), { orderBy });
     expect(idsOf(rows)).toEqual([2, 3]);
-    expect(rows.every((row) => authorizer.isAllowedSync(reader, 'read', row))).toBe(true);
+    expect(rows.every((row) => authorizer.canSync(reader, 'read', row))).toBe(true);
     await orm.close();
   });
 });

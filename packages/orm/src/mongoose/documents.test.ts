@@ -72,7 +72,7 @@ describe('documents of a discriminator', () => {
       );
     expect(await titles('Wiki')).toEqual(['wiki']);
     expect(await titles('Page')).toEqual(['plain', 'wiki']);
-    const { rows } = await authorizer.authorizedResources<{ title: string }>('ann', 'read', 'Wiki');
+    const { rows } = await authorizer.list<{ title: string }>('ann', 'read', 'Wiki');
     expect(titlesOf(rows)).toEqual(['wiki']);
   });
 
@@ -88,7 +88,7 @@ describe('a list of documents', () => {
     'has no paths that the schema leaves out by `select: false`, with the condition %s',
     async (condition) => {
       const authorizer = await load(`allow("ann", "read", page: Page) if ${condition};`);
-      const { rows } = await authorizer.authorizedResources<object>('ann', 'read', 'Page');
+      const { rows } = await authorizer.list<object>('ann', 'read', 'Page');
       expect(rows).toHaveLength(3);
       expect(JSON.stringify(rows)).toContain('"mail":"m"');
       expect(JSON.stringify(rows)).not.toContain('"s"');
@@ -103,12 +103,12 @@ describe('a check of a document', () => {
       const authorizer = await load(`allow(user: User, "read", page: Page) if ${condition};`);
       const [user] = await base.model('User').find({ name: 'Bob' });
       const [page] = await base.model('Page').find({ title: 'plain' });
-      await expect(authorizer.isAllowed(user, 'read', page)).rejects.toMatchObject({
+      await expect(authorizer.can(user, 'read', page)).rejects.toMatchObject({
         code: 'POLAR_UNDECIDED_RELATION',
         data: { name: 'owner', on: 'Page', expected: 'User', found: 'a ObjectId' },
       });
       await page!.populate('owner');
-      expect(await authorizer.isAllowed(user, 'read', page)).toBe(condition !== 'page.owner = user');
+      expect(await authorizer.can(user, 'read', page)).toBe(condition !== 'page.owner = user');
     },
   );
 });
@@ -117,7 +117,7 @@ describe('an order', () => {
   it('cannot use a path with `select: false`, because the rows do not have the values of the next page', async () => {
     const authorizer = await load('allow("ann", "read", _: Page);');
     await expect(
-      authorizer.authorizedResources('ann', 'read', 'Page', { orderBy: { token: 'asc' }, take: 1 }),
+      authorizer.list('ann', 'read', 'Page', { orderBy: { token: 'asc' }, take: 1 }),
     ).rejects.toMatchObject({ code: 'NANOOK_ORM_MONGOOSE_INEXPRESSIBLE' });
   });
 });

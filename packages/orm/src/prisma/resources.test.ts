@@ -37,8 +37,8 @@ const authorizer = await Authorizer.load({
 
 describe('prismaResources()', () => {
   it('pages by a text key in the order of the database, which finds each key unique', async () => {
-    const { next } = await authorizer.authorizedResources('ann', 'read', 'Note', { take: 1 });
-    await authorizer.authorizedResources('ann', 'read', 'Note', { take: 1, after: next });
+    const { next } = await authorizer.list('ann', 'read', 'Note', { take: 1 });
+    await authorizer.list('ann', 'read', 'Note', { take: 1, after: next });
     expect(queries.at(-1)).toEqual({
       where: { AND: [{ AND: [{ id: { notIn: [] } }] }, { id: { gt: 'a' } }] },
       orderBy: [{ id: 'asc' }],
@@ -48,8 +48,8 @@ describe('prismaResources()', () => {
 
   it('pages by another text in the order of the database, with NULL where PostgreSQL puts it', async () => {
     const orderBy = { title: 'desc' } as const;
-    const { next } = await authorizer.authorizedResources('ann', 'read', 'Note', { take: 1, orderBy });
-    await authorizer.authorizedResources('ann', 'read', 'Note', { take: 1, orderBy, after: next });
+    const { next } = await authorizer.list('ann', 'read', 'Note', { take: 1, orderBy });
+    await authorizer.list('ann', 'read', 'Note', { take: 1, orderBy, after: next });
     expect(queries.at(-1)).toMatchObject({
       where: {
         AND: [
@@ -68,7 +68,7 @@ describe('prismaResources()', () => {
 
   it('prints the place of NULL only where it differs from that of PostgreSQL', async () => {
     const orderBy = { title: { nulls: 'first' } } as const;
-    await authorizer.authorizedResources('ann', 'read', 'Note', { orderBy });
+    await authorizer.list('ann', 'read', 'Note', { orderBy });
     expect(queries.at(-1)).toMatchObject({
       orderBy: [{ title: { sort: 'asc', nulls: 'first' } }, { id: 'asc' }],
     });

@@ -10,7 +10,7 @@ import { emptyPglite } from '../../../../tools/empty-pglite.js';
 
 // cspell:ignore bytea
 
-// Values of every type of Prisma, read by its own driver: the rows that a condition finds are the rows for which isAllowed is true.
+// Values of every type of Prisma, read by its own driver: the rows that a condition finds are the rows for which a check is true.
 
 const setup = `
   CREATE TYPE "Status" AS ENUM ('OPEN', 'closed');
@@ -112,14 +112,14 @@ describe('prisma() and values of all types', { timeout: 30_000 }, () => {
     ['not (label in project.labels and label.name = "y")'],
     ['friend in project.friends and friend.code = "a"'],
     ['friend in project.admirers and friend.code = "a"'],
-  ])('finds the rows for which isAllowed is true: `%s`', async (condition, actor = {}) => {
+  ])('finds the rows for which a check is true: `%s`', async (condition, actor = {}) => {
     const authorizer = await load(condition);
     const rows = (await client.project.findMany({ include, orderBy: { id: 'asc' } })) as readonly {
       readonly id: number;
     }[];
     const allowed = rows.filter((row) => {
       try {
-        return authorizer.isAllowedSync(actor, 'read', typed('Project', row));
+        return authorizer.canSync(actor, 'read', typed('Project', row));
       } catch (error) {
         if (isUndecided(error)) return false;
         throw error;

@@ -66,7 +66,7 @@ interface Plan {
 }
 
 /**
- * Turns a policy into row-level security of PostgreSQL 14 or newer: the database itself returns only the rows for which `isAllowed` is true.
+ * Turns a policy into row-level security of PostgreSQL 14 or newer: the database itself returns only the rows for which `can` is true.
  *
  * @throws {NanookOrmError} `NANOOK_ORM_INVALID_OPTION`
  * @example
@@ -127,7 +127,7 @@ export function rowLevelSecurity(
     statements: async () => (await (known ??= plan())).statements,
     async actAs(run, given) {
       const { actor, fields } = await (known ??= plan());
-      const types = authorizer.typesOf(given);
+      const types = authorizer.policy.typesOf(given);
       if (!types.includes(actorType))
         throw new NanookOrmError('NANOOK_ORM_RLS_ACTOR', {
           type: actorType,

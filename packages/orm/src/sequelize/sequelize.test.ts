@@ -100,7 +100,7 @@ describe.each(databases)('sequelize() on %s', (_name, open) => {
     }
   });
 
-  it('decides with the types that the models describe as isAllowed does', async () => {
+  it('decides with the types that the models describe as a check does', async () => {
     const authorizer = await Authorizer.load({ policies: toMany, types: typesFromSequelize(db) });
     const condition = await authorizer.where(typed('User', { id: 1 }), 'read', 'Document');
     const { allowed } = await listing(toMany);

@@ -39,7 +39,7 @@ describe.each(databases)('two date columns on %s', (_name, open) => {
   afterAll(() => database.close());
 
   it.each(['=', '!=', '<', '<=', '>', '>='])(
-    'are compared as isAllowed compares them: %s',
+    'are compared as a check compares them: %s',
     async (operator) => {
       const policies = `allow(_: User, "read", term: Term) if term.start ${operator} term.finish;`;
       const authorizer = await Authorizer.load({ policies, types });
@@ -47,7 +47,7 @@ describe.each(databases)('two date columns on %s', (_name, open) => {
       const print = sql({ dialect: database.dialect, tables: { Term: 'terms' } });
       const { text, values } = print(await authorizer.where(user, 'read', 'Term'));
       const found = await database.query(`SELECT id FROM terms WHERE ${text} ORDER BY id`, values);
-      const allowed = rows.filter((row) => authorizer.isAllowedSync(user, 'read', typed('Term', row)));
+      const allowed = rows.filter((row) => authorizer.canSync(user, 'read', typed('Term', row)));
       expect(found.map(({ id }) => id)).toEqual(allowed.map(({ id }) => id));
     },
   );
@@ -96,7 +96,7 @@ describe.each(databases.filter(([name]) => name.startsWith('P')))(
       let after: string | undefined;
       do {
         const options = { take: 450, after, orderBy: { at: 'desc' } } as const;
-        const page = await authorizer.authorizedResources(typed('User', {}), 'read', type, options);
+        const page = await authorizer.list(typed('User', {}), 'read', type, options);
         ids.push(...page.rows.map((row) => row['id']));
         after = page.next;
       } while (after !== undefined);

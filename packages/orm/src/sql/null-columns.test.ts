@@ -130,7 +130,7 @@ describe.each(databases)('columns with NULL that are declared without nil on %s'
     for (const [i, condition] of sampled([...conditions.entries()], 4)) {
       const allowed = objects.filter((object) => {
         try {
-          return authorizer.isAllowedSync(user, `${i}`, object);
+          return authorizer.canSync(user, `${i}`, object);
         } catch (error) {
           if (isUndecided(error)) return false;
           throw error;

@@ -1,5 +1,5 @@
 import type { DeclaredType } from '@nanook/core/filter';
-import { nearNames } from '@nanook/core';
+import { nearNames } from '@nanook/core/internal';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { TableInput } from './sql-options.js';
 

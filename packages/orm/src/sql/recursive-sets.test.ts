@@ -115,7 +115,7 @@ it(
           .all(...(values as never[]));
         const allowed = objectsOf(all).filter((folder) => {
           try {
-            return authorizer.isAllowedSync(actor, 'read', typed('Folder', folder));
+            return authorizer.canSync(actor, 'read', typed('Folder', folder));
           } catch (error) {
             if (isUndecided(error)) return false;
             throw error;
@@ -151,10 +151,10 @@ it('a list leaves out a row for which a condition after a call of the same rule 
     const actor = typed('User', { id: 1 });
     const folder = (id: number, isOpen: boolean, size: number | null) =>
       typed('Folder', { id, isOpen, size, parentId: null, parent: null, children: [] });
-    expect(() => authorizer.isAllowedSync(actor, 'read', folder(1, false, null))).toThrow(
+    expect(() => authorizer.canSync(actor, 'read', folder(1, false, null))).toThrow(
       expect.objectContaining({ code: 'POLAR_UNDECIDED_ORDER' }) as Error,
     );
-    expect(authorizer.isAllowedSync(actor, 'read', folder(2, false, 2))).toBe(true);
+    expect(authorizer.canSync(actor, 'read', folder(2, false, 2))).toBe(true);
     const print = sql({ dialect: 'sqlite', tables: { Folder: 'folders', User: 'users' } });
     const { text, values } = print(await authorizer.where(actor, 'read', 'Folder'));
     const found = database.prepare(`SELECT id FROM folders WHERE ${text} ORDER BY id`);

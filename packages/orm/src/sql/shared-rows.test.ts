@@ -179,7 +179,7 @@ it(
         const allowed: unknown[] = [];
         for (const doc of data.docs)
           try {
-            if (authorizer.isAllowedSync(data.actor, 'read', typed('Doc', doc))) allowed.push(doc['id']);
+            if (authorizer.canSync(data.actor, 'read', typed('Doc', doc))) allowed.push(doc['id']);
           } catch (error) {
             if (!isUndecided(error)) throw error;
           }

@@ -34,7 +34,7 @@ describe('sql() with an approximate index of pgvector', () => {
   }, 60_000);
   afterAll(() => db.close());
 
-  it('finds the nearest rows for which isAllowed is true only with iterative scans, and never another row', async () => {
+  it('finds the nearest rows for which a check is true only with iterative scans, and never another row', async () => {
     const authorizer = await Authorizer.load({
       policies: 'allow(user: User, "read", chunk: Chunk) if chunk.tenant = user.tenant;',
       types: {
@@ -53,7 +53,7 @@ describe('sql() with an approximate index of pgvector', () => {
       return rows.map(({ id }) => id);
     };
     const nearest = chunks
-      .filter((chunk) => authorizer.isAllowedSync(user, 'read', typed('Chunk', chunk)))
+      .filter((chunk) => authorizer.canSync(user, 'read', typed('Chunk', chunk)))
       .toSorted((a, b) => distance(a) - distance(b))
       .slice(0, 5)
       .map(({ id }) => id);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databases, type Database } from '../testing/databases.fixture.js';
 import { sqlResources } from './index.js';
 
-// Lists of recursive rules about a tree whose rows a narrow, a wide and an empty user may read, against isAllowed row by row.
+// Lists of recursive rules about a tree whose rows a narrow, a wide and an empty user may read, against a check row by row.
 
 const types = {
   User: { key: 'id', fields: { id: 'Integer' } },
@@ -97,7 +97,7 @@ describe.each(databases.filter(([name]) => name.startsWith('P')))(
       Object.entries(rules).flatMap(([rule, step]) =>
         Object.entries(bodies).map(([body, condition]) => [rule, body, step, condition] as const),
       ),
-    )('has the rows that isAllowed allows: %s, %s', async (_rule, _body, step, condition) => {
+    )('has the rows that a check allows: %s, %s', async (_rule, _body, step, condition) => {
       const queries: string[] = [];
       const resources = sqlResources(
         { dialect: 'postgres', tables: { Node: 'nodes', Share: 'shares', Item: 'items' } },
@@ -117,7 +117,7 @@ describe.each(databases.filter(([name]) => name.startsWith('P')))(
         const user = typed('User', { id });
         const expected = rows.filter((row) => {
           try {
-            return authorizer.isAllowedSync(user, 'read', typed('Item', row));
+            return authorizer.canSync(user, 'read', typed('Item', row));
           } catch (error) {
             if (isUndecided(error)) return false;
             throw error;
@@ -125,12 +125,12 @@ describe.each(databases.filter(([name]) => name.startsWith('P')))(
         });
         queries.length = 0;
         // oxlint-disable-next-line no-await-in-loop -- one query after the other, as on one connection
-        const page = await authorizer.authorizedResources(user, 'read', 'Item', { take: items });
+        const page = await authorizer.list(user, 'read', 'Item', { take: items });
         expect(page.rows.map((row) => Number(row['id']))).toEqual(expected.map((row) => row.id));
         const isUpwards = /EXISTS \(WITH RECURSIVE/.test(queries.at(-1)!);
         expect([id, isUpwards]).toEqual([id, id === wide && step === rules['a grant on each node above']]);
         // oxlint-disable-next-line no-await-in-loop -- as above
-        expect(await authorizer.countAuthorizedResources(user, 'read', 'Item')).toBe(expected.length);
+        expect(await authorizer.count(user, 'read', 'Item')).toBe(expected.length);
       }
     });
   },

@@ -23,7 +23,7 @@ import { mikroOrmOn } from './mikro-orm.fixture.js';
 import { sequelizeOn } from './sequelize.fixture.js';
 import { typeormOn } from './typeorm.fixture.js';
 
-// A list of rows whose dates are at the ends of their columns has the rows that `isAllowed` allows, for values at the same ends.
+// A list of rows whose dates are at the ends of their columns has the rows that `can` allows, for values at the same ends.
 
 const at = (text: string): number => Date.parse(`${text.slice(0, 23).replace(' ', 'T')}Z`);
 
@@ -247,7 +247,7 @@ describe.each(databases)('dates at the ends of their columns on %s', (_name, ope
           const action = `${form} ${i}`;
           // oxlint-disable-next-line no-await-in-loop -- one query after the other, as on one connection
           const found = await idsOf(await authorizer.where(user, action, 'Term')).catch(String);
-          const allowed = rows.filter((row) => authorizer.isAllowedSync(user, action, row));
+          const allowed = rows.filter((row) => authorizer.canSync(user, action, row));
           const expected = allowed.map(({ id }) => id);
           const listed = Array.isArray(found) ? [...(found as number[])].sort((a, b) => a - b) : found;
           if (String(listed) !== String(expected))
@@ -256,11 +256,11 @@ describe.each(databases)('dates at the ends of their columns on %s', (_name, ope
     expect(wrong).toEqual([]);
   }
 
-  it.each(Object.keys(adapters))('appear in lists as isAllowed allows them: %s', async (name) => {
+  it.each(Object.keys(adapters))('appear in lists as a check allows them: %s', async (name) => {
     await compare(storageFor(name, database), await adapters[name]!(database));
   });
 
-  it('appear in lists as isAllowed allows them, in other columns', async () => {
+  it('appear in lists as a check allows them, in other columns', async () => {
     for (const storage of Object.values(others[database.dialect]!))
       // oxlint-disable-next-line no-await-in-loop -- they use one table
       await compare(storage, bySql(database, storage.options));

@@ -34,7 +34,7 @@ export interface FieldOracleOptions extends Pick<OracleOptions, 'recursion'>, Da
 
 /**
  * Declares the tests that list the fields of rows by random rules `allow_field` on each database, and compare them with those that
- * `allowedFields` returns for each row in memory.
+ * `filterFields` returns for each row in memory.
  */
 export function describeFieldOracle(
   adapter: string,
@@ -68,7 +68,7 @@ interface Report {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Lists the rows of random policies with their fields, and compares them with `allowedFields`. */
+/** Lists the rows of random policies with their fields, and compares them with `filterFields`. */
 export async function expectExactFields(
   listed: ListedDatabase,
   database: Pick<FilteredDatabase, 'fill' | 'world'>,
@@ -157,7 +157,7 @@ async function compareFields(
   for (const row of rows) {
     const isListed = await user.can('read', typed(type, row)).catch(undecidedIsDenied);
     if (!isListed) continue;
-    const shown = await authorizer.allowedFields(user.actor, 'read', typed(type, row), fields);
+    const shown = await authorizer.filterFields(user.actor, 'read', typed(type, row), fields);
     expected.push(Object.fromEntries([...shown].toSorted().map((field) => [field, row[field] ?? null])));
     if (shown.size < fields.length) report.partial++;
   }

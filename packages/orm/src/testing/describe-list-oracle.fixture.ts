@@ -32,7 +32,7 @@ export const pagesOf = (queries: readonly string[]): readonly string[] =>
 type Sort = (type: string, rows: readonly Row[], orderBy: OrderBy) => Promise<readonly unknown[]>;
 
 /**
- * Declares the tests that walk through all pages of lists in random orders, on each database, and compare the rows with `isAllowed` and
+ * Declares the tests that walk through all pages of lists in random orders, on each database, and compare the rows with `can` and
  * their order with that of a query of the database.
  */
 export function describeListOracle(
@@ -57,7 +57,7 @@ export function describeListOracle(
       afterAll(() => database.close());
 
       it(
-        'lists exactly the rows for which isAllowed is true, in order, without gaps and repetitions, with one query a page',
+        'lists exactly the rows for which a check is true, in order, without gaps and repetitions, with one query a page',
         async () => {
           const fill: Database['fill'] = (data) => database.fill(data);
           await expectExactLists(listed, { fill }, conditions(database.dialect), sortedBy(database));
@@ -120,7 +120,7 @@ async function walk(
   const fields = Object.keys(columns[tableOf[type]!]).map(camel);
   const stored = new Map((rows as readonly Row[]).map((row) => [row['id'], row]));
   for (const row of found) {
-    assert.equal(authorizer.typesOf(row)[0], type);
+    assert.equal(authorizer.policy.typesOf(row)[0], type);
     for (const field of fields) assert.equal(row[field], stored.get(row['id'])![field]);
   }
   const ids = found.map((row) => row['id']);

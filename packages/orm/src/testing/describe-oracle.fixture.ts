@@ -4,7 +4,7 @@ import { databases, type Database } from './databases.fixture.js';
 import { compareWithIsAllowed, type FilteredDatabase } from './oracle.fixture.js';
 
 /**
- * Declares the tests that compare an adapter with `isAllowed`, on each database.
+ * Declares the tests that compare an adapter with `can`, on each database.
  *
  * @param connect returns the function that finds the ids of the rows that satisfy a condition
  */
@@ -22,7 +22,7 @@ export function describeOracle(
     afterAll(() => database.close());
 
     it(
-      'returns exactly the rows for which isAllowed is true, for random policies',
+      'returns exactly the rows for which a check is true, for random policies',
       async () => {
         const report = await compareWithIsAllowed({ fill: (data) => database.fill(data), idsOf });
         expect(report.failures).toEqual([]);

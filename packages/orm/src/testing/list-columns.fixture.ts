@@ -164,7 +164,7 @@ export const users = [
 export const allowedIds = (authorizer: Authorizer, user: object, rows: readonly object[]): number[] =>
   rows.flatMap((row) => {
     try {
-      return authorizer.isAllowedSync(user, 'read', typed('Note', row)) ? [(row as Note).id] : [];
+      return authorizer.canSync(user, 'read', typed('Note', row)) ? [(row as Note).id] : [];
     } catch (error) {
       if (isPolarError(error) && error.code.startsWith('POLAR_UNDECIDED')) return [];
       throw error;

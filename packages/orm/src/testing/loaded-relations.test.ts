@@ -80,7 +80,7 @@ const loadPolicy = (policies: string) =>
 
 /** Returns whether the actor may read a row, or that it is undecided. */
 const outcomeOf = (authorizer: Authorizer, actor: object, row: object) =>
-  authorizer.isAllowed(actor, 'read', row).catch((error: unknown) => {
+  authorizer.can(actor, 'read', row).catch((error: unknown) => {
     if (isUndecided(error)) return 'undecided';
     throw error;
   });
@@ -136,7 +136,7 @@ describe.each(Object.keys(loaders))('%s', (name) => {
         ]);
         if (outcome === true) allowed.push(id);
       }
-      const list = await authorizer.authorizedResources(user, 'read', 'Document');
+      const list = await authorizer.list(user, 'read', 'Document');
       expect(list.rows.map((row) => row['id'])).toEqual(allowed.toSorted((a, b) => Number(a) - Number(b)));
     },
   );
@@ -246,7 +246,7 @@ it('mongoosePopulate() loads the documents that a check reads, also those that e
     const allowed: unknown[] = [];
     for (const document of documents)
       if ((await outcomeOf(authorizer, actor, document)) === true) allowed.push(document.id);
-    const { rows } = await authorizer.authorizedResources<{ id: string }>(actor, 'read', 'Document');
+    const { rows } = await authorizer.list<{ id: string }>(actor, 'read', 'Document');
     expect([actor.get('name'), allowed]).toEqual([actor.get('name'), rows.map(({ id }) => id)]);
     expect(allowed.length).toBeGreaterThan(0);
   }

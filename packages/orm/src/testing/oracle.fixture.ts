@@ -69,7 +69,7 @@ function recursiveRule(random: Random): string {
 }
 
 /**
- * Compares the rows that a database returns for random policies with the rows for which `isAllowed` is true. The expected rows are never
+ * Compares the rows that a database returns for random policies with the rows for which `can` is true. The expected rows are never
  * written down. NANOOK_TEST_TIMES multiplies the number of policies, NANOOK_TEST_SEED chooses others.
  */
 export async function compareWithIsAllowed(
@@ -145,7 +145,7 @@ const byNumber = (a: unknown, b: unknown): number => (a as number) - (b as numbe
 /** The answers for plain rows, which hold for each database, by seed, actor, type and policy. */
 const plainAnswers = new Map<string, readonly number[]>();
 
-/** The ids of the rows by the answer of `isAllowed`. An undecided row is not allowed. */
+/** The ids of the rows by the answer of `can`. An undecided row is not allowed. */
 function answersFor(
   authorizer: Authorizer,
   actor: object,
@@ -155,7 +155,7 @@ function answersFor(
   const allowed: number[] = [];
   for (const row of rows as readonly { id: number }[]) {
     try {
-      if (authorizer.isAllowedSync(typed('User', actor), 'read', typed(type, row))) allowed.push(row.id);
+      if (authorizer.canSync(typed('User', actor), 'read', typed(type, row))) allowed.push(row.id);
     } catch (error) {
       if (!isUndecided(error)) throw error;
     }

@@ -6,7 +6,7 @@ export const data: Tables = randomTables(7);
 const { Document: documents, User: users } = objectsOf(data);
 export const [user] = users as readonly [object];
 
-/** The condition of a policy for the rows of a type, and the ids of the documents that `isAllowed` accepts, in ascending order. */
+/** The condition of a policy for the rows of a type, and the ids of the documents that `can` accepts, in ascending order. */
 export async function listing(
   policies: string,
   type = 'Document',
@@ -15,7 +15,7 @@ export async function listing(
   const condition = await authorizer.where(typed('User', user), 'read', type);
   const isAllowed = (row: object): boolean => {
     try {
-      return authorizer.isAllowedSync(typed('User', user), 'read', typed('Document', row));
+      return authorizer.canSync(typed('User', user), 'read', typed('Document', row));
     } catch (error) {
       if (isUndecided(error)) return false;
       throw error;

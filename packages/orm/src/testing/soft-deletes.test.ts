@@ -34,7 +34,7 @@ const conditions = [
   'post.replies.length < post.author.id',
 ];
 
-/** The rows for which `isAllowed` is true. An undecided row is not allowed. */
+/** The rows for which `can` is true. An undecided row is not allowed. */
 const allowedOf = <Row extends object>(
   authorizer: Authorizer,
   actor: object,
@@ -42,7 +42,7 @@ const allowedOf = <Row extends object>(
 ): readonly Row[] =>
   rows.filter((row) => {
     try {
-      return authorizer.isAllowedSync(actor, 'read', row);
+      return authorizer.canSync(actor, 'read', row);
     } catch (error) {
       if (isUndecided(error)) return false;
       throw error;

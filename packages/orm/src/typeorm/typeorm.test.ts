@@ -152,7 +152,7 @@ describe.each(databases)('typeorm() on %s', (_name, open) => {
     await expect(users.find({ where: list.where(condition) })).rejects.toThrow(error);
   });
 
-  it('decides with the types that the entities describe as isAllowed does', async () => {
+  it('decides with the types that the entities describe as a check does', async () => {
     const types = typesFromTypeorm(dataSource);
     const authorizer = await Authorizer.load({ policies: toMany, types });
     const condition = await authorizer.where(typed('User', { id: 1 }), 'read', 'Document');

@@ -120,7 +120,7 @@ const stores = [
 ] as const;
 
 describe.each(stores)('the filter of %s', (_name, adapter, satisfies, share) => {
-  it('accepts exactly the points for which isAllowed is true, also with absent fields and values of another type', async () => {
+  it('accepts exactly the points for which a check is true, also with absent fields and values of another type', async () => {
     const random = new Random(11);
     const printFilter = adapter() as (condition: never) => object;
     const failures: unknown[] = [];
@@ -157,7 +157,7 @@ describe.each(stores)('the filter of %s', (_name, adapter, satisfies, share) => 
 
 function isAllowed(authorizer: Authorizer, user: object, row: Payload): boolean {
   try {
-    return authorizer.isAllowedSync(user, 'read', typed('Chunk', { ...row }));
+    return authorizer.canSync(user, 'read', typed('Chunk', { ...row }));
   } catch (error) {
     if (isUndecided(error)) return false;
     throw error;

@@ -57,7 +57,7 @@ export class PolicyEngine {
 
   /** Returns whether rules are loaded. */
   get hasRules(): boolean {
-    return this.#sources.length > 0 && this.authorizer.ruleNames.length > 0;
+    return this.#sources.length > 0 && this.authorizer.policy.rules.length > 0;
   }
 
   /** Decides a rule that the engine compiles. */

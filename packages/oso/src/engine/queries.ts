@@ -29,7 +29,7 @@ export function startQuery(
   if (query instanceof Predicate && !hasConstraints && !query.args.some(isNested)) {
     const options: QueryOptions = { acceptExpression, bindings: plain(bindings) };
     const shown = (): string => callText(query, types);
-    return results(() => authorizer.queryRule(query.name, query.args.map(fromJs), options), {
+    return results(() => authorizer.policy.queryRule(query.name, query.args.map(fromJs), options), {
       acceptExpression,
       types,
       shown,
@@ -66,7 +66,7 @@ function answersOf(
   const bindings = new Map(options.bindings as ReadonlyMap<string, unknown>);
   for (;;) {
     try {
-      const answers = authorizer.query(text, { ...options, bindings });
+      const answers = authorizer.policy.query(text, { ...options, bindings });
       return () => answers;
     } catch (error) {
       if (!isPolarError(error) || error.code !== 'POLAR_RUN_NO_SUCH_BINDING')

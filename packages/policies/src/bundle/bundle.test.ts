@@ -32,15 +32,15 @@ const open = (text: string) => openBundle(text, publicKey);
 describe('a signed bundle', () => {
   it('contains the files in their order, and describes the policy', async () => {
     const { files, manifest } = await open(bundle);
-    expect(files).toEqual(authorizer.policySources);
+    expect(files).toEqual(authorizer.policy.sources);
     expect(manifest).toMatchObject({
       revision: 42,
       version: '1.4.0',
-      policyHash: authorizer.policyHash,
-      types: authorizer.typeSignature,
+      policyHash: authorizer.policy.hash,
+      types: authorizer.policy.signature,
     });
     const again = await Authorizer.load({ policies: files, types: { User: {} } });
-    expect(again.policyHash).toBe(manifest.policyHash);
+    expect(again.policy.hash).toBe(manifest.policyHash);
   });
 
   it('names policies without a name, and contains the results of tests', async () => {
@@ -175,7 +175,7 @@ describe('openBundle', () => {
             ({ files, manifest }) => ({ files, revision: manifest.revision }),
             (error: { code?: string }) => error.code?.replace(/_[A-Z]+$/, ''),
           );
-          expect([{ files: authorizer.policySources, revision: 42 }, 'NANOOK_POLICIES']).toContainEqual(
+          expect([{ files: authorizer.policy.sources, revision: 42 }, 'NANOOK_POLICIES']).toContainEqual(
             found,
           );
         },
@@ -213,7 +213,7 @@ describe('signBundle', () => {
     });
     const { files, manifest } = await open(await signBundle(mixed, { key: privateKey, revision: 1 }));
     const again = await Authorizer.load({ policies: files, queries: ['f'] });
-    expect(again.policyHash).toBe(manifest.policyHash);
+    expect(again.policy.hash).toBe(manifest.policyHash);
   });
 
   it.each([

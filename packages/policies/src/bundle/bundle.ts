@@ -16,7 +16,7 @@ export interface BundleManifest {
   readonly policyHash: string;
   /** The files in their order, with the SHA-256 hashes of their texts in UTF-8. */
   readonly files: readonly { readonly name: string; readonly sha256: string }[];
-  /** The `typeSignature` of the authorizer for which the policy was made. */
+  /** The `policy.signature` of the authorizer for which the policy was made. */
   readonly types: Readonly<Record<string, string>>;
   /** The results of the tests of the policy. */
   readonly tests?: BundleTests | undefined;

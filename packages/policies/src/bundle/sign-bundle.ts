@@ -36,7 +36,7 @@ export interface SignOptions {
  */
 export async function signBundle(authorizer: Authorizer, options: SignOptions): Promise<string> {
   const { revision, tests } = options;
-  const version = options.version ?? authorizer.policyVersion ?? String(revision);
+  const version = options.version ?? authorizer.policy.version ?? String(revision);
   if (!isRevision(revision))
     throw invalid('revision', `must be a positive whole number, found ${String(revision)}`);
   if (typeof version !== 'string' || version === '')
@@ -44,13 +44,13 @@ export async function signBundle(authorizer: Authorizer, options: SignOptions): 
   if (tests !== undefined && !isTests(tests))
     throw invalid('tests', 'must have the numbers `passed` and `failed`');
   const key = await importKey('key', options.key, 'private');
-  const files = namedSources(authorizer.policySources);
+  const files = namedSources(authorizer.policy.sources);
   const manifest: BundleManifest = {
     revision,
     version,
-    policyHash: authorizer.policyHash,
+    policyHash: authorizer.policy.hash,
     files: files.map(({ name, source }) => ({ name, sha256: sha256(source) })),
-    types: authorizer.typeSignature,
+    types: authorizer.policy.signature,
     ...(tests === undefined ? {} : { tests }),
     createdAt: new Date().toISOString(),
   };
@@ -61,7 +61,7 @@ export async function signBundle(authorizer: Authorizer, options: SignOptions): 
 }
 
 /** Names the texts that have no name. @throws {NanookPoliciesError} for texts that could not be loaded from a bundle */
-function namedSources(sources: Authorizer['policySources']): readonly NamedPolicy[] {
+function namedSources(sources: Authorizer['policy']['sources']): readonly NamedPolicy[] {
   const names = new Set(sources.map((source) => (typeof source === 'string' ? undefined : source.name)));
   const texts = new Set<string>();
   return sources.map((given, i) => {

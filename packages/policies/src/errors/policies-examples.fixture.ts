@@ -121,11 +121,11 @@ ${follow}`,
   },
   NANOOK_POLICIES_CHECK_FAILED: {
     wrong: `async function check(next) {
-  if (!(await next.isAllowed('ann', 'read', 'plan'))) throw new Error('ann may not read the plan');
+  if (!(await next.can('ann', 'read', 'plan'))) throw new Error('ann may not read the plan');
 }
 await followPolicies(authorizer, new MemorySource('allow("ben", "read", _);'), { check });`,
     fix: `async function check(next) {
-  if (!(await next.isAllowed('ann', 'read', 'plan'))) throw new Error('ann may not read the plan');
+  if (!(await next.can('ann', 'read', 'plan'))) throw new Error('ann may not read the plan');
 }
 await followPolicies(authorizer, new MemorySource('allow("ann", "read", _);'), { check });`,
   },

@@ -27,7 +27,7 @@ async function following(path: string, options: FollowOptions) {
   });
   closing.push(() => follower.close());
   const codes = () => errors.map((error) => (isNanookPoliciesError(error) ? error.code : String(error)));
-  return { authorizer, codes, allows: (action: string) => authorizer.isAllowed('ann', action, 'doc') };
+  return { authorizer, codes, allows: (action: string) => authorizer.can('ann', action, 'doc') };
 }
 
 /** Replaces a file as a whole. */
@@ -59,7 +59,7 @@ describe('a source of files', () => {
     await writeFile(join(path, 'inner', 'c.polar'), allowing('c'));
     await writeFile(join(path, 'a.polar'), allowing('a'));
     await until(async () => (await allows('a')) && (await allows('c')));
-    expect(authorizer.policySources.map((source) => (source as { name: string }).name)).toEqual([
+    expect(authorizer.policy.sources.map((source) => (source as { name: string }).name)).toEqual([
       'a.polar',
       'b.polar',
       join('inner', 'c.polar'),

@@ -1,4 +1,4 @@
-import { describeValue } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 import type { FollowOptions } from './policy-follower.js';
 

@@ -30,7 +30,7 @@ async function following(source: PolicySource, options: FollowOptions = { keys: 
     ...options,
   });
   followers.push(follower);
-  const allows = (action: string) => authorizer.isAllowed('ann', action, 'doc');
+  const allows = (action: string) => authorizer.can('ann', action, 'doc');
   const codes = () => errors.map((error) => (isNanookPoliciesError(error) ? error.code : String(error)));
   return { authorizer, follower, errors, codes, changes, allows };
 }
@@ -40,13 +40,13 @@ describe('followPolicies', () => {
     const source = new MemorySource(await bundleOf(1, ['one']));
     const { authorizer, follower, codes, changes, allows } = await following(source);
     expect(await allows('one')).toBe(true);
-    expect(authorizer.policyVersion).toBe('v1');
+    expect(authorizer.policy.version).toBe('v1');
     source.publish(await bundleOf(2, ['two']));
     await follower.refresh();
     expect(await allows('two')).toBe(true);
     expect(await allows('one')).toBe(false);
     expect(follower.status).toEqual({
-      policyHash: authorizer.policyHash,
+      policyHash: authorizer.policy.hash,
       version: 'v2',
       revision: 2,
       isCurrent: true,
@@ -147,7 +147,7 @@ describe('followPolicies', () => {
     const { follower, codes, allows } = await following(source, {
       keys: publicKey,
       check: async (next) => {
-        if (isStrict && (await next.isAllowed('ann', 'delete', 'doc'))) throw new Error('ann may delete');
+        if (isStrict && (await next.can('ann', 'delete', 'doc'))) throw new Error('ann may delete');
       },
     });
     expect(codes()).toEqual(['NANOOK_POLICIES_CHECK_FAILED']);
@@ -194,10 +194,10 @@ describe('followPolicies', () => {
     }
     await follower.refresh();
     // The source ends with an old bundle, which is never used.
-    expect(Number(authorizer.policyVersion?.slice(1))).toBeGreaterThanOrEqual(4);
+    expect(Number(authorizer.policy.version?.slice(1))).toBeGreaterThanOrEqual(4);
     source.publish(bundles[7]!);
     await follower.refresh();
-    expect(authorizer.policyVersion).toBe('v8');
+    expect(authorizer.policy.version).toBe('v8');
     source.publish(bundles[2]!);
     await follower.refresh();
     expect(await allows('a8')).toBe(true);
@@ -207,7 +207,7 @@ describe('followPolicies', () => {
     const source = new MemorySource();
     source.publish(allowing('two'), 2);
     const { follower, codes, allows, authorizer } = await following(source, {});
-    expect(authorizer.policyVersion).toBe('2');
+    expect(authorizer.policy.version).toBe('2');
     source.publish(allowing('one'), 1);
     await follower.refresh();
     source.publish(allowing('other'), 2);
@@ -236,11 +236,11 @@ describe('followPolicies', () => {
     const load = (async () => {
       let checks = 0;
       while (isRunning) {
-        const before = authorizer.policyVersion;
+        const before = authorizer.policy.version;
         const [always, odd, even] = [await allows('always'), await allows('odd'), await allows('even')];
         checks++;
         if (!always) wrong.push('always');
-        if (before === authorizer.policyVersion && odd === even) wrong.push(`odd and even in ${before}`);
+        if (before === authorizer.policy.version && odd === even) wrong.push(`odd and even in ${before}`);
         if (checks % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
       }
       return checks;
@@ -252,7 +252,7 @@ describe('followPolicies', () => {
     isRunning = false;
     expect(await load).toBeGreaterThan(100);
     expect(wrong).toEqual([]);
-    expect(authorizer.policyVersion).toBe('v19');
+    expect(authorizer.policy.version).toBe('v19');
   });
 });
 
@@ -459,7 +459,7 @@ describe('a check that never ends', () => {
     const source = new MemorySource(await bundleOf(1, ['one']));
     const follower = await following(source, {
       keys: publicKey,
-      check: (next) => (next.policyVersion === 'v2' ? new Promise(() => {}) : undefined),
+      check: (next) => (next.policy.version === 'v2' ? new Promise(() => {}) : undefined),
       ...options,
     });
     source.publish(await bundleOf(2, ['two']));
@@ -519,7 +519,7 @@ describe('close', () => {
     const { follower, allows, codes } = await following(source, {
       keys: publicKey,
       check: async (next) => {
-        if (next.policyVersion !== 'v2') return;
+        if (next.policy.version !== 'v2') return;
         started();
         await new Promise<void>((resolve) => (release = resolve));
         throw new Error('interrupted');
@@ -580,7 +580,7 @@ describe('readPolicies', () => {
       types,
       ...(version === undefined ? {} : { version }),
     });
-    expect(authorizer.policyVersion).toBe('v7');
+    expect(authorizer.policy.version).toBe('v7');
     expect(revision).toBe(7);
   });
 

@@ -81,8 +81,8 @@ export class PolicyFollower {
   /** The policy that the authorizer uses. */
   get status(): PolicyStatus {
     return {
-      policyHash: this.#authorizer.policyHash,
-      version: this.#authorizer.policyVersion,
+      policyHash: this.#authorizer.policy.hash,
+      version: this.#authorizer.policy.version,
       revision: this.#revision,
       isCurrent: this.#isCurrent,
       error: this.#error,
@@ -188,9 +188,9 @@ export class PolicyFollower {
     if (revision !== undefined && revision === this.#revision) {
       const hasTexts =
         expected === undefined
-          ? areSame(accepted.policies, this.#authorizer.policySources)
-          : expected.policyHash === this.#authorizer.policyHash;
-      if (!hasTexts || this.#authorizer.policyVersion !== version)
+          ? areSame(accepted.policies, this.#authorizer.policy.sources)
+          : expected.policyHash === this.#authorizer.policy.hash;
+      if (!hasTexts || this.#authorizer.policy.version !== version)
         throw new NanookPoliciesError('NANOOK_POLICIES_REVISION_REUSED', { revision });
       this.#settle(undefined);
       return;
@@ -208,7 +208,7 @@ export class PolicyFollower {
 
   async #reload({ policies, version, expected }: AcceptedPolicy): Promise<void> {
     if (expected !== undefined) {
-      const differences = differencesOf(expected.types, this.#authorizer.typeSignature);
+      const differences = differencesOf(expected.types, this.#authorizer.policy.signature);
       if (differences.length > 0) throw new NanookPoliciesError('NANOOK_POLICIES_TYPES', { differences });
     }
     const { check, checkTimeoutMs = 60_000 } = this.#options;
@@ -216,7 +216,7 @@ export class PolicyFollower {
       await this.#authorizer.reload(policies, {
         ...(version === undefined ? {} : { version }),
         check: async (next) => {
-          if (expected !== undefined && next.policyHash !== expected.policyHash)
+          if (expected !== undefined && next.policy.hash !== expected.policyHash)
             throw new NanookPoliciesError('NANOOK_POLICIES_TAMPERED', {
               file: policies.map(({ name }) => name).join(', '),
               reason: 'has another hash than the manifest',
@@ -328,7 +328,7 @@ const retryMs = (attempt: number): number => Math.min(lastRetryMs, firstRetryMs 
 const isCheckError = (error: unknown): boolean =>
   isNanookPoliciesError(error) && error.code === 'NANOOK_POLICIES_CHECK_FAILED';
 
-const areSame = (policies: AcceptedPolicy['policies'], sources: Authorizer['policySources']): boolean =>
+const areSame = (policies: AcceptedPolicy['policies'], sources: Authorizer['policy']['sources']): boolean =>
   policies.length === sources.length &&
   policies.every(({ name, source }, i) => {
     const used = sources[i]!;

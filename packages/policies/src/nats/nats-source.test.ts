@@ -23,7 +23,7 @@ async function following(kv: TestBucket['kv'], key?: string) {
     authorizer,
     follower,
     codes,
-    allows: (action: string) => authorizer.isAllowed('ann', action, 'doc'),
+    allows: (action: string) => authorizer.can('ann', action, 'doc'),
   };
 }
 

@@ -32,7 +32,7 @@ async function following(pool: PostgresPool, table: string, name?: string) {
     authorizer,
     follower,
     codes,
-    allows: (action: string) => authorizer.isAllowed('ann', action, 'doc'),
+    allows: (action: string) => authorizer.can('ann', action, 'doc'),
   };
 }
 

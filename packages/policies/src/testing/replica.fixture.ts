@@ -41,12 +41,12 @@ let isStopping = false;
 async function check(isSlow: boolean): Promise<void> {
   pending++;
   // Read in the same turn in which the checks start, so the checks have this policy.
-  const version = authorizer.policyVersion;
+  const version = authorizer.policy.version;
   const prefix = isSlow ? 'slow ' : '';
   const answers = await Promise.all([
-    authorizer.isAllowed('ann', `${prefix}always`, 'doc'),
-    authorizer.isAllowed('ann', `${prefix}only ${version}`, 'doc'),
-    authorizer.isAllowed('ann', `${prefix}only another`, 'doc'),
+    authorizer.can('ann', `${prefix}always`, 'doc'),
+    authorizer.can('ann', `${prefix}only ${version}`, 'doc'),
+    authorizer.can('ann', `${prefix}only another`, 'doc'),
   ]);
   if (isWrong(answers)) wrong.push(`${version}: ${answers.join()}`);
   checks += answers.length;

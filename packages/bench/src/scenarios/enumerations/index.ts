@@ -36,7 +36,7 @@ const collect =
 const singlesOf =
   (candidatesOf: ActionsOf): Enumeration['singles'] =>
   (authorizer) =>
-    collect(candidatesOf, (actor, action, resource) => authorizer.isAllowedSync(actor, action, resource));
+    collect(candidatesOf, (actor, action, resource) => authorizer.canSync(actor, action, resource));
 
 const common = {
   isSpecial: true,
@@ -51,13 +51,13 @@ export const actions: Scenario = {
   ...common,
   id: 'Actions',
   title: 'The allowed actions of a resource',
-  summary: '`authorizedActions` for the actors and resources of S2. Each resource has two to four actions',
+  summary: '`actions` for the actors and resources of S2. Each resource has two to four actions',
   hand: (world) => collect(actionsOf, gitclub.hand(world)),
   nanook: (world) => ({
     ...gitclub.nanook(world),
     enumeration: {
       enumerate: (authorizer) => async (actor, action, resource) =>
-        (await authorizer.authorizedActions(actor, resource)).has(action),
+        (await authorizer.actions(actor, resource)).has(action),
       singles: singlesOf(actionsOf),
     },
   }),
@@ -86,7 +86,7 @@ export const fields = scenario<World>({
   id: 'Fields',
   title: 'The readable fields of a resource',
   summary:
-    '`authorizedFields` for profiles with 20 fields: eight that everyone reads, eight for the owner, four for managers',
+    '`fields` for profiles with 20 fields: eight that everyone reads, eight for the owner, four for managers',
   world: fieldsWorld,
   hand: () => hasField,
   nanook: () => ({
@@ -94,7 +94,7 @@ export const fields = scenario<World>({
     types: fieldTypes,
     enumeration: {
       enumerate: (authorizer) => async (actor, field, profile) =>
-        (await authorizer.authorizedFields(actor, 'read', profile)).has(field),
+        (await authorizer.fields(actor, 'read', profile)).has(field),
       singles: singlesOf(candidates),
     },
   }),

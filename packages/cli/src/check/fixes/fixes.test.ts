@@ -42,7 +42,7 @@ async function outcomes(policies: string, values: readonly unknown[]): Promise<r
   return Promise.all(
     values.map(async (value) => {
       try {
-        return (await authorizer.queryRule('f', [value]).next()).done === true ? 'no' : 'yes';
+        return (await authorizer.policy.queryRule('f', [value]).next()).done === true ? 'no' : 'yes';
       } catch (error) {
         if (isUndecided(error)) return 'undecided';
         throw error;

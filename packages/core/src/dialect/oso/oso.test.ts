@@ -7,7 +7,7 @@ async function ask(query: string, options: Partial<AuthorizerOptions> = {}): Pro
   const authorizer = await Authorizer.load({ policies: '', dialect: 'oso', onWarning: () => {}, ...options });
   const answers: unknown[] = [];
   try {
-    for await (const answer of authorizer.query(query)) answers.push(Object.fromEntries(answer));
+    for await (const answer of authorizer.policy.query(query)) answers.push(Object.fromEntries(answer));
   } catch (error) {
     return (error as { code: string }).code;
   }
@@ -79,7 +79,7 @@ describe('the dialect oso', () => {
         denialWarnings: false,
       });
       const classesOf = (value: object) =>
-        ['team', 'band', 'player'].filter((action) => authorizer.isAllowedSync(value, action, 1));
+        ['team', 'band', 'player'].filter((action) => authorizer.canSync(value, action, 1));
       const team = (constructor: unknown) => Object.assign(new Team(), { constructor });
       // The code for instances of the classes is built first.
       for (let i = 0; i < 3; i++) {

@@ -89,14 +89,14 @@ async function engines(): Promise<[string, Ask][]> {
   for (const engine of ['machine', 'source', 'closures'] as const) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     const authorizer = await Authorizer.load({ ...options, engine });
-    found.push([engine, (action, r) => outcomeOf(() => authorizer.isAllowedSync(new Holder(r), action, r))]);
+    found.push([engine, (action, r) => outcomeOf(() => authorizer.canSync(new Holder(r), action, r))]);
   }
   const module = { exports: undefined as unknown as PolicyModule };
   const text = await compilePolicy({ ...options, format: 'cjs' });
   // oxlint-disable-next-line typescript/no-implied-eval -- the test is about the text
   (new Function('module', text) as (target: object) => void)(module);
   const precompiled = CompiledAuthorizer.load(module.exports, { types: options.types });
-  found.push(['aot', (action, r) => outcomeOf(() => precompiled.isAllowedSync(new Holder(r), action, r))]);
+  found.push(['aot', (action, r) => outcomeOf(() => precompiled.canSync(new Holder(r), action, r))]);
   return found;
 }
 

@@ -11,7 +11,7 @@ describe('a check within a check', () => {
           readonly parent: Team | undefined,
         ) {}
         inherits(user: unknown): boolean {
-          return this.parent !== undefined && authorizer.isAllowedSync(user, 'read', this.parent);
+          return this.parent !== undefined && authorizer.canSync(user, 'read', this.parent);
         }
       }
       const policies =
@@ -21,8 +21,8 @@ describe('a check within a check', () => {
       const root = new Team('root', undefined);
       const team = new Team('a', new Team('b', root));
       for (const _ of [1, 2, 3]) {
-        expect(authorizer.isAllowedSync(new User({ teams: ['root'] }), 'read', team)).toBe(true);
-        expect(authorizer.isAllowedSync(new User({ teams: ['other'] }), 'read', team)).toBe(false);
+        expect(authorizer.canSync(new User({ teams: ['root'] }), 'read', team)).toBe(true);
+        expect(authorizer.canSync(new User({ teams: ['other'] }), 'read', team)).toBe(false);
       }
     }
   });
@@ -33,11 +33,11 @@ describe('policies', () => {
     for (const engine of engines) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _: Doc);', types, engine });
-      expect(authorizer.isAllowedSync({}, 'read', new Doc())).toBe(true);
+      expect(authorizer.canSync({}, 'read', new Doc())).toBe(true);
       // oxlint-disable-next-line no-await-in-loop -- as above
       await authorizer.reload('allow(_, "write", _: Doc);');
-      expect(authorizer.isAllowedSync({}, 'read', new Doc())).toBe(false);
-      expect(authorizer.isAllowedSync({}, 'write', new Doc())).toBe(true);
+      expect(authorizer.canSync({}, 'read', new Doc())).toBe(false);
+      expect(authorizer.canSync({}, 'write', new Doc())).toBe(true);
     }
   });
 
@@ -170,7 +170,7 @@ it('the compiled engine bails out for variables', async () => {
     const authorizer = await Authorizer.load({ policies, types: { User }, engine, onWarning: () => {} });
     return questions.map(([actor, action, resource]) => {
       try {
-        return authorizer.isAllowedSync(actor, action as string, resource);
+        return authorizer.canSync(actor, action as string, resource);
       } catch (error) {
         return (error as { code: string }).code;
       }
@@ -199,7 +199,7 @@ describe('a bailout', () => {
       limits: { maxSteps: Infinity, maxDepth: Infinity, timeoutMs: 20 },
       onWarning: () => {},
     });
-    expect(() => authorizer.isAllowedSync(1, 'read', new Endless())).toThrow(
+    expect(() => authorizer.canSync(1, 'read', new Endless())).toThrow(
       expect.objectContaining({ code: 'POLAR_RUN_TIMEOUT' }) as Error,
     );
   });
@@ -213,7 +213,7 @@ describe('a bailout', () => {
         return 1;
       }
       nested(): boolean {
-        asked.push(authorizer.isAllowedSync(1, 'inner', this));
+        asked.push(authorizer.canSync(1, 'inner', this));
         return true;
       }
     }
@@ -225,7 +225,7 @@ describe('a bailout', () => {
       types: { Note },
       undecided: 'deny',
     });
-    expect(authorizer.isAllowedSync(1, 'outer', new Note())).toBe(false);
+    expect(authorizer.canSync(1, 'outer', new Note())).toBe(false);
     expect({ calls, asked }).toEqual({ calls: 1, asked: [true] });
   });
 
@@ -233,8 +233,8 @@ describe('a bailout', () => {
     const body = Array.from({ length: 2_900 }, (_, i) => `n.a${i} = ${i}`).join(' and ');
     const authorizer = await Authorizer.load({ policies: `allow(_, "read", n) if ${body};` });
     const note = Object.fromEntries(Array.from({ length: 2_900 }, (_, i) => [`a${i}`, i]));
-    expect(authorizer.isAllowedSync(1, 'read', note)).toBe(true);
-    expect(authorizer.isAllowedSync(1, 'read', { ...note, a2899: 0 })).toBe(false);
+    expect(authorizer.canSync(1, 'read', note)).toBe(true);
+    expect(authorizer.canSync(1, 'read', { ...note, a2899: 0 })).toBe(false);
   });
 });
 

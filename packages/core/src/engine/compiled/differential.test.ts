@@ -417,7 +417,7 @@ async function compare(
       const argsOf = ({ actors, resources }: World) => [actors[i], action, resources[j]] as const;
       const ask = (engine: EngineUnderTest) => {
         const args = argsOf(freshWorld?.() ?? world);
-        return found(() => (waits ? engine.isAllowed(...args) : engine.isAllowedSync(...args)));
+        return found(() => (waits ? engine.can(...args) : engine.canSync(...args)));
       };
       // oxlint-disable-next-line no-await-in-loop -- calls are counted query by query
       const expected = await ask(machine);

@@ -55,9 +55,9 @@ const decided: [string, boolean][] = [
 ];
 const endless = ['cutting(r)', 'not cutting(r)', 'not (cutting(r) and r = 7)', 'cutting(r) or r = 2'];
 
-async function authorizersOf(condition: string): Promise<[string, Pick<Authorizer, 'isAllowedSync'>][]> {
+async function authorizersOf(condition: string): Promise<[string, Pick<Authorizer, 'canSync'>][]> {
   const options = { policies: `${rules} allow(_, _, r) if r = r and ${condition};`, onWarning: () => {} };
-  const found: [string, Pick<Authorizer, 'isAllowedSync'>][] = [];
+  const found: [string, Pick<Authorizer, 'canSync'>][] = [];
   for (const engine of engines) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     found.push([engine, await Authorizer.load({ ...options, engine })]);
@@ -69,7 +69,7 @@ describe('a rule that only calls itself', () => {
   it.each(endless)('ends in an error on every engine where it has a cut: %s', async (condition) => {
     for (const [engine, authorizer] of await authorizersOf(condition)) {
       for (const _ of [1, 2, 3]) {
-        expect([engine, outcomeOf(() => authorizer.isAllowedSync(1, 'read', 2))]).toEqual([
+        expect([engine, outcomeOf(() => authorizer.canSync(1, 'read', 2))]).toEqual([
           engine,
           'POLAR_RUN_DEPTH_LIMIT',
         ]);
@@ -80,6 +80,6 @@ describe('a rule that only calls itself', () => {
   it.each(sampled(decided, 2))('proves nothing on every engine: %s', async (condition, expected) => {
     for (const [engine, authorizer] of await authorizersOf(condition))
       for (const _ of [1, 2, 3])
-        expect([engine, outcomeOf(() => authorizer.isAllowedSync(1, 'read', 2))]).toEqual([engine, expected]);
+        expect([engine, outcomeOf(() => authorizer.canSync(1, 'read', 2))]).toEqual([engine, expected]);
   });
 });

@@ -19,9 +19,9 @@ describe.each(['auto', 'closures', 'machine'] as const)('with the engine `%s`, a
     ['a query builder', () => new QueryBuilder()],
   ])('awaits %s, also in the first query', async (_, resource) => {
     const load = () => Authorizer.load({ policies, types: { Note: {} }, engine, denialWarnings: false });
-    expect(await (await load()).authorizedActions('ann', resource())).toEqual(new Set(['read']));
-    expect(await (await load()).authorizedFields('ann', 'read', resource())).toEqual(new Set(['title']));
-    expect(await (await load()).authorizedActions(Promise.resolve('ann'), note)).toEqual(new Set(['read']));
-    expect(await (await load()).authorizedActions(Promise.resolve('ben'), resource())).toEqual(new Set());
+    expect(await (await load()).actions('ann', resource())).toEqual(new Set(['read']));
+    expect(await (await load()).fields('ann', 'read', resource())).toEqual(new Set(['title']));
+    expect(await (await load()).actions(Promise.resolve('ann'), note)).toEqual(new Set(['read']));
+    expect(await (await load()).actions(Promise.resolve('ben'), resource())).toEqual(new Set());
   });
 });

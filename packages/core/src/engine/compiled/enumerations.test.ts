@@ -7,7 +7,7 @@ import { isPolicyError } from '../../diagnostics/policy-error.js';
 import { typed } from '../../types/typed.js';
 import '../fixtures/final-code.fixture.js';
 
-// `authorizedActions` and `authorizedFields` of the compiled engines, compared with those of the machine.
+// `actions` and `fields` of the compiled engines, compared with those of the machine.
 
 class User {
   [name: string]: unknown;
@@ -93,9 +93,9 @@ async function compare(policy: string): Promise<readonly Found[]> {
       for (const resource of resources)
         for (const allowWildcard of [false, true]) {
           const actions = (authorizer: Authorizer) =>
-            found(() => authorizer.authorizedActions(actor, resource, { allowWildcard }));
+            found(() => authorizer.actions(actor, resource, { allowWildcard }));
           const fields = (authorizer: Authorizer) =>
-            found(() => authorizer.authorizedFields(actor, 'x', resource, { allowWildcard }));
+            found(() => authorizer.fields(actor, 'x', resource, { allowWildcard }));
           for (const enumerate of [actions, fields]) {
             // oxlint-disable-next-line no-await-in-loop -- as above
             const expected = await enumerate(machine);
@@ -221,7 +221,7 @@ describe('an enumeration of actions and fields', () => {
       decider.queries.queryRule = () => {
         throw new Error('the machine ran');
       };
-      expect([...(await authorizer.authorizedActions(actors[0], resources[0]))]).toEqual(['read']);
+      expect([...(await authorizer.actions(actors[0], resources[0]))]).toEqual(['read']);
     }
   });
 

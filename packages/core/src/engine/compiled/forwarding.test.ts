@@ -48,7 +48,7 @@ const types = { User: {}, Doc: {} };
 const user = typed('User', { id: 7 });
 const doc = (role: string): object => typed('Doc', { owners: [7], roles: [role] });
 
-type Checks = Pick<Authorizer, 'isAllowedSync'>;
+type Checks = Pick<Authorizer, 'canSync'>;
 
 async function authorizersOf(policies: string): Promise<[string, Checks][]> {
   const options = { policies, types, onWarning: () => {} };
@@ -66,7 +66,7 @@ async function expectEverywhere(
 ): Promise<void> {
   for (const [engine, authorizer] of await authorizersOf(policy))
     for (const [actor, resource, expected] of cases) {
-      const outcome = outcomeOf(() => authorizer.isAllowedSync(actor, 'read', resource));
+      const outcome = outcomeOf(() => authorizer.canSync(actor, 'read', resource));
       expect([engine, outcome]).toEqual([engine, expected]);
     }
 }

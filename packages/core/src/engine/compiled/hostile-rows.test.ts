@@ -154,7 +154,7 @@ function answersOf(engine: EngineUnderTest, outer: Maker, inner: Maker): string[
   // The same code sees rows of each kind, in another order the second time.
   const all = [0, 1, 2, 3].flatMap((n) => [request(outer, inner, n), request('tagged', inner, n)]);
   for (const [i, { user, repo }] of [...all, ...all.toReversed()].entries())
-    for (const action of actions) found.push(`${i} ${action}: ${engine.isAllowedSync(user, action, repo)}`);
+    for (const action of actions) found.push(`${i} ${action}: ${engine.canSync(user, action, repo)}`);
   return found;
 }
 
@@ -224,7 +224,7 @@ it.each(['machine', ...engines] as const)(
       typed('User', row);
       return true;
     };
-    const ask = (action: string) => engine.isAllowedSync(null, action, typed('Repo', { org: {}, change }));
+    const ask = (action: string) => engine.canSync(null, action, typed('Repo', { org: {}, change }));
     expect([ask('same'), ask('other')]).toEqual([true, false]);
   },
 );

@@ -122,7 +122,7 @@ describe('rows in a declared list', () => {
       } satisfies TypesInput,
       onWarning: () => {},
     };
-    const authorizers: Pick<Authorizer, 'isAllowed'>[] = [await precompile(options)];
+    const authorizers: Pick<Authorizer, 'can'>[] = [await precompile(options)];
     for (const engine of engines)
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       authorizers.push(await Authorizer.load({ ...options, engine }));
@@ -139,7 +139,7 @@ describe('rows in a declared list', () => {
         for (const _ of [1, 2])
           for (const action of ['no type', 'type', 'for all', 'untyped']) {
             // oxlint-disable-next-line no-await-in-loop -- as above
-            const isAllowed = await authorizer.isAllowed(null, action, typed('Doc', { ...fields }));
+            const isAllowed = await authorizer.can(null, action, typed('Doc', { ...fields }));
             expect([i, action, isAllowed]).toEqual([i, action, action !== 'type']);
           }
   });

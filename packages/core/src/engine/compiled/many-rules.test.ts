@@ -136,9 +136,7 @@ async function found(
 ): Promise<{ readonly outcome: EngineAnswer; readonly calls: number }> {
   Row.calls = 0;
   const { actor, resource } = rowsFrom(seed, waits);
-  const outcome = waits
-    ? await engine.isAllowed(actor, 'read', resource)
-    : engine.isAllowedSync(actor, 'read', resource);
+  const outcome = waits ? await engine.can(actor, 'read', resource) : engine.canSync(actor, 'read', resource);
   return { outcome, calls: Row.calls };
 }
 
@@ -214,7 +212,7 @@ describe('many rules for one type and action', () => {
       const engine = new EngineUnderTest(kind, policy, { types: { Row } });
       const actor = new Row({ level: count - 1 });
       const ask = (fields: Readonly<Record<string, unknown>>) =>
-        engine.isAllowedSync(actor, 'read', new Row(fields));
+        engine.canSync(actor, 'read', new Row(fields));
       expect(ask({ kind: `k${count - 1}` })).toBe(true);
       expect(ask({ kind: 'k0' })).toBe(false);
       expect(ask({ kind: 'other' })).toBe(false);
@@ -235,7 +233,7 @@ describe('many rules for one type and action', () => {
     for (const kind of compiledEngines) {
       Row.calls = 0;
       const engine = new EngineUnderTest(kind, policy, { types: { Row } });
-      expect(engine.isAllowedSync(new Row({}), 'read', new Row({ a: 'before', b: 2 }))).toBe(true);
+      expect(engine.canSync(new Row({}), 'read', new Row({ a: 'before', b: 2 }))).toBe(true);
     }
   });
 
@@ -254,7 +252,7 @@ describe('many rules for one type and action', () => {
     );
     for (const kind of compiledEngines) {
       const engine = new EngineUnderTest(kind, lines.join('\n'), { types: { Row, Counted } });
-      const ask = () => engine.isAllowedSync(new Row({ level: -1, a: 0 }), 'read', new Counted());
+      const ask = () => engine.canSync(new Row({ level: -1, a: 0 }), 'read', new Counted());
       expect(ask()).toBe(false);
       reads = 0;
       expect(ask()).toBe(false);
@@ -277,8 +275,8 @@ describe('many rules for one type and action', () => {
         [undefined, 7, 'ok'],
       ]) {
         const args = [new Row({ a: ok, b }), 'read', new Row({ a })] as const;
-        const expected = machine.isAllowedSync(...args);
-        const given = engine.isAllowedSync(...args);
+        const expected = machine.canSync(...args);
+        const given = engine.canSync(...args);
         expect([kind, a, b, ok, given]).toEqual([kind, a, b, ok, expected]);
       }
     }

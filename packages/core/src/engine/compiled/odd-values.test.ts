@@ -85,8 +85,8 @@ const actions = [...conditions.keys()].map(String).concat('head', 'pattern', 'li
 const holderOf = (same: unknown) => ({ same, row: { name: 'x' }, list: ['x', 1], pair: ['x', 1] });
 
 interface Decides {
-  isAllowedSync(actor: unknown, action: string, resource: unknown): boolean;
-  isAllowed(actor: unknown, action: string, resource: unknown): Promise<boolean>;
+  canSync(actor: unknown, action: string, resource: unknown): boolean;
+  can(actor: unknown, action: string, resource: unknown): Promise<boolean>;
 }
 
 const outcomeOf = async (run: () => unknown): Promise<unknown> => {
@@ -135,7 +135,7 @@ it.each(sampled(Object.entries(values), 3))(
     const wrong: string[] = [];
     const [[, machine], ...others] = [...(await engines())] as [[string, Decides], ...[string, Decides][]];
     for (const action of actions)
-      for (const how of ['isAllowedSync', 'isAllowed'] as const) {
+      for (const how of ['canSync', 'can'] as const) {
         const ask = (engine: Decides) =>
           outcomeOf(() => {
             const value = make();
@@ -172,17 +172,17 @@ it(
       for (const action of actions) {
         const resources = all.map((make) => make());
         // oxlint-disable-next-line no-await-in-loop -- one after the other
-        outcomes.push(await outcomeOf(() => authorizer.isAllowedAll(holder, action, resources)));
-        const kept = await outcomeOf(() => authorizer.filterAllowed(holder, action, resources));
+        outcomes.push(await outcomeOf(() => authorizer.canAll(holder, action, resources)));
+        const kept = await outcomeOf(() => authorizer.filter(holder, action, resources));
         outcomes.push(Array.isArray(kept) ? kept.map((value) => resources.indexOf(value)) : kept);
       }
       for (const make of all) {
         // oxlint-disable-next-line no-await-in-loop -- as above
-        const allowed = await outcomeOf(() => authorizer.authorizedActions(holder, make()));
+        const allowed = await outcomeOf(() => authorizer.actions(holder, make()));
         outcomes.push(allowed instanceof Set ? [...(allowed as Set<string>)].sort() : allowed);
       }
       const everything = await outcomeOf(() =>
-        authorizer.authorizedActionsAll(
+        authorizer.actionsAll(
           holder,
           all.map((make) => make()),
         ),

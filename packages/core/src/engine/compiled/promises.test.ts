@@ -51,15 +51,13 @@ describe.each([
     for (const engine of engines) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const authorizer = await Authorizer.load({ policies, engine, onWarning: () => {} });
-      const cold = outcomeOf(() => authorizer.isAllowedSync({}, 'read', resource));
+      const cold = outcomeOf(() => authorizer.canSync({}, 'read', resource));
       expect([engine, cold]).toEqual([engine, 'POLAR_RUN_PROMISE_IN_SYNC']);
       for (const _ of [1, 2]) {
         // oxlint-disable-next-line no-await-in-loop -- as above
-        expect([engine, await authorizer.isAllowed({}, 'read', resource)]).toEqual([engine, expected]);
+        expect([engine, await authorizer.can({}, 'read', resource)]).toEqual([engine, expected]);
       }
-      expect(outcomeOf(() => authorizer.isAllowedSync({}, 'read', resource))).toBe(
-        'POLAR_RUN_PROMISE_IN_SYNC',
-      );
+      expect(outcomeOf(() => authorizer.canSync({}, 'read', resource))).toBe('POLAR_RUN_PROMISE_IN_SYNC');
     }
   });
 
@@ -113,7 +111,7 @@ describe.each([
         for (const _ of [1, 2, 3]) {
           calls = 0;
           // oxlint-disable-next-line no-await-in-loop -- as above
-          expect([condition, engine, await authorizer.isAllowed(new Account(), 'read', doc), calls]).toEqual([
+          expect([condition, engine, await authorizer.can(new Account(), 'read', doc), calls]).toEqual([
             condition,
             engine,
             true,
@@ -160,7 +158,7 @@ describe('a promise that is a plain object', () => {
         for (const action of actions) {
           expect([action, ask(user, doc, action)]).toEqual([action, 'POLAR_RUN_PROMISE_IN_SYNC']);
           // oxlint-disable-next-line no-await-in-loop -- as above
-          given.push(await authorizer.isAllowed(user, action, doc));
+          given.push(await authorizer.can(user, action, doc));
         }
       });
       expect(answers['source']).toEqual(answers['machine']);
@@ -189,13 +187,13 @@ describe('a promise that starts its work when it is awaited', () => {
       },
     };
     const doc = { owner: later, author: later, owners: [later], load: () => later };
-    const authorizers: Pick<Authorizer, 'isAllowedSync'>[] = [await precompile({ policies })];
+    const authorizers: Pick<Authorizer, 'canSync'>[] = [await precompile({ policies })];
     for (const engine of engines)
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       authorizers.push(await Authorizer.load({ policies, engine, onWarning: () => {} }));
     for (const authorizer of authorizers)
       for (const action of actions)
-        expect([action, outcomeOf(() => authorizer.isAllowedSync(later, action, doc))]).toEqual([
+        expect([action, outcomeOf(() => authorizer.canSync(later, action, doc))]).toEqual([
           action,
           'POLAR_RUN_PROMISE_IN_SYNC',
         ]);
@@ -210,14 +208,14 @@ it('an argument that is a promise is awaited although no rule fits another argum
     fits(1, 1);
     fits(2, 1);
   `;
-  const authorizers: Pick<Authorizer, 'isAllowedSync'>[] = [await precompile({ policies })];
+  const authorizers: Pick<Authorizer, 'canSync'>[] = [await precompile({ policies })];
   for (const engine of engines)
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     authorizers.push(await Authorizer.load({ policies, engine, onWarning: () => {} }));
   const later = plainPromise(1);
   for (const authorizer of authorizers) {
     const ask = (actor: unknown, action: string, resource: unknown) =>
-      outcomeOf(() => authorizer.isAllowedSync(actor, action, resource));
+      outcomeOf(() => authorizer.canSync(actor, action, resource));
     expect(ask(3, 'not', { owner: {}, notes: [later] })).toBe('POLAR_RUN_PROMISE_IN_SYNC');
     expect(ask(3, 'not', { owner: 3, notes: [later] })).toBe('POLAR_RUN_PROMISE_IN_SYNC');
     expect(ask(3, 'read', later)).toBe('POLAR_RUN_PROMISE_IN_SYNC');
@@ -251,7 +249,7 @@ it('a getter that makes a promise at each read is not read again and again while
     for (const value of [1, 3]) {
       const lazy = new Lazy(value);
       // oxlint-disable-next-line no-await-in-loop -- as above
-      expect([engine, await authorizer.isAllowed(null, 'read', lazy)]).toEqual([engine, value === 1]);
+      expect([engine, await authorizer.can(null, 'read', lazy)]).toEqual([engine, value === 1]);
       expect(lazy.reads).toBeLessThan(8);
     }
   }
@@ -284,7 +282,7 @@ it.each(['l.includes(5)', 'r.has(l)'])(
       const authorizer = await Authorizer.load({ policies, engine, types, limits, onWarning: () => {} });
       const row = new Row();
       // oxlint-disable-next-line no-await-in-loop -- as above
-      expect([engine, await authorizer.isAllowed(null, 'read', row)]).toEqual([engine, true]);
+      expect([engine, await authorizer.can(null, 'read', row)]).toEqual([engine, true]);
       expect(row.calls).toBeLessThan(4);
     }
   },
@@ -319,7 +317,7 @@ describe('a promise with attributes of its own', () => {
             'POLAR_RUN_PROMISE_IN_SYNC',
           ]);
           // oxlint-disable-next-line no-await-in-loop -- one after the other
-          expect([...asked, await authorizer.isAllowed(later, action, withOwner(later))]).toEqual([
+          expect([...asked, await authorizer.can(later, action, withOwner(later))]).toEqual([
             ...asked,
             false,
           ]);
@@ -382,8 +380,8 @@ it('a query that timed out ignores its promises, even when they reject', async (
   });
   const timeout = { code: 'POLAR_RUN_TIMEOUT' };
   // The machine runs the first check, which meets a promise. Compiled code that awaits promises runs the second.
-  await expect(authorizer.isAllowed(1, 'read', new Note())).rejects.toMatchObject(timeout);
-  await expect(authorizer.isAllowed(1, 'read', new Note())).rejects.toMatchObject(timeout);
+  await expect(authorizer.can(1, 'read', new Note())).rejects.toMatchObject(timeout);
+  await expect(authorizer.can(1, 'read', new Note())).rejects.toMatchObject(timeout);
   await new Promise((resolve) => setTimeout(resolve, 400));
   process.off('unhandledRejection', note);
   expect({ unhandled, calls }).toEqual({ unhandled: [], calls: 2 });
@@ -426,9 +424,9 @@ it.each(['source', 'closures', 'machine'] as const)(
           .spyOn(performance, 'now')
           .mockImplementation(() => clock() + (reads++ >= read ? 100_000 : 0));
         // oxlint-disable-next-line no-await-in-loop -- one after the other
-        await authorizer.isAllowed(1, action, new Note()).catch(() => {});
+        await authorizer.can(1, action, new Note()).catch(() => {});
         try {
-          authorizer.isAllowedSync(1, action, new Note());
+          authorizer.canSync(1, action, new Note());
         } catch {
           // The check meets a promise or times out.
         }

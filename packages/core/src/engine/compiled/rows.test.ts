@@ -143,7 +143,7 @@ function answersOf(engine: EngineUnderTest, outer: readonly Shape[], inner: read
     for (const actor of actors)
       for (const action of actions)
         for (const [at, resource] of resources.entries())
-          found.push(`${o} ${i} ${n} ${action} ${at}: ${engine.isAllowedSync(actor, action, resource)}`);
+          found.push(`${o} ${i} ${n} ${action} ${at}: ${engine.canSync(actor, action, resource)}`);
   }
   return found;
 }
@@ -218,7 +218,7 @@ describe('a field', () => {
   ];
   it.each([...engines, 'machine'] as const)('that holds a row of another type is undecided: %s', (kind) => {
     const engine = new EngineUnderTest(kind, policy, { types });
-    const ask = (action: string) => repositories.map((each) => engine.isAllowedSync({}, action, each));
+    const ask = (action: string) => repositories.map((each) => engine.canSync({}, action, each));
     for (let round = 0; round < 3; round++)
       expect({ owner: ask('owner'), owners: ask('owners'), robot: ask('robot') }).toEqual({
         owner: [true, unrelated, unrelated],
@@ -254,7 +254,7 @@ describe('a field of the elements of a list', () => {
     (kind) => {
       const engine = new EngineUnderTest(kind, policy, { types });
       const ask = (action: string, id: number) =>
-        users.map((user) => engine.isAllowedSync(user, action, typed('Folder', { id, n: 2 })));
+        users.map((user) => engine.canSync(user, action, typed('Folder', { id, n: 2 })));
       for (let round = 0; round < 3; round++)
         expect({
           same: ask('same', 1),
@@ -311,7 +311,7 @@ describe('rows with keys', () => {
   const { User, Robot, Note } = types;
   it.each([...engines, 'machine'] as const)('are equal if their keys are: %s', (kind) => {
     const check = (engine: EngineUnderTest, [what, a, b, equal]: Answer) =>
-      expect([what, engine.isAllowedSync(a, 'same', b), engine.isAllowedSync(b, 'other', a)]).toEqual([
+      expect([what, engine.canSync(a, 'same', b), engine.canSync(b, 'other', a)]).toEqual([
         what,
         equal,
         !equal,

@@ -83,7 +83,7 @@ it.each(
   const types = declarations[declared as keyof typeof declarations];
   const shared = promises[what]!();
   const options = { policies: rules, types, onWarning: () => {} };
-  const authorizers: [string, Pick<Authorizer, 'isAllowed' | 'isAllowedSync'>][] = [];
+  const authorizers: [string, Pick<Authorizer, 'can' | 'canSync'>][] = [];
   for (const engine of engines) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     authorizers.push([engine, await Authorizer.load({ ...options, engine })]);
@@ -99,11 +99,11 @@ it.each(
       const asked = [engine, action];
       for (const _ of [1, 2]) {
         // oxlint-disable-next-line no-await-in-loop -- one after the other
-        const found = await outcomeOf(() => authorizer.isAllowed(user, action, doc));
+        const found = await outcomeOf(() => authorizer.can(user, action, doc));
         expected[action] ??= found;
         expect([...asked, found]).toEqual([...asked, expected[action]]);
         // oxlint-disable-next-line no-await-in-loop -- as above
-        const sync = await outcomeOf(() => authorizer.isAllowedSync(user, action, doc));
+        const sync = await outcomeOf(() => authorizer.canSync(user, action, doc));
         expect([...asked, sync]).toEqual([...asked, expect.stringMatching('^POLAR_RUN_PROMISE_IN_SYNC')]);
       }
     }

@@ -210,14 +210,14 @@ function worldOf(isRow: boolean) {
 
 /** Returns the answers to all checks. */
 function answersOf(
-  authorizer: { isAllowedSync(actor: unknown, action: string, resource: unknown): boolean },
+  authorizer: { canSync(actor: unknown, action: string, resource: unknown): boolean },
   isRow: boolean,
 ): (readonly unknown[])[] {
   const { users, objects } = worldOf(isRow);
   return users.flatMap((user, u) =>
     objects.flatMap((object, o) =>
       actions.map((action) => {
-        const once = () => outcomeOf(() => authorizer.isAllowedSync(user, action, object));
+        const once = () => outcomeOf(() => authorizer.canSync(user, action, object));
         return [u, action, o, once(), once()];
       }),
     ),
@@ -343,7 +343,7 @@ describe('types of one shape', () => {
         { engine },
       );
       const isAllowed = (row: Base, parent: unknown) =>
-        authorizer.isAllowedSync(new User(), 'read', Object.assign(row, { parent }));
+        authorizer.canSync(new User(), 'read', Object.assign(row, { parent }));
       expect([T0, T1].map((parent) => isAllowed(new T0(), parent))).toEqual([true, false]);
       expect([T0, T1].map((parent) => isAllowed(new T1(), parent))).toEqual([true, false]);
     },

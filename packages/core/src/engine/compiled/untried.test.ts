@@ -32,17 +32,17 @@ class Later extends Row {
 async function everywhere(policy: string): Promise<EngineAnswer> {
   const [, ...others] = engines;
   const machine = new EngineUnderTest('machine', policy, { types: { Row } });
-  const expected = machine.isAllowedSync(null, 'read', new Row());
+  const expected = machine.canSync(null, 'read', new Row());
   for (const kind of others) {
     const engine = new EngineUnderTest(kind, policy, { types: { Row } });
     for (const round of [1, 2]) {
-      const found = engine.isAllowedSync(null, 'read', new Row());
+      const found = engine.canSync(null, 'read', new Row());
       expect([kind, round, found]).toEqual([kind, round, expected]);
     }
     // Twice: the second check starts in code that awaits promises.
     for (const round of [1, 2]) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
-      const found = await engine.isAllowed(null, 'read', new Later());
+      const found = await engine.can(null, 'read', new Later());
       expect([kind, 'waits', round, found]).toEqual([kind, 'waits', round, expected]);
     }
   }
@@ -163,7 +163,7 @@ describe('the remaining alternatives of a condition whose next condition fails',
         const engine = new EngineUnderTest(kind, policy, { types: { Row } });
         for (let round = 0; round < 2; round++) {
           Row.calls = [];
-          engine.isAllowedSync(null, 'read', new Row());
+          engine.canSync(null, 'read', new Row());
           expect([kind, ...Row.calls]).toEqual([kind, 'ok']);
         }
       }
@@ -185,7 +185,7 @@ describe('the remaining alternatives of a condition whose next condition fails',
     for (let i = 0; i < 200; i++) folder = { parent: folder, isPublic: true, inherits: false };
     for (const kind of engines) {
       const engine = new EngineUnderTest(kind, policy, { limits: { maxSteps: 200_000 } });
-      expect([kind, engine.isAllowedSync(null, 'read', folder), engine.bailedOut]).toEqual([
+      expect([kind, engine.canSync(null, 'read', folder), engine.bailedOut]).toEqual([
         kind,
         false,
         kind === 'machine' ? 1 : 0,
@@ -202,7 +202,7 @@ describe('the remaining alternatives of a condition whose next condition fails',
       const engine = new EngineUnderTest(kind, policy);
       const started = performance.now();
       const bs = Object.fromEntries(Array.from({ length: count }, (_, i) => [`b${i}`, 2]));
-      expect([kind, engine.isAllowedSync(null, 'read', { ...row, ...bs, last: 2 })]).toEqual([kind, false]);
+      expect([kind, engine.canSync(null, 'read', { ...row, ...bs, last: 2 })]).toEqual([kind, false]);
       // Nested functions were once parsed again for each level, which took seconds.
       expect(performance.now() - started).toBeLessThan(3_000);
     }

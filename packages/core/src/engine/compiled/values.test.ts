@@ -215,7 +215,7 @@ describe('lists', () => {
         yield { name: 'editor', doc };
       };
       for (const _ of [1, 2])
-        expect(authorizer.isAllowedSync(new User({ roles: grants() }), 'read', doc)).toBe(true);
+        expect(authorizer.canSync(new User({ roles: grants() }), 'read', doc)).toBe(true);
     }
   });
 });
@@ -249,9 +249,9 @@ describe('the types of a constant', () => {
         types: { On: {} },
         constants: { setting: row },
       });
-      expect(authorizer.isAllowedSync(1, 'read', 1)).toBe(false);
+      expect(authorizer.canSync(1, 'read', 1)).toBe(false);
       typed('On', row);
-      expect([engine, authorizer.isAllowedSync(1, 'read', 1)]).toEqual([engine, true]);
+      expect([engine, authorizer.canSync(1, 'read', 1)]).toEqual([engine, true]);
     }
   });
 });
@@ -282,7 +282,7 @@ describe('a list that a method changes during iteration', () => {
     await everywhere(rules, options, (_ask, _engine, authorizer) => {
       for (const _ of [1, 2]) {
         const bag = Object.assign(new Bag(), { items: [...items] });
-        expect(outcomeOf(() => authorizer.isAllowedSync(1, 'read', bag))).toBe(expected);
+        expect(outcomeOf(() => authorizer.canSync(1, 'read', bag))).toBe(expected);
       }
     });
   });

@@ -24,7 +24,7 @@ async function ask(policy: string, query: string): Promise<object[]> {
     onWarning: () => {},
   });
   const answers: object[] = [];
-  for await (const answer of authorizer.query(query)) answers.push(Object.fromEntries(answer));
+  for await (const answer of authorizer.policy.query(query)) answers.push(Object.fromEntries(answer));
   return answers;
 }
 

@@ -18,7 +18,7 @@ describe('the index of rules', () => {
   it('finds rules by the class of an instance and by strings', async () => {
     const authorizer = await load();
     const ask = (actor: unknown, action: unknown, resource: unknown) =>
-      authorizer.isAllowedSync(actor, action as string, resource);
+      authorizer.canSync(actor, action as string, resource);
     for (let i = 0; i < 2; i++) {
       expect([ask('a', 'read', new Doc()), ask('a', 'write', new Doc())]).toEqual([true, false]);
       expect([ask('a', 'read', new Draft()), ask('a', 'write', new Draft())]).toEqual([true, true]);
@@ -36,9 +36,9 @@ describe('the index of rules', () => {
   it('finds other rules after typed() gives an instance a type', async () => {
     const authorizer = await load();
     const [doc, other] = [new Doc(), new Doc()];
-    expect(authorizer.isAllowedSync('root', 'x', doc)).toBe(false);
+    expect(authorizer.canSync('root', 'x', doc)).toBe(false);
     typed('Row', doc);
-    expect(authorizer.isAllowedSync('root', 'x', doc)).toBe(true);
-    expect(authorizer.isAllowedSync('root', 'x', other)).toBe(false);
+    expect(authorizer.canSync('root', 'x', doc)).toBe(true);
+    expect(authorizer.canSync('root', 'x', other)).toBe(false);
   });
 });

@@ -17,7 +17,7 @@ async function order(
 ) {
   const authorizer = await Authorizer.load({ policies: policy, types, onWarning: () => {}, ...options });
   const labels: unknown[] = [];
-  for await (const answer of authorizer.query(query, { bindings })) labels.push(answer.get('x'));
+  for await (const answer of authorizer.policy.query(query, { bindings })) labels.push(answer.get('x'));
   return labels;
 }
 
@@ -61,7 +61,7 @@ describe('the order in which rules are tried', () => {
     const policy = `h(_:Integer, _:A{zz: 1}, "IA"); h(_:Float, _:B, "FB") if 1 = 2; h(_:Integer, _:B{zz: 2}, "IB");
       allow(_, "x", r) if not h(1, r, _);`;
     const authorizer = await Authorizer.load({ policies: policy, types, onWarning: () => {} });
-    await expect(authorizer.isAllowed(1, 'x', new C())).rejects.toMatchObject({
+    await expect(authorizer.can(1, 'x', new C())).rejects.toMatchObject({
       code: 'POLAR_UNDECIDED_PATTERN',
     });
   });

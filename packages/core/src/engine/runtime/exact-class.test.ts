@@ -35,7 +35,7 @@ async function engines(kind: keyof typeof oddTypes): Promise<Map<string, Ask>> {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const authorizer = await Authorizer.load({ ...options, engine, ...(hook && { onDecision: hook }) });
       found.set(`${engine}${hook ? ' with onDecision' : ''}`, (...args) =>
-        outcomeOf(() => authorizer.isAllowedSync(...args)),
+        outcomeOf(() => authorizer.canSync(...args)),
       );
     }
   const module = { exports: undefined as unknown as PolicyModule };
@@ -43,7 +43,7 @@ async function engines(kind: keyof typeof oddTypes): Promise<Map<string, Ask>> {
   // oxlint-disable-next-line typescript/no-implied-eval -- the test is about the text
   (new Function('module', text) as (target: object) => void)(module);
   const precompiled = CompiledAuthorizer.load(module.exports, { types });
-  found.set('ahead of time', (...args) => outcomeOf(() => precompiled.isAllowedSync(...args)));
+  found.set('ahead of time', (...args) => outcomeOf(() => precompiled.canSync(...args)));
   return found;
 }
 

@@ -21,7 +21,7 @@ const policies = 'allow(name, team, members) if m in members and m.name = name a
 
 async function ask(members: readonly unknown[], team: unknown = 'a', text = policies): Promise<boolean> {
   const authorizer = await Authorizer.load({ policies: text, types: { Member }, engine: 'machine' });
-  return authorizer.isAllowed('x', team as string, members);
+  return authorizer.can('x', team as string, members);
 }
 
 describe('elements of an array', () => {
@@ -68,7 +68,7 @@ describe('elements of an array', () => {
   it('counts each element as a step', async () => {
     const members = Array.from({ length: 100 }, () => new Member('y', 'b'));
     const authorizer = await Authorizer.load({ policies, engine: 'machine', limits: { maxSteps: 50 } });
-    await expect(authorizer.isAllowed('x', 'a', members)).rejects.toMatchObject({
+    await expect(authorizer.can('x', 'a', members)).rejects.toMatchObject({
       code: 'POLAR_RUN_STEP_LIMIT',
     });
   });
