@@ -188,7 +188,7 @@ const oso = await Authorizer.load({
   equality: 'deep',
 });
 
-export const mayRead = (user: User, repo: Repository) => oso.isAllowed(user, 'view', repo);
+export const mayRead = (user: User, repo: Repository) => oso.can(user, 'view', repo);
 `,
     );
   });
@@ -225,10 +225,36 @@ export async function roles(oso: Oso<User>, user: User) {
 `);
     expect(text).toBe(`import { Authorizer, QueryVariable as Variable } from '@nanook/core';
 export async function roles(oso: Authorizer, user: User) {
-  for await (const answer of oso.queryRule('has_role', [user, new Variable('role')])) use(answer);
-  for await (const answer of oso.queryRule('f', [], { acceptExpression: true })) use(answer);
+  for await (const answer of oso.policy.queryRule('has_role', [user, new Variable('role')])) use(answer);
+  for await (const answer of oso.policy.queryRule('f', [], { acceptExpression: true })) use(answer);
 }
 `);
+  });
+
+  it('renames the methods that have another name in Authorizer', async () => {
+    const { code, text } = await toAuthorizer(`import { Oso } from 'oso';
+export const mayRead = (oso: Oso, user: User) => oso.isAllowed(user, 'read', note);
+export const actionsOf = (service: { oso: Oso }, user: User) => service.oso.authorizedActions(user, note);
+export const fieldsOf = (oso?: Oso) => oso?.authorizedFields(user, 'read', note);
+export const answers = (oso: Oso) => [oso.query('f(x)'), database.query('select 1')];
+`);
+    expect({ code, text }).toEqual({
+      code: 0,
+      text: `import { Authorizer } from '@nanook/core';
+export const mayRead = (oso: Authorizer, user: User) => oso.can(user, 'read', note);
+export const actionsOf = (service: { oso: Authorizer }, user: User) => service.oso.actions(user, note);
+export const fieldsOf = (oso?: Authorizer) => oso?.fields(user, 'read', note);
+export const answers = (oso: Authorizer) => [oso.policy.query('f(x)'), database.query('select 1')];
+`,
+    });
+  });
+
+  it('lists a call of isAllowed on an object that may be something else', async () => {
+    const { code, out } = await toAuthorizer(`import { Oso } from 'oso';
+export const mayRead = (oso: Oso, list: Blocklist) => list.isAllowed(user);
+`);
+    expect(code).toBe(1);
+    expect(out).toContain('write "can" if "list" is the authorizer');
   });
 
   it('renames the class where Nest injects it', async () => {
@@ -249,7 +275,7 @@ export class Service {
     ],
     [
       'await oso.loadStr("");\nif (await oso.queryRuleOnce("f")) go();',
-      'by hand: write !(await authorizer.queryRule(',
+      'by hand: write !(await authorizer.policy.queryRule(',
     ],
     ['await oso.loadStr("");\noso.setDataFilteringAdapter(adapter);', 'by hand: pass the adapter'],
     ['if (x) oso.registerClass(User);\nawait oso.loadStr("");', 'by hand: register and load in one list'],
@@ -281,7 +307,7 @@ export class Service {
     const { code, out } = await nanook('migrate', '--to', 'authorizer');
     expect(code).toBe(1);
     expect(out).toMatch(/^src\/policy\.ts\nsrc\/roles\.ts\nsrc\/lists\.ts:2:11 by hand: load the authorizer/);
-    expect(await contentOf('src/roles.ts')).toContain(`oso.queryRule('f', [user])`);
+    expect(await contentOf('src/roles.ts')).toContain(`oso.policy.queryRule('f', [user])`);
     expect(await contentOf('src/other.ts')).toContain(`db.queryRule('f', user)`);
   });
 
@@ -311,9 +337,9 @@ export class Service {
     const { code, out } = await nanook('migrate', '--to', 'authorizer');
     expect(code).toBe(1);
     for (const [file, text] of Object.entries(files)) expect(await contentOf(file)).toBe(text);
-    expect(out).toBe(`banned.ts:2:23 by hand: an authorizer takes a list: queryRule(name, [arguments])
+    expect(out).toBe(`banned.ts:2:23 by hand: an authorizer takes a list: policy.queryRule(name, [arguments])
 param.ts:1:1 by hand: run the command again when the files that create Oso are changed
-param.ts:2:36 by hand: an authorizer takes a list: queryRule(name, [arguments])
+param.ts:2:36 by hand: an authorizer takes a list: policy.queryRule(name, [arguments])
 policy.ts:2:29 by hand: a subclass of Authorizer is created with load; wrap an Authorizer instead
 type.ts:1:1 by hand: run the command again when the files that create Oso are changed
 `);
@@ -333,7 +359,7 @@ type.ts:1:1 by hand: run the command again when the files that create Oso are ch
     });
     const { out } = await nanook('migrate', '--to', 'authorizer');
     for (const file of ['packages/app/a.ts', 'packages/authz/b.ts', 'packages/authz/c.ts'])
-      expect(await contentOf(file)).toContain(`oso?.queryRule('f', [user]);`);
+      expect(await contentOf(file)).toContain(`oso?.policy.queryRule('f', [user]);`);
     expect(out).toContain('packages/app/d.ts:1:31 by hand: an authorizer takes a list');
     expect(await nanook('migrate', '--to', 'authorizer')).toMatchObject({
       code: 0,
@@ -382,7 +408,7 @@ ${statement}
     const { code, out } = await nanook('migrate', '--to', 'authorizer');
     expect({ code, out }).toEqual({
       code: 1,
-      out: 'policy.ts\napp.ts:3:32 by hand: oso is undefined until its policies are loaded; use it in a function\n',
+      out: 'handler.ts\npolicy.ts\napp.ts:3:32 by hand: oso is undefined until its policies are loaded; use it in a function\n',
     });
   });
 

@@ -1,5 +1,6 @@
 import type {
   CallExpression,
+  Identifier,
   ImportDeclaration,
   ImportSpecifier,
   MemberExpression,
@@ -34,7 +35,7 @@ const advice: Readonly<Record<string, string>> = {
   authorizedResources:
     'load the authorizer with the option resources of your ORM, or pass the condition of authorizer.where(…) to your ORM',
   queryRuleOnce:
-    'write !(await authorizer.queryRule(name, [arguments]).next()).done, which is true if the rule holds',
+    'write !(await authorizer.policy.queryRule(name, [arguments]).next()).done, which is true if the rule holds',
   clearRules: 'call authorizer.reload(policies), which replaces the policy as a whole',
   setDataFilteringAdapter: 'pass the adapter of your ORM as the option resources of Authorizer.load',
   registerClass: 'declare the type in Authorizer.load, as types: { Name: { class: TheClass } }',
@@ -45,6 +46,14 @@ const advice: Readonly<Record<string, string>> = {
   repl: 'run nanook repl in a terminal',
   getHost: 'the authorizer has no host; declare types in Authorizer.load',
   free: 'delete the call; memory is released without it',
+};
+
+/** The name in `Authorizer` for each method of `Oso` whose arguments are the same. */
+const methodNames: Readonly<Record<string, string>> = {
+  isAllowed: 'can',
+  authorizedActions: 'actions',
+  authorizedFields: 'fields',
+  query: 'policy.query',
 };
 
 /** Methods with names that other libraries seldom use. */
@@ -86,6 +95,7 @@ export function useAuthorizer(
   const className = locals.get('Oso') ?? 'Oso';
   const setups = readSetups(source, className);
   const calls = readCalls(source, setups);
+  const renamed = readRenamedCalls(source, instanceNames(source, setups, provides));
   if (namesOso) listMisuses(source, locals, setups);
   listEarlyUses(source, late);
   if (keepsInstances && source.manual.length === 0)
@@ -93,12 +103,15 @@ export function useAuthorizer(
       addManual(source, declaration, 'run the command again when the files that create Oso are changed');
   if (source.manual.length > 0 || keepsInstances) {
     for (const { callee } of calls)
-      addManual(source, callee, 'an authorizer takes a list: queryRule(name, [arguments])');
+      addManual(source, callee, 'an authorizer takes a list: policy.queryRule(name, [arguments])');
+    for (const { property, name } of renamed)
+      addManual(source, property, `the method of an authorizer is named ${name}`);
     return [];
   }
 
   for (const setup of setups) replaceSetup(source, setup);
   for (const call of calls) listArguments(source, call);
+  for (const { property, name } of renamed) source.edited.update(property.start!, property.end!, name);
   if (locals.has('Oso')) renameClass(source, className, setups);
   for (const declaration of imports) replaceImport(source, declaration, setups);
   return setups.flatMap(({ isLoadedElsewhere, name }) => (isLoadedElsewhere ? [name] : []));
@@ -117,7 +130,7 @@ function listLikelyCalls(source: ParsedSource): void {
       addManual(
         source,
         property,
-        advice[property.name] ?? 'an authorizer takes a list: queryRule(name, [arguments])',
+        advice[property.name] ?? 'an authorizer takes a list: policy.queryRule(name, [arguments])',
       );
   });
 }
@@ -206,10 +219,47 @@ function readCalls(source: ParsedSource, setups: readonly OsoSetup[]): MethodCal
     if (property.name === 'queryRule') {
       calls.push(node);
       if (nameOf(node) === undefined)
-        addManual(source, property, 'write the name of the rule as a text: queryRule(name, [arguments])');
+        addManual(
+          source,
+          property,
+          'write the name of the rule as a text: policy.queryRule(name, [arguments])',
+        );
     } else if (Object.hasOwn(advice, property.name)) addManual(source, property, advice[property.name]!);
   });
   return calls;
+}
+
+/** Returns the calls of methods that have another name in `Authorizer`, and adds the calls on an object that may be something else. */
+function readRenamedCalls(
+  source: ParsedSource,
+  instances: ReadonlySet<string>,
+): { readonly property: Identifier; readonly name: string }[] {
+  const calls: { property: Identifier; name: string }[] = [];
+  walk(source.tree.program, (node) => {
+    if (!isCall(node)) return;
+    const { object, property } = node.callee;
+    if (property.type !== 'Identifier' || !Object.hasOwn(methodNames, property.name)) return;
+    const name = methodNames[property.name]!;
+    const receiver = textOf(source, object);
+    if (instances.has(receiver) || /oso|authorizer/i.test(receiver)) calls.push({ property, name });
+    // Databases have a method `query`, too.
+    else if (property.name !== 'query')
+      addManual(source, property, `write "${name}" if "${receiver}" is the authorizer`);
+  });
+  return calls;
+}
+
+/** Returns the names of instances of `Oso` in a file: those that it creates, and the imports from files that create one. */
+function instanceNames(
+  source: ParsedSource,
+  setups: readonly OsoSetup[],
+  provides: Application['provides'],
+): Set<string> {
+  const names = new Set(setups.map(({ name }) => name));
+  for (const { text, user } of moduleNames(source))
+    if (user.type === 'ImportDeclaration' && provides(source.file, text))
+      for (const { local } of user.specifiers) names.add(local.name);
+  return names;
 }
 
 /** Returns the name of a method that a file reads without calling it: `oso.queryRule.bind(oso)`, `oso['queryRule']`, `{ queryRule } = oso`. */
@@ -285,11 +335,12 @@ function isProvider(ancestors: readonly Node[]): boolean {
   return owner.key.name === 'providers' || owner.key.name === 'useClass';
 }
 
-/** Replaces `queryRule(name, a, b)` by `queryRule(name, [a, b])`, and moves the options to the end. */
+/** Replaces `queryRule(name, a, b)` by `policy.queryRule(name, [a, b])`, and moves the options to the end. */
 function listArguments(source: ParsedSource, call: MethodCall): void {
   const { edited } = source;
   const [first] = call.arguments;
   const name = nameOf(call)!;
+  edited.appendLeft(call.callee.property.start!, 'policy.');
   const values = call.arguments.slice(call.arguments.indexOf(name as never) + 1);
   const [start, end] = [values[0], values.at(-1) ?? name];
   if (start !== undefined) edited.appendRight(start.start!, '[');
