@@ -262,6 +262,11 @@ for (const [name, mayImport] of Object.entries(packages)) {
     if (/\.(test(-d)?|fixture)\.ts$/.test(found)) continue;
     const file = posix(found);
     const text = readFileSync(join(src, found), 'utf8');
+    const table = foldersOf[name];
+    if (table !== undefined && !(folderOf(file) in table)) {
+      faults.push(`packages/${name}/src/${file}: its folder is not in the table of tools/boundaries.mjs`);
+      continue;
+    }
     // One file for each kind of authorizer imports modules on demand, so that a reader sees all of them, and which methods wait for one.
     if (
       name === 'core' &&
@@ -291,7 +296,6 @@ function faultOf(name, mayImport, declared, src, file, specifier) {
     const table = foldersOf[name];
     if (table === undefined) return undefined;
     const to = folderOf(target);
-    if (!(from in table)) return `src/${from}/ is not in the table of tools/boundaries.mjs`;
     return to === from || table[from].includes(to)
       ? undefined
       : `${specifier}: ${place(from)} may not import ${place(to)}`;
@@ -311,8 +315,17 @@ function place(folder) {
   return folder === '' ? 'src/*.ts' : `src/${folder}/`;
 }
 
+// The page about the architecture has a row for each folder of core and its inner folders.
+const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+for (const folder of Object.keys(folders)) {
+  const path = `core/src/${folder}`;
+  if (!existsSync(join(root, 'packages', path)))
+    faults.push(`tools/boundaries.mjs: packages/${path} does not exist; remove its row`);
+  else if (folder !== '' && folder.split('/').length <= 2 && !page.includes(`(../packages/${path})`))
+    faults.push(`docs/architecture.md: the table of folders has no row for packages/${path}`);
+}
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) {
-  console.error(`\n${faults.length} forbidden import${faults.length === 1 ? '' : 's'}`);
+  console.error(`\n${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`);
   process.exitCode = 1;
 }
