@@ -308,6 +308,15 @@ export class Authorizer extends BaseAuthorizer {
     );
   }
 
+  /**
+   * Whether decisions are recorded, so that the context of a check matters.
+   *
+   * @internal for the adapters
+   */
+  get recordsDecisions(): boolean {
+    return this.#deciding.log !== undefined;
+  }
+
   protected get decider(): Decider {
     return this.#engines.own;
   }

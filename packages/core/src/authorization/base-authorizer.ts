@@ -1,6 +1,7 @@
 import { ForbiddenError } from './authorization-error.js';
 import type { Decision } from './decision.js';
 import { missingResource } from './missing-resource.js';
+import { noOptions } from './own-limits.js';
 import type { FieldBatch } from './field-batch.js';
 import { denialReason, denyUndecided, refusal, textOrNone } from './refusal.js';
 import { PolarError } from '../diagnostics/polar-error.js';
@@ -82,7 +83,7 @@ export abstract class BaseAuthorizer {
     actor: unknown,
     action: ActionOf<Resource>,
     resource: Resource,
-    options: AuthorizeOptions = {},
+    options: AuthorizeOptions = noOptions,
   ): Promise<Awaited<Resource>> {
     if (arguments.length < 3) throw missingResource('authorize');
     let awaited: Awaited<Resource>;

@@ -4,6 +4,9 @@ import type { CheckOptions } from './query-options.js';
 import { limitsOf } from './limits-of.js';
 import { validateQueryOptions } from './validate-options.js';
 
+/** The options of a check that has none. */
+export const noOptions: CheckOptions = Object.freeze({});
+
 /**
  * Returns the limits and the signal of a check, or undefined if it has none of its own.
  *
@@ -11,6 +14,7 @@ import { validateQueryOptions } from './validate-options.js';
  * @returns `'machine'` for invalid options, and for an aborted signal: the machine reports the error
  */
 export function ownLimitsOf(options: CheckOptions, limits: Limits): QueryLimits | undefined | 'machine' {
+  if (options === noOptions) return undefined;
   try {
     validateQueryOptions(options);
     const { signal } = options;
