@@ -51,6 +51,7 @@ export {
   type ResourceSource,
 } from './requirements/resource-source.js';
 export { checkSkip, declareRequirement } from './requirements/declare-requirement.js';
+export { RequiredResource } from './request/required-resource.js';
 export { haveDecision, splitHandlers, type RouteHandlers } from './requirements/route-handlers.js';
 export { requirementExample } from './requirements/requirement-example.js';
 export { nameOfType, rowSource, rowSourceOf } from './requirements/row-source.js';
@@ -70,6 +71,7 @@ export { CallSite } from './locations/call-site.js';
 export { locationOf } from './locations/source-location.js';
 
 export { copyHeaders, guardResponse, type ResponseGuard } from './response-guard/response-guard.js';
+export type { CopiedHeaders } from './response-guard/options-headers.js';
 export { HandlerChecks } from './pending-checks/handler-checks.js';
 export type { Check } from './pending-checks/open-check.js';
 export type { PendingChecks } from './pending-checks/pending-checks.js';

@@ -1,5 +1,6 @@
 import { AuthorizationConfigError, skippedBy, type Frame } from '@nanook/http';
 import type { Request } from 'express';
+import type { Middleware } from '../internals/request.js';
 import {
   isRouter,
   mountedApp,
@@ -18,17 +19,58 @@ export const asDirect = <Handler extends object>(handler: Handler): Handler =>
 /** Returns whether a layer needs no frame. */
 export const isDirect = ({ handle }: Layer): boolean => (handle as { [direct]?: true })[direct] === true;
 
+/** A requirement of this package. It enters its frame itself, and only for code of the application. */
+export type OwnRequirement = (
+  req: Request,
+  next: Next,
+  frames: RequestFrames,
+  frame: LayerFrame | undefined,
+) => void;
+
+const own = new WeakMap<object, OwnRequirement>();
+
+/** Creates the middleware of a requirement. Where other code calls it, the requirement runs in the present context, and has no frame. */
+export function ownMiddleware(requirement: OwnRequirement): Middleware {
+  const middleware: Middleware = (req, _res, next) =>
+    requirement(req as Request, next, framesOf(req as Request), undefined);
+  own.set(middleware, requirement);
+  return middleware;
+}
+
 /** Calls a layer in its frame. The decisions of its router or route count in it, and those of earlier layers in the same run. */
 export function callLayer(
+  frames: RequestFrames,
   layer: Layer,
   req: Request,
   run: LayerRun,
   handle: (next: Next, frame: LayerFrame) => unknown,
 ): unknown {
-  const frames = framesOf(req);
-  run.begin((outer) => inherits(layer, frames.entered, outer));
+  begin(frames, run, layer);
   const frame = new LayerFrame(run, req, layer);
   return frames.call(frame, handle, nextOf(frames, frame, run.next), frame);
+}
+
+/** Calls the layer of a requirement. @returns `false` for a layer of other code, which was not called */
+export function callOwn(frames: RequestFrames, layer: Layer, req: Request, run: LayerRun): boolean {
+  const requirement = own.get(layer.handle);
+  if (requirement === undefined) return false;
+  begin(frames, run, layer);
+  const frame = new LayerFrame(run, req, layer);
+  const next = nextOf(frames, frame, run.next, true);
+  frames.called = frame;
+  try {
+    requirement(req, next, frames, frame);
+  } catch (error) {
+    next(error);
+  }
+  return true;
+}
+
+/** Decides at the first layer of a run, or at a callback before it, whether the decision of the outer frame counts. */
+function begin(frames: RequestFrames, run: LayerRun, layer: Layer): void {
+  if (run.isInherited !== undefined) return;
+  const { outer } = run;
+  run.isInherited = outer?.isSettled === true && inherits(layer, frames.entered, outer);
 }
 
 const followedCallbacks = new WeakSet<ParameterCallback>();
@@ -39,9 +81,9 @@ export function followCallback(callback: ParameterCallback, router: RouterIntern
   const followed: ParameterCallback = (req, res, next, value, name) => {
     const frames = framesOf(req);
     const layer = router.stack[0]!; // one of them has the parameter
-    const run = findRun(layer, req, req.next as Next);
+    const run = findRun(frames, layer, req.next as Next);
     if (run === undefined) return callback(req, res, next, value, name);
-    run.begin((outer) => inherits(layer, frames.entered, outer)); // the callback may enter another router
+    begin(frames, run, layer); // the callback may enter another router
     const frame = new ParameterFrame(run, req, layer, name);
     return frames.call(frame, callback, req, res, nextOf(frames, frame, next), value, name);
   };
@@ -49,12 +91,12 @@ export function followCallback(callback: ParameterCallback, router: RouterIntern
   return followed;
 }
 
-/** Returns the `next` that the function of a frame receives. */
-function nextOf(frames: RequestFrames, frame: LayerFrame | ParameterFrame, next: Next): Next {
+/** Returns the `next` that the function of a frame receives. @param isOwn whether the function calls it outside of the frame */
+function nextOf(frames: RequestFrames, frame: LayerFrame | ParameterFrame, next: Next, isOwn = false): Next {
   const { req } = frame;
   const goOn: Next = (error) => {
     if (req.next === goOn) req.next = next; // Express 4 sets it to the `next` of its first layer, and not of the router
-    frames.noteError(error);
+    if (error !== undefined) frames.noteError(error, isOwn ? frame : undefined);
     frames.callNext(frame, next, error);
   };
   return goOn;
@@ -63,8 +105,8 @@ function nextOf(frames: RequestFrames, frame: LayerFrame | ParameterFrame, next:
 /**
  * Returns the run to which a layer belongs; without an asynchronous context, `next` identifies it. Layers that are not followed have no run.
  */
-export function findRun(layer: Layer, req: Request, next: Next): LayerRun | undefined {
-  const frames = framesOf(req);
+export function findRun(frames: RequestFrames, layer: Layer, next: Next): LayerRun | undefined {
+  if (frames.lastRun?.next === next) return frames.lastRun;
   const { place } = frames;
   if (place instanceof LayerRun && place.next === next) return place;
   for (let run = frames.lastRun; run !== undefined; run = run.earlier) if (run.next === next) return run;
@@ -112,7 +154,7 @@ function inherits(layer: Layer, entered: RouterInternals | undefined, outer: Fra
   let first: LayerFrame | undefined;
   for (let each: Frame | undefined = outer; each !== undefined; each = each.run.outer)
     if (each instanceof LayerFrame && entered.stack.includes(each.layer)) first = each;
-  if (first === undefined || first.run.isInherited) return true;
+  if (first === undefined || first.run.isInherited === true) return true;
   outer.abandon(first);
   return false;
 }

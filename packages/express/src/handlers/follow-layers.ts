@@ -8,7 +8,7 @@ import {
   type RouterInternals,
 } from '../internals/express-internals.js';
 import { awaitHandler } from './async-handlers.js';
-import { callLayer, findRun, followCallback, isDirect } from './call-layer.js';
+import { callLayer, callOwn, findRun, followCallback, isDirect } from './call-layer.js';
 import { framesOf, type Next } from './frames.js';
 import { callRoute } from './guarded-route.js';
 
@@ -33,12 +33,14 @@ export function followLayers(router: RouterInternals): void {
     prototype[name] = function (this: Layer, req: Request, res: ServerResponse, next: Next) {
       if (isDirect(this)) return Reflect.apply(original, this, [req, res, next]);
       const { handle, route } = this;
-      const run = findRun(this, req, next);
+      const frames = framesOf(req);
+      const run = findRun(frames, this, next);
       if (run === undefined) return Reflect.apply(original, this, [req, res, next]);
+      if (callOwn(frames, this, req, run)) return undefined;
       if (isRouter(handle)) followLayers(handle); // it may come from another copy of Express
-      return callLayer(this, req, run, (goOn, frame) => {
+      return callLayer(frames, this, req, run, (goOn, frame) => {
         const call = () => Reflect.apply(original, awaits ? this : awaitHandler(this), [req, res, goOn]);
-        return route === undefined ? call() : callRoute(route, req, res, goOn, frame, call);
+        return route === undefined ? call() : callRoute(route, req, res, frames, goOn, frame, call);
       });
     };
   }
@@ -47,10 +49,11 @@ export function followLayers(router: RouterInternals): void {
     const original = prototype[name] as HandleError | undefined;
     if (original === undefined) continue;
     prototype[name] = function (this: Layer, error: unknown, req: Request, res: ServerResponse, next: Next) {
-      const run = findRun(this, req, next);
+      const frames = framesOf(req);
+      const run = findRun(frames, this, next);
       if (run === undefined) return Reflect.apply(original, this, [error, req, res, next]);
-      framesOf(req).noteError(error);
-      return callLayer(this, req, run, (goOn) =>
+      frames.noteError(error);
+      return callLayer(frames, this, req, run, (goOn) =>
         Reflect.apply(original, awaits ? this : awaitHandler(this), [error, req, res, goOn]),
       );
     };

@@ -20,8 +20,11 @@ export class LayerRun extends Run {
   /** The parameters of the path for which a callback of `router.param` made a decision. */
   #parameters: { readonly name: string; readonly value: unknown }[] | undefined;
 
-  /** Whether the decision of the outer frame counts; undefined until the first layer or the first callback of `router.param`. */
-  #isInherited: boolean | undefined;
+  /**
+   * Whether a decision from outside of the run counts for all of its layers; undefined until the first layer or the first callback of
+   * `router.param`.
+   */
+  isInherited: boolean | undefined;
 
   /**
    * @param earlier the run that the request started before
@@ -37,17 +40,6 @@ export class LayerRun extends Run {
     super(frames, outer, false);
   }
 
-  /** Whether a decision from outside of the run counts for all of its layers. */
-  get isInherited(): boolean {
-    return this.#isInherited === true;
-  }
-
-  /** Decides at the first layer, or at a callback before it, whether the decision of the outer frame counts. */
-  begin(inherits: (outer: Frame) => boolean): void {
-    const { outer } = this;
-    this.#isInherited ??= outer?.isSettled === true && inherits(outer);
-  }
-
   /** Makes a decision count for the layers that follow, while the request stays below a path. */
   coverPath(path: string): void {
     (this.#paths ??= []).push(path);
@@ -61,7 +53,7 @@ export class LayerRun extends Run {
   /** Returns whether a decision that was made before counts for a layer that is called now. */
   covers(req: Request): boolean {
     return (
-      this.#isInherited === true ||
+      this.isInherited === true ||
       this.#paths?.some((path) => isBelow(req, path)) === true ||
       this.#parameters?.some(({ name, value }) => hasParameter(req, name, value)) === true
     );
@@ -164,17 +156,34 @@ export class RequestFrames extends FollowedRequest {
     this.#req = req;
   }
 
+  /**
+   * Runs code between the layers of a run. The frame around the run is as good a context for it as the run: a layer finds its run by its
+   * `next`.
+   */
+  override callBetween<Args extends unknown[], Result>(
+    run: Run,
+    code: (...args: Args) => Result,
+    ...args: Args
+  ): Result {
+    if (run.outer !== undefined && this.place === run.outer) return code(...args);
+    return super.callBetween(run, code, ...args);
+  }
+
   protected override mayDecide(frame: Frame): boolean {
     return frame instanceof HandlerFrame && frame.router === this.#req.next;
   }
 
-  /** Records an error that goes to the error handlers, with whether a decision counts for the handler in which it occurred. */
-  noteError(error: unknown): void {
+  /**
+   * Records an error that goes to the error handlers, with whether a decision counts for the handler in which it occurred.
+   *
+   * @param frame the call of this handler
+   */
+  noteError(error: unknown, frame = this.responder): void {
     if (error === undefined || error === null) return;
     const isObject = typeof error === 'object';
     if (isObject && error === this.#failure) return;
     this.#failure = error;
-    this.#isFailureDecided = isObject && this.isSettled;
+    this.#isFailureDecided = isObject && frame?.isSettled === true;
   }
 
   /** Whether the last error occurred in a handler with a decision. */
@@ -227,7 +236,7 @@ export function defineAuthz(): void {
 }
 
 /** Sets `req.authz`, without the accessor where it is defined here: on Node 20, its call takes as long as a check. */
-export function setAuthz(req: Request, authz: RequestAuthorization): void {
-  if (isDefinedHere && req instanceof IncomingMessage) framesOf(req).authz = authz;
+export function setAuthz(req: Request, frames: RequestFrames, authz: RequestAuthorization): void {
+  if (isDefinedHere && req instanceof IncomingMessage) frames.authz = authz;
   else req.authz = authz;
 }

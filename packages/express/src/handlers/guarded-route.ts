@@ -5,7 +5,7 @@ import type { Route } from '../internals/express-internals.js';
 import { routeOf } from '../internals/request.js';
 import { functionsBefore, handlerLocation, isProtected, methodIn } from '../internals/route-handlers.js';
 import { isInProtected } from './call-layer.js';
-import { framesOf, type LayerFrame, type Next } from './frames.js';
+import type { LayerFrame, Next, RequestFrames } from './frames.js';
 import { guardRoute } from './response-guard.js';
 
 /**
@@ -16,6 +16,7 @@ export function callRoute(
   route: Route,
   req: Request,
   res: ServerResponse,
+  frames: RequestFrames,
   next: Next,
   frame: LayerFrame,
   call: () => unknown,
@@ -29,12 +30,12 @@ export function callRoute(
         method: req.method,
         route: routeOf(req),
         handler: handlerLocation(req),
-        elsewhere: framesOf(req).made,
+        elsewhere: frames.made,
         example: requirementExample(req.method, route.path),
         before: functionsBefore(route, method),
       }),
     );
   }
-  guardRoute(req, res, next, frame);
+  guardRoute(req, res, frames, next, frame);
   return call();
 }

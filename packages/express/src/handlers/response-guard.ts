@@ -9,10 +9,11 @@ import { framesOf, type ChecksGuard, type LayerFrame, type Next, type RequestFra
 export function guardChecks(
   req: Request,
   res: ServerResponse,
+  frames: RequestFrames,
   fail: Next,
   authz: RequestAuthorization,
 ): void {
-  framesOf(req).checksGuard = addGuard(res, new RequestGuard(req, res, fail, authz));
+  frames.checksGuard = addGuard(res, new RequestGuard(req, res, frames, fail, authz));
 }
 
 /** Blocks a response without a decision, in all handlers that follow. */
@@ -20,7 +21,7 @@ export function guardWholeRequest(req: Request, res: ServerResponse, fail: Next)
   const frames = framesOf(req);
   if (frames.isGuarded) return;
   frames.isGuarded = true;
-  const guard = frames.checksGuard ?? addGuard(res, new RequestGuard(req, res, fail));
+  const guard = frames.checksGuard ?? addGuard(res, new RequestGuard(req, res, frames, fail));
   guard.requireDecision(res, fail);
 }
 
@@ -28,9 +29,15 @@ export function guardWholeRequest(req: Request, res: ServerResponse, fail: Next)
  * Blocks a response without a decision in one route, unless `authorize()` guards the response already. After the request has left the
  * route, the guard still applies to the handlers of this route.
  */
-export function guardRoute(req: Request, res: ServerResponse, fail: Next, route: LayerFrame): void {
-  if (framesOf(req).isGuarded) return;
-  addGuard(res, new RequestGuard(req, res, fail, undefined, route)).requireDecision(res, fail);
+export function guardRoute(
+  req: Request,
+  res: ServerResponse,
+  frames: RequestFrames,
+  fail: Next,
+  route: LayerFrame,
+): void {
+  if (frames.isGuarded) return;
+  addGuard(res, new RequestGuard(req, res, frames, fail, undefined, route)).requireDecision(res, fail);
 }
 
 function addGuard(res: ServerResponse, guard: RequestGuard): RequestGuard {
@@ -57,12 +64,13 @@ class RequestGuard implements ResponseGuard, ChecksGuard {
   constructor(
     req: Request,
     res: ServerResponse,
+    frames: RequestFrames,
     fail: Next,
     authz?: RequestAuthorization,
     route?: LayerFrame,
   ) {
     this.#req = req;
-    this.#frames = framesOf(req);
+    this.#frames = frames;
     this.#fail = fail;
     this.#authz = authz;
     this.#route = route;
@@ -94,11 +102,11 @@ class RequestGuard implements ResponseGuard, ChecksGuard {
   }
 
   isSettled(): boolean {
-    return !this.#needsDecision || this.#isRouteLeft || this.#current?.isSettled === true;
+    return !this.#needsDecision || this.#isRouteLeft() || this.#current()?.isSettled === true;
   }
 
   /** Whether the code that writes now is not concerned, because it is outside of the guarded route. */
-  get #isRouteLeft(): boolean {
+  #isRouteLeft(): boolean {
     const route = this.#route;
     if (route?.isLeft !== true) return false;
     const { place, frame, responder } = this.#frames;
@@ -124,18 +132,18 @@ class RequestGuard implements ResponseGuard, ChecksGuard {
   }
 
   checks() {
-    return this.#current?.checks;
+    return this.#current()?.checks;
   }
 
   challenge() {
-    return this.#current?.challenge;
+    return this.#current()?.challenge;
   }
 
   fail(error: unknown): void {
     this.#fail(error);
   }
 
-  get #current(): RequestAuthorization | undefined {
+  #current(): RequestAuthorization | undefined {
     return this.#authz ?? (this.#req.authz as RequestAuthorization | undefined);
   }
 }

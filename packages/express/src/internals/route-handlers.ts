@@ -12,9 +12,26 @@ export const routeHandlers = (route: Route, method: string): RouteHandlers =>
 
 /** Returns whether a requirement of a route decides before its handler, or all handlers are for preflight requests. */
 export function isProtected(route: Route, method: string): boolean {
+  const found = checked.get(route);
+  if (found?.method === method && isUnchanged(route, found.handles)) return found.isProtected;
   const layers = layersBeyondPreflight(route, method);
-  return layers.length === 0 || haveDecision(handlesOf(layers));
+  const isRouteProtected = layers.length === 0 || haveDecision(handlesOf(layers));
+  const handles = route.stack.map(({ handle }) => handle);
+  checked.set(route, { method, handles, isProtected: isRouteProtected });
+  return isRouteProtected;
 }
+
+/** The last result about a route. Each request needs it, and it changes only when a handler is added or replaced. */
+interface CheckedRoute {
+  readonly method: string;
+  readonly handles: readonly RequestHandler[];
+  readonly isProtected: boolean;
+}
+
+const checked = new WeakMap<Route, CheckedRoute>();
+
+const isUnchanged = ({ stack }: Route, handles: readonly RequestHandler[]): boolean =>
+  stack.length === handles.length && stack.every(({ handle }, i) => handle === handles[i]);
 
 const layersBeyondPreflight = (route: Route, method: string): readonly RouteLayer[] =>
   layersFor(route, method).filter((layer) => !isPreflight(route, layer));

@@ -93,11 +93,12 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
   const hooks: Hooks = { actor, anonymous, request, context, challenge, onError, loaderTimeoutMs };
   const warn = unblockedRoutesWarning();
   const middleware: RequestHandler = (req, res, next) => {
+    const frames = framesOf(req);
     // A router that is used without an application has no `app`; `protect` follows its layers.
     if (req.app !== undefined) {
       const router = routerOf(req.app as unknown as AppInternals);
       followLayers(router);
-      framesOf(req).authorizedRouter = router;
+      frames.authorizedRouter = router;
       warn?.(router, () => ({
         usesProtect: usesProtect(router),
         list: () => listRoutes(req.app, { check: false }),
@@ -105,10 +106,10 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     }
     const authz = new RequestAuthorization(
       authorizer,
-      new RequestOptions(req, res, hooks, explaining?.(req)),
+      new RequestOptions(req, res, frames, hooks, explaining?.(req)),
     );
-    setAuthz(req, authz);
-    guardChecks(req, res, next, authz);
+    setAuthz(req, frames, authz);
+    guardChecks(req, res, frames, next, authz);
     next();
   };
   return asDirect(asAuthorization(middleware, authorizer));
@@ -128,11 +129,11 @@ class RequestOptions implements RequestAuthorizationOptions {
   readonly anonymous: unknown;
   readonly challenge: AuthorizationOptions['challenge'];
   readonly loaderTimeoutMs: AuthorizationOptions['loaderTimeoutMs'];
-  readonly decisions: RequestDecisions;
 
   constructor(
     req: Request,
     res: Response,
+    readonly decisions: RequestDecisions,
     hooks: Hooks,
     readonly explain: Explain | undefined,
   ) {
@@ -142,7 +143,6 @@ class RequestOptions implements RequestAuthorizationOptions {
     this.anonymous = hooks.anonymous;
     this.challenge = hooks.challenge;
     this.loaderTimeoutMs = hooks.loaderTimeoutMs;
-    this.decisions = framesOf(req);
   }
 
   actor(): unknown {

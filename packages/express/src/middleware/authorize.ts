@@ -6,6 +6,7 @@ import {
   type TypeToken,
 } from '@nanook/core';
 import {
+  RequiredResource,
   asRequirement,
   checkRequirement,
   declareRequirement,
@@ -16,7 +17,7 @@ import {
   type RefusalStatuses,
 } from '@nanook/http';
 import type { Request } from 'express';
-import { asDirect } from '../handlers/call-layer.js';
+import { asDirect, ownMiddleware } from '../handlers/call-layer.js';
 import { guardWholeRequest } from '../handlers/response-guard.js';
 import { authzOf } from '../handlers/frames.js';
 import type { Middleware } from '../internals/request.js';
@@ -69,11 +70,18 @@ export function authorize(
   if (given.length === 0) return authorizeRequest;
   const [action, resource, statuses = {}] = given;
   const requirement = declareRequirement(authorize, action, resource, statuses);
-  return asRequirement<Middleware>((req, _res, next) => {
-    const authz = authzOf(req, `authorize('${action}', …)`);
+  const required = new RequiredResource(action, resource as Loader);
+  const caller = `authorize('${action}', …)`;
+  const middleware = ownMiddleware((req, next, frames, frame) => {
+    const authz = frames.authz ?? authzOf(req, caller);
     checkRequirement(authz.pinned, requirement);
-    passOn(authz.loadRequired(action, resource, req as Request), next, statuses);
-  }, requirement);
+    passOn(
+      frames.within(frame, () => authz.loadRequired(required, req)),
+      next,
+      statuses,
+    );
+  });
+  return asRequirement(middleware, requirement);
 }
 
 const authorizeRequest: Middleware = asDirect(

@@ -1,7 +1,7 @@
 import { asRequirement, asSkipped, checkSkip, expectCall } from '@nanook/http';
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
-import { checkSkippedPath } from '../handlers/call-layer.js';
+import { checkSkippedPath, ownMiddleware } from '../handlers/call-layer.js';
 import { authzOf, framesOf } from '../handlers/frames.js';
 import { isRouter } from '../internals/express-internals.js';
 import type { Middleware } from '../internals/request.js';
@@ -31,18 +31,18 @@ export function skipAuthorization(
   reason: string,
   ...given: readonly (RequestHandler | readonly RequestHandler[])[]
 ): Middleware {
-  const middleware = given.flat() as readonly RequestHandler[];
-  checkSkip(skipAuthorization, reason, middleware);
-  if (given.length > 0) return skipFor(reason, middleware);
-  return asRequirement<Middleware>(
-    (req, _res, next) => {
-      const authz = authzOf(req, 'skipAuthorization');
-      checkSkippedPath(req as Request, reason);
+  const skipped = given.flat() as readonly RequestHandler[];
+  checkSkip(skipAuthorization, reason, skipped);
+  if (given.length > 0) return skipFor(reason, skipped);
+  const middleware = ownMiddleware((req, next, frames, frame) => {
+    const authz = authzOf(req, 'skipAuthorization');
+    frames.within(frame, () => {
+      checkSkippedPath(req, reason);
       authz.skip(reason);
-      next();
-    },
-    { kind: 'skip', reason },
-  );
+    });
+    next();
+  });
+  return asRequirement(middleware, { kind: 'skip', reason });
 }
 
 function skipFor(reason: string, middleware: readonly RequestHandler[]): Middleware {

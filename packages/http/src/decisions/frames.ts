@@ -152,7 +152,16 @@ export class FollowedRequest implements RequestDecisions {
     ...args: Args
   ): Result {
     this.called = frame;
-    return places.run(frame, handler, ...args);
+    return this.within(frame, handler, ...args);
+  }
+
+  /** Runs code of a handler that was called before, in its frame; without a frame, in the present context. */
+  within<Args extends unknown[], Result>(
+    frame: Frame | undefined,
+    code: (...args: Args) => Result,
+    ...args: Args
+  ): Result {
+    return frame === undefined ? code(...args) : places.run(frame, code, ...args);
   }
 
   /** Calls code between the handlers of a run, such as a router. */

@@ -57,11 +57,11 @@ export class PendingChecks {
     const promise: WatchedPromise<T> = new WatchedPromise<T>((resolve, reject) => {
       start().then(
         (value) => {
-          this.#pass(check, decides);
+          this.pass(check, decides);
           resolve(value);
         },
         (error: unknown) => {
-          this.#fail(check, error, decides);
+          this.fail(check, error, decides);
           promise.handle();
           reject(error as Error);
         },
@@ -78,22 +78,15 @@ export class PendingChecks {
   }
 
   /**
-   * Runs a check that throws when the action is refused, for an adapter, which awaits the promise itself. Its promise needs no watching,
-   * which takes longer than the check.
+   * Starts a check that throws when the action is refused, for an adapter, which awaits the promise itself. Its promise needs no watching,
+   * which takes longer than the check. {@link pass} or {@link fail} ends the check.
    *
    * @param call the call, for messages
    */
-  async watchAwaited<T>(call: string, run: () => Promise<T>): Promise<T> {
+  startAwaited(call: string): OpenCheck {
     const check = this.#add(call, undefined);
     check.isAwaited = true;
-    try {
-      const value = await run();
-      this.#pass(check, true);
-      return value;
-    } catch (error) {
-      this.#fail(check, error, true);
-      throw error;
-    }
+    return check;
   }
 
   /** The first check that is pending or was not awaited. */
@@ -170,13 +163,13 @@ export class PendingChecks {
     (this.#open ??= new Set()).add(check);
   }
 
-  #pass(check: OpenCheck, decides: boolean): void {
+  pass(check: OpenCheck, decides = true): void {
     if (decides && this.#refused !== undefined && this.#refused.settledAt < check.number)
       this.#refused = undefined;
     this.#settle(check);
   }
 
-  #fail(check: OpenCheck, error: unknown, decides: boolean): void {
+  fail(check: OpenCheck, error: unknown, decides = true): void {
     check.fail(error, this.#count++);
     if (decides) this.#refused = check;
     rememberFailure(error, () => this.#lose(check));

@@ -2,8 +2,10 @@ type Decisions<Decision> = Map<string, Promise<Decision>>;
 
 /** The decisions of one request. Each is made once, also while an earlier check for the same decision is pending. */
 export class DecisionCache<Decision> {
-  // Most requests check one resource, so the maps are created for the second one.
-  #last: { readonly resource: unknown; readonly decisions: Decisions<Decision> } | undefined;
+  /** The first decision. Most requests make one, so the maps are created for the second one. */
+  #first:
+    | { readonly check: string; readonly resource: unknown; readonly decision: Promise<Decision> }
+    | undefined;
   #byValue: Map<unknown, Decisions<Decision>> | undefined;
   /** A weak map, so that a long request does not keep all checked resources alive. */
   #byObject: WeakMap<object, Decisions<Decision>> | undefined;
@@ -20,31 +22,33 @@ export class DecisionCache<Decision> {
     resource: unknown,
     decide: (forget: () => void) => Promise<Decision>,
   ): Promise<Decision> {
-    const decisions = this.#decisionsAbout(resource);
-    const known = decisions.get(check);
+    const first = this.#first;
+    if (first?.check === check && Object.is(first.resource, resource)) return first.decision;
+    const known = this.#find(resource)?.get(check);
     if (known !== undefined) return known;
-    const decision = decide(() => decisions.delete(check));
-    decisions.set(check, decision);
+    const decision = decide(() => this.#forget(check, resource));
+    if (this.#first === undefined) this.#first = { check, resource, decision };
+    else this.#decisionsAbout(resource).set(check, decision);
     return decision;
   }
 
-  #decisionsAbout(resource: unknown): Decisions<Decision> {
-    if (this.#last !== undefined) {
-      if (Object.is(this.#last.resource, resource)) return this.#last.decisions;
-      this.#keep(this.#last.resource, this.#last.decisions);
-    }
-    const decisions = this.#find(resource) ?? (new Map() as Decisions<Decision>);
-    this.#last = { resource, decisions };
-    return decisions;
+  #forget(check: string, resource: unknown): void {
+    if (this.#first?.check === check && Object.is(this.#first.resource, resource)) this.#first = undefined;
+    else this.#find(resource)?.delete(check);
   }
 
   #find(resource: unknown): Decisions<Decision> | undefined {
     return isObject(resource) ? this.#byObject?.get(resource) : this.#byValue?.get(resource);
   }
 
-  #keep(resource: unknown, decisions: Decisions<Decision>): void {
-    if (isObject(resource)) (this.#byObject ??= new WeakMap()).set(resource, decisions);
-    else (this.#byValue ??= new Map()).set(resource, decisions);
+  #decisionsAbout(resource: unknown): Decisions<Decision> {
+    let decisions = this.#find(resource);
+    if (decisions === undefined) {
+      decisions = new Map();
+      if (isObject(resource)) (this.#byObject ??= new WeakMap()).set(resource, decisions);
+      else (this.#byValue ??= new Map()).set(resource, decisions);
+    }
+    return decisions;
   }
 }
 

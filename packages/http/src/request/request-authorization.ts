@@ -29,12 +29,13 @@ import { describeValue } from '@nanook/core/internal';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { WholeRequest, type RequestDecisions } from '../decisions/request-decisions.js';
 import { isThenable } from '../internal/is-thenable.js';
+import type { OpenCheck } from '../pending-checks/open-check.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
 import type { Explain } from '../refusals/explained-refusal.js';
 import type { LoaderLimits } from '../requirements/call-loader.js';
-import { checkSource, resourceFrom, type ResourceSource } from '../requirements/resource-source.js';
-import { rowSourceOf } from '../requirements/row-source.js';
-import { checkAction, checkReason, describeSource } from '../requirements/route-requirement.js';
+import { RequiredResource } from './required-resource.js';
+import type { ResourceSource } from '../requirements/resource-source.js';
+import { checkAction, checkReason } from '../requirements/route-requirement.js';
 import { describeCall, findMissingArgument, throwsRefusal, type CheckName } from './check-call.js';
 import { RequestActor, type RequestActorOptions } from './request-actor.js';
 import { RequestRefusals, type RequestRefusalsOptions } from './request-refusals.js';
@@ -86,8 +87,9 @@ export class RequestAuthorization<Actor = unknown> {
   readonly #actor: RequestActor<Actor>;
   #pinned: Authorizer | undefined;
   #refusals: RequestRefusals<Actor> | undefined;
-  #loaded: { readonly resource: unknown } | undefined;
-  #loadedBy: Map<unknown, unknown> | undefined;
+  #loaded: { readonly source: unknown; readonly resource: unknown } | undefined;
+  /** The resources of other requirements. Most requests have one requirement, so the second one creates the map. */
+  #loadedBefore: Map<unknown, unknown> | undefined;
   #skipReason: string | undefined;
   #requestRefusal: AuthorizationError | undefined;
 
@@ -134,9 +136,10 @@ export class RequestAuthorization<Actor = unknown> {
   resourceOf<Loader extends (...args: never[]) => unknown>(
     loader: Loader,
   ): NonNullable<Awaited<ReturnType<Loader>>> {
-    if (this.#loadedBy?.has(loader) !== true)
-      throw new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {});
-    return this.#loadedBy.get(loader) as NonNullable<Awaited<ReturnType<Loader>>>;
+    const resource =
+      this.#loaded?.source === loader ? this.#loaded.resource : this.#loadedBefore?.get(loader);
+    if (resource === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_RESOURCE', {});
+    return resource as NonNullable<Awaited<ReturnType<Loader>>>;
   }
 
   /**
@@ -220,7 +223,7 @@ export class RequestAuthorization<Actor = unknown> {
    * @internal for adapters
    */
   get context(): CheckContext | undefined {
-    return this.#finder.context;
+    return this.#finder().context;
   }
 
   /**
@@ -261,21 +264,29 @@ export class RequestAuthorization<Actor = unknown> {
    */
   authorizeRequired<Resource>(action: string, resource: Resource): Promise<NonNullable<Awaited<Resource>>> {
     const call = describeCall('authorize', arguments);
-    return this.checks.watchAwaited(call, () => this.#authorize(call, action, resource));
+    return this.#authorize(call, action, resource, this.checks.startAwaited(call));
   }
 
+  /** @param check the check, if it ends here */
   async #authorize<Resource>(
     call: string,
     action: string,
     resource: Resource,
+    check?: OpenCheck,
   ): Promise<NonNullable<Awaited<Resource>>> {
-    this.#checkAdmitted();
-    const record = this.decisions.deciding(call);
-    const awaited = isThenable(resource) ? await resource : resource;
-    const refusal = await this.#finder.find(action, awaited, true);
-    if (refusal !== undefined) throw refusal;
-    record('authorized');
-    return awaited as NonNullable<Awaited<Resource>>;
+    try {
+      this.#checkAdmitted();
+      const record = this.decisions.deciding(call);
+      const awaited = isThenable(resource) ? await resource : resource;
+      const refusal = await this.#finder().find(action, awaited, true);
+      if (refusal !== undefined) throw refusal;
+      record('authorized');
+      if (check !== undefined) this.checks.pass(check);
+      return awaited as NonNullable<Awaited<Resource>>;
+    } catch (error) {
+      if (check !== undefined) this.checks.fail(check, error);
+      throw error;
+    }
   }
 
   /**
@@ -296,7 +307,7 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check('authorizeField', arguments, async (call) => {
       this.#checkAdmitted();
       const record = this.decisions.deciding(call);
-      const refusal = await this.#finder.findOfField(action, await resource, field, true);
+      const refusal = await this.#finder().findOfField(action, await resource, field, true);
       if (refusal !== undefined) throw refusal;
       record('authorized');
     });
@@ -313,7 +324,7 @@ export class RequestAuthorization<Actor = unknown> {
   authorizeRequest(request?: unknown): Promise<void> {
     return this.#check('authorizeRequest', arguments, async () => {
       const checked = request === undefined ? this.#options.request?.() : request;
-      const refusal = await this.#finder.findOfRequest(checked);
+      const refusal = await this.#finder().findOfRequest(checked);
       if (refusal !== undefined) throw refusal;
     });
   }
@@ -347,7 +358,9 @@ export class RequestAuthorization<Actor = unknown> {
     source: ResourceSource<NoInfer<Context>, Resource>,
     ...context: Context
   ): Promise<unknown> {
-    return this.#check('load', arguments, () => this.#load(action, source, context));
+    return this.#check('load', arguments, async () =>
+      this.#load(new RequiredResource<Context>(action, source), context),
+    );
   }
 
   /**
@@ -356,48 +369,49 @@ export class RequestAuthorization<Actor = unknown> {
    *
    * @internal for the requirements of an adapter
    */
-  loadRequired<Context extends readonly unknown[], Resource>(
-    action: string,
-    source: ResourceSource<NoInfer<Context>, Resource>,
+  loadRequired<Context extends readonly unknown[]>(
+    required: RequiredResource<Context>,
     ...context: Context
   ): Promise<unknown> {
-    return this.checks.watchAwaited(describeCall('load', arguments), () =>
-      this.#load(action, source, context),
-    );
+    return this.#load(required, context, this.checks.startAwaited(required.call));
   }
 
-  async #load<Context extends readonly unknown[], Resource>(
-    action: string,
-    source: ResourceSource<NoInfer<Context>, Resource>,
+  /** @param check the check, if it ends here */
+  async #load<Context extends readonly unknown[]>(
+    required: RequiredResource<Context>,
     context: Context,
+    check?: OpenCheck,
   ): Promise<unknown> {
-    checkSource(action, source);
-    this.#checkAdmitted();
-    const record = this.decisions.deciding(`${action} ${describeSource(source)}`);
-    const search = this.#actor.search();
-    if (search !== undefined) await search;
-    const row = rowSourceOf(source);
-    const resource =
-      row === undefined
-        ? await this.#loadAllowed(action, source, context)
-        : await this.#finder.one(action, row.type, Reflect.apply(row.keyOf, undefined, context) as RowKey);
-    record('authorized');
-    this.#loaded = { resource };
-    (this.#loadedBy ??= new Map()).set(source, resource);
-    return resource;
+    try {
+      this.#checkAdmitted();
+      const record = this.decisions.deciding(required.decision);
+      const search = this.#actor.search();
+      if (search !== undefined) await search;
+      const { action, row } = required;
+      let resource: unknown;
+      if (row === undefined) {
+        const given = required.load(this.pinned, context, this.#options);
+        resource = isThenable(given) ? await given : given;
+        const refusal = await this.#finder().find(action, resource, true);
+        if (refusal !== undefined) throw refusal;
+      } else {
+        const key = Reflect.apply(row.keyOf, undefined, context) as RowKey;
+        resource = await this.#finder().one(action, row.type, key);
+      }
+      record('authorized');
+      this.#keepLoaded(required.source, resource);
+      if (check !== undefined) this.checks.pass(check);
+      return resource;
+    } catch (error) {
+      if (check !== undefined) this.checks.fail(check, error);
+      throw error;
+    }
   }
 
-  /** Returns the result of a loader, or the type, if the actor may perform the action on it. */
-  async #loadAllowed<Context extends readonly unknown[], Resource>(
-    action: string,
-    source: ResourceSource<NoInfer<Context>, Resource>,
-    context: Context,
-  ): Promise<unknown> {
-    const given = resourceFrom(this.pinned, source, context, this.#options);
-    const resource = isThenable(given) ? await given : given;
-    const refusal = await this.#finder.find(action, resource, true);
-    if (refusal !== undefined) throw refusal;
-    return resource;
+  #keepLoaded(source: unknown, resource: unknown): void {
+    if (this.#loaded !== undefined)
+      (this.#loadedBefore ??= new Map()).set(this.#loaded.source, this.#loaded.resource);
+    this.#loaded = { source, resource };
   }
 
   /**
@@ -461,7 +475,7 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check('one', arguments, async (call) => {
       this.#checkAdmitted();
       const record = this.decisions.deciding(call);
-      const row = await this.#finder.one(action, type as TypeReference, key, options);
+      const row = await this.#finder().one(action, type as TypeReference, key, options);
       record('authorized');
       return row as Partial<ListedRow<Row, Type>>;
     });
@@ -483,7 +497,7 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check(
       'can',
       arguments,
-      async () => (await this.#finder.find(action, await resource, true)) === undefined,
+      async () => (await this.#finder().find(action, await resource, true)) === undefined,
     );
   }
 
@@ -497,7 +511,7 @@ export class RequestAuthorization<Actor = unknown> {
   canAll<Resource>(action: ActionOf<Resource>, resources: Many<Resource>): Promise<boolean[]> {
     return this.#check('canAll', arguments, async () => {
       const all = await elementsOf(resources);
-      const refusals = await Promise.all(all.map((resource) => this.#finder.find(action, resource)));
+      const refusals = await Promise.all(all.map((resource) => this.#finder().find(action, resource)));
       return refusals.map((refusal) => refusal === undefined);
     });
   }
@@ -518,7 +532,7 @@ export class RequestAuthorization<Actor = unknown> {
     return this.#check('filter', arguments, async () => {
       const all = await elementsOf(resources);
       const refusals = await Promise.all(
-        all.map((resource) => this.#finder.find(action, resource).catch(undecidedIsRefused)),
+        all.map((resource) => this.#finder().find(action, resource).catch(undecidedIsRefused)),
       );
       return all.filter((_, i) => refusals[i] === undefined) as NonNullable<Awaited<Resource>>[];
     });
@@ -567,7 +581,11 @@ export class RequestAuthorization<Actor = unknown> {
     options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
     return this.#check('list', arguments, async () => {
-      const page = await this.#finder.list(action, type as TypeReference, options as ListOptions | undefined);
+      const page = await this.#finder().list(
+        action,
+        type as TypeReference,
+        options as ListOptions | undefined,
+      );
       return page as ResourcePage<Partial<ListedRow<Row, Type>>>;
     });
   }
@@ -679,17 +697,17 @@ export class RequestAuthorization<Actor = unknown> {
   ): Promise<Partial<NonNullable<Awaited<Resource>>>> {
     checkAction(action);
     const awaited = await resource;
-    if (awaited === null || awaited === undefined) throw this.#finder.ofMissing(action);
+    if (awaited === null || awaited === undefined) throw this.#finder().ofMissing(action);
     const entries = Object.entries(typeof awaited === 'object' ? shownFields(awaited) : awaited);
     const names = entries.map(([name]) => name);
-    const allowed = await this.#finder.findFields(action, awaited, names);
+    const allowed = await this.#finder().findFields(action, awaited, names);
     return Object.fromEntries(entries.filter(([name]) => allowed.has(name))) as Partial<
       NonNullable<Awaited<Resource>>
     >;
   }
 
   /** Finds the refusals of the checks. It is created for the first check. */
-  get #finder(): RequestRefusals<Actor> {
+  #finder(): RequestRefusals<Actor> {
     return (this.#refusals ??= new RequestRefusals(this.pinned, this.#actor, this.#options, this.checks));
   }
 }

@@ -1,5 +1,5 @@
 import { Authorizer, type CheckContext, type Decision } from '@nanook/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RequestAuthorization } from './request-authorization.js';
 import { RequestContext } from './request-context.js';
 
@@ -81,5 +81,14 @@ describe('the context of a request', () => {
       'allow_request',
     ]);
     for (const decision of decisions) expect(decision.context?.requestId).toBe('abc-1');
+  });
+
+  it('creates no context for an authorizer without a log', async () => {
+    const authorizer = await Authorizer.load({ policies: 'allow(_, "read", _);' });
+    const context = vi.fn<() => RequestContext>(() => new RequestContext({ headers: {} }));
+    const authz = new RequestAuthorization(authorizer, { actor: () => 'ann', context });
+    await authz.authorize('read', { id: 1 });
+    expect(await authz.can('write', { id: 1 })).toBe(false);
+    expect(context).not.toHaveBeenCalled();
   });
 });

@@ -28,27 +28,27 @@ export class RequestContext implements CheckContext {
 
   get requestId(): string | undefined {
     const { id, headers } = this.#options;
-    return this.#own.requestId ?? idOf(id) ?? idOf(headerOf(headers, 'x-request-id'));
+    return this.#own().requestId ?? idOf(id) ?? idOf(headerOf(headers, 'x-request-id'));
   }
 
   get traceId(): string | undefined {
-    return this.#own.traceId ?? this.#parent[0];
+    return this.#own().traceId ?? this.#parent()[0];
   }
 
   get spanId(): string | undefined {
-    return this.#own.spanId ?? this.#parent[1];
+    return this.#own().spanId ?? this.#parent()[1];
   }
 
   get tenant(): string | undefined {
-    return this.#own.tenant;
+    return this.#own().tenant;
   }
 
   /** The context that the application gives. Its function is called once in a request. */
-  get #own(): CheckContext {
+  #own(): CheckContext {
     return (this.#given ??= this.#options.given?.() ?? {});
   }
 
-  get #parent(): readonly [traceId?: string, spanId?: string] {
+  #parent(): readonly [traceId?: string, spanId?: string] {
     return (this.#trace ??= traceOf(headerOf(this.#options.headers, 'traceparent')));
   }
 }

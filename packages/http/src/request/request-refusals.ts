@@ -61,7 +61,7 @@ export class RequestRefusals<Actor> {
 
   /** The context of the checks. */
   get context(): CheckContext | undefined {
-    return this.#ofChecks.context;
+    return this.#withContext().context;
   }
 
   /** Finds the refusal of an action. @param isExplained whether the client may see the refusal, with its explanation */
@@ -90,7 +90,7 @@ export class RequestRefusals<Actor> {
     const { isAnonymous, version } = this.#actor;
     const decide = async (forget?: () => void): Promise<ReadonlySet<string>> => {
       try {
-        return await this.#authorizer.filterFields(actor, action, resource, fields, this.#ofChecks);
+        return await this.#authorizer.filterFields(actor, action, resource, fields, this.#ofChecks());
       } catch (error) {
         forget?.();
         throw error;
@@ -107,12 +107,15 @@ export class RequestRefusals<Actor> {
   async findOfRequest(request: unknown): Promise<AuthorizationError | undefined> {
     const actor = await this.#actor.find();
     const { isAnonymous } = this.#actor;
-    return this.#refusalOf(this.#authorizer.authorizeRequest(actor, request, this.#ofRefusals), isAnonymous);
+    return this.#refusalOf(
+      this.#authorizer.authorizeRequest(actor, request, this.#ofRefusals()),
+      isAnonymous,
+    );
   }
 
   /** Returns the refusal for a resource that does not exist. */
-  ofMissing(action: string, options: RefusalOptions = this.#ofRefusals): AuthorizationError {
-    return this.#ofActor(notFound(action, options.explain !== undefined), this.#actor.isAnonymous);
+  ofMissing(action: string, options = this.#ofRefusals()): AuthorizationError {
+    return this.#ofActor(notFound(action, options?.explain !== undefined), this.#actor.isAnonymous);
   }
 
   /** Returns the row that has a key. @throws the refusal of the action */
@@ -127,7 +130,7 @@ export class RequestRefusals<Actor> {
     const { isAnonymous } = this.#actor;
     if (key === null || key === undefined || Number.isNaN(key)) throw this.ofMissing(action);
     try {
-      return await this.#authorizer.one(actor, action, type, key, { ...this.#ofChecks, ...options });
+      return await this.#authorizer.one(actor, action, type, key, { ...this.#ofChecks(), ...options });
     } catch (error) {
       throw isAuthorizationError(error) ? this.#ofActor(withoutStack(error), isAnonymous) : error;
     }
@@ -179,7 +182,7 @@ export class RequestRefusals<Actor> {
     { action, field, resource, isExplained }: Question,
     forget?: () => void,
   ): Promise<AuthorizationError | undefined> {
-    const options: RefusalOptions = isExplained ? this.#ofRefusals : this.#ofChecks;
+    const options = isExplained ? this.#ofRefusals() : this.#ofChecks();
     if (resource === null || resource === undefined) return Promise.resolve(this.ofMissing(action, options));
     const { isAnonymous } = this.#actor;
     const decision: Promise<unknown> =
@@ -217,7 +220,13 @@ export class RequestRefusals<Actor> {
   }
 
   /** The options of the checks of this request. */
-  get #ofChecks(): CheckOptions {
+  #ofChecks(): CheckOptions | undefined {
+    // The context is for the log only. A precompiled policy does not say whether it has one.
+    if (this.#authorizer.recordsDecisions === false) return undefined;
+    return this.#withContext();
+  }
+
+  #withContext(): CheckOptions {
     if (this.#checkOptions === undefined) {
       const context = this.#options.context?.();
       this.#checkOptions = context === undefined ? {} : { context };
@@ -226,14 +235,14 @@ export class RequestRefusals<Actor> {
   }
 
   /** The options of a check whose refusal the client may see. If the hook `explain` fails, nothing is explained. */
-  get #ofRefusals(): RefusalOptions {
-    if (this.#options.explain === undefined) return this.#ofChecks;
+  #ofRefusals(): RefusalOptions | undefined {
+    if (this.#options.explain === undefined) return this.#ofChecks();
     try {
       const options = this.#options.explain();
-      return options === undefined ? this.#ofChecks : { ...this.#ofChecks, explain: options };
+      return options === undefined ? this.#ofChecks() : { ...this.#ofChecks(), explain: options };
     } catch (error) {
       this.#reporter.report(toError(error) as Error);
-      return this.#ofChecks;
+      return this.#ofChecks();
     }
   }
 

@@ -1,15 +1,18 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
+
+/** The names and values of the headers of a response at some moment. */
+export type CopiedHeaders = readonly (readonly [name: string, value: OutgoingHttpHeader])[];
 
 /** Returns whether a response to `OPTIONS` needs a header, so that it may have it without a decision. */
 const isForOptions = (name: string): boolean => /^(allow|vary|access-control-[\w-]+)$/i.test(name);
 
 /** Removes all headers and trailers that a response to `OPTIONS` does not need, except those from before the handlers. */
-export function keepOptionsHeaders(response: ServerResponse, before: Readonly<OutgoingHttpHeaders>): void {
+export function keepOptionsHeaders(response: ServerResponse, before: CopiedHeaders): void {
   for (const name of response.getHeaderNames()) {
     if (isForOptions(name)) continue;
-    const value = before[name];
-    if (value === undefined) response.removeHeader(name);
-    else response.setHeader(name, value);
+    const header = before.find(([each]) => each === name);
+    if (header === undefined) response.removeHeader(name);
+    else response.setHeader(name, header[1]);
   }
   response.addTrailers({}); // removes those that were added
 }

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Readable } from 'node:stream';
-import { STATUS_CODES, ServerResponse, type OutgoingHttpHeaders } from 'node:http';
+import { STATUS_CODES, ServerResponse } from 'node:http';
 import type { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
 import { guardStream, isHttp2 } from './http2-stream.js';
-import { keepOptionsHeaders, optionsHead } from './options-headers.js';
+import { keepOptionsHeaders, optionsHead, type CopiedHeaders } from './options-headers.js';
 import { PipedSources } from './piped-sources.js';
 import { errorAbout, routeData, unawaited, undecided, type GuardedRequest } from './response-errors.js';
 import { interceptProperty } from './response-property.js';
@@ -41,7 +41,7 @@ export interface ResponseGuard extends GuardedRequest {
   /** Returns the value of `WWW-Authenticate` for a 401 without this header, if a check failed because the actor is anonymous. */
   challenge?(): string | readonly string[] | undefined;
   /** The headers that a blocked response keeps. Default: the headers that the response had when it was guarded. */
-  readonly headersBefore?: OutgoingHttpHeaders;
+  readonly headersBefore?: CopiedHeaders;
   /** Whether a success may follow a refusal, for frameworks whose error handlers cannot state a reason. */
   readonly mayHideRefusal?: boolean;
   /** Whether also data that follow the header must wait for checks that were not awaited, and not only the end of the response. */
@@ -90,14 +90,12 @@ export function guardResponse(response: ServerResponse, guard: ResponseGuard): (
 }
 
 /**
- * Returns a copy of the headers. Most responses have none yet, and `getHeaders` creates an object without a shape.
+ * Returns a copy of the headers. It is a list, because `getHeaders` creates an object without a shape.
  *
  * @internal for adapters
  */
-export const copyHeaders = (response: ServerResponse): OutgoingHttpHeaders =>
-  response.getHeaderNames().length === 0 ? noHeaders : response.getHeaders();
-
-const noHeaders: OutgoingHttpHeaders = {};
+export const copyHeaders = (response: ServerResponse): CopiedHeaders =>
+  response.getHeaderNames().map((name) => [name, response.getHeader(name)!]);
 
 type Part = 'headers' | 'body';
 
@@ -111,7 +109,7 @@ const answering = new AsyncLocalStorage<ServerResponse>();
 interface Layer {
   readonly guard: ResponseGuard;
   /** The headers that the response had when the guard was added. */
-  readonly headersBefore: Readonly<OutgoingHttpHeaders>;
+  readonly headersBefore: CopiedHeaders;
 }
 
 class GuardedResponse implements GuardedWriters {
@@ -158,10 +156,10 @@ class GuardedResponse implements GuardedWriters {
     this.#layers = [layer, ...this.#layers];
     const checks = guard.checks?.();
     checks?.whenLost((check) => {
-      if (!this.#isBlocked && !this.#isOver && !this.#response.headersSent)
+      if (!this.#isBlocked() && !this.#isOver && !this.#response.headersSent)
         this.#block(layer, unawaited(guard, checks, check, undefined));
     });
-    if (this.#isClosed) checks?.reportLostFailures(() => routeData(guard));
+    if (this.#isClosed()) checks?.reportLostFailures(() => routeData(guard));
     return layer;
   }
 
@@ -172,7 +170,7 @@ class GuardedResponse implements GuardedWriters {
     chunk?: unknown,
     isSetExplicitly = true,
   ): void {
-    if (this.#isBlocked || this.#response.headersSent) return;
+    if (this.#isBlocked() || this.#response.headersSent) return;
     this.#status = status;
     for (const layer of layers) {
       layer.guard.noteHeader?.();
@@ -186,7 +184,7 @@ class GuardedResponse implements GuardedWriters {
   /** Checks data that follows the header, when it is too late for another response. */
   #checkRest(chunk: unknown, isEnd: boolean): void {
     for (const { guard } of this.#layers) {
-      if (this.#isBlocked || this.#isOver) return;
+      if (this.#isBlocked() || this.#isOver) return;
       const checks = guard.checks?.();
       const check = isEnd || guard.awaitsRest === true ? checks?.forgotten : checks?.forgottenFailure;
       let error: AuthorizationConfigError | undefined;
@@ -213,12 +211,12 @@ class GuardedResponse implements GuardedWriters {
   }
 
   /** Whether the response has closed, so that its event `close` comes no more. */
-  get #isClosed(): boolean {
+  #isClosed(): boolean {
     const response = this.#response as ServerResponse & { readonly stream?: { readonly destroyed: boolean } };
     return response.destroyed || (this.#isHttp2 && response.stream?.destroyed === true);
   }
 
-  get #isBlocked(): boolean {
+  #isBlocked(): boolean {
     return this.#blocker !== undefined;
   }
 
@@ -261,7 +259,7 @@ class GuardedResponse implements GuardedWriters {
     else this.checkHeader(status);
     if (this.#isIgnored('body')) return this.#ignore(name, args);
     if (!response.headersSent) this.#addChallenge(status);
-    if (this.#isBlocked)
+    if (this.#isBlocked())
       return Reflect.apply(original, response, isError(status) ? args : [500, ...args.slice(1)]);
     return Reflect.apply(original, response, this.#restrictOptions(status) ? optionsHead(args) : args);
   }
@@ -276,7 +274,7 @@ class GuardedResponse implements GuardedWriters {
     this.#writeHeadEarly();
     if (this.#isIgnored('body')) return this.#ignore(name, args);
     if (!response.headersSent) this.#addChallenge(response.statusCode);
-    if (this.#isBlocked) return Reflect.apply(original, response, args);
+    if (this.#isBlocked()) return Reflect.apply(original, response, args);
     this.#restrictOptions(response.statusCode);
     this.#hasPassed = true;
     try {
@@ -301,7 +299,7 @@ class GuardedResponse implements GuardedWriters {
   }
 
   inform(name: Informer, original: Method, args: unknown[]): unknown {
-    const mayPass = this.#isBlocked
+    const mayPass = this.#isBlocked()
       ? !this.#isIgnored('headers')
       : this.#layers.every(({ guard }) => guard.isSettled());
     return mayPass ? Reflect.apply(original, this.#response, args) : this.#ignore(name, args);
@@ -327,7 +325,7 @@ class GuardedResponse implements GuardedWriters {
   #writeHeadEarly(): void {
     const response = this.#response;
     const isWrapped = this.#methods.writeHead !== this.#installed.writeHead;
-    if (this.#isBlocked || this.#isOver || response.headersSent || !isWrapped) return;
+    if (this.#isBlocked() || this.#isOver || response.headersSent || !isWrapped) return;
     const mayPass = this.#layers.every(({ guard }) => {
       const checks = guard.checks?.();
       return guard.isSettled() && checks?.open === undefined && checks?.refused === undefined;
@@ -348,7 +346,7 @@ class GuardedResponse implements GuardedWriters {
   // ── a blocked response ──
 
   #isIgnored(part: Part): boolean {
-    return this.#isOver || (this.#isBlocked && this.#isHandler(part));
+    return this.#isOver || (this.#isBlocked() && this.#isHandler(part));
   }
 
   /** Returns whether the handler writes now, and not an error handler. */
@@ -395,8 +393,7 @@ class GuardedResponse implements GuardedWriters {
     const response = this.#response;
     const { guard, headersBefore } = this.#blocker!;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
-    for (const [name, value] of Object.entries(guard.headersBefore ?? headersBefore))
-      response.setHeader(name, value!);
+    for (const [name, value] of guard.headersBefore ?? headersBefore) response.setHeader(name, value);
     response.statusCode = 500;
     if (!this.#isHttp2) response.statusMessage = '';
   }

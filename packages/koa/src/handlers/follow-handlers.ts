@@ -9,9 +9,8 @@ import {
   type Handler,
   type Layer,
 } from '../internals/koa-router-internals.js';
-import { callHandler, followedOf, type Place } from './followed-context.js';
-
-type KoaHandler = (ctx: ExtendableContext, next: Next) => unknown;
+import { callHandler, followedOf, type FramedHandler, type Place } from './followed-context.js';
+import { asOwn, isOwn } from './own-middleware.js';
 
 /** The places of the handlers that run in frames. */
 const places = new WeakMap<Handler, Place>();
@@ -56,8 +55,9 @@ export function followApp(app: App): void {
 }
 
 function inFrame(original: Handler, place: Place): Handler {
-  const handler = followDispatch(original) as KoaHandler;
-  const framed = (ctx: ExtendableContext, next: Next) => callHandler(ctx, place, handler, next);
+  const handler = followDispatch(original) as FramedHandler;
+  const isOwnHandler = isOwn(handler);
+  const framed = (ctx: ExtendableContext, next: Next) => callHandler(ctx, place, handler, isOwnHandler, next);
   copyProperties(original, framed);
   rememberOriginal(framed, original);
   places.set(framed, place);
@@ -71,11 +71,11 @@ const dispatches = new WeakSet<Handler>();
 export function followDispatch(dispatch: Handler): Handler {
   const router = routerOf(dispatch);
   if (router === undefined || dispatches.has(dispatch)) return dispatch;
-  const followed = (ctx: ExtendableContext, next: Next) =>
-    followedOf(ctx).callRouter(router, dispatch as KoaHandler, ctx, next);
+  const followed: FramedHandler = (ctx, next, frame) =>
+    followedOf(ctx).callRouter(router, frame, () => (dispatch as FramedHandler)(ctx, next));
   copyProperties(dispatch, followed);
   dispatches.add(followed);
-  return followed;
+  return asOwn(followed);
 }
 
 // Routers and Koa set properties of handlers, such as `router` and `param`. This package marks requirements in the same way.

@@ -2,7 +2,6 @@ import { AttachedValues, FollowedRequest, Frame, Run } from '@nanook/http';
 import type { ExtendableContext, Next } from 'koa';
 import { isRoute, isRouter, type App, type Layer, type Router } from '../internals/koa-router-internals.js';
 import { originsIn, type Origins } from '../internals/layer-origins.js';
-import { isKoaToRespond } from '../internals/respond.js';
 import { isWatched } from '../internals/watched.js';
 
 /** The place of a handler in a layer of a router, or in an application. */
@@ -178,6 +177,8 @@ export class FollowedContext extends FollowedRequest {
   checksGuard: { readonly guard: object; readonly frame: HandlerFrame } | undefined;
   /** Whether all handlers have returned, so that Koa sends the response. */
   isReturned = false;
+  /** Reads `ctx.respond` without the side effect that the property has in a blocked response. */
+  readRespond: (() => boolean | undefined) | undefined;
   readonly #ctx: ExtendableContext;
 
   constructor(ctx: ExtendableContext) {
@@ -193,11 +194,20 @@ export class FollowedContext extends FollowedRequest {
     return super.responder as HandlerFrame | undefined;
   }
 
-  /** The handler that a handler which is called now continues. */
-  get #caller(): HandlerFrame | undefined {
-    const { place, frame } = this;
+  /** Returns the handler that a handler continues which is called at this place. */
+  #callerAt(place: FollowedRequest['place']): HandlerFrame | undefined {
     if (place === undefined) return this.called;
-    return place instanceof HandlerRun ? (place.left ?? frame) : frame;
+    return place instanceof HandlerRun ? (place.left ?? place.outer) : (place as HandlerFrame);
+  }
+
+  /** The value of `ctx.respond`. */
+  get respond(): boolean | undefined {
+    return this.readRespond === undefined ? this.#ctx.respond : this.readRespond();
+  }
+
+  /** Whether Koa sends the response, and not a handler that bypasses Koa. */
+  get isKoaToRespond(): boolean {
+    return this.respond !== false;
   }
 
   /** Returns whether the running code has called a handler, directly or with its `next`. */
@@ -208,8 +218,14 @@ export class FollowedContext extends FollowedRequest {
     return !(place instanceof HandlerRun && place.left?.isWithin(frame) === true);
   }
 
-  /** Returns the running handler, if it has received this `next`. */
-  frameWith(next: Next): HandlerFrame | undefined {
+  /**
+   * Returns the call of a handler that has received this `next`: of middleware of this package, or of the running handler that calls this
+   * middleware with its own `next`.
+   *
+   * @param frame the frame that the middleware has received
+   */
+  frameWith(next: Next, frame: unknown): HandlerFrame | undefined {
+    if (frame instanceof HandlerFrame) return frame;
     const { place } = this;
     return place instanceof HandlerFrame && place.next === next ? place : undefined;
   }
@@ -217,9 +233,10 @@ export class FollowedContext extends FollowedRequest {
   /** Starts a call of the handler at a place. */
   enter(place: Place): HandlerFrame {
     const before = this.place;
-    const caller = this.#caller;
+    const caller = this.#callerAt(before);
+    const outer = before instanceof HandlerRun ? before.outer : (before as HandlerFrame | undefined);
     const continues = before instanceof HandlerRun && before.continuesAt(place);
-    const run = continues ? before : new HandlerRun(this, containerOf(place, this.frame), caller, this.frame);
+    const run = continues ? before : new HandlerRun(this, containerOf(place, outer), caller, outer);
     run.index = place.index;
     if (run.route !== place.layer) run.route = undefined;
     return new HandlerFrame(run, run.isCoveredAt(place), place, caller);
@@ -230,17 +247,37 @@ export class FollowedContext extends FollowedRequest {
     return this.enter({ ...nowhere, unfollowed: this.frame?.place.unfollowed ?? unfollowedMiddleware });
   }
 
-  /** Calls a handler, and waits until it returns. */
-  async callAndWait(ctx: ExtendableContext, frame: HandlerFrame, handler: () => unknown): Promise<unknown> {
+  /**
+   * Calls a handler, and waits until it returns.
+   *
+   * @param isOwn whether it is middleware of this package, which enters the frame only for code of the application
+   */
+  callAndWait(frame: HandlerFrame, handler: () => unknown, isOwn = false): Promise<unknown> {
+    this.called = frame;
+    let result: unknown;
     try {
-      return await this.call(frame, handler);
-    } finally {
-      // If Koa does not respond, code that has lost its asynchronous context may still respond later.
-      if (isKoaToRespond(ctx)) {
-        this.called = frame.caller;
-        this.isReturned ||= frame.caller === undefined;
-      }
+      result = isOwn ? handler() : this.within(frame, handler);
+    } catch (error) {
+      result = Promise.reject(error as Error);
     }
+    // Not an async function, which takes longer, and each handler of a request needs one.
+    return Promise.resolve(result).then(
+      (value) => {
+        this.#return(frame);
+        return value;
+      },
+      (error: unknown) => {
+        this.#return(frame);
+        throw error;
+      },
+    );
+  }
+
+  /** Ends the call of a handler. If Koa does not respond, code that has lost its asynchronous context may still respond later. */
+  #return({ caller }: HandlerFrame): void {
+    if (!this.isKoaToRespond) return;
+    this.called = caller;
+    this.isReturned ||= caller === undefined;
   }
 
   override callNext<Args extends unknown[], Result>(
@@ -248,18 +285,16 @@ export class FollowedContext extends FollowedRequest {
     next: (...args: Args) => Result,
     ...args: Args
   ): Result {
-    const caller = this.#caller;
+    const caller = this.#callerAt(this.place);
     frame.run.left = caller?.isWithin(frame) === true ? caller : frame;
     return super.callNext(frame, next, ...args);
   }
 
-  /** Calls a router. */
-  callRouter<Args extends unknown[], Result>(
-    router: Router,
-    dispatch: (...args: Args) => Result,
-    ...args: Args
-  ): Result {
-    return this.callBetween(new HandlerRun(this, router, this.#caller, this.frame), dispatch, ...args);
+  /** Calls a router. @param frame the call of the handler that is the router; default: the running handler contains the router */
+  callRouter<Result>(router: Router, frame: HandlerFrame | undefined, dispatch: () => Result): Result {
+    const place = frame ?? this.place;
+    const outer = frame ?? this.frame;
+    return this.callBetween(new HandlerRun(this, router, this.#callerAt(place), outer), dispatch);
   }
 
   override deciding(description: string): ReturnType<FollowedRequest['deciding']> {
@@ -282,7 +317,7 @@ export class FollowedContext extends FollowedRequest {
 
   override runSkipped<Result>(reason: string, handler: (leave: () => void) => Result): Result {
     this.made.push(`skipped: ${reason}`);
-    const caller = this.#caller;
+    const caller = this.#callerAt(this.place);
     const frame = new SkippedFrame(
       new HandlerRun(this, undefined, caller, this.frame),
       true,
@@ -304,13 +339,17 @@ export class FollowedContext extends FollowedRequest {
   /**
    * Runs the decision of a requirement. It counts for the handlers after it if the requirement, or the handler that calls it, has received
    * this `next` from its router or application. Otherwise it counts for nothing.
+   *
+   * @param frame the call that has received this `next`
    */
-  decideFor<Result>(next: Next, decide: () => Result): Result {
-    const frame = this.frameWith(next);
-    if (frame !== undefined) frame.isRequirement = true;
-    else if (this.frame?.place.unfollowed === undefined)
-      return this.callBetween(new HandlerRun(this, undefined, this.#caller, undefined), decide);
-    return decide();
+  decideFor<Result>(frame: HandlerFrame | undefined, decide: () => Result): Result {
+    if (frame !== undefined) {
+      frame.isRequirement = true;
+      return this.within(frame, decide);
+    }
+    const { place } = this;
+    if (this.frame?.place.unfollowed !== undefined) return decide();
+    return this.callBetween(new HandlerRun(this, undefined, this.#callerAt(place), undefined), decide);
   }
 }
 
@@ -326,16 +365,21 @@ export function followedOf(ctx: ExtendableContext): FollowedContext {
   return followed;
 }
 
+/** A handler. Middleware of this package also receives its frame, because it does not run in the context of the frame. */
+export type FramedHandler = (ctx: ExtendableContext, next: Next, frame?: HandlerFrame) => unknown;
+
 /** Calls the handler at a place. The code after it runs outside of the handler. */
 export function callHandler(
   ctx: ExtendableContext,
   place: Place,
-  handler: (ctx: ExtendableContext, next: Next) => unknown,
+  handler: FramedHandler,
+  isOwn: boolean,
   next: Next,
 ): unknown {
   const followed = followedOf(ctx);
   const frame = followed.enter(place);
   const goOn: Next = () => followed.callNext(frame, next);
   frame.next = goOn;
-  return followed.callAndWait(ctx, frame, () => handler(ctx, goOn));
+  const call = isOwn ? () => handler(ctx, goOn, frame) : () => handler(ctx, goOn);
+  return followed.callAndWait(frame, call, isOwn);
 }

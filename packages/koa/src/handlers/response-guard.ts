@@ -5,10 +5,9 @@ import {
   type RequestAuthorization,
   type ResponseGuard,
 } from '@nanook/http';
-import type { ExtendableContext, Next } from 'koa';
+import type { ExtendableContext } from 'koa';
 import type { Layer } from '../internals/koa-router-internals.js';
 import { handlerLocation, isPreflightHandled, routeOf } from '../internals/matched-route.js';
-import { isKoaToRespond, respondOf, watchRespond } from '../internals/respond.js';
 import { forgetAnswer, isAnswerSettled, isWriterSettled, watchAnswer } from './answer-owner.js';
 import { followedOf, type FollowedContext, type HandlerFrame } from './followed-context.js';
 
@@ -17,14 +16,14 @@ import { followedOf, type FollowedContext, type HandlerFrame } from './followed-
  * error instead. Data that bypasses Koa is blocked when its first header is written, and so are later writes: by a handler that was not
  * awaited, or by middleware upstream.
  *
- * @param next the `next` of the middleware that sets the guard
- * @param handlers calls the handlers, with `next`
+ * @param frame the call of the middleware that sets the guard; `undefined` where Koa composed it before it could be followed
+ * @param handlers calls the handlers, with the `next` of the middleware
  * @param route the route that alone is guarded; default: all handlers that follow
  */
 export function runGuarded(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
-  next: Next,
+  frame: HandlerFrame | undefined,
   handlers: () => Promise<void>,
   route?: Layer,
 ): Promise<void> {
@@ -37,7 +36,6 @@ export function runGuarded(
     isWriteSettled: () => isWriterSettled(followed, route),
     isResponseSettled: () => isAnswerSettled(followed, route),
   };
-  const frame = followed.frameWith(next);
   // No code runs between `authorization` and an `authorize()` that follows it directly, so one guard is enough.
   const outer = route === undefined ? findChecksGuard(followed, frame, authz) : undefined;
   if (outer === undefined) return runUnderGuard(ctx, authz, frame, handlers, options);
@@ -45,14 +43,13 @@ export function runGuarded(
   return handlers();
 }
 
-/** Runs handlers, and blocks a response that does not wait for the checks of its request. */
-export function runAwaitingChecks(
+/** Runs handlers, and blocks a response that does not wait for the checks of its request. @param frame as for {@link runGuarded} */
+export const runAwaitingChecks = (
   ctx: ExtendableContext,
   authz: RequestAuthorization,
-  next: Next,
-): Promise<void> {
-  return runUnderGuard(ctx, authz, followedOf(ctx).frameWith(next), next, checksOnly);
-}
+  frame: HandlerFrame | undefined,
+  handlers: () => Promise<void>,
+): Promise<void> => runUnderGuard(ctx, authz, frame, handlers, checksOnly);
 
 /** Finds the guard that `authorization` has set directly before the call of a handler. */
 function findChecksGuard(
@@ -81,7 +78,6 @@ const checksOnly: GuardOptions = {
   isResponseSettled: () => true,
 };
 
-/** @param frame the call of the middleware that sets the guard; `undefined` where Koa composed it before it could be followed */
 function runUnderGuard(
   ctx: ExtendableContext,
   authz: RequestAuthorization,
@@ -94,13 +90,14 @@ function runUnderGuard(
   const guard = new ContextGuard(ctx, authz, guarding, options);
   if (options === checksOnly) followed.checksGuard = { guard, frame: guarding };
   return guard.run(
-    frame === undefined ? () => followed.callAndWait(ctx, guarding, handlers) as Promise<void> : handlers,
+    frame === undefined ? () => followed.callAndWait(guarding, handlers) as Promise<void> : handlers,
   );
 }
 
 /** The guard of some handlers. A class, because a getter in an object literal would give the object of each request another shape. */
 class ContextGuard implements ResponseGuard {
   readonly #ctx: ExtendableContext;
+  readonly #followed: FollowedContext;
   readonly authz: RequestAuthorization;
   /** The call of the middleware that has set the guard. */
   readonly #frame: HandlerFrame;
@@ -123,6 +120,7 @@ class ContextGuard implements ResponseGuard {
     options: GuardOptions,
   ) {
     this.#ctx = ctx;
+    this.#followed = followedOf(ctx);
     this.authz = authz;
     this.#frame = frame;
     this.options = options;
@@ -132,25 +130,32 @@ class ContextGuard implements ResponseGuard {
    * Runs the handlers until they end or the response is blocked: a handler may wait until its writes are sent, which never happens when
    * they are blocked.
    */
-  async run(handlers: () => Promise<void>): Promise<void> {
+  run(handlers: () => Promise<void>): Promise<void> {
     const checkResponse = guardResponse(this.#ctx.res, this);
-    try {
-      // Not `Promise.race`, which creates a promise for each of its elements.
-      await new Promise<void>((resolve, reject) => {
-        this.#interrupt = resolve;
-        Promise.resolve(handlers()).then(resolve, reject);
-      });
-      this.#check(checkResponse);
-    } catch (error) {
-      throw this.#errorAfter(error);
-    }
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => reject(this.#errorAfter(error) as Error);
+      const end = (): void => {
+        try {
+          this.#check(checkResponse);
+          resolve();
+        } catch (error) {
+          fail(error);
+        }
+      };
+      this.#interrupt = () => queueMicrotask(end);
+      try {
+        Promise.resolve(handlers()).then(end, fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
   }
 
   /** Checks the response that the handlers have prepared. @throws the error for which it was blocked */
   #check(checkResponse: () => void): void {
     // If Koa does not respond, a response, and its decision, may follow later.
     this.#isCheckingResponse = true;
-    if (this.#blocked === undefined && isKoaToRespond(this.#ctx)) checkResponse();
+    if (this.#blocked === undefined && this.#followed.isKoaToRespond) checkResponse();
     if (this.#blocked !== undefined) throw this.#blocked;
     this.#end();
   }
@@ -159,7 +164,7 @@ class ContextGuard implements ResponseGuard {
   #errorAfter(error: unknown): unknown {
     try {
       // An error handler that sets only a status would send the prepared body.
-      if (this.#blocked === undefined && !this.options.isResponseSettled() && isPrepared(this.#ctx))
+      if (this.#blocked === undefined && !this.#isResponseSettled() && isPrepared(this.#ctx))
         reset(this.#ctx);
       return this.#blocked ?? error ?? toError(error); // Koa would never respond to a rejection with `undefined`
     } finally {
@@ -171,7 +176,7 @@ class ContextGuard implements ResponseGuard {
   #end(): void {
     this.#isRunning = false;
     this.#isCheckingResponse = false;
-    this.#isLeft = this.options.isForRoute && this.#blocked === undefined && isKoaToRespond(this.#ctx);
+    this.#isLeft = this.options.isForRoute && this.#blocked === undefined && this.#followed.isKoaToRespond;
   }
 
   /** Middleware may change the method (method override); the method that the handler sees counts. */
@@ -193,16 +198,23 @@ class ContextGuard implements ResponseGuard {
 
   isSettled(): boolean {
     if (this.#isLeft) return true;
-    const { isResponseSettled, isWriteSettled } = this.options;
-    return this.#isCheckingResponse ? isResponseSettled() : isWriteSettled();
+    return this.#isCheckingResponse ? this.#isResponseSettled() : this.options.isWriteSettled();
+  }
+
+  /** The handlers have ended. A response without an owner belongs to the middleware that has set the guard. */
+  #isResponseSettled(): boolean {
+    const { isResponseSettled } = this.options;
+    return this.#followed.answer === undefined
+      ? this.#followed.within(this.#frame, isResponseSettled)
+      : isResponseSettled();
   }
 
   noteHeader(): void {
-    followedOf(this.#ctx).noteHeader();
+    if (!this.#isCheckingResponse) this.#followed.noteHeader();
   }
 
   isUpstream(): boolean {
-    return followedOf(this.#ctx).isUpstream;
+    return this.#followed.isUpstream;
   }
 
   elsewhere(): readonly string[] {
@@ -220,7 +232,7 @@ class ContextGuard implements ResponseGuard {
   /** Koa sets 404 before the handlers run. A handler that bypasses Koa may leave this status unchanged. */
   isStatusChosen(): boolean {
     if (isStatusExplicit(this.#ctx)) return true;
-    return isKoaToRespond(this.#ctx) && !isUnder(this.#ctx, this.#frame);
+    return this.#followed.isKoaToRespond && !isUnder(this.#followed, this.#frame);
   }
 
   isAnswer(part: 'headers' | 'body'): boolean {
@@ -233,7 +245,7 @@ class ContextGuard implements ResponseGuard {
       this.#ctx.onerror(error); // middleware upstream has returned
       return;
     }
-    this.#answerer = answererOf(this.#ctx, this.#frame);
+    this.#answerer = answererOf(this.#ctx, this.#followed, this.#frame);
     this.#blocked = error;
     this.#interrupt();
   }
@@ -247,11 +259,11 @@ interface Answerer {
  * Distinguishes the error handlers from the handler whose response was blocked: middleware upstream sets headers, but only Koa writes.
  * The place at which code was started is not sufficient, because a callback of a handler can be called from anywhere.
  */
-function answererOf(ctx: ExtendableContext, frame: HandlerFrame): Answerer {
+function answererOf(ctx: ExtendableContext, followed: FollowedContext, frame: HandlerFrame): Answerer {
   let isKoaAnswering = false;
-  let respond = respondOf(ctx);
-  const isHandler = (): boolean => isUnder(ctx, frame);
-  watchRespond(ctx, () => respond);
+  let respond = followed.respond;
+  const isHandler = (): boolean => isUnder(followed, frame);
+  followed.readRespond = () => respond;
   Object.defineProperty(ctx, 'respond', {
     configurable: true,
     enumerable: true,
@@ -274,8 +286,8 @@ function answererOf(ctx: ExtendableContext, frame: HandlerFrame): Answerer {
 }
 
 /** Returns whether the running code belongs to a handler that has set a guard, or to those after it. */
-const isUnder = (ctx: ExtendableContext, frame: HandlerFrame): boolean =>
-  followedOf(ctx).frame?.isWithin(frame) === true;
+const isUnder = (followed: FollowedContext, frame: HandlerFrame): boolean =>
+  followed.frame?.isWithin(frame) === true;
 
 /** Returns whether the application has set a status or a body; Koa derives a status from the body. */
 const isStatusExplicit = (ctx: ExtendableContext): boolean =>

@@ -17,6 +17,9 @@ declare module 'koa' {
 /** Middleware of Koa that works with any other properties of `ctx`. */
 export type Middleware = (ctx: ExtendableContext, next: Next) => Promise<void>;
 
+/** Middleware of this package. @param frame its frame, if its call is followed */
+export type OwnMiddleware = (ctx: ExtendableContext, next: Next, frame?: unknown) => Promise<void>;
+
 /**
  * Returns the authorization of a request.
  *

@@ -105,7 +105,22 @@ export function functionsBefore(route: Layer): readonly string[] {
 }
 
 /** Returns whether a requirement of a route decides before its handler. */
-export const isProtected = (route: Layer): boolean => haveDecision(handlersOf(route));
+export function isProtected(route: Layer): boolean {
+  const found = checked.get(route);
+  if (found !== undefined && isUnchanged(route, found.handlers)) return found.isProtected;
+  const isRouteProtected = haveDecision(handlersOf(route));
+  checked.set(route, { handlers: [...route.stack], isProtected: isRouteProtected });
+  return isRouteProtected;
+}
+
+/** The result about a route. Each request needs it, and it changes only when a handler is added or replaced. */
+const checked = new WeakMap<
+  Layer,
+  { readonly handlers: readonly Handler[]; readonly isProtected: boolean }
+>();
+
+const isUnchanged = ({ stack }: Layer, handlers: readonly Handler[]): boolean =>
+  stack.length === handlers.length && stack.every((handler, i) => handler === handlers[i]);
 
 const handlersOf = (route: Layer): readonly Handler[] =>
   writtenIn(route).filter((handler) => !routeGuards.has(handler) && !('param' in handler));

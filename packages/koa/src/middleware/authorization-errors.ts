@@ -1,6 +1,8 @@
 import { checkErrorOptions, expectCall, renderError } from '@nanook/http';
 import type { Context } from 'koa';
-import { emitError, type Middleware } from '../internals/context.js';
+import { followedOf } from '../handlers/followed-context.js';
+import { asOwn } from '../handlers/own-middleware.js';
+import { emitError, type Middleware, type OwnMiddleware } from '../internals/context.js';
 
 /** Options for {@link authorizationErrors}. */
 export interface AuthorizationErrorsOptions {
@@ -27,34 +29,39 @@ export interface AuthorizationErrorsOptions {
 export function authorizationErrors(options: AuthorizationErrorsOptions = {}): Middleware {
   checkErrorOptions(authorizationErrors, options);
   const { challenge, detail, instance, onError = emitError } = options;
-  return async (context, next) => {
-    const ctx = context as Context;
+  const respond = (ctx: Context, error: unknown): void => {
+    const response = ctx.headerSent
+      ? undefined
+      : renderError(error, ctx.headers.accept, {
+          challenge,
+          detail: (refusal) => detail?.(refusal, ctx),
+          instance: () => instance?.(ctx),
+          onError: (internal) => onError(internal, ctx),
+        });
+    if (response === undefined) throw error;
+    for (const name of response.remove) ctx.remove(name);
+    ctx.respond = true;
+    ctx.status = response.status;
+    ctx.body = response.body;
+    ctx.set({
+      ...(error as { readonly headers?: Record<string, string> }).headers,
+      ...(response.challenge === undefined
+        ? {}
+        : { 'WWW-Authenticate': response.challenge as string | string[] }),
+      ...response.headers,
+    });
+    ctx.vary('Accept');
+  };
+  const middleware: OwnMiddleware = async (ctx, next, given) => {
+    const followed = followedOf(ctx);
+    const frame = followed.frameWith(next, given);
     try {
       await next();
     } catch (error) {
-      const response = ctx.headerSent
-        ? undefined
-        : renderError(error, ctx.headers.accept, {
-            challenge,
-            detail: (refusal) => detail?.(refusal, ctx),
-            instance: () => instance?.(ctx),
-            onError: (internal) => onError(internal, ctx),
-          });
-      if (response === undefined) throw error;
-      for (const name of response.remove) ctx.remove(name);
-      ctx.respond = true;
-      ctx.status = response.status;
-      ctx.body = response.body;
-      ctx.set({
-        ...(error as { readonly headers?: Record<string, string> }).headers,
-        ...(response.challenge === undefined
-          ? {}
-          : { 'WWW-Authenticate': response.challenge as string | string[] }),
-        ...response.headers,
-      });
-      ctx.vary('Accept');
+      followed.within(frame, respond, ctx as Context, error);
     }
   };
+  return asOwn(middleware);
 }
 
 expectCall(authorizationErrors, 'authorizationErrors()');

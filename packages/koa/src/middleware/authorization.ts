@@ -15,9 +15,10 @@ import {
 } from '@nanook/http';
 import type { Context } from 'koa';
 import { followedOf } from '../handlers/followed-context.js';
+import { asOwn } from '../handlers/own-middleware.js';
 import { runAwaitingChecks } from '../handlers/response-guard.js';
 import { followForeign } from '../handlers/watch-applications.js';
-import { emitError, type Middleware } from '../internals/context.js';
+import { emitError, type Middleware, type OwnMiddleware } from '../internals/context.js';
 import type { App } from '../internals/koa-router-internals.js';
 import { routeOf } from '../internals/matched-route.js';
 import { listRoutes } from '../routes/list-routes.js';
@@ -89,16 +90,16 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
   const hooks: Hooks = { actor, anonymous, request, given, challenge, onError, loaderTimeoutMs };
   const explaining = explainWith(explain, mask);
   const warn = unblockedRoutesWarning();
-  const middleware: Middleware = (context, next) => {
+  const middleware: OwnMiddleware = (context, next, frame) => {
     const ctx = context as Context;
     const app = ctx.app as unknown as App;
     followForeign(app);
     warn?.(app, () => ({ usesProtect: usesProtect(app), list: () => listRoutes(app, { check: false }) }));
     const authz = new RequestAuthorization(authorizer, new ContextOptions(ctx, hooks, explaining?.(ctx)));
     ctx.state.authz = authz;
-    return runAwaitingChecks(ctx, authz, next);
+    return runAwaitingChecks(ctx, authz, followedOf(ctx).frameWith(next, frame), next);
   };
-  return asAuthorization(middleware, authorizer);
+  return asOwn(asAuthorization(middleware, authorizer));
 }
 
 /** The options of the application, with the defaults. */

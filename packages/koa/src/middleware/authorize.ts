@@ -6,6 +6,7 @@ import {
   type TypeToken,
 } from '@nanook/core';
 import {
+  RequiredResource,
   asRequirement,
   checkRequirement,
   declareRequirement,
@@ -16,8 +17,9 @@ import {
 } from '@nanook/http';
 import type { Context } from 'koa';
 import { followedOf } from '../handlers/followed-context.js';
+import { asOwn } from '../handlers/own-middleware.js';
 import { runGuarded } from '../handlers/response-guard.js';
-import { authzOf, throwError, type Middleware } from '../internals/context.js';
+import { authzOf, throwError, type Middleware, type OwnMiddleware } from '../internals/context.js';
 import { isForSkippedRoute } from '../routes/skipped-route.js';
 
 /**
@@ -67,31 +69,42 @@ export function authorize(
   if (given.length === 0) return authorizeRequest;
   const [action, resource, statuses = {}] = given;
   const requirement = declareRequirement(authorize, action, resource, statuses);
-  const middleware: Middleware = async (ctx, next) => {
-    const authz = authzOf(ctx, `authorize('${action}', …)`);
+  const required = new RequiredResource(action, resource as Loader);
+  const caller = `authorize('${action}', …)`;
+  const middleware: OwnMiddleware = async (ctx, next, frame) => {
+    const authz = authzOf(ctx, caller);
     checkRequirement(authz.pinned, requirement);
-    const load = () => authz.loadRequired(action, resource, ctx as Parameters<Loader>[0]);
-    await followedOf(ctx)
-      .decideFor(next, load)
-      .catch((reason: unknown) => throwError(withStatus(reason, statuses)));
+    const load = () => authz.loadRequired(required, ctx as Parameters<Loader>[0]);
+    const followed = followedOf(ctx);
+    try {
+      await followed.decideFor(followed.frameWith(next, frame), load);
+    } catch (reason) {
+      throwError(withStatus(reason, statuses));
+    }
     await next();
   };
-  return asRequirement(middleware, requirement);
+  return asOwn(asRequirement(middleware, requirement));
 }
 
-const authorizeRequest = asRequirement<Middleware>(
-  (ctx, next) => {
-    const authz = authzOf(ctx, 'authorize()');
-    if (!authz.hasRequestRules) return runGuarded(ctx, authz, next, next);
-    return runGuarded(ctx, authz, next, async () => {
-      await authz.authorizeRequest().catch((reason: unknown) => {
-        if (!isAuthorizationError(reason) || !isForSkippedRoute(ctx)) throwError(reason);
-        authz.admitSkippedOnly(reason);
+const authorizeRequest: Middleware = asOwn(
+  asRequirement<OwnMiddleware>(
+    (ctx, next, given) => {
+      const authz = authzOf(ctx, 'authorize()');
+      const followed = followedOf(ctx);
+      const frame = followed.frameWith(next, given);
+      if (!authz.hasRequestRules) return runGuarded(ctx, authz, frame, next);
+      const admit = () =>
+        authz.authorizeRequest().catch((reason: unknown) => {
+          if (!isAuthorizationError(reason) || !isForSkippedRoute(ctx)) throwError(reason);
+          authz.admitSkippedOnly(reason);
+        });
+      return runGuarded(ctx, authz, frame, async () => {
+        await followed.within(frame, admit);
+        await next();
       });
-      await next();
-    });
-  },
-  { kind: 'request' },
+    },
+    { kind: 'request' },
+  ),
 );
 
 expectCall(authorize, "authorize('read', findNote) for a route, authorize() for all requests");

@@ -2,8 +2,9 @@ import { AuthorizationConfigError, asRequirement, asSkipped, checkSkip, expectCa
 import type { Context, Middleware as KoaMiddleware } from 'koa';
 import { followedOf } from '../handlers/followed-context.js';
 import { followDispatch } from '../handlers/follow-handlers.js';
+import { asOwn } from '../handlers/own-middleware.js';
 import { followRouter } from '../handlers/watch-routers.js';
-import { authzOf, type Middleware } from '../internals/context.js';
+import { authzOf, type Middleware, type OwnMiddleware } from '../internals/context.js';
 import { routerOf, type App, type Handler } from '../internals/koa-router-internals.js';
 
 /**
@@ -27,17 +28,17 @@ export function skipAuthorization(reason: string, middleware: KoaMiddleware): Mi
 export function skipAuthorization(reason: string, ...given: [] | [KoaMiddleware]): Middleware {
   checkSkip(skipAuthorization, reason, given);
   if (given.length > 0) return skipFor(reason, given[0]!);
-  const middleware: Middleware = async (ctx, next) => {
+  const middleware: OwnMiddleware = async (ctx, next, given) => {
     const authz = authzOf(ctx, 'skipAuthorization');
     const followed = followedOf(ctx);
     const app = ctx.app as unknown as App;
-    const frame = followed.frameWith(next);
+    const frame = followed.frameWith(next, given);
     if (frame === undefined ? app.middleware.includes(middleware) : frame.place.app === app)
       throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason });
-    followed.decideFor(next, () => authz.skip(reason));
+    followed.decideFor(frame, () => authz.skip(reason));
     await next();
   };
-  return asRequirement(middleware, { kind: 'skip', reason });
+  return asOwn(asRequirement(middleware, { kind: 'skip', reason }));
 }
 
 function skipFor(reason: string, skipped: KoaMiddleware): Middleware {

@@ -1,12 +1,12 @@
 import { describeValue } from '@nanook/core/internal';
 import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
-import type { ExtendableContext, Next } from 'koa';
 import { followApp, followInLayer } from '../handlers/follow-handlers.js';
 import { followedOf } from '../handlers/followed-context.js';
+import { asOwn } from '../handlers/own-middleware.js';
 import { runGuarded } from '../handlers/response-guard.js';
 import { afterUse, watchApplications } from '../handlers/watch-applications.js';
 import { afterChange, followRouter } from '../handlers/watch-routers.js';
-import { authzOf, findAuthz } from '../internals/context.js';
+import { authzOf, findAuthz, type OwnMiddleware } from '../internals/context.js';
 import {
   functionsBefore,
   isApp,
@@ -106,11 +106,11 @@ function guardRoute(route: Layer): void {
 }
 
 function newGuard(added: Layer): Handler {
-  const guard = (ctx: ExtendableContext, next: Next): Promise<void> => {
+  const guard: OwnMiddleware = (ctx, next, given) => {
     const found = findAuthz(ctx);
-    const frame = followedOf(ctx).frameWith(next);
+    const frame = followedOf(ctx).frameWith(next, given);
     const route = frame?.place.layer ?? added; // a router copies the routes of nested routers
-    if (found?.isSettled === true || isPreflight(route)) return next();
+    if ((found !== undefined && (frame ?? found).isSettled) || isPreflight(route)) return next();
     if (!isProtected(route)) {
       checkHandlers(writtenIn(route));
       throw new AuthorizationConfigError('NANOOK_HTTP_UNPROTECTED_ROUTE', {
@@ -122,10 +122,10 @@ function newGuard(added: Layer): Handler {
         before: functionsBefore(route),
       });
     }
-    return runGuarded(ctx, found ?? authzOf(ctx, callOf(route)), next, next, route);
+    return runGuarded(ctx, found ?? authzOf(ctx, callOf(route)), frame, next, route);
   };
   routeGuards.add(guard);
-  return guard;
+  return asOwn(guard);
 }
 
 /** Returns the call that creates the requirement of a route, for a message. */

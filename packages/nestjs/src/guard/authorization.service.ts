@@ -3,13 +3,14 @@ import {
   AttachedValues,
   AuthorizationConfigError,
   RequestAuthorization,
+  RequiredResource,
   explainWith,
   isClass,
   rowSourceOf,
+  type CopiedHeaders,
 } from '@nanook/http';
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { OutgoingHttpHeaders } from 'node:http';
 import { Exclusions } from '../entry-points/exclusions.js';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { ConnectionContext } from '../execution/connection-context.js';
@@ -241,7 +242,8 @@ export class AuthorizationService {
       return authz.authorizeRequired(action, resource);
     }
     const key = await this.resources.keyOf(requirement, row.type, action, execution, context);
-    return authz.loadRequired(action, requirement.source as (key: unknown) => unknown, key);
+    const required = new RequiredResource<[unknown]>(action, requirement.source as (key: unknown) => unknown);
+    return authz.loadRequired(required, key);
   }
 
   /** Returns whether a call needs a check. @throws the refusal of a handler without a requirement */
@@ -330,11 +332,7 @@ export class AuthorizationService {
    * Makes the response of an HTTP request wait for the checks of the application. It does so when the application gets the authorization,
    * because it takes longer than the check of a requirement.
    */
-  #awaitChecks(
-    authz: RequestAuthorization,
-    context: ExecutionContext,
-    headersBefore?: OutgoingHttpHeaders,
-  ): void {
+  #awaitChecks(authz: RequestAuthorization, context: ExecutionContext, headersBefore?: CopiedHeaders): void {
     if (context.getType() !== 'http' || this.#awaited.has(authz)) return;
     this.#awaited.add(authz);
     awaitChecks(authz, context, headersBefore);

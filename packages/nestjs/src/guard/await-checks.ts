@@ -1,12 +1,13 @@
 import {
   copyHeaders,
+  type CopiedHeaders,
   guardResponse,
   type AuthorizationConfigError,
   type RequestAuthorization,
   type ResponseGuard,
 } from '@nanook/http';
 import { Logger, type ExecutionContext } from '@nestjs/common';
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { isSseHandler } from '../execution/event-stream.js';
 import type { ContextKind } from '../execution/execution.js';
 import { handlerName } from '../execution/handler-location.js';
@@ -23,7 +24,7 @@ export const logError = (error: Error): void => new Logger('Nanook').error(error
 export function awaitChecks(
   authz: RequestAuthorization,
   context: ExecutionContext,
-  headersBefore?: OutgoingHttpHeaders,
+  headersBefore?: CopiedHeaders,
 ): void {
   const kind = context.getType<ContextKind>();
   const request = context.getArgByIndex<{ readonly method: string }>(0);
@@ -55,7 +56,7 @@ class ChecksGuard implements ResponseGuard {
     context: ExecutionContext,
     readonly method: string,
     response: ServerResponse,
-    readonly headersBefore: OutgoingHttpHeaders,
+    readonly headersBefore: CopiedHeaders,
   ) {
     this.#authz = authz;
     this.#context = context;
@@ -86,7 +87,7 @@ class ChecksGuard implements ResponseGuard {
 }
 
 /** Returns the headers of the response of a call over HTTP, if it has a response of Node. */
-export function headersOf(context: ExecutionContext): OutgoingHttpHeaders | undefined {
+export function headersOf(context: ExecutionContext): CopiedHeaders | undefined {
   const response = responseOf(context);
   return typeof response?.getHeaderNames === 'function' ? copyHeaders(response) : undefined;
 }

@@ -1,6 +1,5 @@
-import { copyHeaders, guardResponse } from '@nanook/http';
+import { copyHeaders, guardResponse, type CopiedHeaders } from '@nanook/http';
 import type { ExecutionContext } from '@nestjs/common';
-import type { OutgoingHttpHeaders } from 'node:http';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { isSseHandler } from '../execution/event-stream.js';
 import { executionOf } from '../execution/execution.js';
@@ -13,7 +12,7 @@ import { answer, logError, responseOf } from './await-checks.js';
  * answer without calling the handler, as a cache does. A response over HTTP is blocked here; event streams, whose header Nest writes
  * first, and other transports have an interceptor.
  */
-export function awaitResult(context: ExecutionContext, headersBefore?: OutgoingHttpHeaders): void {
+export function awaitResult(context: ExecutionContext, headersBefore?: CopiedHeaders): void {
   const handler = context.getHandler();
   const { callKey, method, kind } = executionOf(context);
   expectResult(callKey, handler);
