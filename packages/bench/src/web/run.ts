@@ -11,6 +11,7 @@ import type { ServerReport } from './server.ts';
 import { webFrameworkIds, webVariants, type WebFrameworkId, type WebVariant } from './web-app.ts';
 
 const serverFile = fileURLToPath(new URL('server.ts', import.meta.url));
+const stripTypes = new URL('strip-types.mjs', import.meta.url).href;
 const packages = ['express', 'koa', '@koa/router', '@nestjs/core', '@nestjs/platform-fastify'];
 
 /** A process that serves one application. */
@@ -19,18 +20,24 @@ class Contender {
   readonly rounds: number[] = [];
 
   readonly variant: WebVariant;
+  /** The version of Node in the process. */
+  readonly node: string;
   readonly #child: ChildProcess;
   readonly #port: number;
 
-  private constructor(variant: WebVariant, child: ChildProcess, port: number) {
+  private constructor(variant: WebVariant, child: ChildProcess, port: number, node: string) {
     this.variant = variant;
+    this.node = node;
     this.#child = child;
     this.#port = port;
   }
 
   static async start(framework: WebFrameworkId, variant: WebVariant): Promise<Contender> {
+    const otherNode = process.env['NANOOK_BENCH_NODE'];
     const child = fork(serverFile, [framework, variant], {
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      ...(otherNode === undefined
+        ? { execArgv: ['--disable-warning=ExperimentalWarning'] }
+        : { execPath: otherNode, execArgv: ['--import', stripTypes] }),
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -38,7 +45,7 @@ class Contender {
       const report = await next(child);
       if (report.kind !== 'listening')
         throw new Error(report.kind === 'failed' ? report.message : 'an unexpected report');
-      return new Contender(variant, child, report.port);
+      return new Contender(variant, child, report.port, report.node);
     } catch (error) {
       child.kill('SIGKILL');
       throw error;
@@ -83,7 +90,10 @@ const next = (child: ChildProcess): Promise<ServerReport> =>
   });
 
 /** Measures the applications of one framework. They take turns, so that each round compares them under the same load. */
-async function measure(framework: WebFrameworkId, options: Options): Promise<WebCell[]> {
+async function measure(
+  framework: WebFrameworkId,
+  options: Options,
+): Promise<{ readonly node: string; readonly cells: readonly WebCell[] }> {
   process.stderr.write(`${framework}: CPU per request\n`);
   const { requests, warmRequests } = requestsOf(options);
   const contenders: Contender[] = [];
@@ -100,12 +110,13 @@ async function measure(framework: WebFrameworkId, options: Options): Promise<Web
     for (const contender of contenders) contender.stop();
   }
   const hand = contenders.find(({ variant }) => variant === 'hand')!;
-  return contenders.map(({ variant, rounds: us }) => ({
+  const cells = contenders.map(({ variant, rounds: us }) => ({
     framework,
     variant,
     us: spreadOf(us),
     overHand: spreadOf(us.map((value, round) => value - hand.rounds[round]!)),
   }));
+  return { node: hand.node, cells };
 }
 
 const requestsOf = ({ quick }: Options) =>
@@ -114,8 +125,14 @@ const requestsOf = ({ quick }: Options) =>
 export async function measureWeb(options: Options): Promise<WebResults> {
   const before = load();
   const cells: WebCell[] = [];
-  for (const framework of webFrameworkIds)
-    if (options.wants(framework)) cells.push(...(await measure(framework, options)));
+  const { node: ownNode, ...ownMachine } = machine();
+  let node = ownNode;
+  for (const framework of webFrameworkIds) {
+    if (!options.wants(framework)) continue;
+    const measured = await measure(framework, options);
+    cells.push(...measured.cells);
+    ({ node } = measured);
+  }
   const { requests } = requestsOf(options);
   const build = commit();
   return {
@@ -124,7 +141,7 @@ export async function measureWeb(options: Options): Promise<WebResults> {
     rounds: options.rounds,
     requests,
     connections,
-    machine: machine(),
+    machine: { ...ownMachine, node },
     ...(build === undefined ? {} : { build }),
     versions: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
     load: [before, load()],

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { webFramework, type WebFrameworkId, type WebVariant } from './web-app.ts';
 
 export type ServerReport =
-  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'listening'; readonly port: number; readonly node: string }
   /** Microseconds, in this process and in the kernel for it. */
   | { readonly kind: 'cpu'; readonly us: number }
   | { readonly kind: 'failed'; readonly message: string };
@@ -14,7 +14,8 @@ const [, , framework, variant] = process.argv as [string, string, WebFrameworkId
 try {
   const { apps } = await webFramework(framework);
   const server = await apps[variant]();
-  report({ kind: 'listening', port: (server.address() as AddressInfo).port });
+  const { node, v8 } = process.versions;
+  report({ kind: 'listening', port: (server.address() as AddressInfo).port, node: `${node}, V8 ${v8}` });
   process.on('message', () => {
     const { user, system } = process.cpuUsage();
     report({ kind: 'cpu', us: user + system });

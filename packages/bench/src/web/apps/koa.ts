@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import Router from '@koa/router';
-import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '@nanook/koa';
 import Koa from 'koa';
 import {
   findNote,
@@ -24,10 +23,15 @@ async function listen(app: Pick<Koa, 'listen'>): Promise<Server> {
   return server;
 }
 
-async function nanook(addRoutes: (router: Router) => unknown): Promise<Server> {
+type NanookKoa = typeof import('@nanook/koa');
+
+async function nanook(addRoutes: (router: Router, adapter: NanookKoa) => unknown): Promise<Server> {
+  // Not imported by the other applications: from then on, it follows the handlers of every application of the process.
+  const adapter = await import('@nanook/koa');
+  const { authorization, authorizationErrors, authorize, protect } = adapter;
   const authorizer = await loadAuthorizer();
   const router = protect(new Router());
-  addRoutes(router);
+  addRoutes(router, adapter);
   const app = new Koa();
   app
     .use(authorizationErrors())
@@ -60,14 +64,14 @@ export const koaApps: WebFramework = {
     },
 
     skipped: () =>
-      nanook((router) =>
+      nanook((router, { skipAuthorization }) =>
         router.get(path, skipAuthorization(skipReason), async (ctx) => {
           ctx.body = shown((await findNote(ctx.params['id']))!);
         }),
       ),
 
     nanook: () =>
-      nanook((router) =>
+      nanook((router, { authorize }) =>
         router.get(
           path,
           authorize('read', (ctx) => findNote(ctx.params.id)),
