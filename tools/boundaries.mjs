@@ -18,6 +18,7 @@ const packages = {
   cli: ['core', 'log', 'orm', 'policies', 'express', 'koa', 'nestjs'],
   policies: ['core'],
   oso: ['core'],
+  grammar: [],
   conformance: ['core'],
 };
 
