@@ -46,6 +46,26 @@ describe('a decision about a requirement that Express calls', () => {
     expect(faults).toEqual(['NANOOK_HTTP_UNDECIDED_ROUTE']);
   });
 
+  it('counts for nothing, if the hook `request` of authorize() in a route or in a router makes it', async () => {
+    const admitting = await Authorizer.load({ policies: 'allow_request("alice", _);' });
+    const app = express();
+    const request = async (req: Request) => {
+      await pause(1);
+      req.authz.skip('the hook');
+      return 'a request';
+    };
+    app.use(authorization(admitting, { actor: () => 'alice', request }));
+    app.get('/route', authorize(), (_req, _res, next) => next('route'));
+    app.use('/router', express.Router().use(authorize(), toNext)).use(secret);
+    app.use(authorizationErrors({ onError: (error) => faults.push((error as { code: string }).code) }));
+    server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    expect([await ask('/route'), await ask('/router')]).toEqual([500, 500]);
+    expect(faults).toEqual(['NANOOK_HTTP_UNDECIDED_ROUTE', 'NANOOK_HTTP_UNDECIDED_ROUTE']);
+  });
+
   it('counts for the handlers after it, also if another handler calls the requirement', async () => {
     const ask = await start((app) => {
       app.get('/own', read(), (_req, res) => void res.send('a thing'));

@@ -19,7 +19,7 @@ import {
 import type { Request } from 'express';
 import { asDirect, ownMiddleware } from '../handlers/call-layer.js';
 import { guardWholeRequest } from '../handlers/response-guard.js';
-import { authzOf } from '../handlers/frames.js';
+import { authzOf, framesOf } from '../handlers/frames.js';
 import type { Middleware } from '../internals/request.js';
 import { isForSkippedRoute } from '../routes/skipped-route.js';
 
@@ -90,11 +90,13 @@ const authorizeRequest: Middleware = asDirect(
       const authz = authzOf(req, 'authorize()');
       guardWholeRequest(req as Request, res, next);
       if (!authz.hasRequestRules) return next();
-      const admitted = authz.authorizeRequest().catch((reason: unknown) => {
-        if (!isAuthorizationError(reason) || !isForSkippedRoute(req as Request, authorizeRequest))
-          throw reason;
-        authz.admitSkippedOnly(reason);
-      });
+      const admitted = framesOf(req as Request)
+        .callHook(() => authz.authorizeRequest())
+        .catch((reason: unknown) => {
+          if (!isAuthorizationError(reason) || !isForSkippedRoute(req as Request, authorizeRequest))
+            throw reason;
+          authz.admitSkippedOnly(reason);
+        });
       passOn(admitted, next);
     },
     { kind: 'request' },

@@ -164,6 +164,11 @@ export class FollowedRequest implements RequestDecisions {
     return frame === undefined ? code(...args) : places.run(frame, code, ...args);
   }
 
+  /** Runs a hook of the application for the running code. A decision in it counts for nothing. */
+  callHook<Result>(hook: () => Result): Result {
+    return this.within(new Frame(new Run(this, this.frame, false), false), hook);
+  }
+
   /** Calls code between the handlers of a run, such as a router. */
   callBetween<Args extends unknown[], Result>(
     run: Run,
