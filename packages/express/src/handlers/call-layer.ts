@@ -8,7 +8,15 @@ import {
   type ParameterCallback,
   type RouterInternals,
 } from '../internals/express-internals.js';
-import { LayerFrame, LayerRun, ParameterFrame, framesOf, type Next, type RequestFrames } from './frames.js';
+import {
+  LayerFrame,
+  LayerRun,
+  ParameterFrame,
+  framesOf,
+  setAuthz,
+  type Next,
+  type RequestFrames,
+} from './frames.js';
 
 const direct = Symbol('direct');
 
@@ -97,8 +105,10 @@ function nextOf(frames: RequestFrames, frame: LayerFrame | ParameterFrame, next:
   const goOn: Next = (error) => {
     if (req.next === goOn) req.next = next; // Express 4 sets it to the `next` of its first layer, and not of the router
     if (error !== undefined) frames.noteError(error, isOwn ? frame : undefined);
+    if (frame.authzOutside !== undefined) setAuthz(req, frames, frame.authzOutside);
     frames.callNext(frame, next, error);
   };
+  frame.next = goOn;
   return goOn;
 }
 

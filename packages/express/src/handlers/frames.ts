@@ -73,6 +73,10 @@ const hasParameter = ({ params }: Request, name: string, value: unknown): boolea
 /** The call of a function that a router runs. */
 abstract class HandlerFrame extends Frame {
   declare readonly run: LayerRun;
+  /** The authorization that the request has outside of the function, if code in the function has replaced it. */
+  authzOutside: RequestAuthorization | undefined;
+  /** The `next` that the function has received. */
+  next: Next | undefined;
   /** The `next` of the running router. Another one shows that a router is running which is not followed. */
   readonly router: unknown;
 
@@ -233,6 +237,25 @@ export function defineAuthz(): void {
       framesOf(this).authz = authz;
     },
   });
+}
+
+/**
+ * Replaces the authorization of a request in the router or the application that uses the middleware. The code after it has the one from
+ * before.
+ *
+ * @param next the `next` of the middleware; a handler that calls the middleware with its own `next` does not contain it
+ */
+export function useAuthz(
+  req: Request,
+  frames: RequestFrames,
+  authz: RequestAuthorization,
+  next: unknown,
+): void {
+  let around = frames.frame ?? (frames.called?.isLeft === false ? frames.called : undefined);
+  while (around !== undefined && !(around instanceof HandlerFrame)) around = around.run.outer; // skipped middleware
+  if (around !== undefined && around.next !== next)
+    around.authzOutside ??= frames.authz ?? (req.authz as RequestAuthorization | undefined);
+  setAuthz(req, frames, authz);
 }
 
 /** Sets `req.authz`, without the accessor where it is defined here: on Node 20, its call takes as long as a check. */

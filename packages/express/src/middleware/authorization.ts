@@ -16,7 +16,7 @@ import {
 import type { Request, RequestHandler, Response } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
 import { asDirect } from '../handlers/call-layer.js';
-import { defineAuthz, framesOf, setAuthz } from '../handlers/frames.js';
+import { defineAuthz, framesOf, useAuthz } from '../handlers/frames.js';
 import { guardChecks } from '../handlers/response-guard.js';
 import { routerOf, type AppInternals } from '../internals/express-internals.js';
 import { routeOf } from '../internals/request.js';
@@ -108,7 +108,7 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
       authorizer,
       new RequestOptions(req, res, frames, hooks, explaining?.(req)),
     );
-    setAuthz(req, frames, authz);
+    useAuthz(req, frames, authz, next);
     guardChecks(req, res, frames, next, authz);
     next();
   };

@@ -1,5 +1,6 @@
-import { AttachedValues, FollowedRequest, Frame, Run } from '@nanook/http';
-import type { ExtendableContext, Next } from 'koa';
+import { AttachedValues, FollowedRequest, Frame, Run, type RequestAuthorization } from '@nanook/http';
+import type { Context, ExtendableContext, Next } from 'koa';
+import { findAuthz } from '../internals/context.js';
 import { isRoute, isRouter, type App, type Layer, type Router } from '../internals/koa-router-internals.js';
 import { originsIn, type Origins } from '../internals/layer-origins.js';
 import { isWatched } from '../internals/watched.js';
@@ -104,6 +105,8 @@ export class HandlerFrame extends Frame {
   declare readonly run: HandlerRun;
   /** The `next` that the handler has received. */
   next: Next | undefined;
+  /** The authorization that the request has outside of the handler, if code in the handler has replaced it. */
+  authzOutside: RequestAuthorization | undefined;
   /** Whether the handler is a requirement, or calls one with its own `next`, so that the decision counts for later handlers. */
   isRequirement = false;
 
@@ -184,6 +187,27 @@ export class FollowedContext extends FollowedRequest {
   constructor(ctx: ExtendableContext) {
     super();
     this.#ctx = ctx;
+  }
+
+  /** The authorization of the request, `ctx.state.authz`. */
+  get authz(): RequestAuthorization | undefined {
+    return findAuthz(this.#ctx);
+  }
+
+  set authz(authz: RequestAuthorization | undefined) {
+    (this.#ctx as Context).state.authz = authz!;
+  }
+
+  /**
+   * Replaces the authorization of the request in the router or the application that uses the middleware. The code after it has the one from
+   * before.
+   *
+   * @param frame the call of the middleware
+   */
+  useAuthz(authz: RequestAuthorization, frame: HandlerFrame | undefined): void {
+    const around = frame === undefined ? this.frame : frame.run.outer;
+    if (around !== undefined) around.authzOutside ??= this.authz;
+    this.authz = authz;
   }
 
   override get frame(): HandlerFrame | undefined {
@@ -274,7 +298,8 @@ export class FollowedContext extends FollowedRequest {
   }
 
   /** Ends the call of a handler. If Koa does not respond, code that has lost its asynchronous context may still respond later. */
-  #return({ caller }: HandlerFrame): void {
+  #return({ caller, authzOutside }: HandlerFrame): void {
+    if (authzOutside !== undefined) this.authz = authzOutside;
     if (!this.isKoaToRespond) return;
     this.called = caller;
     this.isReturned ||= caller === undefined;
@@ -287,7 +312,14 @@ export class FollowedContext extends FollowedRequest {
   ): Result {
     const caller = this.#callerAt(this.place);
     frame.run.left = caller?.isWithin(frame) === true ? caller : frame;
-    return super.callNext(frame, next, ...args);
+    const { authz } = this;
+    const { authzOutside } = frame;
+    if (authzOutside === undefined) return super.callNext(frame, next, ...args);
+    this.authz = authzOutside;
+    const result = super.callNext(frame, next, ...args);
+    const returnTo = (): unknown => (this.authz = authz);
+    void Promise.resolve(result).then(returnTo, returnTo);
+    return result;
   }
 
   /** Calls a router. @param frame the call of the handler that is the router; default: the running handler contains the router */

@@ -96,8 +96,10 @@ export function authorization(authorizer: Authorizer, options: AuthorizationOpti
     followForeign(app);
     warn?.(app, () => ({ usesProtect: usesProtect(app), list: () => listRoutes(app, { check: false }) }));
     const authz = new RequestAuthorization(authorizer, new ContextOptions(ctx, hooks, explaining?.(ctx)));
-    ctx.state.authz = authz;
-    return runAwaitingChecks(ctx, authz, followedOf(ctx).frameWith(next, frame), next);
+    const followed = followedOf(ctx);
+    const own = followed.frameWith(next, frame);
+    followed.useAuthz(authz, own);
+    return runAwaitingChecks(ctx, authz, own, next);
   };
   return asOwn(asAuthorization(middleware, authorizer));
 }
