@@ -142,7 +142,8 @@ class ContextGuard implements ResponseGuard {
           fail(error);
         }
       };
-      this.#interrupt = () => queueMicrotask(end);
+      // Not a function that calls `end`: it made the garbage collector promote the objects of each request (18 µs of CPU, bench/src/web).
+      this.#interrupt = end;
       try {
         Promise.resolve(handlers()).then(end, fail);
       } catch (error) {
