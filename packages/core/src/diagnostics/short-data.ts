@@ -11,9 +11,8 @@ export const shortText = (text: string, max = maxText): string =>
 
 /** Returns the data of a diagnostic with its texts shortened. */
 export function withShortTexts<Data extends object>(data: Data): Data {
-  const entries = Object.entries(data);
-  return entries.some(([, value]) => isLong(value))
-    ? (Object.fromEntries(entries.map(([key, value]) => [key, shortened(value)])) as Data)
+  return Object.values(data).some(isLong)
+    ? (Object.fromEntries(Object.entries(data).map(([key, value]) => [key, shortened(value)])) as Data)
     : data;
 }
 

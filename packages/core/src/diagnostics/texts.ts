@@ -29,6 +29,7 @@ export function addTexts(more: Texts): void {
 /** Replaces the format of errors from then on. */
 export function setErrorFormat(replacement: ErrorFormat): void {
   format = replacement;
+  frames = new WeakMap();
 }
 
 /** The longest message of an error without a text. */
@@ -42,8 +43,15 @@ export function textOf(code: Code, data: object): string {
     : text(format.withShortTexts(data));
 }
 
+/** The places that messages have shown. The same conditions are undecided again and again. */
+let frames = new WeakMap<Span, string>();
+
 /** Returns a place in a policy as messages show it. */
-export const frameOf = (span: Span): string => format.frame(span);
+export function frameOf(span: Span): string {
+  let frame = frames.get(span);
+  if (frame === undefined) frames.set(span, (frame = format.frame(span)));
+  return frame;
+}
 
 /** Returns data of an error in the length in which logs print it. */
 export const shortData = <Data extends object>(data: Data): Data => format.shortData(data);

@@ -1,19 +1,25 @@
 /** Returns the edit distance of two names, where a swap of neighbors is one edit. Stops above `limit`. */
 function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  // The last three rows of the table. An array is used again once its row is not needed any more.
   let before: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let previous: number[] = [];
+  let row: number[] = [];
+  for (let j = 0; j <= b.length; j++) previous[j] = j;
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
+    row[0] = i;
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       let best = Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + same);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
         best = Math.min(best, before[j - 2]! + 1);
-      row.push(best);
+      row[j] = best;
+      if (best < least) least = best;
     }
-    before = previous;
-    previous = row;
+    // No later value is less than all values of a row.
+    if (least > limit) return limit + 1;
+    [before, previous, row] = [previous, row, before];
   }
   return previous[b.length]!;
 }
@@ -30,7 +36,7 @@ export function nearNames(name: string, known: Iterable<string>, count = 3): str
   const limit = name.length < 5 ? 1 : name.length < 8 ? 2 : 3;
   const lower = name.toLowerCase();
   return [...names]
-    .filter((candidate) => candidate !== name)
+    .filter((candidate) => candidate !== name && Math.abs(candidate.length - name.length) <= limit)
     .map((candidate) => ({ candidate, far: distance(lower, candidate.toLowerCase(), limit) }))
     .filter(({ far }) => far <= limit)
     .sort((a, b) => a.far - b.far || (a.candidate < b.candidate ? -1 : 1))
