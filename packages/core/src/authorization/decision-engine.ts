@@ -528,8 +528,8 @@ export class DecisionEngine implements Decider {
           : compiled.check(kind, args.length, args[0], args[1], args[2], args[3], own);
       if (holds === undefined)
         return this.#runMachine(mode, kind, args, options, compiled.takeReplay(), recorder);
-      const proof = holds ? compiled.proofOf(kind) : undefined;
-      recorder.record(holds ? 'allowed' : 'denied', proof, undefined, compiled.kind);
+      if (holds) recorder.record('allowed', compiled.proofOf(kind), undefined, compiled.kind);
+      else recorder.denied(compiled.takeUndecidedError(), compiled.kind);
     } catch (error) {
       if (mode === 'sync') throw error;
       return Promise.reject(error as Error);
@@ -553,7 +553,7 @@ export class DecisionEngine implements Decider {
         arity: args.length,
         args,
         own,
-        decided: (holds, proof) => recorder.decided(holds, proof, compiled.kind),
+        decided: (holds, proof, undecided) => recorder.decided(holds, proof, undecided, compiled.kind),
         machine: (replay) => this.#decideAsync(rule, args, options ?? {}, replay, recorder),
       });
     } catch (error) {

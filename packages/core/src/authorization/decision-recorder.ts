@@ -5,7 +5,7 @@ import {
   type DecisionOutcome,
   type StartedCheck,
 } from './decision.js';
-import { isUndecided } from '../diagnostics/polar-error.js';
+import { isUndecided, type PolarError } from '../diagnostics/polar-error.js';
 import type { DecisionLog } from './decision-log.js';
 import { Proof } from '../engine/proof.js';
 import type { Arguments, QueryRun } from '../engine/query/query-run.js';
@@ -42,9 +42,20 @@ export class DecisionRecorder implements StartedCheck {
     this.recorded = this.log.write(decisionOf(this, outcome, proof, error, engine));
   }
 
+  /** Records that compiled code denied the check. @param undecided the error of an undecided check */
+  denied(undecided: PolarError | undefined, engine: Decision['engine']): void {
+    this.record(undecided === undefined ? 'denied' : 'undecided', undefined, undecided, engine);
+  }
+
   /** Records the result of compiled code. With `decisionLog: 'required'` the check ends only when its decision is recorded. */
-  async decided(holds: boolean, proof: Proof | undefined, engine: Decision['engine']): Promise<boolean> {
-    this.record(holds ? 'allowed' : 'denied', holds ? proof : undefined, undefined, engine);
+  async decided(
+    holds: boolean,
+    proof: Proof | undefined,
+    undecided: PolarError | undefined,
+    engine: Decision['engine'],
+  ): Promise<boolean> {
+    if (holds) this.record('allowed', proof, undefined, engine);
+    else this.denied(undecided, engine);
     if (this.recorded !== undefined) await this.recorded;
     return holds;
   }

@@ -10,7 +10,15 @@ export interface Compiler {
 /** The part of a compiled policy that checks use. */
 export type CompiledChecks = Pick<
   CompiledPolicy,
-  'kind' | 'allow' | 'check' | 'checkAsync' | 'enumerate' | 'prefersAsync' | 'proofOf' | 'takeReplay'
+  | 'kind'
+  | 'allow'
+  | 'check'
+  | 'checkAsync'
+  | 'enumerate'
+  | 'prefersAsync'
+  | 'proofOf'
+  | 'takeReplay'
+  | 'takeUndecidedError'
 >;
 
 /** The number of checks after which the compiler is loaded, where it is not loaded with the policy. */
@@ -82,6 +90,10 @@ export class DeferredPolicy implements CompiledChecks {
 
   proofOf(rule: string): ReturnType<CompiledPolicy['proofOf']> {
     return this.#compiled?.proofOf(rule);
+  }
+
+  takeUndecidedError(): ReturnType<CompiledPolicy['takeUndecidedError']> {
+    return this.#compiled?.takeUndecidedError();
   }
 
   takeReplay(): ReturnType<CompiledPolicy['takeReplay']> {

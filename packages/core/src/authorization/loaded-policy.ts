@@ -312,8 +312,7 @@ function compiledBy(
     return new Policy(context, limits, previous.backEnd, previous.options, previous.dump, previous);
   return compile(context, engine, limits, closures, {
     recordsProofs: onDecision !== undefined,
-    // A decision contains the error, which only the machine finds.
-    deniesUndecided: undecided === 'deny' && onDecision === undefined,
+    deniesUndecided: undecided === 'deny',
   });
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, isPolarError, type AuthorizerOptions, type Code } from '../index.js';
+import {
+  Authorizer,
+  isPolarError,
+  type AuthorizerOptions,
+  type Code,
+  type Decision,
+  type PolarError,
+} from '../index.js';
 
 // cspell:ignore isnt
 
@@ -69,6 +76,102 @@ describe('an undecided condition', () => {
   ];
   it.each(undecided)('%s', async (_what, condition, resource, code) => {
     expect(await outcome(`allow(_, _, r) if ${condition};`, resource)).toBe(code);
+  });
+
+  describe.each(['source', 'closures'] as const)("with undecided: 'deny' and onDecision, on %s", (engine) => {
+    /** Returns the decision of one check, which is denied. */
+    async function decisionOf(policies: string, resource: unknown): Promise<Decision> {
+      const decisions: Decision[] = [];
+      const onDecision = (decision: Decision) => void decisions.push(decision);
+      const authorizer = await load(policies, { engine, undecided: 'deny', onDecision });
+      expect(authorizer.canSync({ id: 1 }, 'read', resource)).toBe(false);
+      return decisions[0]!;
+    }
+
+    const withoutRules = (message: string) => message.split('\n  in rule', 1)[0];
+
+    it.each(undecided)('records the error of the machine for %s', async (_what, condition, resource) => {
+      for (const form of [
+        condition,
+        `not (${condition})`,
+        `not helper(r)`,
+        `forall(x in [1, 2], x = 3 or helper(r))`,
+      ]) {
+        const policy = `allow(_, _, r) if ${form};\n\nhelper(r) if ${condition};`;
+        // oxlint-disable-next-line no-await-in-loop -- one policy after the other
+        const machine = await load(policy, { engine: 'machine' });
+        let expected: PolarError | undefined;
+        try {
+          machine.canSync({ id: 1 }, 'read', resource);
+        } catch (error) {
+          expected = error as PolarError;
+        }
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        const decision = await decisionOf(policy, resource);
+        expect(decision.outcome).toBe('undecided');
+        // Only the machine computes keys.
+        expect(decision.engine).toBe(condition.includes('.(k)') ? 'machine' : engine);
+        const { code, data, file, line, column, message } = expected!;
+        expect(decision.error).toMatchObject({ code, data, file, line, column });
+        // The machine adds the rules that led to the condition.
+        expect(withoutRules((decision.error as PolarError).message)).toBe(withoutRules(message));
+      }
+    });
+
+    it('records the value that the condition read, when the data changes later', async () => {
+      const resource = { level: 'high' };
+      const { error } = await decisionOf('allow(_, _, r) if r.level < 3;', resource);
+      resource.level = 'low';
+      expect(error).toMatchObject({ code: 'POLAR_UNDECIDED_ORDER', data: { left: '"high"', right: '3' } });
+    });
+
+    it('reads each attribute once', async () => {
+      let reads = 0;
+      const resource = {
+        get level() {
+          reads++;
+          return null;
+        },
+      };
+      const decision = await decisionOf('allow(_, _, r) if r.level < 3;', resource);
+      expect(decision.errorCode).toBe('POLAR_UNDECIDED_ORDER');
+      expect(reads).toBe(1);
+    });
+
+    it('records the places of the type whose rules share code with those of another type', async () => {
+      const policies = ['A', 'B'].map((type) => `allow(_, _, r: ${type}) if r.open;`).join('\n');
+      const [types, decisions] = [{ A: class A {}, B: class B {} }, [] as Decision[]];
+      const onDecision = (decision: Decision) => void decisions.push(decision);
+      const authorizer = await load(policies, { engine, types, undecided: 'deny', onDecision });
+      for (const type of [types.A, types.B]) authorizer.canSync(1, 'read', new type());
+      expect(decisions.map(({ error }) => (error as PolarError).line)).toEqual([1, 2]);
+    });
+
+    it('records no error of an earlier check', async () => {
+      const decisions: Decision[] = [];
+      const onDecision = (decision: Decision) => void decisions.push(decision);
+      const policies = 'allow(_, _, r) if r.level < 3;';
+      const authorizer = await load(policies, { engine, undecided: 'deny', onDecision });
+      for (const level of [null, 4, 2, null]) authorizer.canSync(1, 'read', { level });
+      expect(decisions.map(({ outcome, errorCode }) => [outcome, errorCode])).toEqual([
+        ['undecided', 'POLAR_UNDECIDED_ORDER'],
+        ['denied', undefined],
+        ['allowed', undefined],
+        ['undecided', 'POLAR_UNDECIDED_ORDER'],
+      ]);
+    });
+
+    it('records the error of a check that awaits promises', async () => {
+      const decisions: Decision[] = [];
+      const onDecision = (decision: Decision) => void decisions.push(decision);
+      const policies = 'allow(_, _, r) if r.level < 3;';
+      const authorizer = await load(policies, { engine, undecided: 'deny', onDecision });
+      for (const level of [2, null, 4])
+        // oxlint-disable-next-line no-await-in-loop -- one check after the other
+        await authorizer.can(1, 'read', { level: Promise.resolve(level) });
+      expect(decisions.map(({ outcome }) => outcome)).toEqual(['allowed', 'undecided', 'denied']);
+      expect(decisions[1]!.error).toMatchObject({ code: 'POLAR_UNDECIDED_ORDER', line: 1, column: 19 });
+    });
   });
 
   // The corpus of the original engine does not cover this: there, an error below `not` often gets lost.

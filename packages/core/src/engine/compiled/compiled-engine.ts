@@ -10,7 +10,7 @@ import type { CompiledBudget } from '../limits.js';
 import type { ProgramContext } from '../program-context.js';
 import type { Proof } from '../proof.js';
 import { bailout, BailoutRuntime } from '../runtime/bailout-runtime.js';
-import type { Runtime } from '../runtime/runtime.js';
+import { Reasons } from '../runtime/reasons.js';
 import { dispatch } from './dispatcher.js';
 import type { Dump } from './dump.js';
 import { defaultPlanning, Planner, type PlanningLimits, unlimitedPlanning } from './planner.js';
@@ -32,7 +32,7 @@ export interface Decider {
  * returns the machine's result or bails out.
  */
 export class CompiledEngine extends PolicyLinker {
-  readonly runtime: Runtime;
+  readonly runtime: BailoutRuntime;
   override readonly meter: PlanningMeter;
   readonly #planner: Planner;
   readonly #isBuilt = new WeakSet<CompiledFunction>();
@@ -54,6 +54,7 @@ export class CompiledEngine extends PolicyLinker {
     this.runtime = new BailoutRuntime(
       { types, unions, typeSets, members, equality, operators },
       this.registered,
+      this.passesPositions ? new Reasons() : undefined,
     );
   }
 

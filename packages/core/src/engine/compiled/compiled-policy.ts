@@ -1,3 +1,4 @@
+import type { PolarError } from '../../diagnostics/polar-error.js';
 import { isThenable } from '../../host/value.js';
 import { hasTagged, tagVersion } from '../../types/typed.js';
 import type { BackEnd } from '../backends/back-end.js';
@@ -10,6 +11,7 @@ import type { CompiledBudget, Limits } from '../limits.js';
 import type { Proof } from '../proof.js';
 import type { ProgramContext } from '../program-context.js';
 import { BailoutRuntime } from '../runtime/bailout-runtime.js';
+import { Reasons } from '../runtime/reasons.js';
 import { maxCallDepth, type Runtime } from '../runtime/runtime.js';
 import { TimeoutTimer, WaitingQuery } from '../runtime/timeout-timer.js';
 import { CompiledEngine, type Decider, type EngineOptions } from './compiled-engine.js';
@@ -30,8 +32,15 @@ export interface AsyncCheck {
   readonly arity: number;
   readonly args: readonly [unknown, unknown, unknown?, unknown?];
   readonly own: QueryLimits | undefined;
-  /** Receives the result of the compiled code, and the proof of an allowed check if proofs are recorded. It does not throw. */
-  readonly decided: (holds: boolean, proof: Proof | undefined) => boolean | Promise<boolean>;
+  /**
+   * Receives the result of the compiled code, and if proofs are recorded the proof of an allowed check, or the error of an undecided one. It
+   * does not throw.
+   */
+  readonly decided: (
+    holds: boolean,
+    proof: Proof | undefined,
+    undecided: PolarError | undefined,
+  ) => boolean | Promise<boolean>;
   /** Runs the check after a bailout, with the results of the methods that were called. */
   readonly machine: (replay: HostReplay | undefined) => Promise<boolean>;
 }
@@ -72,7 +81,7 @@ interface Entry extends Decider {
 /** A policy that is compiled function by function when checks need them. */
 export class CompiledPolicy {
   #engine: CompiledEngine;
-  #runtime: Runtime;
+  #runtime: BailoutRuntime;
   #entries = new Map<string, Entry | undefined>();
   /** The function that decides `allow`, which most checks use, and the proof before it. */
   #allow: CompiledFunction | undefined = undefined;
@@ -136,6 +145,11 @@ export class CompiledPolicy {
     const { proof } = this.#runtime;
     const before = rule === 'allow' ? this.#beforeAllow : this.#entries.get(rule)?.before;
     return proof === undefined || before === undefined ? proof : before.followedBy(proof);
+  }
+
+  /** Returns the error of the check that was denied last, if it is undecided and proofs are recorded. */
+  takeUndecidedError(): PolarError | undefined {
+    return this.#runtime.takeUndecidedError();
   }
 
   /**
@@ -258,19 +272,21 @@ export class CompiledPolicy {
 
   /** Runs any rule, and awaits promises. */
   checkAsync({ rule, arity, args, own, decided, machine }: AsyncCheck): Promise<boolean> {
-    const { context, registered } = this.#current();
+    const { context, registered, reasons } = this.#current();
     // In oso, the value of a promised argument has other types than the same value that was not promised.
     const hasOpaquePromise = context.types.dialect.hasOpaquePromises && args.some(isThenable);
     if (countsDepth(own) || hasOpaquePromise) return machine(undefined);
-    const runtime = this.#freeRuntimes.pop() ?? new BailoutRuntime(context, registered, true);
+    const runtime =
+      this.#freeRuntimes.pop() ?? new BailoutRuntime(context, registered, reasons && new Reasons(), true);
     if (own === undefined) runtime.begin(this.limits);
     else runtime.begin(own.limits, own.signal);
     const finish = (holds: boolean): boolean | Promise<boolean> => {
       const isDecided = this.#isDecided(holds, runtime) && own?.signal?.aborted !== true;
       const { proof } = runtime;
+      const undecided = holds ? undefined : runtime.takeUndecidedError();
       const replay = isDecided ? undefined : takeReplay(runtime.log);
       this.#release(runtime);
-      return isDecided ? decided(holds, proof) : machine(replay);
+      return isDecided ? decided(holds, proof, undecided) : machine(replay);
     };
     const bailOut = (): Promise<boolean> => {
       const replay = takeReplay(runtime.log);
@@ -361,7 +377,7 @@ export class CompiledPolicy {
   }
 
   /** Returns the runtime. All functions are dropped when instances of a further class have got another type. */
-  #current(): Runtime {
+  #current(): BailoutRuntime {
     if (this.#tags !== tagVersion()) {
       this.#tags = tagVersion();
       const tagged = countTagged(this.#runtime.registered);

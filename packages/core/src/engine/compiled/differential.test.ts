@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hasManyCases, randomCases, randomSeed, randomTimeout } from '../../../../../tools/test-scope.js';
+import type { PolarError } from '../../diagnostics/polar-error.js';
 import { isPolicyError } from '../../diagnostics/policy-error.js';
 import { checkPolicy } from '../../policy/build/check-policy.js';
 import type { Equality } from '../equality.js';
@@ -26,7 +27,7 @@ import type { PlanningLimits } from './planner.js';
 
 // Random policies decide about a world in which many values are missing. The engines give the results of the machine, call the
 // application no more often, and rarely bail out. A recording engine gives the machine's proof of each allowed check, and denies undecided
-// checks.
+// checks for the reason of the machine.
 
 const text = (strings: TemplateStringsArray, ...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
   fc.tuple(...parts).map((values) => String.raw({ raw: strings }, ...values));
@@ -365,6 +366,9 @@ const isUndecided = (outcome: EngineAnswer): boolean =>
 /** Returns the outcome with the option `undecided: 'deny'`. */
 const denied = (outcome: EngineAnswer): EngineAnswer => !isUndecided(outcome) && outcome;
 
+const reasonOf = (error: PolarError | undefined): string =>
+  `${error?.code} ${error?.line}:${error?.column} ${JSON.stringify(error?.data)}`;
+
 /** Compiled code can finish a query that reaches a limit on the machine. */
 const isOverLimit = (outcome: EngineAnswer): boolean =>
   outcome === 'POLAR_RUN_STEP_LIMIT' || outcome === 'POLAR_RUN_DEPTH_LIMIT';
@@ -443,6 +447,10 @@ async function compare(
             const proofs = proof === first ? undefined : await machine.allProofs(args);
             if (proofs?.has(proof) === false) wrong.push({ ...place, proof, proofs: [...proofs] });
           } else if (isRecording && outcome === true) wrong.push({ ...place, proof: 'none' });
+          if (isRecording && isUndecided(expected.outcome)) {
+            const [reason, wantedReason] = [reasonOf(engine.undecided), reasonOf(machine.undecided)];
+            if (reason !== wantedReason) wrong.push({ ...place, reason, wantedReason });
+          }
           // A new world has other receivers, so that calls cannot be compared.
           if (freshWorld !== undefined) continue;
           for (const [call, count] of given.calls)

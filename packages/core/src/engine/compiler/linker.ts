@@ -18,6 +18,8 @@ export interface Linker {
   readonly context: ProgramContext;
   /** The proof without rules, if functions record their proofs. */
   readonly emptyProof: Proof | undefined;
+  /** Whether code passes positions in the policy to the runtime, which makes the errors of undecided checks. */
+  readonly passesPositions: boolean;
   /** Counts the work of planning, and interrupts it. */
   readonly meter: Meter;
   indexOf(predicate: Predicate, arity: number): RuleIndex;

@@ -1,3 +1,5 @@
+import type { Code, DataOf } from '../../diagnostics/codes.js';
+import { PolarError } from '../../diagnostics/polar-error.js';
 import { acceptDeclared } from '../../host/declared-value.js';
 import type { Span } from '../../diagnostics/span.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
@@ -10,8 +12,9 @@ import { isPlainSet } from './inline-access.js';
 import { orderValues } from './order-values.js';
 import { readValue } from './read-value.js';
 import { raw } from '../../host/reference.js';
+import type { Reasons } from './reasons.js';
 import { runMethod } from './run-method.js';
-import { Runtime } from './runtime.js';
+import { Runtime, type RuntimeContext } from './runtime.js';
 import { isSameArgument } from '../tabling/argument-identity.js';
 import { createQuestions } from './runtime-questions.js';
 import type { ReadSite } from './sites.js';
@@ -32,6 +35,26 @@ export class BailoutRuntime extends Runtime {
   };
 
   readonly rules = equalityRules;
+
+  constructor(
+    context: RuntimeContext,
+    registered: ReadonlySet<object>,
+    override readonly reasons: Reasons | undefined,
+    mayWait = false,
+  ) {
+    super(context, registered, mayWait);
+  }
+
+  /**
+   * Returns the error of a check that was denied, if it is undecided and reasons are recorded. The error has no stack, which would take ten
+   * times as long, and not the rules that led to the condition.
+   */
+  takeUndecidedError(): PolarError | undefined {
+    if (this.undecided === 0 || this.reasons === undefined) return undefined;
+    const { code, data, at } = this.reasons.undecided(0)!;
+    this.reasons.clear();
+    return withoutStack(() => new PolarError(code, data, at));
+  }
 
   tooDeep(): never {
     this.depth = 0;
@@ -70,15 +93,15 @@ export class BailoutRuntime extends Runtime {
     return this.notIterable(value, at);
   }
 
-  undecide(): void {
+  override undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void {
     if (this.dialect.undecidedEndsQuery) throw bailout;
-    this.undecided++;
+    super.undecide(code, data, at);
   }
 
-  mismatch(): void {
+  override mismatch(name: string, base: unknown, at: Span | undefined): void {
     // The missing attribute is `undefined` then.
     if (this.dialect.patternsReadAnything) throw bailout;
-    this.mismatched++;
+    super.mismatch(name, base, at);
   }
 
   /** Bails out for variables, which only the machine can bind. */
@@ -117,9 +140,9 @@ export class BailoutRuntime extends Runtime {
   }
 
   /** Compares with the operators of the dialect, which may have no order for two values. */
-  override order(operator: ComparisonOperator, left: unknown, right: unknown): boolean {
+  override order(operator: ComparisonOperator, left: unknown, right: unknown, at?: Span): boolean {
     const { operators } = this;
-    if (operators === undefined) return super.order(operator, left, right);
+    if (operators === undefined) return super.order(operator, left, right, at);
     this.await(left);
     this.await(right);
     const equals = typeof this.equality === 'function' ? this.equality : operators.equal;
@@ -129,14 +152,26 @@ export class BailoutRuntime extends Runtime {
     return holds;
   }
 
-  override arithmetic(operator: ArithmeticOperator, left: unknown, right: unknown): unknown {
+  override arithmetic(operator: ArithmeticOperator, left: unknown, right: unknown, at?: Span): unknown {
     const { operators } = this;
-    if (operators === undefined) return super.arithmetic(operator, left, right);
+    if (operators === undefined) return super.arithmetic(operator, left, right, at);
     this.await(left);
     this.await(right);
     const result = operators.compute(operator, left, right);
     // A number of the dialect, or none at all.
     if (typeof result !== 'number') throw bailout;
     return result;
+  }
+}
+
+/** Creates an error without a stack. */
+function withoutStack<Created extends Error>(create: () => Created): Created {
+  const { stackTraceLimit } = Error;
+  // Returns false if `Error` is frozen. Then the error has a stack.
+  if (!Reflect.set(Error, 'stackTraceLimit', 0)) return create();
+  try {
+    return create();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }

@@ -8,7 +8,7 @@ import { MissingValue } from '../../host/missing-value.js';
 import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
 import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
-import { describe } from '../../internal/descriptions.js';
+import { describe, kindOf } from '../../internal/descriptions.js';
 import { isPlainObject, isThenable } from '../../host/value.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
@@ -22,6 +22,7 @@ import { CompiledBudget, defaultLimits, type Limits, stepsPerLook } from '../lim
 import type { Proof } from '../proof.js';
 import { untabledCalls } from '../tabling/thresholds.js';
 import type { Operations } from './operations.js';
+import type { Reason, Reasons } from './reasons.js';
 import type { RuntimeQuestions } from './runtime-questions.js';
 import type { MethodSite, ReadSite } from './sites.js';
 import type { Ending } from './way.js';
@@ -29,7 +30,7 @@ import type { Ending } from './way.js';
 /** Returned instead of a value: the current alternative is undecided or, in a pattern, does not match. */
 export const noValue: unique symbol = Symbol('no value');
 
-/** Represents any condition, where the machine finds it again. */
+/** Represents any condition, where no reasons are recorded. */
 const someCondition = {};
 
 /** The deepest nesting of calls. The stack of code that is not optimized yet holds a few thousand. */
@@ -76,6 +77,8 @@ export abstract class Runtime implements EqualityContext, Meter {
   log = new HostLog(this);
   /** The proof of the function that has succeeded last, if functions record their proofs. */
   proof: Proof | undefined = undefined;
+  /** The reasons of the undecided conditions, if they are recorded. Otherwise they are only counted. */
+  abstract readonly reasons: Reasons | undefined;
 
   /**
    * @param registered the prototypes of the registered classes, whose instances never get a type from a field
@@ -123,10 +126,19 @@ export abstract class Runtime implements EqualityContext, Meter {
   protected abstract fault(code: Code, data: DataOf<Code>, at: Span | undefined): never;
   /** Ends a query after a method of the application threw. */
   protected abstract threw(error: unknown, receiver: unknown, name: string, at: Span | undefined): never;
+  // ── undecided conditions ──
+
   /** Records that the current alternative is undecided. */
-  abstract undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void;
+  undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void {
+    this.reasons?.undecide(this.undecided, code, data(), at);
+    this.undecided++;
+  }
+
   /** Records that a pattern read a missing attribute, so that a negation around it is undecided. */
-  abstract mismatch(name: string, base: unknown, at: Span | undefined): void;
+  mismatch(name: string, base: unknown, at: Span | undefined): void {
+    this.reasons?.mismatch(this.mismatched, { name, on: kindOf(base) }, at);
+    this.mismatched++;
+  }
 
   /**
    * Records that the operand of a negation is undecided.
@@ -135,6 +147,13 @@ export abstract class Runtime implements EqualityContext, Meter {
    * @param mismatched the number of mismatched patterns before it
    */
   undecidedSince(undecided: number, mismatched: number): void {
+    const { reasons } = this;
+    if (reasons !== undefined) {
+      const found = this.undecided > undecided ? reasons.undecided(undecided) : undefined;
+      const missed = this.mismatched > mismatched ? reasons.mismatched(mismatched) : undefined;
+      const isMissedFirst = missed !== undefined && !(found && found.order < missed.order);
+      reasons.undecideAgain(undecided, isMissedFirst ? missed : found!);
+    }
     this.undecided = undecided + 1;
     this.mismatched = mismatched;
   }
@@ -159,22 +178,24 @@ export abstract class Runtime implements EqualityContext, Meter {
   takeUndecided(since: number): object | undefined {
     if (this.undecided === since) return undefined;
     this.undecided = since;
-    return someCondition;
+    return this.reasons?.undecided(since) ?? someCondition;
   }
 
   /** The same for conditions that are undecided under a negation only. */
   takeMismatch(since: number): object | undefined {
     if (this.mismatched === since) return undefined;
     this.mismatched = since;
-    return someCondition;
+    return this.reasons?.mismatched(since) ?? someCondition;
   }
 
   /** Records an undecided condition that was taken back. */
-  undecideAgain(_condition: object): void {
+  undecideAgain(condition: object): void {
+    this.reasons?.undecideAgain(this.undecided, condition as Reason);
     this.undecided++;
   }
 
-  mismatchAgain(_condition: object): void {
+  mismatchAgain(condition: object): void {
+    this.reasons?.mismatchAgain(this.mismatched, condition as Reason);
     this.mismatched++;
   }
 
@@ -188,6 +209,7 @@ export abstract class Runtime implements EqualityContext, Meter {
     if (this.#isTimed && !limited.expectsFastCalls) limited.start();
     this.undecided = 0;
     this.mismatched = 0;
+    this.reasons?.clear();
     this.#untabledCalls = untabledCalls.compiled;
     this.log.clear();
   }

@@ -1,3 +1,5 @@
+import type { Span } from '../../diagnostics/span.js';
+
 /** A place in compiled code that reads an attribute. It remembers the prototypes whose objects can be read inline. */
 export interface ReadSite {
   readonly kind: 'read-site';
@@ -11,11 +13,13 @@ export interface ReadSite {
   learn: ((prototype: object | null) => void) | undefined;
   readonly name: string;
   readonly inPattern: boolean;
+  /** The position in the policy, for code that does not pass it. */
+  readonly at: Span | undefined;
   /** Whether a read here has run a getter. */
   runsCode: boolean;
 }
 
-export const readSite = (name: string, inPattern = false): ReadSite => ({
+export const readSite = (name: string, inPattern = false, at?: Span): ReadSite => ({
   kind: 'read-site',
   prototype: undefined,
   seen: new WeakSet(),
@@ -23,6 +27,7 @@ export const readSite = (name: string, inPattern = false): ReadSite => ({
   learn: undefined,
   name,
   inPattern,
+  at,
   runsCode: false,
 });
 

@@ -8,30 +8,18 @@ import { hostError, isStackOverflow } from '../host-error.js';
 import type { EqualityRules } from '../equality.js';
 import type { Limits } from '../limits.js';
 import type { StandaloneOperations } from './operations.js';
+import { Reasons } from './reasons.js';
 import { maxCallDepth, Runtime, type RuntimeContext } from './runtime.js';
 import type { ReadSite } from './sites.js';
 
 /** Thrown by code that does not wait, where it meets a promise. */
 export const promiseMet: unique symbol = Symbol('promise met');
 
-/** An undecided condition and its position. */
-interface Reason<C extends Code = Code> {
-  /** The order in which conditions were undecided. */
-  readonly order: number;
-  readonly code: C;
-  readonly data: DataOf<C>;
-  readonly at: Span | undefined;
-}
-
 /** Runs ahead-of-time code. It cannot bail out to the machine, so a query ends with a result or throws the error itself. */
 export class StandaloneRuntime extends Runtime {
   /** The elements of iterators, which can be read only once. */
   seen: Map<object, readonly unknown[]> | undefined = undefined;
-  /** The undecided conditions; `undecided` is their number. */
-  readonly #reasons: Reason[] = [];
-  /** The patterns that read a missing attribute; `mismatched` is their number. */
-  readonly #mismatches: Reason[] = [];
-  #order = 0;
+  override readonly reasons = new Reasons();
 
   constructor(
     context: RuntimeContext,
@@ -76,7 +64,7 @@ export class StandaloneRuntime extends Runtime {
   end(holds: boolean): boolean {
     if (this.isLate || this.limited.signal !== undefined) this.limited.checkTime();
     if (holds || this.undecided === 0) return holds;
-    const { code, data, at } = this.#reasons[0]!;
+    const { code, data, at } = this.reasons.undecided(0)!;
     throw new PolarError(code, data, at);
   }
 
@@ -92,7 +80,7 @@ export class StandaloneRuntime extends Runtime {
     super.release(isDecided);
     this.seen = undefined;
     this.limited.signal = undefined;
-    if (this.#reasons.length > 0) this.#reasons.length = 0;
+    this.reasons.clear();
   }
 
   override deeper(): true {
@@ -135,45 +123,6 @@ export class StandaloneRuntime extends Runtime {
 
   protected threw(error: unknown, receiver: unknown, name: string, at: Span | undefined): never {
     throw hostError(error, `\`${name}\` of ${kindOf(receiver)}`, at);
-  }
-
-  undecide<C extends Code>(code: C, data: () => DataOf<C>, at: Span | undefined): void {
-    this.#reasons[this.undecided++] = { code, data: data(), at, order: this.#order++ };
-  }
-
-  mismatch(name: string, base: unknown, at: Span | undefined): void {
-    this.#mismatches[this.mismatched++] = {
-      code: 'POLAR_UNDECIDED_PATTERN',
-      data: { name, on: kindOf(base) },
-      at,
-      order: this.#order++,
-    };
-  }
-
-  override undecidedSince(undecided: number, mismatched: number): void {
-    const found = this.undecided > undecided ? this.#reasons[undecided] : undefined;
-    const missed = this.mismatched > mismatched ? this.#mismatches[mismatched] : undefined;
-    this.#reasons[undecided] =
-      missed !== undefined && !(found && found.order < missed.order) ? missed : found!;
-    super.undecidedSince(undecided, mismatched);
-  }
-
-  override takeUndecided(since: number): object | undefined {
-    const first = this.undecided > since ? this.#reasons[since] : undefined;
-    return super.takeUndecided(since) && first;
-  }
-
-  override takeMismatch(since: number): object | undefined {
-    const first = this.mismatched > since ? this.#mismatches[since] : undefined;
-    return super.takeMismatch(since) && first;
-  }
-
-  override undecideAgain(condition: object): void {
-    this.#reasons[this.undecided++] = condition as Reason;
-  }
-
-  override mismatchAgain(condition: object): void {
-    this.#mismatches[this.mismatched++] = condition as Reason;
   }
 
   // ── types ──

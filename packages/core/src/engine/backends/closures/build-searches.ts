@@ -1,3 +1,4 @@
+import type { Span } from '../../../diagnostics/span.js';
 import {
   isLocal,
   type EachStatement,
@@ -23,6 +24,8 @@ export interface Finder {
   readonly wanted: number;
   /** The local that the statements after the search read the literal from. */
   readonly to: number;
+  /** The position of the list. */
+  readonly at: Span;
   /** The end of the path after the search. */
   readonly next: Statement;
 }
@@ -36,19 +39,19 @@ export interface AttributeFinder extends Finder {
 /** Builds the search for a statement that reads a list and iterates over it. */
 export function buildAttributeFinder(
   b: ClosureBuilder,
-  { name, inPattern, isExact, field, isOpen, to, unchecked, next: each }: ReadStatement,
+  { name, inPattern, isExact, field, isOpen, to, unchecked, at, next: each }: ReadStatement,
 ): AttributeFinder | undefined {
   if (field !== undefined || isOpen || unchecked.length > 0) return undefined;
   if (each.kind !== 'each' || !isLocal(each.list, to)) return undefined;
   const found = buildFinder(b, each);
   if (found === undefined) return undefined;
-  return { ...found, site: readSite(name, inPattern), isExact };
+  return { ...found, site: readSite(name, inPattern, at), isExact };
 }
 
 /** Builds the search for an element with one of some literals, and with an instance that equals only itself. */
 export function buildFinder(
   { runtime }: ClosureBuilder,
-  { item, element, isOpen, next }: EachStatement,
+  { item, element, isOpen, at, next }: EachStatement,
 ): Finder | undefined {
   if (element !== undefined || isOpen || typeof runtime.equality === 'function') return undefined;
   const first = elementSearch(item, next);
@@ -61,9 +64,9 @@ export function buildFinder(
   const isSame = same.kind === 'equal' && same.how === 'identity' && !same.negated;
   if (!isSame || !isLocal(same.left, second.to) || same.right.kind !== 'local') return undefined;
   if (mentions(same, first.to)) return undefined;
-  const [one, two] = [first, second].map(({ name, inPattern }) => readSite(name, inPattern));
-  const find = finder(one!, two!, literals, runtime);
-  return { find, wanted: same.right.local, to: first.to, next: second.next };
+  const [one, two] = [first, second].map((each) => readSite(each.name, each.inPattern, each.at));
+  const find = finder(one!, two!, literals, runtime, same.at);
+  return { find, wanted: same.right.local, to: first.to, at, next: second.next };
 }
 
 /**
@@ -80,7 +83,7 @@ export function buildScan(
   if (element !== undefined || isOpen) return undefined;
   const first = elementSearch(item, next);
   if (first === undefined) return undefined;
-  const one = readSite(first.name, first.inPattern);
+  const one = readSite(first.name, first.inPattern, first.at);
   const isFirst = buildAttributeTest(b, first);
   const firstAt = b.slot(first.to);
   if (endsHere(first.next)) {
@@ -98,7 +101,7 @@ export function buildScan(
   }
   const second = elementSearch(item, first.next);
   if (second === undefined || !endsHere(second.next) || mentions(second.test, first.to)) return undefined;
-  const two = readSite(second.name, second.inPattern);
+  const two = readSite(second.name, second.inPattern, second.at);
   const isSecond = buildAttributeTest(b, second);
   const secondAt = b.slot(second.to);
   const end = buildEnding(second.next);
@@ -131,12 +134,12 @@ export function buildAttributeTest(
   const { runtime } = b;
   const literals = literalsOf(test);
   if (literals !== undefined) return oneOf(literals, runtime);
-  const { left, right, negated, how } = test as EqualTest;
+  const { left, right, negated, how, at } = test as EqualTest;
   if (how === 'identity' && !negated && isLocal(left, to) && typeof runtime.equality !== 'function') {
     const same = b.get(right);
     return (value, locals) => {
       const other = same(locals);
-      return value === other || (mayBePending(value) && runtime.equal(value, other));
+      return value === other || (mayBePending(value) && runtime.equal(value, other, false, at));
     };
   }
   const compare = comparison(b, test as EqualTest);

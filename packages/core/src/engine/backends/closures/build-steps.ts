@@ -308,9 +308,9 @@ function buildRead(b: ClosureBuilder, statement: ReadStatement, after: Then): St
   if (found !== undefined && from !== -1) {
     const { site } = found;
     const search = buildSearch(b, found, after);
-    return (locals) => search(listIn(locals[from], site, isExact, runtime), locals);
+    return (locals) => search(listIn(locals[from], site, isExact, runtime, found.at), locals);
   }
-  const site = readSite(statement.name, statement.inPattern);
+  const site = readSite(statement.name, statement.inPattern, statement.at);
   const at = b.slot(to);
   const accept = buildAccept(b, statement, site);
   const typed = b.typing(statement.base) && b.typed(statement.base);
@@ -371,14 +371,18 @@ function buildAccept(
   if (field !== undefined) {
     const test = quickTest(field, b.linker);
     const isRow = isRowField(field, b.linker);
-    return (value) => (test(value) ? value : runtime.accept(value, field, isRow));
+    return (value) => (test(value) ? value : runtime.accept(value, field, isRow, site.at));
   }
   if (!isOpen) return undefined;
   const typed = b.typed(base);
-  return (value, locals) => runtime.acceptOf(typed(locals), site, value);
+  return (value, locals) => runtime.acceptOf(typed(locals), site, value, site.at);
 }
 
-function buildMethod(b: ClosureBuilder, { to, base, name, args, next }: MethodStatement, after: Then): Step {
+function buildMethod(
+  b: ClosureBuilder,
+  { to, base, name, args, at: calledAt, next }: MethodStatement,
+  after: Then,
+): Step {
   const { runtime } = b;
   const { log } = runtime;
   const site = methodSite(name);
@@ -403,13 +407,13 @@ function buildMethod(b: ClosureBuilder, { to, base, name, args, next }: MethodSt
             ? (receiver as Record<string, () => unknown>)[name]!()
             : (receiver as Record<string, (...all: unknown[]) => unknown>)[name]!(...passed);
       } catch (error) {
-        runtime.failed(receiver, site, passed, error);
+        runtime.failed(receiver, site, passed, error, calledAt);
       }
       if (passed.length === 0) log.note(receiver, name, value);
       else log.noteWith(receiver, name, value, passed);
     } else {
       const given = typedArgs.map((getArg) => getArg(locals));
-      value = runtime.method(typed(locals), site, given);
+      value = runtime.method(typed(locals), site, given, calledAt);
       if (value === noValue) return failed;
     }
     if (mayBePending(value)) runtime.await(value);
@@ -420,7 +424,7 @@ function buildMethod(b: ClosureBuilder, { to, base, name, args, next }: MethodSt
 
 function buildArithmetic(
   b: ClosureBuilder,
-  { to, operator, left, right, next }: ArithmeticStatement,
+  { to, operator, left, right, at: computedAt, next }: ArithmeticStatement,
   after: Then,
 ): Step {
   const { runtime } = b;
@@ -428,7 +432,7 @@ function buildArithmetic(
   const at = b.slot(to);
   const then = buildStep(b, next, after);
   return (locals) => {
-    const value = runtime.arithmetic(operator, getLeft(locals), getRight(locals));
+    const value = runtime.arithmetic(operator, getLeft(locals), getRight(locals), computedAt);
     if (value === noValue) return failed;
     locals[at] = value;
     return then(locals);
@@ -461,14 +465,14 @@ function buildEach(b: ClosureBuilder, each: EachStatement, after: Then): Step {
     const search = buildSearch(b, found, after);
     return (locals) => {
       const value = get(locals);
-      return search(Array.isArray(value) ? (value as unknown[]) : runtime.list(value), locals);
+      return search(Array.isArray(value) ? (value as unknown[]) : runtime.list(value, each.at), locals);
     };
   }
   const scan = after === enough ? buildScan(b, each, (end) => buildStep(b, end, after)) : undefined;
   if (scan !== undefined) {
     return (locals) => {
       const value = get(locals);
-      return scan(Array.isArray(value) ? (value as unknown[]) : runtime.list(value), locals);
+      return scan(Array.isArray(value) ? (value as unknown[]) : runtime.list(value, each.at), locals);
     };
   }
   const { item, element, isOpen } = each;
@@ -478,7 +482,7 @@ function buildEach(b: ClosureBuilder, each: EachStatement, after: Then): Step {
   const then = b.after(item, element, () => buildStep(b, each.next, after));
   return (locals) => {
     const value = get(locals);
-    const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value);
+    const list = Array.isArray(value) ? (value as unknown[]) : runtime.list(value, each.at);
     const { length } = list;
     if ((runtime.steps -= length) < 0) runtime.over();
     const declared = isOpen ? runtime.elementOf(value) : undefined;
@@ -487,8 +491,8 @@ function buildEach(b: ClosureBuilder, each: EachStatement, after: Then): Step {
       if (i >= length) runtime.step();
       const isLast = i + 1 >= list.length;
       let found = list[i];
-      if (test !== undefined && !test(found)) found = runtime.accept(found, element!, isRow);
-      else if (declared !== undefined) found = runtime.acceptElement(found, declared);
+      if (test !== undefined && !test(found)) found = runtime.accept(found, element!, isRow, each.at);
+      else if (declared !== undefined) found = runtime.acceptElement(found, declared, each.at);
       if (found !== noValue) {
         locals[at] = found;
         const ending = then(locals);

@@ -21,9 +21,9 @@ export function buildTest(b: ClosureBuilder, test: Test): Check {
       return (locals) => is(value(locals));
     }
     case 'order': {
-      const { operator } = test;
+      const { operator, at } = test;
       const [left, right] = [b.get(test.left), b.get(test.right)];
-      return (locals) => runtime.order(operator, left(locals), right(locals));
+      return (locals) => runtime.order(operator, left(locals), right(locals), at);
     }
     case 'isa': {
       const { type, isTested } = test;
@@ -39,10 +39,11 @@ export function buildTest(b: ClosureBuilder, test: Test): Check {
       return (locals) => runtime.isaUnion(value(locals), union);
     }
     case 'true': {
+      const { at } = test;
       const value = b.get(test.value);
       return (locals) => {
         const v = value(locals);
-        return v === true || (v !== false && runtime.notTrue(v));
+        return v === true || (v !== false && runtime.notTrue(v, at));
       };
     }
     case 'present': {

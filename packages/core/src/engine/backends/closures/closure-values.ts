@@ -1,3 +1,4 @@
+import type { Span } from '../../../diagnostics/span.js';
 import { isObject } from '../../../internal/is-object.js';
 import { isLiteralOperand, isNil, type EqualTest } from '../../compiler/plan.js';
 import { noValue, type Runtime } from '../../runtime/runtime.js';
@@ -17,11 +18,11 @@ const nothing: readonly unknown[] = [];
 
 /** Reads an attribute. Returns `noValue` if it is missing. */
 export function read(base: unknown, site: ReadSite, runtime: Runtime, typed?: Get, locals?: Locals): unknown {
-  if (base === null || base === undefined) return runtime.read(base, site);
+  if (base === null || base === undefined) return runtime.read(base, site, undefined, site.at);
   const { name } = site;
   const value = (base as Keyed)[name];
   if (value === undefined || rootPrototype[name] !== undefined || !isLearned(base, site))
-    return runtime.read(typed === undefined ? base : typed(locals!), site, value);
+    return runtime.read(typed === undefined ? base : typed(locals!), site, value, site.at);
   return value;
 }
 
@@ -40,7 +41,7 @@ export function readExact(
   const { name } = site;
   const value = (base as Keyed)[name];
   return value === undefined || rootPrototype[name] !== undefined
-    ? runtime.read(typed === undefined ? base : typed(locals!), site, value)
+    ? runtime.read(typed === undefined ? base : typed(locals!), site, value, site.at)
     : value;
 }
 
@@ -53,15 +54,17 @@ export function listIn(
   site: ReadSite,
   isExact: boolean,
   runtime: Runtime,
+  listAt: Span,
 ): readonly unknown[] {
   let value: unknown;
   if (isExact) {
     const { name } = site;
     value = (base as Keyed)[name];
-    if (value === undefined || rootPrototype[name] !== undefined) value = runtime.read(base, site, value);
+    if (value === undefined || rootPrototype[name] !== undefined)
+      value = runtime.read(base, site, value, site.at);
   } else value = read(base, site, runtime);
   if (Array.isArray(value)) return value as unknown[];
-  return value === noValue ? nothing : runtime.list(value);
+  return value === noValue ? nothing : runtime.list(value, listAt);
 }
 
 /**
@@ -73,6 +76,7 @@ export function finder(
   two: ReadSite,
   literals: readonly unknown[],
   runtime: Runtime,
+  equalAt: Span,
 ): (list: readonly unknown[], wanted: unknown) => unknown {
   const [a, b = a, c = a, d = a] = literals;
   const { name } = one;
@@ -89,14 +93,14 @@ export function finder(
         value = (element as Keyed)[name];
         isKnown = isLearned(element, one);
       }
-      if (value === undefined || !isKnown) value = runtime.read(element, one, value);
+      if (value === undefined || !isKnown) value = runtime.read(element, one, value, one.at);
       if (value !== a && value !== b && value !== c && value !== d) {
         if (!isObject(value) || !runtime.oneOf(value, literals)) continue;
       }
       let found = isKnown && one.prototype === two.prototype ? (element as Keyed)[other] : undefined;
-      if (found === undefined) found = runtime.read(element, two);
+      if (found === undefined) found = runtime.read(element, two, undefined, two.at);
       if (found === wanted) return value;
-      if (mayBePending(found) && runtime.equal(found, wanted)) return value;
+      if (mayBePending(found) && runtime.equal(found, wanted, false, equalAt)) return value;
     }
     return noValue;
   };
@@ -118,25 +122,25 @@ export function oneOf(literals: readonly unknown[], runtime: Runtime): (value: u
 
 export function comparison(
   b: ClosureBuilder,
-  { left, right, how, negated }: EqualTest,
+  { left, right, how, negated, at }: EqualTest,
 ): (left: unknown, right: unknown) => boolean {
   const { runtime } = b;
   const [typedLeft, typedRight] = [b.typing(left), b.typing(right)];
   const areTyped = typedLeft !== undefined || typedRight !== undefined;
   if (typeof runtime.equality === 'function' || areTyped)
-    return (l, r) => runtime.equal(typedLeft?.(l) ?? l, typedRight?.(r) ?? r, negated);
+    return (l, r) => runtime.equal(typedLeft?.(l) ?? l, typedRight?.(r) ?? r, negated, at);
   // A value that is not equal may be a promise; a value that is equal to this instance is not.
-  if (how === 'identity') return (l, r) => l === r || (mayBePending(l) && runtime.equal(l, r, negated));
+  if (how === 'identity') return (l, r) => l === r || (mayBePending(l) && runtime.equal(l, r, negated, at));
   // No object equals nil. Only a promise and a variable of a query need more than this, and both have `then`.
   if (left.kind === 'local' && isNil(right))
-    return (l, r) => l === null || (hasThen(l) && runtime.equal(l, r, negated));
+    return (l, r) => l === null || (hasThen(l) && runtime.equal(l, r, negated, at));
   if (right.kind === 'local' && isNil(left))
-    return (l, r) => r === null || (hasThen(r) && runtime.equal(l, r, negated));
+    return (l, r) => r === null || (hasThen(r) && runtime.equal(l, r, negated, at));
   if (left.kind === 'local' && isLiteralOperand(right))
-    return (l, r) => l === r || (isObject(l) && runtime.equal(l, r, negated));
+    return (l, r) => l === r || (isObject(l) && runtime.equal(l, r, negated, at));
   if (right.kind === 'local' && isLiteralOperand(left))
-    return (l, r) => l === r || (isObject(r) && runtime.equal(l, r, negated));
-  return (l, r) => runtime.equal(l, r, negated);
+    return (l, r) => l === r || (isObject(r) && runtime.equal(l, r, negated, at));
+  return (l, r) => runtime.equal(l, r, negated, at);
 }
 
 const hasThen = (value: unknown): boolean =>

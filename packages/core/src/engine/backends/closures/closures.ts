@@ -145,9 +145,9 @@ function buildSearch(b: ClosureBuilder, statement: Statement): Run | undefined {
     return undefined;
   const found = buildAttributeFinder(b, statement);
   if (found === undefined || found.wanted !== wanted || found.next.kind !== 'succeed') return undefined;
-  const { site, isExact, find } = found;
+  const { site, isExact, find, at } = found;
   return (first, second) => {
     if (--runtime.steps < 0) runtime.over();
-    return find(listIn(first, site, isExact, runtime), second) !== noValue;
+    return find(listIn(first, site, isExact, runtime, at), second) !== noValue;
   };
 }

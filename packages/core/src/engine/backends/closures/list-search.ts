@@ -1,3 +1,4 @@
+import type { Span } from '../../../diagnostics/span.js';
 import {
   isLiteralOperand,
   isLocal,
@@ -13,6 +14,8 @@ import {
 export interface AttributeTest {
   readonly name: string;
   readonly inPattern: boolean;
+  /** The position of the read. */
+  readonly at: Span;
   readonly to: number;
   readonly test: EqualTest | OneOfTest;
   readonly next: Statement;
@@ -26,17 +29,17 @@ export function elementSearch(item: number, statement: Statement): AttributeTest
 }
 
 export function attributeTest(read: ReadStatement): AttributeTest | undefined {
-  const { name, inPattern, to, field, isOpen, isOptional, next } = read;
+  const { name, inPattern, at, to, field, isOpen, isOptional, next } = read;
   if (field !== undefined || isOpen) return undefined;
   if (isOptional || next.kind !== 'if') return undefined;
   const { test } = next;
   if (test.kind === 'one-of')
-    return isLocal(test.value, to) ? { name, inPattern, to, test, next: next.next } : undefined;
+    return isLocal(test.value, to) ? { name, inPattern, at, to, test, next: next.next } : undefined;
   if (test.kind !== 'equal') return undefined;
   const isLeft = isLocal(test.left, to);
   const other = isLeft ? test.right : test.left;
   if ((!isLeft && !isLocal(test.right, to)) || isLocal(other, to)) return undefined;
-  return { name, inPattern, to, test, next: next.next };
+  return { name, inPattern, at, to, test, next: next.next };
 }
 
 /** Returns the literals that a test compares with, or undefined if it compares with other values. */

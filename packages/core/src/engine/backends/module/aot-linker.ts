@@ -16,6 +16,7 @@ import { everyType, knownTypes, leadsToTypes } from './known-types.js';
 /** The linker of ahead-of-time compilation: all types are known, because the code cannot bail out. */
 export class AotLinker extends PolicyLinker {
   override readonly knownTypes: readonly TypeSet[];
+  override readonly passesPositions = true;
   readonly #setsOf = new Map<DeclaredType, TypeSet[]>();
   /** All types as one set, if a value may have any of them at the same time. */
   readonly #everyType: TypeSet | undefined;

@@ -19,8 +19,8 @@ export interface Printing {
   /** Code that awaits promises receives its runtime as an argument. It is an async function only if it contains an `await`. */
   readonly way: Way;
   /**
-   * Whether the code is for a module, ahead of time. It cannot bail out, so it passes the positions in the policy to the runtime. Code that
-   * awaits promises there settles every value, and takes earlier results of the application from the log of calls.
+   * Whether the code is for a module, ahead of time. It cannot bail out. Code that awaits promises there settles every value, and takes
+   * earlier results of the application from the log of calls.
    */
   readonly isModule: boolean;
   /**
@@ -145,9 +145,9 @@ export class Emission {
     return this.#labels++;
   }
 
-  /** Prints the position in the policy as a further argument. Code that can bail out needs none: the machine reports the error. */
+  /** Prints the position in the policy as a further argument. Other code needs none: the machine reports the error. */
   position(at: Span): string {
-    return this.printing.isModule ? `, ${this.constant(at)}` : '';
+    return this.linker.passesPositions ? `, ${this.constant(at)}` : '';
   }
 
   /** Prints statements of another function: variables that only this one has are not used there. */

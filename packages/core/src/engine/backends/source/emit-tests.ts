@@ -76,7 +76,7 @@ function emitEqual(e: Emission, test: EqualTest): string {
   const [l, r] = [e.operand(left), e.operand(right)];
   const slow = e.settles
     ? `(await R.equalLater(${e.typed(left)}, ${e.typed(right)}, ${negated}${e.position(at)}))`
-    : `R.equal(${e.typed(left)}, ${e.typed(right)}${negated || e.printing.isModule ? `, ${negated}` : ''}${e.position(at)})`;
+    : `R.equal(${e.typed(left)}, ${e.typed(right)}${negated || e.linker.passesPositions ? `, ${negated}` : ''}${e.position(at)})`;
   if (e.settles) e.awaits = true;
   if (e.printing.isCold || typeof e.linker.context.equality === 'function') return slow;
   const [leftType, rightType] = [e.typeOf(left), e.typeOf(right)];

@@ -42,7 +42,7 @@ import { methodCallers, negatedPredicates } from './call-graph.js';
 
 /** The form of the functions. */
 export interface LinkerOptions {
-  /** Whether functions record their proofs. */
+  /** Whether functions record their proofs, and the reasons why checks are undecided. */
   readonly recordsProofs: boolean;
   /** Whether the code alone denies undecided queries. Otherwise the machine runs them again. */
   readonly deniesUndecided: boolean;
@@ -68,18 +68,20 @@ export class PolicyLinker implements Linker {
   readonly followed = new FollowedCalls();
   readonly meter: PlanningMeter = new PlanningMeter();
   readonly emptyProof: Proof | undefined;
+  readonly passesPositions: boolean;
   readonly #rowMarks = new Map<DeclaredType, RowMark | undefined>();
   readonly #plans: SharedPlans;
 
   /** @param previous the functions of the policy that this one replaces, or of the same policy */
   constructor(
     readonly context: ProgramContext,
-    { recordsProofs }: LinkerOptions,
+    { recordsProofs, deniesUndecided }: LinkerOptions,
     previous?: PolicyLinker,
   ) {
     this.recursion = recursionOf(context.program);
     this.#plans = new SharedPlans(this, previous === undefined ? undefined : previous.#plans);
     this.emptyProof = recordsProofs ? Proof.empty() : undefined;
+    this.passesPositions = recordsProofs && deniesUndecided;
     const { types } = context.program;
     this.registered = registeredPrototypes(types);
     this.#getters = registeredGetters(types);

@@ -174,8 +174,7 @@ export class Alignment {
     const { text, types, spans } = this.rules.of(other, this.to.linker.context.program.types);
     if (shape.text !== text || !this.#all(shape.types, types)) return false;
     this.#replacements.set(some, other);
-    // Only code for a module contains positions.
-    if (this.to.linker.knownTypes !== undefined)
+    if (this.to.linker.passesPositions)
       shape.spans.forEach((span, i) => this.#replacements.set(span, spans[i]));
     return true;
   }
