@@ -9,3 +9,4 @@ export {
 } from './diagnostics/coded-error.js';
 export { describeValue } from './internal/describe-value.js';
 export { nearNames } from './internal/near-names.js';
+export { isThenable } from './internal/promise.js';

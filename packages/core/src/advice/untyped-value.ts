@@ -1,5 +1,6 @@
+import { looksThenable } from '../internal/promise.js';
 import type { TypeSets } from '../host/type-set.js';
-import { classNameOf, describeValue, isClass, looksThenable } from '../internal/describe-value.js';
+import { classNameOf, describeValue, isClass } from '../internal/describe-value.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';

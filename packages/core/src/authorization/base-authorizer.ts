@@ -1,3 +1,4 @@
+import { isPromise } from '../internal/promise.js';
 import { ForbiddenError } from './authorization-error.js';
 import type { Decision } from './decision.js';
 import { missingResource } from './missing-resource.js';
@@ -7,7 +8,6 @@ import { denialReason, denyUndecided, refusal, textOrNone } from './refusal.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { hostError } from '../engine/host-error.js';
 import type { Arguments } from '../engine/query/query-run.js';
-import { isThenable } from '../host/value.js';
 import { describeValue } from '../internal/descriptions.js';
 import { mapConcurrently } from '../internal/concurrency.js';
 import type { DecisionOptions } from './options.js';
@@ -296,12 +296,3 @@ export async function awaitArgument<Value>(value: Value): Promise<Awaited<Value>
 /** Returns the error of a resource that cannot be awaited. A loader's own error stays, so that error handlers recognize it. */
 const rejectionOf = (resource: unknown, error: unknown): unknown =>
   isPromise(resource) ? error : hostError(error, 'an argument', undefined);
-
-/** Returns whether a value is a promise. A proxy that throws is not one. */
-export function isPromise(value: unknown): boolean {
-  try {
-    return isThenable(value);
-  } catch {
-    return false;
-  }
-}

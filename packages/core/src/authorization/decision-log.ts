@@ -1,6 +1,6 @@
+import { isThenable } from '../internal/promise.js';
 import { mergeFieldDecisions, type Decision } from './decision.js';
 import { batchOf } from './field-batch.js';
-import { isThenable } from '../host/value.js';
 import type { AuthorizerOptions } from './options.js';
 
 /** Passes decisions to `onDecision`, and reports each of its failures. */

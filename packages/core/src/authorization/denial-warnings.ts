@@ -1,3 +1,4 @@
+import { isThenable } from '../internal/promise.js';
 import { ComparedKinds } from '../advice/compared-kinds.js';
 import { DenialAdvice, everyAction } from '../advice/denial-advice.js';
 import { UnawaitedChecks } from '../advice/unawaited-checks.js';
@@ -6,7 +7,6 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import { isLazy } from '../host/handle-rejections.js';
-import { isThenable } from '../host/value.js';
 import { typed } from '../types/typed.js';
 import type { Decision } from './decision.js';
 import type { AuthorizerOptions } from './options.js';

@@ -1,4 +1,4 @@
-import { isPromise } from './base-authorizer.js';
+import { isPromise } from '../internal/promise.js';
 import type { DecisionEngine } from './decision-engine.js';
 
 /** A candidate that decides for a part of the actors. */

@@ -1,3 +1,4 @@
+import { isPromise } from '../internal/promise.js';
 import { describe } from '../internal/descriptions.js';
 import type { ListOptions } from '../lists/list-options.js';
 import type { AuthorizerOptions, ReloadOptions } from './options.js';
@@ -9,7 +10,6 @@ import {
   isBoolean,
   isFunction,
   isOptionsObject,
-  isPromise,
   isSignal,
   isText,
   oneOf,

@@ -1,5 +1,5 @@
+import { isPromise } from '../internal/promise.js';
 import { hostError } from '../engine/host-error.js';
-import { looksThenable } from '../internal/describe-value.js';
 import { describe, describeValue } from '../internal/descriptions.js';
 import { invalidOption, unknownOption } from './invalid-option.js';
 import type { DecisionOptions } from './options.js';
@@ -82,15 +82,6 @@ function entriesOf(of: string, options: object): [string, unknown][] {
 export function isOptionsObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return !(isPromise(value) || value instanceof Map || value instanceof Set);
-}
-
-export function isPromise(value: unknown): boolean {
-  try {
-    return typeof value === 'object' && value !== null && looksThenable(value);
-  } catch {
-    // A proxy that throws is not a promise.
-    return false;
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
+import { isThenable } from '../internal/promise.js';
 import type { DecidedCheck } from '../authorization/decision-engine.js';
 import type { DecisionOutcome } from '../authorization/decision.js';
 import { isLazy } from '../host/handle-rejections.js';
-import { isThenable } from '../host/value.js';
 import type { CandidateOptions } from './candidate-options.js';
 import { differenceOf, isSampled, OutcomeCounts, report, type ComparedOutcome } from './compare.js';
 import type { QuietOutcome, QuietPolicy } from './quiet-policy.js';

@@ -1,3 +1,4 @@
+import { isThenable } from '../internal/promise.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { DecidedCheck } from '../authorization/decision-engine.js';
 import type { Decision } from '../authorization/decision.js';
@@ -8,7 +9,6 @@ import type { Arguments } from '../engine/query/query-run.js';
 import type { ExplanationOptions } from '../explanation/explain-query.js';
 import type { Explanation } from '../explanation/explanation.js';
 import { handleRejections } from '../host/handle-rejections.js';
-import { isThenable } from '../host/value.js';
 import { describeValue } from '../internal/descriptions.js';
 import { isCount } from './candidate-options.js';
 import { decisionBy, differenceOf, outcomeOf, OutcomeCounts, type ComparedOutcome } from './compare.js';

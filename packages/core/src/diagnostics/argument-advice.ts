@@ -1,4 +1,5 @@
-import { describeValue, isClass, looksThenable } from '../internal/describe-value.js';
+import { looksThenable } from '../internal/promise.js';
+import { describeValue, isClass } from '../internal/describe-value.js';
 import { isObject } from '../internal/is-object.js';
 
 /** Says how to correct a value that is not a row, for `typed`. */

@@ -1,4 +1,5 @@
-import { describeValue, isClass, looksThenable } from '../internal/describe-value.js';
+import { isPromise } from '../internal/promise.js';
+import { describeValue, isClass } from '../internal/describe-value.js';
 import { didYouMean } from '../internal/near-names.js';
 
 /** The valid values of an option, and the correction of an invalid one. */
@@ -132,13 +133,4 @@ export function unknownOption(name: string, known: readonly string[]): string {
   return alike === undefined
     ? `is unknown; the options are ${known.join(', ')}`
     : `is unknown; did you mean \`${alike}\`?`;
-}
-
-function isPromise(value: unknown): boolean {
-  try {
-    return typeof value === 'object' && value !== null && looksThenable(value);
-  } catch {
-    // A proxy that throws is not a promise.
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
+import { isThenable } from '../internal/promise.js';
 import { areKeys, type KeyKind } from '../host/key-kind.js';
 import type { Meter } from '../host/meter.js';
-import { isThenable } from '../host/value.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 
 /** An object without a class. */

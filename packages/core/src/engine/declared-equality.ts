@@ -1,3 +1,4 @@
+import { isThenable } from '../internal/promise.js';
 import { acceptDeclared } from '../host/declared-value.js';
 import { areDistinct, keyOfInstances } from '../host/instance-keys.js';
 import { keyKind } from '../host/key-kind.js';
@@ -5,7 +6,6 @@ import { hasMember } from '../host/member.js';
 import { MissingValue } from '../host/missing-value.js';
 import { hasEquality } from '../host/plain-type-sets.js';
 import { raw } from '../host/reference.js';
-import { isThenable } from '../host/value.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import { compareKeys, compareRows, type Row } from './compare-rows.js';
 import type { DeclaredEquality, EqualityContext } from './equality.js';

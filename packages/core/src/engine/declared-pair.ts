@@ -1,8 +1,8 @@
+import { isThenable } from '../internal/promise.js';
 import { acceptDeclared } from '../host/declared-value.js';
 import { later } from '../host/later.js';
 import { MissingValue } from '../host/missing-value.js';
 import type { PlainTypeSets } from '../host/plain-type-sets.js';
-import { isThenable } from '../host/value.js';
 import type { Field } from '../types/declared-type.js';
 
 /**

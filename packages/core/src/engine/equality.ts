@@ -1,10 +1,11 @@
+import { isThenable } from '../internal/promise.js';
 import type { Dialect } from '../dialect/dialect.js';
 import { acceptDeclared } from '../host/declared-value.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';
 import { MissingValue } from '../host/missing-value.js';
 import type { TypeSet, PlainTypeSets } from '../host/plain-type-sets.js';
-import { isThenable, primitiveOf } from '../host/value.js';
+import { primitiveOf } from '../host/value.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { DecimalValue } from '../types/decimal-value.js';
 import { EngineValue } from '../terms/engine-value.js';

@@ -1,7 +1,7 @@
+import { isThenable } from '../internal/promise.js';
 import type { Meter } from '../host/meter.js';
 import { MissingValue } from '../host/missing-value.js';
 import { forApplication, isOfEngine, Reference } from '../host/reference.js';
-import { isThenable } from '../host/value.js';
 import { elements } from '../terms/engine-value.js';
 
 // The elements of a declared list have the type of the declaration, and a policy can write lists of such elements. Built-in methods that return

@@ -1,3 +1,4 @@
+import { isThenable } from '../internal/promise.js';
 import { describe } from '../internal/descriptions.js';
 import { Reference } from './reference.js';
 import type { DeclaredType, Field, FieldType } from '../types/declared-type.js';
@@ -6,7 +7,7 @@ import { readDecimal } from '../types/read-decimal.js';
 import { later } from './later.js';
 import { MissingValue } from './missing-value.js';
 import type { PlainTypeSets, TypeSet } from './plain-type-sets.js';
-import { isPlainObject, isThenable, primitiveOf } from './value.js';
+import { isPlainObject, primitiveOf } from './value.js';
 
 // A value that contradicts its declaration helps to grant nothing: `note.submitterId != user.id` would hold for '1' and 1, and
 // `document.owner != user` for a relation that holds a key in place of a row. Therefore such a condition is undecided.

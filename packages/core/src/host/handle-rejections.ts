@@ -1,5 +1,6 @@
+import { isThenable } from '../internal/promise.js';
 import { isObject } from '../internal/is-object.js';
-import { isPlainObject, isThenable } from './value.js';
+import { isPlainObject } from './value.js';
 
 /** Number of lists, sets and dictionaries that are searched in one value: a larger structure is data that was loaded before. */
 const maxSearched = 10_000;

@@ -1,9 +1,10 @@
+import { isThenable } from '../internal/promise.js';
 import type { TypeTable } from '../types/type-table.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { Class } from '../types/type-declaration.js';
 import { findTag } from '../types/typed.js';
 import { WholeFloat } from '../dialect/whole-float.js';
-import { isPlainObject, isThenable } from './value.js';
+import { isPlainObject } from './value.js';
 import { DecimalValue } from '../types/decimal-value.js';
 import { ListCursor } from '../terms/list-cursor.js';
 import { isPartial, PartialCall, PartialDictionary, type PartialList } from '../terms/partial.js';

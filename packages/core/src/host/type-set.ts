@@ -1,3 +1,4 @@
+import { isThenable } from '../internal/promise.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { isWideInteger, WholeFloat } from '../dialect/whole-float.js';
 import { DecimalValue } from '../types/decimal-value.js';
@@ -13,7 +14,7 @@ import { PendingTest } from './pending-test.js';
 import { isDeclared, PlainTypeSets, type TypeSet } from './plain-type-sets.js';
 import type { AwaitedFacts } from './awaited-facts.js';
 import { UndecidedTypes } from './undecided-types.js';
-import { isPlainObject, isPolicyDictionary, isThenable } from './value.js';
+import { isPlainObject, isPolicyDictionary } from './value.js';
 import { isPartial, PartialDictionary, PartialList } from '../terms/partial.js';
 
 export { hasEquality, type Method, type TypeSet } from './plain-type-sets.js';

@@ -21,20 +21,6 @@ export function policyDictionary(keys: readonly string[], values: readonly unkno
   return markDictionary(dictionary);
 }
 
-export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && (value instanceof Promise || hasThen(value));
-
-// Called for every object that fails a test, so it must not run getters of data objects. A promise of Prisma is a plain object.
-function hasThen(value: object): boolean {
-  if (Array.isArray(value)) return false;
-  if (Object.getPrototypeOf(value) !== Object.prototype)
-    return typeof (value as { then?: unknown }).then === 'function';
-  return (
-    Object.hasOwn(value, 'then') &&
-    typeof Object.getOwnPropertyDescriptor(value, 'then')!.value === 'function'
-  );
-}
-
 /** Returns the primitive that `valueOf` of an object returns, as for dates, or else the object itself. */
 export function primitiveOf(value: object): unknown {
   const { valueOf } = value as { valueOf?: unknown };

@@ -1,3 +1,4 @@
+import { looksThenable } from './promise.js';
 /** The longest string that a description contains as a whole, so that no token appears in a log. */
 const maxText = 20;
 
@@ -48,17 +49,6 @@ function describeObject(value: object): string {
     // A proxy that throws, or was revoked.
     return 'an object';
   }
-}
-
-/** Returns whether a value can be awaited, without running a getter. */
-export function looksThenable(value: object): boolean {
-  // `typed` tests each row, and this is three times as fast as the descriptors.
-  if (!('then' in value)) return false;
-  for (let p: object | null = value; p !== null; p = Object.getPrototypeOf(p) as object | null) {
-    const property = Object.getOwnPropertyDescriptor(p, 'then');
-    if (property !== undefined) return typeof property.value === 'function';
-  }
-  return false;
 }
 
 /** Returns the name of the class of an object, without running a getter; undefined for an object without a class. */

@@ -1,3 +1,4 @@
+import { isThenable } from '../internal/promise.js';
 import { acceptDeclared, declaredField } from '../host/declared-value.js';
 import type { PlainTypeSets } from '../host/plain-type-sets.js';
 import type { TypeSet, TypeSets } from '../host/type-set.js';
@@ -5,7 +6,6 @@ import { callMethod } from '../host/call-method.js';
 import { MissingValue, readAttribute, readMissing, type MemberContext } from '../host/member.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';
-import { isThenable } from '../host/value.js';
 import { kindOf } from '../host/show.js';
 import { fieldOf, forApplication, raw } from '../host/reference.js';
 import type { DeclaredType, Field } from '../types/declared-type.js';

@@ -1,5 +1,5 @@
+import { looksThenable } from '../internal/promise.js';
 import { PolarError } from '../diagnostics/polar-error.js';
-import { looksThenable } from '../internal/describe-value.js';
 import { describe, describeValue } from '../internal/descriptions.js';
 import type { TypedRow, TypeName } from './policy-types.js';
 import { findName, nameFinders, setName, type FindName } from './row-name.js';

@@ -1,3 +1,4 @@
+import { isThenable } from '@nanook/core/internal';
 import type { Class, HostTypes, UserType } from '../types.js';
 import { engineError } from './named-error.js';
 
@@ -71,6 +72,3 @@ const promised = (name: string): Error =>
     'TypeError',
     `The isaCheck of ${name} returned a promise. Expected true or false. Make the isaCheck synchronous.`,
   );
-
-const isThenable = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

@@ -1,3 +1,4 @@
+import { isThenable } from '../../internal/promise.js';
 import { isDictionary } from '../../engine/dictionary.js';
 import {
   equal,
@@ -8,7 +9,6 @@ import {
 } from '../../engine/equality.js';
 import { logicTerms } from '../../engine/logic-terms.js';
 import { handleRejections } from '../../host/handle-rejections.js';
-import { isThenable } from '../../host/value.js';
 import { isList } from '../../terms/partial.js';
 import { isOfApplication } from './comparison.js';
 import { deepEqual } from './deep-equality.js';

@@ -1,5 +1,5 @@
+import { isThenable } from '../../internal/promise.js';
 import type { PolarError } from '../../diagnostics/polar-error.js';
-import { isThenable } from '../../host/value.js';
 import { hasTagged, tagVersion } from '../../types/typed.js';
 import type { BackEnd } from '../backends/back-end.js';
 import { sourceBackEnd } from '../backends/source/source-back-end.js';

@@ -1,6 +1,7 @@
+import { isThenable } from '../../internal/promise.js';
 import { findMark, type RowMark } from '../../host/row-mark.js';
 import type { TypeSet } from '../../host/type-set.js';
-import { isPlainObject, isThenable } from '../../host/value.js';
+import { isPlainObject } from '../../host/value.js';
 import { isObject } from '../../internal/is-object.js';
 import { Reference, rowOfReference } from '../../host/reference.js';
 import type { DeclaredType } from '../../types/declared-type.js';

@@ -1,3 +1,4 @@
+import { isThenable } from '../../internal/promise.js';
 import type { Dialect } from '../../dialect/dialect.js';
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import { PolarError } from '../../diagnostics/polar-error.js';
@@ -9,7 +10,6 @@ import { MissingValue, type MemberContext } from '../../host/member.js';
 import type { PendingTest } from '../../host/pending-test.js';
 import { kindOf } from '../../host/show.js';
 import type { TypeSet, TypeSets } from '../../host/type-set.js';
-import { isThenable } from '../../host/value.js';
 import { isObject, isObjectOrFunction } from '../../internal/is-object.js';
 import { termsOf } from '../../ir/goal-terms.js';
 import type { Goal, UnifyGoal } from '../../ir/goal.js';

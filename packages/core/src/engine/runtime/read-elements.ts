@@ -1,10 +1,10 @@
+import { isThenable } from '../../internal/promise.js';
 import type { Span } from '../../diagnostics/span.js';
 import { declaredField } from '../../host/declared-value.js';
 import { later } from '../../host/later.js';
 import { MissingValue } from '../../host/missing-value.js';
 import { raw } from '../../host/reference.js';
 import type { TypeSet } from '../../host/type-set.js';
-import { isThenable } from '../../host/value.js';
 import { declaredPair } from '../declared-pair.js';
 import { isPlainDictionary, orderedKeys } from '../plain-dictionary.js';
 import { isPlainSet } from './inline-access.js';

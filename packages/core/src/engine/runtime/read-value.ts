@@ -1,6 +1,6 @@
+import { isThenable } from '../../internal/promise.js';
 import type { Span } from '../../diagnostics/span.js';
 import { isReachable, MissingValue, readAttribute } from '../../host/member.js';
-import { isThenable } from '../../host/value.js';
 import { raw } from '../../host/reference.js';
 import { gettersOf, runsGetter } from './getters.js';
 import { canReadInline, isOrdinary, prototypeOf } from './inline-access.js';

@@ -1,3 +1,4 @@
+import { isThenable } from '../../internal/promise.js';
 import type { Span } from '../../diagnostics/span.js';
 import { callMethod } from '../../host/call-method.js';
 import { MissingValue } from '../../host/missing-value.js';
@@ -5,7 +6,6 @@ import { canReadInline, isBuiltInClass } from './inline-access.js';
 import type { RunningQuery } from './operations.js';
 import { later } from '../../host/later.js';
 import { forApplication, raw } from '../../host/reference.js';
-import { isThenable } from '../../host/value.js';
 import { callOfTypedList, isTypedList, openList } from '../list-methods.js';
 import { orThrow } from './or-throw.js';
 import { noValue } from './runtime.js';

@@ -1,3 +1,4 @@
+import { isThenable } from '../../internal/promise.js';
 import type { Dialect } from '../../dialect/dialect.js';
 import type { Code, DataOf } from '../../diagnostics/codes.js';
 import type { Span } from '../../diagnostics/span.js';
@@ -9,7 +10,7 @@ import { handleRejections } from '../../host/handle-rejections.js';
 import type { Meter } from '../../host/meter.js';
 import type { TypeSet, PlainTypeSets } from '../../host/plain-type-sets.js';
 import { describe, kindOf } from '../../internal/descriptions.js';
-import { isPlainObject, isThenable } from '../../host/value.js';
+import { isPlainObject } from '../../host/value.js';
 import { isObjectOrFunction } from '../../internal/is-object.js';
 import type { ArithmeticOperator, ComparisonOperator } from '../../ir/goal.js';
 import type { DeclaredType, Field } from '../../types/declared-type.js';

@@ -1,5 +1,5 @@
+import { isThenable } from '../../internal/promise.js';
 import type { TypeSet } from '../../host/type-set.js';
-import { isThenable } from '../../host/value.js';
 
 /** The functions that a dispatching function continues with, for values that neither a literal nor a class identifies. */
 export interface TypeCases<Target> {

@@ -1,4 +1,4 @@
-import { isThenable } from '../../host/value.js';
+import { isThenable } from '../../internal/promise.js';
 import type { LoggedCalls } from '../host-log.js';
 import { HostReplay } from '../host-replay.js';
 import { aborted, type Limits } from '../limits.js';

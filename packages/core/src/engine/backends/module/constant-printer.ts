@@ -1,5 +1,6 @@
+import { isThenable } from '../../../internal/promise.js';
 import type { Span } from '../../../diagnostics/span.js';
-import { isPolicyDictionary, isThenable } from '../../../host/value.js';
+import { isPolicyDictionary } from '../../../host/value.js';
 import { isObjectOrFunction } from '../../../internal/is-object.js';
 import { type Field, TypeToken } from '../../../types/declared-type.js';
 import { findTag } from '../../../types/typed.js';

@@ -1,4 +1,4 @@
-import { isThenable } from '../../../host/value.js';
+import { isThenable } from '../../../internal/promise.js';
 import { EngineValue } from '../../../terms/engine-value.js';
 import type { InGoal, TestedLookup } from '../../../ir/goal.js';
 import type { Field } from '../../../types/declared-type.js';

@@ -1,7 +1,7 @@
+import { isThenable } from '../../../internal/promise.js';
 import type { Span } from '../../../diagnostics/span.js';
 import { shownInError } from '../../../host/shown-in-error.js';
 import { MissingValue } from '../../../host/missing-value.js';
-import { isThenable } from '../../../host/value.js';
 import { inGoal, type InGoal } from '../../../ir/goal.js';
 import { constantTerm, type Term } from '../../../ir/term.js';
 import { isPartial } from '../../../terms/partial.js';

@@ -1,6 +1,6 @@
+import { isThenable } from '../../../internal/promise.js';
 import type { Field } from '../../../types/declared-type.js';
 import { declaredField } from '../../../host/declared-value.js';
-import { isThenable } from '../../../host/value.js';
 import { dictionaryValue, isDictionary, keysOf } from '../../dictionary.js';
 import { declaredPair } from '../../declared-pair.js';
 import { ListCursor } from '../../../terms/list-cursor.js';

@@ -1,10 +1,10 @@
+import { isThenable } from '../../../internal/promise.js';
 import { isFailedMember } from '../../../host/failed-member.js';
 import { MissingValue, readAttribute } from '../../../host/member.js';
 import { declaredField } from '../../../host/declared-value.js';
 import { kindOf } from '../../../host/show.js';
 import { shownInError } from '../../../host/shown-in-error.js';
 import type { TypeSet } from '../../../host/type-set.js';
-import { isThenable } from '../../../host/value.js';
 import { lookupGoal, type LookupGoal } from '../../../ir/goal.js';
 import { constantTerm } from '../../../ir/term.js';
 import { raw } from '../../../host/reference.js';

@@ -1,6 +1,6 @@
+import { isThenable } from '../../../internal/promise.js';
 import { handleRejections } from '../../../host/handle-rejections.js';
 import { MissingValue, readMissing } from '../../../host/member.js';
-import { isThenable } from '../../../host/value.js';
 import { raw } from '../../../host/reference.js';
 import type { Frame } from '../state/frame.js';
 import { GoalResult } from '../state/goal-result.js';
