@@ -469,7 +469,7 @@ export class DecisionEngine implements Decider {
     options: CheckOptions | undefined,
   ): boolean | Promise<boolean> {
     const onDecided = this.#onDecided;
-    if (onDecided === undefined || mode === 'unrecorded')
+    if (onDecided === undefined || mode === 'unrecorded' || mode === 'unrecordedSync')
       return this.#decide(mode, kind, arity, a, b, c, d, options);
     const check = { kind, args: listOf(arity, a, b, c, d), isSync: mode === 'sync' };
     return tell(onDecided, check, () => this.#decide(mode, kind, arity, a, b, c, d, options));
