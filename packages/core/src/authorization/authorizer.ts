@@ -44,6 +44,7 @@ import { onDemand } from './on-demand.js';
 import type { Compiler } from './deferred-policy.js';
 import type { AuthorizerOptions, CheckedReloadOptions } from './options.js';
 import type {
+  AuthorizeOptions,
   AuthorizeSyncOptions,
   CheckOptions,
   EnumerationOptions,
@@ -298,7 +299,8 @@ export class Authorizer extends BaseAuthorizer {
     options: AuthorizeSyncOptions = {},
   ): Resource {
     if (arguments.length < 3) throw missingResource('authorizeSync');
-    if ('explain' in options)
+    const { explain } = (options ?? {}) as AuthorizeOptions; // from JavaScript
+    if (explain !== undefined && explain !== false)
       throw invalidOption('explain', 'is an option of `authorize`, because an explanation takes a promise');
     const engine = this.#engines.engineFor(actor);
     if (engine.allowSync(actor, action, resource, options)) return resource;

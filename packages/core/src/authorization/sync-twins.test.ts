@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Decision } from './decision.js';
+import { loadCandidate } from '../candidate/index.js';
 import { Authorizer } from './authorizer.js';
 
 class User {
@@ -120,13 +121,36 @@ it.each(engines)(
   },
 );
 
-it('authorizeSync refuses the option `explain`', async () => {
-  const authorizer = await load('source');
-  const options = { explain: true } as object;
-  expect(() => authorizer.authorizeSync(ben, 'edit', hidden, options)).toThrow(
-    expect.objectContaining({ code: 'POLAR_TYPE_INVALID_OPTION' }) as Error,
-  );
-});
+it.each([{ explain: true }, { explain: {} }, null, 'no options', { unknown: true }])(
+  'authorizeSync refuses the invalid options %o',
+  async (options) => {
+    const authorizer = await load('source');
+    expect(() => authorizer.authorizeSync(ann, 'edit', hidden, options as object)).toThrow(
+      expect.objectContaining({ code: 'POLAR_TYPE_INVALID_OPTION' }) as Error,
+    );
+  },
+);
+
+it.each([{ explain: undefined }, { explain: false }])(
+  'authorizeSync accepts the options %o',
+  async (options) => {
+    const authorizer = await load('source');
+    expect(authorizer.authorizeSync(ann, 'edit', hidden, options as object)).toBe(hidden);
+  },
+);
+
+it.each(engines)(
+  'a candidate compares one check of a refusal by authorizeSync, and not the check of *read*, on %s',
+  async (engine) => {
+    const authorizer = await load(engine);
+    const candidate = await loadCandidate(authorizer, policies);
+    expect(() => authorizer.authorizeSync(ben, 'edit', hidden)).toThrow(
+      expect.objectContaining({ status: 404 }) as Error,
+    );
+    await candidate.flush();
+    expect(candidate.counts).toMatchObject({ same: 1, different: 0 });
+  },
+);
 
 it('actionsSync throws for a rule that allows every action, unless a wildcard is allowed', async () => {
   const authorizer = await Authorizer.load({ policies: 'allow("root", _, _) if true;' });
