@@ -74,7 +74,7 @@ export const actions: Scenario = {
     },
   },
   notes: [
-    '*Single checks* calls `isAllowedSync` for each action of the type, and the hand-written function does the same.',
+    '*Single checks* calls `canSync` for each action of the type, and the hand-written function does the same.',
   ],
 };
 
@@ -107,6 +107,6 @@ export const fields = scenario<World>({
     },
   },
   notes: [
-    '*Single checks* asks about each of the 20 fields with `isAllowedSync`, and a rule that calls `allow_field`.',
+    '*Single checks* checks each of the 20 fields with `canSync`, and a rule that calls `allow_field`.',
   ],
 });
