@@ -510,7 +510,7 @@ export class Authorizer extends BaseAuthorizer {
 
   /**
    * Finds the condition under which an actor may perform an action on a row of a type, for an adapter of `@nanook/orm` to put into a
-   * query. A row satisfies it if and only if `can` is true for the row.
+   * query. A row satisfies it if and only if `can` returns `true` for the row.
    *
    * @param type the type of the rows, whose `fields` and `relations` are declared: its name, its class, or the result of `type(name)`
    * @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` with the place of a construct that no query expresses; `POLAR_FILTER_NO_FIELDS`
@@ -546,7 +546,7 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Lists the rows of a type on which an actor may perform an action: exactly the rows for which `can` is true. It runs one query,
+   * Lists the rows of a type on which an actor may perform an action: exactly the rows for which `can` returns `true`. It runs one query,
    * on the database of the option `resources`.
    *
    * @param type the type of the rows, whose `fields` and `key` are declared: its name, its class, or the result of `type(name)`
@@ -603,7 +603,7 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Returns the row of a type that has a key, if the actor may perform the action on it: the row that `list` lists. The
+   * Returns the row of a type that has a key, if the actor may perform the action on it: the row that `list` returns. The
    * database decides, so that no related row must be loaded. It runs one query; a refusal runs one more, to choose the error. `onDecision`
    * receives one decision, whose resource has only the key.
    *

@@ -73,9 +73,9 @@ describe('a pinned policy', () => {
   it('calls a method that the application has replaced in the authorizer', async () => {
     const authorizer = await Authorizer.load({ policies: reads });
     const policy = authorizer.pinned();
-    const isAllowed = vi.spyOn(authorizer, 'can').mockResolvedValue(false);
+    const spy = vi.spyOn(authorizer, 'can').mockResolvedValue(false);
     expect(await policy.can('ann', 'read', 'minutes')).toBe(false);
-    isAllowed.mockRestore();
+    spy.mockRestore();
     expect(await policy.can('ann', 'read', 'minutes')).toBe(true);
   });
 

@@ -7,7 +7,7 @@ import { describeValue } from '../internal/descriptions.js';
 import type { Explanation } from '../explanation/explanation.js';
 import { isSampled, outcomeOf, OutcomeCounts, report, type ComparedOutcome } from './compare.js';
 
-/** A function that answers the question of `can`. */
+/** A function that decides a check, as `can` does. */
 export type IsAllowed = (actor: unknown, action: string, resource: unknown) => boolean | Promise<boolean>;
 
 /** A check that Nanook and the other library decide differently. */

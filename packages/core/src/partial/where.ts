@@ -31,7 +31,7 @@ export interface DerivedCondition {
 
 /**
  * Finds the condition under which an actor may perform an action on a row of a type. It is exact: a row satisfies it if and only if
- * `can` is true for the row.
+ * `can` returns `true` for the row.
  *
  * @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` with the place of a construct that no query expresses; `POLAR_FILTER_NO_FIELDS`;
  *   limits and errors of the application as for a check

@@ -15,7 +15,7 @@ const rows = [
 const expectation = { actor: 'ann', action: 'read', type: 'Note', rows };
 
 describe('expectFilterMatches()', () => {
-  it('accepts the rows for which a check is true, and leaves out undecided rows', async () => {
+  it('accepts the rows that a check allows, and leaves out undecided rows', async () => {
     await expectFilterMatches(authorizer, { ...expectation, listed: [{ id: 4 }, { id: 1 }] });
   });
 

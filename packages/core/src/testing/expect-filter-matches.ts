@@ -17,7 +17,7 @@ export interface FilterExpectation {
 }
 
 /**
- * Checks that a filtered query returned exactly the rows for which `can` is true.
+ * Checks that a filtered query returned exactly the rows for which `can` returns `true`.
  *
  * @throws {Error} that names the rows that are listed and not allowed, and the rows that are allowed and not listed
  * @example

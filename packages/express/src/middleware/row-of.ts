@@ -4,7 +4,7 @@ import type { Request } from 'express';
 
 /**
  * Creates the source of a requirement that loads a row by its key and decides about it with one query, on the database of the authorizer (its
- * option `resources`). No related row must be loaded: the row is the one that `list` lists. TypeScript cannot infer the
+ * option `resources`). No related row must be loaded: the row is the one that `list` returns. TypeScript cannot infer the
  * parameters of the path here.
  *
  * @param type the type of the row: its name, its class, or the result of `authorizer.type(name)`

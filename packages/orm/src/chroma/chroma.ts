@@ -49,7 +49,7 @@ const store: VectorStore<ChromaWhere> = {
 
 /**
  * Makes a function that turns conditions of `authorizer.where` into the option `where` of Chroma. The keys of the metadata have the names of
- * the fields. A record satisfies it if and only if `can` is true for its metadata.
+ * the fields. A record satisfies it if and only if `can` returns `true` for its metadata.
  *
  * @throws {NanookOrmError} `NANOOK_ORM_VECTOR_INEXPRESSIBLE` for a condition that Chroma cannot express
  * @example

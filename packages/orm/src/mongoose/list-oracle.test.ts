@@ -5,7 +5,7 @@ import { mongooseOnEmulator } from '../testing/mongoose.fixture.js';
 import { mongooseResources } from './index.js';
 
 it(
-  'mongooseResources() lists exactly the rows for which a check is true, in order, without gaps and repetitions, with one query a page, on an emulated MongoDB',
+  'mongooseResources() lists exactly the rows that a check allows, in order, without gaps and repetitions, with one query a page, on an emulated MongoDB',
   () => {
     const { base, queries, database } = mongooseOnEmulator();
     return expectExactLists({ resources: mongooseResources(base), queries }, database, {

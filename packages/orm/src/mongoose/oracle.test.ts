@@ -8,7 +8,7 @@ it.each([
   ['references', {}],
   ['embedded documents', { isEmbedded: true }],
 ] as const)(
-  'mongooseFilter() and mongoosePipeline() return exactly the rows for which a check is true, for random policies on %s in an emulated MongoDB',
+  'mongooseFilter() and mongoosePipeline() return exactly the rows that a check allows, for random policies on %s in an emulated MongoDB',
   async (_case, options) => {
     const { base, database } = mongooseOnEmulator(options);
     const filterOf = mongooseFilter(base);

@@ -17,7 +17,7 @@ describe.each(databases)('prisma() on %s', (_name, open) => {
   afterAll(() => database.close());
 
   it(
-    'returns exactly the rows for which a check is true, for random policies',
+    'returns exactly the rows that a check allows, for random policies',
     async () => {
       const list = prisma({ client, schema, text: 'binary', nan: 'absent' });
       const report = await compareWithIsAllowed(

@@ -10,7 +10,7 @@ import { emptyPglite } from '../../../../tools/empty-pglite.js';
 
 // cspell:ignore bytea
 
-// Values of every type of Prisma, read by its own driver: the rows that a condition finds are the rows for which a check is true.
+// Values of every type of Prisma, read by its own driver: the rows that a condition finds are the rows that a check allows.
 
 const setup = `
   CREATE TYPE "Status" AS ENUM ('OPEN', 'closed');
@@ -112,7 +112,7 @@ describe('prisma() and values of all types', { timeout: 30_000 }, () => {
     ['not (label in project.labels and label.name = "y")'],
     ['friend in project.friends and friend.code = "a"'],
     ['friend in project.admirers and friend.code = "a"'],
-  ])('finds the rows for which a check is true: `%s`', async (condition, actor = {}) => {
+  ])('finds the rows that a check allows: `%s`', async (condition, actor = {}) => {
     const authorizer = await load(condition);
     const rows = (await client.project.findMany({ include, orderBy: { id: 'asc' } })) as readonly {
       readonly id: number;

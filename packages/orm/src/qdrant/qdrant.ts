@@ -30,7 +30,7 @@ const operators = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' } as const;
 
 /**
  * Makes a function that turns conditions of `authorizer.where` into filters of Qdrant. The keys of the payload have the names of the fields.
- * A point satisfies the filter if and only if `can` is true for its payload.
+ * A point satisfies the filter if and only if `can` returns `true` for its payload.
  *
  * @throws {NanookOrmError} `NANOOK_ORM_VECTOR_INEXPRESSIBLE` for a condition that Qdrant cannot express
  * @example

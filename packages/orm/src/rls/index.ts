@@ -66,7 +66,7 @@ interface Plan {
 }
 
 /**
- * Turns a policy into row-level security of PostgreSQL 14 or newer: the database itself returns only the rows for which `can` is true.
+ * Turns a policy into row-level security of PostgreSQL 14 or newer: the database itself returns only the rows for which `can` returns `true`.
  *
  * @throws {NanookOrmError} `NANOOK_ORM_INVALID_OPTION`
  * @example

@@ -48,7 +48,7 @@ describe.each(databases.filter(([name]) => name.startsWith('P')))(
     };
 
     it(
-      'shows exactly the rows for which a check is true, for random policies and actors',
+      'shows exactly the rows that a check allows, for random policies and actors',
       async () => {
         const report = await compareWithIsAllowed({ fill: (data) => database.fill(data), idsOf: idsSeen });
         expect(report.failures).toEqual([]);

@@ -97,7 +97,7 @@ describe('types with discriminators that share a table', () => {
     ['row: Invoice', 'row.previous.previous = row.previous'],
     ['row: Invoice', 'row.previous != row'],
   ])(
-    'lists the rows for which a check is true, for %s if %s',
+    'lists the rows that a check allows, for %s if %s',
     async (parameter, body) => {
       const policies = `allow(_: User, "read", ${parameter}) if ${body};
       paid(paper: Invoice) if paper.isPaid;

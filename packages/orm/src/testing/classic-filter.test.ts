@@ -46,7 +46,7 @@ function idsOf(filter: ClassicFilter, objects: ReturnType<typeof objectsOf>): un
 }
 
 it(
-  'toClassicFilter() returns exactly the rows for which a check is true, or throws, for random policies',
+  'toClassicFilter() returns exactly the rows that a check allows, or throws, for random policies',
   async () => {
     let objects: ReturnType<typeof objectsOf> = {};
     const report = await compareWithIsAllowed(

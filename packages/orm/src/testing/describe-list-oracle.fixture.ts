@@ -57,7 +57,7 @@ export function describeListOracle(
       afterAll(() => database.close());
 
       it(
-        'lists exactly the rows for which a check is true, in order, without gaps and repetitions, with one query a page',
+        'lists exactly the rows that a check allows, in order, without gaps and repetitions, with one query a page',
         async () => {
           const fill: Database['fill'] = (data) => database.fill(data);
           await expectExactLists(listed, { fill }, conditions(database.dialect), sortedBy(database));

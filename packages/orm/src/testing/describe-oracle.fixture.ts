@@ -22,7 +22,7 @@ export function describeOracle(
     afterAll(() => database.close());
 
     it(
-      'returns exactly the rows for which a check is true, for random policies',
+      'returns exactly the rows that a check allows, for random policies',
       async () => {
         const report = await compareWithIsAllowed({ fill: (data) => database.fill(data), idsOf });
         expect(report.failures).toEqual([]);

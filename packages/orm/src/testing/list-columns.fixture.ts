@@ -160,7 +160,7 @@ export const users = [
   { id: 5, tag: 'x\0y', level: 100, tags: ['\u{1F600}\u{1F601}'] },
 ].map((user) => typed('User', user));
 
-/** Returns the ids of the rows for which a check is true. An undecided check throws. */
+/** Returns the ids of the rows that a check allows. An undecided check throws. */
 export const allowedIds = (authorizer: Authorizer, user: object, rows: readonly object[]): number[] =>
   rows.flatMap((row) => {
     try {

@@ -69,7 +69,7 @@ function recursiveRule(random: Random): string {
 }
 
 /**
- * Compares the rows that a database returns for random policies with the rows for which `can` is true. The expected rows are never
+ * Compares the rows that a database returns for random policies with the rows for which `can` returns `true`. The expected rows are never
  * written down. NANOOK_TEST_TIMES multiplies the number of policies, NANOOK_TEST_SEED chooses others.
  */
 export async function compareWithIsAllowed(

@@ -34,7 +34,7 @@ const conditions = [
   'post.replies.length < post.author.id',
 ];
 
-/** The rows for which `can` is true. An undecided row is not allowed. */
+/** The rows for which `can` returns `true`. An undecided row is not allowed. */
 const allowedOf = <Row extends object>(
   authorizer: Authorizer,
   actor: object,

@@ -27,7 +27,7 @@ describe.each(databases)('nanook() on %s', (_name, open) => {
   afterAll(() => database.close());
 
   it(
-    'finds exactly the rows for which a check is true, and changes no other row',
+    'finds exactly the rows that a check allows, and changes no other row',
     async () => {
       const random = new Random(11);
       let data: Tables;
