@@ -145,6 +145,7 @@ export class Authorizer extends BaseAuthorizer {
     const view = this.#copyWith(this.#deciding);
     view.#loaded = this.#loaded;
     view.#engines = this.#engines;
+    view.#policy = this.policy;
     view.#pinned = view;
     // A method that the application has replaced, such as a spy of a test, is replaced in the view, too.
     return Object.setPrototypeOf(view, this) as this;

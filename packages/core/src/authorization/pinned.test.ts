@@ -32,7 +32,8 @@ describe('a pinned policy', () => {
     await authorizer.reload(writes);
     const second = authorizer.pinned();
     expect(second).not.toBe(first);
-    expect(second.policy.hash).toBe(authorizer.policy.hash);
+    expect(second.policy).toBe(authorizer.policy);
+    expect(first.policy).not.toBe(authorizer.policy);
     expect(first.pinned()).toBe(first);
   });
 
