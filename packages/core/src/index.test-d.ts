@@ -1,7 +1,8 @@
 import { expectTypeOf, test } from 'vitest';
 import type { CompiledAuthorizer } from './aot/compiled.js';
 import type { BaseAuthorizer } from './authorization/base-authorizer.js';
-import { Authorizer, typed, type Bindings } from './index.js';
+import { Authorizer, typed, type ActorAuthorizer, type Bindings } from './index.js';
+import { actAs } from './testing/index.js';
 
 // cspell:ignore checkread
 
@@ -22,6 +23,26 @@ test('checks return the type of the resource, and enumerations return sets of na
   expectTypeOf(authorizer.fields({}, 'read', repo)).resolves.toEqualTypeOf<Set<string>>();
   expectTypeOf(authorizer.policy.query('f(x)')).toEqualTypeOf<AsyncGenerator<Bindings, void, undefined>>();
   expectTypeOf(authorizer.as(repo).actor).toEqualTypeOf<Repo>();
+});
+
+test('the checks of one actor have all methods, as a parameter of a function and in tests', () => {
+  const bound: ActorAuthorizer<Repo> = authorizer.as(repo);
+  for (const checks of [bound, authorizer.as(repo), actAs(authorizer, repo)]) {
+    expectTypeOf(checks.canSync('read', repo)).toEqualTypeOf<boolean>();
+    expectTypeOf(checks.authorizeSync('read', repo)).toEqualTypeOf<Repo>();
+    expectTypeOf(checks.actionsSync(repo)).toEqualTypeOf<Set<string>>();
+    expectTypeOf(checks.fieldsSync('read', repo)).toEqualTypeOf<Set<string>>();
+    expectTypeOf(checks.count('read', 'Repo')).resolves.toEqualTypeOf<number>();
+  }
+});
+
+test('functions can ask for single methods of an authorizer', () => {
+  const check = (checks: Pick<Authorizer, 'can' | 'policy'>) => checks.can(user, 'read', repo);
+  expectTypeOf(check).toBeCallableWith(authorizer);
+  expectTypeOf(check).toBeCallableWith(authorizer.pinned());
+  expectTypeOf<Pick<CompiledAuthorizer, 'can' | 'canSync' | 'authorize'>>().toExtend<
+    Pick<Authorizer, 'can' | 'canSync' | 'authorize'>
+  >();
 });
 
 test('a precompiled policy has the checks that all authorizers have', () => {

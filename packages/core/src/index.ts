@@ -1,6 +1,6 @@
 export { Authorizer } from './authorization/authorizer.js';
 export type { PolicySnapshot } from './authorization/policy-snapshot.js';
-export { ActorAuthorizer, type ActorChecks, type FilteringChecks } from './authorization/actor-authorizer.js';
+export { ActorAuthorizer, type ActorChecks } from './authorization/actor-authorizer.js';
 export type { TypeReference } from './authorization/find-type.js';
 export { nearNames } from './internal/near-names.js';
 export { describeValue } from './internal/describe-value.js';

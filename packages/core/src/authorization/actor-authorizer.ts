@@ -48,10 +48,6 @@ export interface ActorChecks extends BaseAuthorizer {
     resource: Checked,
     options?: EnumerationOptions,
   ): Promise<Set<Checked>>;
-}
-
-/** The checks of `Authorizer`, which can filter and explain. A policy that was compiled ahead of time cannot. */
-export interface FilteringChecks extends ActorChecks {
   canSync(actor: unknown, action: Checked, resource: Checked, options?: CheckOptions): boolean;
   authorizeSync(actor: unknown, action: Checked, resource: Checked, options?: AuthorizeSyncOptions): Checked;
   actionsSync(actor: unknown, resource: Checked, options?: EnumerationOptions): Set<Checked>;
@@ -100,12 +96,7 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   }
 
   /** Returns the result of `can` without a promise: `Authorizer.canSync`. */
-  canSync<Resource>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
-    action: ActionOf<Resource>,
-    resource: Resource,
-    options?: CheckOptions,
-  ): boolean {
+  canSync<Resource>(action: ActionOf<Resource>, resource: Resource, options?: CheckOptions): boolean {
     if (resource === undefined && arguments.length < 2) throw missingResource('canSync', 'action, resource');
     return this.authorizer.canSync(this.actor, action, resource, options);
   }
@@ -139,7 +130,6 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
 
   /** Returns the resource, or throws if the actor may not perform the action, without a promise: `Authorizer.authorizeSync`. */
   authorizeSync<Resource>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOf<Resource>,
     resource: Resource,
     options?: AuthorizeSyncOptions,
@@ -178,17 +168,12 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   }
 
   /** Returns the result of `actions` without a promise: `Authorizer.actionsSync`. */
-  actionsSync<Resource>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
-    resource: Resource,
-    options?: EnumerationOptions,
-  ): Set<ListedAction<Resource>> {
+  actionsSync<Resource>(resource: Resource, options?: EnumerationOptions): Set<ListedAction<Resource>> {
     return this.authorizer.actionsSync(this.actor, resource, options);
   }
 
   /** Returns the result of `fields` without a promise: `Authorizer.fieldsSync`. */
   fieldsSync<Resource>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: FieldActionOf<Resource>,
     resource: Resource,
     options?: EnumerationOptions,
@@ -197,17 +182,12 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   }
 
   /** Finds the actions that the actor may perform, and the undecided ones: `Authorizer.whatCan`. */
-  whatCan(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
-    resource: unknown,
-    options?: EnumerationOptions,
-  ): Promise<WhatCan> {
+  whatCan(resource: unknown, options?: EnumerationOptions): Promise<WhatCan> {
     return this.authorizer.whatCan(this.actor, resource, options);
   }
 
   /** Explains why the action is allowed, denied or undecided: `Authorizer.explain`. */
   explain<Resource>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOf<Resource>,
     resource: Resource,
     options?: ExplainOptions,
@@ -217,7 +197,6 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
 
   /** Explains the action on a field: `Authorizer.explainField`. */
   explainField<Resource>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: FieldActionOf<Resource>,
     resource: Resource,
     field: FieldOf<Resource>,
@@ -227,17 +206,12 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   }
 
   /** Explains the request: `Authorizer.explainRequest`. */
-  explainRequest(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
-    request: unknown,
-    options?: ExplainOptions,
-  ): Promise<Explanation> {
+  explainRequest(request: unknown, options?: ExplainOptions): Promise<Explanation> {
     return this.authorizer.explainRequest(this.actor, request, options);
   }
 
   /** Finds the condition of the rows on which the actor may perform the action: `Authorizer.where`. */
   where<Type extends TypeReference>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: Type,
     options?: CheckOptions,
@@ -247,7 +221,6 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
 
   /** Explains the condition by the rules that contribute to it: `Authorizer.explainWhere`. */
   explainWhere<Type extends TypeReference>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: Type,
     options?: CheckOptions,
@@ -257,19 +230,16 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
 
   /** Lists the rows on which the actor may perform the action: `Authorizer.list`. */
   list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     options?: WholeListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<ListedRow<Row, Type>>>;
   list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>>;
   list<Row extends object, Type extends TypeReference>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
@@ -279,21 +249,18 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
 
   /** Returns the row that has a key, or throws if the actor may not perform the action on it: `Authorizer.one`. */
   one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey,
     options?: WholeOneOptions,
   ): Promise<ListedRow<Row, Type>>;
   one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey,
     options?: OneOptions,
   ): Promise<Partial<ListedRow<Row, Type>>>;
   one<Row extends object, Type extends TypeReference>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey,
@@ -304,7 +271,6 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
 
   /** Counts the rows on which the actor may perform the action: `Authorizer.count`. */
   count<Type extends TypeReference>(
-    this: ActorAuthorizer<Actor, FilteringChecks>,
     action: ActionOnRows<Type>,
     type: Type,
     options?: CountOptions,
