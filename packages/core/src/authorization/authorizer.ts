@@ -120,10 +120,11 @@ export class Authorizer extends BaseAuthorizer {
 
   /** Replaces the policy as a whole. @internal */
   protected use(loaded: LoadedPolicy, Engine: typeof DecisionEngine): void {
+    // The start and the end of a candidate keep the policy in use.
+    if (loaded !== this.#loaded) this.#policy = undefined;
     this.#loaded = loaded;
     this.#engines = this.#next?.enginesFor(loaded) ?? new Engines(new Engine(loaded, this.#deciding));
     this.#pinned = undefined;
-    this.#policy = undefined;
   }
 
   /**
@@ -182,7 +183,7 @@ export class Authorizer extends BaseAuthorizer {
    * logger.info('policy %s', authorizer.policy.hash);
    */
   get policy(): PolicySnapshot {
-    return (this.#policy ??= new PolicySnapshot(this.#loaded, this.#engines.own.queries));
+    return (this.#policy ??= new PolicySnapshot(this.#loaded));
   }
 
   /**

@@ -53,7 +53,9 @@ describe('a pinned policy', () => {
     const before = authorizer.pinned();
     const candidate = await loadCandidate(authorizer, writes);
     const during = authorizer.pinned();
+    expect(during.policy).toBe(before.policy);
     await candidate.promote();
+    expect(authorizer.policy).not.toBe(before.policy);
     const answers = async (of: Authorizer) => [
       await of.can('ann', 'read', 'minutes'),
       await of.can('ann', 'write', 'minutes'),

@@ -8,7 +8,6 @@ import { typeSignature } from '../types/type-signature.js';
 import type { TypeReference } from './find-type.js';
 import type { LoadedPolicy } from './loaded-policy.js';
 import type { ExplainQueryOptions, GrantableOptions, QueryOptions } from './query-options.js';
-import type { QueryRunner } from './query-runner.js';
 import type { PolicyVocabulary } from './vocabulary.js';
 
 /**
@@ -20,12 +19,10 @@ import type { PolicyVocabulary } from './vocabulary.js';
  */
 export class PolicySnapshot {
   readonly #loaded: LoadedPolicy;
-  readonly #queries: QueryRunner;
 
   /** @internal use `authorizer.policy` */
-  constructor(loaded: LoadedPolicy, queries: QueryRunner) {
+  constructor(loaded: LoadedPolicy) {
     this.#loaded = loaded;
-    this.#queries = queries;
   }
 
   /** The content hash of the policy. Decisions contain it. */
@@ -168,7 +165,7 @@ export class PolicySnapshot {
    * for await (const answer of authorizer.policy.query('has_role(user, name, repo)', { bindings: { user, repo } })) answer.get('name');
    */
   query(text: string, options: QueryOptions = {}): AsyncGenerator<Bindings, void, undefined> {
-    return this.#queries.query(text, options);
+    return this.#loaded.queries.query(text, options);
   }
 
   /**
@@ -182,7 +179,7 @@ export class PolicySnapshot {
     args: readonly unknown[],
     options: QueryOptions = {},
   ): AsyncGenerator<Bindings, void, undefined> {
-    return this.#queries.queryRule(name, args, options);
+    return this.#loaded.queries.queryRule(name, args, options);
   }
 
   /**
@@ -193,6 +190,6 @@ export class PolicySnapshot {
    * await authorizer.policy.explainQuery('has_role(user, "owner", repo)', { bindings: { user, repo } });
    */
   explainQuery(text: string, options: ExplainQueryOptions = {}): Promise<Explanation> {
-    return this.#queries.explainText(text, options);
+    return this.#loaded.queries.explainText(text, options);
   }
 }
