@@ -35,10 +35,13 @@ export function nearNames(name: string, known: Iterable<string>, count = 3): str
   if (name.length > 64 || names.size > 2_000) return [];
   const limit = name.length < 5 ? 1 : name.length < 8 ? 2 : 3;
   const lower = name.toLowerCase();
-  return [...names]
-    .filter((candidate) => candidate !== name && Math.abs(candidate.length - name.length) <= limit)
-    .map((candidate) => ({ candidate, far: distance(lower, candidate.toLowerCase(), limit) }))
-    .filter(({ far }) => far <= limit)
+  const near: { readonly candidate: string; readonly far: number }[] = [];
+  for (const candidate of names) {
+    if (candidate === name) continue;
+    const far = distance(lower, candidate.toLowerCase(), limit);
+    if (far <= limit) near.push({ candidate, far });
+  }
+  return near
     .sort((a, b) => a.far - b.far || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, count)
     .map(({ candidate }) => candidate);
