@@ -548,8 +548,8 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Lists the rows of a type on which an actor may perform an action: exactly the rows for which `can` returns `true`. It runs one query,
-   * on the database of the option `resources`.
+   * Lists the rows of a type on which an actor may perform an action: exactly the rows for which `can` returns `true`. It runs one query
+   * on the database of the option `resources`, after bounded ones that find small sets of related rows.
    *
    * @param type the type of the rows, whose `fields` and `key` are declared: its name, its class, or the result of `type(name)`
    * @returns a page of rows, and the cursor of the next page
@@ -586,7 +586,7 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Counts the rows of a type on which an actor may perform an action, with one query.
+   * Counts the rows of a type on which an actor may perform an action, with the queries of `list`.
    *
    * @throws {PolarError} the errors of `list`
    * @example

@@ -44,6 +44,8 @@ export interface RelationStep {
   readonly from: Scope;
   readonly relation: Relation;
   readonly to: Scope;
+  /** Whether so many rows have a wanted related row that a back end should test a row by itself. The rows are the same. */
+  readonly isWide?: boolean;
 }
 
 export type Condition =

@@ -48,7 +48,7 @@ function renamed(
       const key = `${from.id} ${relation.name} ${to.type.name}`;
       const own = introduce(key, to, enclosing);
       const where = renamed(filter.where, new Map(rows).set(to.id, own), introduce, [...enclosing, key]);
-      return { ...filter, step: { from, relation, to: own }, where };
+      return { ...filter, step: { ...filter.step, from, to: own }, where };
     }
     case 'count': {
       const { relation, to } = filter.step;

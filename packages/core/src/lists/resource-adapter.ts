@@ -9,7 +9,7 @@ import type { RowFilter } from '../filter/row-filter.js';
 export interface ResourceAdapter {
   /** Returns the rows of a query, in its order. */
   list(query: ResourceQuery): Promise<readonly object[]>;
-  /** Returns the number of rows that the `filter` of a condition accepts. It runs one query. */
+  /** Returns the number of rows that the `filter` of a condition accepts. It runs one query, and can run bounded ones before it. */
   count(condition: RowCondition): Promise<number>;
   /** The place of `NULL` in the order of the database: before all values or after them. Default: `'low'`. */
   readonly nulls?: 'low' | 'high';

@@ -9,7 +9,7 @@ import { nullsOf, printOrder } from '../sql/print-order.js';
 import type { DrizzleTables } from './columns.js';
 import { DrizzleNames } from './drizzle-names.js';
 import { dialectFor, drizzle, sqlOf, type DrizzleOptions } from './drizzle.js';
-import { pageWithWideSets } from '../sql/wide-sets.js';
+import { probed, probedPage } from '../sql/probe-sets.js';
 
 /** A database of Drizzle, of any dialect and driver. */
 export interface DrizzleDatabase {
@@ -50,6 +50,10 @@ export function drizzleResources(
     const selection = (fields === undefined ? db.select() : db.select(fields)) as Selection;
     return selection.from(names.tableOf(condition.type)).where(list(condition));
   };
+  const runSetOf = (table: Parameters<typeof sqlOf>[1]) => (fragment: Fragment) => {
+    const set = sqlOf(['(', fragment, ') AS nanook_set'], table, dialect);
+    return (db.select({ key: sql.raw('k0') }) as Selection).from(set);
+  };
   const pageOf = async (page: ResourceQuery, fields: object): Promise<readonly object[]> => {
     const { condition, orderBy, take, skip = 0 } = page;
     const table = names.tableOf(condition.type);
@@ -58,10 +62,7 @@ export function drizzleResources(
     const selection: Record<string, unknown> = { ...fields };
     for (const { expression, alias } of columns)
       selection[alias] = sqlOf(expression, table, dialect).as(alias);
-    const allowed = await pageWithWideSets(page, names, dialect, (fragment) => {
-      const set = sqlOf(['(', fragment, ') AS nanook_set'], table, dialect);
-      return (db.select({ key: sql.raw('k0') }) as Selection).from(set);
-    });
+    const allowed = await probedPage(page, names, dialect, runSetOf(table));
     const query = select(allowed, selection).orderBy(order);
     const rows = await (take === undefined ? query : query.limit(take).offset(skip));
     microseconds.take(rows, rows, columns);
@@ -88,7 +89,9 @@ export function drizzleResources(
       return maskedRows(await pageOf(page, Object.fromEntries(selection) as object), page);
     },
     async count(condition) {
-      const [row] = (await select(condition, { total: count() })) as readonly { readonly total: number }[];
+      const runSet = runSetOf(names.tableOf(condition.type));
+      const allowed = await probed(condition, false, names, dialect, runSet);
+      const [row] = (await select(allowed, { total: count() })) as readonly { readonly total: number }[];
       return row!.total;
     },
   };

@@ -10,7 +10,8 @@ import type { SqlOptions } from '../sql/sql-options.js';
 import { tableNames } from '../sql/table-names.js';
 import { knex } from './knex.js';
 import { rawOf } from './raw.js';
-import { pageWithWideSets } from '../sql/wide-sets.js';
+import type { Fragment } from '../sql/fragment.js';
+import { probed, probedPage } from '../sql/probe-sets.js';
 
 /**
  * Creates the option `resources` of an authorizer. The rows have all columns of the table: declared fields with their names and types,
@@ -30,6 +31,10 @@ export function knexResources(db: Knex, options: SqlOptions): ResourceAdapter {
     const query = db<Record<string, unknown>>(name).where(list(condition));
     return schema === undefined ? query : query.withSchema(schema);
   };
+  const runSet = (fragment: Fragment) => {
+    const set = rawOf(['(', fragment, ') AS nanook_set'], '', dialect);
+    return db.select().from<Record<string, unknown>, object[]>(db.raw(set.text, set.bindings) as never);
+  };
   const select = async (
     page: ResourceQuery,
     columns: (root: string) => readonly (string | Knex.Raw)[],
@@ -37,10 +42,7 @@ export function knexResources(db: Knex, options: SqlOptions): ResourceAdapter {
     const { condition, orderBy, take, skip = 0 } = page;
     const { name } = names.table(condition.type);
     const { text, bindings } = rawOf(printOrder(orderBy, names, dialect), name, dialect);
-    const allowed = await pageWithWideSets(page, names, dialect, (fragment) => {
-      const set = rawOf(['(', fragment, ') AS nanook_set'], name, dialect);
-      return db.select().from<Record<string, unknown>, object[]>(db.raw(set.text, set.bindings) as never);
-    });
+    const allowed = await probedPage(page, names, dialect, runSet);
     const query = from(allowed)
       .select([...columns(name)])
       .orderByRaw(text, bindings);
@@ -67,7 +69,8 @@ export function knexResources(db: Knex, options: SqlOptions): ResourceAdapter {
       return maskedRows(await select(page, columns), page);
     },
     async count(condition) {
-      const rows: readonly { readonly total?: unknown }[] = await from(condition).count({ total: '*' });
+      const allowed = await probed(condition, false, names, dialect, runSet);
+      const rows: readonly { readonly total?: unknown }[] = await from(allowed).count({ total: '*' });
       return Number(rows[0]!.total);
     },
   };

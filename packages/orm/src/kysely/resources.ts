@@ -10,7 +10,8 @@ import type { SqlOptions } from '../sql/sql-options.js';
 import { tableNames } from '../sql/table-names.js';
 import { kysely } from './kysely.js';
 import { aliased, rawExpression } from './raw-expression.js';
-import { pageWithWideSets } from '../sql/wide-sets.js';
+import type { Fragment } from '../sql/fragment.js';
+import { probed, probedPage } from '../sql/probe-sets.js';
 
 type Tables = Record<string, Record<string, unknown>>;
 
@@ -33,6 +34,11 @@ export function kyselyResources<Schema>(db: Kysely<Schema>, options: SqlOptions)
     return (db as unknown as Kysely<Tables>).selectFrom(table).where(list(condition));
   };
   type Query = ReturnType<typeof from>;
+  const runSet = (fragment: Fragment) =>
+    db
+      .selectFrom(rawExpression(['(', fragment, ') AS nanook_set'], '', dialect) as never)
+      .selectAll()
+      .execute();
   const select = async (
     page: ResourceQuery,
     columns: (query: Query, root: string) => Query,
@@ -44,12 +50,7 @@ export function kyselyResources<Schema>(db: Kysely<Schema>, options: SqlOptions)
     const selected = beyond.map(({ expression, alias }) =>
       aliased(rawExpression(expression, name, dialect), alias),
     );
-    const allowed = await pageWithWideSets(page, names, dialect, (fragment) =>
-      db
-        .selectFrom(rawExpression(['(', fragment, ') AS nanook_set'], name, dialect) as never)
-        .selectAll()
-        .execute(),
-    );
+    const allowed = await probedPage(page, names, dialect, runSet);
     const query = columns(from(allowed), name).select(selected).orderBy(order);
     const raw = await (take === undefined ? query : query.limit(take).offset(skip)).execute();
     const rows = readRows(raw, condition.row.type, names, options);
@@ -73,7 +74,7 @@ export function kyselyResources<Schema>(db: Kysely<Schema>, options: SqlOptions)
       return maskedRows(rows, page);
     },
     async count(condition) {
-      const [row] = await from(condition)
+      const [row] = await from(await probed(condition, false, names, dialect, runSet))
         .select(({ fn }) => fn.countAll().as('total'))
         .execute();
       return Number(row!.total);

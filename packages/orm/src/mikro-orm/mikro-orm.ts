@@ -9,7 +9,7 @@ import { partsOf, type BoundValue, type Fragment } from '../sql/fragment.js';
 import { microsecondsOf } from '../sql/microseconds.js';
 import { printFilter } from '../sql/print-filter.js';
 import { nullsOf, orderTerms } from '../sql/print-order.js';
-import { pageWithWideSets } from '../sql/wide-sets.js';
+import { probed, probedPage } from '../sql/probe-sets.js';
 import { dialectOf } from './columns.js';
 import { entityTables, type MikroOrmOptions } from './entity-tables.js';
 
@@ -104,7 +104,7 @@ export class MikroOrmPrinter {
   }
 
   /**
-   * Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its recursive sets.
+   * Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its sets.
    *
    * @param run runs a query
    */
@@ -112,7 +112,15 @@ export class MikroOrmPrinter {
     page: ResourceQuery,
     run: (query: RawQueryFragment) => Promise<readonly object[]>,
   ): Promise<RowCondition> {
-    return pageWithWideSets(page, this.#names, this.#dialect, (query) => run(this.#print(query, '')));
+    return probedPage(page, this.#names, this.#dialect, (query) => run(this.#print(query, '')));
+  }
+
+  /** Returns the condition of all rows in the same way. */
+  all(
+    condition: RowCondition,
+    run: (query: RawQueryFragment) => Promise<readonly object[]>,
+  ): Promise<RowCondition> {
+    return probed(condition, false, this.#names, this.#dialect, (query) => run(this.#print(query, '')));
   }
 
   /** Returns the entity of a type. */

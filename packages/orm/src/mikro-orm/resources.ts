@@ -1,5 +1,5 @@
 import type { ResourceAdapter } from '@nanook/core';
-import type { EntityManager, MikroORM } from '@mikro-orm/core';
+import type { EntityManager, MikroORM, RawQueryFragment } from '@mikro-orm/core';
 import { rowCondition } from '../sql/page-filter.js';
 import type { MikroOrmOptions } from './entity-tables.js';
 import { mikroOrm, MikroOrmPrinter } from './mikro-orm.js';
@@ -40,9 +40,7 @@ export function mikroOrmResources(orm: MikroORM, options: MikroOrmOptions = {}):
         .order(orderBy)
         .map(([expression, direction]) => ({ [expression as unknown as symbol]: direction }));
       const em = managerOf(orm);
-      const allowed = await ready().page(page, ({ sql, params }) =>
-        (em as unknown as QueryManager).execute(sql, params),
-      );
+      const allowed = await ready().page(page, runBy(em));
       return em.find<object>(ready().entityOf(condition.type).class, list(allowed), {
         orderBy: order as never,
         ...(take !== undefined && { limit: take, offset: skip }),
@@ -50,7 +48,8 @@ export function mikroOrmResources(orm: MikroORM, options: MikroOrmOptions = {}):
     },
     async count(condition) {
       const { class: entity } = ready().entityOf(condition.type);
-      return managerOf(orm).count<object>(entity, list(condition));
+      const em = managerOf(orm);
+      return em.count<object>(entity, list(await ready().all(condition, runBy(em))));
     },
   };
 }
@@ -65,6 +64,11 @@ interface Query {
   where(condition: object): Query;
   execute(method: 'get', mapResults: boolean): Promise<{ readonly microseconds: unknown } | undefined>;
 }
+
+const runBy =
+  (em: EntityManager) =>
+  ({ sql, params }: RawQueryFragment): Promise<readonly object[]> =>
+    (em as unknown as QueryManager).execute(sql, params);
 
 function managerOf({ em }: MikroORM): EntityManager {
   const current = em.getContext(false) as EntityManager;

@@ -65,7 +65,7 @@ export function sequelizeResources(db: Sequelize, options: SequelizeOptions = {}
     async count(condition) {
       return ready()
         .modelOf(condition.type)
-        .count({ where: list(condition) });
+        .count({ where: list(await ready().all(condition)) });
     },
   };
 }

@@ -10,7 +10,7 @@ import { microsecondsOf } from '../sql/microseconds.js';
 import { printFilter } from '../sql/print-filter.js';
 import { nullsOf, printOrder } from '../sql/print-order.js';
 import { sqliteWithTextDates } from '../sql/text-dates.js';
-import { pageWithWideSets } from '../sql/wide-sets.js';
+import { probed, probedPage } from '../sql/probe-sets.js';
 import { dialectOf, type AnyModel } from './columns.js';
 import { entityTables, type SequelizeOptions } from './entity-tables.js';
 
@@ -100,11 +100,18 @@ export class SequelizePrinter {
     return expression === undefined ? undefined : this.#print(expression, root).text;
   }
 
-  /** Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its recursive sets. */
+  /** Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its sets. */
   page(page: ResourceQuery): Promise<RowCondition> {
-    return pageWithWideSets(page, this.#names, this.#dialect, (query) =>
-      this.db.query(this.#print(query, '').text, { type: QueryTypes.SELECT }),
-    );
+    return probedPage(page, this.#names, this.#dialect, (query) => this.#run(query));
+  }
+
+  /** Returns the condition of all rows, after it has run bounded queries for its sets. */
+  all(condition: RowCondition): Promise<RowCondition> {
+    return probed(condition, false, this.#names, this.#dialect, (query) => this.#run(query));
+  }
+
+  #run(query: Fragment): Promise<object[]> {
+    return this.db.query(this.#print(query, '').text, { type: QueryTypes.SELECT });
   }
 
   /** Returns the model of a type. */

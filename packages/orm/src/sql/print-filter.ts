@@ -21,7 +21,7 @@ import type { Dialect } from './dialect.js';
 import type { ColumnSide, Comparison, Side } from './side.js';
 import { balanced, bound, joined, type Fragment } from './fragment.js';
 import { knownValues } from './known-values.js';
-import { minWide } from './min-wide.js';
+import { maxKnownKeys, minWide } from './set-sizes.js';
 import { quotedTable, type TableName, type TableNames } from './table-names.js';
 import { separateSet, type SeparateSet } from './separate-set.js';
 import { tablesRead } from './tables-read.js';
@@ -67,8 +67,8 @@ export function printFilter(
 const lastAlias = (names: readonly string[]): number =>
   Math.max(0, ...names.map((name) => Number(/^\W*nanook(\d{1,9})\W*$/i.exec(name)?.[1] ?? 0)));
 
-/** The number of values beyond which a list is not written twice. */
-const maxKnownKeys = 500;
+/** Limits a query to the row that only a wide set has. */
+const atWide = `LIMIT 1 OFFSET ${minWide - 1}`;
 
 /** Prints the parts of one filter. */
 export class FilterPrinter {
@@ -372,7 +372,7 @@ export class FilterPrinter {
         : exact;
     const { from, relation } = filter.step;
     const own = relation.local.map((field) => this.#field(from, field));
-    const isLarge = this.#keysOf(filter.step, guard, `LIMIT 1 OFFSET ${minWide - 1}`, 1);
+    const isLarge = this.#keysOf(filter.step, guard, atWide, 1);
     const set = this.#newAlias();
     const keys = this.#keysOf(filter.step, guard, `LIMIT ${minWide}`);
     const names = own.map((_, i) => `k${i}`).join(', ');
@@ -390,9 +390,9 @@ export class FilterPrinter {
   }
 
   /** Prints the query of the keys of related rows of all rows. */
-  #keysOf(step: RelationStep, where: RowFilter, limit: string, count?: number): Fragment {
+  #keysOf(step: RelationStep, where: RowFilter, limit: string, count?: number, cast = ''): Fragment {
     const { source, conditions, keys } = this.#joined(step, where, false);
-    const selected = keys.slice(0, count).map(({ sql }, i): Fragment => [sql, ` AS k${i}`]);
+    const selected = keys.slice(0, count).map(({ sql }, i): Fragment => [sql, `${cast} AS k${i}`]);
     return [
       'SELECT ',
       joined(selected, ', '),
@@ -407,7 +407,9 @@ export class FilterPrinter {
    * compared, which an index serves.
    */
   #exists(step: RelationStep, where: RowFilter): Fragment {
-    const { from, relation, to } = step;
+    const { from, relation, to, isWide } = step;
+    // Databases find the rows of `EXISTS` once if they estimate that it pays, also for a page that needs few of them.
+    if (isWide === true) return ['(', this.#related(step, where, '(SELECT 1', ' LIMIT 1'), ' IS NOT NULL)'];
     const parts = where.kind === 'and' ? where.parts : [where];
     const members = leadsByKey(step, this.dialect) ? parts.filter((part) => isMember(part, to)) : [];
     const others = parts.filter((part) => !members.includes(part));
@@ -493,9 +495,9 @@ export class FilterPrinter {
   }
 
   /** Prints a sub-query over related rows. @param select its beginning, such as `EXISTS (SELECT 1` */
-  #related(step: RelationStep, where: RowFilter, select: string): Fragment {
+  #related(step: RelationStep, where: RowFilter, select: string, limit = ''): Fragment {
     const { source, conditions } = this.#joined(step, where, true);
-    return [`${select} FROM ${source} WHERE `, joined(conditions, ' AND '), ')'];
+    return [`${select} FROM ${source} WHERE `, joined(conditions, ' AND '), `${limit})`];
   }
 
   /**
@@ -554,13 +556,19 @@ export class FilterPrinter {
     const known = knownValues(where, to, foreign);
     const storage = (scope: Scope, field: string) => this.names.storage(scope.type, field);
     if (known === undefined || known.values.length > maxKnownKeys) return exists;
-    const isText = known.type === 'string';
-    if (isText && (storage(from, local) !== 'text' || storage(to, foreign) !== 'text')) return exists;
     const key = this.#field(from, local);
-    const among = isText
-      ? this.dialect.keyIn(key, known.values as readonly string[])
-      : this.dialect.numberIn(key, known.values as readonly number[], true);
-    return among === undefined ? exists : ['(', among, ' AND ', exists, ')'];
+    const among = (): Fragment | undefined => {
+      if (known.type === 'integer')
+        return this.dialect.numberIn(key, known.values as readonly number[], true);
+      const [own, other] = [storage(from, local), storage(to, foreign)];
+      if (own !== other || (own !== 'text' && own !== 'uuid')) return undefined;
+      const values = known.values as readonly string[];
+      return own === 'text'
+        ? this.dialect.keyIn(key, values)
+        : this.dialect.textIn(this.#columnSide(columnLike('', from, local)), values);
+    };
+    const isAmong = among();
+    return isAmong === undefined ? exists : ['(', isAmong, ' AND ', exists, ')'];
   }
 
   /** The keys of an actor are compared exactly: no foreign key of the database guarantees that they have the types of the columns. */
@@ -578,11 +586,23 @@ export class FilterPrinter {
     });
   }
 
-  /** Returns the query of the first rows of a recursive set; `undefined` for a set that cannot be asked from a row upwards. */
-  firstRows(set: FilterSet, count: number): Fragment | undefined {
+  /** Returns the query of the first keys of related rows. */
+  firstKeys({ step, where }: Related, count: number): Fragment {
+    // PostgreSQL compares a `char(n)` with a text without the spaces at its end.
+    const isText = this.dialect.name === 'postgres' && isField(step, 'String');
+    return this.#keysOf(step, where, `LIMIT ${count}`, 1, isText ? '::text' : '');
+  }
+
+  /** Returns the query that finds a row if the related rows are many. */
+  isWide({ step, where }: Related): Fragment {
+    return this.#keysOf(step, where, atWide, 1);
+  }
+
+  /** The same for a recursive set; `undefined` for one that cannot be asked from a row upwards. */
+  isWideSet(set: FilterSet): Fragment | undefined {
     // MariaDB finds all rows of a recursion before the first one, and refuses one that uses columns of an outer query.
     if (this.dialect.name !== 'postgres' || ascentOf(set, this.dialect) === undefined) return undefined;
-    return [this.#setOf(set), ` LIMIT ${count}`];
+    return [this.#setOf(set), ` ${atWide}`];
   }
 
   /** @param fields the fields of the row that hold the key */
@@ -685,7 +705,7 @@ export class FilterPrinter {
 }
 
 /** Returns whether a filter names the key of its only row. */
-const isOneRow = (filter: RowFilter, { id, type }: Scope): boolean =>
+export const isOneRow = (filter: RowFilter, { id, type }: Scope): boolean =>
   filter.kind === 'and' &&
   type.key !== undefined &&
   type.key.every((field) =>
@@ -702,6 +722,12 @@ const isOwnKey = (side: Operand, id: number, field: string): boolean =>
   side.kind === 'column' && side.scope.id === id && side.field === field;
 
 type Member = Extract<RowFilter, { readonly kind: 'in-set' | 'not-in-set' | 'found-before' }>;
+
+/** Returns whether the key of a related row is declared as a type. */
+export function isField({ relation, to }: RelationStep, name: 'Integer' | 'String'): boolean {
+  const type = relation.through === undefined ? to.type.fields?.get(relation.foreign[0]!)?.type : undefined;
+  return type?.kind === 'named' && type.name === name;
+}
 
 /** Whether a filter holds only for a row whose key is in a set. */
 const isMember = (filter: RowFilter, row: Scope): boolean =>

@@ -10,7 +10,7 @@ import { printed } from './printed.js';
 import { readRows } from './read-rows.js';
 import type { SqlOptions } from './sql-options.js';
 import { tableNames } from './table-names.js';
-import { pageWithWideSets } from './wide-sets.js';
+import { probed, probedPage } from './probe-sets.js';
 
 /** Runs a query with bound values, and returns its rows as objects. */
 export type RunQuery = (
@@ -44,6 +44,10 @@ export function sqlResources(options: SqlOptions, run: RunQuery): ResourceAdapte
     );
     return run(text, values);
   };
+  const runSet = (fragment: Fragment) => {
+    const { text, values } = printed(fragment, '', dialect, 1);
+    return run(text, values);
+  };
   const select = async (selected: Fragment, page: ResourceQuery): Promise<readonly object[]> => {
     const { condition, orderBy, take, skip } = page;
     const offset = skip === undefined ? '' : ` OFFSET ${skip}`;
@@ -51,10 +55,7 @@ export function sqlResources(options: SqlOptions, run: RunQuery): ResourceAdapte
     const order = printOrder(orderBy, names, dialect);
     const columns = microsecondColumns(page, names, dialect);
     const all = [selected, ...columns.flatMap(({ expression, alias }) => [', ', expression, ` AS ${alias}`])];
-    const allowed = await pageWithWideSets(page, names, dialect, (fragment) => {
-      const { text, values } = printed(fragment, '', dialect, 1);
-      return run(text, values);
-    });
+    const allowed = await probedPage(page, names, dialect, runSet);
     const raw = await query(all, allowed, ' ORDER BY ', order, limit);
     const rows = readRows(raw, condition.row.type, names, options);
     microseconds.take(rows, raw, columns);
@@ -73,7 +74,8 @@ export function sqlResources(options: SqlOptions, run: RunQuery): ResourceAdapte
       return maskedRows(await select(joined(selected, ', '), page), page);
     },
     async count(condition) {
-      const [row] = (await query('count(*) AS total', condition)) as readonly { readonly total: unknown }[];
+      const allowed = await probed(condition, false, names, dialect, runSet);
+      const [row] = (await query('count(*) AS total', allowed)) as readonly { readonly total: unknown }[];
       return Number(row!.total);
     },
   };

@@ -66,7 +66,7 @@ export function typeormResources(dataSource: DataSource, options: TypeormOptions
       return maskedRows([...found.keys()], page, (entity, name) => found.get(entity)![name]);
     },
     async count(condition) {
-      return select(condition).getCount();
+      return select(await ready().all(condition, dataSource)).getCount();
     },
   };
 }

@@ -23,7 +23,7 @@ import { printFilter } from '../sql/print-filter.js';
 import { nullsOf, orderTerms, type OrderTerm } from '../sql/print-order.js';
 import { printed } from '../sql/printed.js';
 import { sqliteWithTextDates } from '../sql/text-dates.js';
-import { pageWithWideSets } from '../sql/wide-sets.js';
+import { probed, probedPage } from '../sql/probe-sets.js';
 import { dialectOf } from './columns.js';
 import { entityTables, fieldOf, type TypeormOptions } from './entity-tables.js';
 
@@ -136,12 +136,19 @@ export class TypeormPrinter {
     }));
   }
 
-  /** Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its recursive sets. */
+  /** Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its sets. */
   page(page: ResourceQuery, dataSource: DataSource): Promise<RowCondition> {
-    return pageWithWideSets(page, this.#names, this.#dialect, (query) => {
-      const { text, values } = printed(query, '', this.#dialect, 1);
-      return dataSource.query<object[]>(text, [...values]);
-    });
+    return probedPage(page, this.#names, this.#dialect, (query) => this.#run(query, dataSource));
+  }
+
+  /** Returns the condition of all rows, after it has run bounded queries for its sets. */
+  all(condition: RowCondition, dataSource: DataSource): Promise<RowCondition> {
+    return probed(condition, false, this.#names, this.#dialect, (query) => this.#run(query, dataSource));
+  }
+
+  #run(query: Fragment, dataSource: DataSource): Promise<object[]> {
+    const { text, values } = printed(query, '', this.#dialect, 1);
+    return dataSource.query<object[]>(text, [...values]);
   }
 
   /** Returns the entity of a type. */
