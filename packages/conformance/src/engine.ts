@@ -18,6 +18,7 @@ import {
   type RelationInput,
   type TypeDeclaration,
 } from '@nanook/core';
+import { authorizerIn, type Authorizer as AnyAuthorizer } from '@nanook/core/compat';
 import { toClassicFilter, type ClassicFilter } from '@nanook/core/filter';
 
 export { Expression, ForbiddenError, NotFoundError, Variable };
@@ -101,7 +102,7 @@ export class Oso {
   #types: Record<string, TypeDeclaration> = {};
   #constants: Record<string, unknown> = {};
   #policy = '';
-  #authorizer: Promise<Authorizer> | undefined;
+  #authorizer: Promise<AnyAuthorizer> | undefined;
   #adapter: DataFilteringAdapter | undefined;
 
   constructor(options: OsoOptions = {}) {
@@ -259,7 +260,7 @@ export class Oso {
   }
 
   /** Runs a check, and replaces its refusals by the error classes of the options. */
-  async #withCustomErrors(check: (authorizer: Authorizer) => Promise<unknown>): Promise<void> {
+  async #withCustomErrors(check: (authorizer: AnyAuthorizer) => Promise<unknown>): Promise<void> {
     try {
       await check(await this.#current());
     } catch (error) {
@@ -270,18 +271,17 @@ export class Oso {
     }
   }
 
-  #current(): Promise<Authorizer> {
+  #current(): Promise<AnyAuthorizer> {
     return (this.#authorizer ??= this.#load(this.#policy, () => {}));
   }
 
-  #load(policy: string, onWarning: (warning: Diagnostic) => void): Promise<Authorizer> {
+  #load(policy: string, onWarning: (warning: Diagnostic) => void): Promise<AnyAuthorizer> {
     const { equalityFn, readAction } = this.#options;
     const options: AuthorizerOptions = {
       // The name marks the policy as text, because a short text alone could be a file name.
       policies: { name: 'policy', source: policy },
       types: this.#types,
       constants: this.#constants,
-      dialect: this.dialect,
       engine: this.engine,
       ...(equalityFn ? { equality: equalityFn } : this.dialect === 'oso' ? {} : { equality: 'deep' }),
       onWarning,
@@ -291,7 +291,7 @@ export class Oso {
     return this.createAuthorizer(options);
   }
 
-  protected createAuthorizer(options: AuthorizerOptions): Promise<Authorizer> {
-    return Authorizer.load(options);
+  protected createAuthorizer(options: AuthorizerOptions): Promise<AnyAuthorizer> {
+    return this.dialect === 'oso' ? authorizerIn({ dialect: 'oso' }).load(options) : Authorizer.load(options);
   }
 }

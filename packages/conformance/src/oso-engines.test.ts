@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { Authorizer, type AuthorizerOptions, type Class, type TypeDeclaration } from '@nanook/core';
+import type { AuthorizerOptions, Class, TypeDeclaration } from '@nanook/core';
+import { authorizerIn, type Authorizer } from '@nanook/core/compat';
 import { parseTerm, visit } from '@nanook/core/syntax';
 import { describe, expect, it } from 'vitest';
 import { randomCases, sampled } from '../../../tools/test-scope.ts';
@@ -52,9 +53,8 @@ function optionsFor({ policy = '', query = '', host = [] }: SingleCase): Authori
 async function outcomeOn(engine: 'machine' | 'source' | 'closures', options: AuthorizerOptions) {
   let authorizer: Authorizer;
   try {
-    authorizer = await Authorizer.load({
+    authorizer = await authorizerIn({ dialect: 'oso' }).load({
       ...options,
-      dialect: 'oso',
       engine,
       onWarning: () => {},
       print: () => {},

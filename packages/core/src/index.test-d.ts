@@ -69,6 +69,8 @@ test('obvious mistakes do not compile', () => {
   void Authorizer.load('policy.polar');
   // @ts-expect-error -- `policies`
   void Authorizer.load({ policy: 'policy.polar' });
+  // @ts-expect-error -- an option of `@nanook/core/compat`
+  void Authorizer.load({ policies: '', dialect: 'oso' });
   // @ts-expect-error -- types by name
   void Authorizer.load({ policies: '', types: [class {}] });
   // @ts-expect-error -- await it

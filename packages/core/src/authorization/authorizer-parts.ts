@@ -1,4 +1,4 @@
-import { findDialect } from '../dialect/dialect.js';
+import type { Dialect } from '../dialect/dialect.js';
 import type { PolicyReader } from '../policy/policy-source.js';
 import { TypeTable } from '../types/type-table.js';
 import { DecisionContext } from './decision-engine.js';
@@ -25,10 +25,11 @@ export function createParts(
   reader: PolicyReader,
   compiler: Compiler | undefined,
   inspector?: QueryInspector,
+  dialect?: Dialect,
 ): AuthorizerParts {
   validateOptions(options);
   const clock = options.clock ?? (() => new Date());
-  const types = new TypeTable(options.types, constantsOf(options, clock), findDialect(options.dialect));
+  const types = new TypeTable(options.types, constantsOf(options, clock, dialect), dialect);
   const limits = limitsOf(options.limits);
   return {
     loading: { options, types, limits, reader, compiler, inspector },

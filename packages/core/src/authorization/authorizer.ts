@@ -1,4 +1,5 @@
 import type { PolicyProfile, ProfiledCheck } from '../profile/profile.js';
+import type { Dialect } from '../dialect/dialect.js';
 import { addMessages } from '../diagnostics/messages.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
@@ -80,6 +81,9 @@ export class Authorizer extends BaseAuthorizer {
   /** Starts to inspect the queries of the process, if its environment says so. Only the entry for Node does. */
   protected static readonly inspector: (() => Promise<QueryInspector | undefined>) | undefined = undefined;
 
+  /** The dialect of the policies. The entry `@nanook/core/compat` has others. */
+  protected static readonly dialect: Dialect | undefined = undefined;
+
   // `load` sets these before it returns the authorizer, and `reload` replaces them.
   #loaded: LoadedPolicy = undefined as never;
   #engines: Engines = undefined as never;
@@ -110,7 +114,9 @@ export class Authorizer extends BaseAuthorizer {
   ): Promise<This> {
     const load = async (): Promise<This> => {
       const { createParts, DecisionEngine, loadPolicy } = await onDemand.loader();
-      const authorizer = new this(createParts(options, this.reader, this.compiler, await this.inspector?.()));
+      const authorizer = new this(
+        createParts(options, this.reader, this.compiler, await this.inspector?.(), this.dialect),
+      );
       const loaded = await loadPolicy(listOf(options.policies), authorizer.#loading, options.version);
       authorizer.use(loaded, DecisionEngine);
       return authorizer as This;

@@ -326,7 +326,7 @@ function contextFor(
   return {
     program,
     typeSets: typeSets ?? new TypeSets(types),
-    members: memberContext(types, code?.members, options.unsafeHostAccess),
+    members: memberContext(types, code?.members, types.dialect.hasUnsafeHostAccess),
     operators: code?.operators,
     equality: options.equality ?? (types.dialect.hasOwnOperators ? 'deep' : 'identity'),
     indexes: new Map(),

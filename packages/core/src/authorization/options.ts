@@ -1,5 +1,6 @@
 import type { Decision } from './decision.js';
 import type { PolicyCoverage } from '../policy-coverage/policy-coverage.js';
+import type { Dialect } from '../dialect/dialect.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { EngineChoice } from '../engine/compiled/engine-choice.js';
 import type { Equality } from '../engine/equality.js';
@@ -33,16 +34,6 @@ export interface DecisionOptions {
 }
 
 export interface AuthorizerOptions extends DecisionOptions {
-  /**
-   * The meaning of the policy. `'oso'` is for `@nanook/oso`: answers and errors are those of oso 0.27, also where Nanook differs from it
-   * (`docs/reference/differences.md`). Default `'nanook'`.
-   */
-  readonly dialect?: 'nanook' | 'oso';
-  /**
-   * Whether policies may read every member of a value and call every method, as in oso. It makes a policy a way into the process, so
-   * it is only for policies that you trust as code. It needs the dialect `'oso'`. Default `false`.
-   */
-  readonly unsafeHostAccess?: boolean;
   /** The policies to load together, in order: texts, `{ name, source }`, and under Node files and globs. */
   readonly policies: PolicyInput | readonly PolicyInput[];
   /** The label of these policies, such as a release or a revision. Decisions contain it next to the content hash. */
@@ -103,10 +94,11 @@ export interface CheckedReloadOptions<Checked> extends ReloadOptions {
 
 /** Returns the constants of a policy: those of the application, and `Clock`, unless a type of the application has this name. */
 export const constantsOf = (
-  { types, constants, dialect }: DecisionOptions & Pick<AuthorizerOptions, 'dialect'>,
+  { types, constants }: DecisionOptions,
   clock: () => Date,
+  dialect?: Dialect,
 ): Readonly<Record<string, unknown>> => ({
-  ...(dialect === 'oso' || (types !== undefined && 'Clock' in types)
+  ...(dialect?.name === 'oso' || (types !== undefined && 'Clock' in types)
     ? {}
     : { Clock: Object.freeze({ now: () => clock() }) }),
   ...constants,

@@ -28,8 +28,6 @@ const loading = {
   onWarning: isFunction,
   denialWarnings: isBoolean,
   print: isFunction,
-  dialect: oneOf('nanook', 'oso'),
-  unsafeHostAccess: isBoolean,
   resources: isAdapter,
   engine: oneOf('auto', 'source', 'closures', 'machine'),
   coverage: isCoverage,

@@ -1,6 +1,9 @@
 // `@nanook/core/compat`: the parts of the engine that packages with the API of another library need. It is not a public interface.
 
 export { LoggingMachine, type QueryLog } from '../engine/query/logging-machine.js';
+export type { Authorizer } from '../authorization/authorizer.js';
+export { authorizerIn } from './authorizer-in.js';
+export type { DialectOptions } from '../dialect/dialect.js';
 export { SyncAuthorizer, type InlineQuery } from './sync-authorizer.js';
 export { failedMember } from '../host/failed-member.js';
 export { isPatternLookup } from '../engine/query/residual.js';

@@ -1,4 +1,4 @@
-import { findDialect } from '../dialect/dialect.js';
+import { findDialect, type DialectOptions } from '../dialect/dialect.js';
 import { osoCode } from '../dialect/oso/dialect-code.js';
 import { addMessages } from '../diagnostics/messages.js';
 import { PolarError } from '../diagnostics/polar-error.js';
@@ -43,11 +43,12 @@ export class SyncAuthorizer extends Authorizer {
   static loadSync(
     sources: readonly (string | NamedPolicy)[],
     { types, constants, limits: given, ...options }: Omit<AuthorizerOptions, 'policies'>,
+    dialect: DialectOptions = {},
     hooks: EngineHooks = {},
   ): SyncAuthorizer {
     const all: AuthorizerOptions = { ...options, policies: sources };
     const limits = limitsOf(given);
-    const table = new TypeTable(types, constants, findDialect(options.dialect), asGiven);
+    const table = new TypeTable(types, constants, findDialect(dialect), asGiven);
     const loading = {
       options: all,
       types: table,

@@ -459,26 +459,28 @@ await authorizer.policy.query('x = 1 and x := 2').next();`,
 await authorizer.policy.query('x = 1 and y := 2').next();`,
   },
   POLAR_RUN_LARGE_INTEGER: {
-    wrong: `class Counter {
+    wrong: `import { authorizerIn } from '@nanook/core/compat';
+
+class Counter {
   next(value) {
     return value;
   }
 }
-const authorizer = await Authorizer.load({
+const authorizer = await authorizerIn({ dialect: 'oso' }).load({
   policies: 'allow(counter: Counter, "read", _) if counter.next(9007199254740993) = _;',
   types: { Counter },
-  dialect: 'oso',
 });
 await authorizer.can(new Counter(), 'read', 'plan');`,
-    fix: `class Counter {
+    fix: `import { authorizerIn } from '@nanook/core/compat';
+
+class Counter {
   next(value) {
     return value;
   }
 }
-const authorizer = await Authorizer.load({
+const authorizer = await authorizerIn({ dialect: 'oso' }).load({
   policies: 'allow(counter: Counter, "read", _) if counter.next("9007199254740993") = _;',
   types: { Counter },
-  dialect: 'oso',
 });
 await authorizer.can(new Counter(), 'read', 'plan');`,
   },

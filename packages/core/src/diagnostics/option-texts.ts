@@ -74,8 +74,6 @@ const loading: Readonly<Record<string, OptionText>> = {
     advice: awaited,
   },
   engine: oneOf('auto', 'source', 'closures', 'machine'),
-  dialect: oneOf('nanook', 'oso'),
-  unsafeHostAccess: aBoolean,
   coverage: { expected: '`new PolicyCoverage()` of `@nanook/core/testing`' },
 };
 

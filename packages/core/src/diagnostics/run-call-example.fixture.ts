@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cwd } from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as candidate from '../candidate/index.js';
+import * as compat from '../compat/index.js';
 import * as filter from '../filter/index.js';
 import * as textEntry from '../index.js';
 import * as compile from '../node/compile.js';
@@ -39,6 +40,7 @@ export async function runCallExample(
   });
   const modules = {
     '@nanook/core/candidate': candidate,
+    '@nanook/core/compat': compat,
     '@nanook/core/compile': compile,
     '@nanook/core/compiled': compiled,
     '@nanook/core/filter': filter,

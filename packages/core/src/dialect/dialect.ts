@@ -59,6 +59,8 @@ export interface Dialect {
   readonly comparesRuleTypesByForm?: true;
   /** 6, 11, 17, 23, 27: policies load that Nanook rejects because of their names, fields, members and rule types. */
   readonly loadsUncheckedPolicies?: true;
+  /** The option `unsafeHostAccess`: policies read every member of a value, and call every method. */
+  readonly hasUnsafeHostAccess?: true;
 }
 
 /** The meaning that the documentation describes. */
@@ -95,5 +97,22 @@ export const oso: Dialect = {
   loadsUncheckedPolicies: true,
 };
 
-/** Returns the dialect of the option `dialect`. */
-export const findDialect = (name: Dialect['name'] = 'nanook'): Dialect => (name === 'oso' ? oso : nanook);
+/** Options for packages with the API of another library. */
+export interface DialectOptions {
+  /**
+   * The meaning of the policy. `'oso'`: answers and errors are those of oso 0.27, also where Nanook differs from it
+   * (`docs/reference/differences.md`). Default `'nanook'`.
+   */
+  readonly dialect?: Dialect['name'];
+  /**
+   * Whether policies may read every member of a value and call every method, as in oso. It makes a policy a way into the process, so
+   * it is only for policies that you trust as code. It needs the dialect `'oso'`. Default `false`.
+   */
+  readonly unsafeHostAccess?: boolean;
+}
+
+/** Returns the dialect of the options. */
+export function findDialect({ dialect, unsafeHostAccess = false }: DialectOptions): Dialect {
+  const found = dialect === 'oso' ? oso : nanook;
+  return unsafeHostAccess ? { ...found, hasUnsafeHostAccess: true } : found;
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { authorizerIn } from '../compat/index.js';
 import { createDebugSession } from '../debug/index.js';
 import { Authorizer, renderExplanation, typed, type AuthorizerOptions } from '../index.js';
 import { engines, outcomeOf } from './fixtures/all-engines.fixture.js';
@@ -194,12 +195,11 @@ describe('a recursive rule', () => {
       const options = {
         policies,
         types: { Folder },
-        dialect: 'oso',
         engine,
         limits: { maxSteps: 5_000 },
       } as const;
       // oxlint-disable-next-line no-await-in-loop -- one after the other
-      const authorizer = await Authorizer.load({ ...options, onWarning: () => {} });
+      const authorizer = await authorizerIn({ dialect: 'oso' }).load({ ...options, onWarning: () => {} });
       const [first] = ring(2);
       for (const action of ['wins', 'loses'])
         expect([engine, outcomeOf(() => authorizer.canSync('ann', action, first))]).toEqual([

@@ -16,8 +16,6 @@ const isForLoading: Readonly<Record<keyof NanookModuleOptions, boolean>> = {
   hideUnreadable: true,
   undecided: true,
   equality: true,
-  dialect: true,
-  unsafeHostAccess: true,
   policies: true,
   version: true,
   queries: true,

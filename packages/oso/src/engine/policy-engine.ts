@@ -104,12 +104,11 @@ export class PolicyEngine {
       denialWarnings: false,
       // Nanook compares instances by identity or key, but applications of oso compare their contents.
       equality: equalityFn ?? ('deep' as const),
-      ...(strict ? {} : { dialect: 'oso' as const }),
-      ...(unsafeHostAccess ? { unsafeHostAccess } : {}),
     };
+    const dialect = { dialect: strict ? 'nanook' : 'oso', unsafeHostAccess } as const;
     const createMachine = loggingMachine();
     this.#isLogging = createMachine !== undefined;
-    return SyncAuthorizer.loadSync(sources, loading, {
+    return SyncAuthorizer.loadSync(sources, loading, dialect, {
       show: (value) => valueText(value, this.host.types),
       foreignTerms,
       onLostError: lostErrorWarnings(),

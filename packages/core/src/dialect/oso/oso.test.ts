@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { authorizerIn, type DialectOptions } from '../../compat/index.js';
 import { Authorizer, type AuthorizerOptions } from '../../index.js';
+
+const inOso = authorizerIn({ dialect: 'oso' });
 
 // The expected answers are those of the package oso 0.27.3.
 
-async function ask(query: string, options: Partial<AuthorizerOptions> = {}): Promise<unknown> {
-  const authorizer = await Authorizer.load({ policies: '', dialect: 'oso', onWarning: () => {}, ...options });
+async function ask(
+  query: string,
+  options: Partial<AuthorizerOptions> = {},
+  dialect: DialectOptions = {},
+): Promise<unknown> {
+  const authorizer = await authorizerIn({ dialect: 'oso', ...dialect }).load({
+    policies: '',
+    onWarning: () => {},
+    ...options,
+  });
   const answers: unknown[] = [];
   try {
     for await (const answer of authorizer.policy.query(query)) answers.push(Object.fromEntries(answer));
@@ -61,7 +72,7 @@ describe('the dialect oso', () => {
     const constants = { row: new Row(1) };
     const query = 'row.constructor.name = x';
     expect(await ask(query, { types, constants })).toBe('POLAR_RUN_REFUSED_MEMBER');
-    expect(await ask(query, { types, constants, unsafeHostAccess: true })).toEqual([{ x: 'Row' }]);
+    expect(await ask(query, { types, constants }, { unsafeHostAccess: true })).toEqual([{ x: 'Row' }]);
   });
 
   it.each(['machine', 'closures', 'source'] as const)(
@@ -70,11 +81,10 @@ describe('the dialect oso', () => {
       class Team {}
       class Band extends Team {}
       class Player {}
-      const authorizer = await Authorizer.load({
+      const authorizer = await inOso.load({
         policies:
           'allow(x, action, _) if is(x, action); is(_: Team, "team"); is(_: Band, "band"); is(_: Player, "player");',
         types: { Team, Band, Player },
-        dialect: 'oso',
         engine,
         denialWarnings: false,
       });
@@ -96,9 +106,18 @@ describe('the dialect oso', () => {
     },
   );
 
+  it.each([{ dialect: 'oso' }, { unsafeHostAccess: true }])(
+    'is no option of Authorizer.load: %o',
+    async (options) => {
+      await expect(Authorizer.load({ policies: '', ...options })).rejects.toMatchObject({
+        code: 'POLAR_TYPE_INVALID_OPTION',
+      });
+    },
+  );
+
   it('runs inline queries from the last to the first, until one fails', async () => {
     const policies = 'f(1); ?= f(2); ?= f(3);';
-    await expect(Authorizer.load({ policies, dialect: 'oso', onWarning: () => {} })).rejects.toMatchObject({
+    await expect(inOso.load({ policies, onWarning: () => {} })).rejects.toMatchObject({
       data: { query: 'f(3)' },
     });
   });

@@ -87,7 +87,7 @@ describe('negated-recursion', () => {
   });
 
   it('reports nothing in the dialect of oso', () => {
-    const oso = new TypeTable({}, {}, findDialect('oso'));
+    const oso = new TypeTable({}, {}, findDialect({ dialect: 'oso' }));
     expect(diagnoseAll(['p(x) if not p(x);'], oso)).toEqual([]);
   });
 

@@ -87,7 +87,7 @@ describe('unknown-enum-value', () => {
   });
 
   it('reports nothing in the dialect of oso', () => {
-    const types = new TypeTable(declared, {}, findDialect('oso'));
+    const types = new TypeTable(declared, {}, findDialect({ dialect: 'oso' }));
     expect(diagnoseAll(['f(n: Note) if n.status = "Final";'], types)).toEqual([]);
   });
 

@@ -56,7 +56,7 @@ describe('unknown-specializer', () => {
 
   it('suggests only what oso suggests in the dialect of oso', () => {
     const suggestionFor = (name: string) => {
-      const [found] = diagnoseAll([`f(_: ${name});`], new TypeTable({}, {}, findDialect('oso')));
+      const [found] = diagnoseAll([`f(_: ${name});`], new TypeTable({}, {}, findDialect({ dialect: 'oso' })));
       return (found!.data as { suggestion: unknown }).suggestion;
     };
     expect(['int', 'HashMap', 'Int', 'bool', 'Text'].map(suggestionFor)).toEqual([
