@@ -56,6 +56,28 @@ describe('formatPolicy', () => {
     expect(formatPolicy(test).text).toBe(test);
   });
 
+  it('moves the lines of a statement that stays as written together', () => {
+    const test = `test "a" {
+  setup {
+  has_role( # a
+    ann,
+      "owner");
+  }
+}
+`;
+    const formatted = test.replace(
+      '  has_role( # a\n    ann,\n      "owner");',
+      '    has_role( # a\n      ann,\n        "owner");',
+    );
+    expect(formatPolicy(test).text).toBe(formatted);
+    expect(formatPolicy(formatted).text).toBe(formatted);
+  });
+
+  it('does not indent a string that a backslash continues on the next line', () => {
+    const text = 'resource Note {\n  roles = ["a", # b\n    "c\\\n d"];\n}\n';
+    expect(formatPolicy(text).text).toBe(text);
+  });
+
   it('formats the rules of a setup with comments between their conditions', () => {
     expect(
       format(`

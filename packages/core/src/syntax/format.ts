@@ -161,13 +161,26 @@ function sequence(
 }
 
 const indented = (lines: readonly string[]): string[] =>
-  lines.map((line) => (line === '' ? '' : `  ${line}`));
+  lines.map((line, i) => (line === '' || isInString(lines, i) ? line : `  ${line}`));
 
-/** The lines of the author, for a comment that the layout has no place for. */
-const asWritten = (span: Span): string[] =>
-  textOf(span)
+/** Returns whether the start of a line can belong to a string that a backslash continues. */
+const isInString = (lines: readonly string[], i: number): boolean => lines[i - 1]?.endsWith('\\') === true;
+
+/**
+ * Returns the lines of the author, for a comment that the layout has no place for. The indentation of further lines is relative to the first
+ * one, so that all lines move together.
+ */
+function asWritten(span: Span): string[] {
+  const { text } = span.source;
+  const column = span.start - (text.lastIndexOf('\n', span.start - 1) + 1);
+  const lines = textOf(span)
     .split('\n')
     .map((line) => line.trimEnd());
+  return lines.map((line, i) => {
+    if (i === 0 || isInString(lines, i)) return line;
+    return line.slice(Math.min(column, line.length - line.trimStart().length));
+  });
+}
 
 const fits = (text: string, width: number): boolean => [...text].length <= width;
 
@@ -357,19 +370,10 @@ function linesInBraces(
   if (items.length === 0 && comments.length === 0) return [`${head} {}`];
   const inner = items.map((item) => ({
     span: item.span,
-    lines: (inside: readonly CommentNode[]) => {
-      const lines = item.lines(inside);
-      return inside.length > 0 && isAsWritten(lines, item.span) ? asItem(lines) : indented(lines);
-    },
+    lines: (inside: readonly CommentNode[]) => indented(item.lines(inside)),
   }));
   return [...sequenceIndented(inner, comments, { ...span, end: brace + 1 }, [`${head} {`]), '}'];
 }
-
-const isAsWritten = (lines: readonly string[], span: Span): boolean =>
-  lines.join('\n') === asWritten(span).join('\n');
-
-/** Indents the first line; the others have the indentation of the author. */
-const asItem = ([first = '', ...others]: readonly string[]): string[] => [`  ${first}`, ...others];
 
 function declarationLines(item: ListDeclarationNode | DictionaryDeclarationNode, width: number): string[] {
   const line = printDeclaration(item);
