@@ -309,7 +309,7 @@ export class Authorizer extends BaseAuthorizer {
     if (arguments.length < 3) throw missingResource('authorizeSync');
     const { explain } = (options ?? {}) as AuthorizeOptions; // from JavaScript
     if (explain !== undefined && explain !== false)
-      throw invalidOption('explain', 'is an option of `authorize`, because an explanation takes a promise');
+      throw invalidOption('explain', 'needs a promise; call `authorize`');
     const engine = this.#engines.engineFor(actor);
     if (engine.allowSync(actor, action, resource, options)) return resource;
     const shown = isTypeItself(resource) ? { checkRead: false } : options;

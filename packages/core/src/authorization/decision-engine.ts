@@ -306,7 +306,13 @@ export class DecisionEngine implements Decider {
   /** Returns the actions that an actor may perform on a resource. */
   actions(actor: unknown, resource: unknown, options: EnumerationOptions): Promise<Set<string>> {
     const args: Arguments = [actor, new QueryVariable('action'), resource];
-    return this.#enumerate('actions', 'action', 'allow', args, options);
+    return this.#enumerate({ method: 'actions', rule: 'allow', args, options });
+  }
+
+  /** Returns the result of `actions` without a promise. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
+  actionsSync(actor: unknown, resource: unknown, options: EnumerationOptions): Set<string> {
+    const args: Arguments = [actor, new QueryVariable('action'), resource];
+    return this.#enumerateSync({ method: 'actionsSync', rule: 'allow', args, options });
   }
 
   /** Returns the fields on which an actor may perform an action. */
@@ -317,84 +323,50 @@ export class DecisionEngine implements Decider {
     options: EnumerationOptions,
   ): Promise<Set<string>> {
     const args: Arguments = [actor, action, resource, new QueryVariable('field')];
-    return this.#enumerate('fields', 'field', 'allow_field', args, options);
-  }
-
-  /** Returns the result of `actions` without a promise. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
-  actionsSync(actor: unknown, resource: unknown, options: EnumerationOptions): Set<string> {
-    const args: Arguments = [actor, new QueryVariable('action'), resource];
-    return this.#enumerateSync('actionsSync', 'action', 'allow', args, options);
+    return this.#enumerate({ method: 'fields', rule: 'allow_field', args, options });
   }
 
   /** Returns the result of `fields` without a promise. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
   fieldsSync(actor: unknown, action: unknown, resource: unknown, options: EnumerationOptions): Set<string> {
     const args: Arguments = [actor, action, resource, new QueryVariable('field')];
-    return this.#enumerateSync('fieldsSync', 'field', 'allow_field', args, options);
+    return this.#enumerateSync({ method: 'fieldsSync', rule: 'allow_field', args, options });
   }
 
   /** Returns the values of one variable for which a rule holds. Queries that are undecided end without an error. */
-  async #enumerate(
-    method: string,
-    variable: 'action' | 'field',
-    rule: 'allow' | 'allow_field',
-    args: Arguments,
-    options: EnumerationOptions,
-  ): Promise<Set<string>> {
-    const given = this.#enumerateCompiled(rule, args, options);
-    if (given !== undefined) return this.#enumerated(given, method, variable, rule, args, options);
+  async #enumerate(call: EnumerationCall): Promise<Set<string>> {
+    const given = this.#enumerateCompiled(call);
+    if (given !== undefined) return this.#valuesOf(given, call);
     const found = new Set<string>();
-    let endsUndecided = false;
-    let isAny = false;
-    const run = this.#startEnumeration(rule, args, options);
+    let [isAny, endsUndecided] = [false, false];
+    const run = this.#startEnumeration(call);
     try {
-      while (!isAny && (await run.next())) isAny = addValue(found, run, variable);
+      while (!isAny && (await run.next())) isAny = addValue(found, run, call);
     } catch (error) {
       endsUndecided = this.#leavesOut(error);
     } finally {
       run.dispose();
     }
-    return this.#enumerated(
-      { found, isUndecided: endsUndecided, isAny },
-      method,
-      variable,
-      rule,
-      args,
-      options,
-    );
+    return this.#valuesOf({ found, isAny, isUndecided: endsUndecided }, call);
   }
 
-  /** Returns the values of one variable as `enumerate` does, without a promise. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
-  #enumerateSync(
-    method: string,
-    variable: 'action' | 'field',
-    rule: 'allow' | 'allow_field',
-    args: Arguments,
-    options: EnumerationOptions,
-  ): Set<string> {
-    const given = this.#enumerateCompiled(rule, args, options);
-    if (given !== undefined) return this.#enumerated(given, method, variable, rule, args, options);
+  /** Returns the result of `#enumerate` without a promise. @throws {PolarError} `POLAR_RUN_PROMISE_IN_SYNC` */
+  #enumerateSync(call: EnumerationCall): Set<string> {
+    const given = this.#enumerateCompiled(call);
+    if (given !== undefined) return this.#valuesOf(given, call);
     const found = new Set<string>();
-    let endsUndecided = false;
-    let isAny = false;
-    const run = this.#startEnumeration(rule, args, options);
+    let [isAny, endsUndecided] = [false, false];
+    const run = this.#startEnumeration(call);
     try {
-      while (!isAny && run.nextSync()) isAny = addValue(found, run, variable);
+      while (!isAny && run.nextSync()) isAny = addValue(found, run, call);
     } catch (error) {
       endsUndecided = this.#leavesOut(error);
     } finally {
       run.dispose();
     }
-    return this.#enumerated(
-      { found, isUndecided: endsUndecided, isAny },
-      method,
-      variable,
-      rule,
-      args,
-      options,
-    );
+    return this.#valuesOf({ found, isAny, isUndecided: endsUndecided }, call);
   }
 
-  #startEnumeration(rule: 'allow' | 'allow_field', args: Arguments, options: EnumerationOptions): QueryRun {
+  #startEnumeration({ rule, args, options }: EnumerationCall): QueryRun {
     const { query, given } = this.queries.prepareCall(rule, args);
     return this.queries.start(query, given, options, this.#compiled?.takeReplay());
   }
@@ -407,24 +379,17 @@ export class DecisionEngine implements Decider {
   }
 
   /** Returns the values of an enumeration. @throws {PolarError} `POLAR_RUN_WILDCARD` */
-  #enumerated(
-    { found, isUndecided: endsUndecided, isAny }: Enumeration,
-    method: string,
-    variable: string,
-    rule: 'allow' | 'allow_field',
-    args: Arguments,
-    options: EnumerationOptions,
-  ): Set<string> {
-    if (isAny) return this.#wildcard(method, variable, options);
+  #valuesOf({ found, isUndecided: endsUndecided, isAny }: Enumeration, call: EnumerationCall): Set<string> {
+    const { method, rule, args, options } = call;
+    if (isAny) {
+      if (options.allowWildcard === true) return new Set(['*']);
+      throw new PolarError('POLAR_RUN_WILDCARD', { method, variable: variableOf(call) });
+    }
     if (found.size === 0 && !endsUndecided) this.warnings?.explainEnumeration(rule, args);
     return found as Set<string>;
   }
 
-  #enumerateCompiled(
-    rule: 'allow' | 'allow_field',
-    args: Arguments,
-    options: EnumerationOptions,
-  ): Enumeration | undefined {
+  #enumerateCompiled({ rule, args, options }: EnumerationCall): Enumeration | undefined {
     const { undecidedEndsQuery } = this.queries.context.program.types.dialect;
     // The machine finds the values in the order of the rules, and the first error.
     if (
@@ -434,12 +399,6 @@ export class DecisionEngine implements Decider {
     )
       return undefined;
     return this.#compiled?.enumerate(rule, args, rule === 'allow' ? 1 : 3);
-  }
-
-  /** Returns the result of an enumeration to which every value belongs. @throws {PolarError} `POLAR_RUN_WILDCARD` */
-  #wildcard(method: string, variable: string, { allowWildcard }: EnumerationOptions): Set<string> {
-    if (allowWildcard === true) return new Set(['*']);
-    throw new PolarError('POLAR_RUN_WILDCARD', { method, variable });
   }
 
   /** Explains whether a rule holds for its arguments. */
@@ -751,9 +710,20 @@ function tell<Result>(
 const listOf = (arity: number, a: unknown, b: unknown, c: unknown, d: unknown): Arguments =>
   arity === 3 ? [a, b, c] : arity === 2 ? [a, b] : [a, b, c, d];
 
+/** A call that lists the values of the variable among the arguments for which a rule holds. */
+interface EnumerationCall {
+  readonly method: string;
+  readonly rule: 'allow' | 'allow_field';
+  /** The arguments of the rule, one of which is a variable. */
+  readonly args: Arguments;
+  readonly options: EnumerationOptions;
+}
+
+const variableOf = ({ rule }: EnumerationCall): string => (rule === 'allow' ? 'action' : 'field');
+
 /** Adds the value of a variable in an answer. @returns whether the answer has every value */
-function addValue(found: Set<string>, run: QueryRun, variable: string): boolean {
-  const value = run.bindings().get(variable);
+function addValue(found: Set<string>, run: QueryRun, call: EnumerationCall): boolean {
+  const value = run.bindings().get(variableOf(call));
   if (isQueryVariable(value)) return true;
   found.add(value as string);
   return false;

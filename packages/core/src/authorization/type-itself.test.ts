@@ -40,7 +40,7 @@ const references = [
 ] as const;
 
 describe.each(references)('the type itself as a resource, given as %s', (_, referTo) => {
-  it('is accepted by checks and enumerations', async () => {
+  it('has the answers of checks and enumerations about the type', async () => {
     const authorizer = await load();
     const type = referTo(authorizer);
     expect(await authorizer.can(ann, 'create', type)).toBe(true);
@@ -58,7 +58,7 @@ describe.each(references)('the type itself as a resource, given as %s', (_, refe
 describe.each([...references, ['a name', () => 'Page'] as const])(
   'the type of rows, given as %s',
   (_, referTo) => {
-    it('is accepted by filters, lists and the analysis of the policy', async () => {
+    it('selects this type in filters, lists and the analysis of the policy', async () => {
       const authorizer = await load();
       const type = referTo(authorizer);
       expect((await authorizer.where(ann, 'read', type)).filter.kind).not.toBe('never');
