@@ -120,7 +120,7 @@ function expectedScope({ kind, text }: Token): RegExp {
 }
 
 describe('polar.tmLanguage.json', () => {
-  it('is the grammar of grammar.ts', () => {
+  it('contains the grammar that grammar.ts describes', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(grammar)));
   });
 

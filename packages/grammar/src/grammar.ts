@@ -20,7 +20,7 @@ const notAfterName = String.raw`(?<![A-Za-z0-9_.?])`;
 const notBeforeName = String.raw`(?![A-Za-z0-9_?]|::[A-Za-z0-9_]|${otherLetter})`;
 const word = (words: string): string => `${notAfterName}(?:${words})${notBeforeName}`;
 const keywords = 'true|false|inf|nan|new|in|cut|debug|print|forall|if|and|or|not|matches|type|mod|rem';
-/** Where a statement can start. */
+/** The places at which a statement can start. */
 const start = String.raw`(?:^|(?<=[;}]))[ \t]*`;
 const text = String.raw`"(?:[^"\\]|\\.)*"`;
 

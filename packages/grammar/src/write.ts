@@ -1,4 +1,4 @@
-// Writes the grammar to the file that the package publishes: node packages/grammar/src/write.ts
+// Writes the grammar to the file that the package publishes: `node packages/grammar/src/write.ts && pnpm format`.
 import { writeFileSync } from 'node:fs';
 import { grammar } from './grammar.ts';
 
