@@ -139,7 +139,7 @@ describe('nanook graph', () => {
       boxes.some(
         ([left, top, width, height]) => (x === left || x === left + width) && y > top && y < top + height,
       );
-    const arrows = [...out.matchAll(/<path d="M(\S+) (\S+) C.* (\S+) (\S+)" class="arrow"/g)];
+    const arrows = [...out.matchAll(/<path d="M(\S+) (\S+) .*?L(\S+) (\S+)" class="arrow"/g)];
     expect(arrows).toHaveLength(4);
     for (const [, ...ends] of arrows) {
       const [x1, y1, x2, y2] = ends.map(Number);

@@ -45,13 +45,14 @@ export function graphCommand(io: Io): Command {
       `
 Examples:
   nanook graph > policy.mmd                a flowchart of Mermaid, which GitHub shows in Markdown
-  nanook graph --format dot | dot -Tsvg    a picture by Graphviz, for many types
+  nanook graph --format dot | dot -Tsvg    a picture by Graphviz
   nanook graph --format svg > policy.svg   a picture with the rule behind each arrow
   nanook graph --format html > roles.html  a page with the picture and tables of roles and permissions
   nanook graph --format matrix             roles and permissions in the terminal`,
     )
     .action(async (paths: readonly string[], { config, format, json }: GraphFlags) => {
-      const graph = graphOf(await Project.open({ config, paths }));
+      const { policies } = await Project.open({ config, paths });
+      const graph = graphOf(policies);
       if (graph.types.length === 0)
         io.err('the policies have no resource block, so there is nothing to draw');
       io.out(formats[json === true ? 'json' : format](graph, io.colors));

@@ -1,8 +1,8 @@
 import type { PolicyGraph, TypeNode } from './policy-graph.js';
 
 /**
- * Prints the graph in the language DOT of Graphviz, which places large graphs so that arrows lead around boxes: a cluster for each type, an
- * arrow for each shorthand rule, and a dashed arrow for each relation to another type.
+ * Prints the graph in the language DOT of Graphviz: a cluster for each type, an arrow for each shorthand rule, and a dashed arrow for each
+ * relation to another type.
  */
 export function toDot({ types }: PolicyGraph): string {
   const ids = new Map(types.map(({ name }, i) => [name, `cluster_${i}`]));

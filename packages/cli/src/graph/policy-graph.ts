@@ -8,7 +8,6 @@ import {
 } from '@nanook/core/syntax';
 import { blocksOf, declarationsOf, shorthandRulesOf } from '../blocks/declarations.js';
 import { UsageError } from '../errors/usage-error.js';
-import type { Project } from '../project/project.js';
 
 /** The types of a policy with their permissions, roles, relations and shorthand rules. */
 export interface PolicyGraph {
@@ -40,7 +39,7 @@ export interface Grant {
 }
 
 /** @throws {UsageError} when a policy has a syntax error, because its blocks would be missing */
-export function graphOf({ policies }: Project): PolicyGraph {
+export function graphOf(policies: readonly NamedPolicy[]): PolicyGraph {
   const blocks = blocksOf(policies.map(treeOf));
   const names = [...new Set(blocks.map(({ className }) => className.name))];
   return { types: names.map((name) => typeNode(name, blocks)) };

@@ -45,7 +45,7 @@ text { font: 13px ui-sans-serif, system-ui, "DejaVu Sans", sans-serif; fill: #1f
 .arrow { fill: none; stroke: #52616f; stroke-width: 1.4; } .relation { fill: none; stroke: #9aa8b7; stroke-dasharray: 4 4; }
 .tip { fill: #52616f; } .number { fill: #ffffff; stroke: #52616f; } .digits { font-size: 10px; text-anchor: middle; }
 .name { text-anchor: middle; } .rule { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 12px; white-space: pre; }
-.over { fill: #66788a; font-size: 11px; text-anchor: middle; }`;
+.over { fill: #66788a; font-size: 11px; stroke: #ffffff; stroke-width: 3; paint-order: stroke; }`;
 
 const cardShape = ({ x, y, width, height, type }: Card): string =>
   `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="8" class="card"/>` +
@@ -56,64 +56,36 @@ const nameShape = ({ x, y, width, height, name, kind }: NameBox): string =>
   `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${kind === 'role' ? 13 : 3}" class="${kind}"/>` +
   `<text x="${x + width / 2}" y="${y + 17.5}" class="name">${escapeXml(name)}</text>`;
 
-const arrowShape = (arrow: Arrow): string =>
-  `<path d="${curve(controlPoints(arrow))}" class="arrow" marker-end="url(#tip)">` +
-  `<title>${escapeXml(`${ruleText(arrow.grant)} ${arrow.grant.file}:${arrow.grant.line}`)}</title></path>`;
+const arrowShape = ({ points, grant }: Arrow): string =>
+  `<path d="${pathAlong(points)}" class="arrow" marker-end="url(#tip)">` +
+  `<title>${escapeXml(`${ruleText(grant)} ${grant.file}:${grant.line}`)}</title></path>`;
 
-function relationShape({ name, from, to }: RelationLine): string {
-  const at = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 - 6 };
-  return (
-    `<path d="M${from.x} ${from.y} L${to.x} ${to.y}" class="relation"/>` +
-    `<text x="${at.x}" y="${at.y}" class="over">${escapeXml(name)}</text>`
-  );
+const relationShape = ({ name, points, nameAt, arrivesFrom }: RelationLine): string =>
+  `<path d="${pathAlong(points)}" class="relation"/>` +
+  `<text x="${nameAt.x}" y="${nameAt.y}" class="over" text-anchor="${arrivesFrom === 'left' ? 'end' : 'start'}">${escapeXml(name)}</text>`;
+
+const numberShape = ({ number, numberAt: { x, y } }: Arrow): string =>
+  `<circle cx="${round(x)}" cy="${round(y)}" r="8" class="number"/>` +
+  `<text x="${round(x)}" y="${round(y + 3.5)}" class="digits">${number}</text>`;
+
+/** Draws horizontal and vertical lines with round corners. */
+function pathAlong(points: readonly Point[]): string {
+  const corners = points.slice(1, -1).map((corner, i) => {
+    const [before, after] = [points[i]!, points[i + 2]!];
+    const radius = Math.min(6, distance(before, corner) / 2, distance(corner, after) / 2);
+    return `L${at(toward(corner, before, radius))} Q${at(corner)} ${at(toward(corner, after, radius))}`;
+  });
+  return [`M${at(points[0]!)}`, ...corners, `L${at(points.at(-1)!)}`].join(' ');
 }
 
-/** The number of an arrow, on its curve before the tip. The numbers of several arrows to one name are behind each other. */
-function numberShape(arrow: Arrow, index: number, all: readonly Arrow[]): string {
-  const before = all
-    .slice(0, index)
-    .filter(({ to, isOnLeft }) => isSame(to, arrow.to) && isOnLeft === arrow.isOnLeft);
-  const { x, y } = arrow.isOnLeft
-    ? pointAt(controlPoints(arrow), 0.5)
-    : pointBefore(controlPoints(arrow), arrow.to.x - 24 - before.length * 19);
-  return (
-    `<circle cx="${round(x)}" cy="${round(y)}" r="8" class="number"/>` +
-    `<text x="${round(x)}" y="${round(y + 3.5)}" class="digits">${arrow.number}</text>`
-  );
-}
+const at = ({ x, y }: Point): string => `${round(x)} ${round(y)}`;
 
-const isSame = (a: Point, b: Point): boolean => a.x === b.x && a.y === b.y;
+const distance = (a: Point, b: Point): number => Math.abs(a.x - b.x) + Math.abs(a.y - b.y);
 
-/** Returns the last point of a curve that is not beyond a distance from the left; its start if there is none. */
-function pointBefore(points: Curve, x: number): Point {
-  for (let t = 1; t > 0; t -= 0.01) {
-    const point = pointAt(points, t);
-    if (point.x <= x) return point;
-  }
-  return points[0];
-}
-
-type Curve = readonly [Point, Point, Point, Point];
-
-function controlPoints({ from, to, isOnLeft, number }: Arrow): Curve {
-  if (isOnLeft) {
-    // Longer distances swing out further, so that curves do not lie on each other.
-    const out = 16 + Math.min(30, Math.abs(to.y - from.y) / 4) + (number % 3) * 3;
-    return [from, { x: from.x - out, y: from.y }, { x: to.x - out, y: to.y }, to];
-  }
-  const pull = Math.max(40, Math.abs(to.x - from.x) / 2);
-  return [from, { x: from.x + pull, y: from.y }, { x: to.x - pull, y: to.y }, to];
-}
-
-const curve = ([a, b, c, d]: Curve): string => `M${a.x} ${a.y} C${b.x} ${b.y} ${c.x} ${c.y} ${d.x} ${d.y}`;
-
-/** Returns the point of a Bézier curve. */
-function pointAt([a, b, c, d]: Curve, t: number): Point {
-  const [wa, wb, wc, wd] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t), t ** 3];
-  return {
-    x: wa * a.x + wb * b.x + wc * c.x + wd * d.x,
-    y: wa * a.y + wb * b.y + wc * c.y + wd * d.y,
-  };
-}
+/** Returns the point at a length from one point to another. */
+const toward = (from: Point, to: Point, length: number): Point => ({
+  x: from.x + Math.sign(to.x - from.x) * length,
+  y: from.y + Math.sign(to.y - from.y) * length,
+});
 
 const round = (value: number): number => Math.round(value * 10) / 10;
