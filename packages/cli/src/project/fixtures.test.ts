@@ -69,6 +69,31 @@ describe('fixtures', () => {
     expect(await nanook('query', 'x = one')).toMatchObject({ out: 'x = 1\n' });
   });
 
+  it('reads dates of JSON as dates, which `Clock.now()` can be compared with', async () => {
+    const fixtures = { past: { $date: '2020-01-01T00:00:00Z' }, pass: { until: { $date: '2120-01-01' } } };
+    await enterFolder({
+      'a.polar': policy,
+      'nanook.config.json': JSON.stringify({ types: { User: {}, Note: {} }, fixtures }),
+    });
+    expect(await nanook('query', 'past < Clock.now() and Clock.now() < pass.until')).toMatchObject({
+      out: 'true\n',
+    });
+  });
+
+  it.each(['2027-13-01', 5])('rejects the date %s of JSON', async (date) => {
+    await enterFolder({
+      'a.polar': policy,
+      'nanook.config.json': JSON.stringify({
+        types: { User: {}, Note: {} },
+        fixtures: { past: { $date: date } },
+      }),
+    });
+    expect(await nanook('query', 'x = 1')).toMatchObject({
+      code: 2,
+      err: `expected a date such as { "$date": "2027-01-31T12:00:00Z" }, found ${JSON.stringify(date)}\n`,
+    });
+  });
+
   it.each([
     ['nanook.config.mjs', 'export default'],
     ['nanook.config.cjs', 'module.exports ='],

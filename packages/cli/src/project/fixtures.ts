@@ -31,16 +31,16 @@ export const words: ReadonlySet<string> = new Set(['false', 'nil', 'true']);
 
 /**
  * Builds the fixtures of a configuration in JSON. The field `"$type"` of an object is the type of the row. An object
- * `{ "$ref": "ann" }` is another fixture.
+ * `{ "$ref": "ann" }` is another fixture, and `{ "$date": "2027-01-31T12:00:00Z" }` is a date.
  *
- * @throws {UsageError} when a reference names no fixture
+ * @throws {UsageError} when a reference names no fixture, or a date is not a date
  */
 export function fixturesFromJson(json: Fixtures): Fixtures {
   const built = new Map<string, unknown>();
   const build = (name: string): unknown => {
     if (built.has(name)) return built.get(name);
     const value = json[name];
-    if (!isRow(value)) return valueOf(value, build, json);
+    if (!isRow(value) || '$date' in value) return valueOf(value, build, json);
     const row: Record<string, unknown> = {};
     // Registered before its fields, because fixtures can refer to each other in a circle.
     const { $type: type, ...fields } = value;
@@ -55,7 +55,8 @@ export function fixturesFromJson(json: Fixtures): Fixtures {
 function valueOf(value: unknown, build: (name: string) => unknown, json: Fixtures): unknown {
   if (Array.isArray(value)) return value.map((item) => valueOf(item, build, json));
   if (!isRow(value)) return value;
-  const { $ref: name, $type: type, ...fields } = value;
+  const { $ref: name, $type: type, $date: date, ...fields } = value;
+  if (date !== undefined) return dateOf(date);
   if (typeof name === 'string') {
     if (!Object.hasOwn(json, name)) throw new UsageError(noSuchFixture(name, json));
     return build(name);
@@ -64,6 +65,15 @@ function valueOf(value: unknown, build: (name: string) => unknown, json: Fixture
     Object.entries(fields).map(([field, content]) => [field, valueOf(content, build, json)]),
   );
   return typeof type === 'string' ? typed(type, row) : row;
+}
+
+function dateOf(text: unknown): Date {
+  const date = new Date(typeof text === 'string' ? text : Number.NaN);
+  if (Number.isNaN(date.getTime()))
+    throw new UsageError(
+      `expected a date such as { "$date": "2027-01-31T12:00:00Z" }, found ${JSON.stringify(text)}`,
+    );
+  return date;
 }
 
 const isRow = (value: unknown): value is Record<string, unknown> =>
