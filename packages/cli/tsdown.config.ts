@@ -2,12 +2,17 @@ import { defineConfig } from 'tsdown';
 
 // The command runs as ES modules only.
 export default defineConfig({
-  entry: { bin: 'src/bin.ts', index: 'src/index.ts', 'mutation-worker': 'src/mutation/worker.ts' },
+  entry: {
+    bin: 'src/bin.ts',
+    index: 'src/index.ts',
+    tools: 'src/tools.ts',
+    'mutation-worker': 'src/mutation/worker.ts',
+  },
   format: ['esm'],
   platform: 'node',
   target: 'node20.19',
   fixedExtension: true,
-  dts: { entry: ['src/index.ts'] },
+  dts: { entry: ['src/index.ts', 'src/tools.ts'] },
   sourcemap: true,
   checks: { bundlerTimings: false },
 });

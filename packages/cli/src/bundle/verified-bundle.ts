@@ -3,7 +3,7 @@ import { isPolarError, type Authorizer } from '@nanook/core';
 import type { BundleManifest, OpenedBundle } from '@nanook/policies/bundle';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
-import { Project } from '../project/project.js';
+import { readProjectWith } from '../project/read-project.js';
 import { publicKeys } from './keys.js';
 
 /** Reads a bundle and verifies its signature. @throws {UsageError} when a file cannot be read; {NanookPoliciesError} */
@@ -23,7 +23,7 @@ export async function problemsOf(
   { manifest, files }: OpenedBundle,
   config: string | undefined,
 ): Promise<readonly string[]> {
-  const project = await Project.openWith(config, () => Promise.resolve(files));
+  const project = await readProjectWith(config, () => Promise.resolve(files));
   let authorizer: Authorizer;
   try {
     authorizer = await project.load();

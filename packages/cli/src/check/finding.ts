@@ -1,6 +1,5 @@
 import type { Diagnostic } from '@nanook/core';
 import type { Span } from '@nanook/core/syntax';
-import { codeUrl } from '../codes/docs-url.js';
 
 /** An error or a warning of `nanook check`. */
 export interface Finding {
@@ -14,22 +13,6 @@ export interface Finding {
   readonly data?: unknown;
 }
 
-/** A finding as `--json` writes it. Lines and columns are 1-based, and columns count code points. */
-export interface WrittenFinding {
-  readonly severity: 'error' | 'warning';
-  readonly code: string;
-  readonly message: string;
-  /** The path of the policy; undefined for a finding without a place, like the four numbers. */
-  readonly file: string | undefined;
-  readonly line: number | undefined;
-  readonly column: number | undefined;
-  readonly endLine: number | undefined;
-  /** The column after the last one. */
-  readonly endColumn: number | undefined;
-  /** The address of the description of the code, if the documentation has a public home. */
-  readonly url: string | undefined;
-}
-
 export const findingOf = ({ severity, code, message, span, data }: Diagnostic): Finding => ({
   severity,
   code,
@@ -37,23 +20,6 @@ export const findingOf = ({ severity, code, message, span, data }: Diagnostic): 
   span,
   data,
 });
-
-export const writtenFinding = ({ severity, code, message, span }: Finding): WrittenFinding => ({
-  severity,
-  code,
-  message,
-  file: span?.source.name,
-  ...(span === undefined ? nowhere : rangeOf(span)),
-  url: codeUrl(code),
-});
-
-const nowhere = { line: undefined, column: undefined, endLine: undefined, endColumn: undefined };
-
-/** Returns the lines and columns of a place. */
-export function rangeOf({ source, start, end }: Span) {
-  const [first, last] = [source.positionAt(start), source.positionAt(end)];
-  return { line: first.line, column: first.column, endLine: last.line, endColumn: last.column };
-}
 
 /** Returns whether a finding fails the command: an error, or an equality that nil on both sides makes true, which is a likely hole. */
 export const failsCheck = ({ severity, code }: Finding): boolean =>

@@ -2,9 +2,10 @@ import { codeFrame } from '@nanook/core/syntax';
 import { count } from '../output/count.js';
 import type { Colors } from '../output/io.js';
 import type { CheckResult } from './check-result.js';
-import { errorCount, rangeOf, writtenFinding, type Finding } from './finding.js';
+import { errorCount, type Finding } from './finding.js';
 import type { AppliedFix, Fix } from './fixes/fix.js';
 import { toSarif } from './sarif.js';
+import { rangeOf, writtenFinding } from './written-finding.js';
 
 /** The forms in which `nanook check` prints its result. */
 export const formats = {

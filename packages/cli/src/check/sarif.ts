@@ -3,7 +3,7 @@ import { allCodes } from '../codes/all-codes.js';
 import type { CodeEntry } from '../codes/code-entry.js';
 import { codeUrl } from '../codes/docs-url.js';
 import type { CheckResult } from './check-result.js';
-import { writtenFinding, type WrittenFinding } from './finding.js';
+import { writtenFinding, type WrittenFinding } from './written-finding.js';
 
 /** Prints the findings in SARIF 2.1.0, which code scanning of GitHub and other tools read. */
 export async function toSarif(result: CheckResult): Promise<string> {

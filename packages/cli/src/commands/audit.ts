@@ -10,7 +10,7 @@ import { writesLikeReads } from '../audit/writes-like-reads.js';
 import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
-import { Project } from '../project/project.js';
+import { readProject } from '../project/read-project.js';
 import { configOption, policyOption, type ProjectFlags } from './common-options.js';
 import type { Outcome } from './outcome.js';
 
@@ -54,7 +54,7 @@ Examples:
   nanook audit --openapi openapi.json          extend the description of the interface`,
     )
     .action(async ({ config, policy, application, format, json, log, openapi }: AuditFlags) => {
-      const project = await Project.open({ config, paths: policy });
+      const project = await readProject({ config, paths: policy });
       const authorizer = await project.load();
       const logged = log === undefined ? undefined : await LoggedDecisions.read(log, io);
       const tested = testedActions(project, await project.fixtures(), authorizer);

@@ -8,7 +8,8 @@ import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import { writeOutput } from '../output/write-output.js';
-import { Project } from '../project/project.js';
+import type { Project } from '../project/project.js';
+import { readProject, readProjectWith } from '../project/read-project.js';
 import { resultText } from '../test/reporters.js';
 import { runTests } from '../test/run-tests.js';
 import type { TestResult } from '../test/test-result.js';
@@ -90,7 +91,7 @@ function buildCommand(io: Io, outcome: Outcome): Command {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  nanook bundle build --key bundle-private-key.json --revision 42')
     .action(async (paths: readonly string[], flags: SignFlags) => {
-      const project = await Project.open({ config: flags.config, paths });
+      const project = await readProject({ config: flags.config, paths });
       const key = await privateKey(flags.key);
       const { failing, ...tests } = await testResults(project);
       if (tests.failed > 0 && flags.json === true)
@@ -133,7 +134,7 @@ function signCommand(io: Io, outcome: Outcome): Command {
     .action(async (file: string, flags: SignFlags & { readonly keys: readonly string[] }) => {
       await refusing({ io, outcome, json: flags.json }, async () => {
         const { manifest, files } = await openBundleFile(file, flags.keys);
-        const project = await Project.openWith(flags.config, () => Promise.resolve(files));
+        const project = await readProjectWith(flags.config, () => Promise.resolve(files));
         const { version, tests } = manifest;
         await sign(
           project,

@@ -18,7 +18,8 @@ import { readStandardInput } from '../output/standard-input.js';
 import { isFile } from '../project/is-file.js';
 import { testsOf } from '../test/run-tests.js';
 import { watchProject } from '../project/watch-project.js';
-import { Project } from '../project/project.js';
+import type { Project } from '../project/project.js';
+import { readProject, readProjectWith } from '../project/read-project.js';
 import { configOption, nonNegativeInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
 
@@ -87,10 +88,10 @@ async function openProject(
   { config, stdin }: CheckFlags,
   io: Io,
 ): Promise<Project> {
-  if (stdin === undefined) return Project.open({ config, paths });
+  if (stdin === undefined) return readProject({ config, paths });
   const source = await readStandardInput(io);
-  if (stdin === true) return Project.openWith(config, async () => [{ name: 'standard input', source }]);
-  const project = await Project.open({ config, paths });
+  if (stdin === true) return readProjectWith(config, async () => [{ name: 'standard input', source }]);
+  const project = await readProject({ config, paths });
   const isNamed = ({ name }: NamedPolicy): boolean => resolve(name) === resolve(stdin);
   const { policies } = project;
   return project.withPolicies(

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
 import { writeOutput } from '../output/write-output.js';
-import { Project } from '../project/project.js';
+import { readProject } from '../project/read-project.js';
 import { configOption, jsonOption, policyOption, type ProjectFlags } from './common-options.js';
 
 interface CompileFlags extends ProjectFlags {
@@ -29,7 +29,7 @@ export function compileCommand(io: Io): Command {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  nanook compile src/policy.js')
     .action(async (file: string, { config, policy, format, json }: CompileFlags) => {
-      const project = await Project.open({ config, paths: policy });
+      const project = await readProject({ config, paths: policy });
       if (!project.declaresTypes)
         throw new UsageError(
           'a compiled policy contains tests for the types of the application; declare `types` in the configuration: nanook init',

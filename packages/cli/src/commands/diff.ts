@@ -8,7 +8,7 @@ import { readSide } from '../diff/read-side.js';
 import { ruleKeysOf } from '../diff/rule-keys.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
-import { Project } from '../project/project.js';
+import { readProjectWith } from '../project/read-project.js';
 import { showValue } from '../values/show-value.js';
 import { configOption } from './common-options.js';
 import type { Outcome } from './outcome.js';
@@ -47,7 +47,7 @@ Examples:
 
 async function diff(old: string, next: string | undefined, flags: DiffFlags, io: Io): Promise<ExitCode> {
   let sides: readonly (readonly NamedPolicy[])[] = [];
-  const project = await Project.openWith(flags.config, async (configured) => {
+  const project = await readProjectWith(flags.config, async (configured) => {
     sides = await Promise.all([readSide(old, configured), readSide(next, configured)]);
     return sides.flat();
   });

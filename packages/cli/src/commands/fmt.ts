@@ -8,7 +8,7 @@ import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import { readStandardInput } from '../output/standard-input.js';
 import { isFile } from '../project/is-file.js';
-import { Project } from '../project/project.js';
+import { readProject } from '../project/read-project.js';
 import { configOption, jsonOption, positiveInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
 
@@ -47,7 +47,7 @@ Examples:
           io.write(formatted({ name: 'standard input', source: await readStandardInput(io) }, width));
           return;
         }
-        const project = await Project.open({ config, paths });
+        const project = await readProject({ config, paths });
         const policies = project.policies.filter(isFile);
         const changed: string[] = [];
         // All files are read before the first one is written, so that a syntax error changes none.

@@ -6,7 +6,7 @@ import { toMermaid } from '../graph/mermaid.js';
 import { graphOf, type PolicyGraph } from '../graph/policy-graph.js';
 import { toSvg } from '../graph/svg.js';
 import type { Colors, Io } from '../output/io.js';
-import { Project } from '../project/project.js';
+import { readProject } from '../project/read-project.js';
 import { configOption } from './common-options.js';
 
 const formats = {
@@ -51,7 +51,7 @@ Examples:
   nanook graph --format matrix             roles and permissions in the terminal`,
     )
     .action(async (paths: readonly string[], { config, format, json }: GraphFlags) => {
-      const { policies } = await Project.open({ config, paths });
+      const { policies } = await readProject({ config, paths });
       const graph = graphOf(policies);
       if (graph.types.length === 0)
         io.err('the policies have no resource block, so there is nothing to draw');

@@ -9,7 +9,7 @@ import { logFiles, readRecords } from '../decisions/read-records.js';
 import { Summary } from '../decisions/summary.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
-import { Project } from '../project/project.js';
+import { readProject } from '../project/read-project.js';
 import {
   configOption,
   jsonOption,
@@ -106,7 +106,7 @@ async function follow(
 /** Returns the policies of the project, for the rules that never granted; undefined where there are none. */
 async function policiesOf({ config, policy }: ProjectFlags): Promise<readonly NamedPolicy[] | undefined> {
   try {
-    return (await Project.open({ config, paths: policy })).policies;
+    return (await readProject({ config, paths: policy })).policies;
   } catch (error) {
     if (config !== undefined || policy !== undefined || !(error instanceof UsageError)) throw error;
     return undefined;

@@ -1,5 +1,6 @@
 import type { Authorizer, Diagnostic } from '@nanook/core';
-import { Project, type ProjectOptions } from '../project/project.js';
+import type { Project } from '../project/project.js';
+import { readProject, type ProjectOptions } from '../project/read-project.js';
 import type { Fixtures } from '../project/config.js';
 import { readValue } from '../values/read-value.js';
 
@@ -22,7 +23,7 @@ export async function openProject(
   options: ProjectOptions,
   onWarning: (warning: Diagnostic) => void = () => {},
 ): Promise<Opened> {
-  const project = await Project.open(options);
+  const project = await readProject(options);
   const authorizer = await project.load(onWarning);
   const fixtures = await project.fixtures();
   return { project, authorizer, fixtures, value: (text) => readValue(text, fixtures, authorizer) };

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
-import { visit, parseTerm, type DataOf } from '@nanook/core/syntax';
+import { parseTerm, type DataOf } from '@nanook/core/syntax';
 import { Expression, isPolarError, renderDiagnostic } from '@nanook/core';
 import { UsageError } from '../errors/usage-error.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
-import { showValue, writableValue } from '../values/show-value.js';
+import { bindingsOf } from '../values/bindings-of.js';
+import { showValue } from '../values/show-value.js';
+import { writableValue } from '../values/writable-value.js';
 import { configOption, jsonOption, policyOption, type ProjectFlags } from './common-options.js';
 import { openProject, type Opened } from './opened.js';
 import type { Outcome } from './outcome.js';
@@ -98,14 +100,6 @@ function usageErrorOf(error: unknown): UsageError | undefined {
 
 /** Returns a condition with the name of its variable, which it calls `_this`. */
 const withName = (condition: string, name: string): string => condition.replaceAll(/\b_this\b/g, () => name);
-
-/** Returns the fixtures whose names occur in a query. */
-export function bindingsOf(text: string, fixtures: Opened['fixtures']): Record<string, unknown> {
-  const { term } = parseTerm(text);
-  const names = new Set<string>();
-  if (term !== undefined) visit(term, { variable: ({ name }) => void names.add(name) });
-  return Object.fromEntries(Object.entries(fixtures).filter(([name]) => names.has(name)));
-}
 
 export function answerLine(answer: Record<string, unknown>, { authorizer }: Opened, { colors }: Io): string {
   const parts = Object.entries(answer).map(([name, value]) =>

@@ -10,7 +10,8 @@ import { UsageError } from '../errors/usage-error.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import { writeOutput } from '../output/write-output.js';
-import { Project } from '../project/project.js';
+import type { Project } from '../project/project.js';
+import { readProject } from '../project/read-project.js';
 import { watchProject } from '../project/watch-project.js';
 import { resultText, summaryText, toJunit } from '../test/reporters.js';
 import { runTests, testsOf, type ExplanationForm } from '../test/run-tests.js';
@@ -105,7 +106,7 @@ Examples:
     .action(async (paths: readonly string[], flags: TestFlags) => {
       checkFlags(flags);
       const run = async (): Promise<Project> => {
-        const project = await Project.open({ config: flags.config, paths });
+        const project = await readProject({ config: flags.config, paths });
         outcome.code = await (flags.mutate === true
           ? testMutants(project, paths, flags, io)
           : test(project, flags, io));

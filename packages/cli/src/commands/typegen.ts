@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PolicyVocabulary } from '@nanook/core';
 import { Command, Option } from 'commander';
-import { errorCount, writtenFinding } from '../check/finding.js';
+import { errorCount } from '../check/finding.js';
+import { writtenFinding } from '../check/written-finding.js';
 import { findingText } from '../check/formats.js';
 import { UsageError } from '../errors/usage-error.js';
 import { changedLines } from '../output/changed-lines.js';
@@ -11,7 +12,8 @@ import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Colors, Io } from '../output/io.js';
 import { writeOutput } from '../output/write-output.js';
-import { Project } from '../project/project.js';
+import type { Project } from '../project/project.js';
+import { readProject } from '../project/read-project.js';
 import { watchProject } from '../project/watch-project.js';
 import { checkSource, sourceKinds, type SourceKind } from '../typegen/check-source.js';
 import { findInstances, findUnreadFile } from '../typegen/instances.js';
@@ -65,7 +67,7 @@ Examples:
       if (flags.check === true && flags.watch === true)
         throw new UsageError('--check and --watch exclude each other; use one of them');
       const run = async (): Promise<Project> => {
-        const project = await Project.open({ config: flags.config, paths: flags.policy });
+        const project = await readProject({ config: flags.config, paths: flags.policy });
         outcome.code = await typegen(project, flags, io);
         return project;
       };

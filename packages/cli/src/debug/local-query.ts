@@ -1,7 +1,8 @@
 import { addPolicy, Debugger, debugCheck, debugQuery } from '@nanook/core/debug';
-import { bindingsOf, requireQuery } from '../commands/query.js';
+import { requireQuery } from '../commands/query.js';
 import type { Opened } from '../commands/opened.js';
 import { UsageError } from '../errors/usage-error.js';
+import { bindingsOf } from '../values/bindings-of.js';
 
 /** A query or a check of a project that is debugged in this process. */
 export interface LocalQuery {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { NamedPolicy, PolicyInput } from '@nanook/core';
 import { UsageError } from '../errors/usage-error.js';
-import { readInputs, readPaths } from '../project/project.js';
+import { readInputs, readPaths } from '../project/read-project.js';
 import { isRevision, readRevision } from './read-git.js';
 
 /**

@@ -5,7 +5,7 @@ import { manifest } from '../manifest.js';
 import { writeOutput } from '../output/write-output.js';
 import type { Fixtures } from '../project/config.js';
 import type { Project } from '../project/project.js';
-import { writableValue } from '../values/show-value.js';
+import { writableValue } from '../values/writable-value.js';
 import type { MutantResult, StoredResult } from './mutant-result.js';
 
 interface CacheFile {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Project } from '../project/project.js';
+import { readProject } from '../project/read-project.js';
 import { MutantEvaluator } from './evaluate-mutants.js';
 import { generateMutants } from './generate-mutants.js';
 
@@ -28,7 +28,7 @@ if (parentPort !== null) {
 }
 
 async function open({ config, paths }: WorkerInput) {
-  const project = await Project.open({ config, paths });
+  const project = await readProject({ config, paths });
   const mutants = generateMutants(project.policies, project.types);
   const evaluator = await MutantEvaluator.create(project);
   return { evaluator, mutants: new Map(mutants.map((mutant) => [mutant.id, mutant])) };

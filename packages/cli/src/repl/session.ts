@@ -1,11 +1,12 @@
 import { renderExplanation, renderDiagnostic } from '@nanook/core';
 import { parseTerm } from '@nanook/core/syntax';
-import { answerLine, answersOf, bindingsOf } from '../commands/query.js';
+import { answerLine, answersOf } from '../commands/query.js';
+import { bindingsOf } from '../values/bindings-of.js';
 import { openProject, type Opened } from '../commands/opened.js';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
-import type { ProjectOptions } from '../project/project.js';
+import type { ProjectOptions } from '../project/read-project.js';
 
 /** The number of answers that a query prints. */
 const maxAnswers = 100;

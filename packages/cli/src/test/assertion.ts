@@ -1,7 +1,7 @@
 import { isPolarError, isUndecided, type Authorizer, type Explanation } from '@nanook/core';
 import { printTerm, type AssertionNode, type TermNode } from '@nanook/core/syntax';
-import { bindingsOf } from '../commands/query.js';
 import type { Fixtures } from '../project/config.js';
+import { bindingsOf } from '../values/bindings-of.js';
 import { showValue } from '../values/show-value.js';
 import type { TestWithFixtures } from './with-entities.js';
 

@@ -1,5 +1,4 @@
 import { Expression, QueryVariable, type Authorizer } from '@nanook/core';
-import { inspect } from 'node:util';
 
 const maxDepth = 3;
 const maxItems = 20;
@@ -10,7 +9,7 @@ export function showValue(value: unknown, authorizer: Authorizer, depth = 0): st
   if (value instanceof Expression) return String(value);
   if (value === null) return 'nil';
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value !== 'object') return typeof value === 'function' ? value.name : inspect(value);
+  if (typeof value !== 'object') return typeof value === 'function' ? value.name : showPrimitive(value);
   if (value instanceof Date) return value.toISOString();
   const isList = Array.isArray(value);
   const [type] = isList ? [] : authorizer.policy.typesOf(value);
@@ -24,20 +23,6 @@ export function showValue(value: unknown, authorizer: Authorizer, depth = 0): st
   return isList ? `[${shown.join(', ')}]` : `${name}{${shown.join(', ')}}`;
 }
 
-/** Returns a value that `JSON.stringify` can write: variables and expressions as text, and rows of a circle as "[circular]". */
-export function writableValue(value: unknown): unknown {
-  if (value instanceof Expression) return String(value);
-  if (value instanceof QueryVariable || typeof value === 'function') return inspect(value);
-  if (value === undefined) return null;
-  const above: unknown[] = [];
-  return JSON.parse(
-    JSON.stringify(value, function replace(this: unknown, _key, inner: unknown) {
-      if (typeof inner === 'bigint') return String(inner);
-      if (typeof inner !== 'object' || inner === null) return inner;
-      while (above.length > 0 && above.at(-1) !== this) above.pop();
-      if (above.includes(inner)) return '[circular]';
-      above.push(inner);
-      return inner;
-    }) ?? 'null',
-  );
-}
+/** Keeps the sign of -0. */
+const showPrimitive = (value: unknown): string =>
+  Object.is(value, -0) ? '-0' : typeof value === 'bigint' ? `${value}n` : String(value);

@@ -2,7 +2,8 @@ import { Authorizer, isUndecided, type TypesInput } from '@nanook/core';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { randomCases } from '../../../../../tools/test-scope.js';
-import { Project } from '../../project/project.js';
+import type { Project } from '../../project/project.js';
+import { readProjectWith } from '../../project/read-project.js';
 import { enterFolder } from '../../testing/run.fixture.js';
 import { checkProject } from '../check-project.js';
 import { countFixable, fixProject } from './fix-project.js';
@@ -16,7 +17,7 @@ const types: TypesInput = {
 
 async function projectOf(source: string): Promise<Project> {
   await enterFolder({ 'nanook.config.json': JSON.stringify({ types, queries: ['f'] }) });
-  return Project.openWith(undefined, () => Promise.resolve([{ name: 'a.polar', source }]));
+  return readProjectWith(undefined, () => Promise.resolve([{ name: 'a.polar', source }]));
 }
 
 /** Returns the corrected text, and the codes of the corrections. */

@@ -1,0 +1,32 @@
+// `@nanook/cli/tools`: the checks, tests and pictures of the command, for policies in memory. It imports no module of Node, so that a
+// page and an editor use the same code as the terminal.
+export type { Fixtures, NanookConfig } from './project/config.js';
+export { Project } from './project/project.js';
+export { UsageError } from './errors/usage-error.js';
+export { messageOf } from './errors/message-of.js';
+export { readValue } from './values/read-value.js';
+export { showValue } from './values/show-value.js';
+
+export { checkProject } from './check/check-project.js';
+export type { Finding } from './check/finding.js';
+export type { Fix } from './check/fixes/fix.js';
+export { fixesOf } from './check/fixes/fix-project.js';
+
+export { runTests, testsOf, type TestOptions } from './test/run-tests.js';
+export type { TestFailure, TestResult } from './test/test-result.js';
+export {
+  coveredFiles,
+  type CoveredFile,
+  type CoveredPart,
+  type CoveredRule,
+} from './policy-coverage/covered-policy.js';
+export { measuresOf, percentText, type Measures } from './policy-coverage/measures.js';
+
+export { blocksOf, declarationsOf, type Declaration } from './blocks/declarations.js';
+export { graphOf, type PolicyGraph } from './graph/policy-graph.js';
+export { toSvg } from './graph/svg.js';
+
+export { causesOf, type Cause } from './diff/change.js';
+export { checksOf } from './diff/checks.js';
+export { participantsOf, scopeOf } from './diff/policy-scope.js';
+export { ruleKeysOf } from './diff/rule-keys.js';
