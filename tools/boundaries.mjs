@@ -19,6 +19,7 @@ const packages = {
   policies: ['core'],
   oso: ['core'],
   grammar: [],
+  playground: ['core', 'orm', 'cli'],
   conformance: ['core'],
 };
 

@@ -108,6 +108,7 @@ const whole = {
   build: [step('build', ...build)],
   sources: [
     step('types', 'tsc', '-p', 'tsconfig.json'),
+    step('types of the playground', 'tsc', '-p', 'packages/playground'),
     tool('reference', 'reference.mjs', '--check'),
     tool('spelling', 'spelling.mjs'),
   ],

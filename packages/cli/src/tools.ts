@@ -7,7 +7,7 @@ export { messageOf } from './errors/message-of.js';
 export { readValue } from './values/read-value.js';
 export { showValue } from './values/show-value.js';
 
-export { checkProject } from './check/check-project.js';
+export { checkPolicies, checkProject } from './check/check-project.js';
 export type { Finding } from './check/finding.js';
 export type { Fix } from './check/fixes/fix.js';
 export { fixesOf } from './check/fixes/fix-project.js';

@@ -1,0 +1,60 @@
+import { causesOf, checksOf, ruleKeysOf, showValue, type Cause } from '@nanook/cli/tools';
+import type { DecisionOutcome } from '@nanook/core';
+import { diffPolicies } from '@nanook/core/candidate';
+import type { LoadedProject } from './load-project.js';
+
+/** An answer that a change of the policies changes. */
+export interface ChangedAnswer {
+  readonly actor: string;
+  readonly action: string;
+  readonly resource: string;
+  /** The field, for a check of `allow_field`. */
+  readonly field: string | undefined;
+  readonly before: DecisionOutcome;
+  readonly after: DecisionOutcome;
+  /** The reasons, the most important first. */
+  readonly causes: readonly Cause[];
+}
+
+export interface ChangedAnswers {
+  readonly checked: number;
+  readonly changes: readonly ChangedAnswer[];
+  /** The checks that neither version can decide. */
+  readonly failed: number;
+}
+
+/** Compares the answers of two versions of the policies about the data of the second, as `nanook diff` does. */
+export async function diffAnswers(before: LoadedProject, after: LoadedProject): Promise<ChangedAnswers> {
+  const checks = checksOf(after.fixtures, after.project.trees, [before.authorizer, after.authorizer]);
+  const over = Array.from({ length: checks.length }, (_, i) => checks.at(i));
+  const { differences, checked, failed } = await diffPolicies(before.authorizer, after.authorizer, {
+    over,
+    explanations: { names: after.names },
+  });
+  const rules = {
+    before: ruleKeysOf(before.project.policies),
+    after: ruleKeysOf(after.project.policies),
+  };
+  return {
+    checked,
+    failed,
+    changes: differences.map((difference) => {
+      const { actor, action, resource, field } = difference;
+      return {
+        actor: nameOf(actor, after),
+        action: String(action ?? ''),
+        resource: nameOf(resource, after),
+        field: field === undefined ? undefined : String(field),
+        before: difference.before.outcome,
+        after: difference.after.outcome,
+        causes: causesOf(difference, rules),
+      };
+    }),
+  };
+}
+
+/** Returns the name of a value in the data, the name of a type, or the value as text. */
+function nameOf(value: unknown, { names, authorizer, project }: LoadedProject): string {
+  const type = Object.keys(project.types).find((name) => authorizer.type(name) === value);
+  return names.get(value) ?? type ?? showValue(value, authorizer);
+}
