@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, renderExplanation, type ExplainOptions } from '../index.js';
+import { Authorizer, renderExplanation, typed, type ExplainOptions } from '../index.js';
 
 class User {
   constructor(
@@ -157,6 +157,31 @@ describe('explain()', () => {
     const owned = new Repository(2, new Organization(1, Promise.resolve(9)));
     const source = 'allow(user: User, "read", repo: Repository) if repo.organization.ownerId = user.id;';
     expect(await textOf(source, Promise.resolve(ann), owned)).toContain('9 is not 7');
+  });
+
+  it('shows the key or the name of an object that a rule reads from a declared field', async () => {
+    const authorizer = await Authorizer.load({
+      policies: `allow(u: User, "read", r: Repository) if owner(u, r.organization);
+        owner(u: User, o: Organization) if o.ownerId = u.id;`,
+      types: {
+        User: { key: 'id', fields: { id: 'Integer' } },
+        Organization: { key: 'id', fields: { id: 'Integer', ownerId: 'Integer' } },
+        Repository: { key: 'id', fields: { id: 'Integer', organization: 'Organization' } },
+      },
+    });
+    const acme = typed('Organization', { id: 1, ownerId: 4 });
+    const args = [
+      typed('User', { id: 7 }),
+      'read',
+      typed('Repository', { id: 2, organization: acme }),
+    ] as const;
+    const shownWith = async (options?: ExplainOptions): Promise<string | undefined> => {
+      const [miss] = (await authorizer.explain(...args, options)).misses;
+      const call = miss?.failure.kind === 'call' ? miss.failure.misses[0] : undefined;
+      return call?.bindings.find(({ name }) => name === 'o')?.value;
+    };
+    expect(await shownWith()).toBe('Organization{id: 1}');
+    expect(await shownWith({ names: new Map([[acme, 'acme']]) })).toBe('acme');
   });
 
   it('shows the names of objects in place of their type and key', async () => {

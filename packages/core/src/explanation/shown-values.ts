@@ -1,3 +1,4 @@
+import { raw } from '../host/reference.js';
 import { kindOf, show } from '../host/show.js';
 import type { TypeSet } from '../host/type-set.js';
 import { isPlainObject } from '../host/value.js';
@@ -44,7 +45,7 @@ export class ShownValues {
     if (value === unbound) return '_';
     const text = this.hidden?.textFor(name, value);
     if (text !== undefined) return text;
-    const known = this.names.get(value);
+    const known = this.names.get(raw(value));
     if (known !== undefined && isObjectOrFunction(value)) return known;
     if (!isObjectOrFunction(value) || typeof value === 'function') return printable(show(value, this.types));
     try {
@@ -54,14 +55,16 @@ export class ShownValues {
     }
   }
 
-  #object(name: string, value: object, depth: number): string {
+  /** @param given an object, or a reference to it, which can have other types */
+  #object(name: string, given: object, depth: number): string {
+    const value = raw(given) as object;
     if (value instanceof Date || value instanceof TypeToken) return show(value, this.types);
     if (Array.isArray(value)) {
       if (depth >= maxDepth) return '[…]';
       const items = value.slice(0, maxItems).map((item) => this.#show(name, item, depth + 1));
       return `[${[...items, ...(value.length > maxItems ? ['…'] : [])].join(', ')}]`;
     }
-    const types = this.typesOf(value);
+    const types = this.typesOf(given);
     const type = [...(types?.types ?? [])].find(({ builtIn }) => !builtIn);
     const keys = (type?.key ?? ['id']).flatMap((key) => {
       const field: unknown = Object.getOwnPropertyDescriptor(value, key)?.value;
