@@ -35,6 +35,23 @@ const [ann, ben, root] = [new User(1), new User(2), new User(3, true)];
 const [mine, other] = [new Note(1, 1), new Note(2, 2)];
 
 describe('diffPolicies', () => {
+  it('asks each policy about its own value of a type without a class', async () => {
+    const create = 'allow(_: User, "create", Folder);';
+    const withFolder = (policies: string) =>
+      Authorizer.load({ policies, types: { ...types, Folder: {} }, onWarning: () => {} });
+    const [before, after, closed] = [
+      await withFolder(create),
+      await withFolder(create),
+      await withFolder(owners),
+    ];
+    const over = [{ actor: ann, action: 'create', resource: after.type('Folder') }];
+    expect(await diffPolicies(before, after, { over })).toMatchObject({ checked: 1, different: 0 });
+    expect(await diffPolicies(closed, after, { over })).toMatchObject({
+      newlyAllowed: 1,
+      differences: [{ after: { outcome: 'allowed', explanation: { outcome: 'allowed' } } }],
+    });
+  });
+
   it('lists the decisions of fixtures that change, with the reasons of both policies', async () => {
     const before = await load(owners, '1');
     const after = await load(

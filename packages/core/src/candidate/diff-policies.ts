@@ -9,6 +9,7 @@ import type { Arguments } from '../engine/query/query-run.js';
 import type { ExplanationOptions } from '../explanation/explain-query.js';
 import type { Explanation } from '../explanation/explanation.js';
 import { handleRejections } from '../host/handle-rejections.js';
+import { TypeToken } from '../types/declared-type.js';
 import { describeValue } from '../internal/descriptions.js';
 import { isCount } from './candidate-options.js';
 import { decisionBy, differenceOf, outcomeOf, OutcomeCounts, type ComparedOutcome } from './compare.js';
@@ -156,9 +157,13 @@ async function awaited(args: Arguments): Promise<Arguments | undefined> {
 /** A check with awaited arguments. */
 type AwaitedCheck = Pick<DecidedCheck, 'kind' | 'args'>;
 
+/** Returns arguments that the authorizer knows: each authorizer has a value of its own for a type without a class. */
+const ownTypes = (args: Arguments, authorizer: Authorizer): Arguments =>
+  args.map((arg) => (arg instanceof TypeToken ? authorizer.type(arg.name) : arg)) as unknown as Arguments;
+
 const decide = (authorizer: Authorizer, { kind, args }: AwaitedCheck): Promise<ComparedOutcome> =>
   outcomeOf(async () => {
-    const answers = authorizer.policy.queryRule(kind, args, { acceptExpression: true });
+    const answers = authorizer.policy.queryRule(kind, ownTypes(args, authorizer), { acceptExpression: true });
     const { done } = await answers.next();
     await answers.return();
     return done !== true;
@@ -168,10 +173,11 @@ const decide = (authorizer: Authorizer, { kind, args }: AwaitedCheck): Promise<C
 async function describe(
   authorizer: Authorizer,
   decided: ComparedOutcome,
-  { kind, args: [actor, action, resource, field] }: AwaitedCheck,
+  { kind, args }: AwaitedCheck,
   options: ExplainOptions,
 ): Promise<ComparedDecision> {
-  const explain = (): Promise<Explanation> => {
+  const explain = async (): Promise<Explanation> => {
+    const [actor, action, resource, field] = ownTypes(args, authorizer);
     if (kind === 'allow_request') return authorizer.explainRequest(actor, action, options);
     if (kind === 'allow') return authorizer.explain(actor, action as string, resource, options);
     return authorizer.explainField(actor, action as string, resource, field as string, options);
