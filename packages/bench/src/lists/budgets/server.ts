@@ -1,3 +1,4 @@
+import type { RowLevelSecurity } from '@nanook/orm/rls';
 import type { DialectName } from '@nanook/orm/sql';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import pg from 'pg';
@@ -13,7 +14,14 @@ export interface Server {
   query(query: Query): Promise<readonly Row[]>;
   /** Returns the milliseconds that the server plans a query. */
   planningMs(query: Query): Promise<number>;
+  /** Runs work in a transaction in which row-level security protects the tables, as the actor, and removes the protection; PostgreSQL only. */
+  readonly protect?: <T>(protection: Protection, work: () => Promise<T>) => Promise<T>;
   close(): Promise<void>;
+}
+
+export interface Protection {
+  readonly security: RowLevelSecurity;
+  readonly actor: object;
 }
 
 /** Opens the servers that the variables for the tests name. */
@@ -38,10 +46,13 @@ async function filled(server: Server, rows: number): Promise<Server> {
 const maxStatementMs = 120_000;
 
 const database = `nanook_budgets_${process.pid}`;
+/** The role of an application, for which policies hold. */
+const application = `${database}_application`;
 
 async function postgres(url: string): Promise<Server> {
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
+  await admin.query(`CREATE ROLE ${application}`);
   await admin.query(`CREATE DATABASE ${database}`);
   const own = new URL(url);
   own.pathname = `/${database}`;
@@ -61,9 +72,22 @@ async function postgres(url: string): Promise<Server> {
       const [row] = await query({ text: `EXPLAIN (SUMMARY, FORMAT JSON) ${text}`, values });
       return (row!['QUERY PLAN'] as [{ 'Planning Time': number }])[0]['Planning Time'];
     },
+    protect: async ({ security, actor }, work) => {
+      await client.query('BEGIN');
+      try {
+        for (const statement of await security.statements()) await client.query(statement);
+        await client.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${application}`);
+        await client.query(`SET LOCAL ROLE ${application}`);
+        await security.actAs((text, values) => client.query(text, values), actor);
+        return await work();
+      } finally {
+        await client.query('ROLLBACK');
+      }
+    },
     close: async () => {
       await client.end();
       await admin.query(`DROP DATABASE ${database}`);
+      await admin.query(`DROP ROLE ${application}`);
       await admin.end();
     },
   };

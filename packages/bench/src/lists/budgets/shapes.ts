@@ -1,4 +1,4 @@
-import { Authorizer, many, one, typed, type TypesInput } from '@nanook/core';
+import { Authorizer, many, one, typed, type ResourceAdapter, type TypesInput } from '@nanook/core';
 import { types as gitclubTypes, policies as gitclubPolicies } from '@nanook/example-gitclub/tables';
 import { fileURLToPath } from 'node:url';
 import { people } from './tables.ts';
@@ -18,7 +18,9 @@ export interface Shape {
   readonly name: string;
   readonly type: string;
   readonly table: string;
-  load(): Promise<Authorizer>;
+  load(resources: ResourceAdapter): Promise<Authorizer>;
+  /** The type of the actors, if row-level security can protect the table. The benchmark has no tables of the roles of GitClub. */
+  readonly protectedFor?: string;
   /** The users whose lists are measured. */
   readonly users: readonly UserKind[];
   actor(kind: UserKind, rows: number): object;
@@ -121,7 +123,8 @@ const gitclub: Shape = {
   type: 'Issue',
   table: 'issues',
   users: userKinds,
-  load: () => Authorizer.load({ policies: fileURLToPath(gitclubPolicies), types: gitclubTypes }),
+  load: (resources) =>
+    Authorizer.load({ policies: fileURLToPath(gitclubPolicies), types: gitclubTypes, resources }),
   actor: (kind) => {
     const { owned, joined, repositories } = rolesOf[kind];
     const roleIn = (name: string) => (n: number) => ({
@@ -182,7 +185,8 @@ const documents = (
   type: 'Document',
   table: 'documents',
   users: userKinds,
-  load: () => Authorizer.load({ policies, types }),
+  load: (resources) => Authorizer.load({ policies, types, resources }),
+  protectedFor: 'Person',
   actor: (kind) => typed('Person', { id: people[kind], tenantId: people[kind], level: people[kind] }),
   hand: (kind) => hand(people[kind]),
 });
