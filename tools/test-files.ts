@@ -12,10 +12,12 @@ const textOf = (file: string): string => readFileSync(new URL(file, root), 'utf8
 const registersTypes = (file: string): boolean =>
   file.startsWith('packages/nestjs/') && /'@nestjs\/graphql'|polar-type|examples\.fixture/.test(textOf(file));
 
-/** Files that attach a debugger to their process, which is possible once, or in whose process no other application may run. */
+/** Files that attach a debugger to their process, which is possible once, in whose process no other application may run, or that often
+ * collect garbage, which is slow among the modules of other files. */
 const ownProcess = new Set([
   'packages/cli/src/debug/attach.test.ts',
   'packages/cli/src/debug/debug-adapter.test.ts',
+  'packages/core/src/engine/host-log.test.ts',
   'packages/koa/src/handlers/fresh-process.test.ts',
   'packages/koa/src/handlers/requirement-paths.test.ts',
 ]);

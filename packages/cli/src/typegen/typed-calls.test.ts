@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runsAll } from '../../../../tools/test-scope.js';
 import { compileCalls, generateTypes } from './typed-calls.fixture.js';
 
 // cspell:ignore achive eddit Noet raed tilte updaet
@@ -208,7 +209,7 @@ const wrong: readonly string[] = [
   "rowLevelSecurity(authorizer, { actor: 'User', tables: any, policies: { Note: { select: 'raed' } } })",
 ];
 
-describe('the types of nanook typegen', { timeout: 120_000 }, () => {
+describe.runIf(runsAll)('the types of nanook typegen', { timeout: 120_000 }, () => {
   let types: string;
   beforeAll(async () => {
     types = await generateTypes();

@@ -195,7 +195,7 @@ describe('the type of a reference', () => {
           expect([kind, body, answers[kind]]).toEqual([kind, body, answers['machine']]);
         }
       }),
-      { numRuns: randomCases(1_000) },
+      { numRuns: randomCases(500) },
     );
   });
 
@@ -214,7 +214,7 @@ describe('the type of a reference', () => {
           expect([kind, never, body, outcome]).toEqual([kind, never, body, expected]);
         }
       }),
-      { numRuns: randomCases(1_000) },
+      { numRuns: randomCases(500) },
     );
   });
 
@@ -227,7 +227,7 @@ describe('the type of a reference', () => {
           answersOf(ruleOf(body) + helpers, types, graph),
         );
       }),
-      { numRuns: randomCases(700) },
+      { numRuns: randomCases(350) },
     );
   });
 
@@ -243,7 +243,7 @@ describe('the type of a reference', () => {
           }
         }
       }),
-      { numRuns: randomCases(300) },
+      { numRuns: randomCases(150) },
     );
   });
 

@@ -311,7 +311,7 @@ describe.each(Object.keys(declarations))('with %s', (name) => {
     'every engine has the answers of the machine about values that are hard to read',
     () => {
       const odd = { ...oddInstances, ...rareValues, ...brokenValues, ...promisingValues };
-      for (const [description, value] of Object.entries(odd))
+      for (const [description, value] of sampled(Object.entries(odd), 3, index))
         for (const make of makers)
           for (const action of ['not owner', 'owner', 'id', 'no reviewer']) {
             const resource = () => make({ id: 2, owner: value(), reviewers: value() });
