@@ -78,6 +78,9 @@ const texts = {
     `an application was mounted before \`protect\` was called, so its routes cannot be found; mount it after the call of \`protect\``,
   NANOOK_HTTP_NO_AUTHORIZATION: (p: { caller: string }) =>
     `\`${p.caller}\` needs the authorization of the request; use the middleware \`authorization(authorizer, …)\` before it`,
+  NANOOK_HTTP_ACTOR_IN_HOOK: (_: object) =>
+    `the hook \`actor\` called a method that needs the actor, which this hook is about to find; find the actor without a check, or check ` +
+    `with \`authorizer\` and the user that the hook has found: authorizer.can(user, 'read', note)`,
   NANOOK_HTTP_NO_RESOURCE: (_: object) =>
     `no resource was loaded for this request; only a requirement with a loader sets \`resource\`: authorize('read', findNote). In NestJS, ` +
     `use @AuthorizedResource() in a handler with @Authorize, and AuthorizationService.resourceOf(context) in its interceptors`,

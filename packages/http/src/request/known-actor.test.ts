@@ -123,6 +123,32 @@ describe('a check for an actor that the hook returns without a promise', () => {
     expect(await authz.can('read', note)).toBe(false);
   });
 
+  it.each([
+    ['at once', (check: () => Promise<unknown>) => check()],
+    ['after it has waited', async (check: () => Promise<unknown>) => (await nextTurn(), check())],
+  ])(
+    'rejects when the hook makes a check of the same request %s, and does not wait for itself',
+    async (_, run) => {
+      const authorizer = await Authorizer.load({ policies: policy, types: { Note } });
+      const authz: RequestAuthorization<unknown> = new RequestAuthorization(authorizer, {
+        actor: () => run(() => authz.can('read', note)),
+      });
+      await expect(authz.can('read', note)).rejects.toMatchObject({ code: 'NANOOK_HTTP_ACTOR_IN_HOOK' });
+      expect(authz.isSettled).toBe(false);
+    },
+  );
+
+  it('waits for a search of another request, and for its own in code that the hook did not call', async () => {
+    const first = await requestOf(async () => (await nextTurn(), 'alice'));
+    const second = await requestOf(() => first.authz.actor());
+    const checks = [
+      second.authz.can('read', note),
+      first.authz.can('read', note),
+      first.authz.can('read', note),
+    ];
+    expect(await Promise.all(checks)).toEqual([true, true, true]);
+  });
+
   it('rejects with the error that the hook throws, and does not end the process', async () => {
     const actor = vi.fn<() => unknown>(() => {
       throw new Error('no session');

@@ -1,4 +1,6 @@
 import { UnauthenticatedError } from '@nanook/core';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { isThenable } from '../internal/is-thenable.js';
 
 /** Options for {@link RequestActor}. */
@@ -8,6 +10,9 @@ export interface RequestActorOptions<Actor> {
   /** The actor that replaces an anonymous one. Without it, a check for an anonymous actor is a 401 without a decision of the policy. */
   readonly anonymous?: unknown;
 }
+
+/** The actor that the running code of a hook is about to find. */
+const sought = new AsyncLocalStorage<RequestActor<unknown>>();
 
 /**
  * The actor of one request. The hook is called once, for the first check that needs the actor. While it returns no actor, it is called again for
@@ -62,11 +67,14 @@ export class RequestActor<Actor> {
    */
   search(): Promise<Actor> | undefined {
     if (this.#isKnown) return undefined;
+    // A hook that awaits its own result never ends.
+    if (sought.getStore() === this)
+      return Promise.reject(new AuthorizationConfigError('NANOOK_HTTP_ACTOR_IN_HOOK', {}));
     if (this.#search !== undefined) return this.#search;
     const version = this.#version;
     let given: Actor | PromiseLike<Actor>;
     try {
-      given = this.#options.actor();
+      given = sought.run(this, this.#options.actor);
     } catch (error) {
       return this.#keep(Promise.reject(error as Error));
     }

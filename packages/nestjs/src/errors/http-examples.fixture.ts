@@ -76,6 +76,16 @@ app.use('/admin', express());`,
     wrong: `${head}${read}${get}`,
     fix: `${start}${read}${get}`,
   },
+  NANOOK_HTTP_ACTOR_IN_HOOK: {
+    wrong: `${head}app.use(authorization(authorizer, {
+  actor: async (req) => ((await req.authz.can('read', typed('Note', { id: '1' }))) ? 'ann' : 'guest'),
+}));
+${read}${get}`,
+    fix: `${head}app.use(authorization(authorizer, {
+  actor: async () => ((await authorizer.can('ann', 'read', typed('Note', { id: '1' }))) ? 'ann' : 'guest'),
+}));
+${read}${get}`,
+  },
   NANOOK_HTTP_NO_RESOURCE: {
     wrong: `${start}app.get('/notes/:id', skipAuthorization('public notes'), ${show});
 ${get}`,
