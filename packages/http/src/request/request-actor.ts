@@ -74,7 +74,7 @@ export class RequestActor<Actor> {
     const version = this.#version;
     let given: Actor | PromiseLike<Actor>;
     try {
-      given = sought.run(this, this.#options.actor);
+      given = sought.run(this, () => this.#options.actor());
     } catch (error) {
       return this.#keep(Promise.reject(error as Error));
     }
