@@ -1,11 +1,7 @@
-// cspell:ignore aeio
-
+import { withArticle } from '../internal/article.js';
 import { didYouMean } from '../internal/near-names.js';
 
 export const listed = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(', ');
-
-/** Corrects the article before the name of a class: `a ObjectId`. */
-const withArticle = (found: string): string => found.replace(/^a (?=[aeio])/i, 'an ');
 
 const placeOfPolicies =
   "correct the path, or start it at the module: new URL('./policy.polar', import.meta.url). A build into dist/ and a Docker image must copy the policies, too";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer, renderExplanation, typed, type ExplainOptions } from '../index.js';
+import { Authorizer, many, one, renderExplanation, typed, type ExplainOptions } from '../index.js';
 
 class User {
   constructor(
@@ -347,4 +347,30 @@ describe('explain()', () => {
     await expect(textOf(roles, ann, repo, { maxRules: 0 })).rejects.toMatchObject(refused);
     await expect(textOf(roles, ann, repo, { color: true } as never)).rejects.toMatchObject(refused);
   });
+});
+
+it('shows the keys of rows that a declared relation gives their types', async () => {
+  const authorizer = await Authorizer.load({
+    policies:
+      'allow(user: Member, "read", organization: Org) if role in user.roles and role.org = organization;',
+    types: {
+      Member: {
+        key: 'id',
+        fields: { id: String },
+        relations: { roles: many('Role', { local: 'id', foreign: 'memberId' }) },
+      },
+      Role: {
+        key: 'id',
+        fields: { id: String, memberId: String, orgId: String },
+        relations: { org: one('Org', { local: 'orgId', foreign: 'id' }) },
+      },
+      Org: { key: 'id', fields: { id: String } },
+    },
+  });
+  const user = typed('Member', {
+    id: 'ann',
+    roles: [{ id: 'r', memberId: 'ann', orgId: 'acme', org: { id: 'acme' } }],
+  });
+  const explanation = await authorizer.explain(user, 'read', typed('Org', { id: 'guild' }));
+  expect(renderExplanation(explanation)).toContain('Org{id: "acme"} is not Org{id: "guild"}');
 });

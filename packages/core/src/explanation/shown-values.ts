@@ -2,6 +2,7 @@ import { raw } from '../host/reference.js';
 import { kindOf, show } from '../host/show.js';
 import type { TypeSet } from '../host/type-set.js';
 import { isPlainObject } from '../host/value.js';
+import { withArticle } from '../internal/article.js';
 import { isObjectOrFunction } from '../internal/is-object.js';
 import { TypeToken } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
@@ -76,7 +77,7 @@ export class ShownValues {
     });
     const label = type?.name ?? (isPlainObject(value) ? '' : kindOf(value).replace(/^an? /, ''));
     if (keys.length > 0) return `${label}{${keys.join(', ')}}`;
-    return type === undefined ? kindOf(value) : `a ${label}`;
+    return type === undefined ? kindOf(value) : withArticle(`a ${label}`);
   }
 }
 
