@@ -69,8 +69,9 @@ function start(cwd, args) {
     // So that the application writes the reason of each refusal.
     env: { NODE_ENV: 'development', ...process.env },
   });
-  // Ctrl+C also reaches the child process, which closes the server.
+  // Ctrl+C also reaches the child process, which closes the server. Another signal is passed on.
   process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('error', (error) => {
     console.error(error.message);
     process.exitCode = 1;

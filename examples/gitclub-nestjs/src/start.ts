@@ -24,6 +24,6 @@ export const startOn =
       adapters[platform]() as AbstractHttpAdapter,
       { logger: false, forceCloseConnections: true, abortOnError: false },
     );
-    await app.listen(0);
+    await app.listen(0, '127.0.0.1');
     return { server: app.getHttpServer(), close: () => app.close() };
   };

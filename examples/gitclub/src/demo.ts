@@ -12,7 +12,7 @@ import { printTable } from './table.ts';
 export async function demo(start: Start, steps: readonly Step[]): Promise<void> {
   const { values } = parseArgs({ options: { serve: { type: 'boolean' } } });
   const club = await open(start, new Date());
-  const url = `http://localhost:${(club.server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${(club.server.address() as AddressInfo).port}`;
 
   if (process.env['NODE_ENV'] === 'development')
     console.log(
@@ -28,7 +28,7 @@ export async function demo(start: Start, steps: readonly Step[]): Promise<void> 
       step,
       status: outcome.status,
       wrong: deviations(step, outcome),
-      by: decidedBy(outcome, club.decisions),
+      by: await decidedBy(club.authorizer, outcome, club.decisions),
     });
   }
 
@@ -55,7 +55,7 @@ export async function demo(start: Start, steps: readonly Step[]): Promise<void> 
     );
     return club.close();
   }
-  process.once('SIGINT', () => void club.close());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void club.close());
   console.log(`
 GitClub listens on ${url}. The bearer token is the user's name: alice, bob, carol, dan, mara or sam.
 

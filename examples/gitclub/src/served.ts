@@ -21,7 +21,7 @@ export interface Served {
 export type Start = (club: GitClub) => Promise<Served>;
 
 export async function listen(app: (req: IncomingMessage, res: ServerResponse) => unknown): Promise<Served> {
-  const server = createServer(app).listen(0);
+  const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     server,
