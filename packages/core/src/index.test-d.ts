@@ -83,6 +83,45 @@ test('obvious mistakes do not compile', () => {
   typed('Repo', undefined as Repo | undefined);
 });
 
+class Envelope {
+  declare id: number;
+  declare letter: Letter;
+  declare copies: Letter[];
+  declare stamps: string[];
+}
+
+test('the included relations of a list are typed by the row, and one related row can be null', () => {
+  const whole = authorizer.list(user, 'read', Envelope, { include: ['letter', 'copies', 'letter.author'] });
+  interface Shown {
+    id: number;
+    letter: ShownLetter | null;
+    copies: ShownLetter[];
+    stamps: string[];
+  }
+  interface ShownLetter {
+    id: number;
+    title: string;
+    sentAt: Date | null;
+    note?: string;
+    size: { width: number } | null;
+    print: () => void;
+  }
+  expectTypeOf(whole).resolves.toHaveProperty('rows').toEqualTypeOf<Shown[]>();
+  const one = authorizer.as(user).one('read', Envelope, 5, { include: ['letter'] });
+  expectTypeOf(one).resolves.toEqualTypeOf<Shown>();
+  const masked = authorizer.list(user, 'read', Envelope, { include: ['letter'], fields: 'read' });
+  expectTypeOf(masked).resolves.toHaveProperty('rows').toEqualTypeOf<Partial<Shown>[]>();
+  void authorizer.list(user, 'read', 'Envelope', { include: ['anything'] });
+  // @ts-expect-error -- `letter`
+  void authorizer.list(user, 'read', Envelope, { include: ['leter'] });
+  // @ts-expect-error -- a column
+  void authorizer.list(user, 'read', Envelope, { include: ['stamps'] });
+  // @ts-expect-error -- `letter`
+  void authorizer.one(user, 'read', Envelope, 5, { include: ['leter.author'] });
+  // @ts-expect-error -- a list
+  void authorizer.list(user, 'read', Envelope, { include: 'letter' });
+});
+
 test('typed keeps the type of the row, even in generic code', () => {
   expectTypeOf(typed('Repo', repo)).toEqualTypeOf<Repo>();
   expectTypeOf([repo].map((row) => typed('Repo', row))).toEqualTypeOf<Repo[]>();

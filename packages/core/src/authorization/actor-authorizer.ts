@@ -3,8 +3,11 @@ import type { RowCondition } from '../filter/row-condition.js';
 import type {
   CountOptions,
   ListOptions,
+  MaskedListOptions,
+  RelatedListOptions,
   ResourcePage,
   RowKey,
+  RowWithRelated,
   WholeListOptions,
 } from '../lists/list-options.js';
 import type {
@@ -28,6 +31,8 @@ import type {
   ExplainOptions,
   OneOptions,
   RefusalOptions,
+  MaskedOneOptions,
+  RelatedOneOptions,
   WholeOneOptions,
 } from './query-options.js';
 import type { WhereExplanation } from './where-explanation.js';
@@ -237,13 +242,23 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
   list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
+    options?: MaskedListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>>;
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    options?: RelatedListOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<ResourcePage<RowWithRelated<ListedRow<Row, Type>>>>;
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<ResourcePage<Partial<RowWithRelated<ListedRow<Row, Type>>>>>;
   list<Row extends object, Type extends TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
-  ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
+  ): Promise<ResourcePage<Partial<RowWithRelated<ListedRow<Row, Type>>>>> {
     return this.authorizer.list(this.actor, action, type, options as ListOptions | undefined);
   }
 
@@ -252,21 +267,33 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey,
-    options?: WholeOneOptions,
+    options?: WholeOneOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ListedRow<Row, Type>>;
   one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey,
-    options?: OneOptions,
+    options?: MaskedOneOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<Partial<ListedRow<Row, Type>>>;
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey,
+    options?: RelatedOneOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<RowWithRelated<ListedRow<Row, Type>>>;
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey,
+    options?: OneOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<Partial<RowWithRelated<ListedRow<Row, Type>>>>;
   one<Row extends object, Type extends TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey,
-    options?: OneOptions,
-  ): Promise<Partial<ListedRow<Row, Type>>> {
-    return this.authorizer.one(this.actor, action, type, key, options);
+    options?: OneOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<Partial<RowWithRelated<ListedRow<Row, Type>>>> {
+    return this.authorizer.one(this.actor, action, type, key, options as OneOptions | undefined);
   }
 
   /** Counts the rows on which the actor may perform the action: `Authorizer.count`. */

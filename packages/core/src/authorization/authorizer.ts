@@ -7,8 +7,11 @@ import { mapConcurrently, Sequence } from '../internal/concurrency.js';
 import type {
   CountOptions,
   ListOptions,
+  MaskedListOptions,
+  RelatedListOptions,
   ResourcePage,
   RowKey,
+  RowWithRelated,
   WholeListOptions,
 } from '../lists/list-options.js';
 import { listOf, textReader, type PolicyInput, type PolicyReader } from '../policy/policy-source.js';
@@ -51,6 +54,8 @@ import type {
   EnumerationOptions,
   ExplainOptions,
   OneOptions,
+  MaskedOneOptions,
+  RelatedOneOptions,
   WarmUpOptions,
   WhoCanOptions,
   WholeOneOptions,
@@ -59,7 +64,7 @@ import type { NextPolicy, PolicySlot } from './policy-slot.js';
 import { PolicySnapshot } from './policy-snapshot.js';
 import { refusalSync } from './refusal.js';
 import type { RelationsOptions, RelationTree } from './relations-for.js';
-import type { FindCondition, ResourceLists } from './resource-lists.js';
+import type { FindCondition, ListContext, ResourceLists } from './resource-lists.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { WhereExplanation } from './where-explanation.js';
 import type { WhatCan, WhoCan } from './who-can.js';
@@ -555,7 +560,7 @@ export class Authorizer extends BaseAuthorizer {
 
   /**
    * Lists the rows of a type on which an actor may perform an action: exactly the rows for which `can` returns `true`. It runs one query
-   * on the database of the option `resources`, after bounded ones that find small sets of related rows.
+   * on the database of the option `resources`, after bounded ones that find small sets of related rows, and one for each included relation.
    *
    * @param type the type of the rows, whose `fields` and `key` are declared: its name, its class, or the result of `type(name)`
    * @returns a page of rows, and the cursor of the next page
@@ -575,20 +580,32 @@ export class Authorizer extends BaseAuthorizer {
     actor: unknown,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
+    options?: MaskedListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>>;
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    options?: RelatedListOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<ResourcePage<RowWithRelated<ListedRow<Row, Type>>>>;
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<ResourcePage<Partial<RowWithRelated<ListedRow<Row, Type>>>>>;
   async list<Row extends object, Type extends TypeReference>(
     actor: unknown,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     options: ListOptions<NoInfer<ListedRow<Row, Type>>> = {},
-  ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
+  ): Promise<ResourcePage<Partial<RowWithRelated<ListedRow<Row, Type>>>>> {
     const lists = await this.#resourceLists();
-    const { typeSets } = this.#loaded.context;
+    const declared = findType(this.#loading.types, 'list(actor, action, type)', type);
     const page = await this.#engines.run(actor, (engine, who) =>
-      lists.list(conditionFinder(engine, who, action, type), typeSets, options as ListOptions),
+      lists.list(declared, this.#listContext(engine, who, action, type), options as ListOptions),
     );
-    return page as ResourcePage<Partial<ListedRow<Row, Type>>>;
+    return page as ResourcePage<Partial<RowWithRelated<ListedRow<Row, Type>>>>;
   }
 
   /**
@@ -627,45 +644,69 @@ export class Authorizer extends BaseAuthorizer {
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey,
-    options?: WholeOneOptions,
+    options?: WholeOneOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ListedRow<Row, Type>>;
   one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     actor: unknown,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey,
-    options?: OneOptions,
+    options?: MaskedOneOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<Partial<ListedRow<Row, Type>>>;
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey,
+    options?: RelatedOneOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<RowWithRelated<ListedRow<Row, Type>>>;
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey,
+    options?: OneOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<Partial<RowWithRelated<ListedRow<Row, Type>>>>;
   async one<Row extends object, Type extends TypeReference>(
     actor: unknown,
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey,
-    options: OneOptions = {},
-  ): Promise<Partial<ListedRow<Row, Type>>> {
+    options: OneOptions<NoInfer<ListedRow<Row, Type>>> = {},
+  ): Promise<Partial<RowWithRelated<ListedRow<Row, Type>>>> {
     const { refusalOfRow, findAnyRow, keyRow } = await onDemand.resourceLists();
-    const lists = await this.#resourceLists();
-    const { typeSets, program } = this.#loaded.context;
+    const lists = await this.#resourceLists(options.resources);
     // The read check uses the same policy, also if a reload ends in between.
     return this.#engines.run(actor, async (engine, who) => {
-      const find = conditionFinder(engine, who, action, type);
-      const declared = findType(program.types, 'one(actor, action, type, key)', type);
+      const context = this.#listContext(engine, who, action, type);
+      const declared = findType(this.#loading.types, 'one(actor, action, type, key)', type);
       const row = await engine.decideRow(who, action, keyRow(declared, key), options, () =>
-        lists.one(find, typeSets, key, options),
+        lists.one(declared, context, key, options as OneOptions),
       );
-      if (row !== undefined) return row as Partial<ListedRow<Row, Type>>;
+      if (row !== undefined) return row as Partial<RowWithRelated<ListedRow<Row, Type>>>;
       const { name } = declared;
       throw await refusalOfRow(action, name, options, this.#loading.options, (readAction) => {
         const findShown =
-          readAction === undefined ? findAnyRow(find) : conditionFinder(engine, who, readAction, type);
+          readAction === undefined
+            ? findAnyRow(context.find)
+            : conditionFinder(engine, who, readAction, type);
         return lists.has(findShown, key, options);
       });
     });
   }
 
-  async #resourceLists(): Promise<ResourceLists> {
+  async #resourceLists(resources = this.#loading.options.resources): Promise<ResourceLists> {
     const { ResourceLists: Lists } = await onDemand.resourceLists();
-    return new Lists(this.#loading.options.resources, this.#loading.types);
+    return new Lists(resources, this.#loading.types);
+  }
+
+  #listContext(engine: DecisionEngine, actor: unknown, action: string, type: TypeReference): ListContext {
+    const { readAction = 'read' } = this.#loading.options;
+    return {
+      find: conditionFinder(engine, actor, action, type),
+      findRelated: (related) => conditionFinder(engine, actor, readAction, related),
+      typeSets: this.#loaded.context.typeSets,
+    };
   }
 
   /**
@@ -712,7 +753,7 @@ export class Authorizer extends BaseAuthorizer {
 /** Returns a function that finds the condition of a list. */
 const conditionFinder =
   (engine: DecisionEngine, actor: unknown, action: string, type: TypeReference): FindCondition =>
-  async (options, fieldAction) =>
+  async (options, fieldAction, included) =>
     fieldAction === undefined
       ? { condition: await engine.where(actor, action, type, options), fields: undefined }
-      : engine.whereWithFields(actor, action, type, fieldAction, options);
+      : engine.whereWithFields(actor, action, type, fieldAction, included, options);

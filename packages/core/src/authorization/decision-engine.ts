@@ -222,9 +222,10 @@ export class DecisionEngine implements Decider {
     action: string,
     type: TypeReference,
     fieldAction: string,
+    relations: readonly string[],
     options: CheckOptions,
   ): Promise<FieldConditions> {
-    const found = await this.queries.whereWithFields(actor, action, type, fieldAction, options);
+    const found = await this.queries.whereWithFields(actor, action, type, fieldAction, relations, options);
     this.#warnOfEmptyList(found.condition, actor, action);
     return found;
   }

@@ -1,6 +1,7 @@
 import type { Limits } from '../engine/limits.js';
 import type { ExplanationOptions } from '../explanation/explain-query.js';
-import type { CountOptions } from '../lists/list-options.js';
+import type { AnyRow, ListOptions } from '../lists/list-options.js';
+import type { ResourceAdapter } from '../lists/resource-adapter.js';
 
 /** The origin of a check. Its decision contains it, and the policy does not see it. */
 export interface CheckContext {
@@ -70,12 +71,26 @@ export interface WarmUpOptions {
 }
 
 /** Options of a decision about one row of the database. */
-export interface OneOptions extends Pick<CountOptions, 'fields' | 'signal'>, Pick<CheckOptions, 'context'> {
+export interface OneOptions<Row extends object = AnyRow>
+  extends Pick<ListOptions<Row>, 'fields' | 'include' | 'signal'>, Pick<CheckOptions, 'context'> {
   /** `false`: the refusal is a `ForbiddenError` also when the actor may not read the row. */
   readonly checkRead?: boolean;
+  /** The database, if it is not the one of the authorizer: an adapter for an open transaction. */
+  readonly resources?: ResourceAdapter;
 }
 
-/** Options of a decision about one row that has all of its fields. */
-export interface WholeOneOptions extends OneOptions {
+/** Options of a decision about one row that has all of its fields, and no related rows. */
+export interface WholeOneOptions<Row extends object = AnyRow> extends OneOptions<Row> {
+  readonly fields?: undefined;
+  readonly include?: undefined;
+}
+
+/** Options of a decision about one row that has a part of its fields, and no related rows. */
+export interface MaskedOneOptions<Row extends object = AnyRow> extends OneOptions<Row> {
+  readonly include?: undefined;
+}
+
+/** Options of a decision about one row that has all of its fields, with related rows. */
+export interface RelatedOneOptions<Row extends object = AnyRow> extends OneOptions<Row> {
   readonly fields?: undefined;
 }

@@ -9,7 +9,7 @@ import { QueryRun, type Bindings, type QueryRunOptions } from '../engine/query/q
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { ActorCondition, FieldConditions } from '../filter/row-condition.js';
 import { ignoreRejection } from '../host/handle-rejections.js';
-import type { DeclaredType } from '../types/declared-type.js';
+import { columnsOf, type DeclaredType } from '../types/declared-type.js';
 import { givenName, linkCall, linkQuery } from '../ir/link.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { DerivedCondition, WhereOptions } from '../partial/where.js';
@@ -142,19 +142,21 @@ export class QueryRunner {
     return where(this.context, actor, action, name, { ...this.#whereOptions(options), observer });
   }
 
-  /** Returns the condition of `where`, and the filter of the rows that show each declared field of the type. */
+  /** Returns the condition of `where`, and the filter of the rows that show each column of the type and some of its relations. */
   async whereWithFields(
     actor: unknown,
     action: string,
     type: TypeReference,
     fieldAction: string,
+    relations: readonly string[],
     options: CheckOptions,
   ): Promise<FieldConditions> {
     const call = 'list(actor, action, type)';
     const { name, fields } = this.#typeOfRows(call, action, type, options);
     const { whereWithFields } = await onDemand.where();
     const own = this.#whereOptions(options);
-    return whereWithFields(this.context, actor, action, name, fieldAction, fields?.keys() ?? [], own);
+    const shown = fields === undefined ? [] : [...columnsOf(fields), ...relations];
+    return whereWithFields(this.context, actor, action, name, fieldAction, shown, own);
   }
 
   /** Checks the arguments of a call, and returns the type of its rows. */

@@ -94,11 +94,16 @@ const ofCount: Readonly<Record<string, OptionCheck>> = {
   signal: isSignal,
 };
 
+function isPaths(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
 const isDirection = (value: unknown): boolean => value === 'asc' || value === 'desc';
 
 const ofList: Readonly<Record<string, OptionCheck>> = {
   ...ofCount,
   take: isCount,
+  include: isPaths,
   skip: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
   after: (value) => value === null || isText(value),
   orderBy: (value) => isOptionsObject(value) && Object.values(value).every(isSortOrder),
@@ -118,6 +123,8 @@ export function validateListOptions(options: ListOptions): void {
 export const validateOneOptions = (options: object): void =>
   checkObject('one', options, "{ fields: 'read' }", {
     fields: isLabel,
+    include: isPaths,
+    resources: isAdapter,
     signal: isSignal,
     checkRead: isBoolean,
     context: isOptionsObject,

@@ -416,6 +416,34 @@ await authorizer.can('ann', 'read', typed('Repo', { id: 1 }));`,
 });
 await authorizer.can('ann', 'read', typed('Repository', { id: 1 }));`,
   },
+  POLAR_RUN_RELATED_ROWS: {
+    wrong: `const authorizer = await Authorizer.load({
+  policies: 'allow(_, action, note: Note) if action in ["read", "edit"] and note.isPublic;',
+  types: {
+    Note: {
+      key: 'id',
+      fields: { id: 'Integer', isPublic: 'Boolean', replyTo: 'Integer?' },
+      relations: { original: one('Note', { local: 'replyTo', foreign: 'id' }) },
+    },
+  },
+  resources: { list: async () => [{ id: 1, isPublic: true, replyTo: null }], count: async () => 1 },
+});
+const { rows } = await authorizer.list('ann', 'read', 'Note', { include: ['original'] });
+await authorizer.can('ann', 'edit', rows[0]);`,
+    fix: `const authorizer = await Authorizer.load({
+  policies: 'allow(_, action, note: Note) if action in ["read", "edit"] and note.isPublic;',
+  types: {
+    Note: {
+      key: 'id',
+      fields: { id: 'Integer', isPublic: 'Boolean', replyTo: 'Integer?' },
+      relations: { original: one('Note', { local: 'replyTo', foreign: 'id' }) },
+    },
+  },
+  resources: { list: async () => [{ id: 1, isPublic: true, replyTo: null }], count: async () => 1 },
+});
+const { rows } = await authorizer.list('ann', 'read', 'Note', { include: ['original'] });
+await authorizer.one('ann', 'edit', 'Note', rows[0]['id']);`,
+  },
   POLAR_RUN_HOST_ERROR: {
     wrong: `const authorizer = await Authorizer.load({ policies: 'allow(_, "read", note) if note.owner = "ann";' });
 const note = {

@@ -64,7 +64,7 @@ export const runtimeCodes = {
   POLAR_LIST_CURSOR: (p: { reason: string }) =>
     `the cursor \`after\` is invalid: ${p.reason}; start again with the first page`,
   POLAR_LIST_ROW: (p: { type: string; field: string; declared: string; found: string }) =>
-    `a row of \`${p.type}\` has ${p.found} in \`${p.field}\`, which is declared as ${p.declared}, so the next page cannot be found; ` +
+    `a row of \`${p.type}\` has ${p.found} in \`${p.field}\`, which is declared as ${p.declared}, so no row can be found by this value; ` +
     `correct the declaration, or sort by another field`,
   POLAR_LIST_FIELD: (p: {
     type: string;
@@ -136,6 +136,9 @@ export const runtimeCodes = {
     `\`${p.name}\` is called with keyword arguments, which JavaScript does not have; pass the values by position`,
   POLAR_RUN_UNKNOWN_TAG: (p: { tag: string; known: readonly string[] }) =>
     `a value is tagged typed('${p.tag}', …), but this authorizer has no type \`${p.tag}\`${didYouMean(p.tag, p.known) || '; add it to `types`'}`,
+  POLAR_RUN_RELATED_ROWS: (p: { type: string }) =>
+    `a row of \`${p.type}\` was listed with the option \`include\`, so it has only the related rows that the actor may read, and a check of ` +
+    `it could be wrong; check the row by its key with \`one\`, or list it without \`include\``,
   POLAR_RUN_HOST_ERROR: (p: { origin: string; message: string }) => `${p.origin} threw: ${p.message}`,
   POLAR_RUN_REFUSED_MEMBER: (p: { name: string; on: string }) =>
     `policies cannot access \`${p.name}\` of ${p.on}: Nanook blocks this name, because it leads to the internals of JavaScript`,

@@ -4,7 +4,7 @@ import type { DeclaredType } from '../types/declared-type.js';
 import { DecimalValue } from '../types/decimal-value.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
 import type { Class } from '../types/type-declaration.js';
-import { findTag, tagVersion } from '../types/typed.js';
+import { findTag, tagVersion, typeWithRelated } from '../types/typed.js';
 import type { Discriminators } from './discriminators.js';
 import { Reference } from './reference.js';
 import { isForeignRoot, isPlainObject } from './value.js';
@@ -176,10 +176,16 @@ export class PlainTypeSets {
     return this.intern(all, all, true);
   }
 
-  /** Returns the type of a tag. @throws {PolarError} `POLAR_RUN_UNKNOWN_TAG` because a misspelled tag would be denied silently */
+  /**
+   * Returns the type of a tag.
+   *
+   * @throws {PolarError} `POLAR_RUN_UNKNOWN_TAG` because a misspelled tag would be denied silently; `POLAR_RUN_RELATED_ROWS`
+   */
   protected taggedAs(tag: string): DeclaredType {
     const type = this.types.find(tag);
     if (type === undefined) {
+      const listed = typeWithRelated(tag);
+      if (listed !== undefined) throw new PolarError('POLAR_RUN_RELATED_ROWS', { type: listed });
       const known = this.types.typeNames.filter((name) => this.types.find(name)?.builtIn === false);
       throw new PolarError('POLAR_RUN_UNKNOWN_TAG', { tag, known });
     }

@@ -11,6 +11,8 @@ export interface ListOptions<Row extends object = AnyRow> extends CountOptions<R
    * deleted in the meantime move the pages, so prefer `after` where pages have no number.
    */
   readonly skip?: number | undefined;
+  /** The related rows to read with the rows, by the paths of their relations. Default: none. */
+  readonly include?: Include<Row> | undefined;
   /**
    * The fields to sort by, the most significant one first: `{ createdAt: 'desc', title: 'asc' }`. The key of the type is always the last,
    * so that the order is the same on each page. Default: the key.
@@ -18,10 +20,53 @@ export interface ListOptions<Row extends object = AnyRow> extends CountOptions<R
   readonly orderBy?: OrderBy<Row> | undefined;
 }
 
-/** The rows of a list that have all of their fields. */
+/** The rows of a list that have all of their fields, and no related rows. */
 export interface WholeListOptions<Row extends object = AnyRow> extends ListOptions<Row> {
   readonly fields?: undefined;
+  readonly include?: undefined;
 }
+
+/** The rows of a list that have a part of their fields, and no related rows. */
+export interface MaskedListOptions<Row extends object = AnyRow> extends ListOptions<Row> {
+  readonly include?: undefined;
+}
+
+/** The rows of a list that have all of their fields, with related rows. */
+export interface RelatedListOptions<Row extends object = AnyRow> extends ListOptions<Row> {
+  readonly fields?: undefined;
+}
+
+/**
+ * The paths of relations whose rows a list includes: `['folder', 'comments.author']`. Each relation is one more query. The included rows
+ * are those on which the actor may perform the action `readAction`; of other rows, nothing is shown.
+ */
+export type Include<Row extends object = AnyRow> = readonly (string extends keyof Row
+  ? string
+  : RelationName<Row> | `${RelationName<Row>}.${string}`)[];
+
+/** The properties of a row that can hold related rows. */
+type RelationName<Row extends object> = {
+  [Name in keyof Row & string]-?: NonNullable<Row[Name]> extends readonly (infer Item)[]
+    ? Related<Item, Name>
+    : Related<NonNullable<Row[Name]>, Name>;
+}[keyof Row & string];
+
+type Related<Value, Name> = Value extends Scalar | ((...args: never[]) => unknown)
+  ? never
+  : Value extends object
+    ? Name
+    : never;
+
+/** A row of a list with related rows. A relation to one row is `null` where the actor may not see the row. */
+export type RowWithRelated<Row extends object> = string extends keyof Row
+  ? Row
+  : { [Name in keyof Row]: Name extends RelationName<Row> ? WithRelated<Row[Name]> : Row[Name] };
+
+type WithRelated<Value> = Value extends readonly (infer Item extends object)[]
+  ? RowWithRelated<Item>[]
+  : Value extends object
+    ? RowWithRelated<Value> | null
+    : Value;
 
 export interface CountOptions<Row extends object = AnyRow> {
   /** Conditions that narrow the authorized rows. `undefined`, or a value of another type than the field has, is an error. */

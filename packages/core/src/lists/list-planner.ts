@@ -1,16 +1,19 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import type { Column, Scalar, Scope } from '../filter/condition.js';
+import { inCondition } from '../filter/comparisons.js';
+import { always, and, type Column, type Condition, type Scalar, type Scope } from '../filter/condition.js';
 import { describeValue } from '../internal/describe-value.js';
 import { readDecimal } from '../types/read-decimal.js';
 import type { RowCondition } from '../filter/row-condition.js';
-import { all } from '../filter/row-filter.js';
+import { all, allRows } from '../filter/row-filter.js';
 import { didYouMean } from '../internal/near-names.js';
 import { Rows } from '../partial/rows.js';
 import type { DeclaredType } from '../types/declared-type.js';
+import type { Relation } from '../types/relation.js';
 import type { TypeTable } from '../types/type-table.js';
 import { typed } from '../types/typed.js';
 import { positionOf } from './cursor.js';
 import { rowsAfter } from './keyset-filter.js';
+import { hasLinks, type LinkValues } from './link-values.js';
 import type { FieldMasks } from './field-masks.js';
 import type { CountOptions, ListOptions } from './list-options.js';
 import type { ResourceAdapter, ResourceQuery, SortKey } from './resource-adapter.js';
@@ -54,6 +57,23 @@ export class ListPlanner {
   /** Returns the columns of the key of a row. @throws {PolarError} `POLAR_LIST_NO_KEY` */
   keyColumns(row: Scope): readonly Column[] {
     return this.#keyOf(row).map((field) => this.#column(row, 'orderBy', field));
+  }
+
+  /** Returns the column of a relation. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` for a field that no query compares */
+  linkColumn(row: Scope, field: string): Column {
+    return this.#column(row, 'include', field);
+  }
+
+  /** Returns the condition of the rows of a relation that have one of these keys. */
+  related(row: Scope, { foreign, where }: Relation, links: readonly LinkValues[]): Condition {
+    const keys = foreign.map((field) => this.linkColumn(row, field));
+    const own = Array.from(where, ([field, value]) => inCondition(this.linkColumn(row, field), [value]));
+    return and(...own, hasLinks(keys, links));
+  }
+
+  /** Returns the condition of all rows of a type. */
+  allRows(type: DeclaredType): RowCondition {
+    return { type: type.name, row: this.#rows.scope(type), condition: always, filter: allRows };
   }
 
   /**

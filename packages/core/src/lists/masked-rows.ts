@@ -9,7 +9,7 @@ import type { FieldQuery, MaskedRow, ResourceAdapter } from './resource-adapter.
 type Row = Readonly<Record<string, unknown>>;
 
 /** The number of rows whose fields are read by one query, because databases limit the values of a query. */
-const maxKeys = 200;
+export const maxKeys = 200;
 
 /**
  * Lists rows with a part of their fields. If the adapter cannot select by a condition, one more query for each condition reads the fields
@@ -57,8 +57,10 @@ export async function listFields(
 }
 
 /** Returns a row with these fields. A field without a value is `null`, because an absent field is a hidden one. */
-export const copyOf = (row: Row, fields: Iterable<string>): Record<string, unknown> =>
-  Object.fromEntries([...fields].flatMap((field) => (field in row ? [[field, row[field] ?? null]] : [])));
+export const copyOf = (row: object, fields: Iterable<string>): Record<string, unknown> =>
+  Object.fromEntries(
+    [...fields].flatMap((field) => (field in row ? [[field, (row as Row)[field] ?? null]] : [])),
+  );
 
 const keysAmong = (rows: readonly Row[], [first, ...others]: readonly Column[]) =>
   others.length === 0

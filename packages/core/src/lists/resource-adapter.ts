@@ -1,5 +1,6 @@
 import type { Column } from '../filter/condition.js';
 import type { RowCondition } from '../filter/row-condition.js';
+import type { Relation } from '../types/relation.js';
 import type { RowFilter } from '../filter/row-filter.js';
 
 /**
@@ -24,6 +25,11 @@ export interface ResourceAdapter {
     column: Column,
     query: ResourceQuery,
   ): number | undefined | Promise<number | undefined>;
+  /**
+   * Returns the value that a listed row has in a column of a relation, if it is not a property of the row: an entity can have a foreign key
+   * only as a reference. A document can have a list of keys. `undefined` means that the row has the property.
+   */
+  linkValue?(row: object, column: Column, relation: Relation): unknown;
   /**
    * Returns the rows of a query with a part of their fields, in its order. It runs one query. Without this method, the authorizer runs
    * `list` once more for each of the `masks`, and a row stays in memory until its hidden fields are left out.

@@ -26,6 +26,10 @@ export interface Field {
   readonly element: Field | undefined;
 }
 
+/** Returns the names of the fields of a type that are not relations, which a row of a table has. */
+export const columnsOf = (fields: ReadonlyMap<string, Field>): string[] =>
+  Array.from(fields.values()).flatMap(({ kind, name }) => (kind === 'relation' ? [] : [name]));
+
 /** A declared type in its linked form, the same for every kind of declaration. */
 export interface DeclaredType {
   readonly kind: 'declared-type';

@@ -68,6 +68,15 @@ export function typed<T extends object, Name extends TypeName = TypeName>(
   return row;
 }
 
+const related = ' with related rows';
+
+/** Returns the tag of a row of a type that a list returned with related rows. Checks refuse it, because it can lack some of them. */
+export const rowWithRelated = (type: string): string => type + related;
+
+/** Returns the type of a row with related rows from its tag. */
+export const typeWithRelated = (tag: string): string | undefined =>
+  tag.endsWith(related) ? tag.slice(0, -related.length) : undefined;
+
 /** Returns whether a value is an object that can be a row: neither a list nor a promise. */
 function isRow(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;

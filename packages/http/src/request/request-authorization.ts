@@ -17,10 +17,15 @@ import {
   type ListedAction,
   type ListedField,
   type ListedRow,
+  type MaskedListOptions,
+  type MaskedOneOptions,
   type OneOptions,
+  type RelatedListOptions,
+  type RelatedOneOptions,
   type ResourcePage,
   type RowCondition,
   type RowKey,
+  type RowWithRelated,
   type TypeReference,
   type WholeListOptions,
   type WholeOneOptions,
@@ -458,26 +463,38 @@ export class RequestAuthorization<Actor = unknown> {
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey | null | undefined,
-    options?: WholeOneOptions,
+    options?: WholeOneOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ListedRow<Row, Type>>;
   one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey | null | undefined,
-    options?: OneOptions,
+    options?: MaskedOneOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<Partial<ListedRow<Row, Type>>>;
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey | null | undefined,
+    options?: RelatedOneOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<RowWithRelated<ListedRow<Row, Type>>>;
+  one<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    key: RowKey | null | undefined,
+    options?: OneOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<Partial<RowWithRelated<ListedRow<Row, Type>>>>;
   one<Row extends object, Type extends TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     key: RowKey | null | undefined,
-    options?: OneOptions,
-  ): Promise<Partial<ListedRow<Row, Type>>> {
+    options?: OneOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<Partial<RowWithRelated<ListedRow<Row, Type>>>> {
     return this.#check('one', arguments, async (call) => {
       this.#checkAdmitted();
       const record = this.decisions.deciding(call);
-      const row = await this.#finder().one(action, type as TypeReference, key, options);
+      const row = await this.#finder().one(action, type as TypeReference, key, options as OneOptions);
       record('authorized');
-      return row as Partial<ListedRow<Row, Type>>;
+      return row as Partial<RowWithRelated<ListedRow<Row, Type>>>;
     });
   }
 
@@ -573,20 +590,30 @@ export class RequestAuthorization<Actor = unknown> {
   list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
-    options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
+    options?: MaskedListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>>;
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    options?: RelatedListOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<ResourcePage<RowWithRelated<ListedRow<Row, Type>>>>;
+  list<Row extends object = Readonly<Record<string, unknown>>, Type extends TypeReference = TypeReference>(
+    action: ActionOnRows<Type>,
+    type: ListReference<Row, Type>,
+    options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
+  ): Promise<ResourcePage<Partial<RowWithRelated<ListedRow<Row, Type>>>>>;
   list<Row extends object, Type extends TypeReference>(
     action: ActionOnRows<Type>,
     type: ListReference<Row, Type>,
     options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
-  ): Promise<ResourcePage<Partial<ListedRow<Row, Type>>>> {
+  ): Promise<ResourcePage<Partial<RowWithRelated<ListedRow<Row, Type>>>>> {
     return this.#check('list', arguments, async () => {
       const page = await this.#finder().list(
         action,
         type as TypeReference,
         options as ListOptions | undefined,
       );
-      return page as ResourcePage<Partial<ListedRow<Row, Type>>>;
+      return page as ResourcePage<Partial<RowWithRelated<ListedRow<Row, Type>>>>;
     });
   }
 

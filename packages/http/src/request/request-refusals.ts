@@ -1,5 +1,6 @@
 import {
   isAuthorizationError,
+  type AnyRow,
   type AuthorizationError,
   type Authorizer,
   type CheckContext,
@@ -130,7 +131,10 @@ export class RequestRefusals<Actor> {
     const { isAnonymous } = this.#actor;
     if (key === null || key === undefined || Number.isNaN(key)) throw this.ofMissing(action);
     try {
-      return await this.#authorizer.one(actor, action, type, key, { ...this.#ofChecks(), ...options });
+      return await this.#authorizer.one<AnyRow>(actor, action, type, key, {
+        ...this.#ofChecks(),
+        ...options,
+      });
     } catch (error) {
       throw isAuthorizationError(error) ? this.#ofActor(withoutStack(error), isAnonymous) : error;
     }
@@ -143,7 +147,7 @@ export class RequestRefusals<Actor> {
   async list(action: string, type: TypeReference, options: ListOptions = {}): Promise<ResourcePage<object>> {
     const actor = await this.#actor.find();
     const { version } = this.#actor;
-    const page: ResourcePage<object> = await this.#authorizer.list(actor, action, type, options);
+    const page: ResourcePage<object> = await this.#authorizer.list<AnyRow>(actor, action, type, options);
     if (this.#actor.isPresent(actor, version))
       for (const row of page.rows) this.#keepListed(action, options.fields, row);
     return page;

@@ -89,6 +89,18 @@ export class MikroOrmPrinter {
     ]);
   }
 
+  /** Returns the foreign key that an entity has only as a reference to the related entity. */
+  foreignKey(row: object, type: string, field: string): unknown {
+    const [name, column] = field.split('.') as [string, string?];
+    if (column === undefined) return undefined;
+    const { fieldNames, referencedColumnNames, targetMeta } = this.entityOf(type).properties[name as never]!;
+    const reference = (row as Record<string, object | null | undefined>)[name];
+    if (reference === null || reference === undefined) return null;
+    const referenced = referencedColumnNames[fieldNames.indexOf(column)];
+    const key = targetMeta!.props.find((property) => property.fieldNames?.[0] === referenced);
+    return key && (reference as Record<string, unknown>)[key.name];
+  }
+
   get nulls(): 'low' | 'high' {
     return nullsOf(this.#dialect.name);
   }

@@ -34,6 +34,7 @@ export function mikroOrmResources(orm: MikroORM, options: MikroOrmOptions = {}):
         .execute('get', false);
       return Number(found?.microseconds ?? 0);
     },
+    linkValue: (row, { scope, field }) => ready().foreignKey(row, scope.type.name, field),
     async list(page) {
       const { condition, orderBy, take, skip = 0 } = page;
       const order = ready()

@@ -29,6 +29,18 @@ export function mongooseResources(
 ): ResourceAdapter {
   const ready = queriesOf(connection, { ...options, text: 'binary' });
   return {
+    linkValue(row, { scope, field }, { name: relation, type }) {
+      if (ready().documents.of(scope.type.name).embedded.has(relation))
+        throw inexpressible(
+          `a list that includes \`${relation}\`, because \`${type}\` is a part of the document`,
+        );
+      const { name, form, isList } = ready().documents.field(scope.type, field);
+      if (name === field && !isList) return undefined;
+      const value: unknown = (row as AnyDocument).get(name);
+      // Mongoose adds the text of `_id` as `id`.
+      const read = (each: unknown) => (form === 'object-id' && each ? String(each) : (each ?? null));
+      return Array.isArray(value) ? value.filter((each) => each !== null).map(read) : read(value);
+    },
     async list(page) {
       const queries = ready();
       const { orderBy, take, skip = 0 } = page;
@@ -54,6 +66,10 @@ export function mongooseResources(
       return (row as { readonly total: number } | undefined)?.total ?? 0;
     },
   };
+}
+
+interface AnyDocument {
+  get(path: string): unknown;
 }
 
 const aggregate = (model: AnyModel, stages: readonly Stage[]): Promise<object[]> =>

@@ -113,7 +113,7 @@ export async function expectExactFields(
   expect(report.narrowed).toBeGreaterThan(hasManyCases ? randomCases(20) : -1);
 }
 
-const isInexpressible = (error: unknown): boolean =>
+export const isInexpressible = (error: unknown): boolean =>
   (isPolarError(error) && error.code === 'POLAR_FILTER_UNTRANSLATABLE') ||
   (isNanookOrmError(error) && error.code.endsWith('_INEXPRESSIBLE'));
 
@@ -314,7 +314,7 @@ function notFoundIsUndefined(error: unknown): undefined {
   if (!isNotFoundError(error)) throw error;
 }
 
-function undecidedIsDenied(error: unknown): false {
+export function undecidedIsDenied(error: unknown): false {
   if (isUndecided(error)) return false;
   throw error;
 }

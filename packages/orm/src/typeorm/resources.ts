@@ -28,6 +28,8 @@ export function typeormResources(dataSource: DataSource, options: TypeormOptions
       .createQueryBuilder(alias)
       .where(list(condition));
   const microseconds = new Microseconds();
+  /** The foreign keys of listed entities that have no property, by the names of their fields. */
+  const foreignKeys = new WeakMap<object, ReadonlyMap<string, unknown>>();
   const pageOf = async (page: ResourceQuery): Promise<SelectQueryBuilder<ObjectLiteral>> => {
     const query = select(await ready().page(page, dataSource))
       .limit(page.take)
@@ -43,8 +45,12 @@ export function typeormResources(dataSource: DataSource, options: TypeormOptions
   ): Promise<ReadonlyMap<object, Readonly<Record<string, unknown>>>> => {
     const columns = ready().microseconds(page, dataSource.driver.escape(alias));
     for (const { text, alias: name } of columns) query.addSelect(text, name);
+    const keys = ready().foreignKeys(page.condition.type);
+    for (const { databaseName, name } of keys) query.addSelect(`${alias}.${databaseName}`, name);
     const { entities, raw } = await query.getRawAndEntities<Record<string, unknown>>();
     microseconds.take(entities, raw, columns);
+    for (const [i, entity] of entities.entries())
+      foreignKeys.set(entity, new Map(keys.map(({ field, name, read }) => [field, read(raw[i]![name])])));
     return new Map(entities.map((entity, i) => [entity, raw[i]!]));
   };
   return {
@@ -52,6 +58,7 @@ export function typeormResources(dataSource: DataSource, options: TypeormOptions
       return ready().nulls;
     },
     microseconds: (row, column) => microseconds.of(row, column),
+    linkValue: (row, { field }) => foreignKeys.get(row)?.get(field),
     async list(page) {
       return [...(await entitiesOf(await pageOf(page), page)).keys()];
     },

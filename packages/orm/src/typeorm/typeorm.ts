@@ -27,6 +27,15 @@ import { probed, probedPage } from '../sql/probe-sets.js';
 import { dialectOf } from './columns.js';
 import { entityTables, fieldOf, type TypeormOptions } from './entity-tables.js';
 
+/** A column of an entity that holds the key of a related one. */
+interface ForeignKey {
+  readonly field: string;
+  readonly databaseName: string;
+  readonly name: string;
+  /** Returns a value as a property would have it. */
+  readonly read: (value: unknown) => unknown;
+}
+
 export interface TypeormPlace {
   /** The name of the filtered entity in the query, if it is joined. By default the main alias of the query. */
   readonly alias?: string;
@@ -134,6 +143,19 @@ export class TypeormPrinter {
       ...column,
       text: this.#print(column.expression, root).text,
     }));
+  }
+
+  /** Returns the foreign keys of an entity that have no property, with the name that a page selects each of them under. */
+  foreignKeys(type: string): readonly ForeignKey[] {
+    const { columns, connection } = this.entityOf(type);
+    return columns
+      .filter((column) => column.isVirtual && column.relationMetadata !== undefined)
+      .map((column, i) => ({
+        field: fieldOf(column),
+        databaseName: column.databaseName,
+        name: `nanookKey${i}`,
+        read: (value) => connection.driver.prepareHydratedValue(value, column) as unknown,
+      }));
   }
 
   /** Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its sets. */

@@ -1,0 +1,157 @@
+import type { Scope } from '../filter/condition.js';
+import type { RowCondition } from '../filter/row-condition.js';
+import { all } from '../filter/row-filter.js';
+import { toRowFilter } from '../filter/to-row-filter.js';
+import type { TypeSets } from '../host/type-set.js';
+import { columnsOf, type DeclaredType } from '../types/declared-type.js';
+import { rowWithRelated, typed } from '../types/typed.js';
+import type { FieldMasks } from './field-masks.js';
+import type { IncludeBranch, IncludeTree } from './include-tree.js';
+import { linkValues, type LinkValues } from './link-values.js';
+import type { ListPlanner } from './list-planner.js';
+import { copyOf, listFields, maxKeys } from './masked-rows.js';
+import type { FieldQuery, ResourceAdapter, ResourceQuery } from './resource-adapter.js';
+
+/** The condition of the rows of a type, and the filters of the fields that they show. */
+export interface FoundCondition {
+  readonly condition: RowCondition;
+  readonly masks: FieldMasks | undefined;
+}
+
+/** A row before its related rows are read. */
+export interface ReadRow {
+  /** The row as the list shows it. */
+  readonly row: object;
+  /** The row as the adapter returned it. */
+  readonly stored: object;
+  /** The relations that the row shows. */
+  readonly branches: readonly IncludeBranch[];
+}
+
+/**
+ * Reads the rows of a query, and the related rows that a list includes. Each of the related rows satisfies the condition of its own type, so
+ * that a relation shows no row that the actor may not see.
+ */
+export class RowReader {
+  constructor(
+    readonly adapter: ResourceAdapter,
+    readonly planner: ListPlanner,
+    readonly typeSets: TypeSets,
+    /** Finds the condition of the related rows of a type that the actor may see. */
+    readonly findRelated: (type: string, tree: IncludeTree) => Promise<FoundCondition>,
+  ) {}
+
+  /**
+   * Returns the rows of a query: as the adapter returns them, or copies of the fields that they show. An entity of an ORM would store changes
+   * of its related rows, so rows with them are copies, and so are the related rows.
+   *
+   * @param links the fields by which the caller relates the rows to others; rows do not show them for this reason
+   */
+  async read(
+    query: ResourceQuery,
+    masks: FieldMasks | undefined,
+    { branches }: IncludeTree,
+    links: readonly string[] = [],
+  ): Promise<readonly ReadRow[]> {
+    const { row: scope } = query.condition;
+    const fields = columnsOf(scope.type.fields!);
+    if (masks === undefined) {
+      const rows = await this.adapter.list(query);
+      const isWhole = branches.length === 0 && links.length === 0;
+      return rows.map((stored) => ({ row: isWhole ? stored : copyOf(stored, fields), stored, branches }));
+    }
+    const all = new Set([...links, ...branches.flatMap(({ relation }) => relation.local)]);
+    const columns = new Set(fields);
+    const selected = { ...query, ...selectionOf(masks, columns, all) };
+    const rows = await listFields(this.adapter, selected, this.planner.keyColumns(scope));
+    const { shown, conditional } = masks;
+    return rows.map(({ row, shows, stored }) => {
+      const byRow = conditional.flatMap((mask, i) => (shows[i] === true ? mask.fields : []));
+      const visible = new Set([...shown, ...byRow]);
+      return {
+        row: copyOf(
+          row,
+          [...visible].filter((name) => columns.has(name)),
+        ),
+        stored,
+        branches: branches.filter(({ relation }) => visible.has(relation.name)),
+      };
+    });
+  }
+
+  /** Adds the related rows to the rows of a type, and returns the rows with their type. */
+  async withRelated(rows: readonly ReadRow[], scope: Scope, { branches }: IncludeTree): Promise<object[]> {
+    for (const branch of branches)
+      // oxlint-disable-next-line no-await-in-loop -- a list uses one connection at a time
+      await this.#addRelated(rows, scope, branch);
+    const { type } = scope;
+    return rows.map(({ row }) =>
+      branches.length === 0 ? this.#tagged(row, type) : typed(rowWithRelated(type.name), row),
+    );
+  }
+
+  /** Adds the related rows of one relation to the rows that show it. */
+  async #addRelated(rows: readonly ReadRow[], from: Scope, branch: IncludeBranch): Promise<void> {
+    const { relation } = branch;
+    const local = relation.local.map((field) => this.planner.linkColumn(from, field));
+    const showing = rows
+      .filter(({ branches }) => branches.includes(branch))
+      .map(({ row, stored }) => ({ row, links: linkValues(stored, local, relation, this.adapter) }));
+    const related = await this.#related(
+      branch,
+      showing.flatMap(({ links }) => links),
+    );
+    for (const { row, links } of showing) {
+      const own = [...new Set(links.flatMap(({ text }) => related.get(text) ?? []))];
+      Object.assign(row, { [relation.name]: relation.kind === 'one' ? (own[0] ?? null) : own });
+    }
+  }
+
+  /** Returns the related rows that the actor may see, by the texts of their keys. */
+  async #related(
+    branch: IncludeBranch,
+    links: readonly LinkValues[],
+  ): Promise<ReadonlyMap<string, readonly object[]>> {
+    const found = new Map<string, object[]>();
+    const distinct = [...new Map(links.map((link) => [link.text, link])).values()];
+    if (distinct.length === 0) return found;
+    const { relation } = branch;
+    const { condition, masks } = await this.findRelated(relation.type, branch);
+    const foreign = relation.foreign.map((field) => this.planner.linkColumn(condition.row, field));
+    for (let from = 0; from < distinct.length; from += maxKeys) {
+      const related = this.planner.related(condition.row, relation, distinct.slice(from, from + maxKeys));
+      const filter = all(condition.filter, toRowFilter(related));
+      if (filter.kind === 'never') break;
+      const query = this.planner.query({ ...condition, filter }, {}, masks);
+      // oxlint-disable-next-line no-await-in-loop -- see above
+      const read = await this.read(query, masks, branch, relation.foreign);
+      // oxlint-disable-next-line no-await-in-loop -- see above
+      const rows = await this.withRelated(read, condition.row, branch);
+      for (const [i, { stored }] of read.entries())
+        for (const { text } of linkValues(stored, foreign, relation, this.adapter)) {
+          const own = found.get(text);
+          if (own === undefined) found.set(text, [rows[i]!]);
+          else own.push(rows[i]!);
+        }
+    }
+    return found;
+  }
+
+  /** Tags a row, unless its class or its fields show its type. */
+  #tagged(row: object, type: DeclaredType): object {
+    return this.typeSets.of(row).types.has(type) ? row : typed(type.name, row);
+  }
+}
+
+/** Returns the columns of a query for fields. Those by which rows are related are read from each row. */
+const selectionOf = (
+  { shown, conditional }: FieldMasks,
+  fields: ReadonlySet<string>,
+  links: ReadonlySet<string>,
+): Pick<FieldQuery, 'fields' | 'masks'> => ({
+  fields: [...new Set([...shown.filter((name) => fields.has(name)), ...links])],
+  masks: conditional.map((mask) => ({
+    ...mask,
+    fields: mask.fields.filter((name) => fields.has(name) && !links.has(name)),
+  })),
+});
