@@ -13,6 +13,7 @@ export type {
   ExplainOptions,
   ExplainQueryOptions,
   GrantableOptions,
+  DraftOptions,
   MaskedOneOptions,
   OneOptions,
   RelatedOneOptions,

@@ -90,5 +90,5 @@ export {
   type ExplainOption,
 } from './refusals/explained-refusal.js';
 export { withStatus, type RefusalStatuses } from './refusals/refusal.js';
-export { isInternalError, isInvalidPage, problemOf, type Problem } from './refusals/problem.js';
+export { isInternalError, isInvalidInput, problemOf, type Problem } from './refusals/problem.js';
 export { renderProblem, type Rendered } from './refusals/render-problem.js';

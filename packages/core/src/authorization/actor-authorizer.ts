@@ -27,6 +27,7 @@ import type {
   AuthorizeOptions,
   AuthorizeSyncOptions,
   CheckOptions,
+  DraftOptions,
   EnumerationOptions,
   ExplainOptions,
   OneOptions,
@@ -77,6 +78,21 @@ export interface ActorChecks extends BaseAuthorizer {
   list(actor: unknown, action: Checked, type: Checked, options?: ListOptions): Promise<ResourcePage<Checked>>;
   one(actor: unknown, action: Checked, type: Checked, key: RowKey, options?: OneOptions): Promise<Checked>;
   count(actor: unknown, action: Checked, type: Checked, options?: CountOptions): Promise<number>;
+  authorizeNew<Values extends object>(
+    actor: unknown,
+    action: Checked,
+    type: Checked,
+    values: Values,
+    options?: DraftOptions,
+  ): Promise<Values>;
+  authorizeChange<Changes extends object>(
+    actor: unknown,
+    action: Checked,
+    type: Checked,
+    key: RowKey,
+    changes: Changes,
+    options?: DraftOptions,
+  ): Promise<Changes>;
 }
 
 /**
@@ -294,6 +310,27 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     options?: OneOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<Partial<RowWithRelated<ListedRow<Row, Type>>>> {
     return this.authorizer.one(this.actor, action, type, key, options as OneOptions | undefined);
+  }
+
+  /** Checks that the actor may create a row, before it is written: `Authorizer.authorizeNew`. */
+  authorizeNew<Values extends object, Type extends TypeReference>(
+    action: ActionOnRows<Type>,
+    type: Type,
+    values: Values,
+    options?: DraftOptions,
+  ): Promise<Values> {
+    return this.authorizer.authorizeNew(this.actor, action, type, values, options);
+  }
+
+  /** Checks that the actor may change a row, before the change is written: `Authorizer.authorizeChange`. */
+  authorizeChange<Changes extends object, Type extends TypeReference>(
+    action: ActionOnRows<Type>,
+    type: Type,
+    key: RowKey,
+    changes: Changes,
+    options?: DraftOptions,
+  ): Promise<Changes> {
+    return this.authorizer.authorizeChange(this.actor, action, type, key, changes, options);
   }
 
   /** Counts the rows on which the actor may perform the action: `Authorizer.count`. */

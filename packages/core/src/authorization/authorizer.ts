@@ -5,6 +5,7 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import type { ActorCondition, RowCondition } from '../filter/row-condition.js';
 import { mapConcurrently, Sequence } from '../internal/concurrency.js';
 import type {
+  AnyRow,
   CountOptions,
   ListOptions,
   MaskedListOptions,
@@ -51,6 +52,7 @@ import type {
   AuthorizeOptions,
   AuthorizeSyncOptions,
   CheckOptions,
+  DraftOptions,
   EnumerationOptions,
   ExplainOptions,
   OneOptions,
@@ -693,6 +695,78 @@ export class Authorizer extends BaseAuthorizer {
         return lists.has(findShown, key, options);
       });
     });
+  }
+
+  /**
+   * Checks that the actor may create a row with these values, before it is written. The database of the option `resources` is asked for the
+   * rows that the foreign keys name, where the policy reads them. Write the returned values, in the transaction of the check.
+   *
+   * @param values the values of the columns, also those for which the database has a default; a generated key may be left out
+   * @returns a copy of the values
+   * @throws {ForbiddenError} when the actor may not perform the action on the row
+   * @throws {PolarError} `POLAR_DRAFT_VALUE` for a value that the row cannot have; `POLAR_DRAFT_EXISTS` when a row has this key;
+   *   `POLAR_LIST_NO_ADAPTER`; the errors of `can`, also when the policy reads a value that is not given
+   * @example
+   * const values = await authorizer.authorizeNew(user, 'create', 'Document', { title, folderId });
+   * await db.insert(documents).values(values);
+   */
+  async authorizeNew<Values extends object, Type extends TypeReference>(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: Type,
+    values: Values,
+    options: DraftOptions = {},
+  ): Promise<Values> {
+    const { resources, ...checked } = options;
+    const drafts = (await this.#resourceLists(resources)).drafts();
+    const declared = findType(this.#loading.types, 'authorizeNew(actor, action, type, values)', type);
+    const draft = drafts.ofNew(declared, values);
+    await this.authorize(actor, action as never, draft.row, { ...checked, checkRead: false });
+    if (await drafts.exists(draft)) throw new PolarError('POLAR_DRAFT_EXISTS', { type: declared.name });
+    return draft.values as Values;
+  }
+
+  /**
+   * Checks that the actor may change a row, before the change is written: that the actor may perform the action on the row as it is, and
+   * on the row with the changes.
+   *
+   * @param key the value of the key, or an object with the values of all key fields
+   * @param changes the new values of some columns
+   * @returns a copy of the changes
+   * @throws {NotFoundError} when no row has the key, or the actor may not even read the row
+   * @throws {ForbiddenError} when the actor may not perform the action on the row, before or after the change
+   * @throws {PolarError} `POLAR_DRAFT_VALUE` for a value that the row cannot have; the errors of `one` and `can`
+   * @example
+   * const changes = await authorizer.authorizeChange(user, 'update', 'Document', id, { folderId });
+   * await db.update(documents).set(changes).where(eq(documents.id, id));
+   */
+  async authorizeChange<Changes extends object, Type extends TypeReference>(
+    actor: unknown,
+    action: ActionOnRows<Type>,
+    type: Type,
+    key: RowKey,
+    changes: Changes,
+    options: DraftOptions = {},
+  ): Promise<Changes> {
+    const { resources, ...checked } = options;
+    const drafts = (await this.#resourceLists(resources)).drafts();
+    const declared = findType(
+      this.#loading.types,
+      'authorizeChange(actor, action, type, key, changes)',
+      type,
+    );
+    const values = drafts.valuesOf(declared, changes);
+    // Both checks use the same policy, also if a reload ends in between.
+    const policy = this.pinned();
+    const { context, signal } = checked;
+    const stored = await policy.one<AnyRow>(actor, action as never, declared.name as never, key, {
+      ...(context !== undefined && { context }),
+      ...(signal !== undefined && { signal }),
+      ...(resources !== undefined && { resources }),
+    });
+    const row = drafts.ofChange(declared, stored, values);
+    await policy.authorize(actor, action as never, row, { ...checked, checkRead: false });
+    return values.given as Changes;
   }
 
   async #resourceLists(resources = this.#loading.options.resources): Promise<ResourceLists> {

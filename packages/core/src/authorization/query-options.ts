@@ -94,3 +94,9 @@ export interface MaskedOneOptions<Row extends object = AnyRow> extends OneOption
 export interface RelatedOneOptions<Row extends object = AnyRow> extends OneOptions<Row> {
   readonly fields?: undefined;
 }
+
+/** Options of a decision about a row that is not written yet. */
+export interface DraftOptions extends RefusalOptions {
+  /** The database, if it is not the one of the authorizer: an adapter for an open transaction. */
+  readonly resources?: ResourceAdapter;
+}

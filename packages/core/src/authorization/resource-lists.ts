@@ -4,6 +4,7 @@ import type { RowCondition } from '../filter/row-condition.js';
 import { allRows, type RowFilter } from '../filter/row-filter.js';
 import type { TypeSets } from '../host/type-set.js';
 import { cursorOf, requirePosition } from '../lists/cursor.js';
+import { Drafts } from '../lists/drafts.js';
 import { FieldMasks } from '../lists/field-masks.js';
 import { includeTree, type IncludeTree } from '../lists/include-tree.js';
 import type { CountOptions, ListOptions, ResourcePage } from '../lists/list-options.js';
@@ -107,6 +108,11 @@ export class ResourceLists {
     const { condition } = await find(signalOf(options), undefined, []);
     const narrowed = this.#planner.narrow(condition, this.#planner.whereKey(condition.row, key), undefined);
     return narrowed.filter.kind !== 'never' && (await this.#requireAdapter().count(narrowed)) > 0;
+  }
+
+  /** Returns the maker of rows for checks of values that are not written yet, for one check. */
+  drafts(): Drafts {
+    return new Drafts(this.#requireAdapter(), this.#planner, this.types);
   }
 
   #reader(adapter: ResourceAdapter, { findRelated, typeSets }: ListContext, options: FindOptions): RowReader {

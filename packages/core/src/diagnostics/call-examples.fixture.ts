@@ -218,6 +218,62 @@ await authorizer.where('ann', 'read', 'Note');`,
 await authorizer.where('ann', 'read', 'Note');`,
   },
 
+  POLAR_DRAFT_VALUE: {
+    wrong: `const authorizer = await Authorizer.load({
+  policies: 'allow(user, "create", note: Note) if note.folder.owner = user;',
+  types: {
+    Folder: { key: 'id', fields: { id: 'Integer', owner: 'String' } },
+    Note: {
+      key: 'id',
+      fields: { id: 'Integer', folderId: 'Integer' },
+      relations: { folder: one('Folder', { local: 'folderId', foreign: 'id' }) },
+    },
+  },
+  resources: { list: async () => [{ id: 1, owner: 'ann' }], count: async () => 0 },
+});
+await authorizer.authorizeNew('ann', 'create', 'Note', { folder: { id: 1, owner: 'ann' } });`,
+    fix: `const authorizer = await Authorizer.load({
+  policies: 'allow(user, "create", note: Note) if note.folder.owner = user;',
+  types: {
+    Folder: { key: 'id', fields: { id: 'Integer', owner: 'String' } },
+    Note: {
+      key: 'id',
+      fields: { id: 'Integer', folderId: 'Integer' },
+      relations: { folder: one('Folder', { local: 'folderId', foreign: 'id' }) },
+    },
+  },
+  resources: { list: async () => [{ id: 1, owner: 'ann' }], count: async () => 0 },
+});
+await authorizer.authorizeNew('ann', 'create', 'Note', { folderId: 1 });`,
+  },
+  POLAR_DRAFT_EXISTS: {
+    wrong: `const authorizer = await Authorizer.load({
+  policies: 'allow(user, "create", note: Note) if note.folder.owner = user;',
+  types: {
+    Folder: { key: 'id', fields: { id: 'Integer', owner: 'String' } },
+    Note: {
+      key: 'id',
+      fields: { id: 'Integer', folderId: 'Integer' },
+      relations: { folder: one('Folder', { local: 'folderId', foreign: 'id' }) },
+    },
+  },
+  resources: { list: async () => [{ id: 1, owner: 'ann' }], count: async () => 1 },
+});
+await authorizer.authorizeNew('ann', 'create', 'Note', { id: 7, folderId: 1 });`,
+    fix: `const authorizer = await Authorizer.load({
+  policies: 'allow(user, "create", note: Note) if note.folder.owner = user;',
+  types: {
+    Folder: { key: 'id', fields: { id: 'Integer', owner: 'String' } },
+    Note: {
+      key: 'id',
+      fields: { id: 'Integer', folderId: 'Integer' },
+      relations: { folder: one('Folder', { local: 'folderId', foreign: 'id' }) },
+    },
+  },
+  resources: { list: async () => [{ id: 1, owner: 'ann' }], count: async () => 1 },
+});
+await authorizer.authorizeNew('ann', 'create', 'Note', { folderId: 1 });`,
+  },
   POLAR_LIST_NO_ADAPTER: {
     wrong: `const authorizer = await Authorizer.load({
   policies: 'allow(_, "read", note: Note) if note.isPublic;',

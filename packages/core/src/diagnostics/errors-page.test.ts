@@ -155,6 +155,11 @@ const families = [
     '`list` and `count` throw these as a `PolarError`. The web packages respond with 400 to an invalid cursor, and to a field that the actor may not use.',
   ],
   [
+    'POLAR_DRAFT_',
+    'Errors of rows that are not written yet',
+    '`authorizeNew` and `authorizeChange` throw these as a `PolarError`. The web packages respond with 400.',
+  ],
+  [
     'POLAR_TYPE_',
     'Errors of types and options',
     '`Authorizer.load`, `type` and `typed` throw these as a `PolarError`. They have no place in a policy.',

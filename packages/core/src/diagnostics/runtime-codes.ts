@@ -79,6 +79,12 @@ export const runtimeCodes = {
     `rows of \`${p.type}\` cannot be listed with the option \`fields\`, because the actor may not ${JSON.stringify(p.action)} the key ` +
     `\`${p.field}\` on every listed row; allow the key in a rule \`allow_field\``,
 
+  // ── rows that are not written yet ──
+  POLAR_DRAFT_VALUE: (p: { type: string; field: string; reason: string }) =>
+    `a row of \`${p.type}\` cannot have these values: \`${p.field}\` ${p.reason}`,
+  POLAR_DRAFT_EXISTS: (p: { type: string }) =>
+    `a row of \`${p.type}\` with this key exists; leave out the key of a new row, or change the row with \`authorizeChange\``,
+
   // ── declarations and options ──
   POLAR_TYPE_RESERVED_NAME: (p: { name: string }) =>
     `\`${p.name}\` is a built-in name and cannot be registered; choose another name`,

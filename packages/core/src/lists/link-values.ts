@@ -2,9 +2,7 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import { inCondition } from '../filter/comparisons.js';
 import { and, or, type Column, type Condition, type ScalarType } from '../filter/condition.js';
 import { describeValue } from '../internal/describe-value.js';
-import type { Relation } from '../types/relation.js';
 import { readDecimal } from '../types/read-decimal.js';
-import type { ResourceAdapter } from './resource-adapter.js';
 
 /** The values of a row in the columns of a relation, in their order. None of them is `null`. */
 export interface LinkValues {
@@ -16,17 +14,17 @@ export interface LinkValues {
 /**
  * Returns the keys by which a row is related to others: none if a part is `null`, and several if a document has a list of keys.
  *
+ * @param valueOf returns the value of a column that is not a property of the row; `undefined` for the other columns
  * @throws {PolarError} `POLAR_LIST_ROW` for a row without the declared values
  */
 export function linkValues(
   row: object,
   columns: readonly Column[],
-  relation: Relation,
-  adapter: Pick<ResourceAdapter, 'linkValue'>,
+  valueOf?: (row: object, column: Column) => unknown,
 ): readonly LinkValues[] {
   const read = columns.map((column): readonly Link[] => {
     const { field } = column;
-    const given = adapter.linkValue?.(row, column, relation);
+    const given = valueOf?.(row, column);
     const value = given === undefined ? (row as Record<string, unknown>)[field] : given;
     const isNull = value === null || (value === undefined && field in row);
     if (isNull) return [];

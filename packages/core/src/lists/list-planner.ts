@@ -59,6 +59,11 @@ export class ListPlanner {
     return this.#keyOf(row).map((field) => this.#column(row, 'orderBy', field));
   }
 
+  /** Returns a column, or `undefined` for a field whose values no query compares. */
+  findColumn(row: Scope, field: string): Column | undefined {
+    return this.#rows.column(row, field);
+  }
+
   /** Returns the column of a relation. @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` for a field that no query compares */
   linkColumn(row: Scope, field: string): Column {
     return this.#column(row, 'include', field);

@@ -1,9 +1,10 @@
-import type { Scope } from '../filter/condition.js';
+import type { Column, Scope } from '../filter/condition.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { all } from '../filter/row-filter.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
 import type { TypeSets } from '../host/type-set.js';
 import { columnsOf, type DeclaredType } from '../types/declared-type.js';
+import type { Relation } from '../types/relation.js';
 import { rowWithRelated, typed } from '../types/typed.js';
 import type { FieldMasks } from './field-masks.js';
 import type { IncludeBranch, IncludeTree } from './include-tree.js';
@@ -96,7 +97,7 @@ export class RowReader {
     const local = relation.local.map((field) => this.planner.linkColumn(from, field));
     const showing = rows
       .filter(({ branches }) => branches.includes(branch))
-      .map(({ row, stored }) => ({ row, links: linkValues(stored, local, relation, this.adapter) }));
+      .map(({ row, stored }) => ({ row, links: this.#links(stored, local, relation) }));
     const related = await this.#related(
       branch,
       showing.flatMap(({ links }) => links),
@@ -128,13 +129,17 @@ export class RowReader {
       // oxlint-disable-next-line no-await-in-loop -- see above
       const rows = await this.withRelated(read, condition.row, branch);
       for (const [i, { stored }] of read.entries())
-        for (const { text } of linkValues(stored, foreign, relation, this.adapter)) {
+        for (const { text } of this.#links(stored, foreign, relation)) {
           const own = found.get(text);
           if (own === undefined) found.set(text, [rows[i]!]);
           else own.push(rows[i]!);
         }
     }
     return found;
+  }
+
+  #links(stored: object, columns: readonly Column[], relation: Relation): readonly LinkValues[] {
+    return linkValues(stored, columns, (row, column) => this.adapter.linkValue?.(row, column, relation));
   }
 
   /** Tags a row, unless its class or its fields show its type. */

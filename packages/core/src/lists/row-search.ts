@@ -127,7 +127,7 @@ function comparable(option: string, compare: () => Condition): Condition {
   }
 }
 
-const expectedOf: Readonly<Record<ScalarType, string>> = {
+export const expectedOf: Readonly<Record<ScalarType, string>> = {
   string: 'a text',
   integer: 'a number',
   float: 'a number',
@@ -150,7 +150,8 @@ function requireValue(option: string, type: ScalarType, value: unknown, expected
   throw invalidOption(option, `${expected}, found ${describeValue(value)}${how}`);
 }
 
-function isValueOf(type: ScalarType, value: unknown): boolean {
+/** Returns whether a value is one of the values that a column has. */
+export function isValueOf(type: ScalarType, value: unknown): boolean {
   switch (type) {
     case 'integer':
     case 'float':

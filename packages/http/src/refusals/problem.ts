@@ -17,7 +17,7 @@ export interface Problem {
 }
 
 /**
- * Returns the problem to send for an error: a refusal with its status; an invalid page of a list as 400; an error in the policy or in
+ * Returns the problem to send for an error: a refusal with its status; invalid input, such as a cursor, as 400; an error in the policy or in
  * the configuration as a plain 500; a loader that did not finish in time as 503.
  *
  * @returns `undefined` for an error that does not come from Nanook
@@ -27,7 +27,7 @@ export interface Problem {
  */
 export function problemOf(error: unknown): Problem | undefined {
   if (isAuthorizationError(error)) return problem(error.status);
-  if (isInvalidPage(error)) return problem(400);
+  if (isInvalidInput(error)) return problem(400);
   if (isAuthorizationConfigError(error)) return problem(error.status);
   return isInternalError(error) ? problem(500) : undefined;
 }
@@ -38,15 +38,25 @@ export function problemOf(error: unknown): Problem | undefined {
  * @internal for adapters
  */
 export const isInternalError = (error: unknown): boolean =>
-  (isPolarError(error) && !isInvalidPage(error)) || isPolicyError(error) || isAuthorizationConfigError(error);
+  (isPolarError(error) && !isInvalidInput(error)) ||
+  isPolicyError(error) ||
+  isAuthorizationConfigError(error);
 
 /**
- * Returns whether an error is about the page of a list that the client asked for: its cursor, or a field that the actor may not use.
+ * Returns whether an error is about values of the client: the cursor of a list, a field that the actor may not use, or a value that a new
+ * row cannot have.
  *
  * @internal for adapters
  */
-export const isInvalidPage = (error: unknown): boolean =>
-  isPolarError(error) && (error.code === 'POLAR_LIST_CURSOR' || error.code === 'POLAR_LIST_FIELD');
+export const isInvalidInput = (error: unknown): boolean =>
+  isPolarError(error) && invalidInput.has(error.code);
+
+const invalidInput: ReadonlySet<string> = new Set([
+  'POLAR_LIST_CURSOR',
+  'POLAR_LIST_FIELD',
+  'POLAR_DRAFT_VALUE',
+  'POLAR_DRAFT_EXISTS',
+]);
 
 const problem = (status: number): Problem => ({
   type: 'about:blank',

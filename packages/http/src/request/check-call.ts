@@ -13,12 +13,14 @@ export type CheckName =
   | 'list'
   | 'count'
   | 'one'
+  | 'authorizeNew'
+  | 'authorizeChange'
   | 'actions'
   | 'fields'
   | 'explain'
   | 'pick';
 
-type Parameter = 'action' | 'resource' | 'resources' | 'field' | 'type' | 'key';
+type Parameter = 'action' | 'resource' | 'resources' | 'field' | 'type' | 'key' | 'values';
 
 /** The parameters that a call must pass. */
 const parameters: Readonly<Record<CheckName, readonly Parameter[]>> = {
@@ -33,6 +35,8 @@ const parameters: Readonly<Record<CheckName, readonly Parameter[]>> = {
   list: ['action', 'type'],
   count: ['action', 'type'],
   one: ['action', 'type', 'key'],
+  authorizeNew: ['action', 'type', 'values'],
+  authorizeChange: ['action', 'type', 'key', 'values'],
   actions: ['resource'],
   fields: ['action', 'resource'],
   explain: ['action', 'resource'],
@@ -76,7 +80,7 @@ export function findMissingArgument(
   });
 }
 
-const positions = ['first', 'second', 'third'] as const;
+const positions = ['first', 'second', 'third', 'fourth'] as const;
 
 const descriptions: Readonly<Record<Exclude<Parameter, 'action'>, string>> = {
   resource:
@@ -86,4 +90,5 @@ const descriptions: Readonly<Record<Exclude<Parameter, 'action'>, string>> = {
   field: 'the name of a field',
   type: 'the type of the rows: its class or its name',
   key: 'the key of the row, such as `req.params.id`',
+  values: 'an object with the values to write, by the names of their columns',
 };

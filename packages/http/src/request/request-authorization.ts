@@ -7,6 +7,7 @@ import {
   type Authorizer,
   type CheckContext,
   type CountOptions,
+  type DraftOptions,
   type EnumerationOptions,
   type ExplainOptions,
   type Explanation,
@@ -489,13 +490,59 @@ export class RequestAuthorization<Actor = unknown> {
     key: RowKey | null | undefined,
     options?: OneOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<Partial<RowWithRelated<ListedRow<Row, Type>>>> {
-    return this.#check('one', arguments, async (call) => {
-      this.#checkAdmitted();
-      const record = this.decisions.deciding(call);
+    return this.#decide('one', arguments, async () => {
       const row = await this.#finder().one(action, type as TypeReference, key, options as OneOptions);
-      record('authorized');
       return row as Partial<RowWithRelated<ListedRow<Row, Type>>>;
     });
+  }
+
+  /**
+   * Checks that the actor may create a row with these values, before it is written.
+   *
+   * @param type the class, the type or the name of the type of the row
+   * @returns a copy of the values
+   * @throws {ForbiddenError} when the actor may not create this row
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @throws {PolarError} `POLAR_DRAFT_VALUE` and `POLAR_DRAFT_EXISTS`, to which the response is a 400; the errors of
+   *   `authorizer.authorizeNew`
+   * @example
+   * const { title, folderId } = req.body;
+   * await db.insert(notes).values(await req.authz.authorizeNew('create', 'Note', { title, folderId }));
+   */
+  authorizeNew<Values extends object, Type extends TypeReference>(
+    action: ActionOnRows<Type>,
+    type: Type,
+    values: Values,
+    options?: DraftOptions,
+  ): Promise<Values> {
+    return this.#decide('authorizeNew', arguments, () =>
+      this.#finder().authorizeNew(action, type, values, options),
+    );
+  }
+
+  /**
+   * Checks that the actor may change a row, before the change is written: on the row as it is, and on the row with the changes.
+   *
+   * @param type the class, the type or the name of the type of the row
+   * @param key the value of the key, or an object with the values of all key fields. `null`, `undefined` and `NaN` mean *not found*
+   * @returns a copy of the changes
+   * @throws {NotFoundError} when no row has the key, or the actor may not even read the row
+   * @throws {ForbiddenError} when the actor may not perform the action on the row, before or after the change
+   * @throws the other errors of {@link authorizeNew}
+   * @example
+   * const { title } = req.body;
+   * const changes = await req.authz.authorizeChange('update', 'Note', Number(req.params.id), { title });
+   */
+  authorizeChange<Changes extends object, Type extends TypeReference>(
+    action: ActionOnRows<Type>,
+    type: Type,
+    key: RowKey | null | undefined,
+    changes: Changes,
+    options?: DraftOptions,
+  ): Promise<Changes> {
+    return this.#decide('authorizeChange', arguments, () =>
+      this.#finder().authorizeChange(action, type, key, changes, options),
+    );
   }
 
   // ── checks with a result: they do not count for the response guard ──
@@ -716,6 +763,17 @@ export class RequestAuthorization<Actor = unknown> {
     return this.checks.watch(call, method, throwsRefusal(name), () =>
       error === undefined ? run(call) : Promise.reject(error),
     );
+  }
+
+  /** Runs a check that is a decision for the response guard. */
+  #decide<T>(name: CheckName, given: ArrayLike<unknown>, run: () => Promise<T>): Promise<T> {
+    return this.#check(name, given, async (call) => {
+      this.#checkAdmitted();
+      const record = this.decisions.deciding(call);
+      const result = await run();
+      record('authorized');
+      return result;
+    });
   }
 
   async #pick<Resource>(

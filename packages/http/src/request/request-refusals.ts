@@ -5,6 +5,7 @@ import {
   type Authorizer,
   type CheckContext,
   type CheckOptions,
+  type DraftOptions,
   type ListOptions,
   type OneOptions,
   type RefusalOptions,
@@ -129,14 +130,50 @@ export class RequestRefusals<Actor> {
     checkAction(action);
     const actor = await this.#actor.find();
     const { isAnonymous } = this.#actor;
-    if (key === null || key === undefined || Number.isNaN(key)) throw this.ofMissing(action);
+    if (isNoKey(key)) throw this.ofMissing(action);
+    const row = this.#authorizer.one<AnyRow>(actor, action, type, key, { ...this.#ofChecks(), ...options });
+    return this.#orRefusal(row, isAnonymous);
+  }
+
+  /** Returns the values of a row that the actor may create. @throws the refusal of the action */
+  async authorizeNew<Values extends object>(
+    action: string,
+    type: TypeReference,
+    values: Values,
+    options?: DraftOptions,
+  ): Promise<Values> {
+    checkAction(action);
+    const actor = await this.#actor.find();
+    const { isAnonymous } = this.#actor;
+    const all = { ...this.#ofRefusals(), ...options };
+    return this.#orRefusal(this.#authorizer.authorizeNew(actor, action, type, values, all), isAnonymous);
+  }
+
+  /** Returns the changes that the actor may make to a row. @throws the refusal of the action */
+  async authorizeChange<Changes extends object>(
+    action: string,
+    type: TypeReference,
+    key: RowKey | null | undefined,
+    changes: Changes,
+    options?: DraftOptions,
+  ): Promise<Changes> {
+    checkAction(action);
+    const actor = await this.#actor.find();
+    const { isAnonymous } = this.#actor;
+    if (isNoKey(key)) throw this.ofMissing(action);
+    const all = { ...this.#ofRefusals(), ...options };
+    const checked = this.#authorizer.authorizeChange(actor, action, type, key, changes, all);
+    return this.#orRefusal(checked, isAnonymous);
+  }
+
+  /** Returns the result of a check, or throws its refusal with the route of the request. */
+  async #orRefusal<Result>(check: Promise<Result>, isAnonymous: boolean): Promise<Result> {
     try {
-      return await this.#authorizer.one<AnyRow>(actor, action, type, key, {
-        ...this.#ofChecks(),
-        ...options,
-      });
+      return await check;
     } catch (error) {
-      throw isAuthorizationError(error) ? this.#ofActor(withoutStack(error), isAnonymous) : error;
+      if (!isAuthorizationError(error)) throw error;
+      showExplanation(error);
+      throw this.#ofActor(withoutStack(error), isAnonymous);
     }
   }
 
@@ -267,6 +304,9 @@ export class RequestRefusals<Actor> {
     return this.#cache;
   }
 }
+
+const isNoKey = (key: RowKey | null | undefined): key is null | undefined =>
+  key === null || key === undefined || Number.isNaN(key);
 
 /** Returns the part of a decision about fields that the resource is not. */
 const maskOf = (action: string, fields: readonly string[]): string => JSON.stringify([action, fields]);

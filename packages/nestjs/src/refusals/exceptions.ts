@@ -1,5 +1,5 @@
 import { isAuthorizationError, type AuthorizationError } from '@nanook/core';
-import { isAuthorizationConfigError, isInvalidPage } from '@nanook/http';
+import { isAuthorizationConfigError, isInvalidInput } from '@nanook/http';
 import {
   BadRequestException,
   ForbiddenException,
@@ -44,7 +44,7 @@ export function refusalExceptionOf(error: unknown): unknown {
     new Logger('Nanook').error(error); // Nest does not log an HTTP exception
     return new ServiceUnavailableException(undefined, { cause: error, description: 'Service Unavailable' });
   }
-  return isInvalidPage(error)
+  return isInvalidInput(error)
     ? new BadRequestException(undefined, { cause: error, description: 'Bad Request' })
     : error;
 }

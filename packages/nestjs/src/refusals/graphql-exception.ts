@@ -1,5 +1,5 @@
 import { isAuthorizationError, type AuthorizationError, type Explanation } from '@nanook/core';
-import { explanationOf, isInternalError, isInvalidPage } from '@nanook/http';
+import { explanationOf, isInternalError, isInvalidInput } from '@nanook/http';
 import { HttpException, Logger } from '@nestjs/common';
 import { isNanookNestError } from '../errors/nanook-nest-error.js';
 
@@ -26,7 +26,7 @@ export class GraphqlException extends HttpException {
  */
 export function graphqlExceptionOf(error: unknown): unknown {
   if (isAuthorizationError(error)) return refusalOf(error);
-  if (isInvalidPage(error)) return new GraphqlException('Bad request', 400, 'BAD_USER_INPUT', error);
+  if (isInvalidInput(error)) return new GraphqlException('Bad request', 400, 'BAD_USER_INPUT', error);
   if (!isInternalError(error) && !isNanookNestError(error)) return error;
   new Logger('Nanook').error(error);
   return new GraphqlException('Internal server error', 500, 'INTERNAL_SERVER_ERROR', error);

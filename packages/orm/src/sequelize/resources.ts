@@ -1,9 +1,21 @@
 import type { ResourceAdapter, ResourceQuery } from '@nanook/core';
-import { literal, type FindOptions, type Model, type ProjectionAlias, type Sequelize } from 'sequelize';
+import {
+  literal,
+  type FindOptions,
+  type Model,
+  type ProjectionAlias,
+  type Sequelize,
+  type Transaction,
+} from 'sequelize';
 import { maskedRows, nameOfMask } from '../sql/field-columns.js';
 import { rowCondition } from '../sql/page-filter.js';
 import type { SequelizeOptions } from './entity-tables.js';
 import { sequelize, SequelizePrinter } from './sequelize.js';
+
+export interface SequelizeResourcesOptions extends SequelizeOptions {
+  /** The transaction in which the queries run. Default: none. */
+  readonly transaction?: Transaction;
+}
 
 /**
  * Creates the option `resources` of an authorizer. The rows are instances of the models, without the associated rows. The default scope of
@@ -15,10 +27,14 @@ import { sequelize, SequelizePrinter } from './sequelize.js';
  * const resources = sequelizeResources(db);
  * const authorizer = await Authorizer.load({ policies: 'policy.polar', types: typesFromSequelize(db), resources });
  */
-export function sequelizeResources(db: Sequelize, options: SequelizeOptions = {}): ResourceAdapter {
+export function sequelizeResources(
+  db: Sequelize,
+  { transaction, ...options }: SequelizeResourcesOptions = {},
+): ResourceAdapter {
+  const within = transaction === undefined ? {} : { transaction };
   const list = sequelize(db, options);
   let printer: SequelizePrinter | undefined;
-  const ready = (): SequelizePrinter => (printer ??= new SequelizePrinter(db, options));
+  const ready = (): SequelizePrinter => (printer ??= new SequelizePrinter(db, options, within));
   const find = async (
     page: ResourceQuery,
     selection: Pick<FindOptions, 'attributes'> = {},
@@ -28,7 +44,7 @@ export function sequelizeResources(db: Sequelize, options: SequelizeOptions = {}
     const limit = take === undefined ? {} : { limit: take, offset: skip };
     return ready()
       .modelOf(condition.type)
-      .findAll({ where: list(await ready().page(page)), order, ...limit, ...selection });
+      .findAll({ where: list(await ready().page(page)), order, ...limit, ...selection, ...within });
   };
   return {
     get nulls() {
@@ -45,6 +61,7 @@ export function sequelizeResources(db: Sequelize, options: SequelizeOptions = {}
           attributes: [[literal(selected), 'microseconds']],
           where: list(rowCondition(row, query)),
           raw: true,
+          ...within,
         });
       return Number((found as { readonly microseconds: unknown } | null)?.microseconds ?? 0);
     },
@@ -65,7 +82,7 @@ export function sequelizeResources(db: Sequelize, options: SequelizeOptions = {}
     async count(condition) {
       return ready()
         .modelOf(condition.type)
-        .count({ where: list(await ready().all(condition)) });
+        .count({ where: list(await ready().all(condition)), ...within });
     },
   };
 }

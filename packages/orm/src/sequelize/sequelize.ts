@@ -1,6 +1,14 @@
 import type { ResourceQuery, SortKey, TypeDeclaration } from '@nanook/core';
 import type { Column, RowCondition } from '@nanook/core/filter';
-import { DataTypes, literal, Op, QueryTypes, type Sequelize, type WhereOptions } from 'sequelize';
+import {
+  DataTypes,
+  literal,
+  Op,
+  QueryTypes,
+  type QueryOptions,
+  type Sequelize,
+  type WhereOptions,
+} from 'sequelize';
 import { requireCondition } from '../errors/require-condition.js';
 import { EntityNames } from '../metadata/entity-names.js';
 import { typesFromTables } from '../metadata/types-from-tables.js';
@@ -65,6 +73,8 @@ export class SequelizePrinter {
   constructor(
     readonly db: Sequelize,
     options: SequelizeOptions,
+    /** The options of its own queries. */
+    readonly within: Pick<QueryOptions, 'transaction'> = {},
   ) {
     this.#tables = entityTables(db, options);
     this.#names = new EntityNames(this.#tables);
@@ -111,7 +121,7 @@ export class SequelizePrinter {
   }
 
   #run(query: Fragment): Promise<object[]> {
-    return this.db.query(this.#print(query, '').text, { type: QueryTypes.SELECT });
+    return this.db.query(this.#print(query, '').text, { type: QueryTypes.SELECT, ...this.within });
   }
 
   /** Returns the model of a type. */

@@ -10,7 +10,7 @@ import { mikroOrmOn } from './mikro-orm.fixture.js';
 import { documentModels, id } from './mongoose-documents.fixture.js';
 import { typeormOn } from './typeorm.fixture.js';
 
-// Entities whose foreign keys have no property: only a reference to the related entity.
+// Entities whose foreign keys have no property: only a reference to the related entity. A draft has the key of the related entity there.
 
 async function typeormWorld(database: Database): Promise<[ResourceAdapter, TypesInput]> {
   const key = { type: 'int', primary: true } as const;
@@ -144,6 +144,76 @@ describe.each(databases)('list() with the option `include` on %s', (_name, open)
       ]);
     },
   );
+});
+
+const folderRules = `
+  allow(_, "read", _: Document);
+  allow(_, action, document: Document) if action in ["create", "update"] and document.folder.id = 1;
+  allow(_, "review", document: Document) if comment in document.comments and comment.rank = 9;
+`;
+
+describe.each(databases)('authorizeNew() and authorizeChange() on %s', (_name, open) => {
+  it.each([
+    ['typeormResources()', typeormWorld],
+    ['mikroOrmResources()', mikroOrmWorld],
+  ])('take the key of the related entity for a reference, with %s', async (_adapter, connect) => {
+    const database = await open({ name: 'draft_references_' });
+    const folders = [1, 2].map((each) => ({ id: each, name: null }));
+    const documents = [{ id: 1, title: 'a', status: '', folder_id: 1 }];
+    const comments = [{ id: 1, document_id: 1, rank: 9 }];
+    await database.fill({ users: [], folders, documents, comments, tags: [], document_tags: [] });
+    const [resources, types] = await connect(database);
+    const authorizer = await Authorizer.load({
+      policies: folderRules,
+      types,
+      resources,
+      onWarning: () => {},
+    });
+    const create = (folder: unknown) =>
+      authorizer.authorizeNew('ann', 'create', 'Document', { title: 'b', folder });
+    const update = (folder: unknown) =>
+      authorizer.authorizeChange('ann', 'update', 'Document', 1, { folder });
+    expect(await create(1)).toEqual({ title: 'b', folder: 1 });
+    expect(await create({ id: 1 })).toEqual({ title: 'b', folder: { id: 1 } });
+    expect(await update({ id: 1 })).toEqual({ folder: { id: 1 } });
+    for (const check of [create, update]) {
+      await expect(check(2)).rejects.toMatchObject({ status: 403 });
+      for (const folder of ['1', { id: 1, name: 'x' }, { name: 'x' }, [1], {}])
+        await expect(check(folder)).rejects.toMatchObject({
+          code: 'POLAR_DRAFT_VALUE',
+          data: { field: 'folder' },
+        });
+    }
+    // The key that is not changed is the one of the stored row.
+    const review = authorizer.authorizeChange('ann', 'review', 'Document', 1, { title: 'c' });
+    expect(await review).toEqual({ title: 'c' });
+    expect(await authorizer.authorizeChange('ann', 'update', 'Document', 1, { title: 'c' })).toEqual({
+      title: 'c',
+    });
+    await database.close();
+  });
+});
+
+it('authorizeNew() takes the ObjectId of the related document as a text', async () => {
+  const { base } = documentModels();
+  const authorizer = await Authorizer.load({
+    policies: `
+      allow(_, "create", note: Note) if note.document.isPublic and note.author.role = "admin";
+      allow(_, "create", note: Note) if note.document.owner.name = "Bob";
+    `,
+    types: typesFromMongoose(base),
+    resources: mongooseResources(base),
+    onWarning: () => {},
+  });
+  const create = (document: unknown, author: unknown) =>
+    authorizer.authorizeNew('ann', 'create', 'Note', { text: 'a', document, author });
+  expect(await create(id('1'), id('a'))).toEqual({ text: 'a', document: id('1'), author: id('a') });
+  expect(await create(id('4'), null)).toEqual({ text: 'a', document: id('4'), author: null });
+  await expect(create(id('1'), id('b'))).rejects.toMatchObject({ status: 403 });
+  await expect(create({ id: id('1'), isPublic: true }, id('a'))).rejects.toMatchObject({
+    code: 'POLAR_DRAFT_VALUE',
+  });
+  await expect(create({ $ne: null }, id('a'))).rejects.toMatchObject({ code: 'POLAR_DRAFT_VALUE' });
 });
 
 it('list() with the option `include` follows references, lists of references and virtual paths of Mongoose', async () => {

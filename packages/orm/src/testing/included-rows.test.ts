@@ -2,27 +2,13 @@ import assert from 'node:assert/strict';
 import { Authorizer, isPolicyError, typed, type ResourceAdapter } from '@nanook/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasManyCases, randomCases, randomSeed, randomTimeout } from '../../../../tools/test-scope.js';
-import { drizzleResources } from '../drizzle/index.js';
-import { knexResources } from '../knex/index.js';
-import { kyselyResources } from '../kysely/index.js';
-import { mikroOrmResources } from '../mikro-orm/index.js';
 import { mongooseResources } from '../mongoose/index.js';
-import { prismaResources } from '../prisma/index.js';
-import { sequelizeResources } from '../sequelize/index.js';
-import { sqlResources } from '../sql/index.js';
-import { typeormResources } from '../typeorm/index.js';
+import { adapters } from './adapters.fixture.js';
 import { Conditions } from './conditions.fixture.js';
 import { databases, type Database } from './databases.fixture.js';
-import { drizzleOn, drizzleTables } from './drizzle.fixture.js';
 import { isInexpressible, undecidedIsDenied } from './describe-field-oracle.fixture.js';
-import { knexOn } from './knex.fixture.js';
-import { kyselyOn } from './kysely.fixture.js';
-import { mikroOrmOn } from './mikro-orm.fixture.js';
 import { mongooseOnEmulator } from './mongoose.fixture.js';
 import type { World } from './oracle.fixture.js';
-import { prismaOn } from './prisma/client.fixture.js';
-import { sequelizeOn } from './sequelize.fixture.js';
-import { typeormOn } from './typeorm.fixture.js';
 import {
   camel,
   columns,
@@ -30,42 +16,11 @@ import {
   Random,
   randomTables,
   tableOf,
-  tables,
   types,
   type Tables,
 } from './world.fixture.js';
 
 type Row = Readonly<Record<string, unknown>>;
-
-/** Creates the adapter of each library for a database. */
-const adapters: readonly (readonly [
-  string,
-  (database: Database) => ResourceAdapter | Promise<ResourceAdapter>,
-])[] = [
-  [
-    'sqlResources()',
-    ({ dialect, query }) => sqlResources({ dialect, tables }, (text, values) => query(text, values)),
-  ],
-  ['knexResources()', (database) => knexResources(knexOn(database), { dialect: database.dialect, tables })],
-  [
-    'kyselyResources()',
-    (database) => kyselyResources(kyselyOn(database), { dialect: database.dialect, tables }),
-  ],
-  [
-    'drizzleResources()',
-    (database) => drizzleResources(drizzleOn(database), drizzleTables(database.dialect)),
-  ],
-  ['sequelizeResources()', (database) => sequelizeResources(sequelizeOn(database))],
-  ['typeormResources()', async (database) => typeormResources(await typeormOn(database))],
-  ['mikroOrmResources()', async (database) => mikroOrmResources(await mikroOrmOn(database))],
-  [
-    'prismaResources()',
-    async (database) => {
-      const { client, schema } = await prismaOn(database);
-      return prismaResources({ client, schema, text: 'binary', nan: 'absent' });
-    },
-  ],
-];
 
 const paths: Readonly<Record<string, readonly string[]>> = {
   Document: ['owner', 'folder', 'folder.parent', 'folder.owner', 'comments', 'comments.author'],

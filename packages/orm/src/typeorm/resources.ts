@@ -1,6 +1,6 @@
 import type { ResourceAdapter, ResourceQuery } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
-import type { DataSource, SelectQueryBuilder, ObjectLiteral } from 'typeorm';
+import type { DataSource, EntityManager, SelectQueryBuilder, ObjectLiteral } from 'typeorm';
 import { Microseconds } from '../sql/microseconds.js';
 import { maskedRows, nameOfMask } from '../sql/field-columns.js';
 import type { TypeormOptions } from './entity-tables.js';
@@ -12,18 +12,23 @@ const alias = 'nanook_row';
  * Creates the option `resources` of an authorizer. The rows are entities, without the related rows, and without rows that are deleted
  * softly.
  *
- * @param dataSource the data source; it may be initialized after this call
+ * @param source the data source, which may be initialized after this call; or the entity manager of a transaction
  * @throws {NanookOrmError} when the declared types do not agree with the columns, for the first list of a type
  * @example
  * const resources = typeormResources(dataSource);
  * const authorizer = await Authorizer.load({ policies: 'policy.polar', types: typesFromTypeorm(dataSource), resources });
  */
-export function typeormResources(dataSource: DataSource, options: TypeormOptions = {}): ResourceAdapter {
+export function typeormResources(
+  source: DataSource | EntityManager,
+  options: TypeormOptions = {},
+): ResourceAdapter {
+  // Version 0.3 has no other property for the data source of an entity manager.
+  const dataSource = 'manager' in source ? source : (source as Pick<EntityManager, 'connection'>).connection;
   const list = typeorm(dataSource, options);
   let printer: TypeormPrinter | undefined;
   const ready = (): TypeormPrinter => (printer ??= new TypeormPrinter(dataSource, options));
   const select = (condition: RowCondition): SelectQueryBuilder<ObjectLiteral> =>
-    dataSource
+    source
       .getRepository(ready().entityOf(condition.type).target)
       .createQueryBuilder(alias)
       .where(list(condition));
@@ -31,7 +36,7 @@ export function typeormResources(dataSource: DataSource, options: TypeormOptions
   /** The foreign keys of listed entities that have no property, by the names of their fields. */
   const foreignKeys = new WeakMap<object, ReadonlyMap<string, unknown>>();
   const pageOf = async (page: ResourceQuery): Promise<SelectQueryBuilder<ObjectLiteral>> => {
-    const query = select(await ready().page(page, dataSource))
+    const query = select(await ready().page(page, source))
       .limit(page.take)
       .offset(page.skip);
     const order = ready().order(page.orderBy, dataSource.driver.escape(alias));
@@ -73,7 +78,7 @@ export function typeormResources(dataSource: DataSource, options: TypeormOptions
       return maskedRows([...found.keys()], page, (entity, name) => found.get(entity)![name]);
     },
     async count(condition) {
-      return select(await ready().all(condition, dataSource)).getCount();
+      return select(await ready().all(condition, source)).getCount();
     },
   };
 }

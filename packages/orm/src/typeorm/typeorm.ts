@@ -27,6 +27,9 @@ import { probed, probedPage } from '../sql/probe-sets.js';
 import { dialectOf } from './columns.js';
 import { entityTables, fieldOf, type TypeormOptions } from './entity-tables.js';
 
+/** A data source, or the entity manager of a transaction. */
+type QuerySource = Pick<DataSource, 'query'>;
+
 /** A column of an entity that holds the key of a related one. */
 interface ForeignKey {
   readonly field: string;
@@ -159,18 +162,18 @@ export class TypeormPrinter {
   }
 
   /** Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its sets. */
-  page(page: ResourceQuery, dataSource: DataSource): Promise<RowCondition> {
-    return probedPage(page, this.#names, this.#dialect, (query) => this.#run(query, dataSource));
+  page(page: ResourceQuery, source: QuerySource): Promise<RowCondition> {
+    return probedPage(page, this.#names, this.#dialect, (query) => this.#run(query, source));
   }
 
   /** Returns the condition of all rows, after it has run bounded queries for its sets. */
-  all(condition: RowCondition, dataSource: DataSource): Promise<RowCondition> {
-    return probed(condition, false, this.#names, this.#dialect, (query) => this.#run(query, dataSource));
+  all(condition: RowCondition, source: QuerySource): Promise<RowCondition> {
+    return probed(condition, false, this.#names, this.#dialect, (query) => this.#run(query, source));
   }
 
-  #run(query: Fragment, dataSource: DataSource): Promise<object[]> {
+  #run(query: Fragment, source: QuerySource): Promise<object[]> {
     const { text, values } = printed(query, '', this.#dialect, 1);
-    return dataSource.query<object[]>(text, [...values]);
+    return source.query<object[]>(text, [...values]);
   }
 
   /** Returns the entity of a type. */
