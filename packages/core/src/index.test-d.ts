@@ -113,11 +113,11 @@ test('the included relations of a list are typed by the row, and one related row
   expectTypeOf(masked).resolves.toHaveProperty('rows').toEqualTypeOf<Partial<Shown>[]>();
   void authorizer.list(user, 'read', 'Envelope', { include: ['anything'] });
   // @ts-expect-error -- `letter`
-  void authorizer.list(user, 'read', Envelope, { include: ['leter'] });
+  void authorizer.list(user, 'read', Envelope, { include: ['letters'] });
   // @ts-expect-error -- a column
   void authorizer.list(user, 'read', Envelope, { include: ['stamps'] });
   // @ts-expect-error -- `letter`
-  void authorizer.one(user, 'read', Envelope, 5, { include: ['leter.author'] });
+  void authorizer.one(user, 'read', Envelope, 5, { include: ['letters.author'] });
   // @ts-expect-error -- a list
   void authorizer.list(user, 'read', Envelope, { include: 'letter' });
 });

@@ -107,6 +107,7 @@ export type {
   MaskedListOptions,
   OrderBy,
   RelatedListOptions,
+  RelationName,
   ResourcePage,
   RowKey,
   RowSearch,

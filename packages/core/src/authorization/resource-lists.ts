@@ -13,6 +13,7 @@ import type { ResourceAdapter } from '../lists/resource-adapter.js';
 import { RowReader, type FoundCondition } from '../lists/row-reader.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
+import { typed } from '../types/typed.js';
 import type { OneOptions } from './query-options.js';
 import { validateCountOptions, validateListOptions, validateOneOptions } from './validate-load-options.js';
 
@@ -116,8 +117,11 @@ export class ResourceLists {
   }
 
   #reader(adapter: ResourceAdapter, { findRelated, typeSets }: ListContext, options: FindOptions): RowReader {
-    return new RowReader(adapter, this.#planner, typeSets, (type, tree) =>
-      found(findRelated(type), options, tree),
+    return new RowReader(
+      adapter,
+      this.#planner,
+      (row, type) => tagged(row, type, typeSets),
+      (type, tree) => found(findRelated(type), options, tree),
     );
   }
 
@@ -153,3 +157,7 @@ export const findAnyRow =
 
 const signalOf = ({ signal }: Pick<CountOptions, 'signal'>): Pick<CountOptions, 'signal'> =>
   signal === undefined ? {} : { signal };
+
+/** Tags a row, unless its class or its fields show its type. */
+const tagged = (row: object, type: DeclaredType, typeSets: TypeSets): object =>
+  typeSets.of(row).types.has(type) ? row : typed(type.name, row);

@@ -254,7 +254,7 @@ describe('list() with the option `include`', () => {
     ['folder', '`include` must be'],
     [{ folder: true }, '`include` must be'],
     [[5], '`include` must be'],
-    [['foldr'], 'names `foldr`, which is not a relation of `Page`; did you mean `folder`?'],
+    [['folders'], 'names `folders`, which is not a relation of `Page`; did you mean `folder`?'],
     [
       ['title'],
       'names `title`, which is not a relation of `Page`; its relations are folder, notes, tags, parts',

@@ -45,7 +45,7 @@ export type Include<Row extends object = AnyRow> = readonly (string extends keyo
   : RelationName<Row> | `${RelationName<Row>}.${string}`)[];
 
 /** The properties of a row that can hold related rows. */
-type RelationName<Row extends object> = {
+export type RelationName<Row extends object> = {
   [Name in keyof Row & string]-?: NonNullable<Row[Name]> extends readonly (infer Item)[]
     ? Related<Item, Name>
     : Related<NonNullable<Row[Name]>, Name>;
@@ -60,13 +60,13 @@ type Related<Value, Name> = Value extends Scalar | ((...args: never[]) => unknow
 /** A row of a list with related rows. A relation to one row is `null` where the actor may not see the row. */
 export type RowWithRelated<Row extends object> = string extends keyof Row
   ? Row
-  : { [Name in keyof Row]: Name extends RelationName<Row> ? WithRelated<Row[Name]> : Row[Name] };
-
-type WithRelated<Value> = Value extends readonly (infer Item extends object)[]
-  ? RowWithRelated<Item>[]
-  : Value extends object
-    ? RowWithRelated<Value> | null
-    : Value;
+  : {
+      [Name in keyof Row]: Name extends RelationName<Row>
+        ? NonNullable<Row[Name]> extends readonly (infer Item extends object)[]
+          ? RowWithRelated<Item>[]
+          : RowWithRelated<NonNullable<Row[Name]> & object> | null
+        : Row[Name];
+    };
 
 export interface CountOptions<Row extends object = AnyRow> {
   /** Conditions that narrow the authorized rows. `undefined`, or a value of another type than the field has, is an error. */

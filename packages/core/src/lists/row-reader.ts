@@ -2,7 +2,6 @@ import type { Column, Scope } from '../filter/condition.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { all } from '../filter/row-filter.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
-import type { TypeSets } from '../host/type-set.js';
 import { columnsOf, type DeclaredType } from '../types/declared-type.js';
 import type { Relation } from '../types/relation.js';
 import { rowWithRelated, typed } from '../types/typed.js';
@@ -37,7 +36,8 @@ export class RowReader {
   constructor(
     readonly adapter: ResourceAdapter,
     readonly planner: ListPlanner,
-    readonly typeSets: TypeSets,
+    /** Gives a row its type. */
+    readonly tagged: (row: object, type: DeclaredType) => object,
     /** Finds the condition of the related rows of a type that the actor may see. */
     readonly findRelated: (type: string, tree: IncludeTree) => Promise<FoundCondition>,
   ) {}
@@ -87,7 +87,7 @@ export class RowReader {
       await this.#addRelated(rows, scope, branch);
     const { type } = scope;
     return rows.map(({ row }) =>
-      branches.length === 0 ? this.#tagged(row, type) : typed(rowWithRelated(type.name), row),
+      branches.length === 0 ? this.tagged(row, type) : typed(rowWithRelated(type.name), row),
     );
   }
 
@@ -140,11 +140,6 @@ export class RowReader {
 
   #links(stored: object, columns: readonly Column[], relation: Relation): readonly LinkValues[] {
     return linkValues(stored, columns, (row, column) => this.adapter.linkValue?.(row, column, relation));
-  }
-
-  /** Tags a row, unless its class or its fields show its type. */
-  #tagged(row: object, type: DeclaredType): object {
-    return this.typeSets.of(row).types.has(type) ? row : typed(type.name, row);
   }
 }
 

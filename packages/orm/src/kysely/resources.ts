@@ -1,6 +1,6 @@
 import type { ResourceAdapter, ResourceQuery } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { dialectOf } from '../sql/dialect-of.js';
 import { Microseconds, microsecondColumns } from '../sql/microseconds.js';
 import { fieldColumns, maskedRows } from '../sql/field-columns.js';
@@ -23,7 +23,10 @@ type Tables = Record<string, Record<string, unknown>>;
  * const resources = kyselyResources(db, { dialect: 'postgres', tables: { Document: 'documents' } });
  * const authorizer = await Authorizer.load({ policies: 'policy.polar', types, resources });
  */
-export function kyselyResources<Schema>(db: Kysely<Schema>, options: SqlOptions): ResourceAdapter {
+export function kyselyResources<Schema>(
+  db: Kysely<Schema> | Transaction<Schema>,
+  options: SqlOptions,
+): ResourceAdapter {
   const dialect = dialectOf(options);
   const names = tableNames(options);
   const list = kysely(options);

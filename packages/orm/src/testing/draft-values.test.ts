@@ -131,7 +131,7 @@ describe('authorizeNew()', () => {
     await expect(create(page, 'share')).rejects.toMatchObject(forbidden);
   });
 
-  it('is undecided where the policy reads a value that is not given, or a relation through a join table', async () => {
+  it('throws an undecided error where the policy reads a value that is not given, or a relation through a join table', async () => {
     const { folderNumber: _, ...partial } = page;
     await expect(create(partial)).rejects.toMatchObject({
       code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
@@ -143,7 +143,7 @@ describe('authorizeNew()', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ ...page, titel: 'a' }, '`titel` is not a column; did you mean `title`?'],
+    [{ ...page, titles: 'a' }, '`titles` is not a column; did you mean `title`?'],
     [
       { ...page, folder: { tenantId: 1, number: 1, ownerId: 1 } },
       '`folder` is not a column; give the value of `tenantId` and `folderNumber`',
