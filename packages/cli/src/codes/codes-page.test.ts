@@ -22,6 +22,7 @@ const families: readonly (readonly [prefix: string, title: string])[] = [
   ['POLAR_DATA_', 'Data that looks like a mistake'],
   ['POLAR_FILTER_', 'Filter errors'],
   ['POLAR_LIST_', 'List errors'],
+  ['POLAR_DRAFT_', 'Errors of rows that are not written yet'],
   ['NANOOK_DEBUG_', 'Errors of the debugger'],
   ['NANOOK_HTTP_', 'Errors of all adapters'],
   ['NANOOK_NEST_', 'Errors of NestJS'],
