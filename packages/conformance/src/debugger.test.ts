@@ -47,6 +47,7 @@ class SteppedAuthorizer extends Authorizer {
       },
       passed: () => {},
       ended: () => {},
+      logged: () => {},
     });
     void debug.stopAtNextQuery();
     return Promise.resolve({

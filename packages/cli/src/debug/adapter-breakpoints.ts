@@ -1,4 +1,10 @@
-import type { DebugTarget, FoundBreakpoints } from '@nanook/core/debug';
+import type {
+  Breakpoint,
+  DebugTarget,
+  FoundBreakpoints,
+  LineBreakpoint,
+  RuleBreakpoint,
+} from '@nanook/core/debug';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
 /** The kinds of events at which an editor can stop, as it offers them to its user. */
@@ -10,16 +16,25 @@ export const exceptionFilters: DebugProtocol.ExceptionBreakpointsFilter[] = [
 
 /** The breakpoints of an editor, which sets them file by file. */
 export class AdapterBreakpoints {
-  readonly #lines = new Map<string, readonly number[]>();
-  #rules: readonly string[] = [];
+  readonly #lines = new Map<string, readonly LineBreakpoint[]>();
+  #rules: readonly RuleBreakpoint[] = [];
   #filters: readonly string[] = ['errors'];
 
-  setLines(file: string, lines: readonly number[]): void {
+  setLines(file: string, breakpoints: readonly DebugProtocol.SourceBreakpoint[]): void {
+    const lines = breakpoints.map((one) => {
+      const message = textIn(one.logMessage);
+      return {
+        file,
+        line: one.line,
+        ...conditionOf(one),
+        ...(message === undefined ? {} : { logMessage: message }),
+      };
+    });
     this.#lines.set(file, lines);
   }
 
-  setRules(names: readonly string[]): void {
-    this.#rules = names;
+  setRules(breakpoints: readonly DebugProtocol.FunctionBreakpoint[]): void {
+    this.#rules = breakpoints.map((one) => ({ name: one.name, ...conditionOf(one) }));
   }
 
   setFilters(filters: readonly string[]): void {
@@ -35,7 +50,7 @@ export class AdapterBreakpoints {
       if (other === file) break;
       position += length;
     }
-    return wanted.map((line, i) => {
+    return wanted.map(({ line }, i) => {
       // A line of a process can be null, because its answer is JSON.
       const found = lines[position + i] ?? undefined;
       return found === undefined
@@ -54,12 +69,12 @@ export class AdapterBreakpoints {
     return rules.map((isKnown, i) =>
       isKnown
         ? { verified: true }
-        : { verified: false, message: `No loaded policy has a rule ${this.#rules[i]}.` },
+        : { verified: false, message: `No loaded policy has a rule ${this.#rules[i]!.name}.` },
     );
   }
 
   #apply(target: DebugTarget): Promise<FoundBreakpoints> {
-    const lines = [...this.#lines].flatMap(([file, numbers]) => numbers.map((line) => ({ file, line })));
+    const lines = [...this.#lines.values()].flat();
     const [failures, undecided, errors] = ['failures', 'undecided', 'errors'].map((name) =>
       this.#filters.includes(name),
     );
@@ -72,3 +87,14 @@ export class AdapterBreakpoints {
     });
   }
 }
+
+/** Returns the conditions of an editor's breakpoint. An editor can send an empty text for none. */
+function conditionOf(breakpoint: { condition?: string; hitCondition?: string }): Breakpoint {
+  const [condition, hitCondition] = [textIn(breakpoint.condition), textIn(breakpoint.hitCondition)];
+  return {
+    ...(condition === undefined ? {} : { condition }),
+    ...(hitCondition === undefined ? {} : { hitCondition }),
+  };
+}
+
+const textIn = (text: string | undefined): string | undefined => (text?.trim() === '' ? undefined : text);

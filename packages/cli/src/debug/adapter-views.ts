@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import type { PlaceView, StopView, TextView, ValueView } from '@nanook/core/debug';
+import type { DebugTarget, PartsView, PlaceView, StopView, TextView, ValueView } from '@nanook/core/debug';
 import { Scope, Source, Variable } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { UsageError } from '../errors/usage-error.js';
@@ -12,10 +12,23 @@ interface ShownFrame {
   readonly index: number;
 }
 
+/** The variables of a reference: values, or the parts of a value. */
+type ShownVariables = { readonly query: number } & (
+  | { readonly values: readonly ValueView[] }
+  | { readonly parts: PartsView }
+);
+
+/** The variables that an editor asks for. */
+interface VariableRange {
+  readonly kind: 'indexed' | 'named' | undefined;
+  readonly start: number;
+  readonly count: number | undefined;
+}
+
 /** The parts of stops that an editor asks for by number. The numbers of a query are valid until it goes on. */
 export class AdapterViews {
   readonly #frames = new Map<number, ShownFrame>();
-  readonly #variables = new Map<number, { readonly query: number; readonly values: readonly ValueView[] }>();
+  readonly #variables = new Map<number, ShownVariables>();
   readonly #sources: { readonly query: number; readonly name: string }[] = [];
   #count = 0;
 
@@ -55,8 +68,37 @@ export class AdapterViews {
     return [variables, ...all.map(([name, values]) => this.#scope(name, stop.query, values))];
   }
 
-  variablesOf(reference: number): DebugProtocol.Variable[] {
-    return (this.#variables.get(reference)?.values ?? []).map(({ name, value }) => new Variable(name, value));
+  async variablesOf(
+    reference: number,
+    { kind, start, count }: VariableRange,
+    target: DebugTarget,
+  ): Promise<DebugProtocol.Variable[]> {
+    const shown = this.#variables.get(reference);
+    if (shown === undefined) return [];
+    const { query } = shown;
+    if ('values' in shown) return shown.values.map((value) => this.#variable(query, value));
+    const { parts } = shown;
+    if (kind !== undefined && (kind === 'indexed') !== (parts.kind === 'elements')) return [];
+    const values = await target.parts(query, parts.id, start, count);
+    return values.map((value) => this.#variable(query, value));
+  }
+
+  /** Returns the result of an expression that is a variable. */
+  resultOf(query: number, value: ValueView): DebugProtocol.EvaluateResponse['body'] {
+    const { value: result, ...parts } = this.#variable(query, value);
+    return { ...parts, result };
+  }
+
+  #variable(query: number, { name, value, parts }: ValueView): DebugProtocol.Variable {
+    const variable: DebugProtocol.Variable = new Variable(name, value);
+    if (parts === undefined) return variable;
+    variable.variablesReference = ++this.#count;
+    this.#variables.set(variable.variablesReference, { query, parts });
+    if (parts.kind === 'elements') variable.indexedVariables = parts.count;
+    if (parts.kind === 'fields') variable.namedVariables = parts.count;
+    // An editor shows a button that calls the getter.
+    if (parts.kind === 'getter') variable.presentationHint = { lazy: true };
+    return variable;
   }
 
   /** Returns a policy that is not a file, by its number. */

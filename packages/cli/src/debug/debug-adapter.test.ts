@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => client.stop());
 
 interface Settings {
-  readonly lines?: readonly number[];
+  readonly lines?: readonly (number | DebugProtocol.SourceBreakpoint)[];
   readonly rules?: readonly string[];
   readonly filters?: readonly string[];
 }
@@ -47,7 +47,7 @@ async function start(
   await initialized;
   const byLine = await client.setBreakpointsRequest({
     source: { path: resolve('policy/main.polar') },
-    breakpoints: lines.map((line) => ({ line })),
+    breakpoints: lines.map((line) => (typeof line === 'number' ? { line } : line)),
   });
   const byRule = await client.setFunctionBreakpointsRequest({ breakpoints: rules.map((name) => ({ name })) });
   await client.setExceptionBreakpointsRequest({ filters: [...filters] });
@@ -125,6 +125,9 @@ describe('the debug adapter', () => {
     expect(body).toMatchObject({
       supportsStepBack: true,
       supportsFunctionBreakpoints: true,
+      supportsConditionalBreakpoints: true,
+      supportsHitConditionalBreakpoints: true,
+      supportsLogPoints: true,
       exceptionBreakpointFilters: [{ filter: 'failures' }, { filter: 'undecided' }, { filter: 'errors' }],
     });
   });
@@ -178,6 +181,83 @@ describe('the debug adapter', () => {
     expect(failure.at).toBe('exception has_role:23');
     const { body } = await client.exceptionInfoRequest({ threadId: thread });
     expect(body).toMatchObject({ exceptionId: 'failure', description: 'organization.ownerId = user.id' });
+  });
+
+  it('stops at a breakpoint where its condition holds', async () => {
+    const ended = client.waitForEvent('terminated');
+    const stops: string[] = [];
+    client.on('stopped', ({ body }: DebugProtocol.StoppedEvent) => stops.push(body.reason));
+    await start(launch(check), { lines: [{ line: 22, condition: 'user.id = 7', hitCondition: '' }] });
+    await ended;
+    expect(stops).toEqual([]);
+    const first = stop();
+    await client.launchRequest(check as never);
+    await client.setBreakpointsRequest({
+      source: { path: resolve('policy/main.polar') },
+      breakpoints: [{ line: 22, condition: 'user.id = 8', hitCondition: '>= 1' }],
+    });
+    await client.configurationDoneRequest();
+    expect((await first).at).toBe('breakpoint has_role:22');
+  });
+
+  it('stops at a condition that cannot be decided, and names the reason', async () => {
+    const outputs: string[] = [];
+    client.on('output', ({ body }: DebugProtocol.OutputEvent) => outputs.push(body.output));
+    const stopped = client.waitForEvent('stopped');
+    await start(launch(check), { lines: [{ line: 22, condition: 'usr.id = 8' }] });
+    const reason = 'cannot be decided: there is no variable `usr`, only user, organization';
+    expect((await stopped).body).toMatchObject({
+      reason: 'breakpoint',
+      text: expect.stringContaining(reason),
+    });
+    expect(outputs.join('')).toContain(reason);
+  });
+
+  it('prints the log message of a breakpoint, and does not stop', async () => {
+    const outputs: string[] = [];
+    client.on('output', ({ body }: DebugProtocol.OutputEvent) => outputs.push(body.output));
+    const ended = client.waitForEvent('terminated');
+    await start(launch(check), {
+      lines: [{ line: 22, logMessage: 'owner {organization.ownerId}, not {user.id}' }],
+    });
+    await ended;
+    expect(outputs).toContain('owner 7, not 8 (policy/main.polar:22)\n');
+    expect(outputs).toContain('denied\n');
+  });
+
+  it('shows the parts of lists and objects, a page at a time', async () => {
+    await enterFolder({
+      'a.polar': 'f(list, row) if debug() and list matches List and row matches Dictionary;\n',
+      'nanook.config.json': '{"queries":["f"]}',
+    });
+    const items = Array.from({ length: 300 }, (_, i) => i).join(', ');
+    const { frame } = await stop(() =>
+      start(launch({ query: `f([${items}], {id: 1, tags: ["a"]})`, stopOnEntry: false })),
+    );
+    const { body } = await client.scopesRequest({ frameId: frame.id });
+    const variables = async (args: DebugProtocol.VariablesArguments): Promise<DebugProtocol.Variable[]> =>
+      (await client.variablesRequest(args)).body.variables;
+    const [list, row] = await variables({ variablesReference: body.scopes[0]!.variablesReference });
+    expect(list).toMatchObject({ name: 'list', indexedVariables: 300 });
+    const page = {
+      variablesReference: list!.variablesReference,
+      filter: 'indexed',
+      start: 200,
+      count: 2,
+    } as const;
+    expect((await variables(page)).map(({ name, value }) => `${name} = ${value}`)).toEqual([
+      '200 = 200',
+      '201 = 201',
+    ]);
+    expect(await variables({ ...page, filter: 'named' })).toEqual([]);
+    const fields = await variables({ variablesReference: row!.variablesReference });
+    expect(fields).toMatchObject([
+      { name: 'id', value: '1', variablesReference: 0 },
+      { name: 'tags', value: '["a"]', indexedVariables: 1 },
+    ]);
+    const watched = await client.evaluateRequest({ expression: 'row', frameId: frame.id, context: 'watch' });
+    expect(watched.body).toMatchObject({ result: '{id: 1, tags: ["a"]}', namedVariables: 2 });
+    expect(await variables({ variablesReference: watched.body.variablesReference })).toHaveLength(2);
   });
 
   it('stops on entry, steps into rules and out of them', async () => {

@@ -17,7 +17,7 @@ import { UsageError } from '../errors/usage-error.js';
 import { ExitCode } from '../output/exit-code.js';
 import { AdapterBreakpoints, exceptionFilters } from './adapter-breakpoints.js';
 import { AdapterViews } from './adapter-views.js';
-import { endText, passedText } from './event-texts.js';
+import { endText, logText, passedText } from './event-texts.js';
 import { localQuery } from './local-query.js';
 import { RemoteTarget } from './remote-target.js';
 
@@ -96,6 +96,9 @@ export class PolarDebugAdapter extends DebugSession {
     response.body = {
       supportsConfigurationDoneRequest: true,
       supportsFunctionBreakpoints: true,
+      supportsConditionalBreakpoints: true,
+      supportsHitConditionalBreakpoints: true,
+      supportsLogPoints: true,
       supportsStepBack: true,
       supportsEvaluateForHovers: true,
       supportsExceptionInfoRequest: true,
@@ -145,10 +148,7 @@ export class PolarDebugAdapter extends DebugSession {
   ): void {
     this.#reply(response, async () => {
       const file = source.path ?? source.name ?? '';
-      this.#breakpoints.setLines(
-        file,
-        breakpoints.map(({ line }) => line),
-      );
+      this.#breakpoints.setLines(file, breakpoints);
       return { breakpoints: await this.#breakpoints.applyLines(this.#attached(), file) };
     });
   }
@@ -158,7 +158,7 @@ export class PolarDebugAdapter extends DebugSession {
     { breakpoints }: DebugProtocol.SetFunctionBreakpointsArguments,
   ): void {
     this.#reply(response, async () => {
-      this.#breakpoints.setRules(breakpoints.map(({ name }) => name));
+      this.#breakpoints.setRules(breakpoints);
       return { breakpoints: await this.#breakpoints.applyRules(this.#attached()) };
     });
   }
@@ -199,10 +199,15 @@ export class PolarDebugAdapter extends DebugSession {
 
   protected override variablesRequest(
     response: DebugProtocol.VariablesResponse,
-    { variablesReference }: DebugProtocol.VariablesArguments,
+    { variablesReference, filter, start = 0, count = 0 }: DebugProtocol.VariablesArguments,
   ): void {
-    response.body = { variables: this.#views.variablesOf(variablesReference) };
-    this.sendResponse(response);
+    this.#reply(response, async () => ({
+      variables: await this.#views.variablesOf(
+        variablesReference,
+        { kind: filter, start, count: count === 0 ? undefined : count },
+        this.#attached(),
+      ),
+    }));
   }
 
   protected override sourceRequest(
@@ -225,8 +230,8 @@ export class PolarDebugAdapter extends DebugSession {
       // A hover must not call methods of the application.
       if (context === 'hover' && known === undefined && /\(/.test(expression))
         throw new UsageError('not computed');
-      const lines =
-        known === undefined ? await this.#attached().evaluate(stop.query, index, expression) : [known.value];
+      if (known !== undefined) return this.#views.resultOf(stop.query, known);
+      const lines = await this.#attached().evaluate(stop.query, index, expression);
       return { result: lines.join('\n'), variablesReference: 0 };
     });
   }
@@ -322,6 +327,7 @@ export class PolarDebugAdapter extends DebugSession {
       stopped: (stop) => this.#stopped(stop),
       passed: (stop) => this.print(`${passedText(stop)}\n`, 'console'),
       ended: (end) => this.#ended(end),
+      logged: (log) => this.print(`${logText(log)}\n`, 'console'),
     });
     this.sendEvent(new InitializedEvent());
   }
@@ -333,6 +339,9 @@ export class PolarDebugAdapter extends DebugSession {
       this.#threads.set(query, queryText);
       this.sendEvent(new ThreadEvent('started', query));
     }
+    // A problem with a condition is not the fault of the policy, so that the console names it, too.
+    if ((reason === 'breakpoint' || reason === 'rule') && message !== undefined)
+      this.print(`${message}\n`, 'stderr');
     const event: DebugProtocol.StoppedEvent = new StoppedEvent(stopReasons[reason], query, message ?? text);
     event.body.description = descriptions[reason];
     event.body.allThreadsStopped = false;

@@ -1,4 +1,4 @@
-import type { EndView, StopView } from '@nanook/core/debug';
+import type { EndView, LogView, StopView } from '@nanook/core/debug';
 import { placeText } from './render-stop.js';
 
 /** Returns a notice about a breakpoint that a synchronous check has passed. */
@@ -9,3 +9,6 @@ export function passedText({ queryText, stack }: StopView): string {
 
 export const endText = ({ queryText, outcome, message }: EndView): string =>
   `${queryText}: ${outcome === 'error' ? `error: ${message}` : outcome}`;
+
+/** Returns the text of a breakpoint that prints instead of a stop, with its place. */
+export const logText = ({ text, place }: LogView): string => `${text} (${placeText(place)})`;

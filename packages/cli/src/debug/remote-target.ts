@@ -7,8 +7,10 @@ import type {
   DebugTarget,
   EndView,
   FoundBreakpoints,
+  LogView,
   Movement,
   StopView,
+  ValueView,
 } from '@nanook/core/debug';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
@@ -20,7 +22,8 @@ interface Answer {
 
 type Event =
   | { readonly event: 'stopped' | 'passed'; readonly data: StopView }
-  | { readonly event: 'ended'; readonly data: EndView };
+  | { readonly event: 'ended'; readonly data: EndView }
+  | { readonly event: 'logged'; readonly data: LogView };
 interface Reply {
   readonly id: number;
   readonly result?: unknown;
@@ -101,6 +104,11 @@ export class RemoteTarget implements DebugTarget {
     return this.#call('evaluate', query, frame, text) as Promise<readonly string[]>;
   }
 
+  parts(query: number, id: number, start = 0, count?: number): Promise<readonly ValueView[]> {
+    const range = count === undefined ? [start] : [start, count];
+    return this.#call('parts', query, id, ...range) as Promise<readonly ValueView[]>;
+  }
+
   async sourceText(query: number, name: string): Promise<string | undefined> {
     return ((await this.#call('sourceText', query, name)) as string | null) ?? undefined;
   }
@@ -121,6 +129,7 @@ export class RemoteTarget implements DebugTarget {
   #received(message: Event | Reply): void {
     if ('event' in message) {
       if (message.event === 'ended') this.#listener?.ended(message.data);
+      else if (message.event === 'logged') this.#listener?.logged(message.data);
       else this.#listener?.[message.event](message.data);
       return;
     }

@@ -64,6 +64,21 @@ describe('nanook debug', () => {
     expect(lines).toContain('  organization.ownerId = 7, user.id = 8');
   });
 
+  it('stops at a breakpoint with a condition where it holds', async () => {
+    const lines = await debug(
+      ['break has_role if user.id = 7', 'break policy/main.polar:22 if user.id = 8', 'break', 'c', 'q'],
+      'ben',
+      'edit',
+      'report',
+    );
+    expect(lines.filter((line) => / if user\.id|in has_/.test(line) && !line.startsWith('debug>'))).toEqual([
+      '  stops at the rule has_role if user.id = 7',
+      '  rule has_role if user.id = 7',
+      '  policy/main.polar:22 if user.id = 8',
+      'breakpoint: policy/main.polar:22 in has_role',
+    ]);
+  });
+
   it('does not move for a movement with an argument, and names the command for breakpoints', async () => {
     const lines = await debug(['b 22', 's 3', 'q'], 'ben', 'edit', 'report');
     expect(lines).toContain('b has no argument, found 22; to stop at a place, write break 22');

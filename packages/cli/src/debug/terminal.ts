@@ -5,7 +5,7 @@ import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
 import { linesOf } from '../output/lines-of.js';
 import { BreakpointList, readBreakpoint, textOf } from './breakpoint-list.js';
-import { endText, passedText } from './event-texts.js';
+import { endText, logText, passedText } from './event-texts.js';
 import { renderStop, stackLines, textLines } from './render-stop.js';
 import { findCommand, help, movements, otherCommands, type OtherCommand } from './terminal-commands.js';
 
@@ -47,6 +47,7 @@ export class DebugTerminal {
         this.#happened();
       },
       passed: (stop) => this.#note(passedText(stop)),
+      logged: (log) => this.#note(logText(log)),
       ended: (end) => {
         if (options.isRemote) this.#note(endText(end));
         this.#happened();
@@ -202,7 +203,7 @@ export class DebugTerminal {
     } else if (wanted.kind === 'rule') {
       const isKnown = found.rules.at(-1) === true;
       this.io.out(
-        isKnown ? `  stops at the rule ${wanted.name}` : `  no loaded policy has a rule ${wanted.name}`,
+        isKnown ? `  stops at the ${textOf(wanted)}` : `  no loaded policy has a ${textOf(wanted)}`,
       );
     } else this.io.out(`  stops at each ${wanted.kind}`);
   }

@@ -1,27 +1,15 @@
 import { positionOf } from '../diagnostics/span.js';
 import type { Program } from '../ir/program.js';
+import type {
+  Breakpoint,
+  BreakpointSettings,
+  LineBreakpoint,
+  RuleBreakpoint,
+} from './breakpoint-settings.js';
+import { ConditionalBreakpoint } from './conditional-breakpoint.js';
 import type { BreakpointReason } from './halt.js';
 import { placesOf } from './places.js';
 import type { Step } from './step.js';
-
-/** A line of a policy. */
-export interface LineBreakpoint {
-  readonly file: string;
-  readonly line: number;
-}
-
-/** The places at which a debugger stops, next to `debug()` in a policy. */
-export interface BreakpointSettings {
-  readonly lines?: readonly LineBreakpoint[];
-  /** The names of rules: the debugger stops when one of them is entered. */
-  readonly rules?: readonly string[];
-  /** Whether it stops when a goal fails. Default: `false`. */
-  readonly failures?: boolean;
-  /** Whether it stops when the data cannot decide a goal. Default: `false`. */
-  readonly undecided?: boolean;
-  /** Whether it stops when an error ends the query. Default: `true`. */
-  readonly errors?: boolean;
-}
 
 /** The breakpoints as they were set: each in the order of its settings. */
 export interface FoundBreakpoints {
@@ -31,11 +19,19 @@ export interface FoundBreakpoints {
   readonly rules: readonly boolean[];
 }
 
+/** A breakpoint that decides at each step whether it stops, and its reason. */
+export interface DecidingBreakpoint {
+  readonly reason: 'breakpoint' | 'rule';
+  readonly breakpoint: ConditionalBreakpoint;
+}
+
 /** The breakpoints of all queries. */
 export class Breakpoints {
   #settings: BreakpointSettings = {};
   #lines: readonly LineBreakpoint[] = [];
-  #rules: ReadonlySet<string> = new Set();
+  #rules: readonly RuleBreakpoint[] = [];
+  /** The breakpoints with conditions, by their settings: those that stay keep the number of their hits. */
+  #conditional: ReadonlyMap<string, ConditionalBreakpoint> = new Map();
 
   /** Replaces the breakpoints. */
   set(settings: BreakpointSettings, programs: Iterable<Program>): FoundBreakpoints {
@@ -43,30 +39,67 @@ export class Breakpoints {
     const known = [...programs];
     const found = {
       lines: lines.map((wanted) => lineAt(wanted, known)),
-      rules: rules.map((name) => known.some(({ predicates }) => predicates.get(name)?.isDefined === true)),
+      rules: rules.map(({ name }) =>
+        known.some(({ predicates }) => predicates.get(name)?.isDefined === true),
+      ),
     };
     this.#settings = settings;
     // A policy that is loaded later can have a line that no policy has now.
-    this.#lines = lines.map(({ file, line }, i) => ({ file, line: found.lines[i] ?? line }));
-    this.#rules = new Set(rules);
+    this.#lines = lines.map((wanted, i) => ({ ...wanted, line: found.lines[i] ?? wanted.line }));
+    this.#rules = rules;
+    this.#conditional = new Map(
+      [...this.#lines, ...rules].filter(hasCondition).map((one) => {
+        const key = JSON.stringify(one);
+        return [key, this.#conditional.get(key) ?? new ConditionalBreakpoint(one)];
+      }),
+    );
     return found;
   }
 
-  /** Returns the reason to stop at a step; undefined if there is none. */
-  reasonFor({ kind, goal, frame, entersLine, span }: Step): BreakpointReason | undefined {
+  /** Returns the reason to stop at a step without a condition; undefined if there is none. */
+  reasonFor(step: Step): BreakpointReason | undefined {
     const { failures = false, undecided = false, errors = true } = this.#settings;
+    const { kind, goal } = step;
     if (kind === 'goal' && goal?.kind === 'debug') return 'debug';
-    if (kind === 'rule' && this.#rules.has(frame.rule!.name)) return 'rule';
-    if (entersLine && this.#lines.length > 0) {
-      const { line } = positionOf(span);
-      if (this.#lines.some((wanted) => wanted.line === line && isSameFile(span.source.name, wanted.file)))
-        return 'breakpoint';
-    }
+    if (this.#rulesAt(step).some((one) => !hasCondition(one))) return 'rule';
+    if (this.#linesAt(step).some((one) => !hasCondition(one))) return 'breakpoint';
     if (kind === 'failure' && failures) return 'failure';
     if (kind === 'undecided' && (undecided || failures)) return 'undecided';
     return kind === 'error' && errors ? 'error' : undefined;
   }
+
+  /** Returns the breakpoints of a step that have a condition, a hit condition or a message. */
+  decidingAt(step: Step): readonly DecidingBreakpoint[] {
+    if (this.#conditional.size === 0) return [];
+    const deciding =
+      (reason: DecidingBreakpoint['reason']) =>
+      (one: Breakpoint): DecidingBreakpoint => ({
+        reason,
+        breakpoint: this.#conditional.get(JSON.stringify(one))!,
+      });
+    return [
+      ...this.#rulesAt(step).filter(hasCondition).map(deciding('rule')),
+      ...this.#linesAt(step).filter(hasCondition).map(deciding('breakpoint')),
+    ];
+  }
+
+  #rulesAt({ kind, frame }: Step): readonly RuleBreakpoint[] {
+    return kind === 'rule' ? this.#rules.filter(({ name }) => name === frame.rule!.name) : [];
+  }
+
+  #linesAt({ entersLine, span }: Step): readonly LineBreakpoint[] {
+    if (!entersLine || this.#lines.length === 0) return [];
+    const { line } = positionOf(span);
+    return this.#lines.filter((one) => one.line === line && isSameFile(span.source.name, one.file));
+  }
 }
+
+const hasCondition = ({
+  condition,
+  hitCondition,
+  logMessage,
+}: Breakpoint & Pick<LineBreakpoint, 'logMessage'>): boolean =>
+  condition !== undefined || hitCondition !== undefined || logMessage !== undefined;
 
 /** Returns whether a policy has the name of a file. One of the paths can be absolute, and the other relative. */
 export function isSameFile(name: string | undefined, file: string): boolean {

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { Authorizer } from '../index.js';
+import { Authorizer, secret } from '../index.js';
 import {
   createDebugSession,
+  Debugger,
+  debugQuery,
   type BreakpointSettings,
   type DebugSession,
   type Halt,
   type Progress,
+  type StopView,
+  type ValueView,
 } from './index.js';
 
 class Team {
@@ -356,7 +360,9 @@ describe('DebugSession', () => {
   });
 
   it('stops when a rule of a name is entered', async () => {
-    const session = await sessionOf(debugged.policy, debugged.query, { rules: ['two', 'three'] });
+    const session = await sessionOf(debugged.policy, debugged.query, {
+      rules: [{ name: 'two' }, { name: 'three' }],
+    });
     session.forwardSync('continue');
     expect(shown(session, session.forwardSync('continue'))).toBe(
       'rule two:4 two() if "p" = "p" and "q" = "q";',
@@ -564,9 +570,236 @@ describe('DebugSession', () => {
     const debug = new Debugger();
     await debugCheck(authorizer, 'ann', 'read', 'note', debug);
     const lines = [1, 2, 3, 4, 5].map((line) => ({ file: 'main.polar', line }));
-    expect(await debug.setBreakpoints({ lines, rules: ['allow', 'alow'] })).toEqual({
+    expect(await debug.setBreakpoints({ lines, rules: [{ name: 'allow' }, { name: 'alow' }] })).toEqual({
       lines: [1, 2, 4, 4, undefined],
       rules: [true, false],
     });
+  });
+});
+
+describe('a breakpoint with a condition', () => {
+  const policy = 'f(x) if\n  x > 0 and\n  x < 9;\n';
+  const query = 'n in [1, 2, 3, 4] and f(n)';
+
+  /** Continues to the end. Returns the values of x at the stops, with the messages of problems. */
+  async function stopsAt(
+    breakpoints: BreakpointSettings,
+    {
+      isSync = false,
+      ...options
+    }: { readonly isSync?: boolean; readonly onLog?: (text: string) => void } = {},
+  ): Promise<string[]> {
+    const authorizer = await Authorizer.load({
+      policies: { name: 'main.polar', source: policy },
+      onWarning: () => {},
+    });
+    const session = createDebugSession(authorizer, query, { breakpoints, ...options });
+    const stops: string[] = [];
+    for (;;) {
+      const progress = isSync ? session.forwardSync('continue') : await session.forward('continue');
+      if (progress === 'end') return stops;
+      if (progress === 'answer') continue;
+      const { stack, message } = session.view(progress);
+      const x = stack[0]!.bindings.find(({ name }) => name === 'x')?.value;
+      stops.push(message === undefined ? `${x}` : `${x}: ${message}`);
+    }
+  }
+
+  const at = (settings: object): BreakpointSettings => ({
+    lines: [{ file: 'main.polar', line: 2, ...settings }],
+  });
+
+  it.each([
+    [{ condition: 'x > 2' }, ['3', '4']],
+    [{ condition: 'x in [1, 4]' }, ['1', '4']],
+    [{ condition: 'y = x and y < 2' }, ['1']],
+    [{ condition: 'not x = 3' }, ['1', '2', '4']],
+    [{ condition: 'x > 9' }, []],
+    [{ hitCondition: '3' }, ['3']],
+    [{ hitCondition: '= 3' }, ['3']],
+    [{ hitCondition: '>= 3' }, ['3', '4']],
+    [{ hitCondition: '> 3' }, ['4']],
+    [{ hitCondition: '<= 1' }, ['1']],
+    [{ hitCondition: '< 3' }, ['1', '2']],
+    [{ hitCondition: '% 2' }, ['2', '4']],
+    [{ condition: 'x > 1', hitCondition: '2' }, ['3']],
+  ])('stops where %j holds', async (settings, stops) => {
+    expect(await stopsAt(at(settings))).toEqual(stops);
+    expect(await stopsAt(at(settings), { isSync: true })).toEqual(stops);
+    expect(await stopsAt({ rules: [{ name: 'f', ...settings }] })).toEqual(stops);
+  });
+
+  it.each([
+    [{ condition: 'x >' }, /^1: the condition `x >` of the breakpoint cannot be decided: /],
+    [{ condition: 'not z = 3' }, /^1: .*: there is no variable `z`, only x$/],
+    [{ condition: 'x.name = 3' }, /^1: .*name/],
+    [{ hitCondition: 'twice' }, /^1: the hit condition .* found `twice`$/],
+    [{ hitCondition: '% 0' }, /^1: the hit condition/],
+  ])('stops with a message where %j cannot be decided', async (settings, message) => {
+    const stops = await stopsAt(at(settings));
+    expect(stops).toHaveLength(4);
+    expect(stops[0]).toMatch(message);
+  });
+
+  it('stops with a message where a variable of the condition has no value yet', async () => {
+    const session = await sessionOf('f(x) if\n  x > 0 and\n  y = 3 and\n  y > x;\n', 'f(1)', {
+      lines: [{ file: 'main.polar', line: 2, condition: 'not y = 3' }],
+    });
+    const progress = await session.forward('continue');
+    expect(typeof progress === 'string' ? progress : session.view(progress).message).toMatch(
+      /`y` has no value there$/,
+    );
+  });
+
+  it('prints its message with the values of expressions instead of a stop', async () => {
+    const texts: string[] = [];
+    const settings = at({ condition: 'x < 3', logMessage: 'x is {x}, {[x, "}"]} {z.} {' });
+    expect(await stopsAt(settings, { onLog: (text) => texts.push(text) })).toEqual([]);
+    expect(texts).toEqual([
+      expect.stringMatching(/^x is 1, \[1, "}"\] \{z\.: .+\} \{$/),
+      expect.stringMatching(/^x is 2, \[2, "}"\] \{z\.: .+\} \{$/),
+    ]);
+  });
+
+  it('decides once for a step, so that going back calls the application no more', async () => {
+    let calls = 0;
+    class Item {
+      isWanted(): boolean {
+        return ++calls === 2;
+      }
+    }
+    const authorizer = await Authorizer.load({
+      policies: { name: 'main.polar', source: 'f(x) if\n  x matches Item;\n' },
+      types: { Item },
+      onWarning: () => {},
+    });
+    const lines = [{ file: 'main.polar', line: 2, condition: 'x.isWanted()' }];
+    const items = [new Item(), new Item(), new Item()];
+    const session = createDebugSession(authorizer, 'n in items and f(n)', {
+      breakpoints: { lines },
+      bindings: { items },
+    });
+    const found = await session.forward('continue');
+    expect(found).toBe('answer');
+    const stop = await session.forward('continue');
+    expect(stop).toMatchObject({ reason: 'breakpoint' });
+    const { number } = session.current!;
+    expect(calls).toBe(2);
+    session.back('back');
+    session.back('back');
+    expect(await session.forward('continue')).toMatchObject({ reason: 'breakpoint' });
+    expect(session.current!.number).toBe(number);
+    expect(session.back('reverse')).toMatchObject({ reason: 'start' });
+    expect(calls).toBe(2);
+  });
+
+  it('leaves a step of the user alone where it passes', async () => {
+    const settings = at({ condition: 'x = 9' });
+    const over = await sessionOf(policy, 'f(1) and f(2)', settings);
+    const plain = await sessionOf(policy, 'f(1) and f(2)');
+    expect(await stopsOf(over, false, 'over')).toEqual(await stopsOf(plain, false, 'over'));
+  });
+});
+
+describe('Debugger.parts()', () => {
+  /** Stops in a rule f(x). Returns the parts of x, as text, from parts of parts on. */
+  async function partsOf(
+    x: unknown,
+    types: Readonly<Record<string, unknown>> = {},
+  ): Promise<{
+    readonly x: ValueView;
+    readonly parts: (view: ValueView, start?: number, count?: number) => Promise<readonly ValueView[]>;
+  }> {
+    const authorizer = await Authorizer.load({
+      policies: 'f(x) if debug() and x = x;',
+      types: types as never,
+      onWarning: () => {},
+    });
+    const debug = new Debugger();
+    const stopped = new Promise<StopView>((resolve) =>
+      debug.listen({ stopped: resolve, passed: () => {}, ended: () => {}, logged: () => {} }),
+    );
+    void debugQuery(authorizer, 'f(x)', debug, { bindings: { x } }).next();
+    const { query, stack } = await stopped;
+    return {
+      x: stack[0]!.bindings[0]!,
+      parts: ({ parts }, ...range) => debug.parts(query, parts!.id, ...range),
+    };
+  }
+
+  const texts = (views: readonly ValueView[]): string[] =>
+    views.map(({ name, value }) => `${name} = ${value}`);
+
+  it('returns elements of lists, and fields of dictionaries and objects, level by level', async () => {
+    const { x, parts } = await partsOf({ list: [1, { deep: [2] }], name: 'a' });
+    expect(x.parts).toMatchObject({ kind: 'fields', count: 2 });
+    const [list, name] = await parts(x);
+    expect(texts([list!, name!])).toEqual(['list = [1, {deep: [2]}]', 'name = "a"']);
+    expect(name!.parts).toBeUndefined();
+    const [, second] = await parts(list!);
+    const [deep] = await parts(second!);
+    expect(texts(await parts(deep!))).toEqual(['0 = 2']);
+  });
+
+  it('returns the entries of a Map, and the elements of a Set', async () => {
+    const { x, parts } = await partsOf([new Map([['k', 1]]), new Set(['s'])]);
+    const [map, set] = await parts(x);
+    expect(texts(await parts(map!))).toEqual(['k = 1']);
+    expect(texts(await parts(set!))).toEqual(['0 = "s"']);
+  });
+
+  it('returns pages, and a last part that stands for those that are left', async () => {
+    const { x, parts } = await partsOf(Array.from({ length: 250 }, (_, i) => i));
+    expect(x.parts).toMatchObject({ kind: 'elements', count: 250 });
+    expect(texts(await parts(x, 240, 5))).toEqual([
+      '240 = 240',
+      '241 = 241',
+      '242 = 242',
+      '243 = 243',
+      '244 = 244',
+    ]);
+    const first = await parts(x);
+    expect(first).toHaveLength(101);
+    expect(texts(first.slice(-2))).toEqual(['99 = 99', '… = 150 more']);
+    const second = await parts(first.at(-1)!);
+    expect(texts(second.slice(-2))).toEqual(['199 = 199', '… = 50 more']);
+    expect(texts(await parts(second.at(-1)!))[0]).toBe('200 = 200');
+  });
+
+  it('returns the getters of a row, and calls one only when its value is wanted', async () => {
+    let calls = 0;
+    class Row {
+      id = 1;
+      get title(): string {
+        calls++;
+        return 'a title';
+      }
+      get broken(): string {
+        throw new Error('no connection');
+      }
+      method(): void {}
+    }
+    const { x, parts } = await partsOf(new Row());
+    const [id, title, broken, ...others] = await parts(x);
+    expect(others).toEqual([]);
+    expect(texts([id!, title!])).toEqual(['id = 1', 'title = a getter, which is not called']);
+    expect({ calls, kind: title!.parts!.kind }).toEqual({ calls: 0, kind: 'getter' });
+    expect(texts(await parts(title!))).toEqual(['title = "a title"']);
+    expect(texts(await parts(broken!))).toEqual(['broken = "the getter has thrown: no connection"']);
+  });
+
+  it('hides secret fields, also of getters and inside of other objects', async () => {
+    class User {
+      token = 'abc-def';
+      get pin(): string {
+        return '1234';
+      }
+    }
+    const { x, parts } = await partsOf([{ user: new User() }], {
+      User: { class: User, fields: { token: secret('String'), pin: secret('String') } },
+    });
+    const [first] = await parts(x);
+    const [user] = await parts(first!);
+    expect(texts(await parts(user!))).toEqual(['token = ***', 'pin = ***']);
   });
 });

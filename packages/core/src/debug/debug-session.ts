@@ -1,10 +1,19 @@
 import { textOf } from '../diagnostics/span.js';
 import { isComputation } from '../explanation/goal-order.js';
 import type { QueryRun } from '../engine/query/query-run.js';
-import type { Breakpoints } from './breakpoints.js';
+import type { Breakpoints, DecidingBreakpoint } from './breakpoints.js';
+import type { Verdict } from './conditional-breakpoint.js';
 import { DebugError } from './debug-error.js';
 import type { DebugMachine } from './debug-machine.js';
-import type { BackwardMovement, ForwardMovement, Halt, HaltReason, Progress } from './halt.js';
+import { finish, finishSync, type Answering } from './evaluate.js';
+import type {
+  BackwardMovement,
+  BreakpointReason,
+  ForwardMovement,
+  Halt,
+  HaltReason,
+  Progress,
+} from './halt.js';
 import type { Step } from './step.js';
 import type { StopView } from './stop-view.js';
 import { viewOf } from './view-step.js';
@@ -12,6 +21,8 @@ import { viewOf } from './view-step.js';
 export interface SessionOptions {
   /** Whether the debugger stops at each answer and at the end, also without a step to them. Default: `false`. */
   readonly stopsAtOutcomes?: boolean;
+  /** Receives the messages of breakpoints that print instead of stopping. */
+  readonly onLog?: (text: string, step: Step) => void;
 }
 
 /**
@@ -31,17 +42,19 @@ export class DebugSession {
   readonly #machine: DebugMachine;
   readonly #breakpoints: Breakpoints;
   readonly #stopsAtOutcomes: boolean;
+  readonly #onLog: (text: string, step: Step) => void;
 
   constructor(
     run: QueryRun,
     machine: DebugMachine,
     breakpoints: Breakpoints,
-    { stopsAtOutcomes = false }: SessionOptions = {},
+    { stopsAtOutcomes = false, onLog = () => {} }: SessionOptions = {},
   ) {
     this.#run = run;
     this.#machine = machine;
     this.#breakpoints = breakpoints;
     this.#stopsAtOutcomes = stopsAtOutcomes;
+    this.#onLog = onLog;
   }
 
   /** The current step; undefined before the first one. */
@@ -62,7 +75,7 @@ export class DebugSession {
   async forward(movement: ForwardMovement): Promise<Progress> {
     const origin = this.current;
     for (;;) {
-      const known = this.#replay(movement, origin);
+      const known = await finish(this.#replay(movement, origin));
       if (known !== undefined) return known;
       try {
         this.#reached(await this.#run.step());
@@ -80,7 +93,7 @@ export class DebugSession {
   forwardSync(movement: ForwardMovement): Progress {
     const origin = this.current;
     for (;;) {
-      const known = this.#replay(movement, origin);
+      const known = finishSync(this.#replay(movement, origin));
       if (known !== undefined) return known;
       try {
         this.#reached(this.#run.stepSync());
@@ -105,10 +118,14 @@ export class DebugSession {
         return this.#haltAt(earliest, 'start');
       }
       if (step.kind === 'goal' || step.kind === 'rule') earliest = step;
-      let reason: HaltReason | undefined = this.#breakpoints.reasonFor(step);
+      const deciding = this.#breakpoints
+        .decidingAt(step)
+        .map((one) => ({ reason: one.reason, verdict: one.breakpoint.verdictOn(step) }));
+      const stopping = stopOf(deciding);
+      let reason: HaltReason | undefined = this.#breakpoints.reasonFor(step) ?? stopping.reason;
       if (movement === 'back') reason = isPlace(step) ? (reason ?? stepReason(step)) : undefined;
       if (reason === undefined) continue;
-      return this.#haltAt(step, reason);
+      return this.#haltAt(step, reason, stopping.problem);
     }
   }
 
@@ -118,20 +135,38 @@ export class DebugSession {
   }
 
   /** Goes through the recorded steps. Returns undefined when the query must run on. */
-  #replay(movement: ForwardMovement, origin: Step | undefined): Progress | undefined {
+  *#replay(movement: ForwardMovement, origin: Step | undefined): Answering<Progress | undefined> {
     for (;;) {
       const step = this.#machine.step(this.#position + 1);
       if (step === undefined) return this.#takePending();
       this.#position++;
-      const reason = this.#reasonFor(step, movement, origin);
-      if (reason !== undefined) return this.#haltAt(step, reason);
+      const stopping = yield* this.#decide(step);
+      const reason = this.#reasonFor(step, movement, origin, stopping.reason);
+      if (reason !== undefined) return this.#haltAt(step, reason, stopping.problem);
     }
   }
 
-  #haltAt(step: Step, reason: HaltReason): Halt {
+  /** Lets each breakpoint with a condition decide. Meanwhile the clock of the query stands still. */
+  *#decide(step: Step): Answering<Stopping> {
+    const deciding = this.#breakpoints.decidingAt(step);
+    if (deciding.length === 0) return stopOf([]);
+    const startedAt = performance.now();
+    const { limits } = this.#run.options;
+    const place = { step, frame: step.frame, machine: this.#machine, limits };
+    const verdicts: Decision[] = [];
+    for (const { reason, breakpoint } of deciding) {
+      const verdict = yield* breakpoint.decide(place, (text) => this.#onLog(text, step));
+      verdicts.push({ reason, verdict });
+    }
+    const { budget } = this.#machine;
+    if (budget.startedAt !== undefined) budget.startedAt += performance.now() - startedAt;
+    return stopOf(verdicts);
+  }
+
+  #haltAt(step: Step, reason: HaltReason, problem?: string): Halt {
     this.#position = step.number;
     this.#reachedPosition = Math.max(this.#reachedPosition, step.number);
-    return { step, reason, isEarlier: step.number < this.#reachedPosition };
+    return { step, reason, isEarlier: step.number < this.#reachedPosition, problem };
   }
 
   #takePending(): 'answer' | 'end' | undefined {
@@ -152,10 +187,16 @@ export class DebugSession {
     this.#pending = { error };
   }
 
-  #reasonFor(step: Step, movement: ForwardMovement, origin: Step | undefined): HaltReason | undefined {
+  /** @param decided the reason of a breakpoint with a condition */
+  #reasonFor(
+    step: Step,
+    movement: ForwardMovement,
+    origin: Step | undefined,
+    decided: BreakpointReason | undefined,
+  ): HaltReason | undefined {
     const { kind } = step;
     if (kind === 'end') return this.#stopsAtOutcomes ? 'end' : undefined;
-    const reason = this.#breakpoints.reasonFor(step);
+    const reason = this.#breakpoints.reasonFor(step) ?? decided;
     if (reason !== undefined) return reason;
     if (movement === 'continue') return kind === 'answer' && this.#stopsAtOutcomes ? 'answer' : undefined;
     if (!isPlace(step)) return undefined;
@@ -164,6 +205,24 @@ export class DebugSession {
     const isReached = movement === 'over' ? depth <= origin.frame.depth : depth < origin.frame.depth;
     return isReached && !isPartOfCondition(step) ? 'step' : undefined;
   }
+}
+
+/** The verdict of a breakpoint on a step. */
+interface Decision {
+  readonly reason: DecidingBreakpoint['reason'];
+  readonly verdict: Verdict;
+}
+
+/** The reason to stop of the first breakpoint that stops, and the first problem. */
+interface Stopping {
+  readonly reason: BreakpointReason | undefined;
+  readonly problem: string | undefined;
+}
+
+function stopOf(decisions: readonly Decision[]): Stopping {
+  const stops = decisions.filter(({ verdict }) => verdict !== 'passes');
+  const problems = stops.flatMap(({ verdict }) => (typeof verdict === 'object' ? [verdict.problem] : []));
+  return { reason: stops[0]?.reason, problem: problems[0] };
 }
 
 const isPlace = ({ kind }: Step): boolean => kind === 'goal' || kind === 'rule' || kind === 'answer';

@@ -5,6 +5,7 @@ import { DebugMachine } from './debug-machine.js';
 import { DebugSession, type SessionOptions } from './debug-session.js';
 import type { ForwardMovement, Halt, Movement, Progress } from './halt.js';
 import type { Breakpoints } from './breakpoints.js';
+import type { Step } from './step.js';
 
 /** Decides how a stopped query goes on. */
 export interface HaltHandler {
@@ -13,6 +14,7 @@ export interface HaltHandler {
   /** Called at a stop of a query that cannot wait, because it is synchronous. */
   passed(query: DebuggedQuery, halt: Halt): void;
   ended(query: DebuggedQuery): void;
+  logged(query: DebuggedQuery, text: string, step: Step): void;
 }
 
 export interface DebuggedQueryOptions extends SessionOptions {
@@ -45,7 +47,10 @@ export class DebuggedQuery extends QueryRun {
     });
     this.#machine = machine!;
     this.#movement = debug.start;
-    this.session = new DebugSession(this, this.#machine, debug.breakpoints, debug);
+    this.session = new DebugSession(this, this.#machine, debug.breakpoints, {
+      ...debug,
+      onLog: (text, step) => debug.handler.logged(this, text, step),
+    });
   }
 
   get machine(): DebugMachine {

@@ -6,20 +6,26 @@ import { QueryRun, type QueryRunOptions } from '../engine/query/query-run.js';
 import { printable } from '../explanation/shown-values.js';
 import { givenName } from '../ir/link.js';
 import type { LinkedQuery, Program } from '../ir/program.js';
-import { Breakpoints, type BreakpointSettings, type FoundBreakpoints } from './breakpoints.js';
+import type { BreakpointSettings } from './breakpoint-settings.js';
+import { Breakpoints, type FoundBreakpoints } from './breakpoints.js';
 import type { SessionOptions } from './debug-session.js';
 import { DebugError } from './debug-error.js';
 import type { DebugListener, DebugTarget } from './debug-target.js';
 import { DebuggedQuery, type HaltHandler } from './debugged-query.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, finish } from './evaluate.js';
 import type { Halt, Movement } from './halt.js';
+import { messageOf } from './message-of.js';
 import { secretsOf, showWithout } from './secrets.js';
-import { messageOf, nameOf, querySource, viewOf } from './view-step.js';
+import type { Step } from './step.js';
+import type { ValueView } from './stop-view.js';
+import { ValueParts } from './value-parts.js';
+import { nameOf, placeOf, querySource, viewOf } from './view-step.js';
 
 /** A query that waits for a command. */
 interface Waiting {
   readonly query: DebuggedQuery;
   readonly halt: Halt;
+  readonly parts: ValueParts;
   readonly resume: (movement: Movement) => void;
 }
 
@@ -87,7 +93,12 @@ export class Debugger implements DebugTarget, HaltHandler {
     let found: Frame | undefined = halt.step.frame;
     for (let i = 0; i < frame && found !== undefined; i++) found = found.caller;
     const limits: Limits = stopped.options.limits;
-    return evaluate(text, halt.step, found ?? stopped.machine.root, stopped.machine, limits);
+    const { machine } = stopped;
+    return finish(evaluate(text, { step: halt.step, frame: found ?? machine.root, machine, limits }));
+  }
+
+  async parts(query: number, id: number, start = 0, count?: number): Promise<readonly ValueView[]> {
+    return this.#stopped(query).parts.of(id, start, count);
   }
 
   async sourceText(query: number, name: string): Promise<string | undefined> {
@@ -109,9 +120,10 @@ export class Debugger implements DebugTarget, HaltHandler {
     // `debug()` is passed when no debugger is attached any more.
     if (listener === undefined) return Promise.resolve('continue');
     const { id, text } = query.debug;
+    const parts = new ValueParts(query.machine);
     return new Promise((resume) => {
-      this.#waiting.set(id, { query, halt, resume });
-      listener.stopped(viewOf(id, text, halt, query.machine));
+      this.#waiting.set(id, { query, halt, parts, resume });
+      listener.stopped(viewOf(id, text, halt, query.machine, parts));
     });
   }
 
@@ -120,6 +132,11 @@ export class Debugger implements DebugTarget, HaltHandler {
     if (this.#passed.has(query)) return;
     this.#passed.add(query);
     this.#listener?.passed(viewOf(query.debug.id, query.debug.text, halt, query.machine));
+  }
+
+  /** @internal */
+  logged({ debug: { id, text: queryText }, machine }: DebuggedQuery, text: string, step: Step): void {
+    this.#listener?.logged({ query: id, text, place: placeOf(step, machine, queryText) });
   }
 
   /** @internal */

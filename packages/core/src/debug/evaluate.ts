@@ -10,6 +10,7 @@ import { printable } from '../explanation/shown-values.js';
 import { linkQuery } from '../ir/link.js';
 import type { TermNode } from '../syntax/ast.js';
 import { parseQuery } from '../syntax/parser.js';
+import { visit } from '../syntax/visit.js';
 import { isPartial } from '../terms/partial.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { DebugMachine } from './debug-machine.js';
@@ -21,6 +22,48 @@ const maxAnswers = 20;
 /** The variable that holds the value of an expression. A policy cannot be expected to use it. */
 const resultName = 'value_of_the_expression';
 
+/** The place of a stopped query at which a text is evaluated. */
+export interface EvaluationPlace {
+  readonly step: Step;
+  readonly frame: Frame;
+  readonly machine: DebugMachine;
+  readonly limits: Limits;
+}
+
+/** A computation that needs answers: it yields a query, and receives whether the query has a further answer. */
+export type Answering<Result> = Generator<QueryRun, Result, boolean>;
+
+export async function finish<Result>(work: Answering<Result>): Promise<Result> {
+  let next = work.next();
+  while (next.done !== true) {
+    let hasAnswer: boolean;
+    try {
+      hasAnswer = await next.value.next();
+    } catch (error) {
+      next = work.throw(error);
+      continue;
+    }
+    next = work.next(hasAnswer);
+  }
+  return next.value;
+}
+
+/** Finishes a computation without waiting for the application. */
+export function finishSync<Result>(work: Answering<Result>): Result {
+  let next = work.next();
+  while (next.done !== true) {
+    let hasAnswer: boolean;
+    try {
+      hasAnswer = next.value.nextSync();
+    } catch (error) {
+      next = work.throw(error);
+      continue;
+    }
+    next = work.next(hasAnswer);
+  }
+  return next.value;
+}
+
 /**
  * Answers a query with the variables of a rule at a step, or computes the value of an expression. It runs as a query of its own, which can
  * call the application, and changes nothing in the query that is stopped.
@@ -28,42 +71,82 @@ const resultName = 'value_of_the_expression';
  * @returns the value, or a line for each answer
  * @throws the errors of the query
  */
-export async function evaluate(
-  text: string,
-  step: Step,
-  frame: Frame,
-  machine: DebugMachine,
-  limits: Limits,
-): Promise<readonly string[]> {
+export function* evaluate(text: string, place: EvaluationPlace): Answering<readonly string[]> {
+  const lines: string[] = [];
+  for (const run = runOf(parse(text), place); yield* hasAnswer(run, place);) {
+    if (lines.length === maxAnswers) {
+      run.dispose();
+      return [...lines, '…'];
+    }
+    lines.push(answerText(run, place));
+  }
+  return lines.length === 0 ? ['false'] : lines;
+}
+
+/**
+ * Returns whether a condition holds, with the variables of a rule at a step.
+ *
+ * @throws the errors of the query, and an error for a variable that has no value, with which the condition could fail by mistake
+ */
+export function* holds(condition: string, place: EvaluationPlace): Answering<boolean> {
+  const term = parsed(condition, 'condition');
+  const unknown = unknownVariable(term, place);
+  if (unknown !== undefined) throw new Error(unknown);
+  const run = runOf(term, place);
+  const found = yield* hasAnswer(run, place);
+  run.dispose();
+  return found;
+}
+
+function runOf(term: TermNode, { step, frame, machine, limits }: EvaluationPlace): QueryRun {
   const { context } = machine;
-  const query = linkQuery(parse(text), context.program);
+  const query = linkQuery(term, context.program);
   const known = bindingsAt(step, frame, machine);
   const given = new Map([...known].filter(([name]) => query.slotNames.includes(name)));
-  const run = new QueryRun(context, query, given, {
+  return new QueryRun(context, query, given, {
     limits,
     signal: undefined,
     acceptExpression: true,
     keepsProofs: true,
     createMachine: (...args) => new SecretMachine(...args, machine.hidden),
   });
-  const lines: string[] = [];
+}
+
+/** Releases a query without a further answer. */
+function* hasAnswer(run: QueryRun, { machine }: EvaluationPlace): Answering<boolean> {
   try {
-    while (await run.next()) {
-      if (lines.length === maxAnswers) return [...lines, '…'];
-      const answer = new Map([...run.bindings()].filter(([name]) => !given.has(name)));
-      if (answer.has(resultName)) {
-        lines.push(shownValue('_', answer.get(resultName), machine));
-        continue;
-      }
-      const parts = [...answer].map(([name, value]) => `${name} = ${shownValue(name, value, machine)}`);
-      lines.push(parts.join(', ') || 'true');
-    }
+    if (yield run) return true;
   } catch (error) {
-    throw machine.redact(error);
-  } finally {
     run.dispose();
+    throw machine.redact(error);
   }
-  return lines.length === 0 ? ['false'] : lines;
+  run.dispose();
+  return false;
+}
+
+/** Shows the value of an expression, or the variables of a query that have no value at the place. */
+function answerText(run: QueryRun, { step, frame, machine }: EvaluationPlace): string {
+  const known = bindingsAt(step, frame, machine);
+  const answer = new Map([...run.bindings()].filter(([name]) => !known.has(name)));
+  if (answer.has(resultName)) return shownValue('_', answer.get(resultName), machine);
+  const parts = [...answer].map(([name, value]) => `${name} = ${shownValue(name, value, machine)}`);
+  return parts.join(', ') || 'true';
+}
+
+function unknownVariable(condition: TermNode, { step, frame, machine }: EvaluationPlace): string | undefined {
+  const uses = new Map<string, number>();
+  visit(condition, { variable: ({ name }) => void uses.set(name, (uses.get(name) ?? 0) + 1) });
+  const { types } = machine.context.program;
+  const names = frame.rule === undefined ? machine.query.slotNames : frame.rule.slotNames;
+  const known = bindingsAt(step, frame, machine);
+  for (const [name, count] of uses) {
+    if (known.has(name) || name.startsWith('_') || types.hasConstant(name) || types.find(name) !== undefined)
+      continue;
+    if (names.includes(name)) return `\`${name}\` has no value there`;
+    // A variable of the condition itself occurs at least twice.
+    if (count === 1) return `there is no variable \`${name}\`, only ${[...known.keys()].join(', ')}`;
+  }
+  return undefined;
 }
 
 /** Shows a value; `_` for an unbound variable, with its conditions. */
@@ -93,8 +176,12 @@ function parse(text: string): TermNode {
   const asValue = new Report();
   const expression = parseQuery(new Source(`${resultName} = (${text})`), asValue);
   if (expression?.kind === 'unify' && !asValue.hasErrors) return expression;
+  return parsed(text, 'expression');
+}
+
+function parsed(text: string, name: string): TermNode {
   const report = new Report();
-  const term = parseQuery(new Source(text, 'expression'), report);
+  const term = parseQuery(new Source(text, name), report);
   if (term === undefined || report.hasErrors) throw new PolicyError(report.diagnostics);
   return term;
 }

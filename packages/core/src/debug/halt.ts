@@ -25,6 +25,8 @@ export interface Halt {
   readonly reason: HaltReason;
   /** Whether the user has gone back to the step. */
   readonly isEarlier: boolean;
+  /** The reason why a condition of a breakpoint cannot be decided. */
+  readonly problem: string | undefined;
 }
 
 /** The result of going on: a stop, or an outcome of the query. The debugger has stopped at the outcome before, if it wanted to. */

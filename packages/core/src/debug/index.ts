@@ -6,7 +6,13 @@ export {
   debugQuery,
   type DebugSessionOptions,
 } from './debug-authorizer.js';
-export type { BreakpointSettings, FoundBreakpoints, LineBreakpoint } from './breakpoints.js';
+export type {
+  Breakpoint,
+  BreakpointSettings,
+  LineBreakpoint,
+  RuleBreakpoint,
+} from './breakpoint-settings.js';
+export type { FoundBreakpoints } from './breakpoints.js';
 export { DebugError, type DebugErrorCode } from './debug-error.js';
 export type { DebugSession, SessionOptions } from './debug-session.js';
 export type {
@@ -23,6 +29,8 @@ export { Debugger } from './debugger.js';
 export type {
   EndView,
   FrameView,
+  LogView,
+  PartsView,
   PlaceView,
   SourceLine,
   StopView,

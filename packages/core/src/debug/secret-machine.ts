@@ -50,6 +50,16 @@ export class SecretMachine extends Machine {
     return showWithout(this.hidden, value, this.context);
   }
 
+  /** Returns whether a value is a secret, or is computed from one. Call `show` for the object that holds it first. */
+  isHidden(value: unknown): boolean {
+    return this.hidden?.textFor('', value) !== undefined;
+  }
+
+  /** Returns whether a field of an object is secret, also if it is a getter. */
+  isSecretField(object: object, name: string): boolean {
+    return this.hidden?.isSecretField(name, this.hidden.typesOf(object)) === true;
+  }
+
   /** Returns an error without secrets. */
   redact(error: unknown): unknown {
     return this.hidden !== undefined && isPolarError(error) ? this.hidden.redact(error) : error;

@@ -110,6 +110,7 @@ describe('a debugger', () => {
         },
         passed: () => {},
         ended: () => resolve(),
+        logged: () => {},
       });
     });
     await target.stopAtNextQuery();

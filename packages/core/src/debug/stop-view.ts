@@ -23,6 +23,23 @@ export interface ValueView {
   readonly name: string;
   /** The value as text; `_` for a variable without a value, followed by its conditions. */
   readonly value: string;
+  /** The parts of the value; undefined for a value without parts. */
+  readonly parts?: PartsView;
+}
+
+/** The parts of a value: the elements of a list, the fields of an object, or the value of a getter. */
+export interface PartsView {
+  /** The number with which a debugger asks for the parts, as long as the query is stopped. */
+  readonly id: number;
+  readonly kind: 'elements' | 'fields' | 'getter';
+  readonly count: number;
+}
+
+/** A text that a breakpoint prints instead of a stop. */
+export interface LogView {
+  readonly query: number;
+  readonly text: string;
+  readonly place: PlaceView;
 }
 
 /** A rule on the stack, or the query. */
@@ -45,7 +62,7 @@ export interface StopView {
   readonly text: string;
   /** The values that the goal reads, or those of an answer. */
   readonly values: readonly ValueView[];
-  /** The message of an error, or of an undecided goal. */
+  /** The message of an error, of an undecided goal, or of a condition of a breakpoint that cannot be decided. */
   readonly message: string | undefined;
   /** The goal that failed directly before, so that another alternative is tried. */
   readonly failed: TextView | undefined;

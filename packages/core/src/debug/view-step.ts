@@ -1,4 +1,3 @@
-import { isPolarError } from '../diagnostics/polar-error.js';
 import type { Source } from '../diagnostics/source.js';
 import { positionOf, spanOver, textOf, type Span } from '../diagnostics/span.js';
 import type { Frame } from '../engine/machine/state/frame.js';
@@ -9,8 +8,10 @@ import { printable } from '../explanation/shown-values.js';
 import { Variable } from '../terms/variable.js';
 import type { DebugMachine } from './debug-machine.js';
 import type { Halt } from './halt.js';
+import { messageOf } from './message-of.js';
 import type { PastValues } from './past-values.js';
 import type { OpenChoice, Step } from './step.js';
+import type { ValueParts } from './value-parts.js';
 import type { FrameView, PlaceView, SourceLine, StopView, TextView, ValueView } from './stop-view.js';
 
 /** Number of rules of the stack, of goals and of alternatives that are shown. */
@@ -23,10 +24,11 @@ const maxText = 300;
 export function viewOf(
   query: number,
   queryText: string,
-  { step, reason, isEarlier }: Halt,
+  { step, reason, isEarlier, problem }: Halt,
   machine: DebugMachine,
+  parts?: ValueParts,
 ): StopView {
-  const view = new StepView(step, machine, queryText);
+  const view = new StepView(step, machine, queryText, parts);
   return {
     query,
     queryText,
@@ -35,7 +37,7 @@ export function viewOf(
     isEarlier,
     text: view.text(),
     values: view.operands(),
-    message: step.error === undefined ? undefined : messageOf(machine.redact(step.error)),
+    message: step.error === undefined ? problem : messageOf(machine.redact(step.error)),
     failed: step.failed && view.textView(step.failed.span),
     stack: view.stack(),
     goals: view.goals(),
@@ -44,6 +46,10 @@ export function viewOf(
   };
 }
 
+/** Returns the place of a step. */
+export const placeOf = (step: Step, machine: DebugMachine, queryText: string): PlaceView =>
+  new StepView(step, machine, queryText, undefined).place(step.span);
+
 class StepView {
   readonly #values: PastValues;
 
@@ -51,6 +57,8 @@ class StepView {
     readonly step: Step,
     readonly machine: DebugMachine,
     readonly queryText: string,
+    /** Notes the values that a user can look into. */
+    readonly parts: ValueParts | undefined,
   ) {
     this.#values = machine.trail.valuesAt(step.time);
   }
@@ -72,7 +80,7 @@ class StepView {
     return args.flatMap((term) => {
       const name = order.nameOf(term);
       if (name === undefined) return [];
-      return [{ name: shownName(name), value: this.machine.show(this.#values.term(term, frame.slots)) }];
+      return [this.#value(shownName(name), this.#values.term(term, frame.slots))];
     });
   }
 
@@ -93,7 +101,7 @@ class StepView {
     return names.flatMap((name, slot) => {
       const value = this.#values.slot(slots, slot);
       if (name === '_' || value === emptySlot) return [];
-      return [{ name: shownName(name), value: this.#showBinding(value) }];
+      return [this.#binding(shownName(name), value)];
     });
   }
 
@@ -156,16 +164,20 @@ class StepView {
     return source === span.source && this.queryText !== textOf(span);
   }
 
-  #showBinding(value: unknown): string {
+  #value(name: string, value: unknown): ValueView {
+    return this.parts?.view(name, value) ?? { name, value: this.machine.show(value) };
+  }
+
+  #binding(name: string, value: unknown): ValueView {
     const found = this.#values.deref(value);
-    if (!(found instanceof Variable)) return this.machine.show(this.#values.resolve(found));
+    if (!(found instanceof Variable)) return this.#value(name, this.#values.resolve(found));
     const conditions: string[] = [];
     for (let list = this.step.constraints; list !== undefined; list = list.next) {
       const { goal, watched } = list.constraint;
       if (watched.some((one) => this.#values.isBound(one))) continue;
       if (watched.includes(found)) conditions.push(shortText(textOf(goal.span)));
     }
-    return conditions.length === 0 ? '_' : `_ with ${conditions.reverse().join(' and ')}`;
+    return { name, value: conditions.length === 0 ? '_' : `_ with ${conditions.reverse().join(' and ')}` };
   }
 }
 
@@ -228,10 +240,4 @@ function shortText(text: string): string {
   const [line = '', ...others] = text.split('\n');
   const shown = others.length > 0 ? `${line.trimEnd()} …` : line;
   return printable(shown.length > maxText ? `${shown.slice(0, maxText)}…` : shown);
-}
-
-/** Returns the first lines of a message: without the rules that led to the place, which the stack shows. */
-export function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return printable(isPolarError(error) ? (message.split('\n', 1)[0] ?? '') : message);
 }

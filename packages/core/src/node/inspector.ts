@@ -79,7 +79,15 @@ const listen = (server: Server, host: string, port: number): Promise<void> =>
   });
 
 /** The methods that a client can call. */
-const methods = ['setBreakpoints', 'stopAtNextQuery', 'move', 'evaluate', 'sourceText', 'detach'] as const;
+const methods = [
+  'setBreakpoints',
+  'stopAtNextQuery',
+  'move',
+  'evaluate',
+  'parts',
+  'sourceText',
+  'detach',
+] as const;
 type Method = (typeof methods)[number];
 
 interface Request {
@@ -150,6 +158,7 @@ class Client {
       stopped: (stop) => this.#send({ event: 'stopped', data: stop }),
       passed: (stop) => this.#send({ event: 'passed', data: stop }),
       ended: (end) => this.#send({ event: 'ended', data: end }),
+      logged: (log) => this.#send({ event: 'logged', data: log }),
     });
     this.#send({ id, result: { pid: process.pid } });
   }
