@@ -3,7 +3,7 @@ export { authorize, type Loader } from './middleware/authorize.js';
 export { rowOf } from './middleware/row-of.js';
 export { skipAuthorization } from './middleware/skip-authorization.js';
 export { authorizationErrors, type AuthorizationErrorsOptions } from './middleware/authorization-errors.js';
-export { listRoutes } from './routes/list-routes.js';
+export { listRoutes, type ListKoaRoutesOptions, type ListedKoaRoute } from './routes/list-routes.js';
 export { protect } from './routes/protect.js';
 export type { AuthorizationState, Middleware } from './internals/context.js';
 export {

@@ -44,22 +44,40 @@ interface NestApplication {
   close(): Promise<void>;
 }
 
+/** The routes of an application, and the functions that may answer requests without being routes: `name (file:line)`. */
+export interface ListedApplication {
+  readonly routes: readonly FoundRoute[];
+  readonly unseen: readonly string[];
+}
+
 /**
  * Lists the routes of an application with their requirements, with the package that the application uses.
  *
  * @throws {UsageError} when this package is not installed
  */
-export async function listApplication(application: Application): Promise<readonly FoundRoute[]> {
+export async function listApplication(application: Application): Promise<ListedApplication> {
   const { kind, value } = application;
   const adapter = await loadAdapter(application);
-  if (kind === 'nestjs') return nestRoutes(value as NestApplication, adapter as NestModule);
+  if (kind === 'nestjs')
+    return { routes: await nestRoutes(value as NestApplication, adapter as NestModule), unseen: [] };
   const routes = (adapter as RoutesModule).listRoutes(value, { check: false, mounts: true });
-  return routes.map(({ mayPassOn = false, ...route }) => ({
-    ...route,
-    location: shortLocation(route.location),
-    exempt: mayPassOn ? 'middleware of this path' : undefined,
-    mistakes: [],
-  }));
+  // Middleware of every path mostly prepares requests, so that rows for it would hide the others.
+  const isMiddleware = ({ method, path, mayPassOn }: (typeof routes)[number]): boolean =>
+    method === 'USE' && path === '/' && mayPassOn === true;
+  return {
+    routes: routes
+      .filter((route) => !isMiddleware(route))
+      .map(({ mayPassOn = false, ...route }) => ({
+        ...route,
+        location: shortLocation(route.location),
+        exempt: mayPassOn ? 'middleware of this path' : undefined,
+        mistakes: [],
+      })),
+    unseen: routes.filter(isMiddleware).map(({ handler, location }) => {
+      const place = shortLocation(location);
+      return place === undefined ? handler : `${handler} (${place})`;
+    }),
+  };
 }
 
 async function nestRoutes(

@@ -261,6 +261,53 @@ describe('nanook audit of a Koa application', () => {
     await enter(router);
     expect((await audit()).code).toBe(0);
   });
+
+  it('lists catch-alls, and names middleware that may answer requests', async () => {
+    const answer = (ctx: Koa.Context): void => void (ctx.body = 'found');
+    const router = new Router();
+    router.get('/notes', koa.authorize('create', 'Note'), answer);
+    router.all('/files/{*path}', function files(ctx) {
+      ctx.body = '';
+    });
+    router.use('/admin', function admin(ctx) {
+      ctx.body = '';
+    });
+    const app = new Koa();
+    app.use(async function logger(_ctx, next) {
+      await next();
+    });
+    app.use(koa.authorization(authorizer, { actor: () => null }));
+    app.use(router.routes()).use(router.allowedMethods());
+    app.use(
+      koa.skipAuthorization('public pages', function pages(ctx) {
+        ctx.body = '';
+      }),
+    );
+    app.use(function fallback(ctx) {
+      ctx.body = '';
+    });
+    await enter(app);
+    const { code, out } = await audit('--json');
+    const { routes, notes } = JSON.parse(out) as {
+      routes: { method: string; path: string; handler: string; status: string }[];
+      notes: string[];
+    };
+    expect(code).toBe(1);
+    expect(
+      routes.map(({ method, path, handler, status }) => `${method} ${path} ${handler} ${status}`),
+    ).toEqual([
+      'GET /notes answer authorized',
+      'ALL /files/{*path} files unprotected',
+      'USE /admin admin unprotected',
+      'USE / pages skipped',
+      'USE / fallback unprotected',
+    ]);
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^these functions have the parameter `next`.*: logger \(.*audit\.test\.ts:\d+\)$/,
+      ),
+    ]);
+  });
 });
 
 class Note {

@@ -59,10 +59,15 @@ Examples:
       const logged = log === undefined ? undefined : await LoggedDecisions.read(log, io);
       const tested = testedActions(project, await project.fixtures(), authorizer);
       try {
-        const found = await listApplication(await loadApplication(project, application));
-        const routes = assessRoutes(found, { authorizer, types: project.types, tested, logged });
+        const listed = await listApplication(await loadApplication(project, application));
+        const routes = assessRoutes(listed.routes, { authorizer, types: project.types, tested, logged });
         const notes = [
           ...(routes.length === 0 ? ['the application has no route that the adapter can list'] : []),
+          ...(listed.unseen.length === 0
+            ? []
+            : [
+                `these functions have the parameter \`next\`, so it cannot be seen whether they answer requests themselves: ${listed.unseen.join(', ')}`,
+              ]),
           ...writesLikeReads(routes),
           ...(logged !== undefined && logged.damagedLines > 0
             ? [`the log has ${count(logged.damagedLines, 'line')} that contain no record`]

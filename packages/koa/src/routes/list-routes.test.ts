@@ -199,6 +199,40 @@ describe.each(testedVersions(majors))('listRoutes of an app of %s', (_major, Koa
   });
 });
 
+describe('listRoutes with `mounts`', () => {
+  const answer = (ctx: Context): void => void (ctx.body = '');
+
+  it('lists functions of `use`, and whether they can pass a request on', () => {
+    const router = new Router({ prefix: '/things' });
+    router.use(read).use('/admin', answer).use('/log', goOn).get('/', show);
+    const app = new Koa3();
+    app.use(goOn).use(skipAuthorization('public', answer)).use(read).use(router.routes()).use(answer);
+    const listed = listRoutes(app, { mounts: true }).map(({ method, path, requirements, mayPassOn }) => [
+      method,
+      path,
+      requirements.map(({ kind }) => kind).join(' '),
+      mayPassOn,
+    ]);
+    expect(listed).toEqual([
+      ['USE', '/', '', true],
+      ['USE', '/', 'skip', false],
+      ['USE', '/things/admin', 'authorize authorize', false],
+      ['USE', '/things/log', 'authorize authorize', true],
+      ['GET', '/things', 'authorize authorize', undefined],
+      ['USE', '/', 'authorize', false],
+    ]);
+    expect(listRoutes(app).map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it('leaves out middleware of this package and of the router', () => {
+    const router = new Router().get('/', read, show);
+    const app = new Koa3();
+    app.use(authorization({ authorize: () => {}, policy: {} } as never)).use(authorize());
+    app.use(router.routes()).use(router.allowedMethods());
+    expect(listRoutes(app, { mounts: true })).toHaveLength(1);
+  });
+});
+
 it('listRoutes lists requirements that no rule can allow only with `check: false`', async () => {
   const authorizer = await Authorizer.load({ policies: 'allow("alice", "read", "thing");' });
   const router = new Router();

@@ -15,6 +15,7 @@ import {
   skippedRouters,
   writtenIn,
   type App,
+  type Handler,
   type Layer,
   type Router,
 } from '../internals/koa-router-internals.js';
@@ -22,6 +23,22 @@ import { followRouter } from '../handlers/watch-routers.js';
 import { originsIn } from '../internals/layer-origins.js';
 import { checkRoutes } from './check-requirements.js';
 import { checkSkips } from './check-skips.js';
+import { mountedHandlers } from './mounted-handlers.js';
+
+/** Options of {@link listRoutes}. */
+export interface ListKoaRoutesOptions extends ListRoutesOptions {
+  /**
+   * Whether functions that `app.use` and `router.use` add, and that may answer requests themselves, are listed, too. Their method is `USE`.
+   * Default: `false`.
+   */
+  readonly mounts?: boolean;
+}
+
+/** A route, or a function that `use` adds. */
+export interface ListedKoaRoute extends ListedRoute {
+  /** Only for the method `USE`: `false` if the function has no parameter `next`, so that it answers each request that reaches it. */
+  readonly mayPassOn?: boolean;
+}
 
 /**
  * Lists the routes of a router of `@koa/router`, or of the routers that an application uses. Each entry has the requirements that a request
@@ -31,7 +48,8 @@ import { checkSkips } from './check-skips.js';
  * of an application that `koa-mount` wraps, or of a router in composed middleware. A requirement of a router is listed for the later routes
  * whose path it covers.
  *
- * @param options `check: false` lists routes with requirements that no rule of the policy can allow, too
+ * @param options `check: false` lists routes with requirements that no rule of the policy can allow, too; `mounts: true` also lists functions
+ *   that `use` adds
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_SKIPPED_APPLICATION` for a skip that counts for the whole application;
  *   `NANOOK_HTTP_UNGRANTABLE` for requirements that no rule of the policy can allow
  * @example
@@ -39,41 +57,60 @@ import { checkSkips } from './check-skips.js';
  */
 export const listRoutes = (
   routes: Router | App,
-  { check = true }: ListRoutesOptions = {},
-): readonly ListedRoute[] => (isApp(routes) ? routesOfApp(routes, check) : routesOfRouter(routes, []));
+  { check = true, mounts = false }: ListKoaRoutesOptions = {},
+): readonly ListedKoaRoute[] =>
+  isApp(routes) ? routesOfApp(routes, check, mounts) : routesOfRouter(routes, [], mounts);
 
-function routesOfApp(app: App, check: boolean): readonly ListedRoute[] {
+function routesOfApp(app: App, check: boolean, mounts: boolean): readonly ListedKoaRoute[] {
   if (check) checkRoutes(app);
   checkSkips(app);
   const { middleware } = app;
   return middleware.flatMap((each, i) => {
     const before = requirementsOf(middleware.slice(0, i));
     const router = routerOf(each);
-    if (router !== undefined) return routesOfRouter(router, before);
+    if (router !== undefined) return routesOfRouter(router, before, mounts);
     const skip: RouteRequirement = { kind: 'skip', reason: skippedBy(each)?.reason ?? '' };
-    return skippedRouters(each).flatMap((skipped) => routesOfRouter(skipped, [...before, skip]));
+    return [
+      ...(mounts ? mountsIn(each, '/', before) : []),
+      ...skippedRouters(each).flatMap((skipped) => routesOfRouter(skipped, [...before, skip], mounts)),
+    ];
   });
 }
 
-function routesOfRouter(router: Router, before: readonly RouteRequirement[]): readonly ListedRoute[] {
+/** Lists the functions in middleware that may answer requests. */
+const mountsIn = (
+  middleware: Handler,
+  path: string,
+  before: readonly RouteRequirement[],
+): readonly ListedKoaRoute[] =>
+  mountedHandlers(middleware).map(({ handler, requirements, mayPassOn }) => ({
+    ...listedRoute('USE', path, [...before, ...requirements], handler),
+    mayPassOn,
+  }));
+
+function routesOfRouter(
+  router: Router,
+  before: readonly RouteRequirement[],
+  mounts: boolean,
+): readonly ListedKoaRoute[] {
   followRouter(router);
   // An exclusive router runs only the last matching layer.
   const isExclusive = (router as { readonly exclusive?: boolean }).exclusive === true;
   return router.stack.flatMap((route, i) => {
+    const passed = isExclusive
+      ? []
+      : router.stack.slice(0, i).filter((layer) => covers(router, layer, route));
+    const inherited = [...before, ...passed.flatMap((layer) => requirementsOf(writtenIn(layer)))];
+    if (!isRoute(route))
+      return mounts
+        ? writtenIn(route).flatMap((each) => mountsIn(each, String(route.path) || '/', inherited))
+        : [];
     const { requirements, handler } = routeHandlers(route);
     // A layer that contains only requirements is not a route.
     if (handler === undefined) return [];
-    return methodsOf(route).map((method) => {
-      const passed = isExclusive
-        ? []
-        : router.stack.slice(0, i).filter((layer) => covers(router, layer, route));
-      const all = [
-        ...before,
-        ...passed.flatMap((layer) => requirementsOf(writtenIn(layer))),
-        ...requirements,
-      ];
-      return listedRoute(method, String(route.path), all, handler);
-    });
+    return methodsOf(route).map((method) =>
+      listedRoute(method, String(route.path), [...inherited, ...requirements], handler),
+    );
   });
 }
 
