@@ -122,16 +122,7 @@ export function printPolicy(policy: Policy, context: PolicyContext): PrintedPoli
   const beside = parts.filter(isBeside);
   const within = parts.filter((part) => !isBeside(part));
   const alternatives = beside.length > 0 ? [print(beside, dialect.quote(tableName))] : [];
-  if (within.length > 0) {
-    const body = print(within, '(nanook_row)');
-    statements.push(
-      `CREATE FUNCTION ${functionName}(nanook_row ${table}) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER ` +
-        `SET row_security = off RETURN (${body})`,
-      // Each role that queries the table runs the function. A database may have revoked this right, which PostgreSQL grants by default.
-      `GRANT EXECUTE ON FUNCTION ${functionName}(${table}) TO PUBLIC`,
-    );
-    alternatives.push(`${functionName}(${dialect.quote(tableName)}.*)`);
-  }
+  const body = within.length > 0 ? print(within, '(nanook_row)') : undefined;
   for (const { name: set, query, column } of sets)
     statements.push(
       `DROP FUNCTION IF EXISTS ${set}()`,
@@ -140,6 +131,16 @@ export function printPolicy(policy: Policy, context: PolicyContext): PrintedPoli
         `SET row_security = off BEGIN ATOMIC SELECT * FROM (${query}) AS nanook_set WHERE ${fields.isSet}; END`,
       `GRANT EXECUTE ON FUNCTION ${set}() TO PUBLIC`,
     );
+  // The function of a row can call those of the sets.
+  if (body !== undefined) {
+    statements.push(
+      `CREATE FUNCTION ${functionName}(nanook_row ${table}) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER ` +
+        `SET row_security = off RETURN (${body})`,
+      // Each role that queries the table runs the function. A database may have revoked this right, which PostgreSQL grants by default.
+      `GRANT EXECUTE ON FUNCTION ${functionName}(${table}) TO PUBLIC`,
+    );
+    alternatives.push(`${functionName}(${dialect.quote(tableName)}.*)`);
+  }
   const clause = command === 'insert' ? 'WITH CHECK' : 'USING';
   statements.push(
     `CREATE POLICY ${name} ON ${table} FOR ${command.toUpperCase()} ${clause} ` +

@@ -214,6 +214,14 @@ describe('rowLevelSecurity()', () => {
     expect(await seen(policy, userOf(ann), actions)).toEqual([1, 3]);
   });
 
+  it('calls the functions of sets also in the function of a row', async () => {
+    const policy = `allow(user: User, "read", note: Note) if
+      note.shares.length < 2 and share in note.shares and share.userId = user.id;`;
+    const actions = { Note: { select: 'read' }, Share: { select: 'never' } };
+    expect(await seen(policy, userOf(ann), actions)).toEqual([3]);
+    expect(await seen(policy, userOf(bob), actions)).toEqual([]);
+  });
+
   it('calls one function for each set of related rows, once for each statement', async () => {
     const security = await protect(
       `allow(user: User, "read", note: Note) if share in note.shares and share.userId = user.id;
