@@ -131,6 +131,9 @@ describe('explainWhere()', () => {
     ['repo.size = 1 or repo.size = repo.parentId', 'repo.size = 1 or repo.size = repo.parentId'],
     ['repo.size in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]', 'repo.size in [1, 2, 3, 4, 5, 6, 7, 8, … 2 more]'],
     ['not (repo.size < 3 and false)', 'not (repo.size < 3 and false)'],
+    ['(repo.size - 1) * 2 != repo.orgId + 3 * 4', '(repo.size - 1) * 2 != repo.orgId + 12'],
+    ['repo.size - (repo.orgId - repo.id) mod 2 < 5', 'repo.size - (repo.orgId - repo.id) mod 2 < 5'],
+    ['not repo.size * (repo.id / 2) = 1', 'repo.size * (repo.id / 2) != 1'],
   ])('prints the condition of %s as a policy would say it', async (body, printed) => {
     const { condition } = await explain(`allow(_, "read", repo: Repo) if ${body};`);
     expect(condition).toBe(printed);

@@ -120,6 +120,10 @@ function alternativesOf(filter: RowFilter, isWithoutNaN: boolean): readonly Alte
       ];
     case 'count':
       throw notClassic(`the number of rows of \`${nameOf(filter.step)}\``);
+    case 'computed':
+    case 'computable':
+    case 'uncomputable':
+      throw notClassic('arithmetic on a column');
     case 'text':
     case 'not-text':
       throw notClassic(`a test with \`${filter.test === 'lowers-to' ? 'toLowerCase' : filter.test}\``);

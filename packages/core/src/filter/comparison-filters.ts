@@ -1,4 +1,4 @@
-import type { Column, Condition, Operand, Scalar } from './condition.js';
+import type { Column, Comparable, Computed, Condition, Operand, Scalar } from './condition.js';
 import type { Mode } from './mode.js';
 import { all, allRows, any, noRows, type RowFilter } from './row-filter.js';
 
@@ -28,44 +28,50 @@ export const isIn = (column: Column, values: readonly Scalar[]): RowFilter => ({
   column,
   values,
 });
-const isNullOperand = (operand: Operand): RowFilter => (operand.kind === 'column' ? isNull(operand) : noRows);
-const isPresentOperand = (operand: Operand): RowFilter =>
+const isNullOperand = (operand: Comparable): RowFilter =>
+  operand.kind === 'column' ? isNull(operand) : noRows;
+const isPresentOperand = (operand: Comparable): RowFilter =>
   operand.kind === 'column' ? notNull(operand) : allRows;
-const isNaNOperand = (operand: Operand): RowFilter =>
+const isNaNOperand = (operand: Comparable): RowFilter =>
   operand.kind === 'column' && operand.type === 'float' ? { kind: 'nan', column: operand } : noRows;
-const notNaN = (operand: Operand): RowFilter =>
+const notNaN = (operand: Comparable): RowFilter =>
   operand.kind === 'column' && operand.type === 'float' ? { kind: 'not-nan', column: operand } : allRows;
 
+const compare = (operator: '=' | '<>' | '<' | '<=', left: Comparable, right: Comparable): RowFilter =>
+  left.kind === 'computed' || right.kind === 'computed'
+    ? { kind: 'computed', operator, left, right }
+    : { kind: 'compare', operator, left, right };
+
 /** `nil` equals `nil`, `NaN` equals nothing. */
-export const equal = (left: Operand, right: Operand): RowFilter =>
+export const equal = (left: Comparable, right: Comparable): RowFilter =>
   any(
-    all({ kind: 'compare', operator: '=', left, right }, notNaNOfTwo(left, right)),
+    all(compare('=', left, right), notNaNOfTwo(left, right)),
     all(isNullOperand(left), isNullOperand(right)),
   );
 
-export const unequal = (left: Operand, right: Operand): RowFilter =>
+export const unequal = (left: Comparable, right: Comparable): RowFilter =>
   any(
-    { kind: 'compare', operator: '<>', left, right },
+    compare('<>', left, right),
     nanOfTwo(left, right),
     all(isNullOperand(left), isPresentOperand(right)),
     all(isPresentOperand(left), isNullOperand(right)),
   );
 
 /** Two columns can both contain `NaN`, which some databases treat as equal. A bound value is never `NaN`. */
-const notNaNOfTwo = (left: Operand, right: Operand): RowFilter =>
+const notNaNOfTwo = (left: Comparable, right: Comparable): RowFilter =>
   left.kind === 'column' && right.kind === 'column' ? notNaN(left) : allRows;
-const nanOfTwo = (left: Operand, right: Operand): RowFilter =>
+const nanOfTwo = (left: Comparable, right: Comparable): RowFilter =>
   left.kind === 'column' && right.kind === 'column' ? all(isNaNOperand(left), isNaNOperand(right)) : noRows;
 
-/** A column that is read is never false. */
-export function isReadable(column: Column, mode: Mode): RowFilter {
+/** A condition that is never false. */
+function neverFalse(mode: Mode, holds: RowFilter, isUndecided: RowFilter): RowFilter {
   switch (mode) {
     case 'true':
     case 'not undecided':
-      return { kind: 'readable', column };
+      return holds;
     case 'not true':
     case 'undecided':
-      return { kind: 'unreadable', column };
+      return isUndecided;
     case 'true or undecided':
       return allRows;
     case 'false':
@@ -73,12 +79,14 @@ export function isReadable(column: Column, mode: Mode): RowFilter {
   }
 }
 
-/** Elements that are read are never false. */
-export function areReadable(column: Column, mode: Mode): RowFilter {
-  const { kind } = isReadable(column, mode);
-  if (kind === 'readable') return { kind: 'readable-elements', column };
-  return kind === 'unreadable' ? { kind: 'unreadable-elements', column } : ({ kind } as RowFilter);
-}
+export const isReadable = (column: Column, mode: Mode): RowFilter =>
+  neverFalse(mode, { kind: 'readable', column }, { kind: 'unreadable', column });
+
+export const areReadable = (column: Column, mode: Mode): RowFilter =>
+  neverFalse(mode, { kind: 'readable-elements', column }, { kind: 'unreadable-elements', column });
+
+export const isComputable = (number: Computed, mode: Mode): RowFilter =>
+  neverFalse(mode, { kind: 'computable', number }, { kind: 'uncomputable', number });
 
 export function truth(column: Column, mode: Mode): RowFilter {
   const is = (value: boolean): RowFilter => ({
@@ -103,18 +111,14 @@ export function truth(column: Column, mode: Mode): RowFilter {
   }
 }
 
-export function order(operator: '<' | '<=', left: Operand, right: Operand, mode: Mode): RowFilter {
+export function order(operator: '<' | '<=', left: Comparable, right: Comparable, mode: Mode): RowFilter {
   const isUndecided = () => any(isNullOperand(left), isNullOperand(right));
   const isDecided = () => all(isPresentOperand(left), isPresentOperand(right));
-  const holds = (): RowFilter => all({ kind: 'compare', operator, left, right }, notNaN(left), notNaN(right));
+  const holds = (): RowFilter => all(compare(operator, left, right), notNaN(left), notNaN(right));
   // `NaN` is in no order: every comparison with it is false.
   const fails = (): RowFilter =>
     any(
-      all(
-        { kind: 'compare', operator: operator === '<' ? '<=' : '<', left: right, right: left },
-        notNaN(left),
-        notNaN(right),
-      ),
+      all(compare(operator === '<' ? '<=' : '<', right, left), notNaN(left), notNaN(right)),
       all(isNaNOperand(left), isPresentOperand(right)),
       all(isNaNOperand(right), isPresentOperand(left)),
     );

@@ -9,6 +9,8 @@ import {
   or,
   undecided,
   type Column,
+  type Comparable,
+  type Computed,
   type Condition,
   type Operand,
   type Scalar,
@@ -19,8 +21,12 @@ import {
 // Comparisons of columns with values, decided here where the value decides them: a back end never compares two types, never binds a
 // value that its database refuses, and never sees `NaN`.
 
-/** A column, or a value of the application. */
-export type Compared = Column | { readonly kind: 'known'; readonly value: unknown };
+/** A column, a computed number, or a value of the application. */
+export type Compared = Column | Computed | Known;
+interface Known {
+  readonly kind: 'known';
+  readonly value: unknown;
+}
 
 /** A comparison that no database can make as the engines make it. The caller adds the place. */
 export class Incomparable {
@@ -34,13 +40,19 @@ export class Incomparable {
 export function equalCondition(left: Compared, right: Compared): Condition {
   if (left.kind === 'known') {
     if (right.kind === 'known') throw new TypeError('two known values are compared by the engine');
-    return columnEquals(right, left.value);
+    return equalsKnown(right, left.value);
   }
-  if (right.kind === 'known') return columnEquals(left, right.value);
-  if (left.scope === right.scope && left.field === right.field && left.type !== 'float') return always;
+  if (right.kind === 'known') return equalsKnown(left, right.value);
+  if (isSameColumn(left, right) && left.type !== 'float') return always;
   if (familyOf(left.type) === familyOf(right.type)) return { kind: 'equal', left, right };
   return and(isNilCondition(left), isNilCondition(right));
 }
+
+const isSameColumn = (left: Column | Computed, right: Column | Computed): boolean =>
+  left.kind === 'column' &&
+  right.kind === 'column' &&
+  left.scope === right.scope &&
+  left.field === right.field;
 
 /** Returns the condition that a column equals one of the values. */
 export function inCondition(column: Column, values: Iterable<unknown>): Condition {
@@ -62,8 +74,8 @@ export function inCondition(column: Column, values: Iterable<unknown>): Conditio
   return allowsNil ? or(among, isNilCondition(column)) : among;
 }
 
-export const isNilCondition = (column: Column): Condition =>
-  column.nullable ? { kind: 'is-nil', column } : never;
+export const isNilCondition = (column: Column | Computed): Condition =>
+  column.kind === 'column' && column.nullable ? { kind: 'is-nil', column } : never;
 
 /** Returns the condition of a boolean column. A column of another type is not a condition: undecided. */
 export const trueCondition = (column: Column): Condition =>
@@ -81,10 +93,11 @@ export function orderCondition(
 ): Condition {
   if (operator === '>') return orderCondition('<', right, left);
   if (operator === '>=') return orderCondition('<=', right, left);
-  if (left.kind === 'column' && right.kind === 'column') return columnsInOrder(operator, left, right);
-  if (left.kind === 'column')
-    return columnBefore(left, operator, orderedBy((right as { value: unknown }).value));
-  if (right.kind === 'column') return columnAfter(right, operator, orderedBy(left.value));
+  if (left.kind !== 'known')
+    return right.kind === 'known'
+      ? columnBefore(left, operator, orderedBy(right.value))
+      : columnsInOrder(operator, left, right);
+  if (right.kind !== 'known') return columnAfter(right, operator, orderedBy(left.value));
   throw new TypeError('two known values are compared by the engine');
 }
 
@@ -134,10 +147,10 @@ export function lowerCaseCondition(text: Column, given: unknown): Condition {
  *
  * @throws {Incomparable}
  */
-export const containsCondition = (list: Column, item: Compared): Condition =>
+export const containsCondition = (list: Column, item: Column | Known): Condition =>
   or(elementEquals(list, item), and({ kind: 'readable-elements', column: list }, never));
 
-function elementEquals(column: Column, item: Compared): Condition {
+function elementEquals(column: Column, item: Column | Known): Condition {
   const contains = (value: Operand | null): Condition => ({ kind: 'contains', column, item: value });
   const containsNil = column.list!.hasNil ? contains(null) : never;
   if (item.kind === 'column') {
@@ -165,7 +178,13 @@ function textOperand(value: string, test: TextMethod | 'in'): Operand {
   return { kind: 'value', value };
 }
 
-const columnEquals = (column: Column, value: unknown): Condition => inCondition(column, [value]);
+function equalsKnown(column: Column | Computed, given: unknown): Condition {
+  if (column.kind === 'column') return inCondition(column, [given]);
+  const value = comparableWith(column.type, given);
+  return value === undefined || Math.abs(value as number) === Infinity
+    ? never
+    : { kind: 'equal', left: column, right: { kind: 'value', value } };
+}
 
 const familyOf = (type: ScalarType) => (type === 'integer' || type === 'decimal' ? 'float' : type);
 
@@ -229,19 +248,24 @@ export function orderedBy(value: unknown): Bound | string | undefined {
   return isBound(found) || typeof found === 'string' ? found : undefined;
 }
 
-function columnsInOrder(operator: '<' | '<=', left: Column, right: Column): Condition {
+function columnsInOrder(operator: '<' | '<=', left: Column | Computed, right: Column | Computed): Condition {
   if (left.type === 'boolean' || right.type === 'boolean') return undecided;
   const family = familyOf(left.type);
   if (family === familyOf(right.type)) return { kind: 'order', operator, left, right };
   if (family === 'string' || right.type === 'string') return undecided;
+  const date = [left, right].find((side): side is Column => side.type === 'date')!;
   throw new Incomparable(
-    `the order of the date \`${left.type === 'date' ? left.field : right.field}\` and a number`,
+    `the order of the date \`${date.field}\` and a number`,
     'compare two dates, or two numbers',
   );
 }
 
 /** `column < bound`, or `column <= bound`. */
-function columnBefore(column: Column, operator: '<' | '<=', bound: Bound | string | undefined): Condition {
+function columnBefore(
+  column: Column | Computed,
+  operator: '<' | '<=',
+  bound: Bound | string | undefined,
+): Condition {
   if (typeof bound === 'string')
     return textOrder(column, bound, (value) => ({ operator, left: column, right: value }));
   if (bound === undefined || !isNumeric(column)) return undecided;
@@ -256,7 +280,11 @@ function columnBefore(column: Column, operator: '<' | '<=', bound: Bound | strin
 }
 
 /** `bound < column`, or `bound <= column`. */
-function columnAfter(column: Column, operator: '<' | '<=', bound: Bound | string | undefined): Condition {
+function columnAfter(
+  column: Column | Computed,
+  operator: '<' | '<=',
+  bound: Bound | string | undefined,
+): Condition {
   if (typeof bound === 'string')
     return textOrder(column, bound, (value) => ({ operator, left: value, right: column }));
   if (bound === undefined || !isNumeric(column)) return undecided;
@@ -270,7 +298,7 @@ function columnAfter(column: Column, operator: '<' | '<=', bound: Bound | string
   };
 }
 
-const isNumeric = ({ type }: Column): boolean =>
+const isNumeric = ({ type }: Column | Computed): boolean =>
   type === 'integer' || type === 'float' || type === 'decimal' || type === 'date';
 
 interface Limit {
@@ -285,7 +313,7 @@ interface Limit {
  * @param side the side of the bound on which the values of the column are
  */
 function limitOf(
-  column: Column,
+  column: Column | Computed,
   operator: '<' | '<=',
   bound: Bound,
   side: 'before' | 'after',
@@ -296,8 +324,12 @@ function limitOf(
       const value = textOf(bound);
       return value === undefined ? ((bound as number) > 0 ? 'above' : 'below') : { operator, value };
     }
-    case 'float':
-      return { operator: operatorOfNearest(operator, bound, side), value: Number(bound) };
+    case 'float': {
+      const value = Number(bound);
+      // A computed number is finite, and not all databases have another one.
+      if (column.kind === 'computed' && Math.abs(value) === Infinity) return value > 0 ? 'above' : 'below';
+      return { operator: operatorOfNearest(operator, bound, side), value };
+    }
     default: {
       const [floor, ceil] = [wholeOf(bound, 'floor'), wholeOf(bound, 'ceil')];
       if (typeof floor === 'number' || typeof ceil === 'number') return floor > 0 ? 'above' : 'below';
@@ -337,9 +369,9 @@ export function wholeOf(bound: Bound, round: 'floor' | 'ceil'): bigint | number 
 }
 
 function textOrder(
-  column: Column,
+  column: Column | Computed,
   bound: string,
-  order: (value: Operand) => { operator: '<' | '<='; left: Operand; right: Operand },
+  order: (value: Operand) => { operator: '<' | '<='; left: Comparable; right: Comparable },
 ): Condition {
   if (column.type !== 'string') return undecided;
   // Some databases refuse NUL in a text.
@@ -349,7 +381,7 @@ function textOrder(
 }
 
 /** A condition that is undecided where the column is `nil`. */
-export const whenPresent = (column: Column, condition: Condition): Condition =>
+export const whenPresent = (column: Column | Computed, condition: Condition): Condition =>
   isNullable(column)
     ? or(and(not(isNilCondition(column)), condition), and(isNilCondition(column), undecided))
     : condition;

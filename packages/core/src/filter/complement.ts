@@ -8,7 +8,7 @@ type Compare = Extract<RowFilter, { readonly kind: 'compare' }>;
  * Returns the filter of exactly the rows that a filter does not accept.
  *
  * @param isNull returns the filter of the rows whose column is `NULL`, which a comparison never accepts
- * @returns undefined for a filter about a set of rows, which has no complement of its own
+ * @returns undefined for a filter about a set of rows or about computed numbers, which has no complement of its own
  */
 export function complement(filter: RowFilter, isNull: (column: Column) => RowFilter): RowFilter | undefined {
   const orNull = (opposite: RowFilter, ...operands: readonly Operand[]): RowFilter =>
@@ -32,6 +32,10 @@ export function complement(filter: RowFilter, isNull: (column: Column) => RowFil
       return orNull(opposite(filter), filter.left, filter.right);
     case 'count':
       return orNull({ ...filter, operator: oppositeOfCount[filter.operator] }, filter.other);
+    case 'computable':
+      return { ...filter, kind: 'uncomputable' };
+    case 'uncomputable':
+      return { ...filter, kind: 'computable' };
     case 'text':
       return orNull({ ...filter, kind: 'not-text' }, filter.text, filter.part);
     case 'not-text':
@@ -60,6 +64,7 @@ export function complement(filter: RowFilter, isNull: (column: Column) => RowFil
       return orNull({ ...filter, kind: 'not-in' }, filter.column);
     case 'not-in':
       return orNull({ ...filter, kind: 'in' }, filter.column);
+    case 'computed':
     case 'in-set':
     case 'not-in-set':
     case 'found-before':

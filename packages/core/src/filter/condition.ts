@@ -33,6 +33,20 @@ export interface ValueOperand {
 }
 export type Operand = Column | ValueOperand;
 
+/** The result of an arithmetic operation on columns and known numbers. It is a finite number, and not `nil`. */
+export interface Computed {
+  readonly kind: 'computed';
+  readonly operator: '+' | '-' | '*' | '/' | 'mod' | 'rem';
+  readonly left: Comparable;
+  readonly right: Comparable;
+  /** `integer` for a whole number. */
+  readonly type: 'integer' | 'float';
+  /** The greatest magnitude of a result, and the smallest one except zero, for all values that the columns can have. */
+  readonly max: number;
+  readonly min: number;
+}
+export type Comparable = Operand | Computed;
+
 /** A method of a text that looks for another text in it. */
 export type TextMethod = 'startsWith' | 'endsWith' | 'includes';
 
@@ -57,10 +71,17 @@ export type Condition =
   /** The column is read: true, and undecided where it holds a value of another type than its declaration says. */
   | { readonly kind: 'readable'; readonly column: Column }
   /** Equality, in which `nil` equals `nil`. Both operands have one type, or are numbers. */
-  | { readonly kind: 'equal'; readonly left: Operand; readonly right: Operand }
+  | { readonly kind: 'equal'; readonly left: Comparable; readonly right: Comparable }
   | { readonly kind: 'is-nil'; readonly column: Column }
   /** Undecided where an operand is `nil`. Both operands have one type, or are numbers. */
-  | { readonly kind: 'order'; readonly operator: '<' | '<='; readonly left: Operand; readonly right: Operand }
+  | {
+      readonly kind: 'order';
+      readonly operator: '<' | '<=';
+      readonly left: Comparable;
+      readonly right: Comparable;
+    }
+  /** An arithmetic operation has a result: true, and undecided where it has none. */
+  | { readonly kind: 'computable'; readonly number: Computed }
   /** `values` has one type, no `nil`, no duplicates, and is not empty. */
   | { readonly kind: 'in'; readonly column: Column; readonly values: readonly Scalar[] }
   /** A text contains another one at a place, or is one in lower case. Undecided where `text` is `nil`; `part` is not `nil`. */
@@ -177,6 +198,7 @@ export function isDecided(condition: Condition): boolean {
     case 'undecided':
     case 'readable':
     case 'readable-elements':
+    case 'computable':
     case 'through':
     case 'reaches':
       return false;
@@ -198,4 +220,4 @@ export function isDecided(condition: Condition): boolean {
   }
 }
 
-export const isNullable = (operand: Operand): boolean => operand.kind === 'column' && operand.nullable;
+export const isNullable = (operand: Comparable): boolean => operand.kind === 'column' && operand.nullable;

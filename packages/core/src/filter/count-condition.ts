@@ -17,6 +17,11 @@ import {
  */
 export function countCondition(step: RelationStep, operator: CountOperator, other: Compared): Condition {
   if (other.kind === 'known') return countAndValue(step, operator, other.value);
+  if (other.kind === 'computed')
+    throw new Incomparable(
+      `the number of \`${step.relation.name}\` and the result of arithmetic on columns`,
+      'compare it with a number or a column',
+    );
   switch (other.type) {
     case 'integer':
       return { kind: 'count', step, operator, other };

@@ -1,4 +1,4 @@
-import type { Operand, Scalar } from './condition.js';
+import type { Comparable, Scalar } from './condition.js';
 import type { RowFilter } from './row-filter.js';
 
 /**
@@ -39,6 +39,11 @@ export class FilterNumbers {
       }
       case 'compare':
         return `compare ${filter.operator} ${filter.order} ${textOf(filter.left)} ${textOf(filter.right)}`;
+      case 'computed':
+        return `computed ${filter.operator} ${textOf(filter.left)} ${textOf(filter.right)}`;
+      case 'computable':
+      case 'uncomputable':
+        return `${filter.kind} ${textOf(filter.number)}`;
       case 'text':
       case 'not-text':
         return `${filter.kind} ${filter.test} ${textOf(filter.text)} ${textOf(filter.part)}`;
@@ -61,8 +66,10 @@ export class FilterNumbers {
   }
 }
 
-/** Returns a text that is the same for the same column or value. */
-export function textOf(operand: Operand): string {
+/** Returns a text that is the same for the same column, value or operation. */
+export function textOf(operand: Comparable): string {
+  if (operand.kind === 'computed')
+    return `(${textOf(operand.left)} ${operand.operator} ${textOf(operand.right)})`;
   if (operand.kind === 'value') return `${scalarText(operand.value)} ${operand.microseconds}`;
   const { scope, field, type, nullable } = operand;
   return `${scope.id}.${JSON.stringify(field)} ${type} ${nullable}`;

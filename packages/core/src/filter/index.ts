@@ -2,6 +2,8 @@
 
 export type {
   Column,
+  Comparable,
+  Computed,
   Condition,
   CountOperator,
   Operand,

@@ -304,6 +304,8 @@ function presentColumns(filter: RowFilter): readonly string[] {
     case 'count':
       return filter.other.kind === 'column' ? [textOf(filter.other)] : [];
     case 'compare':
+    case 'computed':
+    case 'computable':
     case 'text':
     case 'not-text':
       return operandsOf(filter).flatMap((side) => (side.kind === 'column' ? [textOf(side)] : []));

@@ -15,6 +15,9 @@ export function usesOuterRows(filter: RowFilter, own: ReadonlySet<number>): bool
         !own.has(filter.step.from.id) || usesOuterRows(filter.where, new Set(own).add(filter.step.to.id))
       );
     case 'compare':
+    case 'computed':
+    case 'computable':
+    case 'uncomputable':
     case 'text':
     case 'not-text':
       return operandsOf(filter).some((side) => side.kind === 'column' && !own.has(side.scope.id));

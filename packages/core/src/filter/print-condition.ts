@@ -2,8 +2,8 @@ import { assertNever } from '../internal/bug.js';
 import {
   and,
   or,
+  type Comparable,
   type Condition,
-  type Operand,
   type RelationStep,
   type Scalar,
   type Scope,
@@ -36,6 +36,7 @@ class ConditionPrinter {
       case 'always':
       case 'readable':
       case 'readable-elements':
+      case 'computable':
         return 'true';
       case 'never':
         return 'false';
@@ -105,7 +106,17 @@ class ConditionPrinter {
     return around === 'or' ? `(${text})` : text;
   }
 
-  #operand(operand: Operand): string {
+  #operand(operand: Comparable): string {
+    if (operand.kind === 'computed') {
+      const { operator } = operand;
+      // The operations on the left side of an operator come first.
+      const [left, right] = [operand.left, operand.right].map((side, i) =>
+        side.kind === 'computed' && precedence[side.operator] < precedence[operator] + i
+          ? `(${this.#operand(side)})`
+          : this.#operand(side),
+      );
+      return `${left} ${operator} ${right}`;
+    }
     return operand.kind === 'column'
       ? `${this.#nameOf(operand.scope)}.${operand.field}`
       : this.#shown(operand.value);
@@ -138,13 +149,16 @@ class ConditionPrinter {
   }
 }
 
+const precedence = { '+': 0, '-': 0, '*': 1, '/': 1, mod: 1, rem: 1 } as const;
+
+/** Conditions that a policy does not write. They are never false. */
+const reads: ReadonlySet<Condition['kind']> = new Set(['readable', 'readable-elements', 'computable']);
+
 /** Leaves out that columns are read: a policy says nothing about values of another type. */
 function withoutReads(condition: Condition): Condition {
   switch (condition.kind) {
     case 'and': {
-      const others = condition.parts.filter(
-        ({ kind }) => kind !== 'readable' && kind !== 'readable-elements',
-      );
+      const others = condition.parts.filter(({ kind }) => !reads.has(kind));
       return and(...others.map(withoutReads));
     }
     case 'or':

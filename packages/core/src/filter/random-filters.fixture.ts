@@ -1,6 +1,6 @@
 import type { DeclaredType } from '../types/declared-type.js';
 import type { Relation } from '../types/relation.js';
-import type { Column, Operand, RelationStep, ScalarType, Scope } from './condition.js';
+import type { Column, Comparable, Computed, Operand, RelationStep, ScalarType, Scope } from './condition.js';
 import type { RowFilter } from './row-filter.js';
 
 // Random filters, and an evaluator in memory that decides which rows of a small database they accept: a comparison with `NULL` is false, and
@@ -67,6 +67,12 @@ export class Evaluator {
       operand.kind === 'value'
         ? (operand.value as string | number)
         : rows.get(operand.scope.id)![operand.field]!;
+    const numberOf = (side: Comparable): Row[string] => {
+      if (side.kind !== 'computed') return of(side);
+      const [left, right] = [numberOf(side.left), numberOf(side.right)];
+      if (typeof left !== 'number' || typeof right !== 'number') return null;
+      return side.operator === '+' ? left + right : left * right;
+    };
     switch (filter.kind) {
       case 'always':
         return true;
@@ -126,6 +132,11 @@ export class Evaluator {
       }
       case 'compare':
         return compare(filter.operator, of(filter.left), of(filter.right));
+      case 'computed':
+        return compare(filter.operator, numberOf(filter.left), numberOf(filter.right));
+      case 'computable':
+      case 'uncomputable':
+        return (numberOf(filter.number) !== null) === (filter.kind === 'computable');
       case 'in-set':
       case 'not-in-set': {
         const { set } = filter;
@@ -292,7 +303,9 @@ export class Generator {
 
   leaf(scopes: readonly Scope[]): RowFilter {
     const column = this.column(scopes);
-    switch (this.next(10)) {
+    switch (this.next(11)) {
+      case 10:
+        return this.#arithmetic(column, scopes);
       case 9:
         return this.#elements(column, scopes);
       case 8: {
@@ -329,6 +342,26 @@ export class Generator {
       return { kind: this.next(2) > 0 ? 'readable-elements' : 'unreadable-elements', column };
     const item: Operand = other.type === 'string' ? other : { kind: 'value', value: this.value(column) };
     return { kind: this.next(2) > 0 ? 'contains' : 'lacks', column, item };
+  }
+
+  #arithmetic(other: Column, scopes: readonly Scope[]): RowFilter {
+    if (other.type === 'string') return this.#comparison(other, scopes);
+    const column = this.column(scopes);
+    const right: Operand = column.type === 'string' ? { kind: 'value', value: this.next(3) } : column;
+    const operator = (['+', '*'] as const)[this.next(2)]!;
+    const number: Computed = {
+      kind: 'computed',
+      operator,
+      left: other,
+      right,
+      type: 'float',
+      max: 9,
+      min: 1,
+    };
+    if (this.next(3) === 0) return { kind: this.next(2) > 0 ? 'computable' : 'uncomputable', number };
+    const value: Operand = { kind: 'value', value: this.next(5) };
+    const operatorOfSides = (['=', '<>', '<', '<='] as const)[this.next(4)]!;
+    return { kind: 'computed', operator: operatorOfSides, left: number, right: value };
   }
 
   #textTest(text: Column, scopes: readonly Scope[]): RowFilter {

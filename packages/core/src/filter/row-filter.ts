@@ -1,4 +1,14 @@
-import type { Column, CountOperator, Operand, RelationStep, Scalar, Scope, TextTest } from './condition.js';
+import type {
+  Column,
+  Comparable,
+  Computed,
+  CountOperator,
+  Operand,
+  RelationStep,
+  Scalar,
+  Scope,
+  TextTest,
+} from './condition.js';
 
 /**
  * A filter of rows with two outcomes, the form that back ends print. A comparison with `NULL` is false. The only
@@ -27,6 +37,15 @@ export type RowFilter =
       readonly right: Operand;
       readonly order?: 'own';
     }
+  /** A comparison of which at least one side is the result of an arithmetic operation. Both are numbers. It is false without a result. */
+  | {
+      readonly kind: 'computed';
+      readonly operator: '=' | '<>' | '<' | '<=';
+      readonly left: Comparable;
+      readonly right: Comparable;
+    }
+  /** An arithmetic operation has a result, if its operands have one, or it has none. `NULL` is in the second. */
+  | { readonly kind: 'computable' | 'uncomputable'; readonly number: Computed }
   /** A text satisfies a test with another one, or it does not. Characters are compared by code point. */
   | {
       readonly kind: 'text' | 'not-text';
@@ -101,11 +120,29 @@ const hasOutside = (filter: RowFilter, scope: Scope): boolean =>
 export const none = (step: RelationStep, where: RowFilter): RowFilter =>
   where.kind === 'never' ? allRows : { kind: 'none', step, where };
 
-/** Returns both sides of a comparison, or of a test of a text. */
-export const operandsOf = (
-  filter: Extract<RowFilter, { readonly kind: 'compare' | 'text' | 'not-text' }>,
-): readonly Operand[] =>
-  filter.kind === 'compare' ? [filter.left, filter.right] : [filter.text, filter.part];
+/** Returns the columns and values of a comparison, of an arithmetic operation, or of a test of a text. */
+export function operandsOf(
+  filter: Extract<
+    RowFilter,
+    { readonly kind: 'compare' | 'computed' | 'computable' | 'uncomputable' | 'text' | 'not-text' }
+  >,
+): readonly Operand[] {
+  switch (filter.kind) {
+    case 'compare':
+      return [filter.left, filter.right];
+    case 'computed':
+      return [filter.left, filter.right].flatMap(leavesOf);
+    case 'computable':
+    case 'uncomputable':
+      return leavesOf(filter.number);
+    case 'text':
+    case 'not-text':
+      return [filter.text, filter.part];
+  }
+}
+
+const leavesOf = (side: Comparable): readonly Operand[] =>
+  side.kind === 'computed' ? [side.left, side.right].flatMap(leavesOf) : [side];
 
 function usesScope(filter: RowFilter, scope: Scope): boolean {
   switch (filter.kind) {
@@ -119,6 +156,9 @@ function usesScope(filter: RowFilter, scope: Scope): boolean {
     case 'none':
       return filter.step.from === scope || usesScope(filter.where, scope);
     case 'compare':
+    case 'computed':
+    case 'computable':
+    case 'uncomputable':
     case 'text':
     case 'not-text':
       return operandsOf(filter).some((side) => side.kind === 'column' && side.scope === scope);

@@ -1,4 +1,4 @@
-import type { Column, Operand, Scope } from './condition.js';
+import type { Column, Comparable, Computed, Operand, Scope } from './condition.js';
 import { operandsOf, type FilterSet, type RowFilter } from './row-filter.js';
 
 // Each relation in a filter introduces a row with a number of its own, so equal parts differ in these numbers. The optimizer works on a filter
@@ -34,6 +34,12 @@ function renamed(
   const row = (each: Scope): Scope => rows.get(each.id) ?? each;
   const column = (each: Column): Column => ({ ...each, scope: row(each.scope) });
   const operand = (each: Operand): Operand => (each.kind === 'column' ? column(each) : each);
+  const side = (each: Comparable): Comparable => (each.kind === 'computed' ? computed(each) : operand(each));
+  const computed = (each: Computed): Computed => ({
+    ...each,
+    left: side(each.left),
+    right: side(each.right),
+  });
   switch (filter.kind) {
     case 'always':
     case 'never':
@@ -58,6 +64,11 @@ function renamed(
     }
     case 'compare':
       return { ...filter, left: operand(filter.left), right: operand(filter.right) };
+    case 'computed':
+      return { ...filter, left: side(filter.left), right: side(filter.right) };
+    case 'computable':
+    case 'uncomputable':
+      return { ...filter, number: computed(filter.number) };
     case 'text':
     case 'not-text':
       return { ...filter, text: operand(filter.text), part: operand(filter.part) };
@@ -111,6 +122,9 @@ function lastRow(filter: RowFilter): number {
     case 'count':
       return Math.max(filter.step.from.id, filter.step.to.id, of(filter.other));
     case 'compare':
+    case 'computed':
+    case 'computable':
+    case 'uncomputable':
     case 'text':
     case 'not-text':
       return Math.max(...operandsOf(filter).map(of));

@@ -1,6 +1,6 @@
 import { complement } from './complement.js';
 import type { Column, Operand, RelationStep } from './condition.js';
-import { all, any, type RowFilter } from './row-filter.js';
+import { all, any, operandsOf, type RowFilter } from './row-filter.js';
 
 /**
  * Skips the related rows of which a filter uses only the key, because the row refers to it with an equal key of its own.
@@ -84,6 +84,12 @@ function movedTo(filter: RowFilter, step: RelationStep): RowFilter | undefined {
     case 'compare': {
       const [left, right] = [operand(filter.left), operand(filter.right)];
       return left === undefined || right === undefined ? undefined : { ...filter, left, right };
+    }
+    case 'computed':
+    case 'computable':
+    case 'uncomputable': {
+      const isMoved = operandsOf(filter).some((side) => side.kind === 'column' && side.scope.id === to.id);
+      return isMoved ? undefined : filter;
     }
     case 'text':
     case 'not-text': {

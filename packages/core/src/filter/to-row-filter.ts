@@ -5,6 +5,7 @@ import {
   count,
   decided,
   equal,
+  isComputable,
   isIn,
   isNull,
   isReadable,
@@ -109,6 +110,8 @@ class Lowering {
       }
       case 'readable-elements':
         return areReadable(condition.column, mode);
+      case 'computable':
+        return isComputable(condition.number, mode);
       case 'is-true':
         return truth(condition.column, mode);
       case 'text':
@@ -131,10 +134,10 @@ class Lowering {
     if (from === parts.length - 1) return this.rows(first, mode);
     const rest = () => this.#conjunction(parts, from + 1, mode);
     // The general form below says the same, with parts that contradict each other.
-    if (first.kind === 'readable') {
+    if (first.kind === 'readable' || first.kind === 'computable') {
       return needsValue(mode)
-        ? all({ kind: 'readable', column: first.column }, rest())
-        : any({ kind: 'unreadable', column: first.column }, rest());
+        ? all(this.rows(first, 'true'), rest())
+        : any(this.rows(first, 'undecided'), rest());
     }
     switch (mode) {
       case 'true':

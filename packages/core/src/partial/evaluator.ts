@@ -14,6 +14,7 @@ import {
   type Condition,
 } from '../filter/condition.js';
 import { inCondition, trueCondition, whenPresent } from '../filter/comparisons.js';
+import { computedNumber } from './computed-numbers.js';
 import { textTestOf } from './text-tests.js';
 import { MissingValue } from '../host/missing-value.js';
 import { show } from '../host/show.js';
@@ -47,6 +48,7 @@ import {
   Cell,
   CollectionValue,
   ColumnValue,
+  ComputedValue,
   CountValue,
   describeUnknown,
   DictionaryValue,
@@ -58,7 +60,6 @@ import {
   RowValue,
   TypedRowValue,
   type Frame,
-  type Unknown,
 } from './unknown.js';
 import { placeOf, untranslatable, type Place } from './untranslatable.js';
 import { ValueEquality } from './value-equality.js';
@@ -569,12 +570,24 @@ export class Evaluator {
   #proveArithmetic(goal: ArithmeticGoal, frame: Frame, next: Rest): Condition {
     const left = this.#resolved(goal.left, frame);
     const right = this.#resolved(goal.right, frame);
-    if (isUnknown(left) || isUnknown(right))
-      throw untranslatable(
-        `arithmetic on ${describeUnknown(isUnknown(left) ? left : (right as Unknown))}`,
-        'move it to the side of the known value',
-        placeOf(goal, frame),
+    if (isUnknown(left) || isUnknown(right)) {
+      if (this.context.operators !== undefined)
+        throw untranslatable(
+          'arithmetic on a column in the dialect of oso',
+          'move it to the side of the known value',
+          placeOf(goal, frame),
+        );
+      const number = computedNumber(goal.operator, left, right, placeOf(goal, frame));
+      if (number === undefined) return undecided;
+      return this.#then({ kind: 'computable', number }, () =>
+        this.#unify(
+          this.#bindings.valueOf(goal.result, frame),
+          new ComputedValue(number),
+          placeOf(goal, frame),
+          next,
+        ),
       );
+    }
     const result = arithmetic(goal.operator, left, right, this.context.operators);
     if (typeof result === 'string') return undecided;
     this.host.observer?.noteResult([left, right], result);

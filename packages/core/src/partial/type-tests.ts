@@ -7,6 +7,7 @@ import type { Rows } from './rows.js';
 import { untranslatable, type Place } from './untranslatable.js';
 import {
   CollectionValue,
+  ComputedValue,
   CountValue,
   DictionaryValue,
   isUnknown,
@@ -51,6 +52,7 @@ export class TypeTests {
     if (value instanceof DictionaryValue) return type.name === 'Dictionary' ? always : never;
     if (value instanceof CountValue)
       return type.builtIn && ['Integer', 'Float'].includes(type.name) ? always : never;
+    if (value instanceof ComputedValue) return this.#numberOfType(value, type, at);
     const { column } = value as ColumnValue;
     const names: Record<string, readonly string[]> = {
       string: ['String'],
@@ -70,6 +72,17 @@ export class TypeTests {
       ? names[column.type]!.includes(type.name)
       : column.type === 'date' && type.class === Date;
     return isOfType ? not(isNilCondition(column)) : never;
+  }
+
+  #numberOfType({ number }: ComputedValue, type: DeclaredType, at: Place): Condition {
+    if (!type.builtIn || !['Integer', 'Float'].includes(type.name)) return never;
+    if (number.type === 'float' && type.name === 'Integer')
+      throw untranslatable(
+        'whether the result of arithmetic on columns is a whole number',
+        'leave out the type',
+        at,
+      );
+    return always;
   }
 
   /** Returns the condition that a value is of one of several types. */

@@ -1,5 +1,5 @@
 import type { Goal } from '../ir/goal.js';
-import type { Column, RelationStep, Scope } from '../filter/condition.js';
+import type { Column, Computed, RelationStep, Scope } from '../filter/condition.js';
 import type { Relation } from '../types/relation.js';
 
 // Values of partial evaluation. A known value is a plain value of the application; every other value is an `Unknown`.
@@ -57,6 +57,13 @@ export class ColumnValue extends Unknown {
 /** The text of a column in lower case. It is not `nil`. */
 export class LowerCaseValue extends Unknown {
   constructor(readonly column: Column) {
+    super();
+  }
+}
+
+/** The result of arithmetic on columns of rows. It is a number. */
+export class ComputedValue extends Unknown {
+  constructor(readonly number: Computed) {
     super();
   }
 }
@@ -133,6 +140,7 @@ export const isUnknown = (value: unknown): value is Unknown => value instanceof 
 export function describeUnknown(value: Unknown): string {
   if (value instanceof ColumnValue || value instanceof ListColumnValue)
     return `the column \`${value.column.field}\``;
+  if (value instanceof ComputedValue) return 'the result of arithmetic on columns';
   if (value instanceof LowerCaseValue) return `the column \`${value.column.field}\` in lower case`;
   if (value instanceof RowValue) return `a row of \`${value.scope.type.name}\``;
   if (value instanceof ReferenceValue) return `a row of \`${value.relation.type}\``;

@@ -31,6 +31,7 @@ import {
   Cell,
   CollectionValue,
   ColumnValue,
+  ComputedValue,
   CountValue,
   describeUnknown,
   DictionaryValue,
@@ -111,6 +112,8 @@ export class ValueEquality {
       return this.#equalParts(left, right, at, binds);
     if (left instanceof CountValue) return this.#equalCount(left, right, at);
     if (right instanceof CountValue) return this.#equalCount(right, left, at);
+    if (left instanceof ComputedValue) return this.#equalComputed(left, right, at);
+    if (right instanceof ComputedValue) return this.#equalComputed(right, left, at);
     if (left instanceof ColumnValue) {
       if (left.column.type === 'date') this.#rejectFunction(at);
       if (right instanceof ColumnValue) {
@@ -143,13 +146,26 @@ export class ValueEquality {
     }
   }
 
+  #equalComputed({ number }: ComputedValue, other: unknown, at: Place): Condition {
+    if (other instanceof ColumnValue) return equalCondition(number, other.column);
+    if (other instanceof ComputedValue) return equalCondition(number, other.number);
+    // No row is a number.
+    if (isUnknown(other)) return never;
+    this.#rejectEquality(other, at);
+    return equalCondition(number, { kind: 'known', value: this.host.settled(other) });
+  }
+
   #equalCount(count: CountValue, other: unknown, at: Place): Condition {
     if (other instanceof RowValue || other instanceof ReferenceValue) return never;
     if (!isUnknown(other)) this.#rejectEquality(other, at);
     try {
       if (other instanceof CountValue) throw twoCounts(count, other);
       const compared: Compared =
-        other instanceof ColumnValue ? other.column : { kind: 'known', value: this.host.settled(other) };
+        other instanceof ColumnValue
+          ? other.column
+          : other instanceof ComputedValue
+            ? other.number
+            : { kind: 'known', value: this.host.settled(other) };
       return countCondition(count.step, '=', compared);
     } catch (error) {
       throw error instanceof Incomparable ? untranslatable(error.construct, error.instead, at) : error;

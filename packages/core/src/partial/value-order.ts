@@ -6,7 +6,7 @@ import { countCondition } from '../filter/count-condition.js';
 import { always, never, undecided, type Condition } from '../filter/condition.js';
 import type { Meter } from '../host/meter.js';
 import { untranslatable, type Place } from './untranslatable.js';
-import { Cell, ColumnValue, CountValue, isUnknown, LowerCaseValue } from './unknown.js';
+import { Cell, ColumnValue, ComputedValue, CountValue, isUnknown, LowerCaseValue } from './unknown.js';
 
 /** Returns the condition that two values are in an order: two numbers, or two texts. Otherwise it is undecided. */
 export function orderOfValues(
@@ -22,10 +22,15 @@ export function orderOfValues(
       throw untranslatable('the order of a variable that has no value yet', 'give it a value before', at);
     if (side instanceof LowerCaseValue)
       throw untranslatable('the order of a text in lower case', 'store it as a column', at);
-    if (isUnknown(side) && !(side instanceof ColumnValue || side instanceof CountValue)) return undecided;
+    const isNumber = side instanceof CountValue || side instanceof ComputedValue;
+    if (isUnknown(side) && !isNumber && !(side instanceof ColumnValue)) return undecided;
   }
   const compared = (side: unknown): Compared =>
-    side instanceof ColumnValue ? side.column : { kind: 'known', value: side };
+    side instanceof ColumnValue
+      ? side.column
+      : side instanceof ComputedValue
+        ? side.number
+        : { kind: 'known', value: side };
   try {
     if (left instanceof CountValue && right instanceof CountValue) throw twoCounts(left, right);
     if (left instanceof CountValue) return countCondition(left.step, operator, compared(right));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Authorizer, isPolarError, many, manyThrough, nullable, one, optional, typed } from '../index.js';
-import type { Condition } from '../filter/condition.js';
+import type { Comparable, Condition } from '../filter/condition.js';
 
 const types = {
   User: { key: 'id', fields: { id: 'Integer', name: String, teams: ['Integer'] } },
@@ -15,6 +15,7 @@ const types = {
       id: 'Integer',
       title: optional(String),
       size: 'Integer?',
+      rate: 'Float',
       isPublic: Boolean,
       createdAt: Date,
       ownerId: 'Integer?',
@@ -64,9 +65,11 @@ function shown(condition: Condition): string {
       return `not ${shown(condition.part)}`;
     case 'equal':
     case 'order': {
-      const [left, right] = [condition.left, condition.right].map((side) =>
-        side.kind === 'column' ? side.field : JSON.stringify(side.value),
-      );
+      const side = (each: Comparable): string => {
+        if (each.kind === 'computed') return `(${side(each.left)} ${each.operator} ${side(each.right)})`;
+        return each.kind === 'column' ? each.field : JSON.stringify(each.value);
+      };
+      const [left, right] = [side(condition.left), side(condition.right)];
       return `${left} ${condition.kind === 'equal' ? '=' : condition.operator} ${right}`;
     }
     case 'count': {
@@ -173,6 +176,24 @@ describe('where()', () => {
     ['row.comments.length = row.title', 'never'],
     ['row.comments.length matches Integer', 'always'],
     ['row.comments.length', 'undecided'],
+    ['row.size + 1 > 3', '(computable and 3 < (size + 1))'],
+    ['row.size * 2 = row.id', '(computable and (size * 2) = id)'],
+    [
+      '(row.id - row.ownerId) * 1.5 >= actor.id',
+      '(computable and computable and 7 <= ((id - ownerId) * 1.5))',
+    ],
+    ['row.size mod 2 = 1', '(computable and (size mod 2) = 1)'],
+    ['(row.size + 1) in [2, 3.5, "4", nil]', '(computable and (size + 1) = 2)'],
+    ['row.size + 1 < inf', 'computable'],
+    ['row.size + 1 = "2"', '(computable and never)'],
+    ['row.size + 1 < "2"', '(computable and undecided)'],
+    ['row.size + 1 = row.title', '(computable and never)'],
+    ['(row.size + 1) matches Integer', 'computable'],
+    ['(row.size / 2) matches String', '(computable and never)'],
+    ['x = row.size + 1 and x', '(computable and undecided)'],
+    ['row.title + 1 = 2', 'undecided'],
+    ['row.size + "1" = 2', 'undecided'],
+    ['row.size rem 0 = 2', 'undecided'],
     ['row matches Plan', 'title = "plan"'],
     ['row matches {title: "a", isPublic: true}', '(isPublic = true and title = "a")'],
   ])('finds the condition of `%s`', async (body, expected) => {
@@ -313,7 +334,15 @@ describe('where()', () => {
 
   it.each([
     ['row.title.length > 3', '`length` of the column `title`'],
-    ['row.size + 1 > 3', 'arithmetic on the column `size`'],
+    ['row.rate + 1 > 3', 'arithmetic on `rate`, a column of floating-point numbers'],
+    ['row.size mod 1.5 = 1', '`mod` of numbers that can have a fraction'],
+    ['(row.size / 2) rem 2 = 1', '`rem` of numbers that can have a fraction'],
+    ['row.size * 1e300 = 1', 'arithmetic with so many operations, or such large numbers'],
+    ['row.size + inf = 1', 'arithmetic with so many operations, or such large numbers'],
+    [`row.size${' + 1'.repeat(21)} > 3`, 'arithmetic with so many operations'],
+    ['(row.size / 2) matches Integer', 'whether the result of arithmetic on columns is a whole number'],
+    ['(row.size + 1).toFixed(1) = "3.0"', 'the method `toFixed` of the result of arithmetic on columns'],
+    ['row.comments.length < row.size + 1', 'the number of `comments` and the result of arithmetic'],
     ['row.comments.length < row.tags.length', 'the number of `comments` and the number of `tags`'],
     [
       'row.comments.length = row.createdAt',

@@ -2,7 +2,7 @@ import { Decimal } from '@prisma/client/runtime/client';
 import fc from 'fast-check';
 import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
-import { parseDecimal } from './decimal-value.js';
+import { DecimalValue, parseDecimal } from './decimal-value.js';
 import { readDecimal } from './read-decimal.js';
 
 const long = '12345678901234567.89';
@@ -84,6 +84,12 @@ describe('readDecimal', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it('returns no number below 1e-40, also for a number', () => {
+    for (const value of ['1e-40', '-1.5e-40', 1e-40]) expect(readDecimal(value)).toBe(Number(value));
+    for (const value of ['1e-41', '9.9e-41', 9.9e-41])
+      expect(readDecimal(value)).toBeInstanceOf(DecimalValue);
   });
 
   it('orders numbers of up to 15 digits as decimals', () => {

@@ -2,16 +2,18 @@ import { decimalOf, DecimalValue, parseDecimal } from './decimal-value.js';
 
 /** Numbers below this one are decimals as they are: they have at most 15 digits before the point. */
 export const maxPlainDecimal = 1e15;
+/** The smallest plain decimal except zero. A number cannot hold each result of an operation on smaller ones. */
+export const minPlainDecimal = 1e-40;
 
 /**
  * Reads the decimal number of a value: of a text, as drivers return `numeric` columns, of a number, a `bigint`, or an object of decimal.js,
  * Prisma, big.js, bignumber.js or MongoDB. A number of up to 15 digits holds a decimal exactly, so that a `DecimalValue` is returned only
- * for more digits. Returns undefined for other values, and for infinity and NaN.
+ * for more digits, and for smaller numbers than 1e-40. Returns undefined for other values, and for infinity and NaN.
  */
 export function readDecimal(value: unknown): number | DecimalValue | undefined {
   switch (typeof value) {
     case 'number':
-      return Math.abs(value) < maxPlainDecimal ? value : simplest(parseDecimal(String(value)));
+      return isPlain(value) ? value : simplest(parseDecimal(String(value)));
     case 'bigint':
       return simplest(parseDecimal(String(value)));
     case 'string':
@@ -23,6 +25,11 @@ export function readDecimal(value: unknown): number | DecimalValue | undefined {
   }
 }
 
+function isPlain(value: number): boolean {
+  const size = Math.abs(value);
+  return size < maxPlainDecimal && (size >= minPlainDecimal || size === 0);
+}
+
 /** At most 15 digits: most texts, which need no other test. Adding 0 to their number leaves no negative zero. */
 const shortForm = /^-?(?=[\d.]{1,16}$)(?:\d{1,15}|\d{1,14}\.\d{1,14})$/;
 
@@ -30,7 +37,7 @@ const shortForm = /^-?(?=[\d.]{1,16}$)(?:\d{1,15}|\d{1,14}\.\d{1,14})$/;
 function simplest(decimal: DecimalValue | undefined): number | DecimalValue | undefined {
   if (decimal === undefined) return undefined;
   const { digits, exponent } = decimal;
-  return digits.length <= 15 && exponent < 15 && exponent > -300 ? Number(decimal.toString()) : decimal;
+  return digits.length <= 15 && exponent < 15 && exponent >= -40 ? Number(decimal.toString()) : decimal;
 }
 
 /** The properties of the decimal objects of libraries. Libraries are recognized by them, because an application may load several copies. */

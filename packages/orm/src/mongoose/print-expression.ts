@@ -16,7 +16,14 @@ import type { Values } from './values.js';
 
 export type Expression = object | boolean;
 
-const operators = { '=': '$eq', '<>': '$ne', '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' } as const;
+export const operators = {
+  '=': '$eq',
+  '<>': '$ne',
+  '<': '$lt',
+  '<=': '$lte',
+  '>': '$gt',
+  '>=': '$gte',
+} as const;
 
 /** Prints comparisons as expressions, which can compare two paths. Expressions order absent values too, so each test excludes them. */
 export class ExpressionPrinter {
@@ -36,10 +43,10 @@ export class ExpressionPrinter {
       case 'unreadable-elements':
         return not(this.#elementsReadable(leaf.column));
       case 'null':
-        return not(this.#present(leaf.column));
+        return not(this.present(leaf.column));
       case 'not-null':
       case 'not-nan':
-        return this.#present(leaf.column);
+        return this.present(leaf.column);
       case 'readable':
         return this.#readable(leaf.column);
       case 'unreadable':
@@ -49,7 +56,7 @@ export class ExpressionPrinter {
       case 'in':
         return this.#among(leaf.column, leaf.values);
       case 'not-in':
-        return both(this.#present(leaf.column), not(this.#among(leaf.column, leaf.values)));
+        return both(this.present(leaf.column), not(this.#among(leaf.column, leaf.values)));
       case 'text':
       case 'not-text':
         return this.#textTest(leaf);
@@ -64,7 +71,7 @@ export class ExpressionPrinter {
     const [left, right] = [leaf.left as Column, leaf.right as Column];
     const isMixed = this.#form(left) !== this.#form(right);
     const sides = [left, right].map((column) => (isMixed ? this.#text(column) : this.level.value(column)));
-    return both(this.#present(left), this.#present(right), { [operators[leaf.operator]]: sides });
+    return both(this.present(left), this.present(right), { [operators[leaf.operator]]: sides });
   }
 
   /** A position in a text is counted in code points, in each collation. The server refuses to look for it in another value. */
@@ -78,7 +85,7 @@ export class ExpressionPrinter {
       const known = { $replaceAll: { input: whole, find: '\u212a', replacement: 'k' } };
       const isAscii = { $eq: [{ $strLenBytes: known }, { $strLenCP: known }] };
       const isEqual = { $and: [isAscii, { $eq: [{ $toLower: known }, sought] }] };
-      const isText = both(...columns.map((column) => this.#isStored(column)));
+      const isText = both(...columns.map((column) => this.isStored(column)));
       return { $cond: [isText, kind === 'text' ? isEqual : not(isEqual), false] };
     }
     const [length, end] = [{ $strLenCP: sought }, { $strLenCP: whole }];
@@ -95,7 +102,7 @@ export class ExpressionPrinter {
                 { $gte: [{ $indexOfCP: [whole, sought, { $subtract: [end, length] }] }, 0] },
               ],
             };
-    const areTexts = both(...columns.map((column) => this.#isStored(column)));
+    const areTexts = both(...columns.map((column) => this.isStored(column)));
     return { $cond: [areTexts, kind === 'text' ? holds : not(holds), false] };
   }
 
@@ -112,7 +119,7 @@ export class ExpressionPrinter {
       );
     }
     const equal = { $eq: ['$$element', this.#text(item)] };
-    return both(this.#present(item), some(both(isElement(column, form), equal)));
+    return both(this.present(item), some(both(isElement(column, form), equal)));
   }
 
   #elementsReadable(column: Column): Expression {
@@ -135,14 +142,14 @@ export class ExpressionPrinter {
     return { input: { $cond: [{ $isArray: [value] }, value, []] }, as: 'element' };
   }
 
-  #isStored(column: Column): Expression {
+  isStored(column: Column): Expression {
     return { $eq: [{ $type: this.level.value(column) }, bsonTypes[this.#form(column) as StoredForm]] };
   }
 
   /** Compares the number of related documents with a number. */
   compareCount(count: unknown, operator: CountOperator | '<>', other: Operand): Expression {
     if (other.kind === 'value') return { [operators[operator]]: [count, { $literal: other.value }] };
-    return both(this.#present(other), { [operators[operator]]: [count, this.level.value(other)] });
+    return both(this.present(other), { [operators[operator]]: [count, this.level.value(other)] });
   }
 
   #compareValue(test: ValueTest): Expression {
@@ -150,13 +157,13 @@ export class ExpressionPrinter {
     const described = this.level.documents.column(column);
     const storable = storableTest(test, described);
     if (storable === 'none') return false;
-    if (storable === 'all') return this.#present(column);
+    if (storable === 'all') return this.present(column);
     const { operator, value } = storable;
     const isText = described.form === 'object-id' && !isHex(value);
     const sides = isText
       ? [this.#text(column), { $literal: value }]
       : [this.level.value(column), { $literal: this.values.stored(value, described) }];
-    return both(this.#present(column), { [operators[operator]]: sides });
+    return both(this.present(column), { [operators[operator]]: sides });
   }
 
   #among(column: Column, values: readonly Scalar[]): Expression {
@@ -183,11 +190,11 @@ export class ExpressionPrinter {
           : { $eq: [type, bsonTypes[form!]] };
     return isNullable
       ? either(isStored, { $in: [type, { $literal: ['null', 'missing', 'undefined'] }] })
-      : both(isStored, this.#present(column));
+      : both(isStored, this.present(column));
   }
 
   /** Finds a value that is not null, not missing and not NaN. */
-  #present(column: Column): Expression {
+  present(column: Column): Expression {
     const value = this.level.value(column);
     switch (this.#form(column)) {
       case 'number':

@@ -7,6 +7,7 @@ import { columnsOf, type Leaf } from './leaf.js';
 import { Level, Names } from './level.js';
 import { all, any, everything, except, nothing, QueryPart, type Match } from './match.js';
 import { both, either, ExpressionPrinter, not, type Expression } from './print-expression.js';
+import { NumberPrinter } from './print-number.js';
 import { PathPrinter } from './print-match.js';
 import { ofRelation } from './relation-filter.js';
 import type { Values } from './values.js';
@@ -44,6 +45,9 @@ export class FilterPrinter {
       case 'none':
         return except(this.#exists(filter.step, filter.where, level));
       case 'count':
+      case 'computed':
+      case 'computable':
+      case 'uncomputable':
         return this.#computed(filter, level);
       case 'in-set':
       case 'not-in-set':
@@ -136,6 +140,9 @@ export class FilterPrinter {
         return found && except(found);
       }
       case 'count':
+      case 'computed':
+      case 'computable':
+      case 'uncomputable':
         return undefined;
       case 'in-set':
       case 'not-in-set':
@@ -205,6 +212,12 @@ export class FilterPrinter {
           filter.operator,
           filter.other,
         );
+      case 'computed':
+        return new NumberPrinter(this.values, level).compare(filter.operator, filter.left, filter.right);
+      case 'computable':
+        return new NumberPrinter(this.values, level).isComputable(filter.number);
+      case 'uncomputable':
+        return not(new NumberPrinter(this.values, level).isComputable(filter.number));
       case 'in-set':
       case 'not-in-set':
       case 'found-before':

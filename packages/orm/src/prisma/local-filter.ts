@@ -60,6 +60,9 @@ class Localization {
       case 'never':
       case 'count':
       case 'compare':
+      case 'computed':
+      case 'computable':
+      case 'uncomputable':
       case 'text':
       case 'not-text':
       case 'contains':
@@ -130,6 +133,9 @@ function* rowsOf(filter: RowFilter): Generator<number> {
       if (filter.other.kind === 'column') yield filter.other.scope.id;
       return;
     case 'compare':
+    case 'computed':
+    case 'computable':
+    case 'uncomputable':
     case 'text':
     case 'not-text':
       for (const side of operandsOf(filter)) if (side.kind === 'column') yield side.scope.id;

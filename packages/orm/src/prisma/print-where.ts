@@ -67,6 +67,10 @@ export class WherePrinter {
         return this.#withoutNull(this.#compare(filter), [filter.left, filter.right]);
       case 'count':
         throw inexpressible(`the number of related rows \`${filter.step.relation.name}\``);
+      case 'computed':
+      case 'computable':
+      case 'uncomputable':
+        throw inexpressible('arithmetic on a column');
       case 'text':
       case 'not-text':
         return this.#withoutNull(this.#textTest(filter), operandsOf(filter));

@@ -270,6 +270,8 @@ describe('prisma()', () => {
     ['c in d.comments and c.rank < d.limit', 'a comparison of columns of two rows'],
     ['d.score = d.limit', 'a comparison of columns of two Prisma types'],
     ['d.status.toLowerCase() = "open"', '`toLowerCase` of a column'],
+    ['d.limit + 1 < d.id', 'arithmetic on a column'],
+    ['not d.limit / 2 = 1', 'arithmetic on a column'],
     ['"a" in d.tags', '`in` over the list `tags`'],
     ['not "a" in d.tags', '`in` over the list `tags`'],
   ])('throws NANOOK_ORM_PRISMA_INEXPRESSIBLE for `%s`', async (rule, construct) => {

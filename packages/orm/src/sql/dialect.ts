@@ -9,6 +9,7 @@ import {
   sideOf,
   type DateForms,
 } from './date-range.js';
+import { mysqlNumbers, postgresNumbers, sqliteNumbers, type NumberForms } from './computed-numbers.js';
 import { bound, joined, type Fragment } from './fragment.js';
 import { mysqlLists, postgresLists, sqliteLists, type ListElements } from './list-elements.js';
 import type { ColumnSide, Comparison, Side } from './side.js';
@@ -30,6 +31,7 @@ export interface Dialect {
    */
   textTest(test: TextTest, text: Side, part: Side): Fragment;
   readonly lists: ListElements;
+  readonly numbers: NumberForms;
   number(operator: Comparison, left: Side, right: Side): Fragment;
   numberIn(column: Fragment, values: readonly (number | bigint)[], isWhole: boolean): Fragment;
   /** Compares a decimal with another number, exactly. */
@@ -122,6 +124,7 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
   return {
     name: 'postgres',
     lists: postgresLists,
+    numbers: postgresNumbers,
     quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
     text: (operator, left, right) => {
       const isExact: Fragment = [exact(left), ` ${operator} `, exact(right)];
@@ -258,6 +261,7 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
   return {
     name: 'mysql',
     lists: mysqlLists,
+    numbers: mysqlNumbers,
     quote: (identifier) => `\`${identifier.replaceAll('`', '``')}\``,
     text: (operator, left, right) =>
       operator === '=' && !(left.kind === 'column' && right.kind === 'column')
@@ -365,6 +369,7 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
   return {
     name: 'sqlite',
     lists: sqliteLists,
+    numbers: sqliteNumbers,
     quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
     text: (operator, left, right) =>
       operator === '='

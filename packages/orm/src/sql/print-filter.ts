@@ -17,6 +17,7 @@ import {
   type Scalar,
   type Scope,
 } from '@nanook/core/filter';
+import { ComputedPrinter } from './computed-numbers.js';
 import type { Dialect } from './dialect.js';
 import type { ColumnSide, Comparison, Side } from './side.js';
 import { balanced, bound, joined, type Fragment } from './fragment.js';
@@ -128,6 +129,11 @@ export class FilterPrinter {
         return this.#count(filter.step, filter.operator, filter.other);
       case 'compare':
         return this.#compare(filter.operator, filter.left, filter.right, filter.order);
+      case 'computed':
+        return this.#computed().compare(filter.operator, filter.left, filter.right);
+      case 'computable':
+      case 'uncomputable':
+        return this.#computed().isComputable(filter.number, filter.kind === 'computable');
       case 'text':
       case 'not-text': {
         const holds = this.dialect.textTest(filter.test, this.#side(filter.text), this.#side(filter.part));
@@ -281,6 +287,10 @@ export class FilterPrinter {
       case 'boolean':
         return this.#booleans(operator, left, right);
     }
+  }
+
+  #computed(): ComputedPrinter {
+    return new ComputedPrinter(this.dialect.numbers, (column) => this.#columnSide(column));
   }
 
   /** Compares dates by their milliseconds, and by the microseconds beyond them where a value has some. */

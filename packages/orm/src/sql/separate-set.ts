@@ -1,4 +1,12 @@
-import type { Column, Operand, Related, RelationStep, RowFilter, Scope } from '@nanook/core/filter';
+import {
+  operandsOf,
+  type Column,
+  type Operand,
+  type Related,
+  type RelationStep,
+  type RowFilter,
+  type Scope,
+} from '@nanook/core/filter';
 
 type Member = Extract<RowFilter, { readonly kind: 'in-set' | 'not-in-set' }>;
 
@@ -75,10 +83,12 @@ function uses(filter: RowFilter, row: Scope): boolean {
     case 'none':
       return filter.step.from.id === row.id || uses(filter.where, row);
     case 'compare':
-      return isColumnOf(filter.left, row) || isColumnOf(filter.right, row);
+    case 'computed':
+    case 'computable':
+    case 'uncomputable':
     case 'text':
     case 'not-text':
-      return isColumnOf(filter.text, row) || isColumnOf(filter.part, row);
+      return operandsOf(filter).some((side) => isColumnOf(side, row));
     case 'contains':
     case 'lacks':
       return isColumnOf(filter.column, row) || (filter.item !== null && isColumnOf(filter.item, row));

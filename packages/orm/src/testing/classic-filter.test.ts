@@ -1,3 +1,4 @@
+import { Authorizer, typed } from '@nanook/core';
 import {
   toClassicFilter,
   type ClassicCondition,
@@ -44,6 +45,18 @@ function idsOf(filter: ClassicFilter, objects: ReturnType<typeof objectsOf>): un
   );
   return [...new Set(found.map((row) => row[filter.model]!['id']))];
 }
+
+it('toClassicFilter() throws POLAR_FILTER_NOT_CLASSIC for arithmetic on a column', async () => {
+  const policies = 'allow(_: User, "read", document: Document) if not document.priority + 1 < 3;';
+  const authorizer = await Authorizer.load({ policies, types });
+  const condition = await authorizer.where(typed('User', { id: 1 }), 'read', 'Document');
+  expect(() => toClassicFilter(condition)).toThrow(
+    expect.objectContaining({
+      code: 'POLAR_FILTER_NOT_CLASSIC',
+      data: { construct: 'arithmetic on a column' },
+    }),
+  );
+});
 
 it(
   'toClassicFilter() returns exactly the rows that a check allows, or throws, for random policies',

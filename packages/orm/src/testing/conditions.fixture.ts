@@ -10,6 +10,8 @@ export interface ConditionOptions {
   readonly mixedNumbers?: boolean;
   /** The relations whose rows are counted. */
   readonly counted?: readonly string[];
+  /** Whether conditions compute with whole-number columns. */
+  readonly arithmetic?: boolean;
 }
 
 /** Writes random conditions of Polar about a row, over columns, relations and known values. */
@@ -65,9 +67,11 @@ export class Conditions {
     const column = `${variable}.${field}`;
     if (this.options.recursion !== false && type === 'Folder' && random.below(3) === 0)
       return `reach(actor, ${variable})`;
-    const more = [this.#textTests(variable, type), this.#counts(variable, type)].filter(
-      (each) => each !== undefined,
-    );
+    const more = [
+      this.#textTests(variable, type),
+      this.#counts(variable, type),
+      this.options.arithmetic === true ? () => this.#arithmetic(variable, type) : undefined,
+    ].filter((each) => each !== undefined);
     const choice = random.below(12 + more.length);
     switch (choice) {
       case 0:
@@ -128,7 +132,7 @@ export class Conditions {
   #count(variable: string, type: string, relations: readonly (readonly [string, string])[]): string {
     const { random } = this;
     const count = `${variable}.${random.of(relations)[0]}.length`;
-    const integers = fieldsOf[type]!.filter(([name, kind]) => kind !== 'number' || name !== 'score');
+    const integers = integersOf(type);
     const other = random.of([
       this.#value('number'),
       this.#value('number'),
@@ -142,6 +146,27 @@ export class Conditions {
       `${other} ${operator} ${count}`,
       `${count} in [1, ${other}, nil]`,
     ]);
+  }
+
+  #arithmetic(variable: string, type: string): string {
+    const { random } = this;
+    const operand = () =>
+      random.of([
+        ...integersOf(type).map(([name]) => `${variable}.${name}`),
+        ...['0', '1', '2', '-3', '1.5', 'actor.level'],
+      ]);
+    const operation = (left: string) => `(${left} ${random.of(['+', '-', '*', '/'])} ${operand()})`;
+    const result = random.of([
+      () => operation(operand()),
+      () => operation(operation(operand())),
+      () => `(${variable}.id ${random.of(['mod', 'rem'])} ${random.of(['2', '-3', `${variable}.id`])})`,
+    ])();
+    const other = random.of([
+      this.#value('number'),
+      `${variable}.${random.of(fieldsOf[type]!.filter(([, kind]) => kind === 'number'))[0]}`,
+    ]);
+    const operator = random.of(['=', '!=', '<', '<=', '>', '>=']);
+    return random.of([`${result} ${operator} ${other}`, `${other} ${operator} ${result}`]);
   }
 
   #textTests(variable: string, type: string): (() => string) | undefined {
@@ -226,6 +251,10 @@ const fieldsOf: Readonly<Record<string, readonly (readonly [string, string])[]>>
     ['weight', 'number'],
   ],
 };
+/** Returns the fields of a type except those whose values can have a fraction. */
+const integersOf = (type: string) =>
+  fieldsOf[type]!.filter(([name, kind]) => kind !== 'number' || name !== 'score');
+
 const manyOf: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   User: [['documents', 'Document']],
   Folder: [['documents', 'Document']],

@@ -79,6 +79,7 @@ describe.each([
     'not "b" in chunk.labels',
     'chunk.tenant != "b"',
     'chunk.level <= chunk.ownerId',
+    'chunk.level + 1 < 5',
     'chunk.seenAt <= chunk.seenAt',
   ])('refuses %s', async (rule) => {
     const condition = await conditionFor(rule);

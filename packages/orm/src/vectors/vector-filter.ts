@@ -81,6 +81,10 @@ class Printer<Filter> {
         return false;
       case 'unreadable':
         throw this.#inexpressible(`that a field has a value of another type, \`${nameOf(filter.column)}\``);
+      case 'computed':
+      case 'computable':
+      case 'uncomputable':
+        throw this.#inexpressible('arithmetic on a field');
       case 'text':
       case 'not-text':
         throw this.#inexpressible(
