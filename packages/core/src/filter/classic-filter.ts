@@ -2,7 +2,7 @@ import { PolarError } from '../diagnostics/polar-error.js';
 import { assertNever } from '../internal/bug.js';
 import type { Column, Operand, RelationStep, Scalar } from './condition.js';
 import type { RowCondition } from './row-condition.js';
-import { withoutTests, type RowFilter } from './row-filter.js';
+import { operandsOf, withoutTests, type RowFilter } from './row-filter.js';
 
 // The classic form of a filter, which adapters for oso build queries from: relations that are joined, and a disjunction of conjunctions.
 // A join leaves out rows without a related row, and each type is joined once, so the form holds only some filters.
@@ -50,7 +50,8 @@ const anyRow: Alternative = { steps: [], conditions: [] };
  * @throws {PolarError} `POLAR_FILTER_NOT_CLASSIC` for a condition that the form does not hold; `POLAR_FILTER_TOO_LARGE`
  */
 export function toClassicFilter({ type, filter }: RowCondition, { nan }: ClassicOptions = {}): ClassicFilter {
-  const isCertain = (column: Column): boolean => column.type !== 'float' || nan === 'absent';
+  const isCertain = ({ type: own, member }: Column): boolean =>
+    member === undefined && (own !== 'float' || nan === 'absent');
   const alternatives = alternativesOf(
     withoutTests(filter, isCertain, () => 'equality'),
     nan === 'absent',
@@ -72,6 +73,8 @@ export function toClassicFilter({ type, filter }: RowCondition, { nan }: Classic
 }
 
 function alternativesOf(filter: RowFilter, isWithoutNaN: boolean): readonly Alternative[] {
+  const member = columnsOf(filter).find((column) => column.member !== undefined);
+  if (member !== undefined) throw notClassic(`the member \`${member.field}\` of JSON`);
   switch (filter.kind) {
     case 'always':
       return [anyRow];
@@ -139,6 +142,13 @@ function alternativesOf(filter: RowFilter, isWithoutNaN: boolean): readonly Alte
     default:
       return assertNever(filter);
   }
+}
+
+/** Returns the columns that a filter compares itself. */
+function columnsOf(filter: RowFilter): readonly Column[] {
+  if ('column' in filter) return [filter.column];
+  const sides = filter.kind === 'compare' ? operandsOf(filter) : [];
+  return sides.filter((side) => side.kind === 'column');
 }
 
 const conjunction = (...conditions: readonly ClassicCondition[]): Alternative => ({ steps: [], conditions });

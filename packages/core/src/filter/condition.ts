@@ -24,6 +24,19 @@ export interface Column {
   readonly values?: readonly string[];
   /** For a column of lists: whether an element may be `nil`. `type` and `values` are those of the elements. */
   readonly list?: { readonly hasNil: boolean };
+  /** For JSON in a column, or a member of it. */
+  readonly member?: JsonMember;
+}
+
+/** A place in the JSON of a column. The field of such a column is its path in the policy, such as `meta.level`. */
+export interface JsonMember {
+  /** The field that holds the JSON. */
+  readonly column: string;
+  readonly path: readonly string[];
+  /** Whether the place holds an object, which only the tests of its type and of `nil` read. */
+  readonly isObject: boolean;
+  /** Whether it may be absent, which reads as `nil`. */
+  readonly isOptional: boolean;
 }
 export interface ValueOperand {
   readonly kind: 'value';

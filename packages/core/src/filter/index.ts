@@ -6,6 +6,7 @@ export type {
   Computed,
   Condition,
   CountOperator,
+  JsonMember,
   Operand,
   RecursiveSet,
   RelationStep,

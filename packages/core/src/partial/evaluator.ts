@@ -53,6 +53,7 @@ import {
   describeUnknown,
   DictionaryValue,
   isUnknown,
+  JsonValue,
   ListColumnValue,
   ListValue,
   LowerCaseValue,
@@ -444,9 +445,16 @@ export class Evaluator {
       if (typeof key !== 'string') return undecided;
       const value = this.#rows.read(object, key, at);
       const found = () => this.#unify(this.#bindings.valueOf(result, frame), value, at, next);
-      const isColumn = value instanceof ColumnValue || value instanceof ListColumnValue;
+      const isColumn =
+        value instanceof ColumnValue || value instanceof ListColumnValue || value instanceof JsonValue;
       const isTested = isColumn && object.scope.type.places.has(key);
       return isTested ? this.#then(readable(value.column), found) : found();
+    }
+    if (object instanceof JsonValue) {
+      if (typeof key !== 'string') return undecided;
+      const value = this.#rows.member(object, key, at);
+      const isRead = and(whenPresent(object.column, always), readable(value.column));
+      return this.#then(isRead, () => this.#unify(this.#bindings.valueOf(result, frame), value, at, next));
     }
     if (object instanceof DictionaryValue) {
       const i = typeof key === 'string' ? object.keys.indexOf(key) : -1;

@@ -19,6 +19,7 @@ import {
   ActorValue,
   CollectionValue,
   ColumnValue,
+  JsonValue,
   ListColumnValue,
   ReferenceValue,
   type RowValue,
@@ -74,7 +75,7 @@ export class Rows {
     row: RowValue,
     name: string,
     at: Place,
-  ): ColumnValue | ListColumnValue | ReferenceValue | CollectionValue {
+  ): ColumnValue | ListColumnValue | JsonValue | ReferenceValue | CollectionValue {
     const { scope } = row;
     const { type } = scope;
     const relation = type.relations.get(name);
@@ -87,11 +88,14 @@ export class Rows {
     // The fields of an actor that is not known are not columns.
     const list = row instanceof ActorValue ? undefined : this.listColumn(scope, name);
     if (list !== undefined) return new ListColumnValue(list);
+    const field = type.fields?.get(name);
+    const json = row instanceof ActorValue ? undefined : this.#jsonOf(field, at);
+    if (json !== undefined) return new JsonValue(this.#object(scope, field!, name, name, []), json);
     const isDeclared = type.fields?.has(name) === true;
     throw isDeclared
       ? untranslatable(
           `the field \`${name}\` of \`${type.name}\`, which is not a text, a number, a boolean or a Date`,
-          'declare related rows with one(…) or many(…)',
+          'declare related rows with one(…) or many(…), and JSON as a type without a key',
           at,
         )
       : untranslatable(
@@ -99,6 +103,71 @@ export class Rows {
           `declare it in \`fields\` or \`relations\` of \`${type.name}\``,
           at,
         );
+  }
+
+  /** Returns the value of a member of JSON. @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` */
+  member(
+    { column: { scope, field: path, member }, type }: JsonValue,
+    name: string,
+    at: Place,
+  ): ColumnValue | JsonValue {
+    const field = type.fields!.get(name);
+    const own = `${path}.${name}`;
+    const place = [...member!.path, name];
+    const json = this.#jsonOf(field, at);
+    if (json !== undefined)
+      return new JsonValue(this.#object(scope, field!, own, member!.column, place), json);
+    const column = field && this.#columnOf(scope, field, field);
+    if (
+      column === undefined ||
+      !['string', 'integer', 'boolean'].includes(column.type) ||
+      !/^\w+$/.test(name)
+    )
+      throw untranslatable(
+        `the member \`${own}\`, which is not declared as a text, a whole number, a boolean or an object`,
+        'store it as a column',
+        at,
+      );
+    const isOptional = field!.optional;
+    return new ColumnValue({
+      ...column,
+      field: own,
+      member: { column: member!.column, path: place, isObject: false, isOptional },
+    });
+  }
+
+  #object(
+    scope: Scope,
+    { nullable, optional }: Field,
+    field: string,
+    column: string,
+    path: readonly string[],
+  ): Column {
+    const member = { column, path, isObject: true, isOptional: optional };
+    return { kind: 'column', scope, field, type: 'string', nullable, member };
+  }
+
+  /** Returns the type of the objects in a field of JSON; `undefined` for another field. An object with a key is a row. */
+  #jsonOf(field: Field | undefined, at: Place): DeclaredType | undefined {
+    const type = field?.type.kind === 'named' ? this.types.find(field.type.name) : undefined;
+    const isJson =
+      type?.fields !== undefined &&
+      type.class === undefined &&
+      type.key === undefined &&
+      type.is === undefined &&
+      type.discriminator === undefined &&
+      type.loads === undefined &&
+      type.relations.size === 0;
+    if (!isJson) return undefined;
+    const other = [...this.types.types].find(
+      (each) => !each.builtIn && (each.is !== undefined || each.discriminator !== undefined),
+    );
+    if (other === undefined) return type;
+    throw untranslatable(
+      `the JSON \`${field!.name}\`, which can also be of the type \`${other.name}\``,
+      `store the member as a column, or declare \`${other.name}\` without a discriminator`,
+      at,
+    );
   }
 
   /** Returns the condition that a relation to one row has its row. */

@@ -11,6 +11,7 @@ import {
   CountValue,
   DictionaryValue,
   isUnknown,
+  JsonValue,
   ListColumnValue,
   ListValue,
   LowerCaseValue,
@@ -41,6 +42,8 @@ export class TypeTests {
         at,
       );
     if (value instanceof LowerCaseValue) return type.builtIn && type.name === 'String' ? always : never;
+    if (value instanceof JsonValue)
+      throw untranslatable(`the type of the JSON \`${value.column.field}\``, 'leave out the type', at);
     if (value instanceof ListColumnValue)
       throw untranslatable(
         `the type of the list in the column \`${value.column.field}\``,

@@ -1,5 +1,6 @@
 import type { Goal } from '../ir/goal.js';
 import type { Column, Computed, RelationStep, Scope } from '../filter/condition.js';
+import type { DeclaredType } from '../types/declared-type.js';
 import type { Relation } from '../types/relation.js';
 
 // Values of partial evaluation. A known value is a plain value of the application; every other value is an `Unknown`.
@@ -75,6 +76,16 @@ export class ListColumnValue extends Unknown {
   }
 }
 
+/** An object of JSON in a column of a row, whose members have declared types. It can be `nil`. */
+export class JsonValue extends Unknown {
+  constructor(
+    readonly column: Column,
+    readonly type: DeclaredType,
+  ) {
+    super();
+  }
+}
+
 /** A list or a dictionary of the policy with unknown values in it. */
 export class ListValue extends Unknown {
   constructor(
@@ -140,6 +151,7 @@ export const isUnknown = (value: unknown): value is Unknown => value instanceof 
 export function describeUnknown(value: Unknown): string {
   if (value instanceof ColumnValue || value instanceof ListColumnValue)
     return `the column \`${value.column.field}\``;
+  if (value instanceof JsonValue) return `the JSON \`${value.column.field}\``;
   if (value instanceof ComputedValue) return 'the result of arithmetic on columns';
   if (value instanceof LowerCaseValue) return `the column \`${value.column.field}\` in lower case`;
   if (value instanceof RowValue) return `a row of \`${value.scope.type.name}\``;

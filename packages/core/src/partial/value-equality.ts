@@ -36,6 +36,7 @@ import {
   describeUnknown,
   DictionaryValue,
   isUnknown,
+  JsonValue,
   ListColumnValue,
   ListValue,
   LowerCaseValue,
@@ -95,6 +96,9 @@ export class ValueEquality {
         'look for its elements with `in`',
         at,
       );
+    for (const side of [left, right])
+      if (side instanceof JsonValue)
+        throw untranslatable(`${describeUnknown(side)} as a value`, 'compare its members', at);
     if (left instanceof LowerCaseValue) return this.#equalLowerCase(left, right, at);
     if (right instanceof LowerCaseValue) return this.#equalLowerCase(right, left, at);
     if (left instanceof CollectionValue || right instanceof CollectionValue)

@@ -23,6 +23,7 @@ const types = {
       labels: ['String'],
       levels: nullable(['Integer?']),
       rates: ['Float'],
+      details: 'Details?',
     },
     relations: {
       owner: one('User', { local: 'ownerId', foreign: 'id' }),
@@ -37,6 +38,7 @@ const types = {
       }),
     },
   },
+  Details: { fields: { level: 'Integer' } },
   Comment: { key: 'id', fields: { id: 'Integer', documentId: 'Integer', text: String } },
   Tag: { key: 'id', fields: { id: 'Integer', name: String } },
   Plan: { discriminator: { title: 'plan' } },
@@ -360,6 +362,7 @@ describe('where()', () => {
     ['row.title.includes("\u{d83d}")', '`includes` with a text that has half of a character'],
     ['row.title.startsWith("a", 1)', 'the method `startsWith` of the column `title`'],
     ['row.size.includes("1")', 'the method `includes` of the column `size`'],
+    ['row.details.level = 1', 'the JSON `details`, which can also be of the type `Plan`'],
     ['row.archive()', 'the method `archive` of a row of `Document`'],
     ['"a" in row.rates', 'the field `rates` of `Document`'],
     ['x in row.labels and x = "a"', '`in` over the column `labels` with the variable `x`'],

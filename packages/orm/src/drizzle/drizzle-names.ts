@@ -3,7 +3,7 @@ import { readFieldInput, type Column as FilterColumn, type DeclaredType } from '
 import { getTableColumns, type Column, type Table } from 'drizzle-orm';
 import { toCamelCase, toSnakeCase } from 'drizzle-orm/casing';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
-import { checkField, checkListField } from '../metadata/check-field.js';
+import { checkField, checkJsonField, checkListField } from '../metadata/check-field.js';
 import type { DialectName } from '../sql/dialect.js';
 import type { ColumnStorage } from '../sql/side.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
@@ -64,6 +64,11 @@ export class DrizzleNames implements TableNames {
   checkList(type: DeclaredType, field: string): void {
     const column = this.columnOf(type, field);
     checkListField(type, field, { ...valuesOf(column), ormType: column.getSQLType() });
+  }
+
+  checkJson(type: DeclaredType, field: string): void {
+    const column = this.columnOf(type, field);
+    checkJsonField(type, field, { ...valuesOf(column), ormType: column.getSQLType() });
   }
 
   columnOf(type: DeclaredType, field: string): Column {

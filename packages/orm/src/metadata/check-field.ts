@@ -47,6 +47,26 @@ export function checkListField(
   });
 }
 
+/**
+ * Checks that a column, whose field is declared as an object with fields, holds JSON.
+ *
+ * @throws {NanookOrmError} `NANOOK_ORM_COLUMN_TYPE`
+ */
+export function checkJsonField(
+  owner: DeclaredType,
+  name: string,
+  { listsIn, ormType }: Pick<EntityColumn, 'listsIn' | 'ormType'>,
+): void {
+  if (listsIn === 'json') return;
+  const { type } = owner.fields!.get(name)!;
+  throw new NanookOrmError('NANOOK_ORM_COLUMN_TYPE', {
+    type: owner.name,
+    field: name,
+    declared: type.kind === 'named' ? type.name : 'an object',
+    found: `values of ${ormType}, whose members a query cannot read as JavaScript does`,
+  });
+}
+
 const comparable = ['String', 'Integer', 'Float', 'Boolean'];
 
 /** Checks that a declaration with `oneOf` has each text that the column can hold. */

@@ -2,7 +2,7 @@ import type { DeclaredType } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { ColumnStorage } from '../sql/side.js';
 import type { TableName, TableNames } from '../sql/table-names.js';
-import { checkField, checkListField } from './check-field.js';
+import { checkField, checkJsonField, checkListField } from './check-field.js';
 import type { EntityColumn, EntityTable, EntityTables } from './entity-table.js';
 
 /** Reads names from the tables of entities, and compares the declared types with them. */
@@ -38,6 +38,10 @@ export class EntityNames implements TableNames {
 
   checkList(type: DeclaredType, field: string): void {
     checkListField(type, field, this.columnOf(type, field));
+  }
+
+  checkJson(type: DeclaredType, field: string): void {
+    checkJsonField(type, field, this.columnOf(type, field));
   }
 
   columnOf(type: DeclaredType, field: string): EntityColumn {

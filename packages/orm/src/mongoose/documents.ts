@@ -33,7 +33,8 @@ export class Documents {
   }
 
   /** @throws {NanookOrmError} `NANOOK_ORM_UNKNOWN_COLUMN` */
-  column({ scope, field }: Pick<Column, 'scope' | 'field'>): PathColumn {
+  column({ scope, field, member }: Pick<Column, 'scope' | 'field' | 'member'>): PathColumn {
+    if (member !== undefined) throw inexpressible(`the member \`${field}\` of a type without a schema`);
     const found = this.field(scope.type, field);
     if (found.kind === 'Decimal') throw inexpressible(`a comparison of the Decimal128 \`${field}\``);
     return found;

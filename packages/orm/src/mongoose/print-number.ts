@@ -19,7 +19,7 @@ export class NumberPrinter extends ExpressionPrinter {
     return both(...present, { [operators[operator]]: printed });
   }
 
-  /** Tests that a number has a result, if its operands have one. A whole result beyond ±(2^53 − 1) is none. */
+  /** Tests that a number has a result, if its operands have one. A whole result beyond ±(2^53 − 1) does not count. */
   isComputable(number: Computed): Expression {
     const result = this.#number(number);
     const isSafe = { $lte: [{ $abs: result }, Number.MAX_SAFE_INTEGER] };

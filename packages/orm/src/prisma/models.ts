@@ -62,7 +62,8 @@ export class Models {
   }
 
   /** Returns the field of a column, of any type. */
-  field({ scope, field }: Pick<Column, 'scope' | 'field'>): PrismaField {
+  field({ scope, field, member }: Pick<Column, 'scope' | 'field' | 'member'>): PrismaField {
+    if (member !== undefined) throw inexpressible(`the member \`${field}\` of JSON`);
     this.check(scope.type);
     const type = scope.type.name;
     const { fields } = this.modelOf(type);

@@ -282,6 +282,7 @@ export class WherePrinter {
   /** Returns the texts that must be tested, because the column may hold others. */
   #listedIn(column: Column): readonly string[] | undefined {
     if (column.list !== undefined) throw inexpressible(`the list \`${column.field}\``);
+    if (column.member !== undefined) throw inexpressible(`the member \`${column.field}\` of JSON`);
     if (column.values === undefined) this.#requireNoNaN(column);
     return this.models.field(column).values === undefined ? column.values : undefined;
   }

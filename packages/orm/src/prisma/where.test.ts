@@ -11,6 +11,7 @@ import {
 } from './index.js';
 
 const types: TypesInput = {
+  Meta: { fields: { level: 'Integer' } },
   User: { key: 'id', fields: { id: 'Integer' } },
   Document: {
     key: 'id',
@@ -27,6 +28,7 @@ const types: TypesInput = {
       token: optional(String),
       missing: 'Integer',
       tags: ['String'],
+      meta: 'Meta',
     },
     relations: {
       owner: one('User', { local: 'ownerId', foreign: 'id' }),
@@ -272,6 +274,8 @@ describe('prisma()', () => {
     ['d.status.toLowerCase() = "open"', '`toLowerCase` of a column'],
     ['d.limit + 1 < d.id', 'arithmetic on a column'],
     ['not d.limit / 2 = 1', 'arithmetic on a column'],
+    ['d.meta.level = 1', 'the member `meta` of JSON'],
+    ['not d.meta.level = 1', 'the member `meta` of JSON'],
     ['"a" in d.tags', '`in` over the list `tags`'],
     ['not "a" in d.tags', '`in` over the list `tags`'],
   ])('throws NANOOK_ORM_PRISMA_INEXPRESSIBLE for `%s`', async (rule, construct) => {

@@ -49,7 +49,7 @@ export class ComputedPrinter {
     );
   }
 
-  /** Prints the test that a number has a result, if its operands have one. A whole result beyond ±(2^53 − 1) is none. */
+  /** Prints the test that a number has a result, if its operands have one. A whole result beyond ±(2^53 − 1) does not count. */
   isComputable(number: Computed, holds: boolean): Fragment {
     const sql = this.#number(number);
     const sides = [number.left, number.right];

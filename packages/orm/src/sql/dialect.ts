@@ -11,6 +11,7 @@ import {
 } from './date-range.js';
 import { mysqlNumbers, postgresNumbers, sqliteNumbers, type NumberForms } from './computed-numbers.js';
 import { bound, joined, type Fragment } from './fragment.js';
+import { mysqlJson, postgresJson, sqliteJson, type JsonForms } from './json-members.js';
 import { mysqlLists, postgresLists, sqliteLists, type ListElements } from './list-elements.js';
 import type { ColumnSide, Comparison, Side } from './side.js';
 
@@ -31,6 +32,7 @@ export interface Dialect {
    */
   textTest(test: TextTest, text: Side, part: Side): Fragment;
   readonly lists: ListElements;
+  readonly json: JsonForms;
   readonly numbers: NumberForms;
   number(operator: Comparison, left: Side, right: Side): Fragment;
   numberIn(column: Fragment, values: readonly (number | bigint)[], isWhole: boolean): Fragment;
@@ -124,6 +126,7 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
   return {
     name: 'postgres',
     lists: postgresLists,
+    json: postgresJson,
     numbers: postgresNumbers,
     quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
     text: (operator, left, right) => {
@@ -261,6 +264,7 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
   return {
     name: 'mysql',
     lists: mysqlLists,
+    json: mysqlJson,
     numbers: mysqlNumbers,
     quote: (identifier) => `\`${identifier.replaceAll('`', '``')}\``,
     text: (operator, left, right) =>
@@ -369,6 +373,7 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
   return {
     name: 'sqlite',
     lists: sqliteLists,
+    json: sqliteJson,
     numbers: sqliteNumbers,
     quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
     text: (operator, left, right) =>

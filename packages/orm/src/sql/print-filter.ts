@@ -9,6 +9,7 @@ import {
   type CountOperator,
   type FilterSet,
   type Guard,
+  type JsonMember,
   type Operand,
   type Related,
   type Relation,
@@ -187,7 +188,10 @@ export class FilterPrinter {
     }
     const side = this.#columnSide(column);
     const tests: Fragment[] = [];
-    const isStored = this.dialect.readable(side, holds);
+    const isStored =
+      column.member === undefined
+        ? this.dialect.readable(side, holds)
+        : this.#memberReadable(column, column.member, holds);
     if (isStored !== undefined) tests.push(isStored);
     if (this.#isListed(column))
       tests.push(['(', this.dialect.textIn(side, column.values!), holds ? ') IS NOT FALSE' : ') IS FALSE']);
@@ -198,6 +202,8 @@ export class FilterPrinter {
 
   /** Returns the comparisons that hold only where `readable` holds. `NULL` is in none. */
   readabilityImpliedBy(column: Column): Implied {
+    // The value of a member is printed for its type only.
+    if (column.member !== undefined) return column.values === undefined ? 'comparison' : 'equality';
     if (!this.dialect.comparesByType) return 'none';
     const isOnlyNull =
       this.dialect.readable(this.#columnSide(column), true) === undefined && !this.#isListed(column);
@@ -235,6 +241,19 @@ export class FilterPrinter {
     return [`${exists} (SELECT 1 FROM `, source, ' WHERE ', test(side, alias), ')'];
   }
 
+  /** A place of JSON can be `null` and absent by two declarations. The column itself is absent where it is `NULL`. */
+  #memberReadable(column: Column, { path, isOptional }: JsonMember, holds: boolean): Fragment {
+    const { json } = this.dialect;
+    const isOwn: Fragment = [this.#column(column), ' IS NOT NULL'];
+    const isNullAllowed = column.nullable;
+    const isAbsentAllowed = isOptional || (column.nullable && path.length === 0);
+    const names = [...(isNullAllowed ? [json.nil] : []), ...(isAbsentAllowed ? ['absent'] : [])];
+    const type: Fragment = ['coalesce(', json.typeOf(this.#json(column), path), ", 'absent')"];
+    const isNil: Fragment =
+      names.length === 0 ? '' : [' OR ', type, ` IN (${names.map((name) => `'${name}'`).join(', ')})`];
+    return [holds ? '(' : 'NOT (', isOwn, isNil, ')'];
+  }
+
   #listSide(column: Column): ColumnSide {
     const { scope, field } = column;
     this.names.checkList(scope.type, field);
@@ -255,16 +274,17 @@ export class FilterPrinter {
   }
 
   /** Returns whether a column may hold other texts than the declared ones. */
-  #isListed({ scope, field, values }: Column): boolean {
+  #isListed({ scope, field, values, member }: Column): boolean {
     return (
       values !== undefined &&
       scope !== this.actor?.scope &&
-      this.names.labels(scope.type, field) === undefined
+      (member !== undefined || this.names.labels(scope.type, field) === undefined)
     );
   }
 
   /** Returns whether a column that is declared without nil may hold `NULL`. The columns of SQLite have a test of their type. */
-  #mayLackValue({ scope, nullable }: Column): boolean {
+  #mayLackValue({ scope, nullable, member }: Column): boolean {
+    if (member !== undefined) return false;
     return !nullable && !this.names.knowsNull && scope !== this.actor?.scope && this.dialect.comparesByType;
   }
 
@@ -350,14 +370,24 @@ export class FilterPrinter {
 
   #columnSide(column: Column): ColumnSide {
     const { scope, field } = column;
+    if (column.member !== undefined)
+      return { kind: 'column', column, sql: this.#column(column), storage: 'other' };
     const hasStorage = (column.type === 'string' || column.type === 'date') && scope !== this.actor?.scope;
     const storage = hasStorage ? this.names.storage(scope.type, field) : 'text';
     const labels = hasStorage ? this.names.labels(scope.type, field) : undefined;
     return { kind: 'column', column, sql: this.#column(column), storage, labels };
   }
 
-  #column({ scope, field }: Column): Fragment {
-    return this.#field(scope, field);
+  #column(column: Column): Fragment {
+    const { scope, field, type, member } = column;
+    if (member === undefined) return this.#field(scope, field);
+    return this.dialect.json.value(this.#json(column), member.path, member.isObject ? 'object' : type);
+  }
+
+  /** Prints the column that holds the JSON of a member. */
+  #json({ scope, member }: Column): Fragment {
+    this.names.checkJson(scope.type, member!.column);
+    return this.#field(scope, member!.column);
   }
 
   #field(scope: Scope, field: string): Fragment {

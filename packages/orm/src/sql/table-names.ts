@@ -16,6 +16,8 @@ export interface TableNames {
   labels(type: DeclaredType, field: string): readonly string[] | undefined;
   /** Throws unless a column, which is declared as a list, holds lists that a query can read. */
   checkList(type: DeclaredType, field: string): void;
+  /** Throws unless a column, of whose JSON a query reads members, holds JSON. */
+  checkJson(type: DeclaredType, field: string): void;
   /** Whether the names are those of an ORM, which knows the columns that hold no `NULL`. */
   readonly knowsNull: boolean;
 }
@@ -65,6 +67,7 @@ export function tableNames({ tables = {}, columnName = (field) => field }: SqlOp
     storage: (type, field) => columnOf(type, field).type ?? 'text',
     labels: () => undefined,
     checkList: () => {},
+    checkJson: () => {},
     knowsNull: false,
   };
 }

@@ -1,4 +1,5 @@
 import {
+  operandsOf,
   withoutTests,
   type Column,
   type RowCondition,
@@ -47,6 +48,11 @@ class Printer<Filter> {
   constructor(readonly store: VectorStore<Filter>) {}
 
   print(filter: RowFilter): Filter | boolean {
+    const columns =
+      'column' in filter ? [filter.column] : filter.kind === 'compare' ? operandsOf(filter) : [];
+    for (const side of columns)
+      if (side.kind === 'column' && side.member !== undefined)
+        throw this.#inexpressible(`the member \`${nameOf(side)}\` of JSON`);
     switch (filter.kind) {
       case 'always':
         return true;
