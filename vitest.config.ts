@@ -147,6 +147,9 @@ const types: TestProjectInlineConfiguration = {
   },
 };
 
+/** The tests of the built pages in Chromium. */
+const inBrowser = project('browser', { include: ['packages/playground/browser/*.test.ts'] });
+
 export default defineConfig({
   test: {
     projects: [
@@ -166,7 +169,9 @@ export default defineConfig({
           },
         },
       ]),
-      ...(runsAll ? [onEngine('machine'), onEngine('closures'), onNest11, ...otherOrmProjects, types] : []),
+      ...(runsAll
+        ? [onEngine('machine'), onEngine('closures'), onNest11, ...otherOrmProjects, types, inBrowser]
+        : []),
     ],
     reporters: ['default', './tools/closing-line.ts'],
     coverage: {

@@ -2,7 +2,9 @@
 // run a part by default. `npm test -- --all` sets NANOOK_TEST_ALL=true, which runs everything. The tests and the
 // configuration of Vitest import this file, and decide nothing themselves.
 
-const { NANOOK_TEST_ALL, NANOOK_TEST_TIMES, NANOOK_TEST_SEED } = process.env;
+import { existsSync } from 'node:fs';
+
+const { NANOOK_TEST_ALL, NANOOK_TEST_TIMES, NANOOK_TEST_SEED, CHROMIUM_PATH } = process.env;
 
 /** Whether everything runs. */
 export const runsAll = NANOOK_TEST_ALL === 'true';
@@ -49,6 +51,9 @@ export const sampledPages = [
   'docs/guides/filtering/lists.md',
 ];
 
+/** The browser in which the pages are tested. */
+export const chromiumPath = CHROMIUM_PATH ?? '/usr/bin/chromium';
+
 const servers = {
   NANOOK_TEST_POSTGRES_URL: 'PostgreSQL',
   NANOOK_TEST_MARIADB_URL: 'MariaDB',
@@ -69,10 +74,15 @@ export function leftOut(): string[] {
         'eleven of twelve combinations of libraries and data, and the second seed, in the benchmark scenarios; two of three clients of the benchmark of lists',
         'all but one of the holes of tests, and the mutants of GitClub; two of three dates at the ends of columns, three of four conditions about NULL',
         'Nest 11, Express 4, Koa 2 and the oldest ORMs in the tests of the adapters, which run on the latest versions',
+        'the tests of the playground in Chromium',
         'the type tests as tests, because the step `types and lint` checks the same files',
       ];
   if (times < 1) parts.push(`${Math.round((1 - times) * 100)} % of the random cases`);
   for (const [variable, name] of Object.entries(servers))
     if (!process.env[variable]) parts.push(`the tests on a ${name} server: ${variable} is not set`);
+  if (runsAll && !existsSync(chromiumPath))
+    parts.push(
+      `the tests of the playground in a browser: there is no Chromium at ${chromiumPath}; set CHROMIUM_PATH`,
+    );
   return parts;
 }

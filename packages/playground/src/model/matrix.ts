@@ -5,7 +5,7 @@ import type { Question } from './project-text.js';
 
 /** The answers of all actors about the resources of one type. */
 export interface MatrixTable {
-  /** The type of the resources; undefined for values without a declared type. */
+  /** The type of the resources, or `Note itself`; undefined for values without a declared type. */
   readonly type: string | undefined;
   readonly actions: readonly string[];
   readonly rows: readonly MatrixRow[];
@@ -80,7 +80,7 @@ export async function matrixOf(loaded: LoadedProject, signal?: AbortSignal): Pro
   return { actors, tables, omitted };
 
   function typeName(resource: string): string | undefined {
-    if (loaded.vocabulary().types.some(({ type }) => type === resource)) return resource;
+    if (loaded.vocabulary().types.some(({ type }) => type === resource)) return `${resource} itself`;
     const [type] = authorizer.policy.typesOf(valueOf(resource));
     return type;
   }

@@ -56,3 +56,6 @@ function endOfText(data: string, start: number): number {
   while (at < data.length && data[at] !== '"') at += data[at] === '\\' ? 2 : 1;
   return at + 1;
 }
+
+/** Returns the line of an offset, 1-based. */
+export const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;

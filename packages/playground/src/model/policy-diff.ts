@@ -2,6 +2,7 @@ import { causesOf, checksOf, ruleKeysOf, showValue, type Cause } from '@nanook/c
 import type { DecisionOutcome } from '@nanook/core';
 import { diffPolicies } from '@nanook/core/candidate';
 import type { LoadedProject } from './load-project.js';
+import { PageProject } from './page-project.js';
 
 /** An answer that a change of the policies changes. */
 export interface ChangedAnswer {
@@ -23,11 +24,16 @@ export interface ChangedAnswers {
   readonly failed: number;
 }
 
-/** Compares the answers of two versions of the policies about the data of the second, as `nanook diff` does. */
+/**
+ * Compares the answers of two versions of the policies about the types and the data of the second, as `nanook diff` does.
+ *
+ * @throws {PolicyError} when the first policies cannot be loaded with the types of the second
+ */
 export async function diffAnswers(before: LoadedProject, after: LoadedProject): Promise<ChangedAnswers> {
-  const checks = checksOf(after.fixtures, after.project.trees, [before.authorizer, after.authorizer]);
+  const old = await new PageProject(after.project.config, before.project.policies).load();
+  const checks = checksOf(after.fixtures, after.project.trees, [old, after.authorizer]);
   const over = Array.from({ length: checks.length }, (_, i) => checks.at(i));
-  const { differences, checked, failed } = await diffPolicies(before.authorizer, after.authorizer, {
+  const { differences, checked, failed } = await diffPolicies(old, after.authorizer, {
     over,
     explanations: { names: after.names },
   });

@@ -37,9 +37,9 @@ export function samplesOf(files: Readonly<Record<string, string>>): readonly Sam
 function sampleOf(id: string, files: ReadonlyMap<string, string>): Sample {
   const { title, description, question, original } = JSON.parse(files.get('sample.json')!) as Description;
   const config = JSON.parse(files.get(configFile)!) as Record<string, unknown>;
-  const policies = [...files].flatMap(([name, source]): NamedPolicy[] =>
-    name.endsWith('.polar') ? [{ name, source }] : [],
-  );
+  const policies = [...files]
+    .flatMap(([name, source]): NamedPolicy[] => (name.endsWith('.polar') ? [{ name, source }] : []))
+    .toSorted((a, b) => Number(isMain(b)) - Number(isMain(a)));
   const text = original === undefined ? undefined : files.get(original);
   return {
     id,
@@ -49,6 +49,8 @@ function sampleOf(id: string, files: ReadonlyMap<string, string>): Sample {
     original: original === undefined || text === undefined ? undefined : { name: original, text },
   };
 }
+
+const isMain = ({ name }: NamedPolicy): boolean => name.endsWith('/main.polar');
 
 /** The first sample comes first. */
 const byTitle = (a: Sample, b: Sample): number =>

@@ -55,6 +55,13 @@ it('diffAnswers returns the answers that a rule changes, with this rule as the r
   ]);
 });
 
+it('diffAnswers finds no difference between equal policies, also about types themselves', async () => {
+  const club = sampleProject('gitclub');
+  const { changes, checked } = await diffAnswers(await loaded(club), await loaded({ ...club }));
+  expect(changes).toEqual([]);
+  expect(checked).toBeGreaterThan(100);
+});
+
 describe('listRows', () => {
   it('prints the condition for three databases, and the rows of the data that it selects', async () => {
     const list = await listRows(await loaded(notes), 'ben', 'read', 'Note');

@@ -1,6 +1,6 @@
 import { messageOf } from '@nanook/cli/tools';
 import { ask, completed, type Answer } from './answer.js';
-import { loadProject, type LoadedProject } from './load-project.js';
+import type { LoadedProject } from './load-project.js';
 import { isError, type Problem } from './problem.js';
 import { withText, type ProjectText, type Question } from './project-text.js';
 
@@ -12,7 +12,7 @@ export interface WorkbenchState {
   readonly loaded: LoadedProject | undefined;
   /** The answer of that version. */
   readonly answer: Answer | undefined;
-  /** Whether `loaded` and `answer` are those of the texts as they are now. */
+  /** Whether `loaded` and `answer` are those of the texts. A change of a text counts when it is decided, a moment later. */
   readonly isCurrent: boolean;
   /** An error of this page, which is not an answer and not a mistake of the reader. */
   readonly failure: string | undefined;
@@ -60,7 +60,7 @@ export class Workbench {
 
   /** Changes the texts, and keeps the question and the version to compare with. */
   async change(text: ProjectText): Promise<void> {
-    this.#set({ ...this.#state, text, isCurrent: false });
+    this.#set({ ...this.#state, text });
     await this.decide();
   }
 
@@ -98,6 +98,8 @@ export class Workbench {
 
   async #decided(text: ProjectText): Promise<WorkbenchState> {
     try {
+      // The engine is loaded while the editor is already usable.
+      const { loadProject } = await import('./load-project.js');
       const { problems, loaded } = await loadProject(text);
       if (loaded === undefined) return { ...this.#state, problems, isCurrent: false, failure: undefined };
       const question = completed(loaded, text.question);

@@ -1,0 +1,33 @@
+import { messageOf } from '@nanook/cli/tools';
+import { render } from 'preact';
+import { emptyProject, type ProjectText } from './model/project-text.js';
+import { firstSample, type Sample } from './model/sample.js';
+import { fromFragment, isShared } from './model/share.js';
+import { Workbench } from './model/workbench.js';
+import { App, restoreTheme } from './view/app.js';
+
+/** The project with which the page opens, and a message about a link that cannot be opened. */
+interface Start {
+  readonly project: ProjectText;
+  readonly problem: string | undefined;
+}
+
+async function startOf(fragment: string, samples: readonly Sample[]): Promise<Start> {
+  const sampleOf = (id: string): ProjectText | undefined =>
+    samples.find((sample) => sample.id === id)?.project;
+  const first = sampleOf(firstSample) ?? emptyProject;
+  if (fragment === 'empty') return { project: emptyProject, problem: undefined };
+  if (!isShared(fragment)) return { project: sampleOf(fragment) ?? first, problem: undefined };
+  try {
+    return { project: await fromFragment(fragment), problem: undefined };
+  } catch (error) {
+    return { project: first, problem: messageOf(error) };
+  }
+}
+
+restoreTheme();
+const { samples } = await import('./model/all-samples.js');
+const { project, problem } = await startOf(location.hash.slice(1), samples);
+const workbench = new Workbench(project);
+render(<App workbench={workbench} samples={samples} problem={problem} />, document.getElementById('page')!);
+void workbench.decide();

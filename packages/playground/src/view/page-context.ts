@@ -1,0 +1,30 @@
+import type { FileRange } from '../model/places.js';
+import type { LoadedProject } from '../model/load-project.js';
+import type { Question } from '../model/project-text.js';
+import type { Mark } from '../editor/code-editor.js';
+import type { LineCoverage } from '../model/policy-tests.js';
+
+/** What the views can do with the page. */
+export interface PageActions {
+  readonly ask: (question: Question) => void;
+  /** Shows a part of a file in the editor. */
+  readonly reveal: (range: FileRange) => void;
+  /** Shows a part of a file beside the answer, without moving the reader to the editor. */
+  readonly follow: (range: FileRange) => void;
+  /** Shows a row of the data in the editor. */
+  readonly revealData: (name: string) => void;
+  /** Marks parts of files, next to those of the answer. */
+  readonly mark: (marks: FileMarks) => void;
+  /** Shows the coverage of lines beside the text. */
+  readonly cover: (coverage: FileCoverage) => void;
+}
+
+export type FileMarks = readonly (Mark & FileRange)[];
+export type FileCoverage = ReadonlyMap<string, ReadonlyMap<number, LineCoverage>>;
+
+/** The properties of each view. */
+export interface ViewProps {
+  readonly loaded: LoadedProject;
+  readonly question: Question;
+  readonly actions: PageActions;
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vite';
+
+// The page is a folder of static files with relative addresses, so that a site can have it below any path.
+export default defineConfig({
+  base: './',
+  resolve: { conditions: ['@nanook/source', 'module', 'browser', 'development|production'] },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    // A list of files, in which tests find what a first visit loads.
+    manifest: true,
+    modulePreload: { polyfill: false },
+    // PostgreSQL in the page is loaded on demand, and has no smaller parts.
+    chunkSizeWarningLimit: 1_000,
+  },
+});
