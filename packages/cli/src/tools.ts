@@ -12,21 +12,29 @@ export type { Finding } from './check/finding.js';
 export type { Fix } from './check/fixes/fix.js';
 export { fixesOf } from './check/fixes/fix-project.js';
 
-export { runTests, testsOf, type TestOptions } from './test/run-tests.js';
+export { runTests, testsOf, type ExplanationForm, type TestOptions } from './test/run-tests.js';
 export type { TestFailure, TestResult } from './test/test-result.js';
 export {
   coveredFiles,
   type CoveredFile,
   type CoveredPart,
   type CoveredRule,
+  type PlacedPart,
 } from './policy-coverage/covered-policy.js';
-export { measuresOf, percentText, type Measures } from './policy-coverage/measures.js';
+export {
+  measureNames,
+  measuresOf,
+  percentText,
+  type Measure,
+  type MeasureName,
+  type Measures,
+} from './policy-coverage/measures.js';
 
-export { blocksOf, declarationsOf, type Declaration } from './blocks/declarations.js';
-export { graphOf, type PolicyGraph } from './graph/policy-graph.js';
+export { blocksOf, declarationsOf, type Declaration, type DeclarationKind } from './blocks/declarations.js';
+export { graphOf, type Grant, type PolicyGraph, type TypeNode } from './graph/policy-graph.js';
 export { toSvg } from './graph/svg.js';
 
-export { causesOf, type Cause } from './diff/change.js';
-export { checksOf } from './diff/checks.js';
-export { participantsOf, scopeOf } from './diff/policy-scope.js';
-export { ruleKeysOf } from './diff/rule-keys.js';
+export { causesOf, type Cause, type Side } from './diff/change.js';
+export { checksOf, type CheckList } from './diff/checks.js';
+export { participantsOf, scopeOf, type Participants, type PolicyScope } from './diff/policy-scope.js';
+export { ruleKeysOf, type RuleKeys } from './diff/rule-keys.js';

@@ -14,8 +14,7 @@ export {
   printTerm,
   printValue,
 } from './print.js';
-export { tokensOf } from './tokens.js';
-export type { Token, TokenKind } from './token.js';
+export { tokensOf, type PolicyToken } from './tokens.js';
 export { mapPattern, mapTerm, type Rewrite } from './map-term.js';
 export { partsOfBody, type BodyParts } from './conditions.js';
 export { childrenOf, visit, type Visit, type Visitor } from './visit.js';

@@ -1,23 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { tokensOf } from './tokens.js';
 
-const texts = (text: string): string[] =>
-  tokensOf(text).tokens.map(({ kind, start, end }) => `${kind} ${text.slice(start, end)}`);
+const texts = (source: string): string[] => tokensOf(source).map(({ kind, text }) => `${kind} ${text}`);
 
 describe('tokensOf', () => {
-  it('returns each token with its place, and the comments apart', () => {
-    expect(texts('allow(_, "read") if true; # all')).toEqual([
+  it('returns each token and comment with its place and its text', () => {
+    expect(texts('# all\nallow(_, "read") if 1 <= 2;')).toEqual([
+      'comment # all',
       'name allow',
-      '( (',
+      'punctuation (',
       'name _',
-      ', ,',
+      'punctuation ,',
       'string "read"',
-      ') )',
-      'if if',
-      'true true',
-      '; ;',
+      'punctuation )',
+      'keyword if',
+      'number 1',
+      'punctuation <=',
+      'number 2',
+      'punctuation ;',
     ]);
-    expect(tokensOf('# all\nx').comments.map(({ text }) => text)).toEqual(['# all']);
+    expect(tokensOf('f(x);')[2]).toEqual({ kind: 'name', start: 2, end: 3, text: 'x' });
   });
 
   it('reads on after invalid text and an open string', () => {
