@@ -260,7 +260,7 @@ for (const [name, mayImport] of Object.entries(packages)) {
   const manifest = JSON.parse(readFileSync(join(src, '../package.json'), 'utf8'));
   const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 
-  for (const found of globSync('**/*.ts', { cwd: src })) {
+  for (const found of globSync('**/*.{ts,tsx}', { cwd: src })) {
     if (/\.(test(-d)?|fixture)\.ts$/.test(found)) continue;
     const file = posix(found);
     const text = readFileSync(join(src, found), 'utf8');

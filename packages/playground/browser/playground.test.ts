@@ -172,13 +172,13 @@ describe.skipIf(!hasChromium)('the playground in Chromium', () => {
     await page.selectOption('select[aria-label=actor]', 'leo');
     await page.locator('.cm-content').click();
     await page.keyboard.press('Control+End');
-    await page.keyboard.insertText('# größer ✓\n');
+    await page.keyboard.insertText('# 中文 ✓\n');
     await page.getByRole('button', { name: 'Share' }).click();
     const link = await page.inputValue('input[aria-label=link]');
     expect(link.length).toBeLessThan(3_000);
     const other = await open(link.split('#')[1]);
     expect(await other.page.inputValue('select[aria-label=actor]')).toBe('leo');
-    expect(await other.page.locator('.cm-content').textContent()).toContain('größer ✓');
+    expect(await other.page.locator('.cm-content').textContent()).toContain('中文 ✓');
     // The fragment has reached no server.
     expect(other.reports.requests.every((url) => !url.includes('project='))).toBe(true);
   });
@@ -238,7 +238,7 @@ describe.skipIf(!hasChromium)('the playground in Chromium', () => {
     await other.waitForSelector('.notice:has-text("expected policies")');
   });
 
-  it('is used with the keyboard alone', async () => {
+  it('has a key for each step of a session, so that no mouse is needed', async () => {
     const { page } = await open('plans');
     await page.locator('body').press('?');
     await page.waitForSelector('dialog[open]:has-text("F8")');

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build } from 'vite';
-import { chromiumPath } from '../../../tools/test-scope.js';
+import { chromiumPath } from '../../../tools/test-scope.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -27,7 +27,7 @@ if (!hasChromium)
     `\n⚠ The tests of the playground in a browser are SKIPPED: there is no Chromium at ${chromiumPath}. Set CHROMIUM_PATH to one.\n`,
   );
 
-/** What a page has reported since it was opened. */
+/** The errors and requests of a page since it was opened. */
 export interface Reports {
   readonly errors: string[];
   /** The addresses of requests to another host. */

@@ -42,7 +42,7 @@ export interface Mark extends Range {
   readonly kind: 'allowed' | 'denied' | 'undecided' | 'current';
 }
 
-/** What the editor tells the page. */
+/** The events of the editor, and the names that it can complete. */
 export interface EditorEvents {
   readonly changed: (file: string, text: string) => void;
   readonly completions: (text: string, offset: number) => Completions | undefined;

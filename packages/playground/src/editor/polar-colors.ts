@@ -1,4 +1,4 @@
-import { tokensOf, type Token } from '@nanook/core/syntax';
+import { tokensOf, type PolicyToken } from '@nanook/core/syntax';
 
 /** A part of a text with the class of its color. */
 export interface ColoredPart {
@@ -25,35 +25,39 @@ const innerWords = new Set([
 const constants = new Set(['nil', 'true', 'false']);
 
 /** Colors a policy by the tokens of the real lexer, so that the editor and the engine read the same text. */
-export function colorPolicy(text: string): readonly ColoredPart[] {
-  const { tokens, comments } = tokensOf(text);
-  const parts: ColoredPart[] = comments.map(({ span: { start, end } }) => ({ start, end, color: 'comment' }));
+export function colorPolicy(source: string): readonly ColoredPart[] {
+  const all = tokensOf(source);
+  const tokens = all.filter(({ kind }) => kind !== 'comment');
+  const colors = new Map<PolicyToken, Color | undefined>();
   let depth = 0;
   tokens.forEach((token, i) => {
-    if (token.kind === '{') depth++;
-    if (token.kind === '}') depth--;
-    const color = colorOf(token, tokens[i - 1], tokens[i + 1], depth);
-    if (color !== undefined) parts.push({ start: token.start, end: token.end, color });
+    if (token.text === '{') depth++;
+    if (token.text === '}') depth--;
+    colors.set(token, colorOf(token, tokens[i - 1], tokens[i + 1], depth));
   });
-  return parts.sort((a, b) => a.start - b.start);
+  return all.flatMap((token): readonly ColoredPart[] => {
+    const color = token.kind === 'comment' ? 'comment' : colors.get(token);
+    return color === undefined ? [] : [{ start: token.start, end: token.end, color }];
+  });
 }
 
 function colorOf(
-  { kind, text }: Token,
-  before: Token | undefined,
-  after: Token | undefined,
+  { kind, text }: PolicyToken,
+  before: PolicyToken | undefined,
+  after: PolicyToken | undefined,
   depth: number,
 ): Color | undefined {
-  if (kind === 'string' || kind === 'number') return kind;
+  const isMember = before?.text === '.';
+  if (kind === 'keyword') return isMember ? 'property' : 'keyword';
   if (kind === 'invalid' || kind === 'unterminated') return 'invalid';
-  // Keywords are kinds of their own, and their kind is a word.
-  if (kind !== 'name') return /^[a-z]/.test(kind) && before?.kind !== '.' ? 'keyword' : undefined;
-  if (before?.kind === '.') return after?.kind === '(' ? 'call' : 'property';
+  if (kind === 'string' || kind === 'number') return kind;
+  if (kind !== 'name') return undefined;
+  if (isMember) return after?.text === '(' ? 'call' : 'property';
   if (constants.has(text)) return 'number';
   if (/^\p{Lu}/u.test(text)) return 'type';
-  const startsStatement = before === undefined || before.kind === '}' || before.kind === ';';
+  const startsStatement = before === undefined || before.text === '}' || before.text === ';';
   if (blockWords.has(text) && startsStatement && (after?.kind === 'name' || after?.kind === 'string'))
     return 'keyword';
-  if (depth > 0 && innerWords.has(text) && after?.kind !== ':' && after?.kind !== '(') return 'keyword';
-  return after?.kind === '(' ? 'call' : undefined;
+  if (depth > 0 && innerWords.has(text) && after?.text !== ':' && after?.text !== '(') return 'keyword';
+  return after?.text === '(' ? 'call' : undefined;
 }

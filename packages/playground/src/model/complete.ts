@@ -1,7 +1,7 @@
 import { blocksOf, declarationsOf } from '@nanook/cli/tools';
 import { isOneOf, readFieldInput } from '@nanook/core/filter';
 import type { FieldTypeInput, TypesInput } from '@nanook/core';
-import { tokensOf, type Token } from '@nanook/core/syntax';
+import { tokensOf, type PolicyToken } from '@nanook/core/syntax';
 import type { LoadedProject } from './load-project.js';
 
 export interface Completion {
@@ -51,8 +51,10 @@ const declarations = ['permissions', 'roles', 'relations'];
  * relations between quotes. The names come from the last correct version of the project, because the statement at the cursor is seldom one.
  */
 export function completionsAt(text: string, offset: number, loaded: LoadedProject): Completions | undefined {
-  const { tokens, comments } = tokensOf(text);
-  if (comments.some(({ span }) => span.start < offset && offset <= span.end)) return undefined;
+  const all = tokensOf(text);
+  if (all.some(({ kind, start, end }) => kind === 'comment' && start < offset && offset <= end))
+    return undefined;
+  const tokens = all.filter(({ kind }) => kind !== 'comment');
   const current = tokens.findIndex(({ start, end }) => start < offset && offset <= end);
   const token = tokens[current];
   const isWord = token !== undefined && /^[\w"]/.test(text.slice(token.start, token.end));
@@ -65,19 +67,19 @@ export function completionsAt(text: string, offset: number, loaded: LoadedProjec
     return { from: token.start + 1, items: texts(statement, loaded) };
   }
   const last = before.at(-1);
-  if (last?.kind === '.') return { from, items: fieldsOf(statement.slice(0, -1), loaded) };
-  if (last?.kind === ':' || last?.kind === 'matches' || last?.kind === 'new')
+  if (last?.text === '.') return { from, items: fieldsOf(statement.slice(0, -1), loaded) };
+  if (last?.text === ':' || last?.text === 'matches' || last?.text === 'new')
     return { from, items: typeNames(loaded) };
   if (token?.kind === 'number') return undefined;
   return { from, items: names(statement, loaded, text) };
 }
 
 /** Returns the tokens of the statement before the cursor. A statement starts at the margin, or after the brace that closes a block. */
-function statementBefore(tokens: readonly Token[], text: string): readonly Token[] {
+function statementBefore(tokens: readonly PolicyToken[], text: string): readonly PolicyToken[] {
   let start = 0;
   tokens.forEach((token, i) => {
     const isAtMargin = token.start === 0 || text[token.start - 1] === '\n';
-    if (isAtMargin && token.kind !== '}') start = i;
+    if (isAtMargin && token.text !== '}') start = i;
   });
   return tokens.slice(start);
 }
@@ -103,7 +105,7 @@ function declared(loaded: LoadedProject, kind: 'permission' | 'role' | 'relation
 }
 
 /** Returns the texts that fit between quotes: it depends on the call and the place of the argument, or on the compared field. */
-function texts(statement: readonly Token[], loaded: LoadedProject): Completion[] {
+function texts(statement: readonly PolicyToken[], loaded: LoadedProject): Completion[] {
   const actions = (type?: string): Completion[] =>
     item('action', [
       ...declared(loaded, 'permission', type),
@@ -138,17 +140,17 @@ function texts(statement: readonly Token[], loaded: LoadedProject): Completion[]
 }
 
 /** Returns the values of the field before `=` or `!=`, which its declaration lists. */
-function comparedValues(statement: readonly Token[], loaded: LoadedProject): Completion[] {
-  const operator = statement.at(-1)?.kind;
+function comparedValues(statement: readonly PolicyToken[], loaded: LoadedProject): Completion[] {
+  const operator = statement.at(-1)?.text;
   if (operator !== '=' && operator !== '!=' && operator !== '==') return [];
   const name = statement.at(-2)?.text;
-  if (statement.at(-3)?.kind !== '.' || name === undefined) return [];
+  if (statement.at(-3)?.text !== '.' || name === undefined) return [];
   const input = fieldInputs(statement.slice(0, -3), loaded)[name];
   const type = input === undefined ? undefined : readFieldInput(input).type;
   return type !== undefined && isOneOf(type) ? item('value', type.oneOf) : [];
 }
 
-function blockType(statement: readonly Token[]): string | undefined {
+function blockType(statement: readonly PolicyToken[]): string | undefined {
   const [keyword, name] = statement;
   const isBlock = keyword?.kind === 'name' && (keyword.text === 'resource' || keyword.text === 'actor');
   return isBlock && name?.kind === 'name' ? name.text : undefined;
@@ -156,18 +158,18 @@ function blockType(statement: readonly Token[]): string | undefined {
 
 /** Returns the innermost call that is open at the end of a statement, and the number of the argument there. */
 function callAt(
-  statement: readonly Token[],
+  statement: readonly PolicyToken[],
 ): { readonly name: string; readonly argument: number } | undefined {
   let depth = 0;
   let argument = 0;
   for (let i = statement.length - 1; i >= 0; i--) {
-    const { kind } = statement[i]!;
-    if (kind === ')' || kind === ']' || kind === '}') depth++;
-    else if (kind === ',' && depth === 0) argument++;
-    else if (kind === '(' && depth === 0) {
+    const { text } = statement[i]!;
+    if (text === ')' || text === ']' || text === '}') depth++;
+    else if (text === ',' && depth === 0) argument++;
+    else if (text === '(' && depth === 0) {
       const name = statement[i - 1];
       return name?.kind === 'name' ? { name: name.text, argument } : undefined;
-    } else if (kind === '(' || kind === '[' || kind === '{') {
+    } else if (text === '(' || text === '[' || text === '{') {
       if (depth === 0) argument = 0;
       else depth--;
     }
@@ -176,7 +178,7 @@ function callAt(
 }
 
 /** Returns the fields of the value at the end of the tokens, such as `note.owner`. */
-function fieldsOf(path: readonly Token[], loaded: LoadedProject): Completion[] {
+function fieldsOf(path: readonly PolicyToken[], loaded: LoadedProject): Completion[] {
   const found = Object.entries(fieldInputs(path, loaded)).map(([text, input]): Completion => ({
     text,
     kind: 'field',
@@ -208,13 +210,13 @@ const allFields = (types: TypesInput): string[] =>
   Object.keys(types).flatMap((name) => Object.keys(fieldsIn(types, name)));
 
 /** Follows a path such as `note.folder` from the type of its variable. */
-function fieldInputs(path: readonly Token[], loaded: LoadedProject): Fields {
+function fieldInputs(path: readonly PolicyToken[], loaded: LoadedProject): Fields {
   const { types } = loaded.project;
   const words: string[] = [];
   let at = path.length - 1;
   for (; at >= 0 && path[at]!.kind === 'name'; at -= 2) {
     words.unshift(path[at]!.text);
-    if (path[at - 1]?.kind !== '.') break;
+    if (path[at - 1]?.text !== '.') break;
   }
   const [variable, ...properties] = words;
   if (variable === undefined) return {};
@@ -230,16 +232,16 @@ function fieldInputs(path: readonly Token[], loaded: LoadedProject): Fields {
 /** Returns the type that the statement gives to a variable: `note: Note`, or an item of a list, `role in user.roles`. */
 function typeOfVariable(
   name: string,
-  statement: readonly Token[],
+  statement: readonly PolicyToken[],
   loaded: LoadedProject,
 ): string | undefined {
   for (let i = 0; i + 2 < statement.length; i++) {
-    const [variable, operator, type] = statement.slice(i, i + 3) as [Token, Token, Token];
+    const [variable, operator, type] = statement.slice(i, i + 3) as [PolicyToken, PolicyToken, PolicyToken];
     if (variable.text !== name || variable.kind !== 'name') continue;
-    if ((operator.kind === ':' || operator.kind === 'matches') && type.kind === 'name') return type.text;
-    if (operator.kind !== 'in') continue;
+    if ((operator.text === ':' || operator.text === 'matches') && type.kind === 'name') return type.text;
+    if (operator.text !== 'in') continue;
     let end = i + 2;
-    while (statement[end + 1]?.kind === '.' && statement[end + 2]?.kind === 'name') end += 2;
+    while (statement[end + 1]?.text === '.' && statement[end + 2]?.kind === 'name') end += 2;
     const property = statement[end]!.text;
     if (end === i + 2 || property === name) continue;
     const input = fieldInputs(statement.slice(i + 2, end - 1), loaded)[property];
@@ -261,13 +263,15 @@ function typeText(input: FieldTypeInput): string {
     ? type.oneOf.map((each) => `"${each}"`).join(' | ')
     : Array.isArray(type)
       ? `list of ${(type as readonly FieldTypeInput[]).map(typeText).join()}`
-      : String(type);
+      : typeof type === 'string'
+        ? type
+        : 'Any';
   return nullable ? `${text} or nil` : text;
 }
 
-function names(statement: readonly Token[], loaded: LoadedProject, text: string): Completion[] {
-  const isStart = statement.length === 0 || statement.at(-1)?.kind === ';' || statement.at(-1)?.kind === '}';
-  if (blockType(statement) !== undefined && statement.some(({ kind }) => kind === '{'))
+function names(statement: readonly PolicyToken[], loaded: LoadedProject, text: string): Completion[] {
+  const isStart = statement.length === 0 || statement.at(-1)?.text === ';' || statement.at(-1)?.text === '}';
+  if (blockType(statement) !== undefined && statement.some(({ text: word }) => word === '{'))
     return [...item('keyword', [...declarations, 'if', 'on']), ...typeNames(loaded)];
   const own = statement
     .filter(({ kind, text: word }) => kind === 'name' && /^[a-z_]/.test(word))

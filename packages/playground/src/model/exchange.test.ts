@@ -22,7 +22,7 @@ const valid = { policies: [['a.polar', '']], types: '{}', data: '{}', question: 
 
 describe('a shared link', () => {
   it('returns the project that was shared, with texts of any language', async () => {
-    const project = { ...notes, data: '{ "größe": "✓ 漢字 😀" }', options: { undecided: 'deny' } };
+    const project = { ...notes, data: '{ "名": "✓ 漢字 😀" }', options: { undecided: 'deny' } };
     expect(await fromFragment(await toFragment(project))).toEqual(project);
     const club = sampleProject('gitclub');
     const fragment = await toFragment(club);
@@ -30,7 +30,7 @@ describe('a shared link', () => {
     expect(await fromFragment(fragment)).toEqual(club);
   });
 
-  it('is refused for a project that is too large for it', async () => {
+  it('cannot be made of a project that is too large for a link', async () => {
     const noise = Array.from({ length: 60_000 }, (_, i) => ((i * 2_654_435_761) >>> 7).toString(36)).join('');
     await expect(toFragment({ ...notes, data: noise })).rejects.toThrow('too large for a link');
   });
@@ -44,7 +44,7 @@ describe('a shared link', () => {
     await expect(fromFragment(fragment)).rejects.toThrow(/this link/);
   });
 
-  it('is refused before it fills the memory', async () => {
+  it('unpacks at most half a megabyte, so that a short link cannot fill the memory', async () => {
     const bomb = await fragmentOf(' '.repeat(20_000_000));
     expect(bomb.length).toBeLessThan(maxFragment);
     await expect(fromFragment(bomb)).rejects.toThrow('too large');
@@ -85,7 +85,7 @@ describe('a shared link', () => {
 });
 
 describe('an exported project', () => {
-  it('is one that the command line checks and tests', async () => {
+  it('passes `nanook test` after it is unpacked', async () => {
     await enterFolder({});
     const files = unzipSync(toZip(sampleProject('folders')));
     await writeFiles(
@@ -97,7 +97,7 @@ describe('an exported project', () => {
     });
   });
 
-  it('is read again as it was', () => {
+  it('contains everything that an import needs to restore the project', () => {
     const project = sampleProject('folders');
     const read = readFiles([{ name: 'folders.zip', bytes: toZip(project) }], emptyProject);
     expect(read).toEqual({ ...project, question: emptyProject.question });
@@ -129,7 +129,7 @@ describe('readFiles', () => {
   });
 });
 
-it.each(['a.polar', 'policy/größe.polar', 'a b/c-d.polar'])('isPolicyName accepts %s', (name) => {
+it.each(['a.polar', 'policy/名.polar', 'a b/c-d.polar'])('isPolicyName accepts %s', (name) => {
   expect(isPolicyName(name)).toBe(true);
 });
 

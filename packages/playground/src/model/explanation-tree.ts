@@ -80,12 +80,14 @@ const omittedNotes = (count: number): readonly Draft[] =>
 const useNode = (use: ExplainedUse): Draft =>
   line('held', use.text, { values: use.bindings, place: use, children: use.calls.map(useNode) });
 
-const missNode = (miss: ExplainedMiss): Draft =>
-  line('failed', miss.text, {
+function missNode(miss: ExplainedMiss): Draft {
+  const failure = failureNode(miss.failure);
+  return line(failure.sign, miss.text, {
     values: miss.bindings,
     place: miss,
-    children: [...miss.held.map((text) => line('held', text, {})), failureNode(miss.failure)],
+    children: [...miss.held.map((text) => line('held', text, {})), failure],
   });
+}
 
 function failureNode(failure: ExplainedFailure): Draft {
   const { text, reason } = failure;

@@ -30,7 +30,7 @@ export interface LoadedProject {
   readonly actors: readonly string[];
   /** The names of the resources in the data, and the types that are resources themselves. */
   readonly resources: readonly string[];
-  /** Returns the value that a name of a question means. @throws {UsageError} when it is none */
+  /** Returns the row, the type or the value that a question names. @throws {UsageError} for an unknown name */
   readonly valueOf: (name: string) => unknown;
 }
 

@@ -45,12 +45,12 @@ export async function diffAnswers(before: LoadedProject, after: LoadedProject): 
     checked,
     failed,
     changes: differences.map((difference) => {
-      const { actor, action, resource, field } = difference;
+      const { kind, actor, action, resource, field } = difference;
       return {
         actor: nameOf(actor, after),
-        action: String(action ?? ''),
+        action: kind === 'allow_request' ? kind : (action as string),
         resource: nameOf(resource, after),
-        field: field === undefined ? undefined : String(field),
+        field: field as string | undefined,
         before: difference.before.outcome,
         after: difference.after.outcome,
         causes: causesOf(difference, rules),

@@ -56,7 +56,7 @@ class Scanner {
   }
 
   #string(expected: string): void {
-    this.#take(/"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"/y, expected);
+    this.#take(/"(?:[^"\\\p{Cc}]|\\(?:["\\/]|b|f|n|r|t|u[\dA-Fa-f]{4}))*"/uy, expected);
   }
 
   #value(depth: number): void {

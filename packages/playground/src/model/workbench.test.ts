@@ -39,7 +39,7 @@ describe('Workbench', () => {
   it.each([
     ['types', '{ "User": ', 'expected a value, found the end of the text'],
     ['types', '[]', 'expected an object with types by name'],
-    ['types', '{ "User": { "fields": { "id": "Intger" } }, "Note": {} }', 'Intger'],
+    ['types', '{ "User": { "fields": { "id": "Strings" } }, "Note": {} }', 'Strings'],
     ['data', '{ "ann": { "friend": { "$ref": "bob" } } }', 'no fixture has the name `bob`'],
     ['data', '{ "ann": }', 'expected a value, found `}`'],
     ['data', '{ "User": 1 }', 'has the name of a type'],

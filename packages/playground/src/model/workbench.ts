@@ -4,7 +4,7 @@ import type { LoadedProject } from './load-project.js';
 import { isError, type Problem } from './problem.js';
 import { withText, type ProjectText, type Question } from './project-text.js';
 
-/** What a page shows about a project. */
+/** A project with its problems and its answer, as a page shows them. */
 export interface WorkbenchState {
   readonly text: ProjectText;
   readonly problems: readonly Problem[];

@@ -143,7 +143,9 @@ function OnPostgres({
     setState(
       'error' in found
         ? found
-        : { names: found.rows.map((row) => String(row[nameColumn] ?? 'a row inside another one')) },
+        : {
+            names: found.rows.map((row) => (row[nameColumn] as string | null) ?? 'a row inside another one'),
+          },
     );
   };
   const names = typeof state === 'object' && 'names' in state ? state.names : undefined;

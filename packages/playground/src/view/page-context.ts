@@ -4,7 +4,7 @@ import type { Question } from '../model/project-text.js';
 import type { Mark } from '../editor/code-editor.js';
 import type { LineCoverage } from '../model/policy-tests.js';
 
-/** What the views can do with the page. */
+/** The actions of the page that its views call. */
 export interface PageActions {
   readonly ask: (question: Question) => void;
   /** Shows a part of a file in the editor. */

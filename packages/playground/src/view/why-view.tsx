@@ -39,7 +39,7 @@ export function WhyView({
       </p>
       <ul class="tree" key={explanation.query}>
         {tree.map((node, i) => (
-          <Node key={node.id} node={node} isOpen={i === 0} {...{ names, showPlace, showData }} />
+          <Node key={node.id} node={node} isOpen={isNearest(tree, i)} {...{ names, showPlace, showData }} />
         ))}
       </ul>
     </>
@@ -94,6 +94,7 @@ function Node(props: NodeProps) {
   );
 }
 
+/** Returns whether a branch is the first one. */
 const isNearest = (children: readonly ExplanationNode[], index: number): boolean =>
   children.findIndex(({ children: inner }) => inner.length > 0) === index;
 
