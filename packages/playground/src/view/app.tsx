@@ -32,6 +32,7 @@ import type { FileCoverage, FileMarks, PageActions, ViewProps } from './page-con
 import { PageHeader, type Theme } from './page-header.js';
 import { ProblemList } from './problem-list.js';
 import { QuestionBar } from './question-bar.js';
+import { ViewBoundary } from './view-boundary.js';
 import { WhyView } from './why-view.js';
 
 const GraphView = lazyView(() => import('./graph-view.js').then((module) => module.GraphView));
@@ -348,22 +349,24 @@ export function App({
             {!isCurrent && loaded !== undefined && view !== 'why' && (
               <p class="badge">of the last correct version</p>
             )}
-            {view === 'why' ? (
-              <WhyView
-                answer={answer}
-                names={dataNames}
-                showPlace={showPlace}
-                showData={actions.revealData}
-              />
-            ) : viewProps === undefined ? (
-              <p class="quiet">Correct the texts to see this view.</p>
-            ) : view === 'matrix' ? (
-              <MatrixView {...viewProps} base={base} />
-            ) : view === 'diff' ? (
-              <DiffView {...viewProps} base={base} keepAsBase={() => workbench.keepAsBase()} />
-            ) : (
-              SimpleView && <SimpleView {...viewProps} />
-            )}
+            <ViewBoundary key={view}>
+              {view === 'why' ? (
+                <WhyView
+                  answer={answer}
+                  names={dataNames}
+                  showPlace={showPlace}
+                  showData={actions.revealData}
+                />
+              ) : viewProps === undefined ? (
+                <p class="quiet">Correct the texts to see this view.</p>
+              ) : view === 'matrix' ? (
+                <MatrixView {...viewProps} base={base} />
+              ) : view === 'diff' ? (
+                <DiffView {...viewProps} base={base} keepAsBase={() => workbench.keepAsBase()} />
+              ) : (
+                SimpleView && <SimpleView {...viewProps} />
+              )}
+            </ViewBoundary>
           </div>
         </section>
       </main>

@@ -1,11 +1,12 @@
 import { graphOf, toSvg } from '@nanook/cli/tools';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ViewProps } from './page-context.js';
 
 /** The picture of `nanook graph`, with the colors of the page. */
 export function GraphView({ loaded }: ViewProps) {
   const host = useRef<HTMLDivElement>(null);
-  const graph = graphOf(loaded.project);
+  const [isWhole, setWhole] = useState(false);
+  const graph = graphOf(loaded.project.policies);
   useEffect(() => {
     if (host.current === null) return;
     // The styles of the picture have short names, which must not reach the page.
@@ -20,8 +21,13 @@ export function GraphView({ loaded }: ViewProps) {
         An arrow leads from a role to what it gives. Rules with conditions of their own are not part of the
         picture.
       </p>
+      <p class="toolbar">
+        <button type="button" aria-pressed={isWhole} onClick={() => setWhole(!isWhole)}>
+          Whole picture
+        </button>
+      </p>
       <div
-        class="graph"
+        class={isWhole ? 'graph whole' : 'graph'}
         ref={host}
         tabIndex={0}
         role="region"
@@ -32,9 +38,12 @@ export function GraphView({ loaded }: ViewProps) {
 }
 
 const styles = `
+:host(.whole) svg { width: 100%; height: auto; }
+svg { display: block; }
 svg text { fill: var(--nk-text); font-family: var(--nk-font); }
 svg .page { fill: var(--nk-raised); } svg .card { fill: var(--nk-surface); stroke: var(--nk-border-strong); }
 svg .kind, svg .over { fill: var(--nk-muted); }
+svg .over { stroke: var(--nk-raised); }
 svg .role { fill: var(--nk-accent-soft); stroke: var(--nk-accent); }
 svg .permission { fill: var(--nk-allowed-soft); stroke: var(--nk-allowed); }
 svg .arrow { stroke: var(--nk-muted); } svg .relation { stroke: var(--nk-border-strong); } svg .tip { fill: var(--nk-muted); }
