@@ -1,6 +1,6 @@
 import type { ResourceAdapter, ResourceQuery, SortKey } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
-import type { PipelineStage, Schema, SortOrder } from 'mongoose';
+import type { PipelineStage, Schema, SortOrder, Types } from 'mongoose';
 import { isNanookOrmError } from '../errors/nanook-orm-error.js';
 import { pageCondition } from '../sql/page-filter.js';
 import type { AnyModel, MongooseConnection, MongooseOptions } from './collections.js';
@@ -38,7 +38,8 @@ export function mongooseResources(
       if (name === field && !isList) return undefined;
       const value: unknown = (row as AnyDocument).get(name);
       // Mongoose adds the text of `_id` as `id`.
-      const read = (each: unknown) => (form === 'object-id' && each ? String(each) : (each ?? null));
+      const read = (each: unknown) =>
+        form === 'object-id' && each ? String(each as Types.ObjectId) : (each ?? null);
       return Array.isArray(value) ? value.filter((each) => each !== null).map(read) : read(value);
     },
     async list(page) {

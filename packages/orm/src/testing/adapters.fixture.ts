@@ -24,7 +24,8 @@ export const adapters: readonly (readonly [
 ])[] = [
   [
     'sqlResources()',
-    ({ dialect, query }) => sqlResources({ dialect, tables }, (text, values) => query(text, values)),
+    (database) =>
+      sqlResources({ dialect: database.dialect, tables }, (text, values) => database.query(text, values)),
   ],
   ['knexResources()', (database) => knexResources(knexOn(database), { dialect: database.dialect, tables })],
   [

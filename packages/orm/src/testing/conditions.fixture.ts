@@ -153,7 +153,12 @@ export class Conditions {
     const operand = () =>
       random.of([
         ...integersOf(type).map(([name]) => `${variable}.${name}`),
-        ...['0', '1', '2', '-3', '1.5', 'actor.level'],
+        '0',
+        '1',
+        '2',
+        '-3',
+        '1.5',
+        'actor.level',
       ]);
     const operation = (left: string) => `(${left} ${random.of(['+', '-', '*', '/'])} ${operand()})`;
     const result = random.of([

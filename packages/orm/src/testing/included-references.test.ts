@@ -248,7 +248,9 @@ it('list() with the option `include` follows references, lists of references and
     [id('4'), undefined, [], ['else']],
   ]);
   const clubs = await ann.list('read', 'User', { include: ['clubs'], where: { name: 'Ann' } });
-  expect((clubs.rows[0]!['clubs'] as Related[]).map(({ name }) => name).toSorted()).toEqual(['first', 'red']);
+  expect(new Set((clubs.rows[0]!['clubs'] as Related[]).map(({ name }) => name))).toEqual(
+    new Set(['first', 'red']),
+  );
   await expect(ann.list('read', 'Document', { include: ['address'] })).rejects.toMatchObject({
     code: 'NANOOK_ORM_MONGOOSE_INEXPRESSIBLE',
   });
