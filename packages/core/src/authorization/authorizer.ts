@@ -720,10 +720,11 @@ export class Authorizer extends BaseAuthorizer {
     const { resources, ...checked } = options;
     const drafts = (await this.#resourceLists(resources)).drafts();
     const declared = findType(this.#loading.types, 'authorizeNew(actor, action, type, values)', type);
-    const draft = drafts.ofNew(declared, values);
+    const { given, columns } = drafts.valuesOf(declared, values);
+    const draft = drafts.ofNew(declared, columns);
     await this.authorize(actor, action as never, draft.row, { ...checked, checkRead: false });
     if (await drafts.exists(draft)) throw new PolarError('POLAR_DRAFT_EXISTS', { type: declared.name });
-    return draft.values as Values;
+    return given as Values;
   }
 
   /**
@@ -755,7 +756,7 @@ export class Authorizer extends BaseAuthorizer {
       'authorizeChange(actor, action, type, key, changes)',
       type,
     );
-    const values = drafts.valuesOf(declared, changes);
+    const { given, columns } = drafts.valuesOf(declared, changes);
     // Both checks use the same policy, also if a reload ends in between.
     const policy = this.pinned();
     const { context, signal } = checked;
@@ -764,9 +765,9 @@ export class Authorizer extends BaseAuthorizer {
       ...(signal !== undefined && { signal }),
       ...(resources !== undefined && { resources }),
     });
-    const row = drafts.ofChange(declared, stored, values);
-    await policy.authorize(actor, action as never, row, { ...checked, checkRead: false });
-    return values.given as Changes;
+    const draft = drafts.ofChange(declared, stored, columns);
+    await policy.authorize(actor, action as never, draft.row, { ...checked, checkRead: false });
+    return given as Changes;
   }
 
   async #resourceLists(resources = this.#loading.options.resources): Promise<ResourceLists> {

@@ -8,7 +8,7 @@ import { expectedOf, invalidOption, isPlainObject, isValueOf } from './row-searc
 
 /** The values of a new row, or those that a change gives to a row. */
 export interface DraftValues {
-  /** A copy of the values, as the application gave them. */
+  /** A copy of the values, by the names that the application gave. */
   readonly given: Readonly<Record<string, unknown>>;
   /** The values by the names of their columns. */
   readonly columns: Readonly<Record<string, unknown>>;
@@ -24,10 +24,12 @@ export function draftValues(type: DeclaredType, values: unknown, planner: ListPl
   if (!isPlainObject(values))
     throw invalidOption(
       'values',
-      `must be an object with the values of a row, found ${describeValue(values)}`,
+      `must be a plain object with the values of a row, found ${describeValue(values)}${isInstance(values) ? '; pass { ...values }' : ''}`,
     );
   const { row } = planner.allRows(type);
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value instanceof Date ? new Date(value) : value] as const],
+  );
   const columns = given.flatMap(([name, value]) => columnValues(row, name, value, planner));
   return { given: Object.fromEntries(given), columns: Object.fromEntries(columns) };
 }
@@ -63,6 +65,10 @@ function columnValues(
     return [column.field, part];
   });
 }
+
+/** Returns whether a value is an instance of a class, such as a DTO or an entity. */
+const isInstance = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !(Symbol.iterator in value);
 
 /** Returns whether a field is a foreign key that rows have only as a reference. No policy can write its name. */
 const isHidden = (name: string): boolean => name.includes('.');

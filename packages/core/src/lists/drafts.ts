@@ -1,5 +1,5 @@
 import { PolarError } from '../diagnostics/polar-error.js';
-import type { Scope } from '../filter/condition.js';
+import type { Column, Scope } from '../filter/condition.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
 import { columnsOf, type DeclaredType } from '../types/declared-type.js';
 import type { Relation } from '../types/relation.js';
@@ -11,23 +11,27 @@ import type { ListPlanner } from './list-planner.js';
 import { copyOf } from './masked-rows.js';
 import type { ResourceAdapter } from './resource-adapter.js';
 
-/** A new row that is not written yet. */
+/** A row that is not written yet. */
 export interface Draft {
   readonly type: DeclaredType;
   /** The row for a check. Its relations are read from the database when the policy reads them. */
   readonly row: object;
-  /** A copy of the values that the application gave. */
-  readonly values: Readonly<Record<string, unknown>>;
+  /** The values of its columns. */
+  readonly columns: Readonly<Record<string, unknown>>;
+  /** Whether the database will choose the values of absent columns. */
+  readonly isNew: boolean;
 }
 
 /**
- * Makes rows for checks from values that are not written yet. A relation of such a row is a promise of the rows in the database that its
- * foreign key names, which need not be rows that the actor may read. So relations are not enumerable, and no copy of a row has them.
+ * Makes the row for a check from values that are not written yet. A relation of such a row is a promise of the rows in the database that its
+ * foreign key names, which need not be rows that the actor may read. So relations are not enumerable, and no copy of a row has them. Rows
+ * that refer to the draft contain it as it would be written.
  */
 export class Drafts {
   /** The rows that were read, by their type and key, so that a cycle of rows leads to the same row. */
   readonly #rows = new Map<string, object>();
   readonly #queries = new Map<string, Promise<readonly object[]>>();
+  #draft: Draft | undefined;
 
   constructor(
     readonly adapter: ResourceAdapter,
@@ -40,10 +44,9 @@ export class Drafts {
     return draftValues(type, given, this.planner);
   }
 
-  /** Returns the draft of a new row. @throws {PolarError} `POLAR_DRAFT_VALUE` */
-  ofNew(type: DeclaredType, given: unknown): Draft {
-    const values = this.valuesOf(type, given);
-    return { type, row: this.#row(type, values.columns, true), values: values.given };
+  /** Returns the draft of a new row. */
+  ofNew(type: DeclaredType, columns: DraftValues['columns']): Draft {
+    return (this.#draft = { type, columns, isNew: true, row: this.#row(type, columns, true) });
   }
 
   /**
@@ -52,69 +55,106 @@ export class Drafts {
    * @param stored the row as the adapter returned it
    * @throws {PolarError} `POLAR_DRAFT_VALUE` for a change of the key
    */
-  ofChange(type: DeclaredType, stored: object, changes: DraftValues): object {
+  ofChange(type: DeclaredType, stored: object, changes: DraftValues['columns']): Draft {
     const before = this.#storedValues(type, stored);
-    for (const field of type.key ?? [])
-      if (Object.hasOwn(changes.columns, field) && changes.columns[field] !== before[field])
+    const columns = { ...before, ...changes };
+    for (const column of this.planner.keyColumns(this.planner.allRows(type).row))
+      if (keyText(columns, [column]) !== keyText(before, [column]))
         throw new PolarError('POLAR_DRAFT_VALUE', {
           type: type.name,
-          field,
+          field: column.field,
           reason: 'is a part of the key, which cannot change; leave it out, or create another row',
         });
-    return this.#row(type, { ...before, ...changes.columns }, false);
+    return (this.#draft = { type, columns, isNew: false, row: this.#row(type, columns, false) });
   }
 
   /** Returns whether the database has a row with the key of a draft. Values without the whole key name no row. */
-  async exists({ type, values }: Draft): Promise<boolean> {
-    if (type.key === undefined || !type.key.every((field) => Object.hasOwn(values, field))) return false;
+  async exists({ type, columns }: Draft): Promise<boolean> {
+    if (type.key === undefined || !type.key.every((field) => Object.hasOwn(columns, field))) return false;
     const rows = this.planner.allRows(type);
     const key = this.planner.keyColumns(rows.row);
-    const links = linkValues(values, key);
+    const links = linkValues(columns, key);
     if (links.length === 0) return false;
     return (await this.adapter.count({ ...rows, filter: toRowFilter(hasLinks(key, links)) })) > 0;
   }
 
-  /** @param isNew whether the database will choose the values of absent key fields */
+  /** @param isNew whether the database will choose the values of absent columns */
   #row(type: DeclaredType, values: Readonly<Record<string, unknown>>, isNew: boolean): object {
     const columns = columnsOf(type.fields!).filter((name) => Object.hasOwn(values, name));
     const row = typed(type.name, Object.fromEntries(columns.map((name) => [name, values[name]])));
     const { row: scope } = this.planner.allRows(type);
     for (const relation of type.relations.values()) {
       const absent = relation.local.filter((field) => !Object.hasOwn(values, field));
-      const isUnborn = isNew && absent.some((field) => type.key?.includes(field));
-      const isMany = relation.kind !== 'one';
-      if (isUnborn) {
-        Object.defineProperty(row, relation.name, { value: isMany ? [] : null });
+      if (isNew && this.#isUnborn(type, relation, absent)) {
+        Object.defineProperty(row, relation.name, { value: relation.kind === 'one' ? null : [] });
         continue;
       }
       // Without the property, the policy is undecided where it reads the relation.
-      const isKnown = absent.length === 0 && relation.through === undefined;
-      const isOptional = type.places.get(relation.name)?.optional === true;
-      if (!isKnown && !isOptional) continue;
-      const read = (): Promise<unknown> => {
-        if (isKnown) return this.#related(scope, relation, values);
-        const reason = `is needed for the relation \`${relation.name}\``;
-        throw new PolarError('POLAR_DRAFT_VALUE', { type: type.name, field: absent.join(', '), reason });
-      };
+      if (absent.length > 0 || relation.through !== undefined) continue;
       let related: Promise<unknown> | undefined;
-      Object.defineProperty(row, relation.name, { get: () => (related ??= read()) });
+      Object.defineProperty(row, relation.name, {
+        get: () => (related ??= this.#related(scope, relation, values)),
+      });
     }
+    // The policy would read `nil`, but the database can have a default for a column, and an embedded document.
+    for (const { name, optional, kind } of type.places.values())
+      if (optional && (isNew || kind === 'relation') && !Object.hasOwn(row, name))
+        Object.defineProperty(row, name, { get: () => missing(type, name) });
     return row;
   }
 
-  async #related(
+  /** Returns whether no row can refer to a new row by a relation, because the database will choose the key that identifies the new row. */
+  #isUnborn(type: DeclaredType, { kind, type: name, local, foreign }: Relation, absent: readonly string[]) {
+    const { key = [] } = type;
+    const isByKey =
+      key.every((field) => local.includes(field)) && key.some((field) => absent.includes(field));
+    // A row that has the same key as the related one refers to that row.
+    const refersByKey =
+      kind === 'one' && (this.types.find(name)!.key ?? []).every((field) => foreign.includes(field));
+    return isByKey && !refersByKey;
+  }
+
+  /** Reads the rows of a relation. @throws {PolarError} `POLAR_DRAFT_VALUE` if the draft does not tell whether it is one of them */
+  #related(
     from: Scope,
     relation: Relation,
     values: Readonly<Record<string, unknown>>,
   ): Promise<object | null | readonly object[]> {
     const local = relation.local.map((field) => this.planner.linkColumn(from, field));
     const links = linkValues(values, local);
-    const rows = links.length === 0 ? [] : await this.#read(relation, links);
-    return relation.kind === 'one' ? (rows[0] ?? null) : rows;
+    const draft = this.#draft;
+    const own = draft !== undefined && this.#isRelated(draft, relation, links) ? [draft.row] : [];
+    return this.#read(relation, links).then((stored) => {
+      const rows = [...stored, ...own];
+      return relation.kind === 'one' ? (rows[0] ?? null) : rows;
+    });
   }
 
-  /** Returns the rows of a relation. The same rows are read once. */
+  /** Returns whether the draft is one of the rows of a relation. @throws {PolarError} `POLAR_DRAFT_VALUE` if its columns do not tell */
+  #isRelated({ type, columns, isNew }: Draft, relation: Relation, links: readonly LinkValues[]): boolean {
+    if (relation.type !== type.name) return false;
+    const { foreign, where } = relation;
+    const absent = foreign.find((field) => !Object.hasOwn(columns, field));
+    if (absent !== undefined) {
+      // No row refers to a key that the database will choose.
+      if (!isNew || type.key?.includes(absent)) return false;
+      return missing(type, absent);
+    }
+    const { row } = this.planner.allRows(type);
+    const own = linkValues(
+      columns,
+      foreign.map((field) => this.planner.linkColumn(row, field)),
+    );
+    if (!own.some(({ text }) => links.some((link) => link.text === text))) return false;
+    return Array.from(where).every(([field, value]) => {
+      if (isNew && !Object.hasOwn(columns, field)) return missing(type, field);
+      return (columns[field] ?? null) === value;
+    });
+  }
+
+  /** Returns the stored rows of a relation, without the one that the draft changes. The same rows are read once. */
   #read(relation: Relation, links: readonly LinkValues[]): Promise<readonly object[]> {
+    if (links.length === 0) return Promise.resolve([]);
     const { type: name, foreign, where } = relation;
     const same = JSON.stringify([name, foreign, [...where], links.map(({ text }) => text)]);
     let rows = this.#queries.get(same);
@@ -129,14 +169,18 @@ export class Drafts {
     if (filter.kind === 'never') return [];
     const query = this.planner.query({ ...condition, filter }, {}, undefined);
     const key = this.planner.keyColumns(condition.row);
-    const found = await this.adapter.list(query);
-    return found.map((stored) => {
+    const changed = this.#draft?.type === type ? keyText(this.#draft.columns, key) : undefined;
+    const rows: object[] = [];
+    for (const stored of await this.adapter.list(query)) {
       const values = this.#storedValues(type, stored);
-      const id = `${type.name} ${linkValues(values, key).map(({ text }) => text)}`;
+      const text = keyText(values, key)!;
+      if (text === changed) continue;
+      const id = `${type.name} ${text}`;
       let row = this.#rows.get(id);
       if (row === undefined) this.#rows.set(id, (row = this.#row(type, values, false)));
-      return row;
-    });
+      rows.push(row);
+    }
+    return rows;
   }
 
   /** Returns the columns of a row of the adapter, also those of relations that are not properties. */
@@ -151,4 +195,13 @@ export class Drafts {
       }
     return values;
   }
+}
+
+/** Returns a text that is the same for equal keys. */
+const keyText = (values: object, key: readonly Column[]): string | undefined =>
+  key.every(({ field }) => field in values) ? linkValues(values, key)[0]?.text : undefined;
+
+function missing({ name: type }: DeclaredType, field: string): never {
+  const reason = 'is missing, and the policy reads it; give the value that the row will have';
+  throw new PolarError('POLAR_DRAFT_VALUE', { type, field, reason });
 }

@@ -35,6 +35,7 @@ const types: TypesInput = {
     relations: {
       folder: one('Folder', { local: ['tenantId', 'folderNumber'], foreign: ['tenantId', 'number'] }),
       readers: many('Reader', { local: 'id', foreign: 'pageId' }),
+      neighbors: many('Page', { local: 'tenantId', foreign: 'tenantId' }),
       tags: manyThrough('Folder', {
         through: 'page_tags',
         local: 'id',
@@ -53,6 +54,9 @@ const policies = `
     action in ["create", "update"] and page.tenantId = user.tenantId and is_owner(user, page.folder);
   allow(user: User, "share", page: Page) if reader in page.readers and reader.userId = user.id;
   allow(_: User, "tag", page: Page) if not (_ in page.tags);
+  allow(_: User, "rename", page: Page) if page.folder.pages.length <= 2;
+  allow(_: User, "first", page: Page) if not (_ in page.neighbors);
+  allow(user: User, action, folder: Folder) if action in ["read", "move"] and is_owner(user, folder);
   is_owner(user: User, folder: Folder) if folder.ownerId = user.id;
   is_owner(user: User, folder: Folder) if is_owner(user, folder.parent);
 `;
@@ -175,6 +179,15 @@ describe('authorizeNew()', () => {
       await expect(create(values as object)).rejects.toMatchObject({ code: 'POLAR_TYPE_INVALID_OPTION' });
   });
 
+  it('counts the new row among the rows of a relation to which it will belong', async () => {
+    const rename = (values: object) => create(values, 'rename');
+    expect(await rename(page)).toEqual(page);
+    db.exec("INSERT INTO Page VALUES (8, 1, 1, 'another', 'open', NULL)");
+    await expect(rename(page)).rejects.toMatchObject(forbidden);
+    expect(await rename({ ...page, folderNumber: 3 })).toMatchObject({ folderNumber: 3 });
+    await expect(create({ ...page, tenantId: 3 }, 'first')).rejects.toMatchObject(forbidden);
+  });
+
   it('shows related rows in no copy and no JSON of the row that is checked', async () => {
     await create({ ...page, folderNumber: 2 });
     const { resource } = decisions[0]!;
@@ -229,6 +242,23 @@ describe('authorizeChange()', () => {
       code: 'POLAR_DRAFT_VALUE',
       message: expect.stringContaining(text) as string,
     });
+  });
+
+  it('reads the changed row wherever its relations lead back to it', async () => {
+    const move = (parentNumber: number) =>
+      authorizer.as(ann).authorizeChange('move', 'Folder', { tenantId: 1, number: 2 }, { parentNumber });
+    db.exec('INSERT INTO Folder VALUES (1, 5, 9, 2)');
+    expect(await move(1)).toEqual({ parentNumber: 1 });
+    // The folder 5 is in the folder 2. Both would be in no folder of ann.
+    await expect(move(5)).rejects.toMatchObject(forbidden);
+    await expect(move(2)).rejects.toMatchObject(forbidden);
+    const rename = (folderNumber: number) =>
+      authorizer.as(ann).authorizeChange('rename', 'Page', 5, { folderNumber });
+    db.exec("INSERT INTO Page VALUES (8, 1, 1, 'b', 'open', NULL), (9, 1, 2, 'c', 'open', NULL)");
+    expect(await rename(2)).toEqual({ folderNumber: 2 });
+    db.exec("INSERT INTO Page VALUES (10, 1, 2, 'd', 'open', NULL)");
+    await expect(rename(2)).rejects.toMatchObject(forbidden);
+    expect(await rename(1)).toEqual({ folderNumber: 1 });
   });
 
   it('reads related rows by the new foreign keys, and rows that refer to the row by its key', async () => {
