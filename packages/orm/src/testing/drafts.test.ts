@@ -7,13 +7,13 @@ import {
   typed,
   type ResourceAdapter,
 } from '@nanook/core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hasManyCases, randomCases, randomSeed, randomTimeout } from '../../../../tools/test-scope.js';
 import { adapters } from './adapters.fixture.js';
 import { Conditions } from './conditions.fixture.js';
 import { databases, type Database } from './databases.fixture.js';
 import { isInexpressible } from './describe-field-oracle.fixture.js';
-import { columns, camel, objectsOf, Random, randomTables, types } from './world.fixture.js';
+import { camel, objectsOf, Random, randomTables, types } from './world.fixture.js';
 
 // The check of a row before it is written must agree with the check of the written row, which the database decides.
 
