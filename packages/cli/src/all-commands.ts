@@ -56,7 +56,4 @@ export async function addCommands(name: string | undefined, context: CommandCont
 }
 
 /** Returns the address of the page about a command, below an empty line. */
-function pageLink(command: string): string {
-  const url = docsUrl(`guides/command-line/${command}.md`);
-  return url === undefined ? '' : `\n${url}`;
-}
+const pageLink = (command: string): string => `\n${docsUrl(`guides/command-line/${command}`)}`;

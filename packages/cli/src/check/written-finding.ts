@@ -14,8 +14,8 @@ export interface WrittenFinding {
   readonly endLine: number | undefined;
   /** The column after the last one. */
   readonly endColumn: number | undefined;
-  /** The address of the description of the code, if the documentation has a public home. */
-  readonly url: string | undefined;
+  /** The address of the page about the code. */
+  readonly url: string;
 }
 
 export const writtenFinding = ({ severity, code, message, span }: Finding): WrittenFinding => ({

@@ -72,6 +72,7 @@ test "d" { setup { nothing(ben); } assert_not allow(ben, "edit", report); }
       column: 55,
       endLine: 1,
       endColumn: 58,
+      url: expect.stringMatching(/\/reference\/codes\/polar_check_singleton_variable\/$/),
     });
   });
 

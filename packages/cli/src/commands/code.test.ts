@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { codeUrl } from '../codes/docs-url.js';
 import { nanook } from '../testing/run.fixture.js';
 
 describe('nanook code', () => {
@@ -14,6 +15,8 @@ example
 
 corrected
   f(x) if x = nil;
+
+${codeUrl('POLAR_CHECK_FOREIGN_NAME')}
 `,
       err: '',
     });

@@ -50,7 +50,6 @@ function entriesFor(text: string, all: readonly CodeEntry[]): readonly CodeEntry
 const endOf = (code: string): string => code.split('_').slice(2).join('_');
 
 function description({ code, severity, message, when, example, fix }: CodeEntry, colors: Colors): string {
-  const url = codeUrl(code);
   const label = severity === 'error' ? colors.red(severity) : colors.yellow(severity);
   return [
     `${label} ${colors.bold(code)}`,
@@ -59,7 +58,8 @@ function description({ code, severity, message, when, example, fix }: CodeEntry,
     message,
     ...(example === undefined ? [] : ['', `${colors.bold('example')}`, indented(example)]),
     ...(fix === undefined ? [] : ['', `${colors.bold('corrected')}`, indented(fix)]),
-    ...(url === undefined ? [] : ['', colors.dim(url)]),
+    '',
+    colors.dim(codeUrl(code)),
   ].join('\n');
 }
 
