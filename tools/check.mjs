@@ -89,8 +89,17 @@ async function tests() {
 const sources = [
   // The type checker of oxlint is that of TypeScript 7. With --all, TypeScript 6 checks the types, too.
   // The consumers in tools/smoke have types only when the packages are installed there.
-  step('types and lint', 'oxlint', '--type-check', '--ignore-pattern', 'tools/smoke/**'),
-  step('lint of the smoke test', 'oxlint', 'tools/smoke'),
+  step(
+    'types and lint',
+    'oxlint',
+    '--type-check',
+    '--ignore-pattern',
+    'tools/smoke/**',
+    '--ignore-pattern',
+    'packages/site/**',
+  ),
+  // The documentation site, too, has dependencies of its own.
+  step('lint without types', 'oxlint', 'tools/smoke', 'packages/site'),
   tool('boundaries', 'boundaries.mjs'),
   step('format', 'oxfmt', '--check'),
   tool('prose', 'prose.mjs'),
@@ -116,6 +125,7 @@ const whole = {
   docs: [
     tool('examples in the docs', 'docs-examples.mjs'),
     step('bundle sizes', process.execPath, 'packages/bench/src/check-sizes.ts'),
+    tool('documentation site', 'site.mjs', '--check'),
     ...['express', 'koa', 'nestjs'].map((name) => tool(`demo on ${name}`, 'demo.mjs', '--framework', name)),
   ],
   packages: [
@@ -155,7 +165,7 @@ const left = leftOut();
 if (!runsAll) {
   left.push(
     'the steps `types` with TypeScript 6, `reference` and `spelling`, the build of declarations and CommonJS',
-    'the examples of pages that have not changed, except a sample; the demos; the bundle sizes',
+    'the examples of pages that have not changed, except a sample; the demos; the bundle sizes; the documentation site',
     'the checks of the packed packages: publint, attw, the smoke test on the Node of the user, and the installs next to the ORMs',
   );
 }

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import starlight from '@astrojs/starlight';
+import { defineConfig, passthroughImageService } from 'astro/config';
+import polar from '../grammar/polar.tmLanguage.json' with { type: 'json' };
+import { base, repository, site } from './src/docs/addresses.ts';
+import { prepare } from './src/docs/prepare.ts';
+import { sidebar } from './src/docs/sidebar.ts';
+
+const pages = prepare();
+
+export default defineConfig({
+  site: site.origin,
+  base,
+  trailingSlash: 'always',
+  image: { service: passthroughImageService() },
+  telemetry: false,
+  integrations: [
+    starlight({
+      title: 'Nanook',
+      description:
+        'Authorization for Node that lives in your code base, guards every route, and explains each decision.',
+      favicon: '/favicon.svg',
+      social: [{ icon: 'github', label: 'Source code', href: repository }],
+      sidebar: sidebar(pages),
+      customCss: ['./tokens.css', './src/styles/site.css'],
+      components: { SiteTitle: './src/components/SiteTitle.astro' },
+      head: [
+        {
+          tag: 'script',
+          content: readFileSync(new URL('src/assets/scrollable.js', import.meta.url), 'utf8'),
+        },
+      ],
+      credits: false,
+      lastUpdated: false,
+      expressiveCode: {
+        themes: ['github-dark-default', 'github-light-default'],
+        shiki: { langs: [polar] },
+        defaultProps: { overridesByLang: { 'console,sh,text': { frame: 'none' } } },
+        styleOverrides: {
+          codeFontSize: 'var(--nanook-code-size)',
+          codeBackground: 'var(--nanook-surface)',
+          borderColor: 'var(--nanook-line)',
+          borderRadius: 'var(--nanook-radius)',
+          frames: {
+            editorActiveTabBackground: 'var(--nanook-surface)',
+            editorActiveTabIndicatorTopColor: 'var(--nanook-accent)',
+            editorTabBarBackground: 'var(--nanook-background)',
+            editorBackground: 'var(--nanook-surface)',
+            shadowColor: 'transparent',
+          },
+        },
+      },
+    }),
+  ],
+});

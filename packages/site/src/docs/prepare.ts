@@ -1,0 +1,104 @@
+// Writes the pages of docs/ in the form that Starlight reads to src/content/docs/, and their Markdown and pictures to public/.
+// Both folders are written anew for each build.
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sourceUrl } from './addresses.ts';
+import { codePages } from './code-pages.ts';
+import { renderDiagram } from './diagrams.ts';
+import { docPage, markdownFileOf, type DocPage } from './doc-page.ts';
+import { llmsTxt } from './llms-txt.ts';
+import { partsOf } from './markdown.ts';
+import { pictureHtml, themedName, themedPicture } from './pictures.ts';
+import { rewriteLinks } from './rewrite-links.ts';
+import { root } from './root.ts';
+
+const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
+const content = `${packageFolder}src/content/docs/`;
+const publicFolder = `${packageFolder}public/`;
+const docs = `${root}docs/`;
+
+/** The built playground, which the site serves below `playground/`. */
+const playground = `${root}packages/playground/dist/`;
+export const hasPlayground = existsSync(`${playground}index.html`);
+
+/** Returns the pages of docs/, with one page for each code. */
+export function docPages(): readonly DocPage[] {
+  const files = globSync('**/*.md', { cwd: docs }).map((file) => file.replaceAll('\\', '/'));
+  return files.toSorted().flatMap((file) => {
+    const markdown = readFileSync(docs + file, 'utf8');
+    return file === 'reference/codes.md' ? codePages(markdown) : [docPage(file, file, markdown)];
+  });
+}
+
+/** Writes all pages, and returns them. */
+export function prepare(): readonly DocPage[] {
+  for (const folder of [content, publicFolder]) rmSync(folder, { recursive: true, force: true });
+  const pages = docPages();
+  for (const page of pages) {
+    write(`${content}${contentFile(page.file)}`, starlightPage(page));
+    write(`${publicFolder}${markdownFileOf(page.file)}`, markdownPage(page));
+  }
+  for (const file of globSync('**/*.svg', { cwd: docs })) {
+    const { light, dark } = themedPicture(readFileSync(docs + file, 'utf8'));
+    write(publicFolder + file, readFileSync(docs + file, 'utf8'));
+    write(publicFolder + themedName(file, 'light'), light);
+    write(publicFolder + themedName(file, 'dark'), dark);
+  }
+  write(`${publicFolder}llms.txt`, llmsTxt(pages));
+  copyFileSync(`${packageFolder}src/assets/favicon.svg`, `${publicFolder}favicon.svg`);
+  if (hasPlayground) cpSync(playground, `${publicFolder}playground`, { recursive: true });
+  else console.warn('packages/playground is not built: the site has no links to the playground');
+  return pages;
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** Returns the file of a page in the folder of Starlight, where `index.md` is the page of a folder. */
+const contentFile = (file: string): string =>
+  file === 'README.md' ? 'docs.md' : file.replace(/README\.md$/, 'index.md');
+
+function starlightPage(page: DocPage): string {
+  const data = {
+    title: page.title,
+    description: page.description,
+    editUrl: sourceUrl(`docs/${page.origin}`).replace('/blob/', '/edit/'),
+  };
+  const lines = Object.entries(data).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  let diagrams = 0;
+  const body = partsOf(page.body).map(({ kind, text }) => {
+    if (kind === 'text') return withPictures(rewriteLinks(text, page, 'html'), page);
+    const mermaid = /^```mermaid\n([\s\S]*)^```/m.exec(text);
+    return mermaid === null ? starlightFence(text) : renderDiagram(mermaid[1]!, `diagram-${diagrams++}`);
+  });
+  return `---\n${lines.join('\n')}\n---\n\n${body.join('')}\n`;
+}
+
+/** Turns the first line that names a file, such as `// file: app.ts`, into the title of the block, and leaves out marks for our tests. */
+const starlightFence = (text: string): string =>
+  text
+    .replace(/^( *```[\w-]+)(?: (?:fragment|run|result|varying|empty))+$/m, '$1')
+    .replace(/^( *```[\w-]+)\n *(?:\/\/|#|--) file: (\S+)\n/, '$1 title="$2"\n');
+
+const withPictures = (text: string, page: DocPage): string =>
+  text.replace(/^!\[([^\]]*)\]\((\S+\.svg)\)$/gm, (_, alt: string, src: string) => {
+    const file = src.split('/').at(-1)!;
+    return pictureHtml(alt, src, readFileSync(`${docs}${dirname(page.origin)}/${file}`, 'utf8'));
+  });
+
+const markdownPage = (page: DocPage): string =>
+  `# ${page.title}\n\n${partsOf(page.body)
+    .map(({ kind, text }) => (kind === 'text' ? rewriteLinks(text, page, 'markdown') : text))
+    .join('')}\n`;
