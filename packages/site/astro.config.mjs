@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import starlight from '@astrojs/starlight';
 import { defineConfig, passthroughImageService } from 'astro/config';
 import polar from '../grammar/polar.tmLanguage.json' with { type: 'json' };
-import { base, repository, site } from './src/docs/addresses.ts';
+import { base, site } from './src/docs/addresses.ts';
 import { prepare } from './src/docs/prepare.ts';
 import { sidebar } from './src/docs/sidebar.ts';
 
@@ -20,10 +20,12 @@ export default defineConfig({
       description:
         'Authorization for Node that lives in your code base, guards every route, and explains each decision.',
       favicon: '/favicon.svg',
-      social: [{ icon: 'github', label: 'Source code', href: repository }],
       sidebar: sidebar(pages),
       customCss: ['./tokens.css', './src/styles/site.css'],
-      components: { SiteTitle: './src/components/SiteTitle.astro' },
+      components: {
+        SiteTitle: './src/components/SiteTitle.astro',
+        SocialIcons: './src/components/SocialIcons.astro',
+      },
       head: [
         {
           tag: 'script',
@@ -37,15 +39,19 @@ export default defineConfig({
         shiki: { langs: [polar] },
         defaultProps: { overridesByLang: { 'console,sh,text': { frame: 'none' } } },
         styleOverrides: {
-          codeFontSize: 'var(--nanook-code-size)',
-          codeBackground: 'var(--nanook-surface)',
-          borderColor: 'var(--nanook-line)',
-          borderRadius: 'var(--nanook-radius)',
+          codeFontSize: 'var(--nk-code-size)',
+          codeBackground: 'var(--nk-surface)',
+          borderColor: 'var(--nk-border)',
+          borderRadius: 'var(--nk-radius)',
           frames: {
-            editorActiveTabBackground: 'var(--nanook-surface)',
-            editorActiveTabIndicatorTopColor: 'var(--nanook-accent)',
-            editorTabBarBackground: 'var(--nanook-background)',
-            editorBackground: 'var(--nanook-surface)',
+            editorActiveTabBackground: 'var(--nk-surface)',
+            editorActiveTabIndicatorTopColor: 'var(--nk-accent)',
+            editorTabBarBackground: 'var(--nk-page)',
+            editorBackground: 'var(--nk-surface)',
+            terminalBackground: 'var(--nk-surface)',
+            terminalTitlebarBackground: 'var(--nk-page)',
+            terminalTitlebarForeground: 'var(--nk-text)',
+            terminalTitlebarBorderBottomColor: 'var(--nk-border)',
             shadowColor: 'transparent',
           },
         },

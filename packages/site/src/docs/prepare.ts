@@ -29,7 +29,6 @@ const docs = `${root}docs/`;
 
 /** The built playground, which the site serves below `playground/`. */
 const playground = `${root}packages/playground/dist/`;
-export const hasPlayground = existsSync(`${playground}index.html`);
 
 /** Returns the pages of docs/, with one page for each code. */
 export function docPages(): readonly DocPage[] {
@@ -56,7 +55,8 @@ export function prepare(): readonly DocPage[] {
   }
   write(`${publicFolder}llms.txt`, llmsTxt(pages));
   copyFileSync(`${packageFolder}src/assets/favicon.svg`, `${publicFolder}favicon.svg`);
-  if (hasPlayground) cpSync(playground, `${publicFolder}playground`, { recursive: true });
+  if (existsSync(`${playground}index.html`))
+    cpSync(playground, `${publicFolder}playground`, { recursive: true });
   else console.warn('packages/playground is not built: the site has no links to the playground');
   return pages;
 }
