@@ -1,14 +1,30 @@
-// Builds the reference of the public API from its docstrings, as HTML in reference/. A warning is an error: each type that a public
-// signature names is exported or marked `@internal`, and each link has a target. `node tools/reference.mjs --check` writes nothing.
+// Builds the reference of the public API from its docstrings, as HTML in reference/, or with `--markdown <folder>` as the pages that the
+// documentation site shows. A warning is an error: each type that a public signature names is exported or marked `@internal`, and each link
+// has a target. `node tools/reference.mjs --check` writes nothing.
 // The entries of @nanook/http are for the adapters, which export the public part of them again.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { Application } from 'typedoc';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const { values } = parseArgs({ options: { check: { type: 'boolean' }, markdown: { type: 'string' } } });
+
+/** The options for Markdown: one page for each entry of a package. */
+const markdown = {
+  plugin: ['typedoc-plugin-markdown'],
+  outputs: [{ name: 'markdown', path: values.markdown ?? '' }],
+  router: 'member',
+  entryFileName: 'README',
+  hidePageHeader: true,
+  hideBreadcrumbs: true,
+  parametersFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  useCodeBlocks: true,
+};
 /** Tables and helper types that public types are made of; the public types describe them. */
 const unexported = {
   cli: [],
@@ -61,7 +77,7 @@ const unexported = {
   orm: ['drizzle/drizzle-names.ts:Casing', 'errors/nanook-orm-error.ts:texts'],
 };
 
-/** The entries that only generated code and other packages of this repository import. */
+/** The entries that only generated code and other packages of this repository import. The pages also leave out the inner modules of oso. */
 const internal = ['./compiled/parts', './compat', './internal'];
 
 /** The source files of a package's entries, by the names under which they are imported. */
@@ -69,7 +85,9 @@ function entriesOf(folder) {
   const { name, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return new Map(
     Object.entries(exports).flatMap(([path, { '@nanook/source': source }]) =>
-      source && !internal.includes(path) ? [[name + path.slice(1), join(folder, source.node ?? source)]] : [],
+      source && !internal.includes(path) && !(values.markdown && path.startsWith('./dist/'))
+        ? [[name + path.slice(1), join(folder, source.node ?? source)]]
+        : [],
     ),
   );
 }
@@ -115,15 +133,16 @@ try {
     await app.generateJson(project, join(json, `${name}.json`));
   }
   if (hasWarnings) process.exitCode = 1;
-  if (!process.argv.includes('--check')) {
-    const app = await Application.bootstrap({
+  if (!values.check) {
+    const app = await Application.bootstrapWithPlugins({
       name: 'Nanook',
       entryPointStrategy: 'merge',
       entryPoints: [join(json, '*.json')],
       readme: 'none',
       logLevel: 'Warn',
+      ...(values.markdown && markdown),
     });
-    await app.generateDocs(await app.convert(), join(root, 'reference'));
+    await app.generateOutputs(await app.convert());
     if (app.logger.hasWarnings()) process.exitCode = 1;
   }
 } finally {

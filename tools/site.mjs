@@ -32,7 +32,11 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   run('pnpm', 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only');
   writeFileSync(stamp, lock);
 }
+const api = join(folder, 'api');
+if (!existsSync(api)) run(process.execPath, join(root, 'tools/reference.mjs'), '--markdown', api);
 // With --force, because Astro would keep pages that refer to styles of an earlier configuration.
 run(process.execPath, join(folder, 'node_modules/astro/bin/astro.mjs'), 'build', '--force', '--silent');
-if (values.check) run(process.execPath, 'src/check/main.ts');
-else run(process.execPath, 'src/check/serve-forever.ts', values.port);
+if (values.check) {
+  run(process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', folder);
+  run(process.execPath, 'src/check/main.ts');
+} else run(process.execPath, 'src/check/serve-forever.ts', values.port);

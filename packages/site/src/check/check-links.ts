@@ -23,6 +23,24 @@ export function brokenLinks(): readonly string[] {
   return faults;
 }
 
+/** Returns the pages to which no links lead from the front page. */
+export function unreachablePages(): readonly string[] {
+  const pages = new Set(builtFiles('**/*.html').filter(isOurs));
+  const queue = ['index.html'];
+  const reached = new Set(queue);
+  for (let page = queue.pop(); page !== undefined; page = queue.pop()) {
+    const address = new URL(base + page.replace(/index\.html$/, ''), site);
+    for (const target of linksOf(withoutScripts(readBuilt(page)))) {
+      const { pathname } = new URL(target, address);
+      const file = `${pathname.slice(base.length)}index.html`;
+      if (!pages.has(file) || reached.has(file)) continue;
+      reached.add(file);
+      queue.push(file);
+    }
+  }
+  return [...pages].filter((page) => !reached.has(page) && page !== '404.html');
+}
+
 function faultOf(
   target: string,
   page: URL,

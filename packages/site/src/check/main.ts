@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { root } from '../docs/root.ts';
 import { browserFaults, chromiumPath } from './browser-checks.ts';
-import { brokenLinks, foreignResources, missingPages } from './check-links.ts';
+import { brokenLinks, foreignResources, missingPages, unreachablePages } from './check-links.ts';
 
 const groups: Record<string, readonly string[]> = {
   'broken links': brokenLinks(),
+  'pages without a way from the front page': unreachablePages(),
   'resources of other hosts': foreignResources(),
   'addresses of codes without a page': missingPages(codeUrls()),
 };

@@ -28,7 +28,7 @@ function codePage(section: string): DocPage {
     origin,
     `# ${code}\n\n${text.replaceAll('Example:\n', '## Example\n').replaceAll('Corrected:\n', '## Corrected\n')}\n`,
   );
-  return { ...page, description: messageOf(section) };
+  return { ...page, editPath: undefined, description: messageOf(section) };
 }
 
 function familyIndex(family: string): string {

@@ -4,8 +4,10 @@ import { plainText } from './markdown.ts';
 export interface DocPage {
   /** The file of the page, relative to `docs/`, such as `guides/express/actor.md`. Some files exist on the site only. */
   readonly file: string;
-  /** The file that its links are relative to, and that "Edit page" opens, relative to `docs/`. Undefined for a generated page. */
+  /** The file that its links are relative to. */
   readonly origin: string;
+  /** The file of the repository that a reader edits; undefined for a generated page. */
+  readonly editPath: string | undefined;
   readonly title: string;
   /** The first paragraph, without formatting. */
   readonly description: string;
@@ -18,7 +20,8 @@ export function docPage(file: string, origin: string, markdown: string): DocPage
   const heading = /^# (.+)\n/m.exec(markdown);
   if (heading === null) throw new Error(`docs/${origin}: expected a title, such as "# Title", found none`);
   const body = markdown.slice(heading.index + heading[0].length).trim();
-  return { file, origin, title: plainText(heading[1]!), description: descriptionOf(body), body };
+  const editPath = markdown.startsWith('<!-- Generated') ? undefined : `docs/${origin}`;
+  return { file, origin, editPath, title: plainText(heading[1]!), description: descriptionOf(body), body };
 }
 
 /** Returns the path of a page on the site, without `/` at its start: `guides/express/actor/`. */

@@ -56,7 +56,7 @@ const plan: readonly Plan[] = [
       ['guides/moving/from-oso-nestjs.md', 'oso on NestJS'],
       ['guides/moving/from-oso-prisma.md', 'oso on NestJS with Prisma'],
       ['guides/moving/from-casl.md', 'CASL'],
-      ['guides/moving/from-nest-casl.md', 'nest-casl'],
+      ['guides/nestjs/migrating.md', 'nest-casl'],
       ['guides/moving/from-casbin.md', 'Casbin'],
       ['guides/moving/from-oso-cloud.md', 'Oso Cloud'],
       ['guides/moving/from-accesscontrol.md', 'accesscontrol'],
@@ -154,8 +154,9 @@ const plan: readonly Plan[] = [
   { label: 'Design', items: ['architecture.md', { label: 'Decisions', folder: 'decisions' }] },
 ];
 
-/** The pages that the index of codes lists, and not the navigation. */
-const isCode = ({ file }: DocPage): boolean => file.startsWith('reference/codes/');
+/** Pages that an index lists, and not the navigation: those of codes and of exports. */
+const isListedElsewhere = ({ file }: DocPage): boolean =>
+  file.startsWith('reference/codes/') || (file.startsWith('api/') && !file.endsWith('README.md'));
 
 /**
  * Returns the groups of the navigation with all pages.
@@ -164,14 +165,30 @@ const isCode = ({ file }: DocPage): boolean => file.startsWith('reference/codes/
  */
 export function navigation(pages: readonly DocPage[]): readonly NavigationGroup[] {
   const named = new Set(filesOf(plan));
-  const groups = plan.map((each) => groupOf(each, pages, named));
+  const groups = [...plan.map((each) => groupOf(each, pages, named)), ...apiGroup(pages)];
   const shown = new Set(groups.flatMap(filesIn));
   const missing = pages
-    .filter((page) => !isCode(page) && !shown.has(page.file))
+    .filter((page) => !isListedElsewhere(page) && !shown.has(page.file))
     .map(({ file }) => `docs/${file}`);
   if (missing.length > 0)
     throw new Error(`expected each page in packages/site/src/docs/navigation.ts; add ${missing.join(', ')}`);
   return groups;
+}
+
+/** Returns the group of the entries of all packages, if the reference of the API is there. */
+function apiGroup(pages: readonly DocPage[]): readonly NavigationGroup[] {
+  const entries = pages.filter((page) => page.file.startsWith('api/') && !isListedElsewhere(page));
+  if (entries.length === 0) return [];
+  const items = entries.map(({ file, title }) => ({
+    file,
+    label: file === 'api/README.md' ? 'All packages' : title,
+  }));
+  return [
+    {
+      label: 'API',
+      items: items.toSorted((a, b) => (a.file === 'api/README.md' ? -1 : a.label < b.label ? -1 : 1)),
+    },
+  ];
 }
 
 function groupOf(group: Plan, pages: readonly DocPage[], named: ReadonlySet<string>): NavigationGroup {

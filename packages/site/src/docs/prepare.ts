@@ -13,9 +13,9 @@ import {
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sourceUrl } from './addresses.ts';
-import { codePages } from './code-pages.ts';
 import { renderDiagram } from './diagrams.ts';
-import { docPage, markdownFileOf, type DocPage } from './doc-page.ts';
+import { markdownFileOf, type DocPage } from './doc-page.ts';
+import { docPages } from './doc-pages.ts';
 import { llmsTxt } from './llms-txt.ts';
 import { partsOf } from './markdown.ts';
 import { pictureHtml, themedName, themedPicture } from './pictures.ts';
@@ -30,19 +30,10 @@ const docs = `${root}docs/`;
 /** The built playground, which the site serves below `playground/`. */
 const playground = `${root}packages/playground/dist/`;
 
-/** Returns the pages of docs/, with one page for each code. */
-export function docPages(): readonly DocPage[] {
-  const files = globSync('**/*.md', { cwd: docs }).map((file) => file.replaceAll('\\', '/'));
-  return files.toSorted().flatMap((file) => {
-    const markdown = readFileSync(docs + file, 'utf8');
-    return file === 'reference/codes.md' ? codePages(markdown) : [docPage(file, file, markdown)];
-  });
-}
-
 /** Writes all pages, and returns them. */
 export function prepare(): readonly DocPage[] {
   for (const folder of [content, publicFolder]) rmSync(folder, { recursive: true, force: true });
-  const pages = docPages();
+  const pages = docPages(`${packageFolder}api`);
   for (const page of pages) {
     write(`${content}${contentFile(page.file)}`, starlightPage(page));
     write(`${publicFolder}${markdownFileOf(page.file)}`, markdownPage(page));
@@ -74,7 +65,7 @@ function starlightPage(page: DocPage): string {
   const data = {
     title: page.title,
     description: page.description,
-    editUrl: sourceUrl(`docs/${page.origin}`).replace('/blob/', '/edit/'),
+    editUrl: page.editPath === undefined ? false : sourceUrl(page.editPath).replace('/blob/', '/edit/'),
   };
   const lines = Object.entries(data).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   let diagrams = 0;

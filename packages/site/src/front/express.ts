@@ -7,19 +7,13 @@ export function expressApp(authorizer: Authorizer) {
   const app = express();
   // shown: start
   protect(app);
-  app.use(
-    authorization(authorizer, {
-      actor: (req) => findUser(req.get('x-user')),
-    }),
-  );
+  app.use(authorization(authorizer, {
+    actor: (req) => findUser(req.get('x-user')),
+  }));
 
-  app.get(
-    '/notes/:id',
+  app.get('/notes/:id',
     authorize('read', (req) => findNote(req.params['id'])),
-    (req, res) => {
-      res.json(req.authz.resource);
-    },
-  );
+    (req, res) => { res.json(req.authz.resource); });
   // shown: end
   app.use(authorizationErrors());
   return app;

@@ -7,18 +7,13 @@ import { findNote, findUser } from './model.ts';
 @Injectable()
 @ResourceLoader('Note')
 class NoteLoader {
-  load(id: string) {
-    return findNote(id);
-  }
+  load(id: string) { return findNote(id); }
 }
 
 @Controller('notes')
 class NotesController {
-  @Get(':id')
-  @Authorize('read', 'Note')
-  show(@AuthorizedResource() note: object) {
-    return note;
-  }
+  @Get(':id') @Authorize('read', 'Note')
+  show(@AuthorizedResource() note: object) { return note; }
 }
 // shown: end
 
@@ -26,9 +21,7 @@ class NotesController {
 @Controller('notes')
 class TrashController {
   @Delete(':id')
-  remove() {
-    return 'gone';
-  }
+  remove() { return 'gone'; }
 }
 // forgotten: end
 
