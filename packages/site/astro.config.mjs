@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { satteri } from '@astrojs/markdown-satteri';
 import starlight from '@astrojs/starlight';
 import { defineConfig, passthroughImageService } from 'astro/config';
 import polar from '../grammar/polar.tmLanguage.json' with { type: 'json' };
@@ -12,8 +13,9 @@ export default defineConfig({
   site: site.origin,
   base,
   trailingSlash: 'always',
+  // Messages and code in text stay as they are written.
+  markdown: { processor: satteri({ features: { smartPunctuation: false } }) },
   image: { service: passthroughImageService() },
-  telemetry: false,
   integrations: [
     starlight({
       title: 'Nanook',
