@@ -23,12 +23,12 @@ describe('the pages of the site', () => {
     expect(addresses).toContain(docsUrl('guides/command-line/check'));
   });
 
-  it('have a title and a description, except for pages that begin with a table', () => {
+  it('have a title and a description', () => {
     expect(pages.filter(({ title }) => title === '')).toEqual([]);
     expect(pages.filter(({ description }) => description === '').map(({ file }) => file)).toEqual([]);
   });
 
-  it('are edited in the repository, except for generated ones', () => {
+  it('link to their file in the repository, unless they are generated', () => {
     const editPath = (file: string) => pages.find((page) => page.file === file)!.editPath;
     expect(editPath('guides/express/actor.md')).toBe('docs/guides/express/actor.md');
     expect(editPath('reference/errors.md')).toBeUndefined();
@@ -55,7 +55,7 @@ describe('the navigation', () => {
     );
   });
 
-  it('is the order of llms.txt, which links to the Markdown of each page', () => {
+  it('gives llms.txt its order and its links to Markdown', () => {
     const text = llmsTxt(pages);
     expect(text).toContain(`(${site.href}guides/express/actor.md)`);
     expect(text).toContain(`(${site.href}guides/command-line.md)`);
