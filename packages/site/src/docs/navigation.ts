@@ -56,7 +56,7 @@ const plan: readonly Plan[] = [
       ['guides/moving/from-oso-nestjs.md', 'oso on NestJS'],
       ['guides/moving/from-oso-prisma.md', 'oso on NestJS with Prisma'],
       ['guides/moving/from-casl.md', 'CASL'],
-      ['guides/nestjs/migrating.md', 'nest-casl'],
+      ['guides/moving/from-nest-casl.md', 'nest-casl'],
       ['guides/moving/from-casbin.md', 'Casbin'],
       ['guides/moving/from-oso-cloud.md', 'Oso Cloud'],
       ['guides/moving/from-accesscontrol.md', 'accesscontrol'],
@@ -77,6 +77,7 @@ const plan: readonly Plan[] = [
         'loading-resources',
         'audit',
       ]),
+      ['guides/next.md', 'Next.js'],
       { label: 'Identity', items: ['guides/identity/overview.md'], folder: 'guides/identity' },
       'guides/not-found-or-forbidden.md',
       {
@@ -91,7 +92,6 @@ const plan: readonly Plan[] = [
         ],
         folder: 'guides/filtering',
       },
-      { label: 'Integrations', folder: 'guides/integrations' },
     ],
   },
   {
@@ -102,7 +102,7 @@ const plan: readonly Plan[] = [
         items: ['guides/policies/language.md', 'guides/policies/roles.md', 'guides/policies/errors.md'],
         folder: 'guides/policies',
       },
-      { label: 'Recipes', folder: 'guides/recipes' },
+      { label: 'Recipes', items: [['guides/recipes/README.md', 'All recipes']], folder: 'guides/recipes' },
       {
         label: 'Types',
         items: ['guides/types/classes-and-rows.md', 'guides/types/fields.md'],
@@ -115,9 +115,11 @@ const plan: readonly Plan[] = [
   {
     label: 'Run it in production',
     items: [
+      'guides/deploying.md',
       'guides/auditing.md',
       ['guides/decision-log.md', 'The decision log'],
       'guides/audit-formats.md',
+      'guides/opentelemetry.md',
       'guides/reloading.md',
       'guides/rolling-out-a-policy.md',
       'guides/several-processes.md',
