@@ -115,7 +115,7 @@ const plan: readonly Plan[] = [
   {
     label: 'Run it in production',
     items: [
-      'guides/deploying.md',
+      ['guides/deploying.md', 'Deploying'],
       'guides/auditing.md',
       ['guides/decision-log.md', 'The decision log'],
       'guides/audit-formats.md',
