@@ -39,6 +39,7 @@ const unexported = {
     'engine/backends/module/policy-module.ts:Parts', // the parts of the runtime that a compiled policy imports
     // The steps of the type of a search.
     'lists/list-options.ts:Combined',
+    'lists/list-options.ts:Related',
     'lists/list-options.ts:ValueOf',
     // The steps of the types of actions.
     'types/policy-types.ts:ActionOn',
@@ -77,7 +78,8 @@ const unexported = {
   orm: ['drizzle/drizzle-names.ts:Casing', 'errors/nanook-orm-error.ts:texts'],
 };
 
-/** The entries that only generated code and other packages of this repository import. The pages also leave out the inner modules of oso. */
+/** The entries that only generated code and other packages of this repository import. The pages also leave out the
+ * inner modules of oso. */
 const internal = ['./compiled/parts', './compat', './internal'];
 
 /** The source files of a package's entries, by the names under which they are imported. */
@@ -85,9 +87,7 @@ function entriesOf(folder) {
   const { name, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return new Map(
     Object.entries(exports).flatMap(([path, { '@nanook/source': source }]) =>
-      source && !internal.includes(path) && !(values.markdown && path.startsWith('./dist/'))
-        ? [[name + path.slice(1), join(folder, source.node ?? source)]]
-        : [],
+      source && !internal.includes(path) ? [[name + path.slice(1), join(folder, source.node ?? source)]] : [],
     ),
   );
 }
@@ -121,6 +121,9 @@ async function convert(name) {
     for (const [entry, source] of entries) if (source === file) module.name = entry;
   }
   app.validate(project);
+  if (values.markdown)
+    for (const module of [...(project.children ?? [])])
+      if (module.name.startsWith('@nanook/oso/dist/')) project.removeReflection(module);
   return { app, project };
 }
 

@@ -23,7 +23,7 @@ export default defineConfig({
         'Authorization for Node that lives in your code base, guards every route, and explains each decision.',
       favicon: '/favicon.svg',
       sidebar: sidebar(pages),
-      customCss: ['./tokens.css', './src/styles/site.css'],
+      customCss: ['../playground/src/tokens.css', './src/styles/site.css'],
       components: {
         SiteTitle: './src/components/SiteTitle.astro',
         SocialIcons: './src/components/SocialIcons.astro',

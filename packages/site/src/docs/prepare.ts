@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sourceUrl } from './addresses.ts';
+import { base, sourceUrl } from './addresses.ts';
 import { renderDiagram } from './diagrams.ts';
 import { markdownFileOf, type DocPage } from './doc-page.ts';
 import { docPages } from './doc-pages.ts';
@@ -27,8 +27,9 @@ const content = `${packageFolder}src/content/docs/`;
 const publicFolder = `${packageFolder}public/`;
 const docs = `${root}docs/`;
 
-/** The built playground, which the site serves below `playground/`. */
-const playground = `${root}packages/playground/dist/`;
+/** The playground, whose built files the site serves below `playground/`. */
+const playground = `${root}packages/playground/`;
+const isPlaygroundBuilt = existsSync(`${playground}dist/index.html`);
 
 /** Writes all pages, and returns them. */
 export function prepare(): readonly DocPage[] {
@@ -46,8 +47,7 @@ export function prepare(): readonly DocPage[] {
   }
   write(`${publicFolder}llms.txt`, llmsTxt(pages));
   copyFileSync(`${packageFolder}src/assets/favicon.svg`, `${publicFolder}favicon.svg`);
-  if (existsSync(`${playground}index.html`))
-    cpSync(playground, `${publicFolder}playground`, { recursive: true });
+  if (isPlaygroundBuilt) cpSync(`${playground}dist`, `${publicFolder}playground`, { recursive: true });
   else console.warn('packages/playground is not built: the site has no links to the playground');
   return pages;
 }
@@ -74,7 +74,15 @@ function starlightPage(page: DocPage): string {
     const mermaid = /^```mermaid\n([\s\S]*)^```/m.exec(text);
     return mermaid === null ? starlightFence(text) : renderDiagram(mermaid[1]!, `diagram-${diagrams++}`);
   });
-  return `---\n${lines.join('\n')}\n---\n\n${body.join('')}\n`;
+  return `---\n${lines.join('\n')}\n---\n\n${sampleLink(page)}${body.join('')}\n`;
+}
+
+/** Returns the link that opens a recipe in the playground, if the playground has a sample of its name. */
+function sampleLink({ origin }: DocPage): string {
+  const [, name] = /^guides\/recipes\/([\w-]+)\.md$/.exec(origin) ?? [];
+  return isPlaygroundBuilt && name !== undefined && existsSync(`${playground}samples/${name}`)
+    ? `[Open this policy in the playground](${base}playground/#${name})\n\n`
+    : '';
 }
 
 /** Turns the first line that names a file, such as `// file: app.ts`, into the title of the block, and leaves out marks for our tests. */
