@@ -1,4 +1,4 @@
-import { Authorizer, type Decision, type RowCondition } from '@nanook/core';
+import { Authorizer, many, type Decision, type RowCondition } from '@nanook/core';
 import { expect, it } from 'vitest';
 import { rowSource } from '../requirements/row-source.js';
 import { RequestAuthorization } from './request-authorization.js';
@@ -35,6 +35,33 @@ it('RequestAuthorization.one() makes a decision with the context of the request'
   expect(decisions.map(({ outcome, context }) => [outcome, context])).toEqual([
     ['allowed', { requestId: 'r1' }],
   ]);
+});
+
+it('checks after RequestAuthorization.one() and .list() use its decision, also of rows with related rows', async () => {
+  const withFields = await Authorizer.load({
+    policies: `
+      allow(_: String, "read", note: Note) if not (part in note.parts and part.id = 2);
+      allow_field(_: String, "read", _: Note, field) if field in ["id", "parts"];`,
+    types: {
+      Note: {
+        key: 'id',
+        fields: { id: 'Integer', owner: String },
+        relations: { parts: many('Note', { local: 'id', foreign: 'id' }) },
+      },
+    },
+    resources: { list: async () => [{ id: 1, owner: 'ann' }], count: async () => 1 },
+    onWarning: () => {},
+  });
+  const authz = new RequestAuthorization(withFields, { actor: () => 'ann' });
+  const options = { include: ['parts'], fields: 'read' };
+  const { rows } = await authz.list('read', 'Note', options);
+  for (const row of [await authz.one('read', 'Note', 1, options), rows[0]!]) {
+    expect(row).toEqual({ id: 1, parts: [{ id: 1 }] });
+    // oxlint-disable-next-line no-await-in-loop -- two rows
+    expect([await authz.can('read', row), await authz.pick('read', row)]).toEqual([true, row]);
+    // oxlint-disable-next-line no-await-in-loop -- two rows
+    await expect(authz.can('edit', row)).rejects.toMatchObject({ code: 'POLAR_RUN_RELATED_ROWS' });
+  }
 });
 
 it('RequestAuthorization.one() throws a refusal with the route, and makes no decision then', async () => {

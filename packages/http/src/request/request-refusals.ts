@@ -120,7 +120,7 @@ export class RequestRefusals<Actor> {
     return this.#ofActor(notFound(action, options?.explain !== undefined), this.#actor.isAnonymous);
   }
 
-  /** Returns the row that has a key. @throws the refusal of the action */
+  /** Returns the row that has a key, and keeps the decisions about it as {@link list} does. @throws the refusal of the action */
   async one(
     action: string,
     type: TypeReference,
@@ -129,10 +129,12 @@ export class RequestRefusals<Actor> {
   ): Promise<object> {
     checkAction(action);
     const actor = await this.#actor.find();
-    const { isAnonymous } = this.#actor;
+    const { isAnonymous, version } = this.#actor;
     if (isNoKey(key)) throw this.ofMissing(action);
-    const row = this.#authorizer.one<AnyRow>(actor, action, type, key, { ...this.#ofChecks(), ...options });
-    return this.#orRefusal(row, isAnonymous);
+    const check = this.#authorizer.one<AnyRow>(actor, action, type, key, { ...this.#ofChecks(), ...options });
+    const row: object = await this.#orRefusal(check, isAnonymous);
+    if (this.#actor.isPresent(actor, version)) this.#keepListed(action, options?.fields, row);
+    return row;
   }
 
   /** Returns the values of a row that the actor may create. @throws the refusal of the action */
