@@ -38,7 +38,7 @@ const resources: ResourceAdapter = {
   count: async () => 0,
 };
 
-const load = (policies: string, engine: 'machine' | 'source' | 'closures' | 'auto' = 'auto') =>
+const load = (policies: string, engine: 'machine' | 'source' | 'closures' = 'machine') =>
   Authorizer.load({ policies, types, resources, engine, onWarning: () => {} });
 const user = { orgId: 1, isActive: true, name: 'ann' };
 
