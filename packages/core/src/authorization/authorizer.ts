@@ -704,8 +704,8 @@ export class Authorizer extends BaseAuthorizer {
    * @param values the values of the columns, also those for which the database has a default; a generated key may be left out
    * @returns a copy of the values
    * @throws {ForbiddenError} when the actor may not perform the action on the row
-   * @throws {PolarError} `POLAR_DRAFT_VALUE` for a value that the row cannot have; `POLAR_DRAFT_EXISTS` when a row has this key;
-   *   `POLAR_LIST_NO_ADAPTER`; the errors of `can`, also when the policy reads a value that is not given
+   * @throws {PolarError} `POLAR_DRAFT_VALUE` for a value that the row cannot have, or that the policy needs and that is not given;
+   *   `POLAR_DRAFT_EXISTS` when a row has this key; `POLAR_LIST_NO_ADAPTER`; the errors of `can`
    * @example
    * const values = await authorizer.authorizeNew(user, 'create', 'Document', { title, folderId });
    * await db.insert(documents).values(values);
@@ -722,7 +722,8 @@ export class Authorizer extends BaseAuthorizer {
     const declared = findType(this.#loading.types, 'authorizeNew(actor, action, type, values)', type);
     const { given, columns } = drafts.valuesOf(declared, values);
     const draft = drafts.ofNew(declared, columns);
-    await this.authorize(actor, action as never, draft.row, { ...checked, checkRead: false });
+    const check = this.authorize(actor, action as never, draft.row, { ...checked, checkRead: false });
+    await drafts.decided(draft, check);
     if (await drafts.exists(draft)) throw new PolarError('POLAR_DRAFT_EXISTS', { type: declared.name });
     return given as Values;
   }

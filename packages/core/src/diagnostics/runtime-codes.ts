@@ -80,8 +80,8 @@ export const runtimeCodes = {
     `\`${p.field}\` on every listed row; allow the key in a rule \`allow_field\``,
 
   // ── rows that are not written yet ──
-  POLAR_DRAFT_VALUE: (p: { type: string; field: string; reason: string }) =>
-    `a row of \`${p.type}\` cannot have these values: \`${p.field}\` ${p.reason}`,
+  POLAR_DRAFT_VALUE: (p: { type: string; field: string | undefined; reason: string }) =>
+    `a row of \`${p.type}\` cannot have these values: ${p.field === undefined ? 'they' : `\`${p.field}\``} ${p.reason}`,
   POLAR_DRAFT_EXISTS: (p: { type: string }) =>
     `a row of \`${p.type}\` with this key exists; leave out the key of a new row, or change the row with \`authorizeChange\``,
 

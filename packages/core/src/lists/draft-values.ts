@@ -18,14 +18,15 @@ export interface DraftValues {
  * Checks the values of a row that is not written yet. Each must be a value of a column: a related row in the values could not be told from one
  * in the database.
  *
- * @throws {PolarError} `POLAR_DRAFT_VALUE`; `POLAR_TYPE_INVALID_OPTION` if the values are not a plain object
+ * @throws {PolarError} `POLAR_DRAFT_VALUE`; `POLAR_TYPE_INVALID_OPTION` for an instance of a class
  */
 export function draftValues(type: DeclaredType, values: unknown, planner: ListPlanner): DraftValues {
-  if (!isPlainObject(values))
-    throw invalidOption(
-      'values',
-      `must be a plain object with the values of a row, found ${describeValue(values)}${isInstance(values) ? '; pass { ...values }' : ''}`,
-    );
+  if (!isPlainObject(values)) {
+    const reason = `must be a plain object with the values of a row, found ${describeValue(values)}`;
+    // The application passes an instance of a class; a client can send everything else.
+    if (isInstance(values)) throw invalidOption('values', `${reason}; pass { ...values }`);
+    throw invalid(type, undefined, reason);
+  }
   const { row } = planner.allRows(type);
   const given = Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value instanceof Date ? new Date(value) : value] as const],
@@ -95,5 +96,5 @@ function requireValue(name: string, value: unknown, column: Column): void {
 const isStored = (type: ScalarType, value: unknown): boolean =>
   type === 'integer' ? typeof value === 'bigint' || Number.isSafeInteger(value) : isValueOf(type, value);
 
-const invalid = ({ name: type }: DeclaredType, field: string, reason: string): PolarError =>
+const invalid = ({ name: type }: DeclaredType, field: string | undefined, reason: string): PolarError =>
   new PolarError('POLAR_DRAFT_VALUE', { type, field, reason });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Authorizer, isUndecided, many, one, optional, type ResourceAdapter } from '../index.js';
+import { Authorizer, many, one, optional, type ResourceAdapter } from '../index.js';
 
 const types = {
   User: {
@@ -65,14 +65,19 @@ it('a new row without its key has no rows that refer to it, but can refer to a r
     allow(_, "open", user: User) if user.account = nil;
   `);
   expect(await authorizer.authorizeNew('ann', 'create', 'User', user)).toEqual(user);
-  const open = authorizer.authorizeNew('ann', 'open', 'User', user);
-  expect(await open.catch(isUndecided)).toBe(true);
+  await expect(authorizer.authorizeNew('ann', 'open', 'User', user)).rejects.toMatchObject({
+    code: 'POLAR_DRAFT_VALUE',
+    data: { field: 'id' },
+  });
 });
 
-it('a new row without a part of its key is undecided about the rows that have the same part', async () => {
+it('a new row without a part of its key does not tell which rows have the same part', async () => {
   const authorizer = await load('allow(_, "create", visit: Visit) if not (_ in visit.others);');
-  const create = authorizer.authorizeNew('ann', 'create', 'Visit', { at, text: 'a' });
-  expect(await create.catch(isUndecided)).toBe(true);
+  const values = { at, text: 'a' } as object;
+  await expect(authorizer.authorizeNew('ann', 'create', 'Visit', values)).rejects.toMatchObject({
+    code: 'POLAR_DRAFT_VALUE',
+    data: { field: 'userId' },
+  });
 });
 
 it('a new row is one of the rows of a relation if its columns say so, and an error if they do not tell', async () => {
@@ -85,6 +90,28 @@ it('a new row is one of the rows of a relation if its columns say so, and an err
     data: { field: 'isActive' },
   });
 });
+
+it.each(['machine', 'source', 'closures'] as const)(
+  'a rule that reads a missing value leaves the decision to other rules, with the engine %s',
+  async (engine) => {
+    const authorizer = await load(
+      `allow(_, "create", visit: Visit) if visit.text = "a";
+       allow(_, "create", visit: Visit) if visit.userId = 1;`,
+      engine,
+    );
+    for (const values of [
+      { userId: 1, at },
+      { at, text: 'a' },
+    ])
+      // oxlint-disable-next-line no-await-in-loop -- two rows
+      expect(await authorizer.authorizeNew('ann', 'create', 'Visit', values)).toEqual(values);
+    await expect(authorizer.authorizeNew('ann', 'create', 'Visit', { at, userId: 2 })).rejects.toMatchObject({
+      code: 'POLAR_DRAFT_VALUE',
+      data: { field: 'text' },
+      cause: { code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE' },
+    });
+  },
+);
 
 it('authorizeChange() accepts the same key in another object or number type, and no other key', async () => {
   const authorizer = await load('allow(_, _, _: Visit);');
@@ -116,5 +143,12 @@ it('authorizeNew() says how to pass an instance of a class', async () => {
   await expect(authorizer.authorizeNew('ann', 'create', 'Visit', new NewVisit())).rejects.toThrow(
     'must be a plain object with the values of a row, found an instance of `NewVisit`; pass { ...values }',
   );
-  await expect(authorizer.authorizeNew('ann', 'create', 'Visit', [])).rejects.not.toThrow('pass {');
+  for (const values of [[], null, undefined, 'a'])
+    // oxlint-disable-next-line no-await-in-loop -- a few values
+    await expect(authorizer.authorizeNew('ann', 'create', 'Visit', values as object)).rejects.toMatchObject({
+      code: 'POLAR_DRAFT_VALUE',
+      message: expect.stringContaining(
+        'they must be a plain object with the values of a row, found',
+      ) as string,
+    });
 });

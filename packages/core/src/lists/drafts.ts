@@ -1,4 +1,4 @@
-import { PolarError } from '../diagnostics/polar-error.js';
+import { isUndecided, PolarError } from '../diagnostics/polar-error.js';
 import type { Column, Scope } from '../filter/condition.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
 import { columnsOf, type DeclaredType } from '../types/declared-type.js';
@@ -32,6 +32,8 @@ export class Drafts {
   readonly #rows = new Map<string, object>();
   readonly #queries = new Map<string, Promise<readonly object[]>>();
   #draft: Draft | undefined;
+  /** The first column that the policy has read, and that has no value. */
+  #missing: string | undefined;
 
   constructor(
     readonly adapter: ResourceAdapter,
@@ -68,6 +70,17 @@ export class Drafts {
     return (this.#draft = { type, columns, isNew: false, row: this.#row(type, columns, false) });
   }
 
+  /** Waits for the check of a draft. @throws {PolarError} `POLAR_DRAFT_VALUE` if it needs a value that is not given */
+  async decided({ type }: Draft, check: Promise<unknown>): Promise<void> {
+    try {
+      await check;
+    } catch (error) {
+      throw this.#missing !== undefined && isUndecided(error)
+        ? missing(type, this.#missing, { cause: error })
+        : error;
+    }
+  }
+
   /** Returns whether the database has a row with the key of a draft. Values without the whole key name no row. */
   async exists({ type, columns }: Draft): Promise<boolean> {
     if (type.key === undefined || !type.key.every((field) => Object.hasOwn(columns, field))) return false;
@@ -89,6 +102,7 @@ export class Drafts {
         Object.defineProperty(row, relation.name, { value: relation.kind === 'one' ? null : [] });
         continue;
       }
+      if (absent.length > 0) this.#addMissing(row, type, relation.name, absent[0]!, isNew);
       // Without the property, the policy is undecided where it reads the relation.
       if (absent.length > 0 || relation.through !== undefined) continue;
       let related: Promise<unknown> | undefined;
@@ -96,11 +110,22 @@ export class Drafts {
         get: () => (related ??= this.#related(scope, relation, values)),
       });
     }
-    // The policy would read `nil`, but the database can have a default for a column, and an embedded document.
-    for (const { name, optional, kind } of type.places.values())
-      if (optional && (isNew || kind === 'relation') && !Object.hasOwn(row, name))
-        Object.defineProperty(row, name, { get: () => missing(type, name) });
+    if (isNew)
+      for (const name of columnsOf(type.fields!))
+        if (!(name in row)) this.#addMissing(row, type, name, name, isNew);
     return row;
+  }
+
+  /** Adds a property without a value, about which the policy is undecided. */
+  #addMissing(row: object, type: DeclaredType, name: string, column: string, isNew: boolean): void {
+    const isOptional = type.places.get(name)?.optional === true;
+    Object.defineProperty(row, name, {
+      get: () => {
+        if (isNew) this.#missing ??= column;
+        // The policy would read `nil`, but the database can have a default, and an embedded document.
+        if (isOptional) throw missing(type, column);
+      },
+    });
   }
 
   /** Returns whether no row can refer to a new row by a relation, because the database will choose the key that identifies the new row. */
@@ -138,7 +163,7 @@ export class Drafts {
     if (absent !== undefined) {
       // No row refers to a key that the database will choose.
       if (!isNew || type.key?.includes(absent)) return false;
-      return missing(type, absent);
+      throw missing(type, absent);
     }
     const { row } = this.planner.allRows(type);
     const own = linkValues(
@@ -147,7 +172,7 @@ export class Drafts {
     );
     if (!own.some(({ text }) => links.some((link) => link.text === text))) return false;
     return Array.from(where).every(([field, value]) => {
-      if (isNew && !Object.hasOwn(columns, field)) return missing(type, field);
+      if (isNew && !Object.hasOwn(columns, field)) throw missing(type, field);
       return (columns[field] ?? null) === value;
     });
   }
@@ -201,7 +226,7 @@ export class Drafts {
 const keyText = (values: object, key: readonly Column[]): string | undefined =>
   key.every(({ field }) => field in values) ? linkValues(values, key)[0]?.text : undefined;
 
-function missing({ name: type }: DeclaredType, field: string): never {
+const missing = ({ name: type }: DeclaredType, field: string, options?: ErrorOptions): PolarError => {
   const reason = 'is missing, and the policy reads it; give the value that the row will have';
-  throw new PolarError('POLAR_DRAFT_VALUE', { type, field, reason });
-}
+  return new PolarError('POLAR_DRAFT_VALUE', { type, field, reason }, undefined, options);
+};
