@@ -718,13 +718,13 @@ export class Authorizer extends BaseAuthorizer {
     options: DraftOptions = {},
   ): Promise<Values> {
     const { resources, ...checked } = options;
-    const drafts = (await this.#resourceLists(resources)).drafts();
+    const lists = await this.#resourceLists(resources);
     const declared = findType(this.#loading.types, 'authorizeNew(actor, action, type, values)', type);
-    const { given, columns } = drafts.valuesOf(declared, values);
-    const draft = drafts.ofNew(declared, columns);
-    const check = this.authorize(actor, action as never, draft.row, { ...checked, checkRead: false });
-    await drafts.decided(draft, check);
-    if (await drafts.exists(draft)) throw new PolarError('POLAR_DRAFT_EXISTS', { type: declared.name });
+    const given = await lists
+      .drafts()
+      .checkNew(declared, values, (row) =>
+        this.authorize(actor, action as never, row, { ...checked, checkRead: false }),
+      );
     return given as Values;
   }
 
@@ -751,23 +751,21 @@ export class Authorizer extends BaseAuthorizer {
     options: DraftOptions = {},
   ): Promise<Changes> {
     const { resources, ...checked } = options;
-    const drafts = (await this.#resourceLists(resources)).drafts();
+    const lists = await this.#resourceLists(resources);
     const declared = findType(
       this.#loading.types,
       'authorizeChange(actor, action, type, key, changes)',
       type,
     );
-    const { given, columns } = drafts.valuesOf(declared, changes);
     // Both checks use the same policy, also if a reload ends in between.
     const policy = this.pinned();
-    const { context, signal } = checked;
-    const stored = await policy.one<AnyRow>(actor, action as never, declared.name as never, key, {
-      ...(context !== undefined && { context }),
-      ...(signal !== undefined && { signal }),
-      ...(resources !== undefined && { resources }),
-    });
-    const draft = drafts.ofChange(declared, stored, columns);
-    await policy.authorize(actor, action as never, draft.row, { ...checked, checkRead: false });
+    const { explain: _explain, limits: _limits, ...shown } = options;
+    const given = await lists.drafts().checkChange(
+      declared,
+      changes,
+      () => policy.one<AnyRow>(actor, action as never, declared.name as never, key, shown),
+      (row) => policy.authorize(actor, action as never, row, { ...checked, checkRead: false }),
+    );
     return given as Changes;
   }
 

@@ -12,7 +12,7 @@ import { copyOf } from './masked-rows.js';
 import type { ResourceAdapter } from './resource-adapter.js';
 
 /** A row that is not written yet. */
-export interface Draft {
+interface Draft {
   readonly type: DeclaredType;
   /** The row for a check. Its relations are read from the database when the policy reads them. */
   readonly row: object;
@@ -21,6 +21,9 @@ export interface Draft {
   /** Whether the database will choose the values of absent columns. */
   readonly isNew: boolean;
 }
+
+/** Checks the action on the row of a draft. @throws the refusal */
+type Authorize = (row: object) => Promise<unknown>;
 
 /**
  * Makes the row for a check from values that are not written yet. A relation of such a row is a promise of the rows in the database that its
@@ -41,25 +44,43 @@ export class Drafts {
     readonly types: TypeTable,
   ) {}
 
-  /** Checks the values of a draft. @throws {PolarError} `POLAR_DRAFT_VALUE` */
-  valuesOf(type: DeclaredType, given: unknown): DraftValues {
-    return draftValues(type, given, this.planner);
-  }
-
-  /** Returns the draft of a new row. */
-  ofNew(type: DeclaredType, columns: DraftValues['columns']): Draft {
-    return (this.#draft = { type, columns, isNew: true, row: this.#row(type, columns, true) });
+  /**
+   * Checks a new row.
+   *
+   * @returns a copy of its values
+   * @throws {PolarError} `POLAR_DRAFT_VALUE`, `POLAR_DRAFT_EXISTS`; the errors of `authorize`
+   */
+  async checkNew(type: DeclaredType, values: unknown, authorize: Authorize): Promise<DraftValues['given']> {
+    const { given, columns } = draftValues(type, values, this.planner);
+    const row = this.#row(type, columns, true);
+    this.#draft = { type, columns, isNew: true, row };
+    try {
+      await authorize(row);
+    } catch (error) {
+      throw this.#missing !== undefined && isUndecided(error)
+        ? missing(type, this.#missing, { cause: error })
+        : error;
+    }
+    if (await this.#exists(type, columns)) throw new PolarError('POLAR_DRAFT_EXISTS', { type: type.name });
+    return given;
   }
 
   /**
-   * Returns the draft of a row after a change.
+   * Checks a row after a change.
    *
-   * @param stored the row as the adapter returned it
-   * @throws {PolarError} `POLAR_DRAFT_VALUE` for a change of the key
+   * @param read returns the row as the adapter returns it, if the actor may perform the action on it
+   * @returns a copy of the changes
+   * @throws {PolarError} `POLAR_DRAFT_VALUE`; the errors of `read` and `authorize`
    */
-  ofChange(type: DeclaredType, stored: object, changes: DraftValues['columns']): Draft {
-    const before = this.#storedValues(type, stored);
-    const columns = { ...before, ...changes };
+  async checkChange(
+    type: DeclaredType,
+    changes: unknown,
+    read: () => Promise<object>,
+    authorize: Authorize,
+  ): Promise<DraftValues['given']> {
+    const { given, columns: changed } = draftValues(type, changes, this.planner);
+    const before = this.#storedValues(type, await read());
+    const columns = { ...before, ...changed };
     for (const column of this.planner.keyColumns(this.planner.allRows(type).row))
       if (keyText(columns, [column]) !== keyText(before, [column]))
         throw new PolarError('POLAR_DRAFT_VALUE', {
@@ -67,22 +88,14 @@ export class Drafts {
           field: column.field,
           reason: 'is a part of the key, which cannot change; leave it out, or create another row',
         });
-    return (this.#draft = { type, columns, isNew: false, row: this.#row(type, columns, false) });
-  }
-
-  /** Waits for the check of a draft. @throws {PolarError} `POLAR_DRAFT_VALUE` if it needs a value that is not given */
-  async decided({ type }: Draft, check: Promise<unknown>): Promise<void> {
-    try {
-      await check;
-    } catch (error) {
-      throw this.#missing !== undefined && isUndecided(error)
-        ? missing(type, this.#missing, { cause: error })
-        : error;
-    }
+    const row = this.#row(type, columns, false);
+    this.#draft = { type, columns, isNew: false, row };
+    await authorize(row);
+    return given;
   }
 
   /** Returns whether the database has a row with the key of a draft. Values without the whole key name no row. */
-  async exists({ type, columns }: Draft): Promise<boolean> {
+  async #exists(type: DeclaredType, columns: Draft['columns']): Promise<boolean> {
     if (type.key === undefined || !type.key.every((field) => Object.hasOwn(columns, field))) return false;
     const rows = this.planner.allRows(type);
     const key = this.planner.keyColumns(rows.row);
