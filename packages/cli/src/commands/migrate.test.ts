@@ -144,6 +144,15 @@ package.json:2:29 by hand: if this names the package oso, write @nanook/oso
   });
 });
 
+/** A file in which a function loads the policies of an instance. */
+const loadedByFunction = `import { Oso } from 'oso';
+const oso = new Oso();
+export async function start() {
+  oso.registerClass(User);
+  await oso.loadFile('a.polar');
+}
+`;
+
 /** Migrates one file to the authorizer. */
 async function toAuthorizer(text: string): Promise<{ code: number; out: string; text: string }> {
   await enterFolder({ 'app.ts': text });
@@ -269,15 +278,6 @@ export class Service {
 
   it.each([
     ['oso.loadFiles(["a.polar"]);', '3:1 by hand: await the policies'],
-    [
-      'await oso.loadStr("");\nawait oso.authorizedResources(user, "read", Note);',
-      '4:11 by hand: load the authorizer with the option resources',
-    ],
-    [
-      'await oso.loadStr("");\nif (await oso.queryRuleOnce("f")) go();',
-      'by hand: write !(await authorizer.policy.queryRule(',
-    ],
-    ['await oso.loadStr("");\noso.setDataFilteringAdapter(adapter);', 'by hand: pass the adapter'],
     ['if (x) oso.registerClass(User);\nawait oso.loadStr("");', 'by hand: register and load in one list'],
     ['oso.registerClass(User, options);\nawait oso.loadStr("");', 'by hand: write the options as an object'],
     [
@@ -288,25 +288,192 @@ export class Service {
       'oso.registerClass(User, { fields: { owner: lookup() } });\nawait oso.loadStr("");',
       'by hand: declare the field owner',
     ],
-    ['class MyOso extends Oso {}\nawait oso.loadStr("");', 'by hand: a subclass of Authorizer'],
     ['run();', 'by hand: the file creates oso but does not load'],
-  ])('changes nothing, and names the place, for %j', async (statements, message) => {
+  ])('keeps the creation of the instance, and lists it, for %j', async (statements, message) => {
     const before = `import { Oso } from 'oso';\nconst oso = new Oso();\n${statements}\n`;
     const { code, out, text } = await toAuthorizer(before);
     expect({ code, text }).toEqual({ code: 1, text: before });
+    expect(out).toContain('app.ts:1:1 by hand: remove Oso from the import');
+    expect(out).toMatch(/^app\.ts:2:13 by hand: /m);
     expect(out).toContain(message);
+  });
+
+  it('changes a file around the places that must be changed by hand, and lists their new lines', async () => {
+    const { code, out, text } = await toAuthorizer(`import { NotFoundError, Oso, Relation } from 'oso';
+const oso = new Oso();
+oso.setDataFilteringAdapter(adapter);
+oso.registerClass(User, {
+  fields: { notes: new Relation('many', 'Note', 'id', 'userId') },
+});
+await oso.loadStr('');
+const relation = new Relation('one', 'User', 'userId', 'id');
+class Other extends Oso {}
+export const query = () => oso.authorizedQuery(user, 'read', 'Note');
+export const may = () => oso.isAllowed(user, 'read', note);
+`);
+    expect(text).toBe(`import { Authorizer, many, NotFoundError } from '@nanook/core';
+import { Oso, Relation } from 'oso';
+oso.setDataFilteringAdapter(adapter);
+const oso = await Authorizer.load({
+  policies: { name: 'policy.polar', source: '' },
+  types: {
+    User: { class: User, relations: { notes: many('Note', { local: 'id', foreign: 'userId' }) } },
+  },
+  equality: 'deep',
+});
+const relation = new Relation('one', 'User', 'userId', 'id');
+class Other extends Oso {}
+export const query = () => oso.authorizedQuery(user, 'read', 'Note');
+export const may = () => oso.can(user, 'read', note);
+`);
+    expect(code).toBe(1);
+    expect(out.replaceAll(/(by hand: \w+ \w+ \w+).*/g, '$1')).toBe(`app.ts
+app.ts:2:1 by hand: remove Oso and
+app.ts:3:5 by hand: delete the call
+app.ts:11:22 by hand: declare the relation
+app.ts:12:21 by hand: write a class
+app.ts:13:32 by hand: pass the condition
+`);
+  });
+
+  it('changes nothing, and lists the same places, when it runs again', async () => {
+    const first = await toAuthorizer(`import { Oso } from 'oso';
+const oso = new Oso();
+await oso.loadStr('');
+class Other extends Oso {}
+export const rule = () => oso.queryRule('f', 1);
+`);
+    const { code, out, err } = await nanook('migrate', '--to', 'authorizer');
+    expect({ code, out: `app.ts\n${out}`, err }).toEqual({
+      code: 1,
+      out: first.out,
+      err: '0 files changed, 2 places to change by hand\n',
+    });
+  });
+
+  it('replaces queryRuleOnce by the first answer of a query', async () => {
+    const { code, text } = await toAuthorizer(`import { Oso } from 'oso';
+export const one = async (oso: Oso) => (await oso.queryRuleOnce('f', user)) && 1;
+export const two = (oso: Oso) => oso.queryRuleOnce('f');
+export const three = async (oso?: Oso) => await oso?.queryRuleOnce('f');
+`);
+    expect({ code, text }).toEqual({
+      code: 0,
+      text: `import { Authorizer } from '@nanook/core';
+export const one = async (oso: Authorizer) => (!(await oso.policy.queryRule('f', [user]).next()).done) && 1;
+export const two = (oso: Authorizer) => oso.policy.queryRule('f', []).next().then(({ done }) => !done);
+export const three = async (oso?: Authorizer) => await oso?.policy.queryRule('f', []).next().then(({ done }) => !done);
+`,
+    });
+  });
+
+  it('replaces authorizedResources by the rows of a list', async () => {
+    const { code, text } = await toAuthorizer(`import { Oso } from 'oso';
+export const one = async (oso: Oso) => [...(await oso.authorizedResources(user, 'read', Note))];
+export const two = async (oso: Oso) => { const notes = await oso.authorizedResources(user, 'read', Note); };
+export const three = (oso: Oso) => oso.authorizedResources(user, 'read', Note);
+export const four = async (oso?: Oso) => (await oso?.authorizedResources(user, 'read', Note))?.length;
+`);
+    expect({ code, text }).toEqual({
+      code: 0,
+      text: `import { Authorizer } from '@nanook/core';
+export const one = async (oso: Authorizer) => [...(await oso.list(user, 'read', Note)).rows];
+export const two = async (oso: Authorizer) => { const notes = (await oso.list(user, 'read', Note)).rows; };
+export const three = (oso: Authorizer) => oso.list(user, 'read', Note).then(({ rows }) => rows);
+export const four = async (oso?: Authorizer) => (await oso?.list(user, 'read', Note))?.rows?.length;
+`,
+    });
+  });
+
+  it('replaces an instance that is assigned, or a field of a class', async () => {
+    const { code, text } = await toAuthorizer(`import { Oso } from 'oso';
+let oso: Oso;
+beforeEach(async () => {
+  oso = new Oso();
+  oso.registerClass(User);
+  await oso.loadFile('a.polar');
+});
+class Service {
+  private readonly oso: Oso = new Oso();
+  #other = new Oso();
+  async start() {
+    await this.oso.loadFile('a.polar');
+    await this.#other.loadFile('b.polar');
+  }
+}
+`);
+    expect({ code, text }).toEqual({
+      code: 0,
+      text: `import { Authorizer } from '@nanook/core';
+let oso: Authorizer;
+beforeEach(async () => {
+  oso = await Authorizer.load({
+    policies: 'a.polar',
+    types: {
+      User,
+    },
+    equality: 'deep',
+  });
+});
+class Service {
+  private oso!: Authorizer;
+  #other!: Authorizer;
+  async start() {
+    this.oso = await Authorizer.load({
+      policies: 'a.polar',
+      equality: 'deep',
+    });
+    this.#other = await Authorizer.load({
+      policies: 'b.polar',
+      equality: 'deep',
+    });
+  }
+}
+`,
+    });
+  });
+
+  it('replaces require, and the calls in files that require the instance', async () => {
+    await enterFolder({
+      'policy.js': `const { Oso: Polar, NotFoundError, Variable: V } = require("oso")
+const polar = new Polar()
+exports.start = async () => {
+  await polar.loadFile('a.polar')
+}
+exports.policy = () => polar
+`,
+      'app.js': `const { policy } = require('./policy')\nexports.read = () => policy().isAllowed(user, 'read', note)\n`,
+      'request.js': `exports.read = (req) => req.oso.isAllowed(user, 'read', note)\n`,
+    });
+    const { code, out } = await nanook('migrate', '--to', 'authorizer');
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: 'policy.js\nrequest.js\napp.js:2:31 by hand: write "can" if "policy()" is the authorizer\n',
+    });
+    expect(await contentOf('policy.js'))
+      .toBe(`const { Authorizer, NotFoundError, QueryVariable: V } = require("@nanook/core")
+let polar;
+exports.start = async () => {
+  polar = await Authorizer.load({
+    policies: 'a.polar',
+    equality: 'deep',
+  });
+}
+exports.policy = () => polar
+`);
+    expect(await contentOf('request.js')).toContain('req.oso.can(user');
   });
 
   it('changes and lists the calls in files that import the instance', async () => {
     await enterFolder({
       'src/policy.ts': `import { Oso } from 'oso';\nexport const oso = new Oso();\noso.registerClass(User);\nawait oso.loadFiles(['a.polar']);\n`,
       'src/roles.ts': `import { oso } from './policy.js';\nfor await (const answer of oso.queryRule('f', user)) use(answer);\n`,
-      'src/lists.ts': `import { oso } from './policy';\nawait oso.authorizedResources(user, 'read', Note);\n`,
+      'src/lists.ts': `import { oso } from './policy';\nawait oso.authorizedQuery(user, 'read', Note);\n`,
       'src/other.ts': `import { db } from './db';\ndb.queryRule('f', user);\n`,
     });
     const { code, out } = await nanook('migrate', '--to', 'authorizer');
     expect(code).toBe(1);
-    expect(out).toMatch(/^src\/policy\.ts\nsrc\/roles\.ts\nsrc\/lists\.ts:2:11 by hand: load the authorizer/);
+    expect(out).toMatch(/^src\/policy\.ts\nsrc\/roles\.ts\nsrc\/lists\.ts:2:11 by hand: pass the condition/);
     expect(await contentOf('src/roles.ts')).toContain(`oso.policy.queryRule('f', [user])`);
     expect(await contentOf('src/other.ts')).toContain(`db.queryRule('f', user)`);
   });
@@ -326,23 +493,25 @@ export class Service {
     expect(await contentOf('a.ts')).toBe(`import type { Class } from '@nanook/core';\n`);
   });
 
-  it('changes no call while an instance of Oso remains', async () => {
-    const files = {
+  it('changes the calls also while an instance must be replaced by hand', async () => {
+    await enterFolder({
       'policy.ts': `import { Oso } from 'oso';\nexport class Policy extends Oso {}\n`,
       'banned.ts': `import { policy } from './policy';\nfor await (const _ of policy.queryRule('banned', user)) stop();\n`,
-      'param.ts': `import { Oso } from 'oso';\nexport const roles = (oso: Oso) => oso.queryRule('role', user);\n`,
       'type.ts': `import type { Oso } from 'oso';\nexport let oso: Oso;\n`,
-    };
-    await enterFolder(files);
+    });
     const { code, out } = await nanook('migrate', '--to', 'authorizer');
-    expect(code).toBe(1);
-    for (const [file, text] of Object.entries(files)) expect(await contentOf(file)).toBe(text);
-    expect(out).toBe(`banned.ts:2:23 by hand: an authorizer takes a list: policy.queryRule(name, [arguments])
-param.ts:1:1 by hand: run the command again when the files that create Oso are changed
-param.ts:2:36 by hand: an authorizer takes a list: policy.queryRule(name, [arguments])
-policy.ts:2:29 by hand: a subclass of Authorizer is created with load; wrap an Authorizer instead
-type.ts:1:1 by hand: run the command again when the files that create Oso are changed
-`);
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: `banned.ts
+type.ts
+policy.ts:1:1 by hand: remove Oso from the import when the file does not use the name any more
+policy.ts:2:29 by hand: write a class that has an Authorizer, with the methods that other files call now, such as can
+`,
+    });
+    expect(await contentOf('banned.ts')).toContain(`policy.policy.queryRule('banned', [user])`);
+    expect(await contentOf('type.ts')).toBe(
+      `import type { Authorizer } from '@nanook/core';\nexport let oso: Authorizer;\n`,
+    );
   });
 
   it('follows an instance through exports, aliases of paths and packages', async () => {
@@ -357,10 +526,10 @@ type.ts:1:1 by hand: run the command again when the files that create Oso are ch
       'packages/authz/c.ts': `import { oso } from '@/oso';\n${use}`,
       'packages/app/d.ts': `export const f = (oso) => oso.queryRule('f', user);\n`,
     });
-    const { out } = await nanook('migrate', '--to', 'authorizer');
+    expect((await nanook('migrate', '--to', 'authorizer')).code).toBe(0);
     for (const file of ['packages/app/a.ts', 'packages/authz/b.ts', 'packages/authz/c.ts'])
       expect(await contentOf(file)).toContain(`oso?.policy.queryRule('f', [user]);`);
-    expect(out).toContain('packages/app/d.ts:1:31 by hand: an authorizer takes a list');
+    expect(await contentOf('packages/app/d.ts')).toContain(`oso.policy.queryRule('f', [user]);`);
     expect(await nanook('migrate', '--to', 'authorizer')).toMatchObject({
       code: 0,
       err: '0 files changed\n',
@@ -370,31 +539,27 @@ type.ts:1:1 by hand: run the command again when the files that create Oso are ch
   it.each([
     ['export const early = wrap(oso);', 'app.ts:7:27 by hand: oso is used before its policies are loaded'],
     ['export default oso;', 'app.ts:7:16 by hand: oso is used before its policies are loaded'],
-    ['class Authorizer {}', 'app.ts:7:7 by hand: rename Authorizer'],
-    ['export { Oso };', 'app.ts:7:10 by hand: export Authorizer instead'],
-    [
-      '@Module({ providers: [Oso] })\nclass M {}',
-      'app.ts:7:23 by hand: provide the authorizer with useFactory',
-    ],
-    ['const f = () => oso.queryRule.bind(oso);', 'app.ts:7:17 by hand: call queryRule as a method'],
-    [`const f = () => oso['queryRule']('f', user);`, 'app.ts:7:17 by hand: call queryRule as a method'],
-    ['const f = ({ queryRule } = oso) => 1;', 'app.ts:7:14 by hand: call queryRule as a method'],
-    [
-      'const f = () => oso.queryRule(name, user);',
-      'app.ts:7:21 by hand: write the name of the rule as a text',
-    ],
-  ])('changes nothing, and names the place, for the statement %j', async (statement, message) => {
-    const before = `import { Oso } from 'oso';
-const oso = new Oso();
-export async function start() {
-  oso.registerClass(User);
-  await oso.loadFile('a.polar');
-}
-${statement}
-`;
+  ])('keeps an instance that a function loads, and lists the use, for %j', async (statement, message) => {
+    const before = `${loadedByFunction}${statement}\n`;
     const { code, out, text } = await toAuthorizer(before);
     expect({ code, text }).toEqual({ code: 1, text: before });
     expect(out).toContain(message);
+  });
+
+  it.each([
+    ['class Authorizer {}', ':7 by hand: rename Authorizer'],
+    ['export { Oso };', ':10 by hand: export Authorizer instead'],
+    ['@Module({ providers: [Oso] })\nclass M {}', ':23 by hand: provide the authorizer with useFactory'],
+    ['const f = () => oso.queryRule.bind(oso);', ':17 by hand: call queryRule as a method'],
+    [`const f = () => oso['queryRule']('f', user);`, ':17 by hand: call queryRule as a method'],
+    ['const f = ({ queryRule } = oso) => 1;', ':14 by hand: call queryRule as a method'],
+    ['const f = () => oso.queryRule(name, user);', ':21 by hand: write the name of the rule as a text'],
+  ])('lists a place for the statement %j, and changes the rest', async (statement, message) => {
+    const { code, out, text } = await toAuthorizer(`${loadedByFunction}${statement}\n`);
+    expect(code).toBe(1);
+    expect(text).toContain('  oso = await Authorizer.load({');
+    const line = text.split('\n').indexOf(statement.split('\n')[0]!.replace('[Oso]', '[Authorizer]')) + 1;
+    expect(out).toContain(`app.ts:${line}${message}`);
   });
 
   it('lists the uses of an instance that run before a function creates it', async () => {

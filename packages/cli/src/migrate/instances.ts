@@ -6,6 +6,8 @@ import { moduleNames } from './module-names.js';
 export interface Instances {
   /** Returns whether an import provides an instance. @param specifier the name of the module, such as `./oso.js` */
   readonly provides: (file: string, specifier: string) => boolean;
+  /** The names of the variables that hold an instance where it is created. */
+  readonly variables: ReadonlySet<string>;
 }
 
 /**
@@ -34,19 +36,27 @@ export function findInstances(
       if (exportedModules(source).some((specifier) => isOso(specifier) || provides(source.file, specifier)))
         for (const module of modulesOf(source.file)) found.add(module);
   }
-  return { provides };
+  return { provides, variables: new Set(sources.filter(isCreator).flatMap(variablesOf)) };
 }
 
 /** Returns whether a file creates an instance of `Oso`, or a subclass. */
-export const createsInstance = ({ text }: ParsedSource): boolean => {
-  if (!/['"`](?:@nanook\/)?oso['"`]/.test(text)) return false;
-  const aliases = [...text.matchAll(/\bOso(?:\s+as\s+|\s*:\s*)([\w$]+)/g)].map(([, alias]) => alias!);
-  return ['Oso', ...aliases].some((name) =>
-    new RegExp(String.raw`\b(?:new|extends)\s+(?:[\w$]+\.)*${name.replaceAll('$', String.raw`\$`)}\b`).test(
-      text,
+const createsInstance = (source: ParsedSource): boolean =>
+  classNames(source).some((name) => new RegExp(String.raw`\b(?:new|extends)\s+${name}\b`).test(source.text));
+
+/** Returns the names of the variables of a file to which an instance is assigned. */
+const variablesOf = (source: ParsedSource): string[] =>
+  classNames(source).flatMap((name) =>
+    [...source.text.matchAll(new RegExp(String.raw`([\w$]+)\s*(?::[^=;\n]+)?=\s*new\s+${name}\b`, 'g'))].map(
+      ([, variable]) => variable!,
     ),
   );
-};
+
+/** Returns regular expressions for the names that a file has for the class `Oso`. */
+function classNames({ text }: ParsedSource): string[] {
+  if (!/['"`](?:@nanook\/)?oso['"`]/.test(text)) return [];
+  const aliases = [...text.matchAll(/\bOso(?:\s+as\s+|\s*:\s*)([\w$]+)/g)].map(([, alias]) => alias!);
+  return ['Oso', ...aliases].map((name) => String.raw`(?:[\w$]+\.)*${name.replaceAll('$', String.raw`\$`)}`);
+}
 
 const isOso = (specifier: string): boolean => specifier === 'oso' || specifier === '@nanook/oso';
 

@@ -2,6 +2,7 @@ import type { Node } from '@babel/types';
 import type { Instances } from './instances.js';
 import { moduleNames } from './module-names.js';
 import { isMemberName } from './object-members.js';
+import { requiredNames, type NamedImport } from './oso-imports.js';
 import { addManual, walk, type ParsedSource } from './parsed-source.js';
 
 /** The instances that a function creates after their file has been loaded. Until then, their variables are `undefined`. */
@@ -13,6 +14,10 @@ export interface LateInstances extends Instances {
 /** Lists the uses of a late instance that run while the file is loaded, such as `new Service(oso)` outside of functions. */
 export function listEarlyUses(source: ParsedSource, { names, provides }: LateInstances): void {
   const locals = new Set<string>();
+  const required = requiredNames(source);
+  // `require` without a list of names gives all of them.
+  const mayTake = (taken: NamedImport | undefined): boolean =>
+    taken === undefined || taken.names.some(({ imported }) => names.has(imported));
   for (const { literal, text, user } of moduleNames(source)) {
     if (!provides(source.file, text)) continue;
     if (user.type === 'ImportDeclaration')
@@ -21,7 +26,7 @@ export function listEarlyUses(source: ParsedSource, { names, provides }: LateIns
           type === 'ImportSpecifier' && 'imported' in specifier ? specifier.imported : undefined;
         if (imported?.type === 'Identifier' && names.has(imported.name)) locals.add(local.name);
       }
-    else if (user.type === 'CallExpression')
+    else if (user.type === 'CallExpression' && mayTake(required.get(user)))
       addManual(
         source,
         literal,

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, normalize } from 'node:path';
 import { messageOf } from '../errors/message-of.js';
-import { createsInstance, findInstances } from './instances.js';
+import { findInstances } from './instances.js';
 import { packageName, replaceDependency, scriptsWith, settingsWithOso } from './manifest.js';
 import { moduleNames } from './module-names.js';
-import { parseSource, type ManualChange, type ParsedSource } from './parsed-source.js';
+import { isOsoModule } from './oso-imports.js';
+import { parseSource, placesAfter, type ManualChange, type ParsedSource } from './parsed-source.js';
 import { useAuthorizer } from './use-authorizer.js';
 import { usePackage } from './use-package.js';
 
@@ -76,7 +77,10 @@ function toAuthorizer(
 ): Migration {
   const { parsed, manual } = useAuthorizers(sources, packagesOf(manifests));
   const keepsPackage =
-    manual.length > 0 || parsed.some((source) => source.manual.length > 0 && namesPackage(source));
+    manual.length > 0 ||
+    parsed.some(
+      (source) => namesPackage(source) && namesPackage(parseSource(source.file, source.edited.toString())),
+    );
   const isChanged = parsed.some(({ edited }) => edited.hasChanged());
   if (keepsPackage && !isChanged) return migrationOf(parsed, manual, []);
 
@@ -93,11 +97,8 @@ function toAuthorizer(
 }
 
 function useAuthorizers(sources: readonly SourceFile[], packages: ReadonlyMap<string, string>): Sources {
-  const first = useAuthorizersOnce(sources, packages, {});
-  // A call that is written for an authorizer has another meaning for an instance of `Oso`, so an application has the one or the other.
-  if (first.manual.length > 0 || first.parsed.some((it) => it.manual.length > 0 && createsInstance(it)))
-    return useAuthorizersOnce(sources, packages, { keepsInstances: true });
-  return first.late.size > 0 ? useAuthorizersOnce(sources, packages, { late: first.late }) : first;
+  const first = useAuthorizersOnce(sources, packages, new Map());
+  return first.late.size > 0 ? useAuthorizersOnce(sources, packages, first.late) : first;
 }
 
 /**
@@ -108,15 +109,11 @@ function useAuthorizers(sources: readonly SourceFile[], packages: ReadonlyMap<st
 function useAuthorizersOnce(
   sources: readonly SourceFile[],
   packages: ReadonlyMap<string, string>,
-  {
-    keepsInstances = false,
-    late = new Map(),
-  }: { readonly keepsInstances?: boolean; readonly late?: LateNames },
+  late: LateNames,
 ): Sources & { readonly late: LateNames } {
   const { parsed, manual } = parseSources(sources);
   const application = {
     ...findInstances(parsed, packages),
-    keepsInstances,
     namesPackage: parsed.some(namesPackage),
     late: {
       ...findInstances(parsed, packages, ({ file }) => late.has(file)),
@@ -135,7 +132,7 @@ function useAuthorizersOnce(
 type LateNames = ReadonlyMap<string, readonly string[]>;
 
 const namesPackage = (source: ParsedSource): boolean =>
-  moduleNames(source).some(({ text }) => /^(?:@nanook\/)?oso(?:$|\/)/.test(text));
+  moduleNames(source).some(({ text }) => isOsoModule(text));
 
 /** Parsed files, and the places in files that cannot be parsed. */
 interface Sources {
@@ -166,7 +163,7 @@ function migrationOf(
     .map(({ file, text, edited }) => ({ file, before: text, after: edited.toString() }));
   return {
     changed: [...sources, ...manifests],
-    manual: [...parsed.flatMap((source) => source.manual.toSorted((a, b) => a.line - b.line)), ...manual],
+    manual: [...parsed.flatMap(placesAfter), ...manual],
   };
 }
 

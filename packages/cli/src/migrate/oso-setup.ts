@@ -1,11 +1,11 @@
 import type {
   CallExpression,
   Expression,
+  MemberExpression,
   NewExpression,
   Node,
   ObjectExpression,
   Statement,
-  VariableDeclaration,
 } from '@babel/types';
 import { declareType, registeredClasses } from './declare-type.js';
 import { isFunction } from './late-instances.js';
@@ -13,13 +13,8 @@ import { isMemberName, keyText, membersOf } from './object-members.js';
 import { addManual, lineBreakOf, textOf, walk, type ParsedSource } from './parsed-source.js';
 
 /** The statements that create an instance of `Oso`, register classes and constants, and load policies. */
-export interface OsoSetup {
-  /** The variable that holds the instance. */
-  readonly name: string;
-  readonly declaration: VariableDeclaration;
+export interface OsoSetup extends Holder {
   readonly creation: NewExpression;
-  /** The declaration, or the export of it. */
-  readonly statement: Statement;
   /** Whether another list of statements registers and loads, such as the body of a function. */
   readonly isLoadedElsewhere: boolean;
   /** The statements that register. */
@@ -29,8 +24,21 @@ export interface OsoSetup {
   readonly replacement: string;
 }
 
+/** A variable, a property or a field of a class that holds an instance: `const oso = …`, `this.oso = …`, or `oso = …` in a class. */
+interface Holder {
+  readonly kind: 'variable' | 'assignment' | 'field';
+  /** The text with which the file names the instance, such as `oso` or `this.oso`. */
+  readonly name: string;
+  /** The statement or the field, with its initial value. */
+  readonly declaration: Node;
+  /** The declaration, or the export of it. */
+  readonly statement: Node;
+  /** The text before the name, such as `export const ` or `private `. */
+  readonly prefix: string;
+}
+
 /**
- * Reads how a file sets up an instance of `Oso`. What cannot become one call of `Authorizer.load` is added to the changes by hand.
+ * Reads how a file sets up an instance of `Oso`. What keeps it from becoming one call of `Authorizer.load` is added to the changes by hand.
  *
  * @returns undefined if the setup must be changed by hand
  */
@@ -39,17 +47,9 @@ export function readSetup(
   creation: NewExpression,
   ancestors: readonly Node[],
 ): OsoSetup | undefined {
-  const [declaration, declarator] = [ancestors.at(-2), ancestors.at(-1)];
-  if (
-    declaration?.type !== 'VariableDeclaration' ||
-    declarator?.type !== 'VariableDeclarator' ||
-    declarator.id.type !== 'Identifier' ||
-    declaration.declarations.length !== 1
-  ) {
-    addManual(source, creation, 'create the authorizer with await Authorizer.load({ policies, types })');
-    return undefined;
-  }
-  const { name } = declarator.id;
+  const holder = holderOf(source, ancestors);
+  if (holder === undefined) return undefined;
+  const { kind, name, declaration, statement } = holder;
   const calls = callsOn(source, name);
   const load = calls.filter(({ method }) => /^load(?:Files?|Str)$/.test(method));
   const registrations = calls.filter(({ method }) => /^register(?:Class|Constant)$/.test(method));
@@ -69,7 +69,7 @@ export function readSetup(
     return undefined;
   }
   const others = registrations.filter(
-    ({ list, statement }) => list !== first.list || statement === undefined,
+    ({ list, statement: registration }) => list !== first.list || registration === undefined,
   );
   if (others.length > 0 || first.statement === undefined) {
     for (const { call } of others.length > 0 ? others : [first])
@@ -80,9 +80,15 @@ export function readSetup(
       );
     return undefined;
   }
-  const parent = ancestors.at(-3);
-  const statement = parent?.type === 'ExportNamedDeclaration' ? parent : declaration;
-  const isLoadedElsewhere = !first.list.includes(statement);
+  const isLoadedElsewhere = !first.list.includes(statement as Statement);
+  if (isLoadedElsewhere && kind === 'assignment') {
+    addManual(
+      source,
+      creation,
+      `create ${name} where its policies are loaded: ${name} = await Authorizer.load({ policies, types })`,
+    );
+    return undefined;
+  }
   const early = earlyUses(
     source,
     name,
@@ -101,12 +107,10 @@ export function readSetup(
   ];
   if (options.includes(undefined)) return undefined;
   return {
-    name,
-    declaration,
+    ...holder,
     creation,
-    statement,
     isLoadedElsewhere,
-    registrations: registrations.map(({ statement }) => statement!),
+    registrations: registrations.map((it) => it.statement!),
     load: first.statement,
     replacement: `await Authorizer.load(${objectText(options as string[], indent)})`.replaceAll(
       '\n',
@@ -115,19 +119,53 @@ export function readSetup(
   };
 }
 
+/** Finds the holder of a new instance. @returns undefined if it is not a variable, a property or a field */
+function holderOf(source: ParsedSource, ancestors: readonly Node[]): Holder | undefined {
+  const [outer, declaration, parent] = [ancestors.at(-3), ancestors.at(-2), ancestors.at(-1)];
+  if (
+    declaration?.type === 'VariableDeclaration' &&
+    parent?.type === 'VariableDeclarator' &&
+    parent.id.type === 'Identifier' &&
+    declaration.declarations.length === 1
+  ) {
+    const isExported = outer?.type === 'ExportNamedDeclaration';
+    const statement = isExported ? outer : declaration;
+    const prefix = `${isExported ? 'export ' : ''}${declaration.kind} `;
+    return { kind: 'variable', name: parent.id.name, declaration, statement, prefix };
+  }
+  if (parent?.type === 'AssignmentExpression' && parent.operator === '=') {
+    const name = textOf(source, parent.left);
+    return declaration?.type === 'ExpressionStatement' && /^(?:this\.)?#?[\w$]+$/.test(name)
+      ? { kind: 'assignment', name, declaration, statement: declaration, prefix: '' }
+      : undefined;
+  }
+  if (parent?.type === 'ClassPrivateProperty' && !parent.static) {
+    const name = `this.#${parent.key.id.name}`;
+    return { kind: 'field', name, declaration: parent, statement: parent, prefix: '' };
+  }
+  if (parent?.type !== 'ClassProperty' || parent.key.type !== 'Identifier') return undefined;
+  const { key, accessibility } = parent;
+  if (parent.computed || parent.static || parent.override || (parent.decorators ?? []).length > 0)
+    return undefined;
+  const prefix = accessibility ? `${accessibility} ` : '';
+  return { kind: 'field', name: `this.${key.name}`, declaration: parent, statement: parent, prefix };
+}
+
 /** Returns the uses of the instance that run before the policies are loaded. */
 function earlyUses(
-  { tree }: ParsedSource,
+  source: ParsedSource,
   name: string,
   done: readonly Node[],
   { statement: load }: SetupCall,
   isLoadedElsewhere: boolean,
 ): Node[] {
   const found: Node[] = [];
-  walk(tree.program, (node, ancestors) => {
-    if (node.type !== 'Identifier' || node.name !== name || ancestors.some((it) => done.includes(it))) return;
+  walk(source.tree.program, (node, ancestors) => {
+    if (!isNamed(source, node, name) || ancestors.some((it) => done.includes(it))) return;
     const parent = ancestors.at(-1)!;
     if (parent.type === 'ExportSpecifier' || isMemberName(node, parent)) return;
+    // This call is deleted by hand: the authorizer receives the adapter when it is loaded.
+    if (parent.type === 'MemberExpression' && isMethod(parent, 'setDataFilteringAdapter')) return;
     const isAround = (it: Node): boolean => it.start! <= load!.start! && load!.end! <= it.end!;
     if (ancestors.some((it) => isFunction(it) && !isAround(it))) return;
     const runsInLoader = ancestors.some((it) => isFunction(it) && isAround(it));
@@ -135,6 +173,13 @@ function earlyUses(
   });
   return found;
 }
+
+/** Returns whether a node is the instance, such as `oso` or `this.oso`. */
+const isNamed = (source: ParsedSource, node: Node, name: string): boolean =>
+  (node.type === 'Identifier' || node.type === 'MemberExpression') && textOf(source, node) === name;
+
+const isMethod = ({ property, computed }: MemberExpression, name: string): boolean =>
+  property.type === 'Identifier' && !computed && property.name === name;
 
 /** A call of a method on the instance. */
 interface SetupCall {
@@ -147,12 +192,12 @@ interface SetupCall {
   readonly list: readonly Statement[];
 }
 
-function callsOn({ tree }: ParsedSource, name: string): SetupCall[] {
+function callsOn(source: ParsedSource, name: string): SetupCall[] {
   const found: SetupCall[] = [];
-  walk(tree.program, (call, ancestors) => {
+  walk(source.tree.program, (call, ancestors) => {
     if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return;
     const { object, property } = call.callee;
-    if (object.type !== 'Identifier' || object.name !== name || property.type !== 'Identifier') return;
+    if (!isNamed(source, object, name) || property.type !== 'Identifier') return;
     const isAwaited = ancestors.at(-1)?.type === 'AwaitExpression';
     const statement = ancestors.at(isAwaited ? -2 : -1);
     const parent = ancestors.at(isAwaited ? -3 : -2);

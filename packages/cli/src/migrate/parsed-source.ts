@@ -51,10 +51,40 @@ export function addManual({ file, manual }: ParsedSource, node: Node, message: s
   manual.push({ file, line, column: column + 1, message });
 }
 
+/** Returns the places that must be changed by hand, in order, with their lines after the changes of the file. */
+export function placesAfter({ edited, manual }: ParsedSource): ManualChange[] {
+  const lines = edited.hasChanged() ? edited.generateDecodedMap({ hires: true }).mappings : undefined;
+  const places = manual.toSorted((a, b) => a.line - b.line);
+  return lines === undefined ? places : places.map((place) => ({ ...place, ...lastBefore(lines, place) }));
+}
+
+/** Returns where the text at a place, or the last text before it that is left, is now. */
+function lastBefore(
+  lines: readonly (readonly (readonly number[])[])[],
+  place: ManualChange,
+): Pick<ManualChange, 'line' | 'column'> {
+  let found = { line: 1, column: 1 };
+  for (const [index, segments] of lines.entries())
+    for (const [column, , sourceLine, sourceColumn] of segments) {
+      if (sourceLine! + 1 > place.line) return found;
+      if (sourceLine! + 1 === place.line && sourceColumn! + 1 > place.column) return found;
+      found = { line: index + 1, column: column! + 1 };
+    }
+  return found;
+}
+
 /** Returns the line break of a file. */
 export const lineBreakOf = ({ text }: ParsedSource): string => (text.includes('\r\n') ? '\r\n' : '\n');
 
 export const textOf = ({ text }: ParsedSource, node: Node): string => text.slice(node.start!, node.end!);
+
+/** Removes a statement with the rest of its line. */
+export function removeStatement({ edited, text }: ParsedSource, { start, end }: Node): void {
+  const lineStart = text.lastIndexOf('\n', start! - 1) + 1;
+  const isAlone = text.slice(lineStart, start!).trim() === '';
+  const lineEnd = /^[\t ]*\r?\n?/.exec(text.slice(end!))![0].length;
+  edited.remove(isAlone ? lineStart : start!, end! + (isAlone ? lineEnd : 0));
+}
 
 /**
  * Visits each node of a syntax tree before its children.

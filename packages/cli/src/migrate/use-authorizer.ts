@@ -1,43 +1,45 @@
 import type {
   CallExpression,
   Identifier,
-  ImportDeclaration,
-  ImportSpecifier,
   MemberExpression,
   NewExpression,
   Node,
   OptionalCallExpression,
   OptionalMemberExpression,
 } from '@babel/types';
-import type MagicString from 'magic-string';
 import type { Instances } from './instances.js';
 import { moduleNames } from './module-names.js';
 import { listEarlyUses, type LateInstances } from './late-instances.js';
 import { isMemberName } from './object-members.js';
+import {
+  isInImport,
+  localNames,
+  namesOfCore,
+  readImports,
+  replaceImport,
+  type NamedImport,
+} from './oso-imports.js';
 import { readSetup, type OsoSetup } from './oso-setup.js';
-import { addManual, isTypeScriptFile, textOf, walk, type ParsedSource } from './parsed-source.js';
-
-/** The name in `@nanook/core` for each export of `oso` that has one. */
-const exportNames: Readonly<Record<string, string>> = {
-  Oso: 'Authorizer',
-  AuthorizationError: 'AuthorizationError',
-  NotFoundError: 'NotFoundError',
-  ForbiddenError: 'ForbiddenError',
-  Variable: 'QueryVariable',
-  Expression: 'Expression',
-  PolarError: 'PolarError',
-  Class: 'Class',
-};
+import {
+  addManual,
+  isTypeScriptFile,
+  removeStatement,
+  textOf,
+  walk,
+  type ParsedSource,
+} from './parsed-source.js';
 
 /** Methods of `Oso` that must be replaced by hand. */
 const advice: Readonly<Record<string, string>> = {
-  authorizedQuery: 'pass the condition of authorizer.where(actor, action, type) to the adapter of your ORM',
-  authorizedResources:
-    'load the authorizer with the option resources of your ORM, or pass the condition of authorizer.where(…) to your ORM',
+  authorizedQuery:
+    'pass the condition of authorizer.where(actor, action, type) to your ORM, such as builder.where(typeorm(dataSource)(condition))',
+  queryRule:
+    'write the name of the rule as a text, and the arguments as a list: policy.queryRule(name, [arguments])',
   queryRuleOnce:
     'write !(await authorizer.policy.queryRule(name, [arguments]).next()).done, which is true if the rule holds',
   clearRules: 'call authorizer.reload(policies), which replaces the policy as a whole',
-  setDataFilteringAdapter: 'pass the adapter of your ORM as the option resources of Authorizer.load',
+  setDataFilteringAdapter:
+    'delete the call, and pass the types and rows of your ORM to Authorizer.load, such as types: typesFromTypeorm(dataSource), resources: typeormResources(dataSource). A check does not load related rows, so load those that rules read with each actor and resource',
   registerClass: 'declare the type in Authorizer.load, as types: { Name: { class: TheClass } }',
   registerConstant: 'pass the constant to Authorizer.load, as constants: { NAME: value }',
   loadFile: 'pass the policies to Authorizer.load',
@@ -68,128 +70,85 @@ const distinctive = new Set([
 
 /** The other files of the application. */
 export interface Application extends Instances {
-  /** Whether an instance of `Oso` remains. The files that use it then stay as they are. */
-  readonly keepsInstances: boolean;
-  /** Whether a file names the package oso. Later runs then do not list calls that were changed before. */
+  /** Whether a file names the package oso. Later runs then do not change calls that only seem to be of `Oso`. */
   readonly namesPackage: boolean;
   readonly late: LateInstances;
 }
 
 /**
- * Replaces the class `Oso` by `Authorizer` of `@nanook/core`, in a file that imports it, and the calls in a file that imports an instance. If a
- * place must be changed by hand, the text stays as it is, and `manual` lists each place.
+ * Replaces the class `Oso` by `Authorizer` of `@nanook/core`: the creation, the imports and the calls. A place that must be changed by hand keeps
+ * its text, and `manual` lists it. A file can be incomplete until then. Such a file does not compile, and its calls throw, so nothing is allowed by
+ * mistake.
  *
  * @returns the names of the instances that a function of the file creates
  */
 export function useAuthorizer(
   source: ParsedSource,
-  { provides, keepsInstances, namesPackage, late }: Application,
+  { namesPackage, late, ...application }: Application,
 ): readonly string[] {
-  const imports = osoImports(source);
+  const imports = readImports(source);
   const namesOso = imports.length > 0 || source.manual.length > 0;
-  if (!namesOso && !moduleNames(source).some(({ text }) => provides(source.file, text))) {
-    if (namesPackage) listLikelyCalls(source);
+  const importsInstance = moduleNames(source).some(({ text }) => application.provides(source.file, text));
+  if (!namesOso && !importsInstance) {
+    const isInstance = (receiver: string): boolean => /(?:^|[^a-z])oso|Oso/.test(receiver);
+    if (namesPackage) replaceCalls(source, { isInstance, isNear: false, done: new Set() });
     return [];
   }
   const locals = localNames(source, imports);
   const className = locals.get('Oso') ?? 'Oso';
-  const setups = readSetups(source, className);
-  const calls = readCalls(source, setups);
-  const renamed = readRenamedCalls(source, instanceNames(source, setups, provides));
-  if (namesOso) listMisuses(source, locals, setups);
+  const kept = new Set<Node>();
+  const setups = readSetups(source, className, kept);
+  const instances = instanceNames(source, setups, application);
+  if (namesOso) listMisuses(source, { imports, locals, setups, kept });
   listEarlyUses(source, late);
-  if (keepsInstances && source.manual.length === 0)
-    for (const declaration of imports)
-      addManual(source, declaration, 'run the command again when the files that create Oso are changed');
-  if (source.manual.length > 0 || keepsInstances) {
-    for (const { callee } of calls)
-      addManual(source, callee, 'an authorizer takes a list: policy.queryRule(name, [arguments])');
-    for (const { property, name } of renamed)
-      addManual(source, property, `the method of an authorizer is named ${name}`);
-    return [];
-  }
-
-  for (const setup of setups) replaceSetup(source, setup);
-  for (const call of calls) listArguments(source, call);
-  for (const { property, name } of renamed) source.edited.update(property.start!, property.end!, name);
-  if (locals.has('Oso')) renameClass(source, className, setups);
-  for (const declaration of imports) replaceImport(source, declaration, setups);
-  return setups.flatMap(({ isLoadedElsewhere, name }) => (isLoadedElsewhere ? [name] : []));
-}
-
-/** Lists the calls of a file that receives the instance by a way that cannot be followed, such as a parameter. */
-function listLikelyCalls(source: ParsedSource): void {
-  walk(source.tree.program, (node) => {
-    if (!isCall(node)) return;
-    const { object, property } = node.callee;
-    if (
-      property.type === 'Identifier' &&
-      distinctive.has(property.name) &&
-      /oso/i.test(textOf(source, object))
-    )
-      addManual(
-        source,
-        property,
-        advice[property.name] ?? 'an authorizer takes a list: policy.queryRule(name, [arguments])',
-      );
+  replaceCalls(source, {
+    isInstance: (receiver) => instances.has(receiver) || /oso|authorizer/i.test(receiver),
+    isNear: true,
+    done: replacedNodes(setups),
   });
+  for (const setup of setups) replaceSetup(source, setup);
+  const renamed = locals.has('Oso') ? renameClass(source, className, { imports, setups, kept }) : 0;
+  const keptNames = new Set([...kept].map((node) => (node as Identifier).name));
+  const isUsed = renamed > 0 || setups.length > 0 || !keptNames.has(className);
+  const core = [...(isUsed ? ['Authorizer'] : []), ...relationsOf(setups)];
+  const imported = namesOfCore(source);
+  for (const statement of imports) replaceImport(source, statement, { core, kept: keptNames, imported });
+  return setups.flatMap(({ isLoadedElsewhere, kind, name }) =>
+    isLoadedElsewhere && kind === 'variable' ? [name] : [],
+  );
 }
 
-const isOso = (name: string): boolean => name === 'oso' || name === '@nanook/oso';
+/** Returns the functions of `@nanook/core` that the setups call. */
+const relationsOf = (setups: readonly OsoSetup[]): string[] =>
+  ['many', 'one'].filter((kind) => setups.some(({ replacement }) => replacement.includes(` ${kind}(`)));
 
-function osoImports(source: ParsedSource): ImportDeclaration[] {
-  const found: ImportDeclaration[] = [];
-  for (const { literal, text, user } of moduleNames(source)) {
-    if (isOso(text) && user.type === 'ImportDeclaration') found.push(user);
-    else if (isOso(text) && user.type.startsWith('Export'))
-      addManual(
-        source,
-        literal,
-        `export the names from '@nanook/core', and change each file that imports them`,
-      );
-    else if (isOso(text) || /^(?:@nanook\/)?oso\//.test(text))
-      addManual(source, literal, `import the names that you need from '@nanook/core'`);
-  }
-  return found;
-}
-
-/** Returns the local name of each import, by its name in `oso`. */
-function localNames(source: ParsedSource, imports: readonly ImportDeclaration[]): Map<string, string> {
-  const locals = new Map<string, string>();
-  for (const { specifiers } of imports)
-    for (const specifier of specifiers) {
-      if (specifier.type !== 'ImportSpecifier') {
-        addManual(source, specifier, `import the names that you need from '@nanook/core'`);
-        continue;
-      }
-      const name = importedName(specifier);
-      if (exportNames[name] === undefined && name !== 'Relation')
-        addManual(source, specifier, `${name} has no counterpart in @nanook/core`);
-      else if (locals.has(name) && locals.get(name) !== specifier.local.name)
-        addManual(source, specifier, `import ${name} only once`);
-      locals.set(name, specifier.local.name);
-    }
-  return locals;
-}
-
-const importedName = ({ imported }: ImportSpecifier): string =>
-  imported.type === 'Identifier' ? imported.name : imported.value;
-
-function readSetups(source: ParsedSource, className: string): OsoSetup[] {
+/** @param kept receives the names of the class that stay, because they must be changed by hand */
+function readSetups(source: ParsedSource, className: string, kept: Set<Node>): OsoSetup[] {
   const setups: OsoSetup[] = [];
   walk(source.tree.program, (node, ancestors) => {
     if (
       (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') &&
       isName(node.superClass, className)
-    )
+    ) {
+      kept.add(node.superClass!);
       addManual(
         source,
         node.superClass!,
-        'a subclass of Authorizer is created with load; wrap an Authorizer instead',
+        'write a class that has an Authorizer, with the methods that other files call now, such as can',
       );
+    }
     if (node.type !== 'NewExpression' || !isName(node.callee, className)) return;
     const setup = readSetup(source, node, ancestors);
-    if (setup !== undefined) setups.push(setup);
+    if (setup !== undefined) {
+      setups.push(setup);
+      return;
+    }
+    kept.add(node.callee);
+    addManual(
+      source,
+      node,
+      'create the authorizer where its policies are loaded: await Authorizer.load({ policies, types })',
+    );
   });
   return setups;
 }
@@ -205,60 +164,105 @@ const isCall = (node: Node): node is MethodCall =>
   (node.type === 'CallExpression' || node.type === 'OptionalCallExpression') &&
   (node.callee.type === 'MemberExpression' || node.callee.type === 'OptionalMemberExpression');
 
-/** Returns the calls of `queryRule`, and adds those that must be changed by hand. */
-function readCalls(source: ParsedSource, setups: readonly OsoSetup[]): MethodCall[] {
-  const calls: MethodCall[] = [];
-  const done = replacedNodes(setups);
+/** The calls of a file that can be calls of `Oso`. */
+interface Calls {
+  /** Returns whether an expression is the instance, as far as its text tells. */
+  readonly isInstance: (receiver: string) => boolean;
+  /** Whether the file imports the class or an instance. Methods with names that other libraries seldom use then are those of `Oso`. */
+  readonly isNear: boolean;
+  /** The statements that are replaced as a whole. */
+  readonly done: ReadonlySet<Node>;
+}
+
+/** Replaces the calls of methods of `Oso`, and lists those that must be changed by hand. */
+function replaceCalls(source: ParsedSource, { isInstance, isNear, done }: Calls): void {
   walk(source.tree.program, (node, ancestors) => {
-    const method = methodTaken(node, ancestors.at(-1));
-    if (method !== undefined && distinctive.has(method))
-      addManual(source, node, `call ${method} as a method of the instance, and run the command again`);
-    if (!isCall(node)) return;
-    const { property } = node.callee;
-    if (property.type !== 'Identifier' || ancestors.some((ancestor) => done.has(ancestor))) return;
-    if (property.name === 'queryRule') {
-      calls.push(node);
-      if (nameOf(node) === undefined)
+    if (ancestors.some((ancestor) => done.has(ancestor))) return;
+    const taken = methodTaken(node, ancestors.at(-1));
+    if (isNear && taken !== undefined && distinctive.has(taken))
+      addManual(source, node, `call ${taken} as a method of the instance, and run the command again`);
+    if (!isCall(node) || node.callee.property.type !== 'Identifier' || node.callee.computed) return;
+    const { object, property } = node.callee;
+    const receiver = textOf(source, object);
+    const isRenamed = Object.hasOwn(methodNames, property.name);
+    if (!isRenamed && property.name !== 'authorizedResources' && !Object.hasOwn(advice, property.name))
+      return;
+    // An earlier run has changed the call.
+    if (receiver.endsWith('.policy')) return;
+    // Databases have a method `query`, too.
+    if (property.name === 'query' && !(isNear && isInstance(receiver))) return;
+    const isLikely = isInstance(receiver) || (isNear && distinctive.has(property.name));
+    if (isRenamed) {
+      if (isLikely) source.edited.update(property.start!, property.end!, methodNames[property.name]!);
+      else if (isNear)
         addManual(
           source,
           property,
-          'write the name of the rule as a text: policy.queryRule(name, [arguments])',
+          `write "${methodNames[property.name]!}" if "${receiver}" is the authorizer`,
         );
-    } else if (Object.hasOwn(advice, property.name)) addManual(source, property, advice[property.name]!);
+    } else if (isLikely || (isNear && receiver === 'this')) {
+      if (!replaceCall(source, node, ancestors)) addManual(source, property, advice[property.name]!);
+    }
   });
-  return calls;
 }
 
-/** Returns the calls of methods that have another name in `Authorizer`, and adds the calls on an object that may be something else. */
-function readRenamedCalls(
-  source: ParsedSource,
-  instances: ReadonlySet<string>,
-): { readonly property: Identifier; readonly name: string }[] {
-  const calls: { property: Identifier; name: string }[] = [];
-  walk(source.tree.program, (node) => {
-    if (!isCall(node)) return;
-    const { object, property } = node.callee;
-    if (property.type !== 'Identifier' || !Object.hasOwn(methodNames, property.name)) return;
-    const name = methodNames[property.name]!;
-    const receiver = textOf(source, object);
-    if (instances.has(receiver) || /oso|authorizer/i.test(receiver)) calls.push({ property, name });
-    // Databases have a method `query`, too.
-    else if (property.name !== 'query')
-      addManual(source, property, `write "${name}" if "${receiver}" is the authorizer`);
-  });
-  return calls;
+/** Replaces a call whose arguments or result change. @returns false if it must be changed by hand */
+function replaceCall(source: ParsedSource, call: MethodCall, ancestors: readonly Node[]): boolean {
+  const { edited } = source;
+  const { property } = call.callee;
+  const method = (property as Identifier).name;
+  const parent = ancestors.at(-1);
+  const awaited = parent?.type === 'AwaitExpression' ? parent : undefined;
+  if (method === 'authorizedResources') {
+    const isUnused = ancestors.at(awaited === undefined ? -1 : -2)?.type === 'ExpressionStatement';
+    edited.update(property.start!, property.end!, 'list');
+    if (awaited === undefined) edited.appendLeft(call.end!, '.then(({ rows }) => rows)');
+    else if (!isUnused) {
+      const rows = call.type === 'OptionalCallExpression' ? '?.rows' : '.rows';
+      if (awaited.extra?.['parenthesized'] === true && source.text[awaited.end!] === ')')
+        edited.appendLeft(awaited.end! + 1, rows);
+      else {
+        edited.appendRight(awaited.start!, '(');
+        edited.appendLeft(awaited.end!, `)${rows}`);
+      }
+    }
+    return true;
+  }
+  if (method !== 'queryRule' && method !== 'queryRuleOnce') return false;
+  if (nameOf(call) === undefined) return false;
+  listArguments(source, call);
+  if (method === 'queryRule') return true;
+  if (awaited === undefined || call.type === 'OptionalCallExpression') {
+    edited.appendLeft(call.end!, '.next().then(({ done }) => !done)');
+    return true;
+  }
+  edited.appendRight(awaited.start!, '!(');
+  edited.appendLeft(awaited.end!, '.next()).done');
+  return true;
 }
 
-/** Returns the names of instances of `Oso` in a file: those that it creates, and the imports from files that create one. */
+/** Returns the names of instances of `Oso` in a file: those that it creates, and the imports of variables that hold one. */
 function instanceNames(
   source: ParsedSource,
   setups: readonly OsoSetup[],
-  provides: Application['provides'],
+  { provides, variables }: Instances,
 ): Set<string> {
   const names = new Set(setups.map(({ name }) => name));
-  for (const { text, user } of moduleNames(source))
-    if (user.type === 'ImportDeclaration' && provides(source.file, text))
-      for (const { local } of user.specifiers) names.add(local.name);
+  const loaders = new Set<Node>();
+  for (const { text, user } of moduleNames(source)) if (provides(source.file, text)) loaders.add(user);
+  walk(source.tree.program, (node, ancestors) => {
+    if (node.type === 'ImportSpecifier' && loaders.has(ancestors.at(-1)!)) {
+      if (variables.has(textOf(source, node.imported))) names.add(node.local.name);
+    } else if (
+      node.type === 'VariableDeclarator' &&
+      loaders.has(node.init!) &&
+      node.id.type === 'ObjectPattern'
+    ) {
+      for (const property of node.id.properties)
+        if (property.type === 'ObjectProperty' && variables.has(textOf(source, property.key)))
+          names.add(textOf(source, property.value));
+    }
+  });
   return names;
 }
 
@@ -285,38 +289,45 @@ function nameOf({ arguments: [first, second] }: MethodCall): Node | undefined {
 const replacedNodes = (setups: readonly OsoSetup[]): Set<Node> =>
   new Set<Node>(setups.flatMap(({ statement, load, registrations }) => [statement, load, ...registrations]));
 
+/** The names of `oso` in a file. */
+interface OsoUses {
+  readonly imports: readonly NamedImport[];
+  readonly setups: readonly OsoSetup[];
+  /** The identifiers that stay as they are, because they must be changed by hand. */
+  readonly kept: Set<Node>;
+}
+
 /** Lists the uses of names of `oso` that `@nanook/core` does not have, and the names that the new imports would hide. */
 function listMisuses(
   source: ParsedSource,
-  locals: ReadonlyMap<string, string>,
-  setups: readonly OsoSetup[],
+  { imports, locals, setups, kept }: OsoUses & { readonly locals: ReadonlyMap<string, string> },
 ): void {
   const [className, relation] = [locals.get('Oso'), locals.get('Relation')];
   const done = replacedNodes(setups);
-  const added = new Set(
-    ['one', 'many'].filter((kind) => setups.some(({ replacement }) => replacement.includes(` ${kind}(`))),
-  );
+  const added = new Set(relationsOf(setups));
   if (className !== undefined) added.add('Authorizer');
+  for (const name of namesOfCore(source)) added.delete(name);
   const created = new Set(setups.map(({ creation }) => creation));
   walk(source.tree.program, (node, ancestors) => {
     const parent = ancestors.at(-1);
-    if (node.type !== 'Identifier' || parent?.type === 'ImportSpecifier' || isMemberName(node, parent))
-      return;
+    if (node.type !== 'Identifier' || isInImport(node, imports) || isMemberName(node, parent)) return;
     const isReplaced = ancestors.some((ancestor) => done.has(ancestor));
     const { name } = node;
     if (added.has(name)) addManual(source, node, `rename ${name}, which becomes an import of @nanook/core`);
-    else if (name === relation && !isReplaced)
+    else if (name === relation && !isReplaced) {
+      kept.add(node);
       addManual(source, node, 'declare the relation in Authorizer.load, as relations: { name: one(…) }');
-    else if (name !== className) return;
+    } else if (name !== className) return;
     else if (isReplaced && !created.has(parent as NewExpression) && !isInDeclaration(ancestors, setups))
       addManual(
         source,
         node,
         'the authorizer does not exist before its policy; remove this use of the class',
       );
-    else if (parent?.type === 'ExportSpecifier')
+    else if (parent?.type === 'ExportSpecifier') {
+      kept.add(node);
       addManual(source, node, `export Authorizer instead, and change each file that imports ${className}`);
-    else if (isProvider(ancestors))
+    } else if (isProvider(ancestors))
       addManual(
         source,
         node,
@@ -335,12 +346,12 @@ function isProvider(ancestors: readonly Node[]): boolean {
   return owner.key.name === 'providers' || owner.key.name === 'useClass';
 }
 
-/** Replaces `queryRule(name, a, b)` by `policy.queryRule(name, [a, b])`, and moves the options to the end. */
+/** Replaces the call `queryRule(name, a, b)` by `policy.queryRule(name, [a, b])`, and moves the options to the end. */
 function listArguments(source: ParsedSource, call: MethodCall): void {
   const { edited } = source;
   const [first] = call.arguments;
   const name = nameOf(call)!;
-  edited.appendLeft(call.callee.property.start!, 'policy.');
+  edited.update(call.callee.property.start!, call.callee.property.end!, 'policy.queryRule');
   const values = call.arguments.slice(call.arguments.indexOf(name as never) + 1);
   const [start, end] = [values[0], values.at(-1) ?? name];
   if (start !== undefined) edited.appendRight(start.start!, '[');
@@ -351,40 +362,40 @@ function listArguments(source: ParsedSource, call: MethodCall): void {
 
 /** Puts the call of `Authorizer.load` where the policies are loaded, because the classes are declared there. */
 function replaceSetup(source: ParsedSource, setup: OsoSetup): void {
-  const { edited, text } = source;
-  const { name, declaration, statement, isLoadedElsewhere, load, registrations, replacement } = setup;
-  for (const registration of registrations) removeStatement(edited, text, registration);
-  if (isLoadedElsewhere) {
-    // The binding of an export is live, so the importing files see the authorizer when it is loaded.
-    edited.overwrite(
-      declaration.start!,
-      declaration.end!,
-      `let ${name}${isTypeScriptFile(source.file) ? ': Authorizer' : ''};`,
-    );
-    edited.overwrite(load.start!, load.end!, `${name} = ${replacement};`);
+  const { edited } = source;
+  const { kind, name, prefix, declaration, statement, isLoadedElsewhere, load, registrations, replacement } =
+    setup;
+  for (const registration of registrations) removeStatement(source, registration);
+  if (!isLoadedElsewhere) {
+    removeStatement(source, statement);
+    edited.overwrite(load.start!, load.end!, `${prefix}${name} = ${replacement};`);
     return;
   }
-  const isExported = statement !== declaration;
-  removeStatement(edited, text, statement);
-  const declared = `${isExported ? 'export ' : ''}${declaration.kind} ${name} = ${replacement};`;
-  edited.overwrite(load.start!, load.end!, declared);
+  // The binding of an export is live, so the importing files see the authorizer when it is loaded.
+  const variable = kind === 'variable' ? `let ${name}` : `${prefix}${name.replace('this.', '')}`;
+  const type = kind === 'variable' ? ': Authorizer' : '!: Authorizer';
+  edited.overwrite(
+    declaration.start!,
+    declaration.end!,
+    `${variable}${isTypeScriptFile(source.file) ? type : ''};`,
+  );
+  edited.overwrite(load.start!, load.end!, `${name} = ${replacement};`);
 }
 
-/** Removes a statement with the rest of its line. */
-function removeStatement(edited: MagicString, text: string, { start, end }: Node): void {
-  const lineStart = text.lastIndexOf('\n', start! - 1) + 1;
-  const isAlone = text.slice(lineStart, start!).trim() === '';
-  const lineEnd = /^[\t ]*\r?\n?/.exec(text.slice(end!))![0].length;
-  edited.remove(isAlone ? lineStart : start!, end! + (isAlone ? lineEnd : 0));
-}
-
-/** Renames the class where it is used as a type or as a value, such as a token of Nest. */
-function renameClass({ edited, tree }: ParsedSource, local: string, setups: readonly OsoSetup[]): void {
+/** Renames the class where it is used as a type or as a value, such as a token of Nest. @returns the number of its uses */
+function renameClass(
+  { edited, tree }: ParsedSource,
+  local: string,
+  { imports, setups, kept }: OsoUses,
+): number {
   const replaced = replacedNodes(setups);
+  let count = 0;
   walk(tree.program, (node, ancestors) => {
     const parent = ancestors.at(-1);
-    if (!isName(node, local) || parent?.type === 'ImportSpecifier') return;
+    if (node.type !== 'Identifier' || node.name !== local || isInImport(node, imports) || kept.has(node))
+      return;
     if (ancestors.some((ancestor) => replaced.has(ancestor)) || isMemberName(node, parent)) return;
+    count += 1;
     if (parent?.type === 'ObjectProperty' && parent.shorthand) {
       if (parent.key === node) edited.appendLeft(node.end!, ': Authorizer');
       return;
@@ -393,37 +404,5 @@ function renameClass({ edited, tree }: ParsedSource, local: string, setups: read
     const types = parent?.type === 'TSTypeReference' ? parent.typeParameters : undefined;
     if (types) edited.remove(types.start!, types.end!);
   });
-}
-
-function replaceImport(
-  { edited, text }: ParsedSource,
-  declaration: ImportDeclaration,
-  setups: readonly OsoSetup[],
-): void {
-  const names = declaration.specifiers.flatMap((specifier) =>
-    specifier.type === 'ImportSpecifier' ? coreNames(specifier, setups) : [],
-  );
-  if (names.length === 0) {
-    removeStatement(edited, text, declaration);
-    return;
-  }
-  const quote = text[declaration.source.start!]!;
-  const kind = declaration.importKind === 'type' ? 'type ' : '';
-  const end = text[declaration.end! - 1] === ';' ? ';' : '';
-  edited.overwrite(
-    declaration.start!,
-    declaration.end!,
-    `import ${kind}{ ${names.join(', ')} } from ${quote}@nanook/core${quote}${end}`,
-  );
-}
-
-/** Returns the names to import from `@nanook/core` in place of a name of `oso`. */
-function coreNames(specifier: ImportSpecifier, setups: readonly OsoSetup[]): string[] {
-  const { local, importKind } = specifier;
-  const name = importedName(specifier);
-  if (name === 'Relation')
-    return ['many', 'one'].filter((kind) => setups.some((it) => it.replacement.includes(` ${kind}(`)));
-  const core = exportNames[name]!;
-  const kind = importKind === 'type' ? 'type ' : '';
-  return [name === 'Oso' || core === local.name ? `${kind}${core}` : `${kind}${core} as ${local.name}`];
+  return count;
 }
