@@ -220,7 +220,7 @@ function groupOf(group: Plan, pages: readonly DocPage[], named: ReadonlySet<stri
 function labelOf({ title, file }: DocPage): string {
   const label = file.startsWith('decisions/')
     ? title
-    : title.replace(/^(Express|Koa|NestJS|Policies|Identity|Types): /, '');
+    : title.replace(/^(Express|Koa|NestJS|Policies|Identity|Types|Recipe): /, '');
   return label[0]!.toUpperCase() + label.slice(1);
 }
 
