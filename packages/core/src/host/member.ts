@@ -1,5 +1,6 @@
 import { DecimalValue } from '../types/decimal-value.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
+import { hidesField } from '../types/masked-row.js';
 import { charactersPerStep, spendOn, type Meter } from './meter.js';
 import { MissingValue } from './missing-value.js';
 import { describe, kindOf, show } from '../internal/descriptions.js';
@@ -123,8 +124,8 @@ export function inheritsFromClasses(prototype: object): boolean {
 }
 
 /**
- * Returns the value of an attribute that is missing or `undefined`: `nil` for a field that is declared optional. The two are the same,
- * because a class with fields holds `undefined` for a column that was not loaded.
+ * Returns the value of an attribute that is missing or `undefined`: `nil` for a field that is declared optional, unless a list has hidden it.
+ * The two are the same, because a class with fields holds `undefined` for a column that was not loaded.
  *
  * @param isUndefined whether the attribute exists
  */
@@ -133,7 +134,10 @@ export const readMissing = (
   name: string,
   types: TypeSet,
   isUndefined: boolean,
-): MissingValue | null => (isOptionalField(types, name) ? null : missing(receiver, name, types, isUndefined));
+): MissingValue | null =>
+  isOptionalField(types, name) && !hidesField(receiver as object, name)
+    ? null
+    : missing(receiver, name, types, isUndefined);
 
 /**
  * Returns whether an object has a member that is its own or inherited from a class. Members of Object, of Function, and of a plain object

@@ -5,6 +5,7 @@ import {
   type FieldQuery,
   type ListOptions,
   type ResourceAdapter,
+  optional,
   type ResourceQuery,
   type RowCondition,
 } from '../index.js';
@@ -351,6 +352,39 @@ describe('list() with the option `fields`', () => {
     expect(other.rows).toEqual([1, 2, 3].map((id) => ({ id, isOpen: true })));
     expect(queries).toHaveLength(3);
   });
+
+  it.each(['source', 'closures', 'machine'] as const)(
+    'keeps a check undecided about an optional field that the list hides, with the engine %s',
+    async (engine) => {
+      const lock = new Date(0);
+      const authorizer = await Authorizer.load({
+        policies: `
+          allow("ann", "edit", note: Note) if note.lockedAt = nil;
+          allow("ann", "see", note: Note) if note.lockedAt = nil or note.id = 1;
+          allow(_, "read", _: Note);
+          allow_field(user, "read", _: Note, field) if field = "id" or user = "eve" and field in ["lockedAt", "title"];
+        `,
+        types: {
+          Note: { key: 'id', fields: { id: 'Integer', title: optional(String), lockedAt: optional(Date) } },
+        },
+        resources: { list: async () => [{ id: 1, lockedAt: lock }, { id: 2 }], count: async () => 2 },
+        onWarning: () => {},
+        engine,
+      });
+      const { rows: hidden } = await authorizer.list('ann', 'read', 'Note', { fields: 'read' });
+      expect(hidden).toEqual([{ id: 1 }, { id: 2 }]);
+      for (const row of hidden)
+        await expect(authorizer.can('ann', 'edit', row)).rejects.toMatchObject({
+          code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+        });
+      expect(await authorizer.can('ann', 'see', hidden[0])).toBe(true);
+      const { rows: shown } = await authorizer.list('eve', 'read', 'Note', { fields: 'read' });
+      expect(await Promise.all(shown.map((row) => authorizer.can('ann', 'edit', row)))).toEqual([
+        false,
+        true,
+      ]);
+    },
+  );
 
   it('passes the fields to an adapter that selects by conditions, and leaves out what the adapter returns beyond them', async () => {
     const queries: FieldQuery[] = [];

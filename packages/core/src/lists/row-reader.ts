@@ -2,6 +2,7 @@ import type { Column, Scope } from '../filter/condition.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { all } from '../filter/row-filter.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
+import { maskRow } from '../types/masked-row.js';
 import { columnsOf, type DeclaredType } from '../types/declared-type.js';
 import type { Relation } from '../types/relation.js';
 import { rowWithRelated, typed } from '../types/typed.js';
@@ -69,11 +70,13 @@ export class RowReader {
     return rows.map(({ row, shows, stored }) => {
       const byRow = conditional.flatMap((mask, i) => (shows[i] === true ? mask.fields : []));
       const visible = new Set([...shown, ...byRow]);
+      const copy = copyOf(
+        row,
+        [...visible].filter((name) => columns.has(name)),
+      );
+      maskRow(copy, visible);
       return {
-        row: copyOf(
-          row,
-          [...visible].filter((name) => columns.has(name)),
-        ),
+        row: copy,
         stored,
         branches: branches.filter(({ relation }) => visible.has(relation.name)),
       };
