@@ -122,8 +122,8 @@ async function convert(name) {
   }
   app.validate(project);
   if (values.markdown)
-    for (const module of [...(project.children ?? [])])
-      if (module.name.startsWith('@nanook/oso/dist/')) project.removeReflection(module);
+    for (const module of (project.children ?? []).filter(({ name }) => name.startsWith('@nanook/oso/dist/')))
+      project.removeReflection(module);
   return { app, project };
 }
 
