@@ -1,8 +1,12 @@
+import { Schema } from 'mongoose';
 import { expect, it } from 'vitest';
 import { randomCases, randomTimeout } from '../../../../tools/test-scope.js';
 import { mongooseOnEmulator } from '../testing/mongoose.fixture.js';
 import { compareWithIsAllowed, type FilteredDatabase } from '../testing/oracle.fixture.js';
 import { isNanookOrmError, mongooseFilter, mongoosePipeline } from './index.js';
+
+/** Whether integers are paths of the type `Int32`, which came with Mongoose 8.9. Arithmetic on other numbers is refused. */
+const hasInt32 = 'Int32' in Schema.Types;
 
 it.each([
   ['references', {}],
@@ -29,7 +33,7 @@ it.each([
     };
     const report = await compareWithIsAllowed(
       { ...database, idsOf },
-      { recursion: false, counted: ['comments', 'documents'], arithmetic: true },
+      { recursion: false, counted: ['comments', 'documents'], arithmetic: hasInt32 },
     );
     expect(report.failures).toEqual([]);
     expect(report.untranslatable).toBe(0);
