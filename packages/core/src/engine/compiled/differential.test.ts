@@ -480,12 +480,12 @@ const precompiledAtLeast = {
 };
 
 it.each([
-  { kind: 'rules', runs: 120, waits: false },
-  { kind: 'blocks', runs: 80, waits: false },
-  { kind: 'both', runs: 80, waits: false },
-  { kind: 'throwing', runs: 80, waits: false },
-  { kind: 'alternatives', runs: 100, waits: false },
-  { kind: 'later', runs: 80, waits: true },
+  { kind: 'rules', runs: 80, waits: false },
+  { kind: 'blocks', runs: 55, waits: false },
+  { kind: 'both', runs: 55, waits: false },
+  { kind: 'throwing', runs: 55, waits: false },
+  { kind: 'alternatives', runs: 65, waits: false },
+  { kind: 'later', runs: 55, waits: true },
 ] as const)(
   'answers as the machine does: $kind',
   { timeout: randomTimeout(60_000) },
@@ -561,12 +561,12 @@ const budgets = fc.oneof(
 );
 
 it.each([
-  { kind: 'rules', runs: 60, waits: false },
-  { kind: 'blocks', runs: 40, waits: false },
-  { kind: 'both', runs: 60, waits: false },
-  { kind: 'throwing', runs: 40, waits: false },
-  { kind: 'alternatives', runs: 40, waits: false },
-  { kind: 'later', runs: 60, waits: true },
+  { kind: 'rules', runs: 40, waits: false },
+  { kind: 'blocks', runs: 30, waits: false },
+  { kind: 'both', runs: 40, waits: false },
+  { kind: 'throwing', runs: 30, waits: false },
+  { kind: 'alternatives', runs: 30, waits: false },
+  { kind: 'later', runs: 40, waits: true },
 ] as const)(
   'answers as the machine does, however little each check may plan: $kind',
   { timeout: randomTimeout(60_000) },
