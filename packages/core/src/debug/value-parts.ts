@@ -36,7 +36,11 @@ export class ValueParts {
     return whole === undefined ? { name, value: text } : { name, value: text, parts: this.#add(whole) };
   }
 
-  /** Returns parts of a value, from a number on. If parts are left, the last one of the result stands for them. */
+  /**
+   * Returns a page of the parts of a value. If more parts follow, the last element of the page contains them.
+   *
+   * @param start the number of the first part, from 0
+   */
   of(id: number, start: number, count = maxParts): readonly ValueView[] {
     const whole = this.#wholes[id - 1];
     if (whole === undefined) return [];
@@ -70,7 +74,7 @@ export class ValueParts {
 function valueOf(getter: () => unknown): unknown {
   try {
     const value = getter();
-    // Nobody waits for the promise, so that its rejection is expected.
+    // No code awaits this promise. Without a handler, its rejection would end the process.
     if (isThenable(value)) value.then(undefined, () => {});
     return value;
   } catch (error) {

@@ -59,7 +59,7 @@ describe.each(testedVersions(majors))(
     const send = (method: 'post' | 'patch', path: string, body: object, user = 'ann') =>
       request(appOf())[method](path).set('x-user', user).send(body);
 
-    it('are the decision of a request, and respond with 400, 401, 403 and 404', async () => {
+    it('count as the decision of a request: the statuses are 201, 400, 401, 403 and 404', async () => {
       const note = { title: 'a', folderId: 1 };
       for (const [method, path, body, user, status] of [
         ['post', '/notes', note, 'ann', 201],
