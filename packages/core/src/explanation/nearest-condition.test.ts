@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { randomCases, randomSeed } from '../../../../tools/test-scope.js';
+import { hasManyCases, randomCases, randomSeed } from '../../../../tools/test-scope.js';
 import { Authorizer, isUndecided, nearestCondition, typed } from '../index.js';
 import { randomFrom } from './random-policies.fixture.js';
 import { follow, World, type FieldsByType, type Repairs } from './repairs.fixture.js';
@@ -185,7 +185,7 @@ it(
       }
     }
     const { decidedByFirst, progressing, allowed, repairs } = measure.result;
-    expect(decidedByFirst).toBeGreaterThan(0.8);
+    expect(decidedByFirst).toBeGreaterThan(hasManyCases ? 0.8 : 0.7);
     expect(progressing).toBeGreaterThan(0.97);
     expect(allowed).toBeGreaterThan(0.97);
     expect(repairs).toBeLessThan(1.25);

@@ -185,7 +185,7 @@ const engines: readonly EngineKind[] = [
 
 describe.each(Object.keys(declarations))('types declared as %s', (declared) => {
   const types = declarations[declared]!;
-  it.each(sampled(Object.keys(makers), 3, Object.keys(declarations).indexOf(declared)))(
+  it.each(sampled(Object.keys(makers), 9, Object.keys(declarations).indexOf(declared)))(
     'give the answers of the machine for rows that are %s',
     (maker) => {
       const pairs = [

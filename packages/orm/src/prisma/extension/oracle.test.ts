@@ -1,6 +1,6 @@
 import { typed } from '@nanook/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomCases, randomTimeout } from '../../../../../tools/test-scope.js';
+import { hasManyCases, randomCases, randomTimeout } from '../../../../../tools/test-scope.js';
 import { databases, type Database } from '../../testing/databases.fixture.js';
 import { compareWithIsAllowed } from '../../testing/oracle.fixture.js';
 import {
@@ -72,7 +72,7 @@ describe.each(databases)('nanook() on %s', (_name, open) => {
         { ...prismaConditions(database.dialect), policies: randomCases(60) },
       );
       expect(report.failures).toEqual([]);
-      expect(report.telling).toBeGreaterThan(randomCases(15));
+      expect(report.telling).toBeGreaterThan(hasManyCases ? randomCases(15) : 0);
       expect(changed).toBeGreaterThan((database.dialect === 'mysql' ? 0.4 : 0.9) * report.compared);
     },
     randomTimeout(120_000),
