@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import { finalCodeTests, isolatedTests, sharedTests } from './tools/test-files.ts';
+import { allEngineTests, finalCodeTests, isolatedTests, sharedTests } from './tools/test-files.ts';
 import { runsAll } from './tools/test-scope.ts';
 
 const { resolve: resolveForNest11 } = createRequire(new URL('packages/compat-nest11/', import.meta.url));
@@ -56,12 +56,10 @@ const onEngine = (engine: 'machine' | 'closures') =>
   project(engine, {
     include: [
       'packages/core/src/authorization/*.test.ts',
-      'packages/core/src/policy/check-policy.test.ts',
       'packages/core/src/engine/*.test.ts',
       'packages/core/src/host/*.test.ts',
     ],
-    // These compare the engines themselves.
-    exclude: finalCodeTests,
+    exclude: [...finalCodeTests, ...allEngineTests],
     setupFiles: [...setupFiles, 'tools/test-engine.ts'],
     env: { NANOOK_TEST_ENGINE: engine },
   });

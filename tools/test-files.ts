@@ -40,6 +40,13 @@ export const finalCodeTests = files.filter(
   (file) => file.startsWith('packages/core/') && textOf(file).includes('final-code.fixture'),
 );
 
+/** The test files of the language that take long and run each case on all engines themselves. */
+export const allEngineTests = [
+  'packages/core/src/authorization/histories.test.ts',
+  'packages/core/src/engine/floating-promises.test.ts',
+  'packages/core/src/engine/host-log.test.ts',
+];
+
 /** The test files that share the modules of their worker. */
 export const sharedTests = files.filter(
   (file) => !isolatedTests.includes(file) && !finalCodeTests.includes(file),

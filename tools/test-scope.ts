@@ -13,8 +13,7 @@ export const runsAll = NANOOK_TEST_ALL === 'true';
 const times = Number(NANOOK_TEST_TIMES ?? (runsAll ? 0.5 : 0.05));
 
 /** Returns the number of random cases of a test: a part of them, but not fewer than three, because a random policy may not load. */
-export const randomCases = (count: number): number =>
-  Math.max(Math.min(3, count), Math.round(count * times));
+export const randomCases = (count: number): number => Math.max(Math.min(3, count), Math.round(count * times));
 
 /** Returns all combinations of one value, or one of them, which differs from value to value. */
 export const sampledCases = <T>(combinations: readonly T[], value: number): readonly T[] =>
@@ -36,6 +35,10 @@ export const testedVersions = <T>(versions: readonly T[]): readonly T[] =>
 /** Returns the values that repeat one test, such as engines or seeds, or the first of them. Tests that compare engines use all of them. */
 export const testedRepetitions = <T>(values: readonly T[]): readonly T[] =>
   runsAll ? values : values.slice(0, 1);
+
+/** Returns all values for the latest version of a framework, and one of every four for the others. */
+export const sampledByVersion = <T>(values: readonly T[], isLatest: boolean): readonly T[] =>
+  isLatest ? values : values.filter((_, i) => i % 4 === 0);
 
 /** Returns all values, or one of every `step`, beginning with another one for each `start`. */
 export const sampled = <T>(values: readonly T[], step: number, start = 0): readonly T[] =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { typed, type OrderBy, type ResourceAdapter, type SortOrder } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomCases, randomTimeout } from '../../../../tools/test-scope.js';
+import { hasManyCases, randomCases, randomTimeout } from '../../../../tools/test-scope.js';
 import type { DialectName } from '../sql/dialect.js';
 import type { ConditionOptions } from './conditions.fixture.js';
 import { databases, type Database, type DatabaseOptions } from './databases.fixture.js';
@@ -87,7 +87,7 @@ export async function expectExactLists(
   );
   expect(report.failures).toEqual([]);
   expect(report.untranslatable).toBeLessThan(conditions.recursion === false ? randomCases(5) : 1);
-  expect(report.telling).toBeGreaterThan(randomCases(15));
+  expect(report.telling).toBeGreaterThan(hasManyCases ? randomCases(15) : 0);
 }
 
 type Row = Readonly<Record<string, unknown>>;

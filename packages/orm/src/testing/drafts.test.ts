@@ -78,7 +78,7 @@ async function compareDrafts(
     );
   };
   const remove = (id: number) => database.execute(`DELETE FROM documents WHERE id = ${hole(1)}`, [id]);
-  for (let i = 0; i < randomCases(12); i++) {
+  for (let i = 0; i < randomCases(24); i++) {
     if (i % 4 === 0) await database.fill(data);
     const policies = policyOf(random).replace(
       recursion ? '' : /allow\(actor: User, "create", row: Document\) if reach.*/,

@@ -484,7 +484,7 @@ it.each([
   { kind: 'blocks', runs: 55, waits: false },
   { kind: 'both', runs: 55, waits: false },
   { kind: 'throwing', runs: 55, waits: false },
-  { kind: 'alternatives', runs: 65, waits: false },
+  { kind: 'alternatives', runs: 130, waits: false },
   { kind: 'later', runs: 55, waits: true },
 ] as const)(
   'answers as the machine does: $kind',
@@ -519,7 +519,7 @@ const readable = (values: Readonly<Record<string, () => unknown>>) =>
 it.each([
   { kind: 'rules', runs: 25, waits: false },
   { kind: 'both', runs: 15, waits: false },
-  { kind: 'alternatives', runs: 15, waits: false },
+  { kind: 'alternatives', runs: 30, waits: false },
   { kind: 'rules', runs: 20, waits: true },
   { kind: 'later', runs: 20, waits: true },
 ] as const)(

@@ -191,7 +191,7 @@ describe('an enumeration of actions and fields', () => {
           seen.set(kind, (seen.get(kind) ?? 0) + 1);
         }
       }),
-      { numRuns: randomCases(80), seed },
+      { numRuns: randomCases(160), seed },
     );
     if (!hasManyCases) return;
     for (const kind of ['0', '1', '2', 'POLAR_RUN_WILDCARD', 'POLAR_RUN_UNEXPECTED_CONSTRAINT'])

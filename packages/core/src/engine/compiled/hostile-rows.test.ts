@@ -188,13 +188,18 @@ describe.each(Object.keys(declarations))('types declared as %s', (declared) => {
   it.each(sampled(Object.keys(makers), 9, Object.keys(declarations).indexOf(declared)))(
     'give the answers of the machine for rows that are %s',
     (maker) => {
+      const at = Object.keys(makers).indexOf(maker) + Object.keys(declarations).indexOf(declared);
       const pairs = [
-        [maker, 'plain'],
-        ['tagged', maker],
-        ['marked', maker],
-        [maker, maker],
+        [
+          [maker, 'plain'],
+          ['marked', maker],
+        ],
+        [
+          ['tagged', maker],
+          [maker, maker],
+        ],
       ] as const;
-      for (const [outer, inner] of sampledCases(pairs, Object.keys(makers).indexOf(maker))) {
+      for (const [outer, inner] of sampledCases(pairs[at % 2]!, at >> 1)) {
         const expected = answersOf(new EngineUnderTest('machine', policy, { types }), outer, inner);
         for (const kind of engines) {
           const found = answersOf(new EngineUnderTest(kind, policy, { types }), outer, inner);
