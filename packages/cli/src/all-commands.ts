@@ -34,6 +34,7 @@ const loaders: Readonly<Record<string, CommandLoader>> = {
   profile: async ({ io }) => (await import('./commands/profile.js')).profileCommand(io),
   bench: async ({ io, outcome }) => (await import('./commands/bench.js')).benchCommand(io, outcome),
   graph: async ({ io }) => (await import('./commands/graph.js')).graphCommand(io),
+  explore: async ({ io }) => (await import('./commands/explore.js')).exploreCommand(io),
   compile: async ({ io }) => (await import('./commands/compile.js')).compileCommand(io),
   bundle: async ({ io, outcome }) => (await import('./commands/bundle.js')).bundleCommand(io, outcome),
   migrate: async ({ io, outcome }) =>

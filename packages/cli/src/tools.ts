@@ -7,6 +7,8 @@ export { messageOf } from './errors/message-of.js';
 export { readValue } from './values/read-value.js';
 export { showValue } from './values/show-value.js';
 
+export { labelOf } from './decisions/recorded-objects.js';
+
 export { checkPolicies, checkProject } from './check/check-project.js';
 export type { Finding } from './check/finding.js';
 export type { Fix } from './check/fixes/fix.js';
@@ -38,3 +40,16 @@ export { causesOf, type Cause, type Side } from './diff/change.js';
 export { checksOf, type CheckList } from './diff/checks.js';
 export { participantsOf, scopeOf, type Participants, type PolicyScope } from './diff/policy-scope.js';
 export { ruleKeysOf, type RuleKeys } from './diff/rule-keys.js';
+
+export type { CoveringTest, GrantingRule, PolicyPlace } from './audit/audited-route.js';
+export type {
+  Comparison,
+  ExploredProject,
+  ExplorerDecisions,
+  ExplorerDifference,
+  ExplorerRoute,
+  ExplorerRoutes,
+  ExplorerState,
+  ReplayedDecision,
+  SaveRequest,
+} from './explore/messages.js';

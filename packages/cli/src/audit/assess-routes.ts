@@ -76,7 +76,7 @@ function statusOf({ requirements, exempt }: FoundRoute, authorizes: boolean): Au
 }
 
 /** Returns the declared type that a requirement names by its name or by its class; undefined for a loader. */
-function typeNamed(resource: string, types: TypesInput): string | undefined {
+export function typeNamed(resource: string, types: TypesInput): string | undefined {
   if (Object.hasOwn(types, resource)) return resource;
   return Object.entries(types).find(([, input]) => {
     const found = typeof input === 'function' ? input : input.class;

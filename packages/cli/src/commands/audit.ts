@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
 import { assessRoutes } from '../audit/assess-routes.js';
+import { auditNotes } from '../audit/audit-notes.js';
 import { auditFormatNames, auditFormats, findingsOf, type AuditFormat } from '../audit/formats.js';
 import { listApplication } from '../audit/list-application.js';
 import { loadApplication } from '../audit/load-application.js';
 import { LoggedDecisions } from '../audit/logged-decisions.js';
 import { extendOpenApi } from '../audit/openapi.js';
 import { testedActions } from '../audit/tested-actions.js';
-import { writesLikeReads } from '../audit/writes-like-reads.js';
 import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
@@ -62,13 +62,7 @@ Examples:
         const listed = await listApplication(await loadApplication(project, application));
         const routes = assessRoutes(listed.routes, { authorizer, types: project.types, tested, logged });
         const notes = [
-          ...(routes.length === 0 ? ['the application has no route that the adapter can list'] : []),
-          ...(listed.unseen.length === 0
-            ? []
-            : [
-                `these functions have the parameter \`next\`, so it cannot be seen whether they answer requests themselves: ${listed.unseen.join(', ')}`,
-              ]),
-          ...writesLikeReads(routes),
+          ...auditNotes(listed, routes),
           ...(logged !== undefined && logged.damagedLines > 0
             ? [`the log has ${count(logged.damagedLines, 'line')} that contain no record`]
             : []),

@@ -12,7 +12,7 @@ export class DamagedLines {
     this.#number++;
   };
 
-  report(io: Io): void {
+  report(io: Pick<Io, 'err'>): void {
     if (this.#first === undefined) return;
     const { file, line } = this.#first;
     io.err(

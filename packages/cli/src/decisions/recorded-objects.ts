@@ -36,7 +36,7 @@ export class RecordedObjects {
   }
 
   /** Names the objects whose rows have only the recorded data, so that conditions on other fields are undecided. */
-  report(io: Io): void {
+  report(io: Pick<Io, 'err'>): void {
     const [first] = this.#incomplete;
     if (first === undefined) return;
     io.err(

@@ -1,0 +1,160 @@
+import { Authorizer, typed } from '@nanook/core';
+import * as express from '@nanook/express';
+import { decisionLog } from '@nanook/log';
+import { jsonLines } from '@nanook/log/json-lines';
+import createExpress from 'express';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { contentOf, enterFolder, project, writeFiles } from '../testing/run.fixture.js';
+import { Explorer, type ExplorerOptions } from './explorer.js';
+
+const types = JSON.parse(project['nanook.config.json']).types;
+const policy = 'policy/main.polar';
+const ann = typed('User', { id: 7 });
+const ben = typed('User', { id: 8 });
+const report = typed('Note', {
+  id: 3,
+  authorId: 8,
+  organization: typed('Organization', { id: 1, ownerId: 7 }),
+});
+
+async function open(options: ExplorerOptions = {}): Promise<Explorer> {
+  const explorer = new Explorer(options);
+  await explorer.read();
+  return explorer;
+}
+
+beforeEach(() => enterFolder(project));
+
+describe('the routes of an explorer', () => {
+  async function application(): Promise<unknown> {
+    const authorizer = await Authorizer.load({ policies: policy, types });
+    const app = createExpress();
+    app.use(express.authorization(authorizer, { actor: () => null }));
+    app.get('/health', express.skipAuthorization('liveness probe'), (_req, res) => void res.end());
+    app.get(
+      '/notes/:id',
+      express.authorize('read', () => undefined),
+      (_req, res) => void res.end(),
+    );
+    app.post('/notes', express.authorize('edit', 'Note'), (_req, res) => void res.end());
+    app.get('/debug', (_req, res) => void res.end());
+    return app;
+  }
+  const module = 'export const app = globalThis.exploredApplication;\n';
+
+  beforeEach(async () => {
+    (globalThis as { exploredApplication?: unknown }).exploredApplication = await application();
+    await writeFiles({ 'app.mjs': module });
+  });
+
+  it('have their requirements, and the type of each check that names one', async () => {
+    const explorer = await open({ application: 'app.mjs' });
+    const found = await explorer.routes(false);
+    expect(found).toMatchObject({
+      kind: 'routes',
+      routes: [
+        {
+          method: 'GET',
+          path: '/health',
+          status: 'skipped',
+          requirement: 'skipped: liveness probe',
+          checks: [],
+        },
+        { path: '/notes/:id', status: 'authorized', checks: [{ action: 'read', type: undefined }] },
+        { method: 'POST', status: 'authorized', checks: [{ action: 'edit', type: 'Note' }] },
+        { path: '/debug', status: 'unprotected', findings: ['GET /debug has no requirement'] },
+      ],
+    });
+  });
+
+  it('follow a change of the policy, and show an application that fails as an error until it is repaired', async () => {
+    const explorer = await open({ application: 'app.mjs' });
+    const rulesOf = async (): Promise<unknown> => {
+      const found = await explorer.routes(false);
+      return found.kind === 'routes' && found.routes[2]!.rules;
+    };
+    expect(await rulesOf()).toMatchObject([{ text: '"edit" if "owner" on "organization";' }]);
+    await writeFiles({ [policy]: (await contentOf(policy)).replace('"edit" if', '# "edit" if') });
+    await explorer.read();
+    expect(await rulesOf()).toEqual([]);
+    await writeFiles({ 'app.mjs': 'throw new Error("no database");' });
+    await expect(explorer.routes(true)).rejects.toThrow('no database');
+    await writeFiles({ 'app.mjs': module });
+    expect(await explorer.routes(false)).toMatchObject({ kind: 'routes' });
+  });
+
+  it('are none without an application', async () => {
+    expect(await (await open()).routes(false)).toEqual({ kind: 'none' });
+  });
+});
+
+describe('the decisions of an explorer', () => {
+  beforeEach(async () => {
+    const log = decisionLog({ sinks: [jsonLines({ folder: 'audit' })] });
+    const authorizer = await Authorizer.load({ policies: policy, types, ...log.hooks });
+    await authorizer.can(ann, 'edit', report);
+    await authorizer.can(ben, 'edit', report);
+    await authorizer.can(ben, 'read', report);
+    await log.close();
+  });
+  const open_ = () => open({ log: ['audit'] });
+  const list = async (explorer: Explorer, filters: Readonly<Record<string, string>> = {}) => {
+    const found = await explorer.decisions(new URLSearchParams(filters));
+    if (found.kind === 'error') throw new Error(found.message);
+    return found;
+  };
+
+  it('are the newest first, filtered as by nanook log', async () => {
+    const explorer = await open_();
+    const shown = async (filters: Readonly<Record<string, string>>) =>
+      (await list(explorer, filters)).records.map(({ actor, action, outcome }) => [
+        actor?.id,
+        action,
+        outcome,
+      ]);
+    expect(await shown({})).toEqual([
+      ['8', 'read', 'allowed'],
+      ['8', 'edit', 'denied'],
+      ['7', 'edit', 'allowed'],
+    ]);
+    expect(await shown({ actor: 'User:8', outcome: 'denied' })).toEqual([['8', 'edit', 'denied']]);
+    expect(await shown({ action: 'read, close', resource: 'Note:', from: '1h' })).toHaveLength(1);
+    await expect(list(explorer, { from: 'yesterday' })).rejects.toThrow('--from expects a day');
+    await expect(list(explorer, { outcome: 'maybe' })).rejects.toThrow(
+      'expected the outcome allowed, denied',
+    );
+  });
+
+  it('are decided again with the policies of today', async () => {
+    const explorer = await open_();
+    const { records } = await list(explorer, { actor: 'User:8', action: 'edit' });
+    const replay = () => explorer.replay(JSON.stringify(records[0]));
+    expect(await replay()).toMatchObject({
+      kind: 'decision',
+      holds: true,
+      explanation: { outcome: 'denied' },
+    });
+    await writeFiles({
+      [policy]: `${await contentOf(policy)}allow(user: User, "edit", note: Note) if note.authorId = user.id;\n`,
+    });
+    await explorer.read();
+    expect(await replay()).toMatchObject({
+      holds: false,
+      explanation: { outcome: 'allowed', query: 'allow(ben, "edit", report)' },
+      notes: [],
+    });
+  });
+
+  it('are an error and no outcome with a policy that has an error, without a log, or for a request', async () => {
+    const explorer = await open_();
+    const { records } = await list(explorer);
+    const request = { ...records[0], kind: 'allow_request', action: null };
+    await expect(explorer.replay(JSON.stringify(request))).rejects.toThrow('cannot be repeated');
+    await expect(explorer.replay('{}')).rejects.toThrow('expected a record');
+    await writeFiles({ [policy]: 'allow(' });
+    await explorer.read();
+    await expect(explorer.replay(JSON.stringify(records[0]))).rejects.toThrow('policy/main.polar:1');
+    const other = await open();
+    expect(() => other.decisions(new URLSearchParams())).toThrow('nanook explore --log');
+  });
+});
