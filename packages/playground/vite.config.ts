@@ -1,7 +1,16 @@
 import { defineConfig } from 'vite';
 
-// The page is a folder of static files with relative addresses, so that a site can have it below any path.
-export default defineConfig({
+const explorer = {
+  rollupOptions: { input: 'explorer.html' },
+  // The command serves these files, and its package contains them.
+  outDir: '../cli/dist/explorer',
+  emptyOutDir: true,
+  manifest: false,
+};
+
+// The page is a folder of static files with relative addresses, so that a site can have it below any path. With `--mode explorer`, it is the
+// page of `nanook explore`, without samples and without PostgreSQL.
+export default defineConfig(({ mode }) => ({
   base: './',
   resolve: { conditions: ['@nanook/source', 'module', 'browser', 'development|production'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -13,5 +22,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // PostgreSQL in the page is loaded on demand, and has no smaller parts.
     chunkSizeWarningLimit: 1_000,
+    ...(mode === 'explorer' && explorer),
   },
-});
+}));

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeOn } from './axe.fixture.js';
 import { hasChromium, ServedPage, type OpenedPage } from './served-page.fixture.js';
-
-const { resolve } = createRequire(import.meta.url);
 
 let served: ServedPage;
 beforeAll(async () => {
@@ -311,21 +309,7 @@ describe.skipIf(!hasChromium)('the playground in Chromium', () => {
 
   it.each(['light', 'dark'] as const)('has no fault that axe finds, in %s colors', async (colorScheme) => {
     const { page } = await open('', { viewport: { width: 1440, height: 900 }, colorScheme });
-    await page.evaluate(await readFile(resolve('axe-core/axe.min.js'), 'utf8'));
-    const faults = async (name: string): Promise<string[]> => {
-      const found = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as {
-          axe: {
-            run(): Promise<{
-              violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-            }>;
-          };
-        };
-        const { violations } = await axe.run();
-        return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-      });
-      return found.map((text) => `${name}: ${text}`);
-    };
+    const faults = await axeOn(page);
     const all: string[] = [];
     for (const name of ['Why', 'Matrix', 'Graph', 'List', 'Tests', 'Diff', 'Steps']) {
       await view(page, name);

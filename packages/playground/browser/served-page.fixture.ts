@@ -40,6 +40,54 @@ export interface OpenedPage {
   readonly reports: Reports;
 }
 
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: chromiumPath,
+    // A test can end a command by this signal.
+    handleSIGINT: false,
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+
+/** Builds a page into a new folder, so that no test sees an older build. @returns the path of the folder */
+export async function buildPage(mode: 'production' | 'explorer'): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'nanook-playground-'));
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  await build({ root, mode, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  return folder;
+}
+
+/**
+ * Opens a page in a new session of the browser.
+ *
+ * @param base the address of the folder of the page; requests to other addresses are foreign
+ */
+export async function openPage(
+  browser: Browser,
+  base: string,
+  address: string,
+  options: Parameters<Browser['newContext']>[0],
+): Promise<OpenedPage> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const reports: Reports = { errors: [], foreign: [], requests: [] };
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') reports.errors.push(message.text());
+  });
+  page.on('pageerror', (error) => void reports.errors.push(String(error)));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (url.startsWith('http')) reports.requests.push(url);
+    if (!url.startsWith(base) && !/^(?:data|blob):/.test(url)) reports.foreign.push(url);
+  });
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) =>
+      console.error(`violation of ${event.violatedDirective}: ${event.blockedURI}`),
+    );
+  });
+  await page.goto(address);
+  return { page, reports };
+}
+
 /** The built page on a server of this machine, and a browser. */
 export class ServedPage {
   private constructor(
@@ -50,20 +98,14 @@ export class ServedPage {
 
   /** Builds the page into a new folder, so that no test sees an older build. */
   static async start(): Promise<ServedPage> {
-    const folder = await mkdtemp(join(tmpdir(), 'nanook-playground-'));
-    const root = fileURLToPath(new URL('..', import.meta.url));
-    await build({ root, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+    const folder = await buildPage('production');
     const server = createServer((request, response) => {
       void answer(folder, request.url ?? '/').then(({ status, type, body }) => {
         response.writeHead(status, { 'content-type': type }).end(body);
       });
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    const browser = await chromium.launch({
-      executablePath: chromiumPath,
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
-    return new ServedPage(folder, server, browser);
+    return new ServedPage(folder, server, await launchBrowser());
   }
 
   get address(): string {
@@ -76,26 +118,10 @@ export class ServedPage {
     fragment = '',
     options: Parameters<Browser['newContext']>[0] = { viewport: { width: 1440, height: 900 } },
   ): Promise<OpenedPage> {
-    const context = await this.browser.newContext(options);
-    const page = await context.newPage();
-    const reports: Reports = { errors: [], foreign: [], requests: [] };
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') reports.errors.push(message.text());
-    });
-    page.on('pageerror', (error) => void reports.errors.push(String(error)));
-    page.on('request', (request) => {
-      const url = request.url();
-      if (url.startsWith('http')) reports.requests.push(url);
-      if (!url.startsWith(this.address) && !/^(?:data|blob):/.test(url)) reports.foreign.push(url);
-    });
-    await page.addInitScript(() => {
-      addEventListener('securitypolicyviolation', (event) =>
-        console.error(`violation of ${event.violatedDirective}: ${event.blockedURI}`),
-      );
-    });
-    await page.goto(`${this.address}${fragment === '' ? '' : `#${fragment}`}`);
-    await page.waitForSelector('.answer[data-outcome]');
-    return { page, reports };
+    const fragmentPart = fragment === '' ? '' : `#${fragment}`;
+    const opened = await openPage(this.browser, this.address, `${this.address}${fragmentPart}`, options);
+    await opened.page.waitForSelector('.answer[data-outcome]');
+    return opened;
   }
 
   async stop(): Promise<void> {

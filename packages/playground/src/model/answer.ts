@@ -1,5 +1,6 @@
 import { isPolarError, type Explanation } from '@nanook/core';
 import { messageOf, UsageError } from '@nanook/cli/tools';
+import { decisionTime } from './decision-time.js';
 import type { LoadedProject } from './load-project.js';
 import type { Question } from './project-text.js';
 
@@ -10,6 +11,8 @@ export type Answer =
       readonly question: Question;
       readonly outcome: Explanation['outcome'];
       readonly explanation: Explanation;
+      /** The duration of a check of the engine in milliseconds; undefined for an undecided answer. */
+      readonly durationMs: number | undefined;
     }
   /** The question cannot be asked: a name is missing or unknown. */
   | { readonly kind: 'no question'; readonly question: Question; readonly message: string }
@@ -24,7 +27,12 @@ export async function ask(loaded: LoadedProject, question: Question): Promise<An
   try {
     const [actor, resource] = [loaded.valueOf(question.actor), loaded.valueOf(question.resource)];
     const explanation = await authorizer.explain(actor, question.action, resource, { names });
-    return { kind: 'decision', question, outcome: explanation.outcome, explanation };
+    const { outcome } = explanation;
+    const durationMs =
+      outcome === 'undecided'
+        ? undefined
+        : await decisionTime(() => authorizer.can(actor, question.action, resource));
+    return { kind: 'decision', question, outcome, explanation, durationMs };
   } catch (error) {
     if (error instanceof UsageError) return { kind: 'no question', question, message: error.message };
     if (isPolarError(error)) return { kind: 'error', question, message: error.message };

@@ -1,4 +1,7 @@
+import type { DecisionOutcome } from '@nanook/core';
 import type { Answer } from '../model/answer.js';
+import { signs } from '../model/decide.js';
+import { durationText } from '../model/decision-time.js';
 import { decisiveCondition, decisiveRule } from '../model/explanation-tree.js';
 import { Outcome } from './outcome.js';
 import { PlaceLink, type ShowPlace } from './place-link.js';
@@ -8,11 +11,17 @@ export function AnswerCard({
   answer,
   isCurrent,
   failure,
+  isProjectMissing = false,
+  outcomeInProject,
   showPlace,
 }: {
   readonly answer: Answer | undefined;
   readonly isCurrent: boolean;
   readonly failure: string | undefined;
+  /** Whether the project that is explored could not be read yet. */
+  readonly isProjectMissing?: boolean;
+  /** The outcome in the project that is explored, if the page decides in another way, because it lacks a part of the project. */
+  readonly outcomeInProject?: DecisionOutcome | undefined;
   readonly showPlace: ShowPlace;
 }) {
   if (failure !== undefined)
@@ -24,7 +33,13 @@ export function AnswerCard({
   if (answer === undefined)
     return (
       <div class="answer" role="status">
-        <p class="quiet">{isCurrent ? 'There is no answer yet.' : 'Correct the texts to get an answer.'}</p>
+        <p class="quiet">
+          {isProjectMissing
+            ? 'There is no answer, because the project is not read.'
+            : isCurrent
+              ? 'There is no answer yet.'
+              : 'Correct the texts to get an answer.'}
+        </p>
       </div>
     );
   return (
@@ -32,6 +47,12 @@ export function AnswerCard({
       {answer.kind === 'decision' ? (
         <p class="verdict">
           <Outcome outcome={answer.outcome} />
+          {answer.durationMs !== undefined && isCurrent && (
+            <span class="duration" title={durationNote}>
+              {' '}
+              in {durationText(answer.durationMs)} ms
+            </span>
+          )}
           {!isCurrent && <span class="badge">of the last correct version</span>}
         </p>
       ) : (
@@ -42,10 +63,19 @@ export function AnswerCard({
           {answer.message}
         </p>
       )}
+      {outcomeInProject !== undefined && (
+        <p class="message">
+          ⚠ Your project decides {signs[outcomeInProject]} {outcomeInProject}: this page lacks a class or a
+          function of it.
+        </p>
+      )}
       {answer.kind === 'decision' && <Reason answer={answer} showPlace={showPlace} />}
     </div>
   );
 }
+
+const durationNote =
+  'The average of several checks by the reference engine, without the explanation. An application runs compiled code, which is faster.';
 
 const outcomeOf = (answer: Answer): string => (answer.kind === 'decision' ? answer.outcome : answer.kind);
 

@@ -3,35 +3,36 @@ import { messageOf } from '@nanook/cli/tools';
 import type { ComponentType } from 'preact';
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { completionsAt } from '../model/complete.js';
-import { decisiveCondition, decisiveRule } from '../model/explanation-tree.js';
-import { isPolicyName, newPolicyName } from '../model/file-names.js';
 import { cellKey } from '../model/matrix.js';
+import { formatted } from '../model/format-text.js';
 import { rangeOf, rangeOfData, type FileRange } from '../model/places.js';
 import type { LineCoverage } from '../model/policy-tests.js';
-import { printJson } from '../model/print-json.js';
 import type { Problem } from '../model/problem.js';
-import {
-  dataFile,
-  emptyProject,
-  filesOf,
-  textOfFile,
-  typesFile,
-  type ProjectText,
-} from '../model/project-text.js';
-import { readJson } from '../model/read-json.js';
+import { dataFile, emptyProject, filesOf, textOfFile, type ProjectText } from '../model/project-text.js';
 import type { Sample } from '../model/sample.js';
-import { fromFragment, isShared, toFragment } from '../model/share.js';
-import { problemsIn, type Workbench, type WorkbenchState } from '../model/workbench.js';
+import { fromFragment, isShared } from '../model/share.js';
+import { problemsIn, type Workbench } from '../model/workbench.js';
 import { AnswerCard } from './answer-card.js';
+import { marksOf, noMarks } from './answer-marks.js';
 import { CodePane, type CodePaneHandle, type Target } from './code-pane.js';
-import { Dialog } from './dialog.js';
+import { KeysDialog, NewPolicyDialog, ShareDialog } from './dialogs.js';
+import { exchange } from './exchange.js';
 import { FileTabs, moveFocus } from './file-tabs.js';
+import { ExploredName, ExplorerCommands } from '../explorer/explorer-header.js';
+import { ExplorerNotices } from '../explorer/explorer-notices.js';
+import { projectOutcomes } from '../explorer/project-outcomes.js';
+import type { ExplorerSession } from '../explorer/explorer-session.js';
 import { lazyView } from './lazy-view.js';
 import { MatrixView } from './matrix-view.js';
-import type { FileCoverage, FileMarks, PageActions, ViewProps } from './page-context.js';
-import { PageHeader, type Theme } from './page-header.js';
+import type { FileCoverage, FileMarks, PageActions, RunQuery, ViewProps } from './page-context.js';
+import { PageHeader } from './page-header.js';
 import { ProblemList } from './problem-list.js';
+import { ProjectCommands } from './project-commands.js';
 import { QuestionBar } from './question-bar.js';
+import { SampleMenu } from './sample-menu.js';
+import { useTheme } from './theme.js';
+import { useChanges } from './use-changes.js';
+import { useKeys } from './use-keys.js';
 import { ViewBoundary } from './view-boundary.js';
 import { WhyView } from './why-view.js';
 
@@ -41,8 +42,14 @@ const TestsView = lazyView(() => import('./tests-view.js').then((module) => modu
 const DiffView = lazyView(() => import('./diff-view.js').then((module) => module.DiffView));
 const StepsView = lazyView(() => import('./steps-view.js').then((module) => module.StepsView));
 
+const RoutesView = lazyView(() => import('../explorer/routes-view.js').then((module) => module.RoutesView));
+const DecisionsView = lazyView(() =>
+  import('../explorer/decisions-view.js').then((module) => module.DecisionsView),
+);
+
 const viewNames = ['why', 'matrix', 'graph', 'list', 'tests', 'diff', 'steps'] as const;
-type ViewName = (typeof viewNames)[number];
+const explorerViewNames = [...viewNames, 'routes', 'decisions'] as const;
+type ViewName = (typeof explorerViewNames)[number];
 
 const simpleViews: Readonly<Partial<Record<ViewName, ComponentType<ViewProps>>>> = {
   graph: GraphView,
@@ -54,21 +61,28 @@ const simpleViews: Readonly<Partial<Record<ViewName, ComponentType<ViewProps>>>>
 type OpenDialog = 'keys' | 'new policy' | { readonly link: string };
 
 const noCoverage: FileCoverage = new Map();
-const noMarks: FileMarks = [];
 
 /** The page. */
 export function App({
   workbench,
   samples,
   problem,
+  runQuery,
+  explorer,
 }: {
   readonly workbench: Workbench;
   readonly samples: readonly Sample[];
   /** A message about the link with which the page was opened. */
-  readonly problem: string | undefined;
+  readonly problem?: string | undefined;
+  readonly runQuery?: RunQuery;
+  /** The project of `nanook explore`, which the page then shows instead of samples. */
+  readonly explorer?: ExplorerSession;
 }) {
-  const state = useWorkbench(workbench);
+  const state = useChanges(workbench).state;
+  const explored = useChanges(explorer)?.view;
+  const isReadOnly = explored !== undefined && !explored.isEditing;
   const { text, loaded, answer, isCurrent, problems, failure, base } = state;
+  const changed = explorer?.changed(text) ?? [];
   const [sampleId, setSampleId] = useState(() => samples.find(({ project }) => project === text)?.id ?? '');
   const [session, startSession] = useReducer((count: number) => count + 1, 0);
   const [file, setFile] = useState(() => firstFile(text));
@@ -133,6 +147,7 @@ export function App({
       },
       mark: setExtraMarks,
       cover: setCoverage,
+      runQuery,
     }),
     [workbench],
   );
@@ -150,42 +165,12 @@ export function App({
     if (textOfFile(workbench.state.text, shownFile) === source) void workbench.edit(shownFile, next);
   };
 
-  const share = async (): Promise<void> => {
-    try {
-      const fragment = await toFragment(text);
-      history.replaceState(undefined, '', `#${fragment}`);
-      setDialog({ link: location.href });
-    } catch (error) {
-      setNotice(messageOf(error));
-    }
-  };
-
-  const exportFiles = async (): Promise<void> => {
-    try {
-      const { toZip } = await import('../model/project-files.js');
-      const blob = new Blob([toZip(text) as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
-      const address = URL.createObjectURL(blob);
-      Object.assign(document.createElement('a'), { href: address, download: 'policy.zip' }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 10_000);
-      setNotice('The ZIP file contains the policies and nanook.config.json: unpack it, and run nanook test.');
-    } catch (error) {
-      const isJson = error instanceof SyntaxError;
-      setNotice(isJson ? 'Correct the types and the data first: they are not JSON.' : messageOf(error));
-    }
-  };
-
-  const importFiles = async (files: readonly File[]): Promise<void> => {
-    try {
-      const { readFiles } = await import('../model/project-files.js');
-      const given = await Promise.all(
-        files.map(async (each) => ({ name: each.name, bytes: new Uint8Array(await each.arrayBuffer()) })),
-      );
-      open(readFiles(given, workbench.state.text), '');
-      history.replaceState(undefined, '', location.pathname + location.search);
-    } catch (error) {
-      setNotice(messageOf(error));
-    }
-  };
+  const { share, exportFiles, importFiles } = exchange(
+    workbench,
+    open,
+    (link) => setDialog({ link }),
+    setNotice,
+  );
 
   const add = (name: string): void => {
     void workbench.change({ ...text, policies: [...text.policies, { name, source: '' }] });
@@ -199,8 +184,12 @@ export function App({
     void workbench.change({ ...text, policies });
   };
 
+  // An editor that was read-only, or a project that has been opened, starts with its files as they are.
+  useEffect(() => startSession(undefined), [isReadOnly, explored?.project === undefined]);
+
   // A link that a person pastes into the open page.
   useEffect(() => {
+    if (explorer !== undefined) return undefined;
     const changed = (): void => {
       const fragment = location.hash.slice(1);
       if (isShared(fragment))
@@ -214,26 +203,20 @@ export function App({
     return () => removeEventListener('hashchange', changed);
   }, []);
 
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent): void => {
-      const isTyping =
-        (event.target as Element | null)?.closest?.('input, select, .cm-editor, dialog') ?? null;
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-        void workbench.decide();
-        setView('why');
-        setSide('answers');
-      } else if (event.key === 'F8') {
-        const [first] = workbench.state.problems;
-        const isHere = workbench.state.problems.some((each) => each.file === file);
-        if (first !== undefined && !isHere) reveal(first);
-        else editor.current?.nextDiagnostic();
-      } else if (event.key === '?' && isTyping === null) setDialog('keys');
-      else return;
-      event.preventDefault();
-    };
-    addEventListener('keydown', pressed);
-    return () => removeEventListener('keydown', pressed);
-  }, [file]);
+  useKeys({
+    ask: () => {
+      void workbench.decide();
+      setView('why');
+      setSide('answers');
+    },
+    nextProblem: () => {
+      const [first] = workbench.state.problems;
+      const isHere = workbench.state.problems.some((each) => each.file === file);
+      if (first !== undefined && !isHere) reveal(first);
+      else editor.current?.nextDiagnostic();
+    },
+    showKeys: () => setDialog('keys'),
+  });
 
   // Another question is about another part of the policy. A change of a text leaves the reader where they are.
   const asked = answer?.kind === 'decision' ? cellKey(answer.question) : '';
@@ -245,13 +228,22 @@ export function App({
   const shownFile = file === original?.name || textOfFile(text, file) !== undefined ? file : firstFile(text);
   const read = (name: string): string =>
     name === original?.name ? original.text : (textOfFile(workbench.state.text, name) ?? '');
-  const fileProblems = useMemo(() => problemsIn(problems, shownFile), [problems, shownFile]);
+  const shownProblems = useMemo(
+    () => (isReadOnly ? problems.map((each) => ({ ...each, fix: undefined })) : problems),
+    [problems, isReadOnly],
+  );
+  const fileProblems = useMemo(() => problemsIn(shownProblems, shownFile), [shownProblems, shownFile]);
   const marks = useMemo(() => {
     const all = [...(isCurrent ? marksOf(state) : []), ...extraMarks];
     return all.filter((mark) => mark.file === shownFile);
   }, [answer, loaded, isCurrent, extraMarks, shownFile]);
   const viewProps = loaded && { loaded, question: text.question, actions };
   const SimpleView = simpleViews[view];
+  const isAsSaved = explorer?.isAsSaved(text) === true;
+  const known = useMemo(
+    () => (isAsSaved && explored?.project ? projectOutcomes(explored.project) : undefined),
+    [explored?.project, isAsSaved],
+  );
   const dataNames = useMemo(() => new Set(Object.keys(loaded?.fixtures ?? {})), [loaded]);
 
   return (
@@ -261,18 +253,39 @@ export function App({
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
+        if (explorer !== undefined) return;
         void importFiles([...(event.dataTransfer?.files ?? [])]);
       }}
     >
       <PageHeader
-        {...{ samples, theme, setTheme }}
-        sample={sampleId}
-        open={openSample}
-        share={() => void share()}
-        exportFiles={() => void exportFiles()}
-        importFiles={(files) => void importFiles(files)}
+        {...{ theme, setTheme }}
         showKeys={() => setDialog('keys')}
+        name={explorer === undefined ? 'playground' : 'explorer'}
+        project={
+          explored === undefined ? (
+            <SampleMenu samples={samples} sample={sampleId} open={openSample} />
+          ) : (
+            <ExploredName view={explored} />
+          )
+        }
+        commands={
+          explorer === undefined ? (
+            <ProjectCommands
+              share={() => void share()}
+              exportFiles={() => void exportFiles()}
+              importFiles={(files) => void importFiles(files)}
+            />
+          ) : (
+            <ExplorerCommands
+              session={explorer}
+              isEditing={!isReadOnly}
+              changed={changed}
+              exportFiles={() => void exportFiles()}
+            />
+          )
+        }
       />
+      {explorer !== undefined && <ExplorerNotices session={explorer} />}
       {notice !== '' && (
         <p class="notice" role="alert">
           {notice}{' '}
@@ -297,8 +310,7 @@ export function App({
             active={shownFile}
             problems={problems}
             choose={setFile}
-            add={() => setDialog('new policy')}
-            remove={remove}
+            {...(explorer === undefined && { add: () => setDialog('new policy'), remove })}
           />
           <div id="code" class="code" role="tabpanel" aria-labelledby={`tab-${shownFile}`}>
             <CodePane
@@ -311,7 +323,7 @@ export function App({
               file={shownFile}
               text={read(shownFile)}
               read={read}
-              isReadOnly={original?.name === shownFile}
+              isReadOnly={isReadOnly || original?.name === shownFile}
               problems={fileProblems}
               marks={marks}
               coverage={coverage.get(shownFile) ?? emptyLines}
@@ -320,17 +332,26 @@ export function App({
             />
           </div>
           <div class="below">
-            <button type="button" disabled={shownFile === original?.name} onClick={() => void format()}>
+            <button
+              type="button"
+              disabled={isReadOnly || shownFile === original?.name}
+              onClick={() => void format()}
+            >
               Format
             </button>
-            <ProblemList project={text} problems={problems} show={reveal} applyFix={applyFix} />
+            <ProblemList project={text} problems={shownProblems} show={reveal} applyFix={applyFix} />
           </div>
         </section>
         <section class="right" aria-label="question and answer">
           <QuestionBar loaded={loaded} question={text.question} ask={actions.ask} />
-          <AnswerCard {...{ answer, isCurrent, failure, showPlace }} />
+          <AnswerCard
+            {...{ answer, failure, showPlace }}
+            isCurrent={isCurrent && explored?.state?.kind !== 'error'}
+            isProjectMissing={explored !== undefined && explored.project === undefined}
+            outcomeInProject={answer && known?.get(cellKey(answer.question))}
+          />
           <div class="tabs views" role="tablist" aria-label="views" onKeyDown={moveFocus}>
-            {viewNames.map((name) => (
+            {(explorer === undefined ? viewNames : explorerViewNames).map((name) => (
               <button
                 key={name}
                 type="button"
@@ -352,7 +373,16 @@ export function App({
             <ViewBoundary key={view}>
               {view === 'why' ? (
                 <WhyView
-                  answer={answer}
+                  explanation={answer?.kind === 'decision' ? answer.explanation : undefined}
+                  names={dataNames}
+                  showPlace={showPlace}
+                  showData={actions.revealData}
+                />
+              ) : explorer !== undefined && view === 'routes' ? (
+                <RoutesView {...{ loaded, known, actions, showPlace }} session={explorer} />
+              ) : explorer !== undefined && view === 'decisions' ? (
+                <DecisionsView
+                  session={explorer}
                   names={dataNames}
                   showPlace={showPlace}
                   showData={actions.revealData}
@@ -360,7 +390,7 @@ export function App({
               ) : viewProps === undefined ? (
                 <p class="quiet">Correct the texts to see this view.</p>
               ) : view === 'matrix' ? (
-                <MatrixView {...viewProps} base={base} />
+                <MatrixView {...viewProps} {...{ base, known }} />
               ) : view === 'diff' ? (
                 <DiffView {...viewProps} base={base} keepAsBase={() => workbench.keepAsBase()} />
               ) : (
@@ -381,157 +411,4 @@ export function App({
 
 const emptyLines: ReadonlyMap<number, LineCoverage> = new Map();
 
-function useWorkbench(workbench: Workbench): WorkbenchState {
-  const [, render] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => workbench.subscribe(() => render(undefined)), [workbench]);
-  return workbench.state;
-}
-
-const themeKey = 'nanook-theme';
-
-/** The theme that the reader has chosen, or that of the system. */
-function useTheme(): readonly [Theme, (theme: Theme) => void] {
-  const [theme, setTheme] = useState<Theme>(() =>
-    (document.documentElement.dataset['theme'] ??
-      (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark'
-      ? 'dark'
-      : 'light',
-  );
-  return [
-    theme,
-    (next) => {
-      document.documentElement.dataset['theme'] = next;
-      try {
-        localStorage.setItem(themeKey, next);
-      } catch {
-        // A browser can forbid storage. The choice then lasts as long as the page.
-      }
-      setTheme(next);
-    },
-  ];
-}
-
-/** Applies the theme that was chosen in an earlier visit. */
-export function restoreTheme(): void {
-  try {
-    const theme = localStorage.getItem(themeKey);
-    if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme;
-  } catch {
-    // A browser can forbid storage.
-  }
-}
-
 const firstFile = ({ policies }: ProjectText): string => policies[0]!.name;
-
-async function formatted(file: string, source: string): Promise<string> {
-  if (file !== typesFile && file !== dataFile) {
-    const { formatPolicy } = await import('@nanook/core/syntax');
-    return formatPolicy({ name: file, source }).text;
-  }
-  const result = readJson(source);
-  return 'offset' in result ? source : printJson(result.value);
-}
-
-/** Returns the parts of the policy that decide: the condition that fails, or the rules of the proof. */
-function marksOf({ answer, loaded }: WorkbenchState): FileMarks {
-  if (answer?.kind !== 'decision' || loaded === undefined) return noMarks;
-  const { explanation, outcome } = answer;
-  const place = explanation.undecided ?? decisiveCondition(explanation) ?? decisiveRule(explanation);
-  if (place?.file === undefined) return noMarks;
-  const source = textOfFile(loaded.text, place.file);
-  if (source === undefined) return noMarks;
-  return [{ file: place.file, kind: outcome, ...rangeOf(source, place, 'text' in place ? place.text : '') }];
-}
-
-const keys: readonly (readonly [string, string])[] = [
-  ['Ctrl+Enter', 'ask again, and show the reasons'],
-  ['F8', 'go to the next error or warning'],
-  ['Ctrl+Space', 'complete the word'],
-  ['Ctrl+Z, Ctrl+Y', 'undo, redo'],
-  ['← →', 'in a row of tabs: the next tab'],
-  ['Tab', 'leave the editor'],
-  ['?', 'show these keys'],
-];
-
-const KeysDialog = ({ close }: { readonly close: () => void }) => (
-  <Dialog title="Keys" close={close}>
-    <table>
-      <tbody>
-        {keys.map(([key, meaning]) => (
-          <tr key={key}>
-            <th scope="row">
-              <kbd>{key}</kbd>
-            </th>
-            <td>{meaning}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </Dialog>
-);
-
-function ShareDialog({ link, close }: { readonly link: string; readonly close: () => void }) {
-  const [isCopied, setCopied] = useState(false);
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(link);
-      setCopied(true);
-    } catch {
-      // A browser can forbid the clipboard. The text is selected, so that a person can copy it.
-    }
-  };
-  return (
-    <Dialog title="Share" close={close}>
-      <p>
-        This link contains the whole project. The part after # stays in the browser: no server receives it.
-        Whoever has the link can read the policy and the data.
-      </p>
-      <p class="toolbar">
-        <input aria-label="link" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
-        <button type="button" onClick={() => void copy()}>
-          {isCopied ? 'Copied' : 'Copy'}
-        </button>
-      </p>
-    </Dialog>
-  );
-}
-
-function NewPolicyDialog({
-  names,
-  add,
-  close,
-}: {
-  readonly names: readonly string[];
-  readonly add: (name: string) => void;
-  readonly close: () => void;
-}) {
-  const [name, setName] = useState(() => newPolicyName(names));
-  const problem = names.includes(name)
-    ? 'the project has a file of this name'
-    : isPolicyName(name)
-      ? ''
-      : 'expected a path such as policy/notes.polar';
-  return (
-    <Dialog title="New policy" close={close}>
-      <form
-        class="toolbar"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (problem === '') add(name);
-        }}
-      >
-        <input
-          aria-label="name of the policy"
-          value={name}
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-        <button type="submit" disabled={problem !== ''}>
-          Add
-        </button>
-      </form>
-      <p class="message" role="status">
-        {problem}
-      </p>
-    </Dialog>
-  );
-}

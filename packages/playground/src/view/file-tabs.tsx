@@ -18,8 +18,9 @@ export function FileTabs({
   readonly active: string;
   readonly problems: readonly Problem[];
   readonly choose: (file: string) => void;
-  readonly add: () => void;
-  readonly remove: (file: string) => void;
+  /** Undefined if the files of the project are fixed. */
+  readonly add?: () => void;
+  readonly remove?: (file: string) => void;
 }) {
   const all = original === undefined ? files : [...files, original];
   const policies = files.filter((file) => file !== typesFile && file !== dataFile);
@@ -56,10 +57,12 @@ export function FileTabs({
           );
         })}
       </div>
-      <button type="button" class="icon" aria-label="new policy" title="new policy" onClick={add}>
-        +
-      </button>
-      {policies.length > 1 && policies.includes(active) && (
+      {add !== undefined && (
+        <button type="button" class="icon" aria-label="new policy" title="new policy" onClick={add}>
+          +
+        </button>
+      )}
+      {remove !== undefined && policies.length > 1 && policies.includes(active) && (
         <button
           type="button"
           class="icon"

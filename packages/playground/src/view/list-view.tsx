@@ -3,15 +3,14 @@ import { actionsFor } from '../model/answer.js';
 import { dialects, listedTypes, listRows, type RowList, type RowQuery } from '../model/row-list.js';
 import { nameColumn, sampleTables } from '../model/sample-tables.js';
 import type { LoadedProject } from '../model/load-project.js';
-import { runOnPostgres } from '../database/run-on-postgres.js';
-import type { ViewProps } from './page-context.js';
+import type { RunQuery, ViewProps } from './page-context.js';
 import { useResult } from './use-result.js';
 import { Waiting } from './waiting.js';
 
 type DialectName = keyof typeof dialects;
 
 /** The rows of a type on which the actor may perform the action: the condition, its SQL, and the rows of the data. */
-export function ListView({ loaded, question }: ViewProps) {
+export function ListView({ loaded, question, actions: { runQuery } }: ViewProps) {
   const types = listedTypes(loaded);
   const [chosen, setChosen] = useState<string>();
   const type =
@@ -42,7 +41,7 @@ export function ListView({ loaded, question }: ViewProps) {
           list === undefined ? (
             <p class="quiet">Choose an actor and an action.</p>
           ) : (
-            <Rows list={list} loaded={loaded} />
+            <Rows list={list} loaded={loaded} runQuery={runQuery} />
           )
         }
       </Waiting>
@@ -62,11 +61,13 @@ function typeOf(loaded: LoadedProject, resource: string, types: readonly string[
 }
 
 function Rows({
-  list: { type, condition, rows, queries, allowed, total },
+  list: { condition, rows, queries, allowed, total },
   loaded,
+  runQuery,
 }: {
   readonly list: RowList;
   readonly loaded: LoadedProject;
+  readonly runQuery: RunQuery | undefined;
 }) {
   const [dialect, setDialect] = useState<DialectName>('postgres');
   const query = queries[dialect];
@@ -109,10 +110,10 @@ function Rows({
           </>
         ))}
       </p>
-      {queries.postgres.text !== undefined && (
+      {queries.postgres.text !== undefined && runQuery !== undefined && (
         <OnPostgres
           key={queries.postgres.text}
-          type={type}
+          runQuery={runQuery}
           query={queries.postgres}
           loaded={loaded}
           expected={allowed}
@@ -126,11 +127,12 @@ type PostgresState = 'idle' | 'running' | { readonly names: readonly string[] } 
 
 /** Runs the query on a PostgreSQL in this page, which is loaded when it is wanted. */
 function OnPostgres({
+  runQuery,
   query,
   loaded,
   expected,
 }: {
-  readonly type: string;
+  readonly runQuery: RunQuery;
   readonly query: RowQuery;
   readonly loaded: LoadedProject;
   readonly expected: readonly string[];
@@ -139,7 +141,7 @@ function OnPostgres({
   const run = async (): Promise<void> => {
     if (query.text === undefined) return;
     setState('running');
-    const found = await runOnPostgres(sampleTables(loaded), { text: query.text, values: query.values });
+    const found = await runQuery(sampleTables(loaded), { text: query.text, values: query.values });
     setState(
       'error' in found
         ? found

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { signs } from '../model/decide.js';
+import { signs, type CheckOutcome } from '../model/decide.js';
 import { cellKey, matrixOf, outcomesOf, type Matrix, type MatrixTable } from '../model/matrix.js';
 import type { LoadedProject } from '../model/load-project.js';
 import type { Question } from '../model/project-text.js';
@@ -15,7 +15,12 @@ export function MatrixView({
   question,
   actions,
   base,
-}: ViewProps & { readonly base: LoadedProject | undefined }) {
+  known,
+}: ViewProps & {
+  readonly base: LoadedProject | undefined;
+  /** The outcomes of cells that the page cannot decide as the project does, by `cellKey`. */
+  readonly known?: ReadonlyMap<string, CheckOutcome> | undefined;
+}) {
   const [actor, setActor] = useState(everybody);
   const result = useResult((signal) => matrixOf(loaded, signal), [loaded]);
   const before = useResult(
@@ -55,6 +60,7 @@ export function MatrixView({
               all={matrix.actors}
               question={question}
               before={before.value}
+              known={known}
               ask={actions.ask}
             />
           ))}
@@ -86,10 +92,11 @@ interface TableProps {
   readonly all: readonly string[];
   readonly question: Question;
   readonly before: ReadonlyMap<string, string> | undefined;
+  readonly known: ReadonlyMap<string, CheckOutcome> | undefined;
   readonly ask: (question: Question) => void;
 }
 
-function Table({ table: { type, actions, rows }, actors, all, question, before, ask }: TableProps) {
+function Table({ table: { type, actions, rows }, actors, all, question, before, known, ask }: TableProps) {
   return (
     <div class="scroll">
       <table class="matrix">
@@ -115,10 +122,11 @@ function Table({ table: { type, actions, rows }, actors, all, question, before, 
                   ) : (
                     <span class="squares">
                       {actors.map((actor) => {
-                        const outcome = outcomes[all.indexOf(actor)]!;
                         const cell = { actor, action: actions[i]!, resource };
+                        const decided = outcomes[all.indexOf(actor)]!;
+                        const outcome = known?.get(cellKey(cell)) ?? decided;
                         const old = before?.get(cellKey(cell));
-                        const isChanged = old !== undefined && old !== outcome;
+                        const isChanged = old !== undefined && old !== decided;
                         const text = `${actor} ${cell.action} ${resource}: ${outcome}${isChanged ? `, before ${old}` : ''}`;
                         return (
                           <button

@@ -1,8 +1,13 @@
+import type { PostgresResult } from '../database/run-on-postgres.js';
+import type { Statement } from '../model/sample-tables.js';
 import type { FileRange } from '../model/places.js';
 import type { LoadedProject } from '../model/load-project.js';
 import type { Question } from '../model/project-text.js';
 import type { Mark } from '../editor/code-editor.js';
 import type { LineCoverage } from '../model/policy-tests.js';
+
+/** Runs a query on tables in a PostgreSQL of its own. */
+export type RunQuery = (tables: readonly Statement[], query: Statement) => Promise<PostgresResult>;
 
 /** The actions of the page that its views call. */
 export interface PageActions {
@@ -17,6 +22,8 @@ export interface PageActions {
   readonly mark: (marks: FileMarks) => void;
   /** Shows the coverage of lines beside the text. */
   readonly cover: (coverage: FileCoverage) => void;
+  /** Undefined if the page has no database. */
+  readonly runQuery: RunQuery | undefined;
 }
 
 export type FileMarks = readonly (Mark & FileRange)[];

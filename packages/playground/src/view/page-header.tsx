@@ -1,32 +1,24 @@
-import { useRef } from 'preact/hooks';
-import type { Sample } from '../model/sample.js';
+import type { ComponentChildren } from 'preact';
+import type { Theme } from './theme.js';
 
-export type Theme = 'light' | 'dark';
-
-/** The head of the page: the samples, and what a person does with a whole project. */
+/** The head of the page: the project that is open, what a person does with it, the keys and the colors. */
 export function PageHeader({
-  samples,
-  sample,
+  name,
+  project,
+  commands,
   theme,
-  open,
-  share,
-  exportFiles,
-  importFiles,
   showKeys,
   setTheme,
 }: {
-  readonly samples: readonly Sample[];
-  /** The id of the sample that is open; empty for another project. */
-  readonly sample: string;
+  /** The name of the page. */
+  readonly name: string;
+  readonly project: ComponentChildren;
+  readonly commands: ComponentChildren;
   readonly theme: Theme;
-  readonly open: (id: string) => void;
-  readonly share: () => void;
-  readonly exportFiles: () => void;
-  readonly importFiles: (files: readonly File[]) => void;
   readonly showKeys: () => void;
   readonly setTheme: (theme: Theme) => void;
 }) {
-  const input = useRef<HTMLInputElement>(null);
+  const other = theme === 'dark' ? 'light' : 'dark';
   return (
     <header class="page-header">
       <h1>
@@ -41,50 +33,19 @@ export function PageHeader({
             stroke-linecap="round"
           />
         </svg>
-        Nanook <span class="quiet">playground</span>
+        Nanook <span class="quiet">{name}</span>
       </h1>
-      <label class="sample">
-        <span class="hidden">sample</span>
-        <select aria-label="sample" value={sample} onChange={(event) => open(event.currentTarget.value)}>
-          {sample === '' && <option value="">your project</option>}
-          {samples.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
-            </option>
-          ))}
-          <option value="empty">Empty project</option>
-        </select>
-      </label>
+      {project}
       <div class="commands">
-        <button type="button" onClick={share}>
-          Share
-        </button>
-        <button type="button" onClick={exportFiles}>
-          Export
-        </button>
-        <button type="button" onClick={() => input.current?.click()}>
-          Import
-        </button>
-        <input
-          ref={input}
-          type="file"
-          multiple
-          hidden
-          accept=".polar,.json,.zip"
-          aria-label="files to import"
-          onChange={(event) => {
-            importFiles([...(event.currentTarget.files ?? [])]);
-            event.currentTarget.value = '';
-          }}
-        />
+        {commands}
         <button type="button" aria-label="keys" title="keys" onClick={showKeys}>
           ?
         </button>
         <button
           type="button"
-          aria-label={theme === 'dark' ? 'light colors' : 'dark colors'}
-          title={theme === 'dark' ? 'light colors' : 'dark colors'}
-          onClick={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
+          aria-label={`${other} colors`}
+          title={`${other} colors`}
+          onClick={() => setTheme(other)}
         >
           {theme === 'dark' ? '☀' : '☾'}
         </button>

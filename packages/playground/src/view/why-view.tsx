@@ -1,5 +1,5 @@
+import type { Explanation } from '@nanook/core';
 import { useMemo, useState } from 'preact/hooks';
-import type { Answer } from '../model/answer.js';
 import { ruleCount, treeOf, type ExplanationNode, type Sign } from '../model/explanation-tree.js';
 import { PlaceLink, type ShowPlace } from './place-link.js';
 
@@ -12,18 +12,18 @@ const signTexts: Readonly<Record<Sign, readonly [sign: string, word: string]>> =
 
 /** The explanation as a tree of rules and conditions. The nearest branch is open. */
 export function WhyView({
-  answer,
+  explanation,
   names,
   showPlace,
   showData,
 }: {
-  readonly answer: Answer | undefined;
+  /** The explanation of an answer; undefined if there is no decision. */
+  readonly explanation: Explanation | undefined;
   /** The names of the data, which values link to. */
   readonly names: ReadonlySet<string>;
   readonly showPlace: ShowPlace;
   readonly showData: (name: string) => void;
 }) {
-  const explanation = answer?.kind === 'decision' ? answer.explanation : undefined;
   const tree = useMemo(() => (explanation === undefined ? [] : treeOf(explanation)), [explanation]);
   if (explanation === undefined) return <p class="quiet">An answer has its reasons here.</p>;
   if (tree.length === 0)

@@ -1,0 +1,39 @@
+import { useRef } from 'preact/hooks';
+
+/** The buttons that share, export and import a whole project. */
+export function ProjectCommands({
+  share,
+  exportFiles,
+  importFiles,
+}: {
+  readonly share: () => void;
+  readonly exportFiles: () => void;
+  readonly importFiles: (files: readonly File[]) => void;
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" onClick={share}>
+        Share
+      </button>
+      <button type="button" onClick={exportFiles}>
+        Export
+      </button>
+      <button type="button" onClick={() => input.current?.click()}>
+        Import
+      </button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        accept=".polar,.json,.zip"
+        aria-label="files to import"
+        onChange={(event) => {
+          importFiles([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}
