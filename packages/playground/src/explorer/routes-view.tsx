@@ -45,6 +45,12 @@ export function RoutesView({ session, ...others }: RoutesProps) {
                 Load the application again
               </button>
             </p>
+            {found.routes.some(({ requirement }) => requirement.includes('allow_request')) && (
+              <p class="quiet">
+                <code>allow_request</code> decides about each request first, so that it can also refuse those
+                in the last column.
+              </p>
+            )}
             {found.notes.map((note) => (
               <p key={note} class="quiet">
                 {note}
@@ -94,6 +100,21 @@ function countOf({ routes }: Extract<ExplorerRoutes, { readonly kind: 'routes' }
   return `${routes.length === 1 ? '1 route' : `${routes.length} routes`}, ${open} without a requirement`;
 }
 
+/** The requirement of a route can have the rules of all types. */
+const maxRules = 3;
+
+/** A path that can continue on another line after each part. */
+const BreakablePath = ({ path }: { readonly path: string }) => (
+  <code class="path">
+    {path.split(/(?<=.)(?=\/)/).map((part, i) => (
+      <>
+        {i > 0 && <wbr />}
+        {part}
+      </>
+    ))}
+  </code>
+);
+
 interface RouteProps extends Omit<RoutesProps, 'session'> {
   readonly route: ExplorerRoute;
 }
@@ -105,15 +126,20 @@ function Route({ route, loaded, known, actions, showPlace }: RouteProps) {
   return (
     <tr>
       <th scope="row" title={location}>
-        <code>{method}</code> <code class="path">{path}</code>
+        <code>{method}</code> <BreakablePath path={path} />
       </th>
       <td>
         {requirement}
-        {rules.map((rule) => (
+        {rules.slice(0, maxRules).map((rule) => (
           <div key={`${rule.file}:${rule.line}`}>
             <PlaceLink place={{ ...rule, column: 1 }} text={rule.text} show={showPlace} />
           </div>
         ))}
+        {rules.length > maxRules && (
+          <div class="quiet" title={rules.map(({ file, line }) => `${file}:${line}`).join('\n')}>
+            and {rules.length - maxRules} more rules
+          </div>
+        )}
         {findings.map((finding) => (
           <p key={finding} class="message">
             ⚠ {finding}
@@ -126,16 +152,21 @@ function Route({ route, loaded, known, actions, showPlace }: RouteProps) {
             <Reachable key={`${check.action} ${check.type}`} {...{ check, loaded, known, actions }} />
           ))
         ) : (
-          <Unchecked status={status} />
+          <Unchecked status={status} requirement={requirement} />
         )}
       </td>
     </tr>
   );
 }
 
-const Unchecked = ({ status }: Pick<ExplorerRoute, 'status'>) =>
+const Unchecked = ({ status, requirement }: Pick<ExplorerRoute, 'status' | 'requirement'>) =>
   status === 'unprotected' ? (
-    <span class="denied">⚠ everybody: no requirement</span>
+    <span class="denied">
+      ⚠{' '}
+      {requirement === 'allow_request'
+        ? 'everybody whom allow_request lets in: no other requirement'
+        : 'everybody: no requirement'}
+    </span>
   ) : (
     <span class="quiet">{status === 'skipped' ? 'everybody' : 'not decided here'}</span>
   );
