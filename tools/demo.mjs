@@ -1,5 +1,6 @@
 // Runs GitClub on one of the frameworks: `npm run demo -- --framework koa --serve`. It uses the sources and the current Node.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,7 +14,7 @@ allowed to do which action, and which rule of the policy decided.
 Usage: npm run demo -- [options]
 
   --framework <name>  express (default), koa or nestjs
-  --serve             keep the server running afterwards, for your own requests
+  --serve             keep the server running afterwards, for your own requests, with the explorer of its policy
   --help              show this text`;
 
 const { framework, serve, help } = optionsOf(process.argv.slice(2));
@@ -27,7 +28,8 @@ if (help) {
     ),
   );
   console.log(`Starting GitClub on ${frameworks[framework]} with an embedded PostgreSQL …\n`);
-  start(join(root, 'examples', name), serve ? ['--serve'] : []);
+  if (serve) buildExplorer();
+  runDemo(join(root, 'examples', name));
 }
 
 /** Finds options that were written without `--` before them. npm removes these, and sets environment variables instead. */
@@ -59,22 +61,50 @@ function optionsOf(args) {
   }
 }
 
-/** Runs the sources of an example with tsx, which compiles TypeScript with decorators. */
-function start(cwd, args) {
-  const tsx = createRequire(join(cwd, 'package.json')).resolve('tsx/cli');
+/** Builds the page of the explorer if no build has written it. */
+function buildExplorer() {
+  if (existsSync(join(root, 'packages/cli/dist/explorer/explorer.html'))) return;
+  console.log('Building the page of the explorer (the first time only) …');
+  const { status } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--mode', 'explorer', '--logLevel', 'error'],
+    { cwd: join(root, 'packages/playground'), stdio: 'inherit' },
+  );
+  if (status !== 0) console.error('The page of the explorer cannot be built; the demo runs without it.');
+}
+
+/** Runs the demo in the folder of an example. When it serves, the explorer of its policy starts, too. */
+function runDemo(folder) {
+  const tsx = createRequire(join(folder, 'package.json')).resolve('tsx/cli');
+  const demo = runSources(tsx, folder, ['src/demo.ts', ...(serve ? ['--serve'] : [])]);
+  const children = [demo];
+  demo.on('message', () => {
+    const command = join(root, 'packages/cli/src/bin.ts');
+    const application = join(folder, 'src/listed.ts');
+    const explore = [command, 'explore', '--application', application];
+    children.push(runSources(tsx, join(root, 'examples/gitclub'), explore));
+  });
+  // Ctrl+C also reaches the child processes, which close their servers. Another signal is passed on.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => children.forEach((child) => child.kill('SIGTERM')));
+  demo.on('close', (code) => {
+    process.exitCode = code ?? 1;
+    for (const child of children) child.kill('SIGTERM');
+  });
+}
+
+/** Runs sources with tsx, which compiles TypeScript with decorators. They tell by a message that they serve. */
+function runSources(tsx, cwd, args) {
   const options = ['--tsconfig', join(root, 'tsconfig.base.json'), '--conditions=@nanook/source'];
-  const child = spawn(process.execPath, [tsx, ...options, 'src/demo.ts', ...args], {
+  const child = spawn(process.execPath, [tsx, ...options, ...args], {
     cwd,
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     // So that the application writes the reason of each refusal.
     env: { NODE_ENV: 'development', ...process.env },
   });
-  // Ctrl+C also reaches the child process, which closes the server. Another signal is passed on.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('error', (error) => {
     console.error(error.message);
     process.exitCode = 1;
   });
-  child.on('close', (code) => (process.exitCode = code ?? 1));
+  return child;
 }

@@ -62,7 +62,11 @@ GitClub listens on ${url}. The bearer token is the user's name: alice, bob, caro
   curl -i ${url}/repositories/anvil -H 'Authorization: Bearer bob'
   curl -i ${url}/profiles/bob -H 'Authorization: Bearer mara'
 
-Press Ctrl+C to stop. Try next: change a rule in examples/gitclub/src/policy and start again.`);
+Press Ctrl+C to stop. Try next: change a rule in examples/gitclub/src/policy. The explorer, if it runs, shows at once which answers
+change; start again to serve them.
+`);
+  // To `npm run demo`, which starts the explorer.
+  process.send?.('serving');
 }
 
 async function ask(url: string, { as, method, body }: Step) {

@@ -17,4 +17,5 @@ export { loadAuthorizer } from './policy/authorizer.ts';
 export { readPage, type Page, type PageQuery } from './page.ts';
 export { listen, type GitClub, type Served, type Start } from './served.ts';
 export type { Step } from './step.ts';
+export { openUnserved } from './unserved.ts';
 export { careless, walk } from './walk.ts';
