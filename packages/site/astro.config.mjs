@@ -25,6 +25,7 @@ export default defineConfig({
       sidebar: sidebar(pages),
       customCss: ['../playground/src/tokens.css', './src/styles/site.css'],
       components: {
+        Header: './src/components/Header.astro',
         SiteTitle: './src/components/SiteTitle.astro',
         SocialIcons: './src/components/SocialIcons.astro',
       },

@@ -74,6 +74,9 @@ async function pageFaults(page: Page, url: string, withAxe: boolean): Promise<re
   await page.setViewportSize({ width: 320, height: 700 });
   const width = await page.evaluate<number>('document.documentElement.scrollWidth');
   if (width > 320) faults.push(`expected no horizontal scrolling at 320 pixels, found a width of ${width}`);
+  const themeChoice = 'starlight-theme-select select:visible, [popovertarget=starlight__sidebar]:visible';
+  if ((await page.locator(themeChoice).count()) === 0)
+    faults.push('expected the choice of the theme, or the menu that has it, at 320 pixels');
   await page.close();
   return faults;
 }
