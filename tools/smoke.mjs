@@ -115,6 +115,7 @@ try {
       areOwnDeclarations(),
       run('the command nanook', node, ['node_modules/@nanook/cli/dist/bin.mjs', 'init']),
       run('the command nanook, check', node, ['node_modules/@nanook/cli/dist/bin.mjs', 'check']),
+      run('the command nanook, explore', node, ['explore.mjs']),
       plain('ES module', 'esm.mjs', 'checks'),
       plain('CommonJS', 'cjs.cjs', 'checks'),
     ];
