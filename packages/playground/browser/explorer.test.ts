@@ -223,4 +223,13 @@ describe.skipIf(!hasChromium)('the explorer in Chromium', () => {
     expect(errors.filter((text) => !text.includes('status of 422'))).toEqual([]);
     expect(opened.flatMap(({ reports }) => reports.foreign)).toEqual([]);
   });
+
+  it('says that the command has ended, and keeps its last version', async () => {
+    const page = await open();
+    const before = await page.locator('.answer').textContent();
+    process.emit('SIGINT');
+    await run;
+    await page.waitForSelector('.notice:has-text("nanook explore does not answer")');
+    expect(await page.locator('.answer').textContent()).toBe(before);
+  });
 });

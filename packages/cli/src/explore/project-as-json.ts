@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { Authorizer, isPolarError } from '@nanook/core';
+import type { Fixtures } from '../project/config.js';
 import { isFile } from '../project/is-file.js';
 import type { Project } from '../project/project.js';
 import { compareForms } from './compare-forms.js';
-import { fixturesAsJson } from './fixtures-as-json.js';
+import { fixturesAsJson, type JsonFixtures } from './fixtures-as-json.js';
 import type { Comparison, ExploredProject } from './messages.js';
 import { typesAsJson } from './types-as-json.js';
 
@@ -30,7 +31,8 @@ export async function projectAsJson(project: Project): Promise<ExploredProject> 
     config[name] = plain.value;
   }
   const types = typesAsJson(project.types);
-  const fixtures = await fixturesOf(project);
+  const values = await project.fixtures();
+  const fixtures = await fixturesOf(project, values);
   const exported = { ...config, types: types.types, fixtures: fixtures.fixtures };
   return {
     kind: 'project',
@@ -40,30 +42,32 @@ export async function projectAsJson(project: Project): Promise<ExploredProject> 
     ),
     config: exported,
     notes: [...notes, ...types.notes, ...fixtures.notes],
-    comparison: await comparisonOf(project, exported),
+    comparison: await comparisonOf(project, values, exported),
   };
 }
 
-async function fixturesOf(project: Project): Promise<ReturnType<typeof fixturesAsJson>> {
+async function fixturesOf(project: Project, values: Fixtures): Promise<JsonFixtures> {
   const { fixtures } = project.config;
   // Those of a configuration in JSON have this form already.
-  if (project.configFile?.endsWith('.json') === true) {
-    await project.fixtures();
-    return { fixtures: (fixtures ?? {}) as Readonly<Record<string, unknown>>, notes: [] };
-  }
+  if (project.configFile?.endsWith('.json') === true)
+    return { fixtures: (fixtures ?? {}) as Fixtures, notes: [] };
   // The types of values do not depend on the policies, which may have errors.
   const { queries: _, ...options } = project.authorizerOptions(() => {});
   const authorizer = await Authorizer.load({ ...options, policies: 'allow(_, _, _);' });
-  return fixturesAsJson(await project.fixtures(), project.types, (value) => authorizer.policy.typesOf(value));
+  return fixturesAsJson(values, project.types, (value) => authorizer.policy.typesOf(value));
 }
 
 const notCompared: Comparison = { compared: 0, differences: [] };
 
 /** Compares the answers if the policies have no error. */
-async function comparisonOf(project: Project, config: ExploredProject['config']): Promise<Comparison> {
+async function comparisonOf(
+  project: Project,
+  values: Fixtures,
+  config: ExploredProject['config'],
+): Promise<Comparison> {
   try {
     const authorizer = await project.load();
-    return await compareForms(authorizer, await project.fixtures(), { config, policies: project.policies });
+    return await compareForms(authorizer, values, { config, policies: project.policies });
   } catch (error) {
     // The page shows the errors of the policies in their places.
     if (isPolarError(error)) return notCompared;

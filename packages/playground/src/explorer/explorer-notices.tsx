@@ -31,8 +31,10 @@ export function ExplorerNotices({ session }: { readonly session: ExplorerSession
       )}
       {project !== undefined && isEmpty(project) && (
         <p class="notice">
-          The configuration names no fixtures, so there is nothing to ask about. Add actors and resources as
-          `fixtures`, and this page shows them.
+          <span>
+            The configuration names no actors and no resources, so there is nothing to ask about. Add them as{' '}
+            <code>fixtures</code>, and this page shows them.
+          </span>
         </p>
       )}
       {project !== undefined && (
