@@ -144,7 +144,7 @@ export const undecided: Condition = { kind: 'undecided' };
 /** Returns the conjunction, simplified where that keeps all three outcomes. */
 export function and(...parts: readonly Condition[]): Condition {
   const kept: Condition[] = [];
-  for (const part of parts.flatMap((each) => (each.kind === 'and' ? each.parts : [each]))) {
+  for (const part of flattened(parts, 'and')) {
     if (part.kind === 'always') continue;
     kept.push(part);
     // A false or undecided part ends the conjunction. Parts before it can still make it undecided.
@@ -162,7 +162,7 @@ export function and(...parts: readonly Condition[]): Condition {
  * undecided: in `not ((true or x) and y)` an undecided `x` makes the whole undecided where `y` is false.
  */
 export function or(...parts: readonly Condition[]): Condition {
-  const flat = parts.flatMap((each) => (each.kind === 'or' ? each.parts : [each]));
+  const flat = flattened(parts, 'or');
   const holds = flat.some((part) => part.kind === 'always');
   const kept: Condition[] = holds ? [always] : [];
   for (const part of flat) {
@@ -172,6 +172,11 @@ export function or(...parts: readonly Condition[]): Condition {
   if (flat.some((part) => part.kind === 'undecided')) kept.push(undecided);
   if (kept.length === 0) return never;
   return kept.length === 1 ? kept[0]! : { kind: 'or', parts: kept };
+}
+
+function flattened(parts: readonly Condition[], kind: 'and' | 'or'): readonly Condition[] {
+  if (parts.every((each) => each.kind !== kind)) return parts;
+  return parts.flatMap((each) => (each.kind === kind ? each.parts : [each]));
 }
 
 export function not(part: Condition): Condition {

@@ -82,9 +82,10 @@ export const noRows: RowFilter = { kind: 'never' };
 
 /** Returns the rows that all parts accept. */
 export function all(...parts: readonly RowFilter[]): RowFilter {
-  const kept = parts.flatMap((part) =>
-    part.kind === 'and' ? part.parts : part.kind === 'always' ? [] : [part],
-  );
+  const isFlat = parts.every(({ kind }) => kind !== 'and' && kind !== 'always');
+  const kept = isFlat
+    ? parts
+    : parts.flatMap((part) => (part.kind === 'and' ? part.parts : part.kind === 'always' ? [] : [part]));
   if (kept.some((part) => part.kind === 'never')) return noRows;
   if (kept.length === 0) return allRows;
   return kept.length === 1 ? kept[0]! : { kind: 'and', parts: kept };
@@ -92,9 +93,10 @@ export function all(...parts: readonly RowFilter[]): RowFilter {
 
 /** Returns the rows that some part accepts. */
 export function any(...parts: readonly RowFilter[]): RowFilter {
-  const kept = parts.flatMap((part) =>
-    part.kind === 'or' ? part.parts : part.kind === 'never' ? [] : [part],
-  );
+  const isFlat = parts.every(({ kind }) => kind !== 'or' && kind !== 'never');
+  const kept = isFlat
+    ? parts
+    : parts.flatMap((part) => (part.kind === 'or' ? part.parts : part.kind === 'never' ? [] : [part]));
   if (kept.some((part) => part.kind === 'always')) return allRows;
   if (kept.length === 0) return noRows;
   return kept.length === 1 ? kept[0]! : { kind: 'or', parts: kept };

@@ -10,18 +10,27 @@ const maxSearched = 10_000;
  * rejection without a handler, and a query waits for one promise at a time, or ends before it waits for all. Objects that start when
  * they are awaited (query builders) are not started.
  */
-export function handleRejections(value: unknown): void {
-  if (!isObject(value)) return;
-  const found = new Set<unknown>([value]);
-  let searched = 0;
+export const handleRejections = (value: unknown): void => handleNewRejections(value, new Set());
+
+/**
+ * Does the same for a value of which parts have been searched.
+ *
+ * @param searched the objects that were searched, to which those of the value are added
+ */
+export function handleNewRejections(value: unknown, searched: Set<unknown>): void {
+  if (!isObject(value) || searched.has(value)) return;
+  const found: unknown[] = [value];
+  let count = 0;
   for (const each of found) {
+    if (searched.has(each)) continue;
+    searched.add(each);
     try {
       if (each instanceof Promise) each.then(undefined, () => {});
-      else for (const part of partsOf(each)) if (isObject(part)) found.add(part);
+      else for (const part of partsOf(each)) if (isObject(part) && !searched.has(part)) found.push(part);
     } catch {
       // A proxy that throws is not a promise.
     }
-    if (++searched > maxSearched) return;
+    if (++count > maxSearched) return;
   }
 }
 

@@ -4,7 +4,7 @@ import type { PlainTypeSets } from '../host/plain-type-sets.js';
 import type { TypeSet, TypeSets } from '../host/type-set.js';
 import { callMethod } from '../host/call-method.js';
 import { MissingValue, readAttribute, readMissing, type MemberContext } from '../host/member.js';
-import { handleRejections } from '../host/handle-rejections.js';
+import { handleNewRejections } from '../host/handle-rejections.js';
 import type { Meter } from '../host/meter.js';
 import { kindOf } from '../host/show.js';
 import { fieldOf, forApplication, raw } from '../host/reference.js';
@@ -36,6 +36,11 @@ export interface ValueObserver {
 export class HostReader {
   readonly #settled = new Map<PromiseLike<unknown>, unknown>();
   readonly #attributes = new Map<unknown, Map<string, unknown>>();
+  /** The attributes with their declared types, by the reference from which they were read. */
+  readonly #accepted = new Map<unknown, Map<string, unknown>>();
+  readonly #elements = new Map<unknown, readonly unknown[]>();
+  /** The objects in which promises were searched. */
+  readonly #searched = new Set<unknown>();
   readonly #calls = new Map<
     unknown,
     { readonly name: string; readonly args: readonly unknown[]; result: unknown }[]
@@ -52,8 +57,13 @@ export class HostReader {
   async settle({ promise }: Pending): Promise<void> {
     const settled = await awaitWithin(promise, this.budget);
     if ('reason' in settled) throw hostError(settled.reason, 'a promise', undefined);
-    handleRejections(settled.value);
+    this.handleRejections(settled.value);
     this.#settled.set(promise, settled.value);
+  }
+
+  /** Handles the rejections of promises in a value: promises are awaited one after the other. */
+  handleRejections(value: unknown): void {
+    handleNewRejections(value, this.#searched);
   }
 
   /** Returns the value of a settled promise, or the value itself. @throws {Pending} */
@@ -73,10 +83,17 @@ export class HostReader {
 
   /** Returns the attribute of a known value or reference, or the reason why it has none. @throws {Pending} */
   attribute(reference: unknown, name: string, span: Span): unknown {
+    const accepted = entryOf(this.#accepted, reference);
+    if (!accepted.has(name)) accepted.set(name, this.#attribute(reference, name, span));
+    const value = accepted.get(name);
+    if (!(value instanceof MissingValue)) this.observer?.noteAttribute([], reference, name, value);
+    return value;
+  }
+
+  #attribute(reference: unknown, name: string, span: Span): unknown {
     const types = this.typeOf(reference, span);
     const receiver = raw(reference);
-    let known = this.#attributes.get(receiver);
-    if (known === undefined) this.#attributes.set(receiver, (known = new Map<string, unknown>()));
+    const known = entryOf(this.#attributes, receiver);
     if (!known.has(name)) {
       known.set(
         name,
@@ -90,13 +107,17 @@ export class HostReader {
     const result = value === undefined && found !== value ? readMissing(receiver, name, types, true) : value;
     if (result instanceof MissingValue) return result;
     const field = declaredField(types, name);
-    const accepted = field === undefined ? result : this.#accepted(result, field, span);
-    this.observer?.noteAttribute([], reference, name, accepted);
-    return accepted;
+    return field === undefined ? result : this.#accept(result, field, span);
   }
 
-  #accepted(value: unknown, field: Field, span: Span): unknown {
-    return this.#guarded(span, `\`${field.name}\``, () => acceptDeclared(value, field, this.typeSets));
+  #accept(value: unknown, field: Field, span: Span): unknown {
+    try {
+      const accepted = acceptDeclared(value, field, this.typeSets);
+      this.budget.called(accepted);
+      return accepted;
+    } catch (error) {
+      throw hostError(error, `\`${field.name}\``, span);
+    }
   }
 
   /** Returns the result of a method of a known value or reference, or the reason why it has none. @throws {Pending} */
@@ -134,6 +155,15 @@ export class HostReader {
    * reason. @throws {Pending}
    */
   elements(reference: unknown, span: Span): readonly unknown[] | undefined {
+    const elements = this.#elements.get(reference) ?? this.#elementsOf(reference, span);
+    if (elements === undefined) return undefined;
+    this.#elements.set(reference, elements);
+    if (this.observer !== undefined)
+      for (const element of elements) this.observer.noteElement('', reference, element);
+    return elements;
+  }
+
+  #elementsOf(reference: unknown, span: Span): readonly unknown[] | undefined {
     const collection = raw(reference);
     const isRow = isDictionary(collection, this.typeSets.types.dialect);
     const types = isRow ? this.typeOf(reference, span) : undefined;
@@ -144,9 +174,7 @@ export class HostReader {
     const field = fieldOf(reference)?.element;
     return found?.map((element) => {
       const value = this.settled(element);
-      const accepted = field === undefined ? value : this.#accepted(value, field, span);
-      this.observer?.noteElement('', reference, accepted);
-      return accepted;
+      return field === undefined ? value : this.#accept(value, field, span);
     });
   }
 
@@ -166,14 +194,19 @@ export class HostReader {
   #guarded(span: Span, label: string, read: () => unknown): unknown {
     try {
       const value = read();
-      // Promises are awaited one after the other.
-      handleRejections(value);
+      this.handleRejections(value);
       this.budget.called(value);
       return value;
     } catch (error) {
       throw hostError(error, label, span);
     }
   }
+}
+
+function entryOf(known: Map<unknown, Map<string, unknown>>, key: unknown): Map<string, unknown> {
+  let entry = known.get(key);
+  if (entry === undefined) known.set(key, (entry = new Map<string, unknown>()));
+  return entry;
 }
 
 function elementsOf(
