@@ -271,7 +271,7 @@ export class DecisionEngine implements Decider {
   ): Promise<WhereExplanation> {
     const { explainCondition, hiddenValuesOf } = await onDemand.whereExplanation();
     const hidden = hiddenValuesOf(actor, this.queries.context.typeSets);
-    const derived = await this.queries.where(actor, action, type, options, 'explainWhere', hidden);
+    const derived = await this.queries.where(actor, action, type, options, { observer: hidden });
     return explainCondition(derived.condition, derived.followed, hidden);
   }
 

@@ -13,7 +13,6 @@ import { columnsOf, type DeclaredType } from '../types/declared-type.js';
 import { givenName, linkCall, linkQuery } from '../ir/link.js';
 import type { LinkedQuery } from '../ir/program.js';
 import type { DerivedCondition, WhereOptions } from '../partial/where.js';
-import type { ValueObserver } from '../partial/host-reader.js';
 import { parseQuery } from '../syntax/parser.js';
 import { findType, type TypeReference } from './find-type.js';
 import { onDemand } from './on-demand.js';
@@ -128,18 +127,22 @@ export class QueryRunner {
     return this.#answers(prepared, options);
   }
 
-  /** Returns the condition of `allow(actor, action, row)` for a row of a type, and the rules that it comes from. */
+  /**
+   * Returns the condition of `allow(actor, action, row)` for a row of a type.
+   *
+   * @param explanation given for a condition with the rules that it comes from
+   */
   async where(
     actor: unknown,
     action: string,
     type: TypeReference,
     options: CheckOptions,
-    method = 'where',
-    observer?: ValueObserver,
+    explanation?: WhereOptions['explanation'],
   ): Promise<DerivedCondition> {
+    const method = explanation === undefined ? 'where' : 'explainWhere';
     const { name } = this.#typeOfRows(`${method}(actor, action, type)`, action, type, options);
     const { where } = await onDemand.where();
-    return where(this.context, actor, action, name, { ...this.#whereOptions(options), observer });
+    return where(this.context, actor, action, name, { ...this.#whereOptions(options), explanation });
   }
 
   /** Returns the condition of `where`, and the filter of the rows that show each column of the type and some of its relations. */

@@ -1,3 +1,4 @@
+import type { Scope } from '../filter/condition.js';
 import { policyDictionary } from '../host/value.js';
 import { assertNever } from '../internal/bug.js';
 import type { Goal } from '../ir/goal.js';
@@ -61,6 +62,11 @@ export class Bindings {
     const key = keyOf(reference);
     this.#entered.set(key, row);
     this.#undo.push(() => this.#entered.delete(key));
+  }
+
+  /** Returns whether a relation of a row leads to a row that was entered. */
+  hasEnteredFrom({ id }: Scope): boolean {
+    return this.#entered.size > 0 && [...this.#entered.keys()].some((key) => key.startsWith(`${id}.`));
   }
 
   /** Returns the value of a variable, or the variable itself when it has none. */

@@ -37,7 +37,7 @@ import type {
 import type { Term } from '../ir/term.js';
 import { Bindings } from './bindings.js';
 import { Choices } from './choices.js';
-import type { FollowedRule } from './derivation.js';
+import type { Derivation } from './derivation.js';
 import type { HostReader } from './host-reader.js';
 import { occurrencesIn } from './occurrences.js';
 import type { Recursion } from './recursion.js';
@@ -90,21 +90,28 @@ export class Evaluator {
   /**
    * @param recursions the recursions that earlier evaluations of the same query have met
    * @param isStored whether the condition is used later, when the application may return other values
+   * @param derivation receives the rules that are followed, if they are asked for
    */
   constructor(
     readonly context: ProgramContext,
     readonly host: HostReader,
     recursions: readonly Recursion[],
     readonly isStored: boolean,
+    derivation?: Derivation,
   ) {
     this.#rows = new Rows(context.program.types);
     this.#equality = new ValueEquality(context, host, this.#rows, this.#bindings);
     this.#typeTests = new TypeTests(context.program, host, this.#rows);
     const conditions = () => this.#conditions;
+    const parts = () => this.#parts;
     const goals: Goals = {
       get conditions() {
         return conditions();
       },
+      get parts() {
+        return parts();
+      },
+      countParts: (count) => this.#countParts(count),
       prove: (list, frame, rest) => this.#prove(list, 0, frame, rest),
       unify: (left, right, at, rest) => this.#unify(left, right, at, rest),
       under: (condition, rest) => this.#then(condition, rest),
@@ -117,17 +124,13 @@ export class Evaluator {
       context.program,
       this.#choices,
       recursions,
+      derivation,
     );
   }
 
   /** Returns the condition of a rule's call, such as `allow(actor, action, row)`. @throws {Pending} {PolarError} */
   call(goal: CallGoal, args: readonly unknown[]): Condition {
     return this.#calls.call(goal, args, () => always);
-  }
-
-  /** The rules that were followed. */
-  get followed(): readonly FollowedRule[] {
-    return this.#calls.derivation.roots;
   }
 
   row(typeName: string): TypedRowValue {
@@ -220,24 +223,32 @@ export class Evaluator {
   #then(condition: Condition, rest: Rest): Condition {
     const woken = this.#bindings.takeWoken();
     if (condition.kind === 'never' || condition.kind === 'undecided') return condition;
-    const follow = woken.reduceRight<Rest>(
-      (then, { goal, frame }) =>
-        () =>
-          this.#proveGoal(goal, frame, then),
-      rest,
-    );
+    const follow =
+      woken.length === 0
+        ? rest
+        : woken.reduceRight<Rest>(
+            (then, { goal, frame }) =>
+              () =>
+                this.#proveGoal(goal, frame, then),
+            rest,
+          );
     return condition.kind === 'always' ? follow() : this.#under(() => and(condition, follow()));
   }
 
   /** Evaluates under a condition that is not constant. */
   #under(evaluate: Rest): Condition {
-    if (++this.#parts > maxParts) throw new PolarError('POLAR_FILTER_TOO_LARGE', { limit: maxParts });
+    this.#countParts(1);
     this.#conditions++;
     try {
       return evaluate();
     } finally {
       this.#conditions--;
     }
+  }
+
+  #countParts(count: number): void {
+    this.#parts += count;
+    if (this.#parts > maxParts) throw new PolarError('POLAR_FILTER_TOO_LARGE', { limit: maxParts });
   }
 
   #unify(left: unknown, right: unknown, at: Place, rest: Rest): Condition {

@@ -1,10 +1,11 @@
 import { always, and, never, not, or, some, type Condition, type RecursiveSet } from '../filter/condition.js';
-import type { CallGoal, Goal, Rule } from '../ir/goal.js';
+import type { CallGoal, Goal, Predicate, Rule } from '../ir/goal.js';
 import { recursionOf } from '../engine/tabling/recursion.js';
 import type { Program } from '../ir/program.js';
 import type { Bindings } from './bindings.js';
 import type { Choices } from './choices.js';
-import { Derivation } from './derivation.js';
+import { CallTable, conditionFor } from './call-table.js';
+import type { Derivation } from './derivation.js';
 import type { HostReader } from './host-reader.js';
 import { occurrencesIn } from './occurrences.js';
 import { isSameOrRelated, Recursion, rowTypeOf } from './recursion.js';
@@ -20,6 +21,10 @@ export type Rest = () => Condition;
 export interface Goals {
   /** The number of conditions under which the current goal is proved. */
   readonly conditions: number;
+  /** The number of parts that the evaluation has made. */
+  readonly parts: number;
+  /** Counts parts of a condition. @throws {PolarError} `POLAR_FILTER_TOO_LARGE` */
+  countParts(count: number): void;
   prove(goals: readonly Goal[], frame: Frame, rest: Rest): Condition;
   unify(left: unknown, right: unknown, at: Place, rest: Rest): Condition;
   under(condition: Condition, rest: Rest): Condition;
@@ -28,15 +33,21 @@ export interface Goals {
 interface Activation {
   readonly predicate: CallGoal['predicate'];
   readonly args: readonly unknown[];
+  readonly kind: string;
 }
 
 /** Calls rules: follows each rule of a name whose head may match, and finds rules that call themselves for a related row. */
 export class RuleCalls {
-  readonly derivation = new Derivation();
+  readonly #table = new CallTable();
+  /** The kinds of the calls that the current entry of the table has made. */
+  #made = new Set<string>();
   readonly #activations: Activation[] = [];
   readonly #sets = new Map<Recursion, RecursiveSet>();
 
-  /** @param recursions the recursions that earlier evaluations of the same query have met */
+  /**
+   * @param recursions the recursions that earlier evaluations of the same query have met
+   * @param derivation undefined if nobody asks which rules were followed. Equal calls are then evaluated once
+   */
   constructor(
     readonly goals: Goals,
     readonly bindings: Bindings,
@@ -45,12 +56,15 @@ export class RuleCalls {
     readonly program: Program,
     readonly choices: Choices,
     readonly recursions: readonly Recursion[],
+    readonly derivation: Derivation | undefined,
   ) {}
 
   /** Returns the condition of a call, and of what follows it. */
   call(goal: CallGoal, args: readonly unknown[], next: Rest, caller?: Frame): Condition {
     const { predicate } = goal;
     const values = args.map((arg) => this.bindings.deref(arg));
+    const kind = kindOf(predicate, values);
+    this.#made.add(kind);
     const recursion = this.recursions.find((each) => each.matches(predicate, values));
     if (recursion !== undefined)
       return this.goals.under(this.#reaches(recursion, goal, values, caller), next);
@@ -59,7 +73,50 @@ export class RuleCalls {
     const times = this.#timesOpen(predicate, values);
     if (times > 1) return never;
     if (times === 0) this.#rejectRecursion(goal, values, caller);
-    return this.#tryRules(goal, args, next);
+    if (times === 0 && this.#isTabled(values))
+      return this.goals.under(this.#conditionOf(goal, values, kind), next);
+    return this.#tryRules(goal, args, kind, next);
+  }
+
+  /** Returns whether the condition of a call depends on its arguments only: not on rows that were entered from them outside. */
+  #isTabled(args: readonly unknown[]): boolean {
+    return (
+      this.derivation === undefined &&
+      CallTable.canHold(args) &&
+      !args.some((arg) => arg instanceof RowValue && this.bindings.hasEnteredFrom(arg.scope))
+    );
+  }
+
+  /** Returns the condition of a call: that of an equal call before, or of its rules. */
+  #conditionOf(goal: CallGoal, args: readonly unknown[], kind: string): Condition {
+    const { predicate } = goal;
+    const known = this.#table.find(predicate, args);
+    if (known !== undefined && !this.#isOpen(known.made)) {
+      const condition = conditionFor(known, args, ({ type }) => this.rows.scope(type));
+      if (condition !== undefined) {
+        this.goals.countParts(known.parts);
+        for (const each of known.made) this.#made.add(each);
+        return condition;
+      }
+    }
+    const around = this.#made;
+    const made = new Set<string>();
+    const before = this.goals.parts;
+    this.#made = made;
+    try {
+      const condition = this.#tryRules(goal, args, kind, () => always);
+      const parts = this.goals.parts - before;
+      if (!this.#isOpen(made)) this.#table.add(predicate, { args, condition, parts, made });
+      return condition;
+    } finally {
+      this.#made = around;
+      for (const each of made) around.add(each);
+    }
+  }
+
+  /** Returns whether a call of one of the kinds is being evaluated. A call that meets itself has another condition than alone. */
+  #isOpen(kinds: ReadonlySet<string>): boolean {
+    return this.#activations.some(({ kind }) => kinds.has(kind));
   }
 
   /** Returns the condition under which a rule that calls itself holds for a row. */
@@ -94,18 +151,18 @@ export class RuleCalls {
       this.#sets.set(recursion, set);
       const activations = this.#activations.splice(0);
       set.body = this.bindings.attempt(() =>
-        this.#tryRules(goal, args.with(position, new RowValue(scope)), () => always),
+        this.#tryRules(goal, args.with(position, new RowValue(scope)), kindOf(predicate, args), () => always),
       );
       this.#activations.push(...activations);
     }
     return { kind: 'reaches', row: (row as RowValue).scope, set };
   }
 
-  #tryRules(goal: CallGoal, args: readonly unknown[], next: Rest): Condition {
+  #tryRules(goal: CallGoal, args: readonly unknown[], kind: string, next: Rest): Condition {
     const { predicate } = goal;
     const isShared = !args.every((arg) => this.bindings.isGround(arg));
     const depth = this.choices.depth;
-    const activation: Activation = { predicate, args };
+    const activation: Activation = { predicate, args, kind };
     const values = args.map((arg) => this.bindings.deref(arg));
     const matching = (predicate.byArity.get(args.length) ?? []).filter((rule) => {
       this.host.budget.step();
@@ -130,9 +187,15 @@ export class RuleCalls {
         this.#activations.length = Math.max(0, this.#activations.indexOf(activation));
       }
     };
+    const { derivation } = this;
     const ways = this.choices.followEach(
       rules,
-      (rule) => this.bindings.attempt(() => this.derivation.follow(rule, (leave) => follow(rule, leave))),
+      (rule) =>
+        this.bindings.attempt(() =>
+          derivation === undefined
+            ? follow(rule, (rest) => rest())
+            : derivation.follow(rule, (leave) => follow(rule, leave)),
+        ),
       isCertain,
     );
     return isShared ? or(...ways) : this.goals.under(or(...ways), next);
@@ -214,6 +277,10 @@ const mayMatch = (rule: Rule, args: readonly unknown[]): boolean =>
       arg === literal
     );
   });
+
+/** Names calls that may be one call, or lead to each other: by their rule and the types of their rows. */
+const kindOf = ({ name }: Predicate, args: readonly unknown[]): string =>
+  `${name}(${args.map((arg) => rowTypeOf(arg) ?? '').join()})`;
 
 const frameOf = (rule: Rule, conditions: number, choices: number): Frame => ({
   slots: Array.from({ length: rule.slotNames.length }),

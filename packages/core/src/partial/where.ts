@@ -6,10 +6,9 @@ import { and } from '../filter/condition.js';
 import type { ActorCondition, FieldConditions, RowCondition } from '../filter/row-condition.js';
 import type { RowFilter } from '../filter/row-filter.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
-import { handleRejections } from '../host/handle-rejections.js';
 import { linkCall } from '../ir/link.js';
 import type { CallGoal } from '../ir/goal.js';
-import type { FollowedRule } from './derivation.js';
+import { Derivation, type FollowedRule } from './derivation.js';
 import { Evaluator } from './evaluator.js';
 import { Recursion } from './recursion.js';
 import { NotLinear } from '../filter/recursive-filter.js';
@@ -20,10 +19,11 @@ import { ActorValue } from './unknown.js';
 export interface WhereOptions {
   readonly limits: Limits;
   readonly signal: AbortSignal | undefined;
-  readonly observer?: ValueObserver | undefined;
+  /** Given if the rules that are followed are asked for. */
+  readonly explanation?: { readonly observer: ValueObserver | undefined } | undefined;
 }
 
-/** A condition, and the rules that were followed to find it. */
+/** A condition, and the rules that were followed to find it, if they are asked for. */
 export interface DerivedCondition {
   readonly condition: RowCondition;
   readonly followed: readonly FollowedRule[];
@@ -78,15 +78,16 @@ class Derivations {
     readonly context: ProgramContext,
     readonly actor: unknown,
     readonly typeName: string,
-    { limits, signal, observer }: WhereOptions,
+    readonly options: WhereOptions,
   ) {
+    const { limits, signal, explanation } = options;
     const { program, typeSets, members } = context;
     if (program.types.find(typeName)?.fields === undefined)
       throw new PolarError('POLAR_FILTER_NO_FIELDS', { type: typeName });
     this.#budget = new Budget(limits, signal);
     this.#budget.checkStart();
-    handleRejections(actor);
-    this.#host = new HostReader(typeSets, members, this.#budget, observer);
+    this.#host = new HostReader(typeSets, members, this.#budget, explanation?.observer);
+    this.#host.handleRejections(actor);
   }
 
   /** Derives the condition of `allow(actor, action, row)`, or of `allow_field(actor, action, row, field)`. */
@@ -101,14 +102,16 @@ class Derivations {
     const recursions: Recursion[] = [];
     for (;;) {
       // Each evaluation starts again, and keeps only the values that the application has returned.
-      const evaluator = new Evaluator(context, this.#host, recursions, actor instanceof ActorValue);
+      const derivation = this.options.explanation && new Derivation();
+      const isStored = actor instanceof ActorValue;
+      const evaluator = new Evaluator(context, this.#host, recursions, isStored, derivation);
       const row = evaluator.row(typeName);
       try {
         const isOfType = evaluator.ofOwnType(row, { span: goal.span, rule });
         const condition = and(isOfType, evaluator.call(goal, [actor, action, row, ...field]));
         return {
           condition: { type: typeName, row: row.scope, condition, filter: toRowFilter(condition) },
-          followed: evaluator.followed,
+          followed: derivation?.roots ?? [],
         };
       } catch (error) {
         await this.#recover(error, recursions, { span: goal.span, rule });
