@@ -26,7 +26,26 @@ export interface Column {
   readonly list?: { readonly hasNil: boolean };
   /** For JSON in a column, or a member of it. */
   readonly member?: JsonMember;
+  /** For a number that a method of a date returns. The field of such a column is its text in the policy, such as `createdAt.getUTCDay()`. */
+  readonly date?: DateNumber;
 }
+
+/** A number that a method returns for the date in a column. */
+export interface DateNumber {
+  /** The field that holds the date. */
+  readonly column: string;
+  readonly method: DateMethod;
+}
+export type DateMethod =
+  | 'getUTCFullYear'
+  | 'getUTCMonth'
+  | 'getUTCDate'
+  | 'getUTCDay'
+  | 'getUTCHours'
+  | 'getUTCMinutes'
+  | 'getUTCSeconds'
+  | 'getUTCMilliseconds'
+  | 'getTime';
 
 /** A place in the JSON of a column. The field of such a column is its path in the policy, such as `meta.level`. */
 export interface JsonMember {

@@ -6,6 +6,8 @@ export type {
   Computed,
   Condition,
   CountOperator,
+  DateMethod,
+  DateNumber,
   JsonMember,
   Operand,
   RecursiveSet,

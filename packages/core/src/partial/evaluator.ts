@@ -15,6 +15,7 @@ import {
 } from '../filter/condition.js';
 import { inCondition, trueCondition, whenPresent } from '../filter/comparisons.js';
 import { computedNumber } from './computed-numbers.js';
+import { dateMethodOf } from './date-methods.js';
 import { textTestOf } from './text-tests.js';
 import { MissingValue } from '../host/missing-value.js';
 import { show } from '../host/show.js';
@@ -529,6 +530,11 @@ export class Evaluator {
           at,
           next,
         ),
+      );
+    const date = dateMethodOf(goal, receiver, at);
+    if (date !== undefined)
+      return this.#then(date.isPresent, () =>
+        this.#unify(this.#bindings.valueOf(goal.result, frame), date.number, at, next),
       );
     if (isUnknown(receiver))
       throw untranslatable(

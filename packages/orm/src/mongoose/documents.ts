@@ -33,8 +33,9 @@ export class Documents {
   }
 
   /** @throws {NanookOrmError} `NANOOK_ORM_UNKNOWN_COLUMN` */
-  column({ scope, field, member }: Pick<Column, 'scope' | 'field' | 'member'>): PathColumn {
+  column({ scope, field, member, date }: Pick<Column, 'scope' | 'field' | 'member' | 'date'>): PathColumn {
     if (member !== undefined) throw inexpressible(`the member \`${field}\` of a type without a schema`);
+    if (date !== undefined) throw inexpressible(`the part \`${field}\` of a date`);
     const found = this.field(scope.type, field);
     if (found.kind === 'Decimal') throw inexpressible(`a comparison of the Decimal128 \`${field}\``);
     return found;

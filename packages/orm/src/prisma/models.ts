@@ -62,8 +62,9 @@ export class Models {
   }
 
   /** Returns the field of a column, of any type. */
-  field({ scope, field, member }: Pick<Column, 'scope' | 'field' | 'member'>): PrismaField {
+  field({ scope, field, member, date }: Pick<Column, 'scope' | 'field' | 'member' | 'date'>): PrismaField {
     if (member !== undefined) throw inexpressible(`the member \`${field}\` of JSON`);
+    if (date !== undefined) throw inexpressible(`the part \`${field}\` of a date`);
     this.check(scope.type);
     const type = scope.type.name;
     const { fields } = this.modelOf(type);

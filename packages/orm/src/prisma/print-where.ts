@@ -283,6 +283,7 @@ export class WherePrinter {
   #listedIn(column: Column): readonly string[] | undefined {
     if (column.list !== undefined) throw inexpressible(`the list \`${column.field}\``);
     if (column.member !== undefined) throw inexpressible(`the member \`${column.field}\` of JSON`);
+    if (column.date !== undefined) throw inexpressible(`the part \`${column.field}\` of a date`);
     if (column.values === undefined) this.#requireNoNaN(column);
     return this.models.field(column).values === undefined ? column.values : undefined;
   }

@@ -11,8 +11,11 @@ import type { PrismaOptions } from './prisma-options.js';
 export function prismaFilter(filter: RowFilter, { schema, nan }: PrismaOptions): RowFilter {
   // Prisma reads no row whose values do not have the types of the schema. Only PostgreSQL has NaN.
   const hasNoNaN = schema.provider !== 'postgresql' || nan === 'absent';
-  const isCertain = ({ type, values, member }: Column): boolean =>
-    values === undefined && member === undefined && (hasNoNaN || (type !== 'float' && type !== 'decimal'));
+  const isCertain = ({ type, values, member, date }: Column): boolean =>
+    values === undefined &&
+    member === undefined &&
+    date === undefined &&
+    (hasNoNaN || (type !== 'float' && type !== 'decimal'));
   const local = localFilter(withoutTests(filter, isCertain, () => 'equality'));
   return optimizeFilter(withOwnKeys(optimizeFilter(local, { outerRows: false })), { outerRows: false });
 }

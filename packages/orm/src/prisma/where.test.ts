@@ -276,6 +276,8 @@ describe('prisma()', () => {
     ['not d.limit / 2 = 1', 'arithmetic on a column'],
     ['d.meta.level = 1', 'the member `meta` of JSON'],
     ['not d.meta.level = 1', 'the member `meta` of JSON'],
+    ['d.dueOn.getUTCMonth() = 1', 'the part `dueOn.getUTCMonth()` of a date'],
+    ['d.dueOn.getUTCMonth() != nil', 'the part `dueOn.getUTCMonth()` of a date'],
     ['"a" in d.tags', '`in` over the list `tags`'],
     ['not "a" in d.tags', '`in` over the list `tags`'],
   ])('throws NANOOK_ORM_PRISMA_INEXPRESSIBLE for `%s`', async (rule, construct) => {

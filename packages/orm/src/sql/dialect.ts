@@ -1,4 +1,4 @@
-import { readDecimal, type Column, type TextTest } from '@nanook/core/filter';
+import { readDecimal, type Column, type DateMethod, type TextTest } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import {
   dateRange,
@@ -9,6 +9,7 @@ import {
   sideOf,
   type DateForms,
 } from './date-range.js';
+import { mysqlDateNumber, postgresDateNumber, sqliteDateNumber } from './date-numbers.js';
 import { mysqlNumbers, postgresNumbers, sqliteNumbers, type NumberForms } from './computed-numbers.js';
 import { bound, joined, type Fragment } from './fragment.js';
 import { mysqlJson, postgresJson, sqliteJson, type JsonForms } from './json-members.js';
@@ -34,6 +35,8 @@ export interface Dialect {
   readonly lists: ListElements;
   readonly json: JsonForms;
   readonly numbers: NumberForms;
+  /** Prints the number that a method returns for the date in a column. */
+  dateNumber(sql: Fragment, column: Column, method: DateMethod): Fragment;
   number(operator: Comparison, left: Side, right: Side): Fragment;
   numberIn(column: Fragment, values: readonly (number | bigint)[], isWhole: boolean): Fragment;
   /** Compares a decimal with another number, exactly. */
@@ -128,6 +131,7 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
     lists: postgresLists,
     json: postgresJson,
     numbers: postgresNumbers,
+    dateNumber: (sql, column, method) => postgresDateNumber(sql, { column, method, bind: bindDate }),
     quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
     text: (operator, left, right) => {
       const isExact: Fragment = [exact(left), ` ${operator} `, exact(right)];
@@ -266,6 +270,7 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
     lists: mysqlLists,
     json: mysqlJson,
     numbers: mysqlNumbers,
+    dateNumber: (sql, column, method) => mysqlDateNumber(sql, { column, method, bind }),
     quote: (identifier) => `\`${identifier.replaceAll('`', '``')}\``,
     text: (operator, left, right) =>
       operator === '=' && !(left.kind === 'column' && right.kind === 'column')
@@ -375,6 +380,7 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
     lists: sqliteLists,
     json: sqliteJson,
     numbers: sqliteNumbers,
+    dateNumber: (sql, column, method) => sqliteDateNumber(sql, { column, method, bind }),
     quote: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
     text: (operator, left, right) =>
       operator === '='

@@ -7,6 +7,7 @@ import {
   type Implied,
   type Column,
   type CountOperator,
+  type DateNumber,
   type FilterSet,
   type Guard,
   type JsonMember,
@@ -18,6 +19,7 @@ import {
   type Scalar,
   type Scope,
 } from '@nanook/core/filter';
+import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import { ComputedPrinter } from './computed-numbers.js';
 import type { Dialect } from './dialect.js';
 import type { ColumnSide, Comparison, Side } from './side.js';
@@ -187,6 +189,7 @@ export class FilterPrinter {
       return holds ? ['(', isList, ')'] : ['NOT (', isList, ')'];
     }
     const side = this.#columnSide(column);
+    if (column.date !== undefined) return [side.sql, holds ? ' IS NOT NULL' : ' IS NULL'];
     const tests: Fragment[] = [];
     const isStored =
       column.member === undefined
@@ -202,6 +205,7 @@ export class FilterPrinter {
 
   /** Returns the comparisons that hold only where `readable` holds. `NULL` is in none. */
   readabilityImpliedBy(column: Column): Implied {
+    if (column.date !== undefined) return 'comparison';
     // The value of a member is printed for its type only.
     if (column.member !== undefined) return column.values === undefined ? 'comparison' : 'equality';
     if (!this.dialect.comparesByType) return 'none';
@@ -370,7 +374,7 @@ export class FilterPrinter {
 
   #columnSide(column: Column): ColumnSide {
     const { scope, field } = column;
-    if (column.member !== undefined)
+    if (column.member !== undefined || column.date !== undefined)
       return { kind: 'column', column, sql: this.#column(column), storage: 'other' };
     const hasStorage = (column.type === 'string' || column.type === 'date') && scope !== this.actor?.scope;
     const storage = hasStorage ? this.names.storage(scope.type, field) : 'text';
@@ -379,9 +383,20 @@ export class FilterPrinter {
   }
 
   #column(column: Column): Fragment {
-    const { scope, field, type, member } = column;
+    const { scope, field, type, member, date } = column;
+    if (date !== undefined) return this.#dateNumber(column, date);
     if (member === undefined) return this.#field(scope, field);
     return this.dialect.json.value(this.#json(column), member.path, member.isObject ? 'object' : type);
+  }
+
+  #dateNumber(column: Column, { column: field, method }: DateNumber): Fragment {
+    const { scope } = column;
+    if (scope === this.actor?.scope)
+      throw new NanookOrmError('NANOOK_ORM_SQL_INEXPRESSIBLE', {
+        construct: `\`${column.field}\` of the actor of row-level security`,
+      });
+    const stored: Column = { kind: 'column', scope, field, type: 'date', nullable: true };
+    return this.dialect.dateNumber(this.#field(scope, field), stored, method);
   }
 
   /** Prints the column that holds the JSON of a member. */

@@ -50,9 +50,11 @@ class Printer<Filter> {
   print(filter: RowFilter): Filter | boolean {
     const columns =
       'column' in filter ? [filter.column] : filter.kind === 'compare' ? operandsOf(filter) : [];
-    for (const side of columns)
-      if (side.kind === 'column' && side.member !== undefined)
-        throw this.#inexpressible(`the member \`${nameOf(side)}\` of JSON`);
+    for (const side of columns) {
+      if (side.kind !== 'column') continue;
+      if (side.member !== undefined) throw this.#inexpressible(`the member \`${nameOf(side)}\` of JSON`);
+      if (side.date !== undefined) throw this.#inexpressible(`the part \`${nameOf(side)}\` of a date`);
+    }
     switch (filter.kind) {
       case 'always':
         return true;
