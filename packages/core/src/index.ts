@@ -119,6 +119,8 @@ export type {
 export type {
   FieldMask,
   FieldQuery,
+  JoinedKeys,
+  JoinedKeysQuery,
   MaskedRow,
   ResourceAdapter,
   ResourceQuery,

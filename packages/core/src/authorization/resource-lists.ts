@@ -57,7 +57,7 @@ export class ResourceLists {
   async list(type: DeclaredType, context: ListContext, options: ListOptions): Promise<ResourcePage<object>> {
     const adapter = this.#requireAdapter();
     validateListOptions(options);
-    const tree = includeTree(type, options.include ?? [], this.types);
+    const tree = this.#treeOf(adapter, type, options.include);
     const { condition, masks } = await found(context.find, options, tree);
     const query = this.#planner.query(condition, options, masks);
     const { take, orderBy, after } = query;
@@ -85,6 +85,10 @@ export class ResourceLists {
     return condition.filter.kind === 'never' ? 0 : adapter.count(condition);
   }
 
+  #treeOf(adapter: ResourceAdapter, type: DeclaredType, paths: readonly string[] = []): IncludeTree {
+    return includeTree(type, paths, this.types, adapter.joinedKeys !== undefined);
+  }
+
   /** Returns the row that has a key; `undefined` if the condition does not hold for it, or no row has the key. */
   async one(
     type: DeclaredType,
@@ -94,7 +98,7 @@ export class ResourceLists {
   ): Promise<object | undefined> {
     const adapter = this.#requireAdapter();
     validateOneOptions(options);
-    const tree = includeTree(type, options.include ?? [], this.types);
+    const tree = this.#treeOf(adapter, type, options.include);
     const { condition, masks } = await found(context.find, options, tree);
     const where = this.#planner.whereKey(condition.row, key);
     const query = this.#planner.query(condition, { where, take: 1 }, masks);

@@ -22,16 +22,22 @@ const maxRelations = 20;
  * Returns the relations that the option `include` names by their paths, such as `folder` and `comments.author`. A path includes all relations
  * on its way.
  *
+ * @param readsJoinTables whether the adapter returns the keys in the join table of a relation
  * @throws {PolarError} `POLAR_TYPE_INVALID_OPTION` for a path that is not one of relations; `POLAR_LIST_NO_KEY` for related rows without a
  *   key, such as embedded documents
  */
-export function includeTree(type: DeclaredType, paths: readonly string[], types: TypeTable): IncludeTree {
+export function includeTree(
+  type: DeclaredType,
+  paths: readonly string[],
+  types: TypeTable,
+  readsJoinTables: boolean,
+): IncludeTree {
   let count = 0;
   const root: GrowingTree = { branches: [] };
   for (const path of paths) {
     let [tree, owner]: [GrowingTree, DeclaredType] = [root, type];
     for (const name of path.split('.')) {
-      const relation = relationOf(owner, name, path);
+      const relation = relationOf(owner, name, path, readsJoinTables);
       const related = types.find(relation.type)!;
       if (related.key === undefined) throw new PolarError('POLAR_LIST_NO_KEY', { type: related.name });
       let branch = tree.branches.find((each) => each.relation === relation);
@@ -53,7 +59,7 @@ interface GrowingTree extends IncludeTree {
   readonly branches: (GrowingTree & IncludeBranch)[];
 }
 
-function relationOf(type: DeclaredType, name: string, path: string): Relation {
+function relationOf(type: DeclaredType, name: string, path: string, readsJoinTables: boolean): Relation {
   const relation = type.relations.get(name);
   const where = path === name ? '' : ` in \`${path}\``;
   if (relation === undefined) {
@@ -66,11 +72,11 @@ function relationOf(type: DeclaredType, name: string, path: string): Relation {
       `names \`${name}\`${where}, which is not a relation of \`${type.name}\`${instead}`,
     );
   }
-  if (relation.through !== undefined)
+  if (relation.through !== undefined && !readsJoinTables)
     throw invalidOption(
       'include',
-      `names \`${name}\`${where}, whose join table \`${relation.through.table}\` has no type; declare a type for the join table, ` +
-        `and include its rows with many(…) and one(…)`,
+      `names \`${name}\`${where}, whose join table \`${relation.through.table}\` the option \`resources\` cannot read; declare a type for ` +
+        `the join table, and include its rows with many(…) and one(…)`,
     );
   return relation;
 }

@@ -264,7 +264,10 @@ describe('list() with the option `include`', () => {
     [['folder.'], 'names `` in `folder.`'],
     [['__proto__'], 'names `__proto__`, which is not a relation'],
     [['constructor'], 'names `constructor`, which is not a relation'],
-    [['tags'], 'whose join table `page_tags` has no type; declare a type for the join table'],
+    [
+      ['tags'],
+      'whose join table `page_tags` the option `resources` cannot read; declare a type for the join table',
+    ],
     [[`folder${'.parent'.repeat(20)}`], 'must have at most 20 relations'],
   ])('throws POLAR_TYPE_INVALID_OPTION for %j', async (include, text) => {
     const { resources, queries } = adapterOf();

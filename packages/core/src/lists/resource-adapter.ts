@@ -1,4 +1,4 @@
-import type { Column } from '../filter/condition.js';
+import type { Column, RelationStep } from '../filter/condition.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import type { Relation } from '../types/relation.js';
 import type { RowFilter } from '../filter/row-filter.js';
@@ -35,6 +35,25 @@ export interface ResourceAdapter {
    * `list` once more for each of the `masks`, and a row stays in memory until its hidden fields are left out.
    */
   listFields?(query: FieldQuery): Promise<readonly MaskedRow[]>;
+  /**
+   * Returns the keys that rows of two types have in the join table of a relation: a pair for each related row. It runs one query. Without this
+   * method, a list cannot include such relations.
+   */
+  joinedKeys?(query: JoinedKeysQuery): Promise<readonly JoinedKeys[]>;
+}
+
+/** A query for the keys in the join table of a relation. */
+export interface JoinedKeysQuery {
+  /** The relation, and the rows on both sides of it. */
+  readonly step: RelationStep;
+  /** The rows `step.from`. */
+  readonly condition: RowCondition;
+}
+
+/** The keys of two related rows: the values of the fields `local` of one, and of the fields `foreign` of the other. */
+export interface JoinedKeys {
+  readonly local: readonly unknown[];
+  readonly foreign: readonly unknown[];
 }
 
 /** A query of `list` for an adapter. The rows of a page satisfy `condition` and `after`. */

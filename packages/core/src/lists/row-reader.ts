@@ -1,4 +1,4 @@
-import type { Column, Scope } from '../filter/condition.js';
+import type { Column, RelationStep, Scope } from '../filter/condition.js';
 import type { RowCondition } from '../filter/row-condition.js';
 import { all } from '../filter/row-filter.js';
 import { toRowFilter } from '../filter/to-row-filter.js';
@@ -8,7 +8,7 @@ import type { Relation } from '../types/relation.js';
 import { rowWithRelated, typed } from '../types/typed.js';
 import type { FieldMasks } from './field-masks.js';
 import type { IncludeBranch, IncludeTree } from './include-tree.js';
-import { linkValues, type LinkValues } from './link-values.js';
+import { hasLinks, linkValues, type LinkValues } from './link-values.js';
 import type { ListPlanner } from './list-planner.js';
 import { copyOf, listFields, maxKeys } from './masked-rows.js';
 import type { FieldQuery, ResourceAdapter, ResourceQuery } from './resource-adapter.js';
@@ -103,27 +103,39 @@ export class RowReader {
       .map(({ row, stored }) => ({ row, links: this.#links(stored, local, relation) }));
     const related = await this.#related(
       branch,
+      from,
+      local,
       showing.flatMap(({ links }) => links),
     );
     for (const { row, links } of showing) {
-      const own = [...new Set(links.flatMap(({ text }) => related.get(text) ?? []))];
+      const found = new Set(links.flatMap(({ text }) => related.get(text) ?? []));
+      // A document can have a list of keys in another order.
+      const own = [...found].sort((a, b) => a.place - b.place).map((each) => each.row);
       Object.assign(row, { [relation.name]: relation.kind === 'one' ? (own[0] ?? null) : own });
     }
   }
 
-  /** Returns the related rows that the actor may see, by the texts of their keys. */
+  /** Returns the related rows that the actor may see, by the texts of the keys of the rows that they are related to. */
   async #related(
     branch: IncludeBranch,
+    owner: Scope,
+    local: readonly Column[],
     links: readonly LinkValues[],
-  ): Promise<ReadonlyMap<string, readonly object[]>> {
-    const found = new Map<string, object[]>();
+  ): Promise<ReadonlyMap<string, readonly RelatedRow[]>> {
+    const found = new Map<string, RelatedRow[]>();
+    let place = 0;
     const distinct = [...new Map(links.map((link) => [link.text, link])).values()];
     if (distinct.length === 0) return found;
     const { relation } = branch;
     const { condition, masks } = await this.findRelated(relation.type, branch);
     const foreign = relation.foreign.map((field) => this.planner.linkColumn(condition.row, field));
-    for (let from = 0; from < distinct.length; from += maxKeys) {
-      const related = this.planner.related(condition.row, relation, distinct.slice(from, from + maxKeys));
+    const joined =
+      relation.through === undefined
+        ? undefined
+        : await this.#joined({ from: owner, relation, to: condition.row }, local, foreign, distinct);
+    const keys = joined === undefined ? distinct : Array.from(joined.values(), ({ link }) => link);
+    for (let from = 0; from < keys.length; from += maxKeys) {
+      const related = this.planner.related(condition.row, relation, keys.slice(from, from + maxKeys));
       const filter = all(condition.filter, toRowFilter(related));
       if (filter.kind === 'never') break;
       const query = this.planner.query({ ...condition, filter }, {}, masks);
@@ -131,12 +143,40 @@ export class RowReader {
       const read = await this.read(query, masks, branch, relation.foreign);
       // oxlint-disable-next-line no-await-in-loop -- see above
       const rows = await this.withRelated(read, condition.row, branch);
-      for (const [i, { stored }] of read.entries())
-        for (const { text } of this.#links(stored, foreign, relation)) {
-          const own = found.get(text);
-          if (own === undefined) found.set(text, [rows[i]!]);
-          else own.push(rows[i]!);
-        }
+      for (const [i, { stored }] of read.entries()) {
+        const row: RelatedRow = { row: rows[i]!, place: place++ };
+        for (const { text } of this.#links(stored, foreign, relation))
+          for (const key of joined?.get(text)?.owners ?? [text]) {
+            const own = found.get(key);
+            if (own === undefined) found.set(key, [row]);
+            else own.push(row);
+          }
+      }
+    }
+    return found;
+  }
+
+  /** Returns the keys of related rows in a join table by their texts, each with the texts of the keys that it is joined to. */
+  async #joined(
+    step: RelationStep,
+    local: readonly Column[],
+    foreign: readonly Column[],
+    links: readonly LinkValues[],
+  ): Promise<ReadonlyMap<string, JoinedLink>> {
+    const found = new Map<string, JoinedLink>();
+    const { from: row } = step;
+    for (let from = 0; from < links.length; from += maxKeys) {
+      const condition = hasLinks(local, links.slice(from, from + maxKeys));
+      const rows = { type: row.type.name, row, condition, filter: toRowFilter(condition) };
+      // oxlint-disable-next-line no-await-in-loop -- a list uses one connection at a time
+      for (const pair of await this.adapter.joinedKeys!({ step, condition: rows })) {
+        const [owner] = linkValues(rowOf(local, pair.local), local);
+        const [link] = linkValues(rowOf(foreign, pair.foreign), foreign);
+        if (owner === undefined || link === undefined) continue;
+        const known = found.get(link.text) ?? { link, owners: new Set() };
+        known.owners.add(owner.text);
+        found.set(link.text, known);
+      }
     }
     return found;
   }
@@ -145,6 +185,21 @@ export class RowReader {
     return linkValues(stored, columns, (row, column) => this.adapter.linkValue?.(row, column, relation));
   }
 }
+
+/** A related row, and its place in the order of the list. */
+interface RelatedRow {
+  readonly row: object;
+  readonly place: number;
+}
+
+/** The key of a related row, and the texts of the keys that a join table joins it to. */
+interface JoinedLink {
+  readonly link: LinkValues;
+  readonly owners: Set<string>;
+}
+
+const rowOf = (columns: readonly Column[], values: readonly unknown[]): object =>
+  Object.fromEntries(columns.map(({ field }, i) => [field, values[i]]));
 
 /** Returns the columns of a query for fields. Those by which rows are related are read from each row. */
 const selectionOf = (

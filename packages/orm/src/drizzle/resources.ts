@@ -9,6 +9,7 @@ import { nullsOf, printOrder } from '../sql/print-order.js';
 import type { DrizzleTables } from './columns.js';
 import { DrizzleNames } from './drizzle-names.js';
 import { dialectFor, drizzle, sqlOf, type DrizzleOptions } from './drizzle.js';
+import { joinedKeys } from '../sql/joined-keys.js';
 import { probed, probedPage } from '../sql/probe-sets.js';
 
 /** A database of Drizzle, of any dialect and driver. */
@@ -50,10 +51,13 @@ export function drizzleResources(
     const selection = (fields === undefined ? db.select() : db.select(fields)) as Selection;
     return selection.from(names.tableOf(condition.type)).where(list(condition));
   };
-  const runSetOf = (table: Parameters<typeof sqlOf>[1]) => (fragment: Fragment) => {
-    const set = sqlOf(['(', fragment, ') AS nanook_set'], table, dialect);
-    return (db.select({ key: sql.raw('k0') }) as Selection).from(set);
-  };
+  const runSetOf =
+    (table: Parameters<typeof sqlOf>[1]) =>
+    (fragment: Fragment, columns = 1) => {
+      const set = sqlOf(['(', fragment, ') AS nanook_set'], table, dialect);
+      const keys = Array.from({ length: columns }, (_, i) => [`k${i}`, sql.raw(`k${i}`)]);
+      return (db.select(Object.fromEntries(keys) as object) as Selection).from(set);
+    };
   const pageOf = async (page: ResourceQuery, fields: object): Promise<readonly object[]> => {
     const { condition, orderBy, take, skip = 0 } = page;
     const table = names.tableOf(condition.type);
@@ -88,6 +92,7 @@ export function drizzleResources(
       });
       return maskedRows(await pageOf(page, Object.fromEntries(selection) as object), page);
     },
+    joinedKeys: (query) => joinedKeys(query, names, dialect, runSetOf(names.tableOf(query.condition.type))),
     async count(condition) {
       const runSet = runSetOf(names.tableOf(condition.type));
       const allowed = await probed(condition, false, names, dialect, runSet);

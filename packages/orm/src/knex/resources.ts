@@ -12,6 +12,7 @@ import { knex } from './knex.js';
 import { rawOf } from './raw.js';
 import type { Fragment } from '../sql/fragment.js';
 import { probed, probedPage } from '../sql/probe-sets.js';
+import { joinedKeys } from '../sql/joined-keys.js';
 
 /**
  * Creates the option `resources` of an authorizer. The rows have all columns of the table: declared fields with their names and types,
@@ -68,6 +69,7 @@ export function knexResources(db: Knex, options: SqlOptions): ResourceAdapter {
         });
       return maskedRows(await select(page, columns), page);
     },
+    joinedKeys: (query) => joinedKeys(query, names, dialect, runSet),
     async count(condition) {
       const allowed = await probed(condition, false, names, dialect, runSet);
       const rows: readonly { readonly total?: unknown }[] = await from(allowed).count({ total: '*' });

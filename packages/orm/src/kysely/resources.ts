@@ -12,6 +12,7 @@ import { kysely } from './kysely.js';
 import { aliased, rawExpression } from './raw-expression.js';
 import type { Fragment } from '../sql/fragment.js';
 import { probed, probedPage } from '../sql/probe-sets.js';
+import { joinedKeys } from '../sql/joined-keys.js';
 
 type Tables = Record<string, Record<string, unknown>>;
 
@@ -76,6 +77,7 @@ export function kyselyResources<Schema>(
       );
       return maskedRows(rows, page);
     },
+    joinedKeys: (query) => joinedKeys(query, names, dialect, runSet),
     async count(condition) {
       const [row] = await from(await probed(condition, false, names, dialect, runSet))
         .select(({ fn }) => fn.countAll().as('total'))

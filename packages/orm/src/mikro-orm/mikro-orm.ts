@@ -1,4 +1,4 @@
-import type { ResourceQuery, SortKey, TypeDeclaration } from '@nanook/core';
+import type { JoinedKeys, JoinedKeysQuery, ResourceQuery, SortKey, TypeDeclaration } from '@nanook/core';
 import type { Column, RowCondition } from '@nanook/core/filter';
 import { raw, type EntityMetadata, type MikroORM, type RawQueryFragment } from '@mikro-orm/core';
 import { requireCondition } from '../errors/require-condition.js';
@@ -9,6 +9,7 @@ import { partsOf, type BoundValue, type Fragment } from '../sql/fragment.js';
 import { microsecondsOf } from '../sql/microseconds.js';
 import { printFilter } from '../sql/print-filter.js';
 import { nullsOf, orderTerms } from '../sql/print-order.js';
+import { joinedKeys } from '../sql/joined-keys.js';
 import { probed, probedPage } from '../sql/probe-sets.js';
 import { dialectOf } from './columns.js';
 import { entityTables, type MikroOrmOptions } from './entity-tables.js';
@@ -125,6 +126,13 @@ export class MikroOrmPrinter {
     run: (query: RawQueryFragment) => Promise<readonly object[]>,
   ): Promise<RowCondition> {
     return probedPage(page, this.#names, this.#dialect, (query) => run(this.#print(query, '')));
+  }
+
+  joinedKeys(
+    query: JoinedKeysQuery,
+    run: (query: RawQueryFragment) => Promise<readonly object[]>,
+  ): Promise<readonly JoinedKeys[]> {
+    return joinedKeys(query, this.#names, this.#dialect, (keys) => run(this.#print(keys, '')));
   }
 
   /** Returns the condition of all rows in the same way. */

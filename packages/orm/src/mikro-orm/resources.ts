@@ -47,6 +47,9 @@ export function mikroOrmResources(orm: MikroORM, options: MikroOrmOptions = {}):
         ...(take !== undefined && { limit: take, offset: skip }),
       });
     },
+    async joinedKeys(query) {
+      return ready().joinedKeys(query, runBy(managerOf(orm)));
+    },
     async count(condition) {
       const { class: entity } = ready().entityOf(condition.type);
       const em = managerOf(orm);

@@ -41,6 +41,21 @@ export function prismaResources(options: PrismaOptions): ResourceAdapter {
         ...(skip > 0 && { skip }),
       });
     },
+    async joinedKeys({ step: { from, relation }, condition }) {
+      const { name, local, foreign } = relation;
+      const selected = (fields: readonly string[]) =>
+        Object.fromEntries(fields.map((field) => [field, true]));
+      const rows = (await modelOf(from.type.name).findMany({
+        where: list(condition),
+        select: { ...selected(local), [name]: { select: selected(foreign) } },
+      })) as readonly Readonly<Record<string, unknown>>[];
+      return rows.flatMap((row) =>
+        (row[name] as readonly Readonly<Record<string, unknown>>[]).map((related) => ({
+          local: local.map((field) => row[field]),
+          foreign: foreign.map((field) => related[field]),
+        })),
+      );
+    },
     async count(condition) {
       return modelOf(condition.type).count({ where: list(condition) });
     },

@@ -79,6 +79,9 @@ export function sequelizeResources(
         (row as Model).get(name),
       );
     },
+    async joinedKeys(query) {
+      return ready().joinedKeys(query);
+    },
     async count(condition) {
       return ready()
         .modelOf(condition.type)

@@ -1,4 +1,4 @@
-import type { ResourceQuery, SortKey, TypeDeclaration } from '@nanook/core';
+import type { JoinedKeys, JoinedKeysQuery, ResourceQuery, SortKey, TypeDeclaration } from '@nanook/core';
 import type { Column, RowCondition } from '@nanook/core/filter';
 import {
   DataTypes,
@@ -18,6 +18,7 @@ import { microsecondsOf } from '../sql/microseconds.js';
 import { printFilter } from '../sql/print-filter.js';
 import { nullsOf, printOrder } from '../sql/print-order.js';
 import { sqliteWithTextDates } from '../sql/text-dates.js';
+import { joinedKeys } from '../sql/joined-keys.js';
 import { probed, probedPage } from '../sql/probe-sets.js';
 import { dialectOf, type AnyModel } from './columns.js';
 import { entityTables, type SequelizeOptions } from './entity-tables.js';
@@ -113,6 +114,10 @@ export class SequelizePrinter {
   /** Returns the condition of the rows of a page and of the pages after it, after it has run bounded queries for its sets. */
   page(page: ResourceQuery): Promise<RowCondition> {
     return probedPage(page, this.#names, this.#dialect, (query) => this.#run(query));
+  }
+
+  joinedKeys(query: JoinedKeysQuery): Promise<readonly JoinedKeys[]> {
+    return joinedKeys(query, this.#names, this.#dialect, (keys) => this.#run(keys));
   }
 
   /** Returns the condition of all rows, after it has run bounded queries for its sets. */

@@ -494,6 +494,24 @@ export class FilterPrinter {
     );
   }
 
+  /**
+   * Prints a query of the keys in the join table of a relation, for the rows `from` of the filter: their own key as `k0` and so on, then that of
+   * the related row.
+   */
+  joinedKeys(step: RelationStep): Fragment {
+    const { from, relation } = step;
+    const alias = this.#newAlias();
+    this.#aliasOf = new Map([[from.id, alias]]);
+    const { source, conditions, foreign } = this.#joined(step, { kind: 'always' }, true);
+    const keys = [...relation.local.map((field) => this.#field(from, field)), ...foreign];
+    const selected = joined(
+      keys.map((key, i): Fragment => [key, ` AS k${i}`]),
+      ', ',
+    );
+    const where = joined([...conditions, this.print(this.filter)], ' AND ');
+    return ['SELECT ', selected, ` FROM ${this.#table(from.type.name)} ${alias}, ${source} WHERE `, where];
+  }
+
   #count(step: RelationStep, operator: CountOperator | '<>', other: Operand): Fragment {
     const column: Column = { kind: 'column', scope: step.to, field: '', type: 'integer', nullable: false };
     const sql = this.#related(step, { kind: 'always' }, '(SELECT COUNT(*)');
@@ -601,7 +619,7 @@ export class FilterPrinter {
       );
     if (where.kind !== 'always') conditions.push(this.print(where));
     this.#aliasOf = outer;
-    return { alias, source, conditions, keys };
+    return { alias, source, conditions, keys, foreign };
   }
 
   /** Adds the values that the own key of a related row must have: with them, the database can use an index before it looks for the row. */

@@ -33,6 +33,10 @@ export function readRows(
   });
 }
 
+/** Returns the value of a column as its field declares it. */
+export const readValue = (value: unknown, field: Field): unknown =>
+  value === null || value === undefined ? null : readerOf(field, dateOf)(value);
+
 type Read = (value: unknown) => unknown;
 
 function readerOf({ type }: Field, readDate: (stored: unknown) => Date): Read {

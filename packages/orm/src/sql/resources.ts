@@ -11,6 +11,7 @@ import { readRows } from './read-rows.js';
 import type { SqlOptions } from './sql-options.js';
 import { tableNames } from './table-names.js';
 import { probed, probedPage } from './probe-sets.js';
+import { joinedKeys } from './joined-keys.js';
 
 /** Runs a query with bound values, and returns its rows as objects. */
 export type RunQuery = (
@@ -73,6 +74,7 @@ export function sqlResources(options: SqlOptions, run: RunQuery): ResourceAdapte
       ]);
       return maskedRows(await select(joined(selected, ', '), page), page);
     },
+    joinedKeys: (query) => joinedKeys(query, names, dialect, runSet),
     async count(condition) {
       const allowed = await probed(condition, false, names, dialect, runSet);
       const [row] = (await query('count(*) AS total', allowed)) as readonly { readonly total: unknown }[];

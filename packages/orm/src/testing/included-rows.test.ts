@@ -23,7 +23,16 @@ import {
 type Row = Readonly<Record<string, unknown>>;
 
 const paths: Readonly<Record<string, readonly string[]>> = {
-  Document: ['owner', 'folder', 'folder.parent', 'folder.owner', 'comments', 'comments.author'],
+  Document: [
+    'owner',
+    'folder',
+    'folder.parent',
+    'folder.owner',
+    'comments',
+    'comments.author',
+    'tags',
+    'folder.documents.tags',
+  ],
   Folder: ['parent', 'parent.parent', 'documents', 'documents.comments', 'documents.folder'],
   Comment: ['document', 'author', 'document.comments', 'document.folder.documents'],
 };
@@ -35,17 +44,20 @@ interface Report {
   refused: number;
 }
 
-const kinds = ['User', 'Folder', 'Document', 'Comment'] as const;
+const kinds = ['User', 'Folder', 'Document', 'Comment', 'Tag'] as const;
+
+const relationsOf = (type: string) =>
+  (types[type] as { readonly relations?: Readonly<Record<string, { readonly type: string }>> }).relations ??
+  {};
 
 function randomPolicy(random: Random): string {
   const rules = kinds.map((type) => {
     const own = new Conditions(random, { recursion: false }).about('row', type, random.below(2));
     const condition = random.below(2) === 0 ? own : `(${own}) or row.id in [1, 2, 4, 5, 7, 9]`;
     const fields = JSON.stringify(
-      [
-        ...Object.keys(columns[tableOf[type]!]).map(camel),
-        ...Object.keys(types[type]!['relations' as never]),
-      ].filter(() => random.below(4) > 0),
+      [...Object.keys(columns[tableOf[type]!]).map(camel), ...Object.keys(relationsOf(type))].filter(
+        () => random.below(4) > 0,
+      ),
     );
     const part = new Conditions(random, { recursion: false }).about('row', type, 1);
     return `
@@ -73,10 +85,6 @@ function treeOf(included: readonly string[]): Tree {
   }
   return root;
 }
-
-const relationsOf = (type: string) =>
-  (types[type] as { readonly relations?: Readonly<Record<string, { readonly type: string }>> }).relations ??
-  {};
 
 /** Returns the rows of objects that a list must show: those that the actor may read, with their fields and related rows. */
 async function expectedRows(

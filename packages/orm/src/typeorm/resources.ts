@@ -77,6 +77,9 @@ export function typeormResources(
       const found = await entitiesOf(query, page);
       return maskedRows([...found.keys()], page, (entity, name) => found.get(entity)![name]);
     },
+    async joinedKeys(query) {
+      return ready().joinedKeys(query, source);
+    },
     async count(condition) {
       return select(await ready().all(condition, source)).getCount();
     },

@@ -1,4 +1,4 @@
-import type { ResourceQuery, SortKey, TypeDeclaration } from '@nanook/core';
+import type { JoinedKeys, JoinedKeysQuery, ResourceQuery, SortKey, TypeDeclaration } from '@nanook/core';
 import type { RowCondition } from '@nanook/core/filter';
 import {
   And,
@@ -23,6 +23,7 @@ import { printFilter } from '../sql/print-filter.js';
 import { nullsOf, orderTerms, type OrderTerm } from '../sql/print-order.js';
 import { printed } from '../sql/printed.js';
 import { sqliteWithTextDates } from '../sql/text-dates.js';
+import { joinedKeys } from '../sql/joined-keys.js';
 import { probed, probedPage } from '../sql/probe-sets.js';
 import { dialectOf } from './columns.js';
 import { entityTables, fieldOf, type TypeormOptions } from './entity-tables.js';
@@ -169,6 +170,10 @@ export class TypeormPrinter {
   /** Returns the condition of all rows, after it has run bounded queries for its sets. */
   all(condition: RowCondition, source: QuerySource): Promise<RowCondition> {
     return probed(condition, false, this.#names, this.#dialect, (query) => this.#run(query, source));
+  }
+
+  joinedKeys(query: JoinedKeysQuery, source: QuerySource): Promise<readonly JoinedKeys[]> {
+    return joinedKeys(query, this.#names, this.#dialect, (printed) => this.#run(printed, source));
   }
 
   #run(query: Fragment, source: QuerySource): Promise<object[]> {
