@@ -15,10 +15,12 @@ const packages = {
   nestjs: ['core', 'http'],
   orm: ['core'],
   log: ['core'],
-  cli: ['core', 'log', 'orm', 'policies', 'express', 'koa', 'nestjs'],
+  analysis: ['core'],
+  cli: ['core', 'analysis', 'log', 'orm', 'policies', 'express', 'koa', 'nestjs'],
   policies: ['core'],
   oso: ['core'],
   grammar: [],
+  'language-server': ['core', 'analysis', 'cli'],
   playground: ['core', 'orm', 'cli'],
   conformance: ['core'],
 };

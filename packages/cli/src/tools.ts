@@ -10,8 +10,7 @@ export { showValue } from './values/show-value.js';
 export { labelOf } from './decisions/recorded-objects.js';
 
 export { checkPolicies, checkProject } from './check/check-project.js';
-export type { Finding } from './check/finding.js';
-export type { Fix } from './check/fixes/fix.js';
+export type { Finding, Fix } from '@nanook/analysis';
 export { fixesOf } from './check/fixes/fix-project.js';
 
 export { runTests, testsOf, type ExplanationForm, type TestOptions } from './test/run-tests.js';
@@ -32,7 +31,7 @@ export {
   type Measures,
 } from './policy-coverage/measures.js';
 
-export { blocksOf, declarationsOf, type Declaration, type DeclarationKind } from './blocks/declarations.js';
+export { blocksOf, declarationsOf, type Declaration, type DeclarationKind } from '@nanook/analysis';
 export { graphOf, type Grant, type PolicyGraph, type TypeNode } from './graph/policy-graph.js';
 export { toSvg } from './graph/svg.js';
 

@@ -1,13 +1,18 @@
-import { isPolarError, isPolicyError, type AuthorizerOptions } from '@nanook/core';
-import { checkPolicy } from '@nanook/core/syntax';
+import {
+  checkPolicies as checkTexts,
+  errorCount,
+  findingOf,
+  findingOfError,
+  inOrder,
+  type Finding,
+} from '@nanook/analysis';
+import { isPolicyError } from '@nanook/core';
 import type { Project } from '../project/project.js';
 import { checkTests, knowsFixtures } from './check-tests.js';
-import { errorCount, findingOf, type Finding } from './finding.js';
-import { runLints } from './lints/all-lints.js';
 
 /**
- * Returns the errors and warnings of the policies and tests of a project, in the order of the policies. Lints, inline queries (`?= …`)
- * and tests are checked if there is no error. Inline queries can need the types of the application, so they run only if the
+ * Returns the errors and warnings of the policies and tests of a project, in the order of the policies. Inline queries (`?= …`) and
+ * tests are checked if there is no error. Inline queries can need the types of the application, so they run only if the
  * configuration declares types.
  */
 export async function checkProject(project: Project): Promise<readonly Finding[]> {
@@ -17,30 +22,14 @@ export async function checkProject(project: Project): Promise<readonly Finding[]
   if (hasQueries && !project.declaresTypes) return found;
   const queries = hasQueries ? await failedQueries(project) : [];
   const tests = queries.length === 0 && knowsFixtures(project) ? await checkTests(project) : [];
-  return sorted([...found, ...queries, ...tests], project);
+  return inOrder([...found, ...queries, ...tests], project.policies);
 }
 
-/** Returns the errors and warnings of the policies of a project without running them. Lints run if there is no error. */
+/** Returns the errors and warnings of the policies of a project without running them. */
 export function checkPolicies(project: Project): readonly Finding[] {
-  const options = project.authorizerOptions(() => {});
-  const found = checks(project, options);
-  if (errorCount(found) > 0) return found;
-  const { trees } = project;
-  return sorted(
-    [...found, ...runLints({ trees, types: options.types ?? {}, constants: options.constants ?? {} })],
-    project,
-  );
-}
-
-function checks(
-  { policies }: Project,
-  { types = {}, constants = {}, queries = [] }: AuthorizerOptions,
-): Finding[] {
-  try {
-    return checkPolicy(policies, { types, constants, queries }).map(findingOf);
-  } catch (error) {
-    return [findingOfError(error)];
-  }
+  const { types = {}, constants = {}, queries = [] } = project.authorizerOptions(() => {});
+  const { policies, trees } = project;
+  return checkTexts({ policies, trees, types, constants, queries });
 }
 
 const hasInlineQueries = ({ trees }: Project): boolean =>
@@ -55,23 +44,4 @@ async function failedQueries(project: Project): Promise<readonly Finding[]> {
     if (!isPolicyError(error)) return [findingOfError(error)];
     return error.diagnostics.filter(({ severity }) => severity === 'error').map(findingOf);
   }
-}
-
-/** An error that is not about the text of a policy, such as an invalid type, is a finding, too. */
-function findingOfError(error: unknown): Finding {
-  if (!isPolarError(error)) throw error;
-  const { code, message, span } = error;
-  return {
-    severity: 'error',
-    code,
-    message: span === undefined ? message : message.split('\n', 1)[0]!,
-    span,
-  };
-}
-
-function sorted(findings: readonly Finding[], { policies }: Project): readonly Finding[] {
-  const order = new Map(policies.map(({ name }, index) => [name, index]));
-  const fileOf = ({ span }: Finding): number => order.get(span?.source.name ?? '') ?? -1;
-  const startOf = ({ span }: Finding): number => span?.start ?? -1;
-  return [...findings].sort((a, b) => fileOf(a) - fileOf(b) || startOf(a) - startOf(b));
 }

@@ -1,5 +1,4 @@
-import type { Finding } from './finding.js';
-import type { AppliedFix, Fix } from './fixes/fix.js';
+import type { AppliedFix, Finding, Fix } from '@nanook/analysis';
 import type { FixableFindings } from './fixes/fix-project.js';
 
 /** The result of `nanook check`. */

@@ -3,7 +3,7 @@ import { positionOf, type Span, type TestNode } from '@nanook/core/syntax';
 import type { Project } from '../project/project.js';
 import { InvalidTest } from '../test/invalid-test.js';
 import { testsOf, TestRunner } from '../test/run-tests.js';
-import { findingOf, type Finding } from './finding.js';
+import { findingOf, type Finding } from '@nanook/analysis';
 
 /** Returns whether the fixtures are known without code of the application, which can need a database. */
 export const knowsFixtures = ({ config }: Project): boolean => typeof config.fixtures !== 'function';

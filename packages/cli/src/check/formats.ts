@@ -2,8 +2,7 @@ import { codeFrame } from '@nanook/core/syntax';
 import { count } from '../output/count.js';
 import type { Colors } from '../output/io.js';
 import type { CheckResult } from './check-result.js';
-import { errorCount, type Finding } from './finding.js';
-import type { AppliedFix, Fix } from './fixes/fix.js';
+import { type AppliedFix, errorCount, type Finding, type Fix } from '@nanook/analysis';
 import { toSarif } from './sarif.js';
 import { rangeOf, writtenFinding } from './written-finding.js';
 

@@ -1,6 +1,6 @@
 import type { Span } from '@nanook/core/syntax';
 import { codeUrl } from '../codes/docs-url.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '@nanook/analysis';
 
 /** A finding as `--json` writes it. Lines and columns are 1-based, and columns count code points. */
 export interface WrittenFinding {

@@ -1,6 +1,6 @@
 import { parse } from '@nanook/core/syntax';
 import { describe, expect, it } from 'vitest';
-import { allLints, runLints } from '../check/lints/all-lints.js';
+import { allLints, runLints } from '@nanook/analysis';
 import { allCodes } from './all-codes.js';
 import type { CodeEntry } from './code-entry.js';
 import { lintEntries } from './lint-entries.js';

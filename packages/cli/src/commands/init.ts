@@ -8,7 +8,7 @@ import { Command, Option } from 'commander';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
 import { configNames } from '../project/find-config.js';
-import { inferTypes } from '../project/infer-types.js';
+import { inferTypes } from '@nanook/analysis';
 import { jsonOption } from './common-options.js';
 
 type Language = 'ts' | 'js' | 'json';

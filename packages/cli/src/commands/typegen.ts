@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PolicyVocabulary } from '@nanook/core';
 import { Command, Option } from 'commander';
-import { errorCount } from '../check/finding.js';
+import { errorCount } from '@nanook/analysis';
 import { writtenFinding } from '../check/written-finding.js';
 import { findingText } from '../check/formats.js';
 import { UsageError } from '../errors/usage-error.js';

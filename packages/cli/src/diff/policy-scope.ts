@@ -1,6 +1,6 @@
 import type { Authorizer } from '@nanook/core';
 import type { PolicyNode } from '@nanook/core/syntax';
-import { blocksOf } from '../blocks/declarations.js';
+import { blocksOf } from '@nanook/analysis';
 import type { Fixtures } from '../project/config.js';
 
 /** The types of actors and resources that policies name. */

@@ -6,7 +6,7 @@ import {
   type PolicyNode,
   type ShorthandRuleNode,
 } from '@nanook/core/syntax';
-import { blocksOf, declarationsOf, shorthandRulesOf } from '../blocks/declarations.js';
+import { blocksOf, declarationsOf, shorthandRulesOf } from '@nanook/analysis';
 import { UsageError } from '../errors/usage-error.js';
 
 /** The types of a policy with their permissions, roles, relations and shorthand rules. */

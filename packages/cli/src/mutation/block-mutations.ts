@@ -5,7 +5,7 @@ import {
   type ShorthandRuleNode,
   type Span,
 } from '@nanook/core/syntax';
-import { declarationsOf, shorthandRulesOf, type DeclarationKind } from '../blocks/declarations.js';
+import { declarationsOf, shorthandRulesOf, type DeclarationKind } from '@nanook/analysis';
 import { maxNames } from './body-mutations.js';
 import type { Edit, OperatorName, Reach } from './mutant.js';
 import type { PolicyNames } from './names.js';

@@ -6,7 +6,7 @@ import {
   shorthandRulesOf,
   type Declaration,
   type DeclarationKind,
-} from '../blocks/declarations.js';
+} from '@nanook/analysis';
 import { rulesOf } from '../policy-coverage/covered-policy.js';
 
 /** The predicates that blocks define, and the kind of name in their second argument. */

@@ -8,7 +8,7 @@ import {
   type ShorthandRuleNode,
   type Span,
 } from '@nanook/core/syntax';
-import { blocksOf, declarationsOf } from '../blocks/declarations.js';
+import { blocksOf, declarationsOf } from '@nanook/analysis';
 import type { Project } from '../project/project.js';
 
 /** A rule, condition, alternative or role of a policy, with the number of times that the tests have reached it. */

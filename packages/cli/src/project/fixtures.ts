@@ -2,7 +2,7 @@ import { typed } from '@nanook/core';
 import { describeValue } from '@nanook/core/internal';
 import { UsageError } from '../errors/usage-error.js';
 import type { Fixtures } from './config.js';
-import { builtInTypes } from './infer-types.js';
+import { builtInTypes } from '@nanook/analysis';
 
 /**
  * Requires an object of fixtures whose names are free: in a query, the name of a type or a constant is this type or constant.

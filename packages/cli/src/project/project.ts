@@ -10,7 +10,7 @@ import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Fixtures, NanookConfig } from './config.js';
 import { fixturesFromJson, requireFixtures } from './fixtures.js';
-import { inferTypes } from './infer-types.js';
+import { inferTypes } from '@nanook/analysis';
 
 /** The policies and types of an application, as its configuration describes them. */
 export class Project {

@@ -1,5 +1,5 @@
 import { codeFrame } from '@nanook/core/syntax';
-import type { Finding } from '../check/finding.js';
+import type { Finding } from '@nanook/analysis';
 
 /** A test that names an unknown type, or whose setup contains a fact that changes nothing. */
 export class InvalidTest extends Error {

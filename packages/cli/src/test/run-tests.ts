@@ -10,7 +10,7 @@ import {
 import { nearNames } from '@nanook/core/internal';
 import { isWithin, positionOf, textOf, visit, type AssertionNode, type TestNode } from '@nanook/core/syntax';
 import { PolicyCoverage } from '@nanook/core/testing';
-import { findingOf, type Finding } from '../check/finding.js';
+import { findingOf, type Finding } from '@nanook/analysis';
 import { messageOf } from '../errors/message-of.js';
 import type { Fixtures } from '../project/config.js';
 import type { Project } from '../project/project.js';

@@ -9,11 +9,9 @@ import {
   type TestNode,
   type VariableNode,
 } from '@nanook/core/syntax';
-import { blocksOf, declarationsOf } from '../blocks/declarations.js';
-import { findingOf, type Finding } from '../check/finding.js';
+import { blocksOf, builtInTypes, declarationsOf, type Finding, findingOf } from '@nanook/analysis';
 import type { Fixtures } from '../project/config.js';
 import { words } from '../project/fixtures.js';
-import { builtInTypes } from '../project/infer-types.js';
 import type { Project } from '../project/project.js';
 import { isVariable } from './setup-source.js';
 

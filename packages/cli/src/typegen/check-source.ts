@@ -1,5 +1,5 @@
 import type { TypesInput } from '@nanook/core';
-import type { Finding } from '../check/finding.js';
+import type { Finding } from '@nanook/analysis';
 import { checkPolicies } from '../check/check-project.js';
 import type { Project } from '../project/project.js';
 import { readPrismaTypes } from './prisma-types.js';

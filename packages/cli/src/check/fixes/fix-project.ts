@@ -1,17 +1,15 @@
-import type { NamedPolicy } from '@nanook/core';
-import { parse, type PolicyNode } from '@nanook/core/syntax';
+import {
+  fixesOf as fixesOfTexts,
+  fixPolicy,
+  groupBy,
+  type AppliedFix,
+  type Effects,
+  type Finding,
+  type Fix,
+  type FixedPolicies,
+} from '@nanook/analysis';
 import type { Project } from '../../project/project.js';
 import { checkProject } from '../check-project.js';
-import type { Finding } from '../finding.js';
-import { groupBy } from '../lints/group-by.js';
-import { applySound, type Candidate, type FixedText, type SoundnessCheck } from './apply-fixes.js';
-import type { AppliedFix, Fix } from './fix.js';
-import { candidatesFrom } from './fix-of.js';
-import { fixSyntax, isCorrection } from './fix-syntax.js';
-import { normalForm } from './normal-form.js';
-
-/** Whether fixes keep all answers, or change some of them. */
-type Effects = 'keep-answers' | 'change-answers';
 
 type IsFixable = (name: string) => boolean;
 
@@ -76,27 +74,6 @@ export function countFixable(
   return { keepAnswers: count('keep-answers'), changeAnswers: count('change-answers') };
 }
 
-/** Returns the fix of each finding that has one, as if it was the only one. */
-export function fixesOf(project: Project, findings: readonly Finding[]): ReadonlyMap<Finding, Fix> {
-  const fixes = new Map<Finding, Fix>();
-  for (const policy of project.policies) {
-    const own = findings.filter(({ span }) => span?.source.name === policy.name);
-    const hasSyntaxError = own.some(isSyntaxError);
-    for (const candidate of candidatesFrom(own)) {
-      const { finding, fix } = candidate;
-      const isSound = hasSyntaxError
-        ? isCorrection(policy.name)
-        : keepsNormalForm.has(finding.code)
-          ? keepsMeaning(project, policy)
-          : addsNoError(policy);
-      if (applySound(policy.source, [candidate], isSound).applied.length > 0) fixes.set(finding, fix);
-    }
-  }
-  return fixes;
-}
-
-const isSyntaxError = ({ code }: Finding): boolean => code.startsWith('POLAR_PARSE_');
-
 /** Applies the fixes of findings once. A fix that overlaps with an earlier one waits for the findings of the changed text. */
 function fixOnce(
   start: Project,
@@ -110,7 +87,7 @@ function fixOnce(
   let project = start;
   for (const policy of start.policies) {
     const own = isFixable(policy.name) ? (byFile.get(policy.name) ?? []) : [];
-    const fixed = fixPolicy(project, policy, own, effects, maxRounds);
+    const fixed = fixPolicy(fixedPolicies(project), policy, own, effects, maxRounds);
     if (fixed.applied.length === 0) continue;
     applied.push(...fixed.applied.map(({ finding, fix }) => ({ finding, changes: fix.changes })));
     project = project.withPolicies(
@@ -120,51 +97,11 @@ function fixOnce(
   return { project, applied };
 }
 
-function fixPolicy(
-  project: Project,
-  policy: NamedPolicy,
-  findings: readonly Finding[],
-  effects: Effects,
-  maxRounds: number | undefined,
-): FixedText {
-  if (findings.some(isSyntaxError))
-    return effects === 'keep-answers' ? fixSyntax(policy, maxRounds) : { source: policy.source, applied: [] };
-  const candidates = candidatesFrom(findings).filter(
-    ({ fix }) => (fix.changes !== undefined) === (effects === 'change-answers'),
-  );
-  const isProved = ({ finding }: Candidate): boolean => keepsNormalForm.has(finding.code);
-  const proved = applySound(policy.source, candidates.filter(isProved), keepsMeaning(project, policy));
-  if (proved.applied.length > 0) return proved;
-  return applySound(
-    policy.source,
-    candidates.filter((each) => !isProved(each)),
-    addsNoError(policy),
-  );
-}
+/** Returns the fix of each finding that has one, as if it was the only one. */
+export const fixesOf = (project: Project, findings: readonly Finding[]): ReadonlyMap<Finding, Fix> =>
+  fixesOfTexts(fixedPolicies(project), findings);
 
-/** The findings whose fixes leave the normal form of the policies as it is. */
-const keepsNormalForm: ReadonlySet<string> = new Set([
-  'POLAR_CHECK_AMBIGUOUS_PRECEDENCE',
-  'NANOOK_LINT_DUPLICATE_RULE',
-  'NANOOK_LINT_DUPLICATE_CONDITION',
-]);
-
-const addsNoError =
-  ({ name }: NamedPolicy): SoundnessCheck =>
-  (_before, source) =>
-    parse({ name, source }).diagnostics.length === 0;
-
-/** Returns a check that all policies together have the same normal form after a change of one of them. */
-function keepsMeaning({ policies, config }: Project, { name }: NamedPolicy): SoundnessCheck {
-  const others = policies.map((policy) => (policy.name === name ? undefined : parse(policy).policy));
-  const formWith = (tree: PolicyNode): string =>
-    normalForm(
-      others.map((other) => other ?? tree),
-      config.constants ?? {},
-    );
-  return (before, after) => {
-    const next = parse({ name, source: after });
-    if (next.diagnostics.length > 0) return false;
-    return formWith(parse({ name, source: before }).policy) === formWith(next.policy);
-  };
-}
+const fixedPolicies = ({ policies, config }: Project): FixedPolicies => ({
+  policies,
+  constants: config.constants ?? {},
+});

@@ -17,5 +17,7 @@ export interface Mistake {
 /** Looks for one kind of mistake. */
 export interface Lint {
   readonly code: `NANOOK_LINT_${string}`;
+  /** Whether a statement that is not in the trees could refute a finding. */
+  readonly needsAllStatements?: boolean;
   readonly find: (input: LintInput) => Iterable<Mistake>;
 }

@@ -1,5 +1,5 @@
 import { textOf, type DataOf, type Span } from '@nanook/core/syntax';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 import type { Candidate } from './apply-fixes.js';
 import type { Fix } from './fix.js';
 import { conditionAround, hasSeveralParts, isAlone } from './condition-around.js';

@@ -1,6 +1,6 @@
 import type { NamedPolicy } from '@nanook/core';
 import { parse, print, type Diagnostic, type PolicyNode } from '@nanook/core/syntax';
-import { findingOf } from '../finding.js';
+import { findingOf } from '../findings/finding.js';
 import { applySound, type Candidate, type FixedText } from './apply-fixes.js';
 import { candidatesFrom } from './fix-of.js';
 

@@ -1,5 +1,5 @@
 import type { Span } from '@nanook/core/syntax';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 
 /** A correction of a finding: a text that replaces a part of the policy. */
 export interface Fix {

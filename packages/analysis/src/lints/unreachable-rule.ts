@@ -1,5 +1,5 @@
 import { placeOf, printRule, type ParameterNode, type RuleNode } from '@nanook/core/syntax';
-import { groupBy } from './group-by.js';
+import { groupBy } from '../findings/group-by.js';
 import type { Lint } from './lint.js';
 import { rulesOf } from './rules-of.js';
 

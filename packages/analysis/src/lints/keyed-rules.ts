@@ -10,7 +10,7 @@ import {
   type ShorthandRuleNode,
   type TermNode,
 } from '@nanook/core/syntax';
-import { blocksOf, declarationsOf, predicates, shorthandRulesOf } from '../../blocks/declarations.js';
+import { blocksOf, declarationsOf, predicates, shorthandRulesOf } from '../blocks/declarations.js';
 
 /** A rule, or a shorthand rule, with a text that rules of the same meaning share. */
 export interface KeyedRule {

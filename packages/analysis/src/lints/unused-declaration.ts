@@ -8,13 +8,14 @@ import {
   shorthandRulesOf,
   type Declaration,
   type DeclarationKind,
-} from '../../blocks/declarations.js';
+} from '../blocks/declarations.js';
 import type { Lint } from './lint.js';
 import { rulesOf } from './rules-of.js';
 
 /** Finds permissions, roles and relations of blocks that no rule can give to an actor or a resource. */
 export const neverGranted: Lint = {
   code: 'NANOOK_LINT_NEVER_GRANTED',
+  needsAllStatements: true,
   *find({ trees, types }) {
     const grants = new Grants(trees, types);
     for (const declaration of blocksOf(trees).flatMap(declarationsOf)) {
@@ -33,6 +34,7 @@ export const neverGranted: Lint = {
 /** Finds roles and relations that no rule asks for. */
 export const neverUsed: Lint = {
   code: 'NANOOK_LINT_NEVER_USED',
+  needsAllStatements: true,
   *find({ trees, types }) {
     const used = usedNames(trees);
     const grants = new Grants(trees, types);

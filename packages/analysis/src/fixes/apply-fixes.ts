@@ -1,4 +1,4 @@
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 import type { Fix } from './fix.js';
 
 /** A finding with its fix. */

@@ -1,0 +1,10 @@
+export { blocksOf, declarationsOf, predicates, shorthandRulesOf } from './blocks/declarations.js';
+export type { Declaration, DeclarationKind } from './blocks/declarations.js';
+export { checkPolicies, findingOfError, inOrder, type CheckedPolicies } from './findings/check-policies.js';
+export { errorCount, failsCheck, findingOf, type Finding } from './findings/finding.js';
+export { groupBy } from './findings/group-by.js';
+export type { AppliedFix, Fix } from './fixes/fix.js';
+export { fixesOf, fixPolicy, type Effects, type FixedPolicies } from './fixes/fixes-of.js';
+export { allLints, runLints } from './lints/all-lints.js';
+export type { Lint, LintInput } from './lints/lint.js';
+export { builtInTypes, inferTypes } from './types/infer-types.js';
