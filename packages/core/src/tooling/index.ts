@@ -1,3 +1,15 @@
 // The entry for tools: the tree, the parser, the printer and the checks, without the engine.
 export * from '../syntax/index.js';
 export { checkConditions, checkPolicy, type CheckPolicyOptions } from '../policy/build/check-policy.js';
+export { expectedAt, type Expected, type Expectation, type ReadPath } from './expected-at.js';
+export {
+  outlineOf,
+  type DeclaredType,
+  type DeclaredTypes,
+  type Field,
+  type FieldType,
+  type PolicyOutline,
+  type PolicyRule,
+  type ResourceBlock,
+  type TermTypes,
+} from './policy-outline.js';

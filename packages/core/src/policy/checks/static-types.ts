@@ -90,6 +90,22 @@ function typesIn(scope: Scope, types: TypeTable): RuleTypes {
 /** The certain type of a term; undefined when no type is certain. */
 type StaticType = FieldType | undefined;
 
+/** The certain types in a rule, for editors. */
+export interface TermTypes {
+  /** The types of terms, where they are read. */
+  readonly terms: ReadonlyMap<TermNode, FieldType>;
+  /** The types of the variables at the end of the rule. */
+  readonly variables: ReadonlyMap<string, StaticType>;
+  readonly fields: DeclaredPlaces['fields'];
+}
+
+export function termTypesIn(scope: Pick<Scope, 'parameters' | 'body'>, types: TypeTable): TermTypes {
+  const terms = new Map<TermNode, FieldType>();
+  const walk = new TypeWalk(types, terms);
+  const variables = walk.run(scope);
+  return { terms, variables, fields: walk.places.fields };
+}
+
 /** The types of the variables on one path through a rule. */
 type PathTypes = Map<string, StaticType>;
 
@@ -109,12 +125,18 @@ class TypeWalk implements RuleTypes {
     lists: new Map<Span, FieldType & { readonly kind: 'list' }>(),
   };
 
-  constructor(readonly types: TypeTable) {}
+  /** @param terms receives the types of terms */
+  constructor(
+    readonly types: TypeTable,
+    readonly terms?: Map<TermNode, FieldType>,
+  ) {}
 
-  run({ parameters, body }: Scope): void {
+  /** @returns the types at the end of the rule */
+  run({ parameters, body }: Pick<Scope, 'parameters' | 'body'>): PathTypes {
     const met: PathTypes = new Map();
     for (const parameter of parameters) this.#parameter(parameter, met);
     if (body !== undefined) this.#condition(body, met);
+    return met;
   }
 
   #parameter({ term, specializer }: ParameterNode, met: PathTypes): void {
@@ -287,6 +309,12 @@ class TypeWalk implements RuleTypes {
 
   /** Checks the attributes in a term, and returns the certain type of its value. */
   #term(term: TermNode, met: PathTypes): StaticType {
+    const type = this.#typeOf(term, met);
+    if (type !== undefined) this.terms?.set(term, type);
+    return type;
+  }
+
+  #typeOf(term: TermNode, met: PathTypes): StaticType {
     switch (term.kind) {
       case 'variable':
         if (this.types.hasConstant(term.name)) return undefined;

@@ -1,0 +1,149 @@
+import { tokensOf, type PolicyToken } from '../syntax/tokens.js';
+import { expectedInBlock } from './expected-in-block.js';
+import { expectedInRule } from './expected-in-rule.js';
+import { statementAt } from './statement-at.js';
+
+/** The names of a value that is read: `note.owner` is `['note', 'owner']`. A path after another term, such as a call, has no names. */
+export type ReadPath = readonly string[];
+
+/** The kind of text that the grammar accepts at a place. */
+export type Expectation =
+  | { readonly kind: 'statement' }
+  | { readonly kind: 'rule name' }
+  /** After `actor` or `resource`. */
+  | { readonly kind: 'type of block'; readonly keyword: string }
+  /** The start of a declaration or a shorthand rule. */
+  | { readonly kind: 'item of block'; readonly type: string }
+  /** A text of `roles = […]` or `permissions = […]`. */
+  | { readonly kind: 'declared name'; readonly type: string; readonly list: string }
+  | { readonly kind: 'relation name'; readonly type: string }
+  | { readonly kind: 'type of relation'; readonly type: string }
+  | { readonly kind: 'granted name'; readonly type: string }
+  /** `"read" if ‹implier› on ‹relation›`; the relation is undefined if the text after the place has none. */
+  | { readonly kind: 'implier'; readonly type: string; readonly relation: string | undefined }
+  | { readonly kind: 'relation'; readonly type: string; readonly implier: string | undefined }
+  | { readonly kind: 'item of test' }
+  | { readonly kind: 'item of setup' }
+  /** A word or a sign of the grammar, such as `if`, after a part that is complete. */
+  | { readonly kind: 'words'; readonly words: readonly string[] }
+  /** A parameter in the head of a rule. */
+  | { readonly kind: 'parameter'; readonly rule: string; readonly index: number }
+  /** A type after `:`, `matches` or `new`. */
+  | {
+      readonly kind: 'type';
+      readonly after: ':' | 'matches' | 'new';
+      readonly rule: string | undefined;
+      readonly index: number;
+    }
+  /** A field or a method after a dot. */
+  | { readonly kind: 'member'; readonly of: ReadPath }
+  /** A key in `Type{…}` or in a dictionary, which has no type. */
+  | { readonly kind: 'key'; readonly type: string | undefined }
+  /** The value of a key in `Type{key: …}`. */
+  | { readonly kind: 'value of key'; readonly type: string | undefined; readonly key: string }
+  /** An argument of a call of a rule. */
+  | { readonly kind: 'argument'; readonly rule: string; readonly index: number }
+  /** A value, perhaps one that is compared with the value of a path. */
+  | { readonly kind: 'term'; readonly comparedWith: ReadPath | undefined; readonly startsCondition: boolean }
+  /** Text that the grammar does not limit: a comment, or the name of a test. */
+  | { readonly kind: 'free text' };
+
+/** The text that the grammar accepts at an offset. */
+export interface Expected {
+  readonly expectation: Expectation;
+  /** The part of the text that a completion replaces. In a string, it is the text between its quotes. */
+  readonly start: number;
+  readonly end: number;
+  /** Whether the place is between quotes. */
+  readonly isInString: boolean;
+  /** Whether the place is in a test. */
+  readonly isInTest: boolean;
+  /** The offset at which the statement around the place begins. */
+  readonly statementStart: number;
+}
+
+const isWordToken = ({ kind }: PolicyToken): boolean => kind === 'name' || kind === 'keyword';
+const isText = ({ kind }: PolicyToken): boolean => kind === 'string' || kind === 'unterminated';
+
+/**
+ * Returns the kind of text that the grammar accepts at an offset, from the tokens before it. Neither the statement nor the rest of the text has
+ * to be correct. It never throws.
+ */
+export function expectedAt(text: string, offset: number): Expected {
+  const all = tokensOf(text);
+  const inComment = all.find(({ kind, start, end }) => kind === 'comment' && start < offset && offset <= end);
+  const tokens = all.filter(({ kind }) => kind !== 'comment');
+  const at = tokens.find(
+    (token) =>
+      (isWordToken(token) && token.start <= offset && offset <= token.end) ||
+      (isText(token) &&
+        token.start < offset &&
+        (offset < token.end || (token.kind === 'unterminated' && offset === token.end))),
+  );
+  const isInString = at !== undefined && isText(at);
+  const start = at === undefined ? offset : isInString ? at.start + 1 : at.start;
+  const end = at === undefined ? offset : at.kind === 'string' ? at.end - 1 : at.end;
+  const before = tokens.filter((token) => token.end <= (at?.start ?? offset));
+  const after = tokens.filter((token) => token.start >= (at?.end ?? offset));
+  const statement = statementAt(before, text);
+  const expectation: Expectation =
+    inComment === undefined ? expectationOf(statement, after) : { kind: 'free text' };
+  return {
+    expectation,
+    start,
+    end,
+    isInString,
+    isInTest: statement[0]?.text === 'test' && statement[1] !== undefined && isText(statement[1]),
+    statementStart: statement[0]?.start ?? start,
+  };
+}
+
+/** @param statement the tokens of the statement before the place */
+function expectationOf(statement: readonly PolicyToken[], after: readonly PolicyToken[]): Expectation {
+  const [first, second, third] = statement;
+  if (first === undefined) return { kind: 'statement' };
+  if (first.text === 'type')
+    return second === undefined ? { kind: 'rule name' } : expectedInRule(statement.slice(1), true);
+  if (first.text === '?=') return expectedInRule(statement.slice(1), false);
+  if (first.text === 'test' && second === undefined) return { kind: 'free text' };
+  if (first.text === 'test' && isText(second!)) return expectedInTest(statement.slice(2));
+  if (first.text === 'actor' || first.text === 'resource') {
+    if (second === undefined) return { kind: 'type of block', keyword: first.text };
+    if (second.kind === 'name')
+      return third === undefined
+        ? { kind: 'words', words: ['{'] }
+        : expectedInBlock(second.text, statement.slice(2), after);
+  }
+  return expectedInRule(statement, true);
+}
+
+/** @param tokens those after the name of the test */
+function expectedInTest(tokens: readonly PolicyToken[]): Expectation {
+  if (tokens[0] === undefined) return { kind: 'words', words: ['{'] };
+  let isInSetup = false;
+  let item: PolicyToken[] = [];
+  let depth = 0;
+  for (const token of tokens.slice(1)) {
+    const { text } = token;
+    if (!isInSetup && item.length === 1 && item[0]!.text === 'setup' && text === '{') {
+      isInSetup = true;
+      item = [];
+      continue;
+    }
+    if (text === '}' && depth === 0) {
+      isInSetup = false;
+      item = [];
+      continue;
+    }
+    if ('([{'.includes(text)) depth++;
+    else if (')]}'.includes(text)) depth = Math.max(0, depth - 1);
+    if (text === ';') {
+      item = [];
+      depth = 0;
+    } else item.push(token);
+  }
+  if (item.length === 0) return { kind: isInSetup ? 'item of setup' : 'item of test' };
+  if (isInSetup) return expectedInRule(item, true);
+  if (item[0]!.text === 'setup') return { kind: 'words', words: ['{'] };
+  return expectedInRule(item.slice(1), false, ['iff']);
+}

@@ -1,0 +1,55 @@
+import type { PolicyToken } from '../syntax/tokens.js';
+import type { Expectation } from './expected-at.js';
+
+/** @param tokens those from the `{` of the block on */
+export function expectedInBlock(
+  type: string,
+  tokens: readonly PolicyToken[],
+  after: readonly PolicyToken[],
+): Expectation {
+  const item = lastItem(tokens.slice(1));
+  const [first, second, third, fourth, fifth] = item;
+  const last = item.at(-1);
+  if (first === undefined || last === undefined) return { kind: 'item of block', type };
+  if (first.kind === 'string' || first.kind === 'unterminated') {
+    if (second === undefined) return { kind: 'words', words: ['if'] };
+    if (third === undefined) return { kind: 'implier', type, relation: relationAfter(after) };
+    if (fourth === undefined) return { kind: 'words', words: ['on', ';'] };
+    if (fifth === undefined) return { kind: 'relation', type, implier: contentOf(third) };
+    return { kind: 'words', words: [';'] };
+  }
+  const list = first.text;
+  if (second === undefined) return { kind: 'words', words: ['='] };
+  const isDictionary = list === 'relations' || third?.text === '{';
+  if (third === undefined) return { kind: 'words', words: [isDictionary ? '{' : '['] };
+  if (last.text === ']' || last.text === '}') return { kind: 'words', words: [';'] };
+  if (isDictionary) {
+    if (last.text === ':') return { kind: 'type of relation', type };
+    if (last.text === ',' || last.text === '{') return { kind: 'relation name', type };
+    const isKey = item.at(-2)?.text !== ':';
+    return { kind: 'words', words: isKey ? [':'] : [',', '}'] };
+  }
+  if (last.text === ',' || last.text === '[') return { kind: 'declared name', type, list };
+  return { kind: 'words', words: [',', ']'] };
+}
+
+/** Returns the tokens of the item at the end. A `;` can be missing before a line that looks like a start of an item. */
+function lastItem(tokens: readonly PolicyToken[]): readonly PolicyToken[] {
+  let start = 0;
+  tokens.forEach(({ text, kind }, i) => {
+    if (text === ';') start = i + 1;
+    const previous = tokens[i - 1];
+    const isWhole = previous?.kind === 'string' || previous?.text === ']' || previous?.text === '}';
+    const next = tokens[i + 1];
+    if (!isWhole) return;
+    if ((kind === 'string' && next?.text === 'if') || (kind === 'name' && next?.text === '=')) start = i;
+  });
+  return tokens.slice(start);
+}
+
+/** Returns the relation of the rest of a shorthand rule: `on "parent"`. */
+function relationAfter([first, second]: readonly PolicyToken[]): string | undefined {
+  return first?.text === 'on' && second?.kind === 'string' ? contentOf(second) : undefined;
+}
+
+const contentOf = ({ text }: PolicyToken): string => text.replaceAll(/^"|"$/g, '');

@@ -1,0 +1,61 @@
+import { Report } from '../diagnostics/report.js';
+import type { Span } from '../diagnostics/span.js';
+import type { BlockNode, PolicyNode } from '../syntax/ast.js';
+import { mergeBlocks } from '../policy/resource-block.js';
+import { rewriteShorthandRules } from '../policy/shorthand.js';
+import type { PolicyRule, ResourceBlock } from '../policy/policy.js';
+import { termTypesIn, type TermTypes } from '../policy/checks/static-types.js';
+import type { DeclaredType, Field, FieldType } from '../types/declared-type.js';
+import type { TypesInput } from '../types/type-declaration.js';
+import { TypeTable } from '../types/type-table.js';
+
+export type { DeclaredType, Field, FieldType, PolicyRule, ResourceBlock, TermTypes };
+
+/** The declared types of an application, as the checks of a policy see them. */
+export interface DeclaredTypes {
+  readonly names: readonly string[];
+  find(name: string): DeclaredType | undefined;
+  /** Returns the type itself, and its superclasses that are declared, the nearest first. */
+  ancestorsOf(type: DeclaredType): readonly DeclaredType[];
+  /** Returns the certain types of the terms of a rule, and those of its variables at its end. */
+  termTypesIn(rule: Parameters<typeof termTypesIn>[0]): TermTypes;
+}
+
+/** The blocks and shorthand rules of policies, which can contain errors. */
+export interface PolicyOutline {
+  readonly types: DeclaredTypes;
+  /** The merged blocks by type. */
+  readonly blocks: ReadonlyMap<string, ResourceBlock>;
+  /** The rules for which the shorthand rules are short, by the places of these. */
+  readonly expanded: ReadonlyMap<Span, PolicyRule>;
+}
+
+/**
+ * Returns the types of an application, and what the blocks of policies declare, for tools. A part with an error is left out.
+ *
+ * @throws {PolarError} `POLAR_TYPE_…` for a type that makes no sense
+ */
+export function outlineOf(
+  trees: readonly PolicyNode[],
+  types: TypesInput,
+  constants: Readonly<Record<string, unknown>> = {},
+): PolicyOutline {
+  const table = new TypeTable(types, { Clock: {}, ...constants });
+  const nodes = trees.flatMap(({ statements }) =>
+    statements.filter((each): each is BlockNode => each.kind === 'block'),
+  );
+  const blocks = mergeBlocks(nodes, table, new Report());
+  const expanded = rewriteShorthandRules(blocks, table, 0, new Report()).map(
+    (rule) => [rule.span, rule] as const,
+  );
+  return {
+    types: {
+      names: table.typeNames,
+      find: (name) => table.find(name),
+      ancestorsOf: (type) => table.ancestorsOf(type),
+      termTypesIn: (rule) => termTypesIn(rule, table),
+    },
+    blocks,
+    expanded: new Map(expanded),
+  };
+}
