@@ -138,7 +138,7 @@ const folders = {
     'policy',
     'authorization',
   ],
-  tooling: [...everyone, 'syntax', 'types', 'policy', 'policy/checks', 'policy/build'],
+  tooling: [...everyone, 'host', 'syntax', 'types', 'policy', 'policy/checks', 'policy/build'],
   testing: [...everyone, 'types', 'policy', 'explanation', 'policy-coverage', 'authorization', 'aot'],
 };
 folders.node = [...Object.keys(folders), ''];

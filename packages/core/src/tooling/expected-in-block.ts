@@ -1,5 +1,5 @@
 import type { PolicyToken } from '../syntax/tokens.js';
-import type { Expectation } from './expected-at.js';
+import type { Expectation } from './expectation.js';
 
 /** @param tokens those from the `{` of the block on */
 export function expectedInBlock(

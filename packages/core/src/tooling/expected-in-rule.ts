@@ -1,5 +1,5 @@
 import type { PolicyToken } from '../syntax/tokens.js';
-import type { Expectation, ReadPath } from './expected-at.js';
+import type { Expectation, ReadPath } from './expectation.js';
 
 /** A bracket that is open at a place. */
 interface Open {
@@ -39,6 +39,7 @@ export function expectedInRule(
     if (top?.kind === 'dictionary') return { kind: 'value of key', type: undefined, key: before?.text ?? '' };
     return typeAfter(':', top);
   }
+  if (ends.includes(last.text)) return { kind: 'term', comparedWith: undefined, startsCondition: false };
   if (endsTerm(last)) return afterTerm(tokens, open, hasHead, ends);
   if (top?.at === tokens.length - 1 || last.text === ',') {
     switch (top?.kind) {

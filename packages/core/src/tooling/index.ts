@@ -1,7 +1,8 @@
 // The entry for tools: the tree, the parser, the printer and the checks, without the engine.
 export * from '../syntax/index.js';
 export { checkConditions, checkPolicy, type CheckPolicyOptions } from '../policy/build/check-policy.js';
-export { expectedAt, type Expected, type Expectation, type ReadPath } from './expected-at.js';
+export type { Expectation, ReadPath } from './expectation.js';
+export { expectedAt, type Expected } from './expected-at.js';
 export {
   outlineOf,
   type DeclaredType,
@@ -13,3 +14,4 @@ export {
   type ResourceBlock,
   type TermTypes,
 } from './policy-outline.js';
+export { builtInMembersOf, staticMethodsOf, type BuiltInMembers } from './built-in-members.js';

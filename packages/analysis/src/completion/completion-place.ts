@@ -1,0 +1,55 @@
+import type { Expected, FieldType, ReadPath } from '@nanook/core/syntax';
+import { membersOf, type Member } from '../types/members.js';
+import type { Snapshot } from '../workspace/snapshot.js';
+import { tokensAround, typeOfArgument, variableNames, type Argument } from './call-arguments.js';
+import { statementTypes, type StatementTypes } from './statement-types.js';
+
+/** The place of a completion, and the types that are known there. */
+export class CompletionPlace {
+  #types: StatementTypes | undefined;
+
+  constructor(
+    readonly snapshot: Snapshot,
+    readonly text: string,
+    readonly expected: Expected,
+  ) {}
+
+  /** The variables of the statement with their types. */
+  get variables(): StatementTypes['variables'] {
+    return this.#statement.variables;
+  }
+
+  /** The names that the statement uses as variables, also behind the place. */
+  get names(): readonly string[] {
+    const { text, expected, snapshot } = this;
+    const { start, end } = expected;
+    const others = tokensAround(text, expected).filter((token) => token.end <= start || token.start >= end);
+    return variableNames(others, expected.isInTest).filter(
+      (name) => snapshot.outline.types.find(name) === undefined,
+    );
+  }
+
+  get #statement(): StatementTypes {
+    return (this.#types ??= statementTypes(this.text, this.expected, this.snapshot));
+  }
+
+  typeOf(path: ReadPath): FieldType | undefined {
+    return this.#statement.typeOf(path);
+  }
+
+  typeOfArgument(argument: Argument | undefined): string | undefined {
+    return typeOfArgument(
+      argument,
+      (name) => this.snapshot.outline.types.find(name) !== undefined,
+      (path) => {
+        const type = this.typeOf(path);
+        return type?.kind === 'named' ? type.name : undefined;
+      },
+    );
+  }
+
+  /** Returns the members of the values of a declared type. */
+  membersOf(type: string): readonly Member[] {
+    return membersOf({ kind: 'named', name: type }, this.snapshot.outline.types);
+  }
+}
