@@ -1,5 +1,3 @@
-import type { Snapshot } from '../workspace/snapshot.js';
-import { collectOccurrences } from './collect-occurrences.js';
 import { keyOf, type Occurrence, type PolicySymbol } from './policy-symbol.js';
 
 /** The places of all symbols of a workspace. */
@@ -7,15 +5,11 @@ export class SymbolIndex {
   readonly #byKey = new Map<string, Occurrence[]>();
   readonly #byFile = new Map<string, Occurrence[]>();
 
-  private constructor(readonly all: readonly Occurrence[]) {
+  constructor(readonly all: readonly Occurrence[]) {
     for (const occurrence of all) {
       add(this.#byFile, occurrence.file, occurrence);
       for (const symbol of occurrence.symbols) add(this.#byKey, keyOf(symbol), occurrence);
     }
-  }
-
-  static of({ trees, outline, settings }: Snapshot): SymbolIndex {
-    return new SymbolIndex(trees.flatMap((tree) => collectOccurrences(tree, outline, settings)));
   }
 
   /** Returns the occurrences at an offset, the shortest first. A relation without a type, `{ Organization }`, has two. */

@@ -16,3 +16,6 @@ export const placeOf = ({ source, start, end }: Span): Place => ({ file: source.
 
 export const contains = ({ start, end }: { start: number; end: number }, offset: number): boolean =>
   start <= offset && offset <= end;
+
+export const isSamePlace = (a: Place, b: Place): boolean =>
+  a.file === b.file && a.start === b.start && a.end === b.end;

@@ -1,5 +1,6 @@
 import type { TypesInput } from '@nanook/core';
 import { outlineOf, type PolicyNode, type PolicyOutline } from '@nanook/core/syntax';
+import { collectOccurrences } from '../symbols/collect-occurrences.js';
 import { SymbolIndex } from '../symbols/symbol-index.js';
 import { inferTypes } from '../types/infer-types.js';
 import type { PolicyFile } from './policy-file.js';
@@ -46,6 +47,8 @@ export class Snapshot {
   }
 
   get symbols(): SymbolIndex {
-    return (this.#symbols ??= SymbolIndex.of(this));
+    const { trees, outline, settings } = this;
+    this.#symbols ??= new SymbolIndex(trees.flatMap((tree) => collectOccurrences(tree, outline, settings)));
+    return this.#symbols;
   }
 }

@@ -1,7 +1,7 @@
 import { tokensOf, type PolicyToken } from '../syntax/tokens.js';
 import type { Expectation } from './expectation.js';
 import { expectedInBlock } from './expected-in-block.js';
-import { expectedInRule } from './expected-in-rule.js';
+import { callAround, expectedInRule } from './expected-in-rule.js';
 import { statementAt } from './statement-at.js';
 
 /** The text that the grammar accepts at an offset. */
@@ -14,6 +14,8 @@ export interface Expected {
   readonly isInString: boolean;
   /** Whether the place is in a test. */
   readonly isInTest: boolean;
+  /** The innermost call of a rule, or the head of one, around the place. */
+  readonly call: { readonly rule: string; readonly index: number } | undefined;
   /** The offset at which the statement around the place begins. */
   readonly statementStart: number;
 }
@@ -50,6 +52,7 @@ export function expectedAt(text: string, offset: number): Expected {
     end,
     isInString,
     isInTest: statement[0]?.text === 'test' && statement[1] !== undefined && isText(statement[1]),
+    call: callAround(statement),
     statementStart: statement[0]?.start ?? start,
   };
 }

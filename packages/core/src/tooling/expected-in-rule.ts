@@ -73,6 +73,16 @@ const typeAfter = (after: ':' | 'matches' | 'new', top: Open | undefined): Expec
   index: top?.index ?? 0,
 });
 
+/** Returns the innermost call around a place, and the number of the argument there. */
+export function callAround(
+  tokens: readonly PolicyToken[],
+): { readonly rule: string; readonly index: number } | undefined {
+  const call = openBrackets(tokens, false).findLast(({ kind, name }) => kind === 'call' && name !== '');
+  return call === undefined || builtInCalls.has(call.name)
+    ? undefined
+    : { rule: call.name, index: call.index };
+}
+
 function openBrackets(tokens: readonly PolicyToken[], hasHead: boolean): readonly Open[] {
   const open: Open[] = [];
   tokens.forEach(({ text, kind }, at) => {

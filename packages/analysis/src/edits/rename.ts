@@ -1,0 +1,180 @@
+import { parseTerm, visit, type CallNode, type RuleNode, type TermNode } from '@nanook/core/syntax';
+import { grantedKindOf, nameSlotsOf } from '../symbols/name-slots.js';
+import { describeSymbol, type Occurrence, type PolicySymbol } from '../symbols/policy-symbol.js';
+import { isSamePlace, placeOf, type Place, type TextEdit } from '../workspace/place.js';
+import type { Snapshot } from '../workspace/snapshot.js';
+
+/** The edits of a rename, and the places that it cannot change. */
+export interface Rename {
+  readonly symbol: PolicySymbol;
+  readonly edits: readonly TextEdit[];
+  /** Edits at places whose type is not certain: they can mean another name. */
+  readonly unsure: readonly TextEdit[];
+  /** Places that read the name from data, or that the application names, with the reason. */
+  readonly warnings: readonly RenameWarning[];
+}
+
+export interface RenameWarning {
+  readonly place: Place | undefined;
+  readonly message: string;
+}
+
+/** The reason why a name cannot be renamed. */
+export interface RenameRefusal {
+  readonly reason: string;
+}
+
+/** Returns the name at an offset that can be renamed, or the reason why it cannot. */
+export function renamableAt(
+  { symbols }: Snapshot,
+  file: string,
+  offset: number,
+): { readonly occurrence: Occurrence; readonly symbol: PolicySymbol } | RenameRefusal {
+  const [occurrence] = symbols.at(file, offset);
+  const [symbol] = occurrence?.symbols ?? [];
+  if (occurrence === undefined || symbol === undefined) return { reason: 'there is no name to rename here' };
+  const reason = refusalFor(symbol);
+  return reason === undefined ? { occurrence, symbol } : { reason };
+}
+
+function refusalFor(symbol: PolicySymbol): string | undefined {
+  switch (symbol.kind) {
+    case 'type':
+    case 'field':
+    case 'constant':
+    case 'fixture':
+      return `the ${describeSymbol(symbol)} belongs to the application; rename it there`;
+    case 'rule':
+      return nameSlotsOf(symbol.name).length > 0 || symbol.name === 'allow_request'
+        ? `\`${symbol.name}\` has a meaning of its own, and cannot have another name`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Renames the name at an offset in all files. */
+export function renameAt(
+  snapshot: Snapshot,
+  file: string,
+  offset: number,
+  to: string,
+): Rename | RenameRefusal {
+  const found = renamableAt(snapshot, file, offset);
+  if ('reason' in found) return found;
+  const { symbol } = found;
+  const reason = invalidName(snapshot, symbol, to);
+  if (reason !== undefined) return { reason };
+  const edits: TextEdit[] = [];
+  const unsure: TextEdit[] = [];
+  const all = snapshot.symbols.of(symbol);
+  for (const occurrence of all) {
+    const isCertain = occurrence.symbols.length === 1 && !('type' in symbol && symbol.type === '*');
+    const edit = editOf(snapshot, occurrence, symbol, to);
+    if (!edits.some((each) => isSamePlace(each, edit))) (isCertain ? edits : unsure).push(edit);
+  }
+  return { symbol, edits, unsure, warnings: warningsFor(snapshot, symbol, to) };
+}
+
+const isText = ({ kind }: PolicySymbol): boolean =>
+  kind === 'role' || kind === 'permission' || kind === 'relation';
+
+function invalidName(snapshot: Snapshot, symbol: PolicySymbol, to: string): string | undefined {
+  if (isText(symbol) && symbol.kind !== 'relation') {
+    if (/[\n"\\]/.test(to)) return 'the new name cannot contain a quote, a backslash or a line break';
+  } else if (to === '_' || parseTerm(to).term?.kind !== 'variable')
+    return `\`${to}\` is not a name; a name has letters, digits and \`_\``;
+  const others = snapshot.symbols.of({ ...symbol, name: to } as PolicySymbol);
+  const declared = 'type' in symbol && snapshot.outline.blocks.get(symbol.type)?.declarations.has(to);
+  if (others.length > 0 || declared === true)
+    return `${describeSymbol({ ...symbol, name: to } as PolicySymbol)} exists already, and the two would become one`;
+  const { settings, outline } = snapshot;
+  if (
+    symbol.kind === 'variable' &&
+    (outline.types.find(to) !== undefined || Object.hasOwn(settings.constants, to))
+  )
+    return `\`${to}\` is a type or a constant`;
+  return undefined;
+}
+
+/** Returns the edit of one place. In `relations = { Organization }`, the type keeps its name. */
+function editOf(
+  snapshot: Snapshot,
+  { file, start, end }: Occurrence,
+  symbol: PolicySymbol,
+  to: string,
+): TextEdit {
+  const also = snapshot.symbols.at(file, start);
+  const isAlsoType =
+    symbol.kind === 'relation' &&
+    also.some((each) => each.start === start && each.symbols.some(({ kind }) => kind === 'type'));
+  return { file, start, end, text: isAlsoType ? `${to}: ${symbol.name}` : to };
+}
+
+function warningsFor(snapshot: Snapshot, symbol: PolicySymbol, to: string): readonly RenameWarning[] {
+  const { queries } = snapshot.settings;
+  if (symbol.kind === 'rule' && queries.includes(symbol.name))
+    return [
+      {
+        place: undefined,
+        message: `the application queries \`${symbol.name}\`; change its option \`queries\``,
+      },
+    ];
+  if (!isText(symbol)) return [];
+  const inData = rulesWithDataNames(snapshot, symbol).map((rule) => ({
+    place: placeOf(rule.nameSpan),
+    message: `this rule reads the ${symbol.kind} from data; change stored values "${symbol.name}" to "${to}"`,
+  }));
+  const inCode =
+    symbol.kind === 'permission'
+      ? [
+          {
+            place: undefined,
+            message: `the application can name the action "${symbol.name}" in its calls; change them too`,
+          },
+        ]
+      : [];
+  return [...inData, ...inCode];
+}
+
+/** Returns the rules whose head grants a name that a variable holds, for the type of a symbol. */
+function rulesWithDataNames({ trees, outline }: Snapshot, symbol: PolicySymbol): readonly RuleNode[] {
+  const type = 'type' in symbol ? symbol.type : '*';
+  const rules = trees.flatMap(({ statements }) => statements.filter((each) => each.kind === 'rule'));
+  return rules.filter((rule) => {
+    if (grantedKindOf(rule.name) !== symbol.kind) return false;
+    const [slot] = nameSlotsOf(rule.name);
+    const name = rule.parameters[slot!.index]?.term;
+    const pattern = rule.parameters[slot!.owner]?.specializer;
+    const owner = pattern?.kind === 'instance-pattern' ? pattern.className : undefined;
+    if (name?.kind !== 'variable' || !mayBe(owner, type)) return false;
+    return !isForwarded(rule, name.name);
+  });
+
+  function mayBe(owner: string | undefined, declared: string): boolean {
+    if (owner === undefined || owner === declared || owner === 'Actor' || owner === 'Resource') return true;
+    const found = outline.types.find(declared);
+    return found !== undefined && outline.types.ancestorsOf(found).some(({ name }) => name === owner);
+  }
+}
+
+/** Returns whether a rule only passes the name to another rule, as `allow` does with `has_permission`, or lists all its values. */
+function isForwarded({ body }: RuleNode, variable: string): boolean {
+  if (body === undefined) return false;
+  let uses = 0;
+  let known = 0;
+  const isVariable = (term: TermNode | undefined): boolean =>
+    term?.kind === 'variable' && term.name === variable;
+  visit(body, {
+    variable: ({ name }) => void (name === variable && uses++),
+    call: ({ predicate, args }: CallNode) => {
+      for (const { index } of nameSlotsOf(predicate)) if (isVariable(args[index])) known++;
+    },
+    in: ({ item, collection }) => void (isVariable(item) && collection.kind === 'list' && known++),
+    unify: ({ left, right }) => {
+      if ((isVariable(left) && right.kind === 'literal') || (isVariable(right) && left.kind === 'literal'))
+        known++;
+    },
+  });
+  return uses > 0 && uses === known;
+}
