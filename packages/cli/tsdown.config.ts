@@ -5,6 +5,7 @@ export default defineConfig({
   entry: {
     bin: 'src/bin.ts',
     index: 'src/index.ts',
+    project: 'src/project.ts',
     tools: 'src/tools.ts',
     'mutation-worker': 'src/mutation/worker.ts',
   },
@@ -12,7 +13,7 @@ export default defineConfig({
   platform: 'node',
   target: 'node20.19',
   fixedExtension: true,
-  dts: { entry: ['src/index.ts', 'src/tools.ts'] },
+  dts: { entry: ['src/index.ts', 'src/project.ts', 'src/tools.ts'] },
   sourcemap: true,
   checks: { bundlerTimings: false },
 });

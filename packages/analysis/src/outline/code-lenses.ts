@@ -10,7 +10,6 @@ export interface CodeLens {
   readonly action:
     | { readonly kind: 'run test'; readonly file: string; readonly test: string }
     | { readonly kind: 'show references'; readonly file: string; readonly offset: number }
-    | { readonly kind: 'explain'; readonly rule: string }
     | { readonly kind: 'show sql'; readonly type: string };
 }
 

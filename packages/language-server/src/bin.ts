@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { version } from './manifest.js';
+import { serve } from './server.js';
+
+const usage = `nanook-language-server --stdio
+
+A language server for policies written in Polar. Editors start it; see
+https://nanook-authz.github.io/nanook/guides/editors/`;
+
+const args = process.argv.slice(2);
+if (args.includes('--version')) console.log(version);
+else if (args.includes('--stdio')) {
+  const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
+  serve(connection);
+  connection.listen();
+} else {
+  console.error(usage);
+  process.exitCode = args.includes('--help') ? 0 : 2;
+}

@@ -1,0 +1,170 @@
+import { fileURLToPath } from 'node:url';
+import {
+  CodeActionKind,
+  DidChangeWatchedFilesNotification,
+  FileChangeType,
+  TextDocuments,
+  TextDocumentSyncKind,
+  type ClientCapabilities,
+  type Connection,
+  type InitializeParams,
+  type ServerCapabilities,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { registerCodeLenses } from './features/code-lenses.js';
+import { registerCompletion } from './features/completion.js';
+import { DiagnosticsPublisher, registerPullDiagnostics } from './features/diagnostics.js';
+import { registerEdits } from './features/edits.js';
+import type { RequestedDocument, Server } from './features/feature.js';
+import { registerNavigation } from './features/navigation.js';
+import { registerOutline, semanticLegend } from './features/outline.js';
+import { registerRename } from './features/rename.js';
+import { version } from './manifest.js';
+import { Sessions } from './project/sessions.js';
+import { defaultSettings, withSettings, type Settings } from './settings.js';
+
+const capabilitiesOf = (isPulled: boolean): ServerCapabilities => ({
+  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+  completionProvider: { triggerCharacters: ['.', ':', '"', '(', ',', '{'] },
+  hoverProvider: true,
+  signatureHelpProvider: { triggerCharacters: ['(', ','] },
+  definitionProvider: true,
+  implementationProvider: true,
+  referencesProvider: true,
+  documentHighlightProvider: true,
+  renameProvider: { prepareProvider: true },
+  documentSymbolProvider: true,
+  workspaceSymbolProvider: true,
+  foldingRangeProvider: true,
+  selectionRangeProvider: true,
+  callHierarchyProvider: true,
+  semanticTokensProvider: { legend: semanticLegend, full: true },
+  inlayHintProvider: true,
+  codeLensProvider: {},
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll] },
+  documentFormattingProvider: true,
+  documentRangeFormattingProvider: true,
+  documentOnTypeFormattingProvider: { firstTriggerCharacter: ';', moreTriggerCharacter: ['}'] },
+  ...(isPulled && {
+    diagnosticProvider: { identifier: 'nanook', interFileDependencies: true, workspaceDiagnostics: true },
+  }),
+});
+
+const foldersOf = ({ workspaceFolders, rootUri }: InitializeParams): readonly string[] => {
+  const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
+  return uris.filter((uri) => uri.startsWith('file:')).map((uri) => fileURLToPath(uri));
+};
+
+/** Answers the requests of an editor on a connection. The caller creates the connection, and lets it listen. */
+export function serve(connection: Connection): void {
+  const documents = new TextDocuments(TextDocument);
+  let settings: Settings = defaultSettings;
+  let sessions: Sessions | undefined;
+
+  const server: Server = {
+    connection,
+    settings: () => settings,
+    sessions: () => sessions?.all ?? [],
+    document: async (uri): Promise<RequestedDocument | undefined> => {
+      const session = sessions?.of(uri, settings);
+      if (session === undefined) return undefined;
+      await session.ready;
+      const name = session.nameOf(uri);
+      return session.has(uri) ? { session, name, lines: session.lines(name) } : undefined;
+    },
+  };
+
+  connection.onInitialize((params) => {
+    const { capabilities, initializationOptions } = params;
+    settings = withSettings(settings, initializationOptions);
+    const isPulled = capabilities.textDocument?.diagnostic !== undefined && canRefresh(capabilities);
+    const publisher = new DiagnosticsPublisher(server, isPulled);
+    sessions = new Sessions(foldersOf(params), {
+      onChange: () => publisher.publishSoon(),
+      onNotice: (text) => connection.window.showInformationMessage(text),
+      onOutput: (text) => connection.console.info(text),
+    });
+    registerFeatures(server, capabilities, isPulled);
+    watch(server, documents, sessions, publisher, (given) => (settings = withSettings(settings, given)));
+    return {
+      capabilities: capabilitiesOf(isPulled),
+      serverInfo: { name: 'nanook-language-server', version },
+    };
+  });
+  connection.onInitialized(() => {
+    void sessions?.open(settings);
+    void connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: [{ globPattern: '**/*.polar' }, { globPattern: '**/*.{ts,mts,cts,js,mjs,cjs,json,prisma}' }],
+    });
+  });
+  connection.onShutdown(() => sessions?.end());
+  documents.listen(connection);
+}
+
+const canRefresh = ({ workspace }: ClientCapabilities): boolean =>
+  workspace?.diagnostics?.refreshSupport === true;
+
+function registerFeatures(
+  server: Server,
+  { textDocument, workspace }: ClientCapabilities,
+  isPulled: boolean,
+): void {
+  registerCompletion(server, textDocument?.completion?.completionItem?.snippetSupport === true);
+  registerNavigation(server, textDocument?.definition?.linkSupport === true);
+  registerRename(server, workspace?.workspaceEdit?.changeAnnotationSupport !== undefined);
+  registerOutline(server);
+  registerEdits(server);
+  registerCodeLenses(server);
+  if (isPulled) registerPullDiagnostics(server);
+}
+
+/** Passes the texts of documents, changes of files and settings to the projects. */
+function watch(
+  { connection, settings }: Server,
+  documents: TextDocuments<TextDocument>,
+  sessions: Sessions,
+  publisher: DiagnosticsPublisher,
+  configure: (given: unknown) => Settings,
+): void {
+  documents.onDidChangeContent(({ document }) => {
+    const session = sessions.of(document.uri, settings());
+    if (session === undefined) return;
+    const edit = (): void => {
+      session.edit(document.uri, document.getText());
+      session.checkTestsLater(settings());
+      publisher.publishSoon();
+    };
+    // The first documents come before the project was read.
+    if (session.isRead) edit();
+    else void session.ready.then(edit);
+  });
+  documents.onDidClose(({ document }) => {
+    sessions.of(document.uri, settings())?.edit(document.uri, undefined);
+    publisher.publishSoon();
+  });
+
+  connection.onDidChangeWatchedFiles(async ({ changes }) => {
+    await Promise.all(
+      sessions.all.map(async (session) => {
+        const isConfig = changes.some(({ uri }) => session.loadedFiles.has(fileURLToPath(uri)));
+        const isOther = changes.some(
+          ({ uri, type }) => uri.endsWith('.polar') && type !== FileChangeType.Changed,
+        );
+        if (isConfig || isOther) return session.read(settings());
+        const changed = changes.filter(({ uri }) => session.has(uri));
+        await Promise.all(changed.map(({ uri }) => session.readFile(uri)));
+        if (changed.length > 0) session.checkTestsLater(settings());
+        return undefined;
+      }),
+    );
+    publisher.publishSoon();
+  });
+
+  connection.onDidChangeConfiguration(async ({ settings: given }) => {
+    const before = settings();
+    const now = configure((given as { readonly nanook?: unknown } | null)?.nanook);
+    if (before.isTrusted !== now.isTrusted)
+      await Promise.all(sessions.all.map((session) => session.read(now)));
+    publisher.publishSoon();
+  });
+}

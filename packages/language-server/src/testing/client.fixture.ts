@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
+import {
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
+import type { ClientCapabilities, Diagnostic, InitializeResult, Position } from 'vscode-languageserver';
+import { builtServer } from './built-server.fixture.js';
+
+/** A client of the real process of the server. */
+export class TestClient {
+  readonly #diagnostics = new Map<string, readonly Diagnostic[]>();
+  readonly #waiting = new Set<() => void>();
+  readonly notices: string[] = [];
+  readonly #versions = new Map<string, number>();
+  initialized!: InitializeResult;
+
+  private constructor(
+    readonly folder: string,
+    readonly process: ChildProcess,
+    readonly connection: MessageConnection,
+  ) {
+    connection.onNotification(
+      'textDocument/publishDiagnostics',
+      ({ uri, diagnostics }: { readonly uri: string; readonly diagnostics: readonly Diagnostic[] }) => {
+        this.#diagnostics.set(uri, diagnostics);
+        for (const wake of this.#waiting) wake();
+      },
+    );
+    connection.onNotification('window/showMessage', ({ message }: { readonly message: string }) => {
+      this.notices.push(message);
+      for (const wake of this.#waiting) wake();
+    });
+    connection.onRequest('client/registerCapability', () => null);
+    connection.onRequest('workspace/diagnostic/refresh', () => null);
+    connection.listen();
+  }
+
+  /** Starts the server for a folder. @param options the initialization options */
+  static async start(
+    folder: string,
+    options: object = { isTrusted: true },
+    capabilities: ClientCapabilities = {},
+  ): Promise<TestClient> {
+    const server = spawn(process.execPath, [await builtServer(), '--stdio'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const connection = createMessageConnection(
+      new StreamMessageReader(server.stdout),
+      new StreamMessageWriter(server.stdin),
+    );
+    const client = new TestClient(folder, server, connection);
+    const uri = pathToFileURL(folder).href;
+    client.initialized = await connection.sendRequest('initialize', {
+      processId: process.pid,
+      rootUri: uri,
+      workspaceFolders: [{ uri, name: 'test' }],
+      capabilities,
+      initializationOptions: options,
+    });
+    await connection.sendNotification('initialized', {});
+    return client;
+  }
+
+  uri(name: string): string {
+    return `${pathToFileURL(this.folder).href}/${name}`;
+  }
+
+  open(name: string, text: string): Promise<void> {
+    this.#versions.set(name, 1);
+    return this.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri: this.uri(name), languageId: 'polar', version: 1, text },
+    });
+  }
+
+  /** Replaces the text of an open document. */
+  change(name: string, text: string): Promise<void> {
+    const version = (this.#versions.get(name) ?? 0) + 1;
+    this.#versions.set(name, version);
+    return this.connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri: this.uri(name), version },
+      contentChanges: [{ text }],
+    });
+  }
+
+  request<Result>(method: string, params: object): Promise<Result> {
+    return this.connection.sendRequest<Result>(method, params);
+  }
+
+  /** Sends a request about a position of a document. */
+  at<Result>(method: string, name: string, position: Position, more: object = {}): Promise<Result> {
+    return this.request<Result>(`textDocument/${method}`, {
+      textDocument: { uri: this.uri(name) },
+      position,
+      ...more,
+    });
+  }
+
+  diagnostics(name: string): readonly Diagnostic[] {
+    return this.#diagnostics.get(this.uri(name)) ?? [];
+  }
+
+  /** Waits until a condition holds, which is tested after each message of the server. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition())
+      // oxlint-disable-next-line no-await-in-loop -- each message can change the condition
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#waiting.delete(wake);
+          resolve();
+        };
+        this.#waiting.add(wake);
+      });
+  }
+
+  async stop(): Promise<void> {
+    await this.connection.sendRequest('shutdown');
+    await this.connection.sendNotification('exit');
+    this.connection.dispose();
+    this.process.kill();
+  }
+}
+
+/** Returns the position of a mark `‹›` in a text, and the text without it. */
+export function marked(text: string): { readonly text: string; readonly position: Position } {
+  const offset = text.indexOf('‹›');
+  const before = text.slice(0, offset).split('\n');
+  return {
+    text: text.replace('‹›', ''),
+    position: { line: before.length - 1, character: before.at(-1)!.length },
+  };
+}
