@@ -61,7 +61,8 @@ export const policyCodes = {
   // ── parse ──
   POLAR_PARSE_UNEXPECTED_TOKEN: (p: { found: string; expected: string }) =>
     `expected ${p.expected}, found ${p.found}`,
-  POLAR_PARSE_UNEXPECTED_END: (p: { expected: string }) => `expected ${p.expected}, but the text ends here`,
+  POLAR_PARSE_UNEXPECTED_END: (p: { expected: string; isCut: boolean }) =>
+    `expected ${p.expected}, but ${p.isCut ? 'the next statement begins' : 'the text ends here'}`,
   POLAR_PARSE_RESERVED_WORD: (p: { word: string }) =>
     `\`${p.word}\` is a reserved word of Polar and cannot be used here; use another name`,
   POLAR_PARSE_INVALID_CHARACTER: (p: { character: string }) =>

@@ -1028,7 +1028,7 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     'actor User {}\nresource Note {\n  permissions = ["read"]\n  roles = ["owner"];\n  "read" if "owner";\nallow(a, b, c) if has_permission(a, b, c);',
-    ['PARSE_MISSING_SEMICOLON 3:25', 'PARSE_UNEXPECTED_TOKEN 6:1'],
+    ['PARSE_MISSING_SEMICOLON 3:25', 'PARSE_UNEXPECTED_END 5:21'],
     'expected `;` at the end of the declaration',
   ],
   [

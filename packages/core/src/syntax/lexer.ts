@@ -135,16 +135,23 @@ export class Lexer {
   /** Names and strings of the text. Each is kept once, regardless of its number of uses. */
   readonly #words = new Map<string, string>();
 
-  /** @param start where a token begins */
+  /**
+   * @param start where a token begins
+   * @param end where the text ends
+   */
   constructor(
     readonly source: Source,
     readonly report: Report,
     readonly dialect: Dialect = nanook,
     start = 0,
+    end = source.text.length,
   ) {
-    this.#text = source.text;
+    this.#text = end === source.text.length ? source.text : source.text.slice(0, end);
     this.#at = start === 0 && this.#text.startsWith('\ufeff') ? 1 : start;
-    this.#lineStart = this.#at;
+    this.#lineStart = start === 0 ? this.#at : this.#text.lastIndexOf('\n', start - 1) + 1;
+    const before = this.#text.slice(this.#lineStart, this.#at);
+    this.#startsLine = before.trim() === '';
+    this.#indent = before.length - before.trimStart().length;
   }
 
   /** Returns the next token; at the end of the text `end`, as often as it is called. */

@@ -8,7 +8,7 @@ import { parseBlock } from './parse-block.js';
 import { asCondition, parseParameters, parseTerm } from './parse-term.js';
 import { parseTest, startsTest } from './parse-test.js';
 import { cedar, cedarNotes, foreignIf, foreignStatements, globalNote } from './foreign.js';
-import { expectSemicolon, skipForeign, skipStatement } from './recovery.js';
+import { expectSemicolon, findCut, skipForeign, skipStatement } from './recovery.js';
 import { ReportedSyntaxError, TokenCursor } from './token-cursor.js';
 import { findDeeperThan } from './visit.js';
 
@@ -26,19 +26,34 @@ class ForeignStatement extends ReportedSyntaxError {}
 export function parsePolicy(source: Source, report: Report, dialect?: Dialect): PolicyNode {
   const cursor = new TokenCursor(source, dialect);
   const statements: StatementNode[] = [];
-  while (!cursor.is('end')) {
+  while (!cursor.is('end') || cursor.continueBehindCut()) {
     const first = cursor.current;
+    const errors = cursor.errorCount;
     const statement = recovering(
       cursor,
       () => parseStatement(cursor),
       (error) =>
         error instanceof ForeignStatement ? skipForeign(cursor, first) : skipStatement(cursor, first),
     );
+    if (cursor.errorCount > errors && !cursor.isCut) {
+      const cut = findCut(cursor, first, parsesAt);
+      if (cut !== undefined) {
+        cursor.cutAt(first.start, cut);
+        continue;
+      }
+    }
     if (statement) statements.push(statement);
     if (cursor.current === first) cursor.advance();
   }
   const comments = cursor.finish(report);
   return { kind: 'policy', span: spanOf(source, 0, source.text.length), statements, comments };
+}
+
+/** Returns whether a statement without an error begins at an offset. */
+function parsesAt({ source, dialect }: TokenCursor, offset: number): boolean {
+  const cursor = new TokenCursor(source, dialect, offset);
+  const statement = recovering(cursor, () => parseStatement(cursor));
+  return statement !== undefined && cursor.errorCount === 0 && !cursor.hasLexicalError;
 }
 
 /** Parses a query: one term up to the end of the text. It reports errors; undefined when there is no term to return. */

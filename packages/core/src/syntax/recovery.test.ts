@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from './parse.js';
+import { tokensOf } from './tokens.js';
 import { printPolicy } from './print.js';
 import { dedent } from '../internal/dedent.fixture.js';
 import { errorsOf, messagesOf } from './reading.fixture.js';
@@ -102,7 +103,7 @@ describe('a syntax error', () => {
         i(1
       `),
     ).toEqual([
-      '2:1 UNEXPECTED_TOKEN g',
+      '1:15 UNEXPECTED_END',
       '3:18 UNEXPECTED_TOKEN ;',
       '4:18 UNEXPECTED_TOKEN ;',
       '5:4 UNEXPECTED_END',
@@ -132,7 +133,7 @@ describe('a syntax error', () => {
     expect(kept(text)).toEqual(['f(1);', 'h(1);']);
   });
 
-  it('reports a block that is not closed at the next statement', () => {
+  it('reports the end of a block that is not closed before the next statement', () => {
     const text = `
       resource Repo {
         "a" if "b";
@@ -140,7 +141,7 @@ describe('a syntax error', () => {
       allow(x) if x;
       actor User {
     `;
-    expect(errorsOf(text)).toEqual(['4:1 UNEXPECTED_TOKEN allow', '5:13 UNEXPECTED_END']);
+    expect(errorsOf(text)).toEqual(['2:14 UNEXPECTED_END', '5:13 UNEXPECTED_END']);
     expect(kept(text)).toEqual(['resource Repo {', '  "a" if "b";', '}', 'allow(x) if x;', 'actor User {}']);
   });
 
@@ -183,5 +184,38 @@ describe('a syntax error', () => {
   it('appears at most a hundred times for a text', () => {
     expect(parse('f(;\n'.repeat(1000)).diagnostics).toHaveLength(100);
     expect(parse('~ $ '.repeat(10_000)).diagnostics).toHaveLength(100);
+  });
+});
+
+describe('a rule that is typed above other statements', () => {
+  const typed =
+    'has_role(user: User, "reader", repo: Repo{status: "open"}) if\n  role in user.roles and (role.name = "reader" or not role.repo != repo);\n';
+  const others = [
+    'allow(actor, action, resource) if\n  has_permission(actor, action, resource);',
+    'resource Repo {\n  roles = ["reader"];\n  "read" if "reader";\n}',
+    'test "reads" {\n  assert allow(1, 2, 3);\n}',
+    'type f(x: Integer);',
+    '?= f(1);',
+  ];
+  const stops = tokensOf(typed).map(({ end }) => end);
+
+  it.each(others)('keeps the next statement whole at each token: %s', (next) => {
+    const after = `${next}\n\nlast(1);\n`;
+    for (const stop of stops) {
+      const text = `first(1);\n\n${typed.slice(0, stop)}\n\n${after}`;
+      const { policy, diagnostics } = parse(text);
+      const start = text.length - after.length;
+      expect(policy.statements.map(({ span }) => span.start)).toEqual(
+        expect.arrayContaining([0, start, text.length - 'last(1);\n'.length]),
+      );
+      expect(diagnostics.filter(({ span }) => span!.start >= start)).toEqual([]);
+    }
+  });
+
+  it('says that the next statement begins', () => {
+    const { diagnostics } = parse('allow(user,\n\nf(1);');
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/, but the next statement begins$/),
+    ]);
   });
 });

@@ -8,14 +8,19 @@ import type { TokenCursor } from './token-cursor.js';
 const blockWords: ReadonlySet<string> = new Set(['actor', 'resource']);
 
 /** Returns true if a token that starts its line probably starts a statement of the policy. */
-export function startsStatement(cursor: TokenCursor): boolean {
-  const token = cursor.current;
-  if (!token.startsLine) return false;
-  if (token.kind === '?=') return true;
-  if (token.kind === 'type') return cursor.next.kind === 'name';
-  if (token.kind !== 'name') return false;
-  if (token.text === 'test' && cursor.next.kind === 'string') return true;
-  return cursor.next.kind === '(' || (blockWords.has(token.text) && cursor.next.kind === 'name');
+export function startsStatement({ current, next }: TokenPair): boolean {
+  if (!current.startsLine) return false;
+  if (current.kind === '?=') return true;
+  if (current.kind === 'type') return next.kind === 'name';
+  if (current.kind !== 'name') return false;
+  if (current.text === 'test' && next.kind === 'string') return true;
+  return next.kind === '(' || (blockWords.has(current.text) && next.kind === 'name');
+}
+
+/** A token and the one after it. */
+interface TokenPair {
+  readonly current: Token;
+  readonly next: Pick<Token, 'kind'>;
 }
 
 /** Returns true if a token that starts its line probably starts a declaration or rule of a block. */
@@ -108,6 +113,32 @@ export function skipItem(cursor: TokenCursor, first: Token): void {
       braces--;
     } else if (cursor.skip(';')) return;
   }
+}
+
+/** Statements that are tried as the end of a broken one, so that a text with many errors is still read in linear time. */
+const maxCuts = 20;
+
+/**
+ * Returns the offset at which a statement with an error ends, because another statement begins there: a rule that is being typed above
+ * other rules has read the next one as its own end. The other statement must have no error, and it is not indented deeper.
+ *
+ * @param first the token that started the statement with an error
+ * @param parsesAt returns whether a statement without an error begins at an offset
+ */
+export function findCut(
+  cursor: TokenCursor,
+  first: Token,
+  parsesAt: (cursor: TokenCursor, offset: number) => boolean,
+): number | undefined {
+  if (cursor.dialect.hasLegacySyntax) return undefined;
+  // The token behind the statement is a candidate, too, if the parser blames it.
+  const isBlamed = cursor.lastErrorAt >= cursor.current.start;
+  const tokens = [...cursor.tokensSince(first), ...(isBlamed ? [cursor.current] : [])];
+  const starts = tokens.filter((token, i) => {
+    const next = tokens[i + 1] ?? cursor.next;
+    return i > 0 && token.indent <= first.indent && startsStatement({ current: token, next });
+  });
+  return starts.slice(0, maxCuts).find(({ start }) => parsesAt(cursor, start))?.start;
 }
 
 /**

@@ -15,8 +15,12 @@ export class ReportedSyntaxError {}
 
 /** The position of the parser in the tokens, and its reports about them. */
 export class TokenCursor {
-  readonly #lexical = new Report();
-  readonly #lexer: Lexer;
+  #lexical = new Report();
+  #lexer: Lexer;
+  /** The comments before the text of the lexer. */
+  #comments: CommentNode[] = [];
+  /** The offset at which the text is cut, before a statement that is read on its own. */
+  #cut: number | undefined;
   // Only these tokens are kept, because a policy may have hundreds of thousands.
   #previous: Token | undefined;
   #current: Token;
@@ -27,17 +31,73 @@ export class TokenCursor {
   #depth = 0;
   #lastFault: Token | undefined;
   #errors = new Report();
-  readonly #forgiven: (readonly [start: number, end: number])[] = [];
+  #forgiven: (readonly [start: number, end: number])[] = [];
 
   /** Whether the parser is in a test, in which `User{"ann"}` is an object. */
   isInTest = false;
 
+  /** @param start where a statement begins */
   constructor(
     readonly source: Source,
     readonly dialect: Dialect = nanook,
+    start = 0,
   ) {
-    this.#lexer = new Lexer(source, this.#lexical, dialect);
+    this.#lexer = new Lexer(source, this.#lexical, dialect, start);
     this.#current = this.#lexer.next();
+  }
+
+  // ── cutting ──
+
+  /** The number of errors that the parser has reported, without those of the lexer. */
+  get errorCount(): number {
+    return this.#errors.diagnostics.length;
+  }
+
+  /** The offset of the last error that the parser has reported. */
+  get lastErrorAt(): number {
+    return this.#errors.diagnostics.at(-1)?.span?.start ?? -1;
+  }
+
+  /** Whether the lexer has reported an error in the tokens that were read. */
+  get hasLexicalError(): boolean {
+    return this.#lexical.hasErrors;
+  }
+
+  get isCut(): boolean {
+    return this.#cut !== undefined;
+  }
+
+  /** Reads the text again from the start of a statement, up to the start of another one. It forgets the errors in this part. */
+  cutAt(start: number, end: number): void {
+    this.#readFrom(start, end);
+    this.#cut = end;
+  }
+
+  /** Continues behind a cut. @returns false at the end of the text */
+  continueBehindCut(): boolean {
+    const cut = this.#cut;
+    if (cut === undefined) return false;
+    this.#readFrom(cut);
+    this.#cut = undefined;
+    return true;
+  }
+
+  #readFrom(start: number, end?: number): void {
+    const isBefore = ({ span }: { readonly span?: Span | undefined }): boolean => (span?.start ?? 0) < start;
+    const keep = ({ diagnostics }: Report): Report => {
+      const kept = new Report();
+      kept.diagnostics.push(...diagnostics.filter(isBefore));
+      return kept;
+    };
+    this.#comments.push(...this.#lexer.comments.filter(isBefore));
+    this.#lexical = keep(this.#lexical);
+    this.#errors = keep(this.#errors);
+    this.#forgiven = this.#forgiven.filter(([from]) => from < start);
+    this.#lexer = new Lexer(this.source, this.#lexical, this.dialect, start, end);
+    this.#previous = undefined;
+    this.#current = this.#lexer.next();
+    this.#next = undefined;
+    this.#lastFault = undefined;
   }
 
   // ── looking ──
@@ -196,7 +256,11 @@ export class TokenCursor {
     this.#lastFault = token;
     if (token.kind === 'end') {
       const end = this.previous?.end ?? 0;
-      this.report('POLAR_PARSE_UNEXPECTED_END', { expected }, spanOf(this.source, end, end));
+      this.report(
+        'POLAR_PARSE_UNEXPECTED_END',
+        { expected, isCut: this.isCut },
+        spanOf(this.source, end, end),
+      );
     } else if (token.kind === 'unterminated') {
       this.report('POLAR_PARSE_UNTERMINATED_STRING', {}, this.spanOfToken(token));
     } else {
@@ -244,6 +308,6 @@ export class TokenCursor {
     const all = [...lexical, ...this.#errors.diagnostics];
     all.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
     report.diagnostics.push(...all.slice(0, maxErrors));
-    return this.#lexer.comments;
+    return this.#comments.length === 0 ? this.#lexer.comments : [...this.#comments, ...this.#lexer.comments];
   }
 }

@@ -60,7 +60,7 @@ const configDiagnostic = (message: string): Diagnostic => ({
 /** Pushes the diagnostics of projects, once for all changes that come together. */
 export class DiagnosticsPublisher {
   readonly #sent = new Map<string, string>();
-  #timer: NodeJS.Immediate | undefined;
+  #isPending = false;
 
   constructor(
     readonly server: Server,
@@ -69,8 +69,10 @@ export class DiagnosticsPublisher {
   ) {}
 
   publishSoon(): void {
-    this.#timer ??= setImmediate(() => {
-      this.#timer = undefined;
+    if (this.#isPending) return;
+    this.#isPending = true;
+    setImmediate(() => {
+      this.#isPending = false;
       this.#publish();
     });
   }

@@ -26,7 +26,8 @@ export function gitClubFiles(): Record<string, string> {
   const files: Record<string, string> = {};
   for (const part of ['src/policy', 'tests'])
     for (const name of readdirSync(examples + part))
-      if (name.endsWith('.polar')) files[`${part}/${name}`] = readFileSync(`${examples}${part}/${name}`, 'utf8');
+      if (name.endsWith('.polar'))
+        files[`${part}/${name}`] = readFileSync(`${examples}${part}/${name}`, 'utf8');
   const { policies, types } = gitClub;
   const fixture = (type: string) => ({ $type: type });
   const fixtures = { alice: fixture('User'), acme: fixture('Organization'), anvil: fixture('Repository') };
