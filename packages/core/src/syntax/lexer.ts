@@ -154,6 +154,11 @@ export class Lexer {
     this.#indent = before.length - before.trimStart().length;
   }
 
+  /** The end of the text that was read. */
+  get offset(): number {
+    return this.#at;
+  }
+
   /** Returns the next token; at the end of the text `end`, as often as it is called. */
   next(): Token {
     const text = this.#text;

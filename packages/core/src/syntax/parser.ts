@@ -26,33 +26,36 @@ class ForeignStatement extends ReportedSyntaxError {}
 export function parsePolicy(source: Source, report: Report, dialect?: Dialect): PolicyNode {
   const cursor = new TokenCursor(source, dialect);
   const statements: StatementNode[] = [];
-  while (!cursor.is('end') || cursor.continueBehindCut()) {
-    const first = cursor.current;
-    const errors = cursor.errorCount;
-    const statement = recovering(
-      cursor,
-      () => parseStatement(cursor),
-      (error) =>
-        error instanceof ForeignStatement ? skipForeign(cursor, first) : skipStatement(cursor, first),
-    );
-    if (cursor.errorCount > errors && !cursor.isCut) {
-      const cut = findCut(cursor, first, parsesAt);
-      if (cut !== undefined) {
-        cursor.cutAt(first.start, cut);
-        continue;
-      }
-    }
-    if (statement) statements.push(statement);
-    if (cursor.current === first) cursor.advance();
-  }
+  while (isBeforeStatement(cursor)) readStatement(cursor, statements);
   const comments = cursor.finish(report);
   return { kind: 'policy', span: spanOf(source, 0, source.text.length), statements, comments };
 }
 
+/** Returns whether more text follows. */
+export const isBeforeStatement = (cursor: TokenCursor): boolean =>
+  !cursor.is('end') || cursor.continueBehindCut();
+
+/** Parses one statement, or skips one with an error. A statement with an error can end before the next one, at which the text is then cut. */
+export function readStatement(cursor: TokenCursor, statements: StatementNode[]): void {
+  const first = cursor.current;
+  const errors = cursor.errorCount;
+  const statement = recovering(
+    cursor,
+    () => parseStatement(cursor),
+    (error) =>
+      error instanceof ForeignStatement ? skipForeign(cursor, first) : skipStatement(cursor, first),
+  );
+  const cut = cursor.errorCount > errors && !cursor.isCut ? findCut(cursor, first, parsesAt) : undefined;
+  if (cut !== undefined) return cursor.cutAt(first.start, cut, errors);
+  if (statement) statements.push(statement);
+  if (cursor.current === first) cursor.advance();
+}
+
 /** Returns whether a statement without an error begins at an offset. */
-function parsesAt({ source, dialect }: TokenCursor, offset: number): boolean {
-  const cursor = new TokenCursor(source, dialect, offset);
+function parsesAt(outer: TokenCursor, offset: number): boolean {
+  const cursor = new TokenCursor(outer.source, outer.dialect, offset);
   const statement = recovering(cursor, () => parseStatement(cursor));
+  outer.noteRead(cursor.readUpTo);
   return statement !== undefined && cursor.errorCount === 0 && !cursor.hasLexicalError;
 }
 

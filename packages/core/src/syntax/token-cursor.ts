@@ -19,6 +19,7 @@ export class TokenCursor {
   #lexer: Lexer;
   /** The comments before the text of the lexer. */
   #comments: CommentNode[] = [];
+  #readUpTo = 0;
   /** The offset at which the text is cut, before a statement that is read on its own. */
   #cut: number | undefined;
   // Only these tokens are kept, because a policy may have hundreds of thousands.
@@ -30,7 +31,7 @@ export class TokenCursor {
   #lastSpan: Span | undefined;
   #depth = 0;
   #lastFault: Token | undefined;
-  #errors = new Report();
+  readonly #errors = new Report();
   #forgiven: (readonly [start: number, end: number])[] = [];
 
   /** Whether the parser is in a test, in which `User{"ann"}` is an object. */
@@ -63,12 +64,38 @@ export class TokenCursor {
     return this.#lexical.hasErrors;
   }
 
+  /** The end of the text that was read, also by attempts behind a statement with an error. */
+  get readUpTo(): number {
+    return Math.max(this.#readUpTo, this.#lexer.offset);
+  }
+
+  noteRead(offset: number): void {
+    this.#readUpTo = Math.max(this.#readUpTo, offset);
+  }
+
+  /** The errors of the parser in the text that was read. */
+  get parserErrors(): readonly Diagnostic[] {
+    return this.#errors.diagnostics;
+  }
+
+  /** The errors of the lexer in the text that was read. */
+  get lexicalErrors(): readonly Diagnostic[] {
+    const isForgiven = ({ span }: Diagnostic): boolean =>
+      span !== undefined && this.#forgiven.some(([start, end]) => start <= span.start && span.start < end);
+    return this.#lexical.diagnostics.filter((found) => !isForgiven(found));
+  }
+
   get isCut(): boolean {
     return this.#cut !== undefined;
   }
 
-  /** Reads the text again from the start of a statement, up to the start of another one. It forgets the errors in this part. */
-  cutAt(start: number, end: number): void {
+  /**
+   * Reads the text again from the start of a statement, up to the start of another one.
+   *
+   * @param errorCount the number of errors before this part; those in it are forgotten
+   */
+  cutAt(start: number, end: number, errorCount: number): void {
+    this.#errors.diagnostics.length = errorCount;
     this.#readFrom(start, end);
     this.#cut = end;
   }
@@ -84,14 +111,11 @@ export class TokenCursor {
 
   #readFrom(start: number, end?: number): void {
     const isBefore = ({ span }: { readonly span?: Span | undefined }): boolean => (span?.start ?? 0) < start;
-    const keep = ({ diagnostics }: Report): Report => {
-      const kept = new Report();
-      kept.diagnostics.push(...diagnostics.filter(isBefore));
-      return kept;
-    };
+    const lexical = new Report();
+    lexical.diagnostics.push(...this.#lexical.diagnostics.filter(isBefore));
+    this.#lexical = lexical;
+    this.noteRead(this.#lexer.offset);
     this.#comments.push(...this.#lexer.comments.filter(isBefore));
-    this.#lexical = keep(this.#lexical);
-    this.#errors = keep(this.#errors);
     this.#forgiven = this.#forgiven.filter(([from]) => from < start);
     this.#lexer = new Lexer(this.source, this.#lexical, this.dialect, start, end);
     this.#previous = undefined;
@@ -302,10 +326,7 @@ export class TokenCursor {
   /** Reads the text to its end. @returns its comments */
   finish(report: Report): readonly CommentNode[] {
     while (this.#lexer.next().kind !== 'end') continue;
-    const isForgiven = ({ span }: Diagnostic): boolean =>
-      span !== undefined && this.#forgiven.some(([start, end]) => start <= span.start && span.start < end);
-    const lexical = this.#lexical.diagnostics.filter((found) => !isForgiven(found));
-    const all = [...lexical, ...this.#errors.diagnostics];
+    const all = [...this.lexicalErrors, ...this.#errors.diagnostics];
     all.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
     report.diagnostics.push(...all.slice(0, maxErrors));
     return this.#comments.length === 0 ? this.#lexer.comments : [...this.#comments, ...this.#lexer.comments];

@@ -15,3 +15,4 @@ export {
   type TermTypes,
 } from './policy-outline.js';
 export { builtInMembersOf, staticMethodsOf, type BuiltInMembers } from './built-in-members.js';
+export { ParsedText } from './parsed-text.js';

@@ -30,6 +30,7 @@ import { rewriteShorthandRules } from '../shorthand.js';
  * @param report gets all that is wrong in any of them: by source, its syntax errors first, then in the order of the text
  * @param queries the names of rules that the application queries itself
  * @param conditions conditions outside the policy that the checks read like the bodies of rules
+ * @param parse returns the statements of a source, which a tool can keep from an earlier version of the text
  * @returns the policy, frozen, or undefined when there were errors
  */
 export function buildPolicy(
@@ -38,9 +39,10 @@ export function buildPolicy(
   report: Report,
   queries: readonly string[] = [],
   conditions: readonly TermNode[] = [],
+  parse: ParseSource = parseComplete,
 ): Policy | undefined {
   const found = new Report();
-  const statements = readAll(sources, types.dialect, found);
+  const statements = readAll(sources, types.dialect, found, parse);
   const hasAllStatements = !found.hasErrors;
 
   const rules = only<RuleNode>('rule', statements);
@@ -95,11 +97,36 @@ export function buildPolicy(
   });
 }
 
-/**
- * Returns the statements of every source. It reports a source that repeats an earlier one, and does not read it twice. It leaves
- * out a statement with a syntax error, even one with a tree, because further errors in it may be consequences.
- */
-function readAll(sources: readonly Source[], dialect: Dialect, report: Report): StatementNode[] {
+/** The statements of a source without a syntax error, and the syntax errors. */
+export interface ParsedSource {
+  readonly statements: readonly StatementNode[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+export type ParseSource = (source: Source, dialect: Dialect) => ParsedSource;
+
+/** Leaves out a statement with a syntax error, even one with a tree, because further errors in it may be consequences. */
+const parseComplete: ParseSource = (source, dialect) => {
+  const report = new Report();
+  const { statements } = parsePolicy(source, report, dialect);
+  return { statements: withoutFaults(statements, report.errors), diagnostics: report.diagnostics };
+};
+
+/** Returns the statements that contain no error. */
+export function withoutFaults(
+  statements: readonly StatementNode[],
+  errors: readonly Diagnostic[],
+): readonly StatementNode[] {
+  const faults = errors.map(({ span }) => span?.start ?? 0);
+  return statements.filter(({ span }) => !faults.some((at) => span.start <= at && at < span.end));
+}
+
+/** Returns the statements of every source. It reports a source that repeats an earlier one, and does not read it twice. */
+function readAll(
+  sources: readonly Source[],
+  dialect: Dialect,
+  report: Report,
+  parse: ParseSource,
+): StatementNode[] {
   const byName = new Map<string, Source>();
   const byText = new Map<string, string>();
   return sources.flatMap((source) => {
@@ -112,11 +139,9 @@ function readAll(sources: readonly Source[], dialect: Dialect, report: Report): 
       byName.set(name, source);
       byText.set(text, name);
     }
-    const inSource = new Report();
-    const { statements } = parsePolicy(source, inSource, dialect);
-    report.diagnostics.push(...inSource.diagnostics);
-    const faults = inSource.errors.map(({ span }) => span?.start ?? 0);
-    return statements.filter(({ span }) => !faults.some((at) => span.start <= at && at < span.end));
+    const { statements, diagnostics } = parse(source, dialect);
+    report.diagnostics.push(...diagnostics);
+    return statements;
   });
 }
 

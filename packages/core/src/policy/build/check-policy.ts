@@ -4,7 +4,7 @@ import { Report } from '../../diagnostics/report.js';
 import { isWithin } from '../../diagnostics/span.js';
 import type { TermNode } from '../../syntax/ast.js';
 import { readText, type NamedPolicy } from '../policy-source.js';
-import { buildPolicy } from './build-policy.js';
+import { buildPolicy, type ParseSource } from './build-policy.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { TypeTable } from '../../types/type-table.js';
 
@@ -14,6 +14,12 @@ export interface CheckPolicyOptions {
   readonly constants?: Readonly<Record<string, unknown>>;
   /** The rules that the application queries itself, as for `Authorizer.load`. */
   readonly queries?: readonly string[];
+  /**
+   * Returns the statements of a source, which a tool can keep from an earlier version of the text.
+   *
+   * @internal
+   */
+  readonly parse?: ParseSource;
 }
 
 /**
@@ -55,6 +61,13 @@ function diagnosticsOf(
   addMessages();
   const report = new Report();
   const types = new TypeTable(options.types, { Clock: {}, ...options.constants });
-  const policy = buildPolicy(policies.map(readText), types, report, options.queries, conditions);
+  const policy = buildPolicy(
+    policies.map(readText),
+    types,
+    report,
+    options.queries,
+    conditions,
+    options.parse,
+  );
   return policy === undefined ? report.diagnostics : policy.warnings;
 }
