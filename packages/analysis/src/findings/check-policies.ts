@@ -1,5 +1,10 @@
 import { isPolarError, type NamedPolicy, type TypesInput } from '@nanook/core';
-import { checkPolicy, type PolicyNode, type StatementNode } from '@nanook/core/syntax';
+import {
+  checkPolicy,
+  type CheckPolicyOptions,
+  type PolicyNode,
+  type StatementNode,
+} from '@nanook/core/syntax';
 import { runLints } from '../lints/all-lints.js';
 import { errorCount, findingOf, type Finding } from './finding.js';
 
@@ -19,7 +24,8 @@ export interface CheckedPolicies {
  * if there is no error, because a statement with an error can contain this rule.
  */
 export function checkPolicies(checked: CheckedPolicies): readonly Finding[] {
-  const found = checks(checked);
+  const { trees: _trees, ...options } = checked;
+  const found = checkTexts(options);
   const trees = checked.trees.map((tree) => withoutErrors(tree, found));
   return inOrder([...found, ...runLints({ ...checked, trees }, errorCount(found) === 0)], checked.policies);
 }
@@ -37,9 +43,12 @@ function withoutErrors(tree: PolicyNode, findings: readonly Finding[]): PolicyNo
   return { ...tree, statements: tree.statements.filter(isComplete) };
 }
 
-function checks({ policies, types, constants, queries }: CheckedPolicies): Finding[] {
+type CheckOptions = Omit<CheckedPolicies, 'trees'> & Pick<CheckPolicyOptions, 'parse'>;
+
+/** Returns the errors and warnings of the load. */
+export function checkTexts({ policies, ...options }: CheckOptions): Finding[] {
   try {
-    return checkPolicy(policies, { types, constants, queries }).map(findingOf);
+    return checkPolicy(policies, options).map(findingOf);
   } catch (error) {
     return [findingOfError(error)];
   }

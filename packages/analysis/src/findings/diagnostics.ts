@@ -1,5 +1,5 @@
 import type { Snapshot } from '../workspace/snapshot.js';
-import { checkPolicies } from './check-policies.js';
+import { checkParsed } from './check-parsed.js';
 import type { Finding } from './finding.js';
 
 /** A finding at a place of a file. */
@@ -22,11 +22,12 @@ const unnecessary: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns the errors and warnings of all policies, as `nanook check` reports them without running a policy. */
-export function findingsIn({ files, trees, types, settings }: Snapshot): readonly Finding[] {
-  const policies = files.map(({ name, text }) => ({ name, source: text }));
-  const { constants, queries } = settings;
-  return checkPolicies({ policies, trees, types, constants, queries });
-}
+export const findingsIn = ({
+  files,
+  types,
+  settings: { constants, queries },
+}: Snapshot): readonly Finding[] =>
+  checkParsed({ texts: files.map(({ parsed }) => parsed), types, constants, queries });
 
 export const fileFinding = ({ severity, code, message, span }: Finding): FileFinding => ({
   severity,

@@ -1,6 +1,6 @@
 import { visit, type InNode, type RuleNode, type TermNode } from '@nanook/core/syntax';
 import type { Lint } from './lint.js';
-import { rulesOf } from './rules-of.js';
+import { perRule } from './per-rule.js';
 
 /**
  * Finds two loops of a rule that have nothing to do with each other, such as `a in x.as and b in x.bs`. The engine combines each element
@@ -8,18 +8,14 @@ import { rulesOf } from './rules-of.js';
  */
 export const crossProduct: Lint = {
   code: 'NANOOK_LINT_CROSS_PRODUCT',
-  *find({ trees }) {
-    for (const rule of rulesOf(trees)) {
-      const [first, second] = unrelatedLoops(rule);
-      if (first === undefined || second === undefined) continue;
-      yield {
-        span: second.span,
-        message:
-          `each element of the loop over \`${nameOf(first)}\` is combined with each element of this loop, although no condition ` +
-          'compares the two; move one of the loops into a rule of its own',
-      };
-    }
-  },
+  find: perRule((rule) => {
+    const [first, second] = unrelatedLoops(rule);
+    if (first === undefined || second === undefined) return [];
+    const message =
+      `each element of the loop over \`${nameOf(first)}\` is combined with each element of this loop, although no condition ` +
+      'compares the two; move one of the loops into a rule of its own';
+    return [{ span: second.span, message }];
+  }),
 };
 
 function unrelatedLoops(rule: RuleNode): readonly InNode[] {

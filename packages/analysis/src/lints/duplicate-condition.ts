@@ -1,26 +1,22 @@
 import { printTerm, visit, type TermNode } from '@nanook/core/syntax';
 import type { Lint } from './lint.js';
-import { rulesOf } from './rules-of.js';
+import { perRule } from './per-rule.js';
 
 /** Finds a condition that is written twice in an `and` or an `or`. The second one changes no answer. */
 export const duplicateCondition: Lint = {
   code: 'NANOOK_LINT_DUPLICATE_CONDITION',
-  *find({ trees }) {
-    for (const { body } of rulesOf(trees)) {
-      if (body === undefined) continue;
-      const lists: (readonly TermNode[])[] = [];
-      visit(body, {
-        and: ({ operands }) => void lists.push(operands),
-        or: ({ operands }) => void lists.push(operands),
-      });
-      for (const operands of lists)
-        for (const operand of repeatedIn(operands))
-          yield {
-            span: operand.span,
-            message: `the condition \`${printTerm(operand)}\` is written twice; remove one of them`,
-          };
-    }
-  },
+  find: perRule(({ body }) => {
+    if (body === undefined) return [];
+    const lists: (readonly TermNode[])[] = [];
+    visit(body, {
+      and: ({ operands }) => void lists.push(operands),
+      or: ({ operands }) => void lists.push(operands),
+    });
+    return lists.flatMap(repeatedIn).map((operand) => ({
+      span: operand.span,
+      message: `the condition \`${printTerm(operand)}\` is written twice; remove one of them`,
+    }));
+  }),
 };
 
 /** Returns the operands that equal an earlier one. */

@@ -1,4 +1,4 @@
-import { placeOf, type Span } from '@nanook/core/syntax';
+import { placeOf as placeOfSpan, type Span } from '@nanook/core/syntax';
 import { keyedRules } from './keyed-rules.js';
 import type { Lint } from './lint.js';
 
@@ -7,7 +7,7 @@ import type { Lint } from './lint.js';
  */
 export const duplicateRule: Lint = {
   code: 'NANOOK_LINT_DUPLICATE_RULE',
-  *find({ trees, constants }) {
+  *find({ trees, constants, placeOf = placeOfSpan }) {
     const seen = new Map<string, Span>();
     for (const { node, key } of keyedRules(trees, constants)) {
       const first = seen.get(key);

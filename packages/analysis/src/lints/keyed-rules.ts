@@ -31,8 +31,20 @@ export function keyedRules(trees: readonly PolicyNode[], constants: object): rea
   );
 }
 
-/** Prints a rule with numbers for its variables, as they appear. */
+/** The keys of rules. An editor keeps the nodes of the rules that did not change. */
+const keys = new WeakMap<RuleNode, { readonly constants: object; readonly key: string }>();
+
 function keyOfRule(rule: RuleNode, constants: object): string {
+  let known = keys.get(rule);
+  if (known?.constants !== constants) {
+    known = { constants, key: printWithoutNames(rule, constants) };
+    keys.set(rule, known);
+  }
+  return known.key;
+}
+
+/** Prints a rule with numbers for its variables, as they appear. */
+function printWithoutNames(rule: RuleNode, constants: object): string {
   const numbers = new Map<string, string>();
   const rename = (term: TermNode): TermNode => {
     if (term.kind !== 'variable' || !isVariable(term.name, constants)) return term;

@@ -6,6 +6,8 @@ export interface LintInput {
   readonly trees: readonly PolicyNode[];
   readonly types: TypesInput;
   readonly constants: Readonly<Record<string, unknown>>;
+  /** Returns the place of a statement for a message. An editor has statements of earlier texts. The default is `placeOf`. */
+  readonly placeOf?: (span: Span) => string;
 }
 
 /** A probable mistake that a lint finds. */

@@ -2,7 +2,7 @@ import { printTerm, type RuleNode, type TermNode } from '@nanook/core/syntax';
 import type { TypesInput } from '@nanook/core';
 import { readFieldInput } from '@nanook/core/filter';
 import type { Lint, Mistake } from './lint.js';
-import { rulesOf } from './rules-of.js';
+import { perRule } from './per-rule.js';
 
 /**
  * Finds an order comparison or a negation of a field that can be `nil`, without a test for `nil` before it. For `nil` the
@@ -10,24 +10,38 @@ import { rulesOf } from './rules-of.js';
  */
 export const nilOrder: Lint = {
   code: 'NANOOK_LINT_MAY_BE_NIL',
-  *find({ trees, types }) {
-    for (const rule of rulesOf(trees)) {
-      if (rule.body === undefined) continue;
-      const nullable = nullableFields(rule, types);
-      if (nullable.size > 0) yield* mistakesIn(rule.body, nullable, new Set());
-    }
-  },
+  find: perRule((rule, types) => {
+    const nullable = rule.body === undefined ? noFields : nullableFields(rule, types);
+    return rule.body === undefined || nullable.size === 0 ? [] : mistakesIn(rule.body, nullable, new Set());
+  }),
 };
+
+const noFields: ReadonlySet<string> = new Set();
 
 /** The fields of the parameters of a rule that can be `nil`, as a policy writes them: `note.dueAt`. */
 function nullableFields({ parameters }: RuleNode, types: TypesInput): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { term, specializer } of parameters) {
     if (term.kind !== 'variable' || specializer?.kind !== 'instance-pattern') continue;
-    const type = types[specializer.className];
-    if (type === undefined || typeof type === 'function') continue;
-    for (const [field, declared] of Object.entries(type.fields ?? {}))
-      if (readFieldInput(declared).nullable) found.add(`${term.name}.${field}`);
+    for (const field of nullableIn(types, specializer.className)) found.add(`${term.name}.${field}`);
+  }
+  return found;
+}
+
+/** The fields that can be `nil`, by type: each type has many rules. */
+const nullableByType = new WeakMap<TypesInput, Map<string, readonly string[]>>();
+
+function nullableIn(types: TypesInput, name: string): readonly string[] {
+  const byName = nullableByType.get(types) ?? new Map<string, readonly string[]>();
+  nullableByType.set(types, byName);
+  let found = byName.get(name);
+  if (found === undefined) {
+    const type = Object.hasOwn(types, name) ? types[name] : undefined;
+    const fields = type === undefined || typeof type === 'function' ? {} : (type.fields ?? {});
+    found = Object.entries(fields).flatMap(([field, input]) =>
+      readFieldInput(input).nullable ? [field] : [],
+    );
+    byName.set(name, found);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { placeOf, printRule, type ParameterNode, type RuleNode } from '@nanook/core/syntax';
+import { placeOf as placeOfSpan, printRule, type ParameterNode, type RuleNode } from '@nanook/core/syntax';
 import { groupBy } from '../findings/group-by.js';
 import type { Lint } from './lint.js';
 import { rulesOf } from './rules-of.js';
@@ -9,10 +9,12 @@ import { rulesOf } from './rules-of.js';
  */
 export const unreachableRule: Lint = {
   code: 'NANOOK_LINT_UNREACHABLE_RULE',
-  *find({ trees }) {
+  *find({ trees, placeOf = placeOfSpan }) {
     const groups = groupBy(rulesOf(trees), ({ name, parameters }) => `${name}/${parameters.length}`);
     for (const rules of groups.values()) {
-      const facts = groupBy(rules.filter(isUnconditional), ({ parameters }) => keysOf(parameters)[0] ?? '');
+      const unconditional = rules.filter(isUnconditional);
+      if (unconditional.length === 0) continue;
+      const facts = groupBy(unconditional, ({ parameters }) => keysOf(parameters)[0] ?? '');
       for (const rule of rules) {
         const candidates = ['', ...keysOf(rule.parameters)].flatMap((key) => facts.get(key) ?? []);
         const broader = candidates.find((fact) => fact !== rule && covers(fact, rule) && !isSame(fact, rule));
@@ -35,9 +37,10 @@ const keysOf = (parameters: readonly ParameterNode[]): readonly string[] =>
 
 /** A fact without a variable can only accept the same fact, which is another lint. */
 const isUnconditional = ({ body, parameters }: RuleNode): boolean => {
+  if (body !== undefined) return false;
   const names = parameters.flatMap(({ term }) => (term.kind === 'variable' ? [term.name] : []));
   const named = names.filter((name) => name !== '_');
-  return body === undefined && names.length > 0 && new Set(named).size === named.length;
+  return names.length > 0 && new Set(named).size === named.length;
 };
 
 const covers = (fact: RuleNode, rule: RuleNode): boolean =>

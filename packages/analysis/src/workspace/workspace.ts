@@ -67,8 +67,9 @@ export class Workspace {
 
   /** Adds a file, or replaces its text. */
   update(name: string, text: string): void {
-    if (this.#files.get(name)?.text === text) return;
-    this.#files.set(name, new PolicyFile(name, text));
+    const earlier = this.#files.get(name);
+    if (earlier?.text === text) return;
+    this.#files.set(name, new PolicyFile(name, text, earlier));
     this.#change();
   }
 

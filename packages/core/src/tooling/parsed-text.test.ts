@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { randomCases } from '../../../../tools/test-scope.js';
 import { parse } from '../syntax/parse.js';
 import { printStatement } from '../syntax/print.js';
-import { tokensOf } from '../syntax/tokens.js';
+import { applyEdit, randomEdit } from './random-edit.fixture.js';
 import { ParsedText } from './parsed-text.js';
 import { withoutFaults } from '../policy/build/build-policy.js';
 
@@ -47,50 +47,17 @@ function kept(parsed: ParsedText): Parsed {
   };
 }
 
-const inserted = [
-  ...'(){}[];:,."#$ \n',
-  ' and ',
-  'allow(actor, "read", note: Note) if\n  actor = note.owner;\n',
-  '\nresource Note { roles = ["a"]; }\n',
-  '\ntest "a" {',
-  'x',
-  '/* a */',
-  '"text"',
-  '\nf(1)',
-];
-
-/** An edit: a place as a share of the text, the number of deleted tokens, and the inserted text. */
-interface Edit {
-  readonly at: number;
-  readonly deleted: number;
-  readonly text: string;
-}
-
-const edit: fc.Arbitrary<Edit> = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  deleted: fc.constantFrom(0, 0, 1, 1, 2, 5),
-  text: fc.constantFrom('', '', ...inserted),
-});
-
-function applied(text: string, { at, deleted, text: added }: Edit): string {
-  const tokens = tokensOf(text);
-  const first = Math.floor(at * tokens.length);
-  const start = tokens[first]?.start ?? text.length;
-  const end = deleted === 0 ? start : (tokens[first + deleted - 1]?.end ?? text.length);
-  return text.slice(0, start) + added + text.slice(end);
-}
-
 describe('ParsedText', () => {
   it('has the statements and errors of a fresh parse after random edits', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...policies),
-        fc.array(edit, { minLength: 1, maxLength: 8 }),
+        fc.array(randomEdit, { minLength: 1, maxLength: 8 }),
         (policy, edits) => {
           let text = policy;
           let parsed = ParsedText.of(text);
           for (const each of edits) {
-            text = applied(text, each);
+            text = applyEdit(text, each);
             parsed = parsed.withText(text);
             expect(kept(parsed)).toEqual(fresh(text));
           }

@@ -24,7 +24,7 @@ interface Part {
 }
 
 /** Texts of earlier versions that stay in memory. */
-const maxSources = 16;
+const maxSources = 64;
 
 /**
  * A policy text with its statements. After an edit, it parses only the statements that the edit can have changed, and keeps the nodes of the
