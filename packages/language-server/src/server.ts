@@ -3,6 +3,7 @@ import {
   CodeActionKind,
   DidChangeWatchedFilesNotification,
   FileChangeType,
+  MessageType,
   TextDocuments,
   TextDocumentSyncKind,
   type ClientCapabilities,
@@ -15,7 +16,7 @@ import { registerCodeLenses } from './features/code-lenses.js';
 import { registerCompletion } from './features/completion.js';
 import { DiagnosticsPublisher, registerPullDiagnostics } from './features/diagnostics.js';
 import { registerEdits } from './features/edits.js';
-import type { RequestedDocument, Server } from './features/feature.js';
+import { showMessage, type RequestedDocument, type Server } from './features/feature.js';
 import { registerNavigation } from './features/navigation.js';
 import { registerOutline, semanticLegend } from './features/outline.js';
 import { registerRename } from './features/rename.js';
@@ -60,6 +61,7 @@ export function serve(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
   let settings: Settings = defaultSettings;
   let sessions: Sessions | undefined;
+  let watchesFiles = false;
 
   const server: Server = {
     connection,
@@ -81,9 +83,10 @@ export function serve(connection: Connection): void {
     const publisher = new DiagnosticsPublisher(server, isPulled);
     sessions = new Sessions(foldersOf(params), {
       onChange: () => publisher.publishSoon(),
-      onNotice: (text) => connection.window.showInformationMessage(text),
+      onNotice: (text) => showMessage(connection, MessageType.Info, text),
       onOutput: (text) => connection.console.info(text),
     });
+    watchesFiles = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     registerFeatures(server, capabilities, isPulled);
     watch(server, documents, sessions, publisher, (given) => (settings = withSettings(settings, given)));
     return {
@@ -93,6 +96,7 @@ export function serve(connection: Connection): void {
   });
   connection.onInitialized(() => {
     void sessions?.open(settings);
+    if (!watchesFiles) return;
     void connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [{ globPattern: '**/*.polar' }, { globPattern: '**/*.{ts,mts,cts,js,mjs,cjs,json,prisma}' }],
     });

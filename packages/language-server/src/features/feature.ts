@@ -1,4 +1,11 @@
-import type { Connection, Location, Position, Range } from 'vscode-languageserver';
+import {
+  ShowMessageNotification,
+  type Connection,
+  type Location,
+  type MessageType,
+  type Position,
+  type Range,
+} from 'vscode-languageserver';
 import type { Place } from '@nanook/analysis';
 import type { ProjectSession } from '../project/project-session.js';
 import type { Settings } from '../settings.js';
@@ -43,3 +50,7 @@ export const locationOf = (session: ProjectSession, place: Place): Location => (
   uri: session.uriOf(place.file),
   range: rangeIn(session, place),
 });
+
+/** Shows a message. The functions of `connection.window` expect an answer, which some clients refuse. */
+export const showMessage = (connection: Connection, type: MessageType, message: string): void =>
+  void connection.sendNotification(ShowMessageNotification.type, { type, message });

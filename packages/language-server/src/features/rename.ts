@@ -1,5 +1,6 @@
 import {
   ErrorCodes,
+  MessageType,
   ResponseError,
   type ChangeAnnotation,
   type TextDocumentEdit,
@@ -7,7 +8,7 @@ import {
 } from 'vscode-languageserver';
 import { describeSymbol, type Rename, type TextEdit } from '@nanook/analysis';
 import type { ProjectSession } from '../project/project-session.js';
-import { placeOf, rangeIn, type Server } from './feature.js';
+import { placeOf, rangeIn, showMessage, type Server } from './feature.js';
 
 /** @param hasAnnotations whether the client shows a preview of edits that need a confirmation */
 export function registerRename(server: Server, hasAnnotations: boolean): void {
@@ -27,7 +28,7 @@ export function registerRename(server: Server, hasAnnotations: boolean): void {
     const renamed = session.workspace.rename(name, offset, params.newName);
     if ('reason' in renamed) throw new ResponseError(ErrorCodes.InvalidRequest, renamed.reason);
     if (renamed.warnings.length > 0 && !hasAnnotations)
-      connection.window.showWarningMessage(warningText(session, renamed));
+      showMessage(connection, MessageType.Warning, warningText(session, renamed));
     return hasAnnotations ? annotatedEdit(session, renamed) : plainEdit(session, renamed);
   });
 }
