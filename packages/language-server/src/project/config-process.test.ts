@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { TestClient } from '../testing/client.fixture.js';
+import { projectFolder, writeFiles } from '../testing/project-folder.fixture.js';
+
+const policy = 'allow(user: User, "read", _: Note) if user.isAdmin;\n';
+const types = "{ User: { fields: { isAdmin: 'Boolean', id: 'Integer' } }, Note: {} }";
+const fieldsError = 'POLAR_CHECK_UNKNOWN_FIELD';
+
+let client: TestClient | undefined;
+afterEach(() => client?.stop());
+
+/** Starts the server for a project with this configuration, and waits for its diagnostics or a notice. */
+async function start(
+  config: string,
+  options: object = { isTrusted: true },
+  more: Record<string, string> = {},
+) {
+  const folder = projectFolder({ 'a.polar': policy, 'nanook.config.mjs': config, ...more });
+  client = await TestClient.start(folder, options);
+  await client.open('a.polar', policy);
+  return client;
+}
+
+/** Waits for the answer to a request, behind which the project was read. */
+const codesAfter = async (server: TestClient, text: string): Promise<readonly unknown[]> => {
+  await server.change('a.polar', text);
+  await server.at('hover', 'a.polar', { line: 0, character: 1 });
+  await server.until(() => server.diagnostics('a.polar').length > 0);
+  return server.diagnostics('a.polar').map(({ code }) => code);
+};
+
+describe('a configuration', () => {
+  it('gives its types to the checks', async () => {
+    const server = await start(`export default { types: ${types} };`);
+    expect(await codesAfter(server, policy.replace('isAdmin', 'isAdmim'))).toEqual([fieldsError]);
+  });
+
+  it('gives the members of classes, and those of their superclasses', async () => {
+    const server = await start(
+      `class Base { get isAdmin() { return true; } }
+class User extends Base { isOwner() {} }
+export default { types: { User: { class: User, fields: { id: 'Integer' } }, Note: {} } };`,
+    );
+    const found = await server.at<{ items: { label: string }[] }>('completion', 'a.polar', {
+      line: 0,
+      character: 44,
+    });
+    expect(found.items.map(({ label }) => label)).toEqual(
+      expect.arrayContaining(['id', 'isAdmin', 'isOwner']),
+    );
+    expect(await codesAfter(server, policy.replace('isAdmin', 'isAdmim'))).toEqual([fieldsError]);
+  });
+
+  it.each([
+    ['throws', "throw new TypeError('no database');", /no database/],
+    ['has a syntax error', 'export default {', /cannot be loaded/],
+    ['ends the process', 'process.exit(3);', /ended its process with the exit code 3/],
+    ['never ends', 'for (;;) {}', /was not read within 0.5 seconds/],
+    ['is not a configuration', 'export default 1;', /expected a default export/],
+  ])('that %s is a diagnostic, and the policies are still checked', async (_, config, message) => {
+    const server = await start(config, { isTrusted: true, configTimeLimit: 0.5 });
+    await server.until(() => server.diagnostics('nanook.config.mjs').length > 0);
+    expect(server.diagnostics('nanook.config.mjs')).toEqual([
+      expect.objectContaining({ severity: 1, message: expect.stringMatching(message) }),
+    ]);
+    expect(await codesAfter(server, 'allow(user, "read", _: Note) if x = 1;\n')).toContain(
+      'POLAR_CHECK_SINGLETON_VARIABLE',
+    );
+  });
+
+  it('cannot write into the protocol', async () => {
+    const server = await start(`console.log('hello'); export default { types: ${types} };`);
+    expect(await codesAfter(server, policy.replace('isAdmin', 'isAdmim'))).toEqual([fieldsError]);
+  });
+
+  it('does not run in a workspace that is not trusted', async () => {
+    const server = await start(`process.exit(3);`, {});
+    await server.until(() => server.notices.length > 0);
+    expect(server.notices).toEqual([expect.stringContaining('the workspace is not trusted')]);
+    expect(server.diagnostics('nanook.config.mjs')).toEqual([]);
+  });
+
+  it('is read again when a module that it imports has changed, and its last types stay if it fails', async () => {
+    const config = "import { types } from './types.mjs'; export default { types };";
+    const server = await start(
+      config,
+      { isTrusted: true },
+      { 'types.mjs': `export const types = ${types};` },
+    );
+    expect(await codesAfter(server, policy.replace('isAdmin', 'isBoss'))).toEqual([fieldsError]);
+    const changed = async (text: string): Promise<void> => {
+      writeFiles(server.folder, { 'types.mjs': text });
+      await server.connection.sendNotification('workspace/didChangeWatchedFiles', {
+        changes: [{ uri: server.uri('types.mjs'), type: 2 }],
+      });
+    };
+    await changed(`export const types = ${types.replace('isAdmin', 'isBoss')};`);
+    await server.until(() => server.diagnostics('a.polar').length === 0);
+    await changed('export const types = {');
+    await server.until(() => server.diagnostics('nanook.config.mjs').length > 0);
+    expect(server.diagnostics('a.polar')).toEqual([]);
+  });
+
+  it('has tests and inline queries that run in its process', async () => {
+    const server = await start(`export default { types: ${types}, fixtures: { ann: { isAdmin: true } } };`);
+    const text = `${policy}test "reads" { assert allow(anne, "read", Note); }\n`;
+    expect(await codesAfter(server, text)).toEqual(['NANOOK_TEST_UNKNOWN_NAME']);
+  });
+});
