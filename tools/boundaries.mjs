@@ -292,6 +292,7 @@ for (const [name, mayImport] of Object.entries(packages)) {
 function faultOf(name, mayImport, declared, src, file, specifier) {
   const from = folderOf(file);
   if (specifier.startsWith('node:')) {
+    if (name === 'analysis') return `${specifier}: this package also runs in browsers`;
     return name === 'core' && from !== 'node' ? `${specifier}: only src/node/ may import node:*` : undefined;
   }
   if (specifier.startsWith('.')) {
