@@ -46,9 +46,11 @@ export type {
   ExploredProject,
   ExplorerDecisions,
   ExplorerDifference,
+  ExplorerQuestion,
   ExplorerRoute,
   ExplorerRoutes,
   ExplorerState,
+  ProjectAnswer,
   ReplayedDecision,
   SaveRequest,
 } from './explore/messages.js';

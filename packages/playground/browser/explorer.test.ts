@@ -107,7 +107,11 @@ const writeUntil = (page: Page, name: string, text: string, selector: string): P
   );
 
 describe.skipIf(!hasChromium)('the explorer in Chromium', () => {
-  beforeEach(() => writeFiles(files));
+  beforeEach(async () => {
+    // The only file that a test adds.
+    await rm('nanook.config.mjs', { force: true });
+    await writeFiles(files);
+  });
 
   it('shows the project read-only, and follows a change of a file', async () => {
     const page = await open();
@@ -172,6 +176,31 @@ describe.skipIf(!hasChromium)('the explorer in Chromium', () => {
     await page.fill('input[name=from]', 'yesterday');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.view .message:has-text("--from expects a day")');
+  });
+
+  it('takes the answer of the project where a policy calls methods of its classes', async () => {
+    const page = await open();
+    await writeFiles({ [policy]: 'allow(user: User, "read", note: Note) if user.owns(note);\n' });
+    const classes = `class User {
+  constructor(id) { this.id = id; }
+  owns(note) { return note.ownerId === this.id; }
+}
+class Note { ownerId = 1; }
+const types = { User, Note };
+export default { policies: 'policy/*.polar', types, fixtures: { one: new User(1), two: new User(2), memo: new Note() } };
+`;
+    await writeUntil(page, 'nanook.config.mjs', classes, '.lacks:has-text("decided in another way")');
+    const answer = async (actor: string, outcome: string): Promise<void> => {
+      await page.selectOption('select[aria-label=actor]', actor);
+      await page.waitForSelector(`.answer[data-outcome=${outcome}]:has-text("decided by your project")`);
+    };
+    await page.selectOption('select[aria-label=resource]', 'memo');
+    await page.selectOption('select[aria-label=action]', 'read');
+    await answer('one', 'allowed');
+    await page.waitForSelector('.nk-mark-allowed');
+    await answer('two', 'denied');
+    await view(page, 'Matrix');
+    await page.getByRole('button', { name: 'one read memo: allowed' }).waitFor();
   });
 
   it('writes a policy when Edit was chosen and Save is pressed, and not before', async () => {

@@ -92,6 +92,11 @@ export class ExplorerServer {
         return sendJson(response, 200, this.explorer.state);
       case '/api/changes':
         return this.#sendChanges(response);
+      case '/api/explain': {
+        const part = (name: string): string => searchParams.get(name) ?? '';
+        const question = { actor: part('actor'), action: part('action'), resource: part('resource') };
+        return sendJson(response, 200, await this.explorer.explain(question));
+      }
       case '/api/routes':
         return sendJson(response, 200, await this.explorer.routes(searchParams.has('again')));
       case '/api/decisions':

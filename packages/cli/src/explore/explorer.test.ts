@@ -88,6 +88,25 @@ describe('the routes of an explorer', () => {
   });
 });
 
+describe('the answers of an explorer', () => {
+  it('are those of the classes of the project', async () => {
+    await enterFolder({
+      'a.polar': 'allow(user: User, "read", note: Note) if user.owns(note);\n',
+      'nanook.config.mjs': `class User { constructor(id) { this.id = id; } owns(note) { return note.ownerId === this.id; } }
+export default { types: { User, Note: { class: class Note {}, fields: { ownerId: 'Integer' } } }, fixtures: { ann: new User(1), ben: new User(2) } };
+`,
+    });
+    const explorer = await open();
+    const ask = (actor: string, resource: string) => explorer.explain({ actor, action: 'read', resource });
+    expect(await ask('ann', 'Note{ownerId: 1}')).toMatchObject({ explanation: { outcome: 'allowed' } });
+    expect(await ask('ben', 'Note{ownerId: 1}')).toMatchObject({ explanation: { outcome: 'denied' } });
+    await expect(ask('eve', 'Note{ownerId: 1}')).rejects.toThrow('no fixture has the name `eve`');
+    await writeFiles({ 'nanook.config.mjs': 'throw new Error("broken");' });
+    await expect(explorer.read()).rejects.toThrow('broken');
+    await expect(ask('ann', 'ben')).rejects.toThrow('the project cannot be read');
+  });
+});
+
 describe('the decisions of an explorer', () => {
   beforeEach(async () => {
     const log = decisionLog({ sinks: [jsonLines({ folder: 'audit' })] });

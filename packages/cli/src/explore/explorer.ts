@@ -9,12 +9,15 @@ import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Project } from '../project/project.js';
 import { readProject, type ProjectOptions } from '../project/read-project.js';
+import { readValue } from '../values/read-value.js';
 import { listDecisions } from './list-decisions.js';
 import type {
   ExploredProject,
   ExplorerDecisions,
+  ExplorerQuestion,
   ExplorerRoutes,
   ExplorerState,
+  ProjectAnswer,
   ReplayedDecision,
 } from './messages.js';
 import { projectAsJson } from './project-as-json.js';
@@ -81,6 +84,17 @@ export class Explorer {
   subscribe(listener: (version: number) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** Explains the answer of the project itself to a question of the page. */
+  async explain({ actor, action, resource }: ExplorerQuestion): Promise<ProjectAnswer> {
+    const project = this.#current();
+    const authorizer = await project.load();
+    const fixtures = await project.fixtures();
+    const valueOf = (name: string): unknown => readValue(name, fixtures, authorizer);
+    const names = new Map(Object.entries(fixtures).map(([name, value]) => [value, name] as const));
+    const explanation = await authorizer.explain(valueOf(actor), action, valueOf(resource), { names });
+    return { kind: 'decision', explanation };
   }
 
   /** Lists the routes of the application. It is loaded once, or again if `again` is true: a module that has run cannot be unloaded. */

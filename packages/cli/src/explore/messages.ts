@@ -35,13 +35,22 @@ export interface Comparison {
 }
 
 /** A check that the page decides in another way than the project, because its form in JSON lacks something. */
-export interface ExplorerDifference {
-  readonly actor: string;
-  readonly action: string;
-  readonly resource: string;
+export interface ExplorerDifference extends ExplorerQuestion {
   /** The outcome in the project. */
   readonly outcome: DecisionOutcome;
 }
+
+/** The question of a page: an action, and the names of an actor and a resource. */
+export interface ExplorerQuestion {
+  readonly actor: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** The answer of the project itself, with its classes and functions. An error is never an outcome. */
+export type ProjectAnswer =
+  | { readonly kind: 'decision'; readonly explanation: Explanation }
+  | { readonly kind: 'error'; readonly message: string };
 
 /** The routes of the application, or the reason why there are none. */
 export type ExplorerRoutes =

@@ -1,7 +1,9 @@
 import type {
   ExplorerDecisions,
+  ExplorerQuestion,
   ExplorerRoutes,
   ExplorerState,
+  ProjectAnswer,
   ReplayedDecision,
   SaveRequest,
 } from '@nanook/cli/tools';
@@ -23,6 +25,12 @@ export class ExplorerClient {
       changed();
     });
     events.addEventListener('error', () => connected(false));
+  }
+
+  /** Asks the project itself. */
+  explain({ actor, action, resource }: ExplorerQuestion): Promise<ProjectAnswer> {
+    const parameters = new URLSearchParams({ actor, action, resource });
+    return this.#get(`api/explain?${parameters}`) as Promise<ProjectAnswer>;
   }
 
   /** @param again whether the application is loaded again */

@@ -62,7 +62,12 @@ function Lacks({ notes, differences }: { readonly notes: readonly string[]; read
         {notes.map((note) => (
           <li key={note}>{note}</li>
         ))}
-        {differences > 0 && <li>The answer of such a check shows the outcome of the project beside it.</li>}
+        {differences > 0 && (
+          <li>
+            Your project itself gives the answers and the reasons of these checks. Tests, lists and steps run
+            without its classes.
+          </li>
+        )}
       </ul>
     </details>
   );

@@ -13,6 +13,8 @@ export type Answer =
       readonly explanation: Explanation;
       /** The duration of a check of the engine in milliseconds; undefined for an undecided answer. */
       readonly durationMs: number | undefined;
+      /** Whether the project that is explored has decided, because the page lacks a part of it. */
+      readonly isOfProject?: boolean;
     }
   /** The question cannot be asked: a name is missing or unknown. */
   | { readonly kind: 'no question'; readonly question: Question; readonly message: string }

@@ -1,6 +1,4 @@
-import type { DecisionOutcome } from '@nanook/core';
 import type { Answer } from '../model/answer.js';
-import { signs } from '../model/decide.js';
 import { durationText } from '../model/decision-time.js';
 import { decisiveCondition, decisiveRule } from '../model/explanation-tree.js';
 import { Outcome } from './outcome.js';
@@ -12,7 +10,6 @@ export function AnswerCard({
   isCurrent,
   failure,
   isProjectMissing = false,
-  outcomeInProject,
   showPlace,
 }: {
   readonly answer: Answer | undefined;
@@ -20,8 +17,6 @@ export function AnswerCard({
   readonly failure: string | undefined;
   /** Whether the project that is explored could not be read yet. */
   readonly isProjectMissing?: boolean;
-  /** The outcome in the project that is explored, if the page decides in another way, because it lacks a part of the project. */
-  readonly outcomeInProject?: DecisionOutcome | undefined;
   readonly showPlace: ShowPlace;
 }) {
   if (failure !== undefined)
@@ -53,6 +48,11 @@ export function AnswerCard({
               in {durationText(answer.durationMs)} ms
             </span>
           )}
+          {answer.isOfProject === true && (
+            <span class="badge" title="This page lacks a class or a function of your project.">
+              decided by your project
+            </span>
+          )}
           {!isCurrent && <span class="badge">of the last correct version</span>}
         </p>
       ) : (
@@ -61,12 +61,6 @@ export function AnswerCard({
             ? 'This check ended in an error, which is not an answer: '
             : 'No question: '}
           {answer.message}
-        </p>
-      )}
-      {outcomeInProject !== undefined && (
-        <p class="message">
-          ⚠ Your project decides {signs[outcomeInProject]} {outcomeInProject}: this page lacks a class or a
-          function of it.
         </p>
       )}
       {answer.kind === 'decision' && <Reason answer={answer} showPlace={showPlace} />}

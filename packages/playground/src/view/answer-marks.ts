@@ -7,7 +7,7 @@ import type { FileMarks } from './page-context.js';
 export const noMarks: FileMarks = [];
 
 /** Returns the parts of the policy that decide: the condition that fails, or the rules of the proof. */
-export function marksOf({ answer, loaded }: WorkbenchState): FileMarks {
+export function marksOf({ answer, loaded }: Pick<WorkbenchState, 'answer' | 'loaded'>): FileMarks {
   if (answer?.kind !== 'decision' || loaded === undefined) return noMarks;
   const { explanation, outcome } = answer;
   const place = explanation.undecided ?? decisiveCondition(explanation) ?? decisiveRule(explanation);

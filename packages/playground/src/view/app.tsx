@@ -21,6 +21,7 @@ import { FileTabs, moveFocus } from './file-tabs.js';
 import { ExploredName, ExplorerCommands } from '../explorer/explorer-header.js';
 import { ExplorerNotices } from '../explorer/explorer-notices.js';
 import { projectOutcomes } from '../explorer/project-outcomes.js';
+import { useProjectAnswer } from '../explorer/use-project-answer.js';
 import type { ExplorerSession } from '../explorer/explorer-session.js';
 import { lazyView } from './lazy-view.js';
 import { MatrixView } from './matrix-view.js';
@@ -81,8 +82,14 @@ export function App({
   const state = useChanges(workbench).state;
   const explored = useChanges(explorer)?.view;
   const isReadOnly = explored !== undefined && !explored.isEditing;
-  const { text, loaded, answer, isCurrent, problems, failure, base } = state;
+  const { text, loaded, isCurrent, problems, failure, base } = state;
   const changed = explorer?.changed(text) ?? [];
+  const isAsSaved = explorer?.isAsSaved(text) === true;
+  const known = useMemo(
+    () => (isAsSaved && explored?.project ? projectOutcomes(explored.project) : undefined),
+    [explored?.project, isAsSaved],
+  );
+  const answer = useProjectAnswer(explorer, state.answer, known);
   const [sampleId, setSampleId] = useState(() => samples.find(({ project }) => project === text)?.id ?? '');
   const [session, startSession] = useReducer((count: number) => count + 1, 0);
   const [file, setFile] = useState(() => firstFile(text));
@@ -221,7 +228,7 @@ export function App({
   // Another question is about another part of the policy. A change of a text leaves the reader where they are.
   const asked = answer?.kind === 'decision' ? cellKey(answer.question) : '';
   useEffect(() => {
-    const [mark] = marksOf(workbench.state);
+    const [mark] = marksOf({ answer, loaded });
     if (mark !== undefined) follow(mark);
   }, [session, asked]);
 
@@ -234,16 +241,11 @@ export function App({
   );
   const fileProblems = useMemo(() => problemsIn(shownProblems, shownFile), [shownProblems, shownFile]);
   const marks = useMemo(() => {
-    const all = [...(isCurrent ? marksOf(state) : []), ...extraMarks];
+    const all = [...(isCurrent ? marksOf({ answer, loaded }) : []), ...extraMarks];
     return all.filter((mark) => mark.file === shownFile);
   }, [answer, loaded, isCurrent, extraMarks, shownFile]);
   const viewProps = loaded && { loaded, question: text.question, actions };
   const SimpleView = simpleViews[view];
-  const isAsSaved = explorer?.isAsSaved(text) === true;
-  const known = useMemo(
-    () => (isAsSaved && explored?.project ? projectOutcomes(explored.project) : undefined),
-    [explored?.project, isAsSaved],
-  );
   const dataNames = useMemo(() => new Set(Object.keys(loaded?.fixtures ?? {})), [loaded]);
 
   return (
@@ -348,7 +350,6 @@ export function App({
             {...{ answer, failure, showPlace }}
             isCurrent={isCurrent && explored?.state?.kind !== 'error'}
             isProjectMissing={explored !== undefined && explored.project === undefined}
-            outcomeInProject={answer && known?.get(cellKey(answer.question))}
           />
           <div class="tabs views" role="tablist" aria-label="views" onKeyDown={moveFocus}>
             {(explorer === undefined ? viewNames : explorerViewNames).map((name) => (
