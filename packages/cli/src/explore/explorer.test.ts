@@ -47,7 +47,7 @@ describe('the routes of an explorer', () => {
     await writeFiles({ 'app.mjs': module });
   });
 
-  it('have their requirements, and the type of each check that names one', async () => {
+  it('lists the routes with their requirements, and the type of each check that names one', async () => {
     const explorer = await open({ application: 'app.mjs' });
     const found = await explorer.routes(false);
     expect(found).toMatchObject({
@@ -67,7 +67,7 @@ describe('the routes of an explorer', () => {
     });
   });
 
-  it('follow a change of the policy, and show an application that fails as an error until it is repaired', async () => {
+  it('lists the rules of a changed policy, and throws for an application that fails until it is repaired', async () => {
     const explorer = await open({ application: 'app.mjs' });
     const rulesOf = async (): Promise<unknown> => {
       const found = await explorer.routes(false);
@@ -83,13 +83,13 @@ describe('the routes of an explorer', () => {
     expect(await explorer.routes(false)).toMatchObject({ kind: 'routes' });
   });
 
-  it('are none without an application', async () => {
+  it('lists no routes without an application', async () => {
     expect(await (await open()).routes(false)).toEqual({ kind: 'none' });
   });
 });
 
 describe('the answers of an explorer', () => {
-  it('are those of the classes of the project', async () => {
+  it('answers questions with the classes of the project', async () => {
     await enterFolder({
       'a.polar': 'allow(user: User, "read", note: Note) if user.owns(note);\n',
       'nanook.config.mjs': `class User { constructor(id) { this.id = id; } owns(note) { return note.ownerId === this.id; } }
@@ -123,7 +123,7 @@ describe('the decisions of an explorer', () => {
     return found;
   };
 
-  it('are the newest first, filtered as by nanook log', async () => {
+  it('lists the newest decisions first, with the filters of nanook log', async () => {
     const explorer = await open_();
     const shown = async (filters: Readonly<Record<string, string>>) =>
       (await list(explorer, filters)).records.map(({ actor, action, outcome }) => [
@@ -144,7 +144,7 @@ describe('the decisions of an explorer', () => {
     );
   });
 
-  it('are decided again with the policies of today', async () => {
+  it('decides a record again with the policies of today', async () => {
     const explorer = await open_();
     const { records } = await list(explorer, { actor: 'User:8', action: 'edit' });
     const replay = () => explorer.replay(JSON.stringify(records[0]));
@@ -164,7 +164,7 @@ describe('the decisions of an explorer', () => {
     });
   });
 
-  it('are an error and no outcome with a policy that has an error, without a log, or for a request', async () => {
+  it('throws for a policy with an error, a missing log and a record of a request', async () => {
     const explorer = await open_();
     const { records } = await list(explorer);
     const request = { ...records[0], kind: 'allow_request', action: null };

@@ -9,11 +9,14 @@ export const ExploredName = ({ view: { state } }: { readonly view: ExplorerView 
 export function ExplorerCommands({
   session,
   isEditing,
+  isAsSaved,
   changed,
   exportFiles,
 }: {
   readonly session: ExplorerSession;
   readonly isEditing: boolean;
+  /** Whether all texts are those of the project. */
+  readonly isAsSaved: boolean;
   /** The names of the policies that differ from their files. */
   readonly changed: readonly string[];
   readonly exportFiles: () => void;
@@ -32,7 +35,12 @@ export function ExplorerCommands({
           >
             Save{changed.length > 0 && ` ${changed.length}`}
           </button>
-          <button type="button" onClick={() => void session.discard()}>
+          <button
+            type="button"
+            disabled={isAsSaved}
+            title="show the project as its files are"
+            onClick={() => void session.discard()}
+          >
             Discard
           </button>
         </>

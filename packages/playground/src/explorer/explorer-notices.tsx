@@ -15,7 +15,7 @@ export function ExplorerNotices({ session }: { readonly session: ExplorerSession
       {state?.kind === 'error' && (
         <p class="notice project-error" role="alert">
           <span>
-            The project cannot be read
+            ⚠ The project cannot be read
             {project === undefined ? ', so there are no answers: ' : '. You see its last version: '}
             {state.message}
           </span>

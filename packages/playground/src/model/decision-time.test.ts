@@ -4,7 +4,7 @@ import { decisionTime, durationText } from './decision-time.js';
 import { loaded, notes } from './load.fixture.js';
 
 describe('the time of a decision', () => {
-  it('is the average of several checks, and ends after a few milliseconds', async () => {
+  it('decisionTime returns the average of several checks, and ends after a few milliseconds', async () => {
     let checks = 0;
     const start = performance.now();
     const average = await decisionTime(async () => void checks++);
@@ -14,7 +14,7 @@ describe('the time of a decision', () => {
     expect(average * checks).toBeLessThanOrEqual(all);
   });
 
-  it('belongs to each answer that is decided', async () => {
+  it('ask returns the time of each decided answer, and none of an undecided one', async () => {
     const project = await loaded(notes);
     const timeOf = async (resource: string): Promise<unknown> => {
       const answer = await ask(project, { actor: 'ann', action: 'edit', resource });
@@ -29,7 +29,7 @@ describe('the time of a decision', () => {
     [0.4, '0.4'],
     [4.16, '4.2'],
     [41.6, '42'],
-  ])('of %d ms is written as %s', (ms, text) => {
+  ])('durationText writes %d ms as %s', (ms, text) => {
     expect(durationText(ms)).toBe(text);
   });
 });

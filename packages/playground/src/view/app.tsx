@@ -281,6 +281,7 @@ export function App({
             <ExplorerCommands
               session={explorer}
               isEditing={!isReadOnly}
+              isAsSaved={isAsSaved}
               changed={changed}
               exportFiles={() => void exportFiles()}
             />
