@@ -138,7 +138,8 @@ export class RowReader {
       const related = this.planner.related(condition.row, relation, keys.slice(from, from + maxKeys));
       const filter = all(condition.filter, toRowFilter(related));
       if (filter.kind === 'never') break;
-      const query = this.planner.query({ ...condition, filter }, {}, masks);
+      // Without cursors, related rows can hide their key.
+      const query = this.planner.query({ ...condition, filter }, {}, undefined);
       // oxlint-disable-next-line no-await-in-loop -- see above
       const read = await this.read(query, masks, branch, relation.foreign);
       // oxlint-disable-next-line no-await-in-loop -- see above
