@@ -104,6 +104,25 @@ export default { types: { User, Note: {} }, fixtures: { ann, anna: ann, anita: n
     expect(out).toContain('  1: 7');
   });
 
+  it('where hides the values of a query whose condition has a secret', async () => {
+    await enterFolder({
+      'a.polar': 'allow(user: User, "read", note: Note) if note.owner = user.email and note.id != 5;',
+      'nanook.config.json': JSON.stringify({
+        types: {
+          User: { fields: { email: { secret: 'String' } } },
+          Note: { fields: { id: 'Integer', owner: 'String' } },
+        },
+        fixtures: { ann: { $type: 'User', email: 'ann@example.org' } },
+        sql: { dialect: 'sqlite', tables: { User: 'users', Note: 'notes' } },
+      }),
+    });
+    const { out } = await nanook('where', 'ann', 'read', 'Note');
+    expect(out).toContain('note.owner = ***');
+    expect(out).toContain('  1: "***"');
+    expect(out).not.toContain('ann@');
+    expect((await nanook('where', 'ann', 'read', 'Note', '--json')).out).not.toContain('ann@');
+  });
+
   it('name the fixtures for an unknown value, and exit with 2', async () => {
     const { code, err } = await nanook('explain', 'nobody', 'read', 'report');
     expect(code).toBe(2);

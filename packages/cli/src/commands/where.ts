@@ -28,8 +28,12 @@ export function whereCommand(io: Io): Command {
       authorizer.policy.requireGrant(action);
       const { text, ...explanation } = await authorizer.explainWhere(who, action, type);
       const options = project.config.sql;
-      const query =
+      const printed =
         options === undefined ? undefined : sql(options)(await authorizer.where(who, action, type));
+      const query = printed && {
+        ...printed,
+        values: explanation.hidesValues ? printed.values.map(() => '***') : printed.values,
+      };
       if (json === true) {
         io.out(JSON.stringify({ ...explanation, query }, undefined, 2));
         return;

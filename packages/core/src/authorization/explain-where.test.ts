@@ -195,6 +195,7 @@ describe('explainWhere()', () => {
     const actor = typed('User', { email: 'ann@example.org', aliases: ['a@example.org', 'b@example.org'] });
     const explained = await authorizer.explainWhere(actor, 'read', 'Repo');
     expect(JSON.stringify(explained)).not.toContain('@');
+    expect(explained.hidesValues).toBe(true);
     expect(explained.condition).toBe('repo.owner = *** or repo.owner in [***, ***] or repo.owner = "x"');
   });
 

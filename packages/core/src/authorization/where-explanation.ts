@@ -13,6 +13,8 @@ export interface WhereExplanation {
   /** The condition of `where`, as a policy would say it. */
   readonly condition: string;
   readonly rows: ExplainedRows;
+  /** Whether the condition has values of secret fields, which it shows as `***`. A query of the condition has these values. */
+  readonly hidesValues: boolean;
   /** The rules of `allow` that allow the action for some row. */
   readonly rules: readonly ExplainedRule[];
   /** The whole explanation as lines of text. */
@@ -45,12 +47,18 @@ export function explainCondition(
   followed: readonly FollowedRule[],
   hidden: HiddenValues | undefined,
 ): WhereExplanation {
-  const print: Print = (one) => printCondition(one, (value) => hidden?.textFor('', value));
+  let hidesValues = false;
+  const print: Print = (one) =>
+    printCondition(one, (value) => {
+      const text = hidden?.textFor('', value);
+      hidesValues ||= text !== undefined;
+      return text;
+    });
   const rules = explainRules(followed, print);
   const whole = { condition: print(condition), rows: rowsOf(condition) };
   const heading = `rows of ${type}: ${shownRows(whole)}`;
   const text = [heading, ...rules.flatMap((rule) => linesOf(rule, '  '))].join('\n');
-  return { type, ...whole, rules, text };
+  return { type, ...whole, hidesValues, rules, text };
 }
 
 type Print = (condition: Condition) => string;

@@ -128,7 +128,7 @@ class ConditionPrinter {
 
   #listed(values: readonly Scalar[]): string {
     const rest = values.length - maxListed;
-    const first = values.slice(0, maxListed).map((value) => this.#shown(value));
+    const first = values.map((value) => this.#shown(value)).slice(0, maxListed);
     return `[${first.join(', ')}${rest > 0 ? `, … ${rest} more` : ''}]`;
   }
 
