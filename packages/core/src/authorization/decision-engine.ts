@@ -37,6 +37,7 @@ import { ownLimitsOf } from './own-limits.js';
 import type { QueryRunner } from './query-runner.js';
 import { resourceTypeOf } from './resource-type.js';
 import { SystemTime } from './system-time.js';
+import type { DerivedCondition } from '../partial/where.js';
 import type { WhereExplanation } from './where-explanation.js';
 
 /** The parts of an authorizer that decisions need, and that stay the same when it reloads its policy. */
@@ -211,9 +212,9 @@ export class DecisionEngine implements Decider {
     type: TypeReference,
     options: CheckOptions,
   ): Promise<RowCondition> {
-    const { condition } = await this.queries.where(actor, action, type, options);
-    this.#warnOfEmptyList(condition, actor, action);
-    return condition;
+    const found = await this.queries.where(actor, action, type, options);
+    this.#warnOfEmptyList(found, actor, action);
+    return found.condition;
   }
 
   /** Finds the condition of `where`, and for each field the filter of the rows on which the actor may perform an action on it. */
@@ -226,7 +227,7 @@ export class DecisionEngine implements Decider {
     options: CheckOptions,
   ): Promise<FieldConditions> {
     const found = await this.queries.whereWithFields(actor, action, type, fieldAction, relations, options);
-    this.#warnOfEmptyList(found.condition, actor, action);
+    this.#warnOfEmptyList(found, actor, action);
     return found;
   }
 
@@ -258,8 +259,12 @@ export class DecisionEngine implements Decider {
     return found;
   }
 
-  #warnOfEmptyList({ filter, type }: RowCondition, actor: unknown, action: string): void {
-    if (filter.kind === 'never') this.warnings?.explainEmptyList(actor, action, type);
+  #warnOfEmptyList(
+    { condition: { filter, type }, missing }: Pick<DerivedCondition, 'condition' | 'missing'>,
+    actor: unknown,
+    action: string,
+  ): void {
+    if (filter.kind === 'never') this.warnings?.explainEmptyList(actor, action, type, missing);
   }
 
   /** Explains the condition of `where`. */

@@ -4,6 +4,7 @@ import { DenialAdvice, everyAction } from '../advice/denial-advice.js';
 import { UnawaitedChecks } from '../advice/unawaited-checks.js';
 import type { GrantAnalysis } from '../analysis/grant-analysis.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Span } from '../diagnostics/span.js';
 import type { ProgramContext } from '../engine/program-context.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import { isLazy } from '../host/handle-rejections.js';
@@ -18,6 +19,8 @@ import { warn } from './warn.js';
  */
 export class DenialWarnings {
   readonly unawaited: UnawaitedChecks;
+  /** The places that have read a missing attribute. */
+  readonly #missing = new Set<Span>();
 
   constructor(
     readonly advice: DenialAdvice,
@@ -50,8 +53,17 @@ export class DenialWarnings {
     this.explain('allow', [actor, action, resource]);
   }
 
-  /** Explains why no row of a type is in a list. @throws the error of `onWarning` */
-  explainEmptyList(actor: unknown, action: string, type: string): void {
+  /**
+   * Explains why no row of a type is in a list.
+   *
+   * @param missing the warning about a missing attribute of the actor, for which a check of a row would be undecided
+   * @throws the error of `onWarning`
+   */
+  explainEmptyList(actor: unknown, action: string, type: string, missing: Diagnostic | undefined): void {
+    if (missing?.span !== undefined && !this.#missing.has(missing.span)) {
+      this.#missing.add(missing.span);
+      warn(missing, this.options);
+    }
     // A row has its type from the call, so only the actor and the action can be wrong.
     const isAboutCall = ({ data }: Diagnostic) => !('argument' in data) || data.argument !== 'resource';
     this.explain('allow', [actor, action, typed(type, {})], isAboutCall);

@@ -153,7 +153,7 @@ export class QueryRunner {
     fieldAction: string,
     relations: readonly string[],
     options: CheckOptions,
-  ): Promise<FieldConditions> {
+  ): Promise<FieldConditions & Pick<DerivedCondition, 'missing'>> {
     const call = 'list(actor, action, type)';
     const { name, fields } = this.#typeOfRows(call, action, type, options);
     const { whereWithFields } = await onDemand.where();

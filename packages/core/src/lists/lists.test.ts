@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   Authorizer,
+  many,
   type Decision,
   type FieldQuery,
   type ListOptions,
@@ -8,6 +9,7 @@ import {
   optional,
   type ResourceQuery,
   type RowCondition,
+  typed,
 } from '../index.js';
 import { loadCandidate } from '../candidate/index.js';
 
@@ -414,6 +416,37 @@ describe('list() with the option `fields`', () => {
     const authorizer = await loadMasked(adapterOf([]).resources);
     const list = authorizer.list(actor, 'read', 'Note', { ...options, fields: 'read' });
     await expect(list).rejects.toMatchObject({ code: 'POLAR_LIST_FIELD', data: { rows: howMany } });
+  });
+
+  it('warns once about an attribute of the actor that is missing, if the list is empty for this reason', async () => {
+    const warnings: string[] = [];
+    const authorizer = await Authorizer.load({
+      policies: `allow(user: User, "read", note: Note) if team in user.teams and note.title = team.name;
+                 allow(_: User, "edit", note: Note) if note.title = "a";
+                 allow(user: User, "edit", note: Note) if note.title = user.teams.name;`,
+      types: {
+        User: {
+          fields: { id: 'Integer' },
+          relations: { teams: many('Team', { local: 'id', foreign: 'userId' }) },
+        },
+        Team: { fields: { userId: 'Integer', name: 'String' } },
+        Note: { key: 'id', fields: { id: 'Integer', title: 'String' } },
+      },
+      resources: adapterOf([]).resources,
+      onWarning: ({ message }) => warnings.push(message),
+    });
+    const user = typed('User', { id: 1 });
+    await authorizer.list(user, 'edit', 'Note');
+    expect(warnings).toEqual([]);
+    expect((await authorizer.list(user, 'read', 'Note')).rows).toEqual([]);
+    expect(warnings).toEqual([
+      'a User has no attribute `teams`, which its type declares; load it with the row',
+    ]);
+    await authorizer.where(user, 'read', 'Note');
+    expect(warnings).toHaveLength(1);
+    await expect(authorizer.can(user, 'read', typed('Note', { id: 1, title: 'a' }))).rejects.toMatchObject({
+      code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE',
+    });
   });
 
   it('refuses to list rows whose key the actor may not read', async () => {

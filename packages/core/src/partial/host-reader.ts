@@ -9,6 +9,8 @@ import type { Meter } from '../host/meter.js';
 import { kindOf } from '../host/show.js';
 import { fieldOf, forApplication, raw } from '../host/reference.js';
 import type { DeclaredType, Field } from '../types/declared-type.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { diagnostic } from '../diagnostics/report.js';
 import type { Span } from '../diagnostics/span.js';
 import { declaredPair } from '../engine/declared-pair.js';
 import { dictionaryValue, isDictionary, keysOf } from '../engine/dictionary.js';
@@ -39,6 +41,7 @@ export class HostReader {
   /** The attributes with their declared types, by the reference from which they were read. */
   readonly #accepted = new Map<unknown, Map<string, unknown>>();
   readonly #elements = new Map<unknown, readonly unknown[]>();
+  #missing: { readonly value: MissingValue; readonly span: Span } | undefined = undefined;
   /** The objects in which promises were searched. */
   readonly #searched = new Set<unknown>();
   readonly #calls = new Map<
@@ -59,6 +62,12 @@ export class HostReader {
     if ('reason' in settled) throw hostError(settled.reason, 'a promise', undefined);
     this.handleRejections(settled.value);
     this.#settled.set(promise, settled.value);
+  }
+
+  /** Returns a warning about the first attribute that was read and is missing. */
+  get missingAttribute(): Diagnostic | undefined {
+    const found = this.#missing;
+    return found && diagnostic('warning', found.value.code, found.value.data, found.span);
   }
 
   /** Handles the rejections of promises in a value: promises are awaited one after the other. */
@@ -87,6 +96,8 @@ export class HostReader {
     if (!accepted.has(name)) accepted.set(name, this.#attribute(reference, name, span));
     const value = accepted.get(name);
     if (!(value instanceof MissingValue)) this.observer?.noteAttribute([], reference, name, value);
+    else if (value.code === 'POLAR_UNDECIDED_MISSING_ATTRIBUTE' && !value.isPlainFailure)
+      this.#missing ??= { value, span };
     return value;
   }
 

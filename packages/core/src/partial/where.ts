@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { isStackOverflow } from '../engine/host-error.js';
 import { Budget, type Limits } from '../engine/limits.js';
@@ -26,6 +27,8 @@ export interface WhereOptions {
 /** A condition, and the rules that were followed to find it, if they are asked for. */
 export interface DerivedCondition {
   readonly condition: RowCondition;
+  /** A warning about an attribute of the actor that is missing, so that a part of the condition is undecided. */
+  readonly missing: Diagnostic | undefined;
   readonly followed: readonly FollowedRule[];
 }
 
@@ -60,13 +63,13 @@ export async function whereWithFields(
   fieldAction: unknown,
   fields: Iterable<string>,
   options: WhereOptions,
-): Promise<FieldConditions> {
+): Promise<FieldConditions & Pick<DerivedCondition, 'missing'>> {
   const derivations = new Derivations(context, actor, typeName, options);
-  const { condition } = await derivations.of('allow', action);
+  const { condition, missing } = await derivations.of('allow', action);
   const found = new Map<string, RowFilter>();
   for (const field of fields)
     found.set(field, (await derivations.of('allow_field', fieldAction, field)).condition.filter);
-  return { condition, fields: found };
+  return { condition, missing, fields: found };
 }
 
 /** Derives conditions on the rows of a type for one actor. */
@@ -111,6 +114,7 @@ class Derivations {
         const condition = and(isOfType, evaluator.call(goal, [actor, action, row, ...field]));
         return {
           condition: { type: typeName, row: row.scope, condition, filter: toRowFilter(condition) },
+          missing: this.#host.missingAttribute,
           followed: derivation?.roots ?? [],
         };
       } catch (error) {
