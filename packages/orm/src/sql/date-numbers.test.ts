@@ -267,7 +267,7 @@ describe.each(databases)('parts of dates on %s', (_name, open) => {
 });
 
 describe('parts of dates', () => {
-  it('are refused by methods that use the time zone of the process', async () => {
+  it('throw POLAR_FILTER_UNTRANSLATABLE for a method that uses the time zone of the process', async () => {
     const error = await conditionOf('term.at.getHours() = 1').catch((caught: unknown) => caught);
     expect(isPolarError(error) && error.message).toContain(
       '`getHours` of the column `at`, which depends on the time zone of the process',
@@ -275,7 +275,7 @@ describe('parts of dates', () => {
     expect(isPolarError(error) && error.message).toContain('call `getUTCHours`');
   });
 
-  it('are refused for MySQL, whose driver reads dates in the time zone of the process', async () => {
+  it('throw for MySQL if the process has another zone than UTC, in which the driver reads dates', async () => {
     const condition = await conditionOf('term.at.getUTCHours() = 1');
     process.env['TZ'] = 'Europe/Berlin';
     expect(() => sql({ dialect: 'mysql' })(condition)).toThrow(/another time zone than UTC/);
@@ -283,12 +283,12 @@ describe('parts of dates', () => {
     expect(() => sql({ dialect: 'mysql', date: inUtc })(condition)).not.toThrow();
   });
 
-  it('are refused for SQLite without the option that tells the form of dates', async () => {
+  it('throw for SQLite without the option `date`, which tells the form of dates', async () => {
     const condition = await conditionOf('term.at.getUTCHours() = 1');
     expect(() => sql({ dialect: 'sqlite' })(condition)).toThrow(/Give the option `date`/);
   });
 
-  it('are refused by vector stores, MongoDB and the classic form', async () => {
+  it('throw for vector stores, MongoDB and the classic form', async () => {
     const condition = await conditionOf('term.at.getUTCHours() = 1');
     const base = mongooseWithoutServer();
     const required = { type: Schema.Types.Int32, required: true };
@@ -305,7 +305,7 @@ describe('parts of dates', () => {
     );
   });
 
-  it('are read from the form that a column of Drizzle has', async () => {
+  it('become SQL for seconds or milliseconds, as the column of Drizzle stores them', async () => {
     const condition = await conditionOf('term.at.getUTCHours() = 1');
     const columns = {
       id: integer().notNull(),
