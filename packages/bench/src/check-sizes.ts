@@ -20,9 +20,9 @@ const onDisk = '@nanook/core, installed (not compressed)';
  * check may follow `load`, and cannot wait for any of them.
  */
 const budgets: Readonly<Record<string, number>> = {
-  [afterCheck]: 113_200,
-  [allExports]: 211_400,
-  [onDisk]: 6_150_000,
+  [afterCheck]: 113_300,
+  [allExports]: 213_500,
+  [onDisk]: 6_200_000,
 };
 
 const [start, checked] = await startSizes();
