@@ -7,7 +7,7 @@ import {
   type SQLiteColumnBuilderBase,
 } from 'drizzle-orm/sqlite-core';
 import { Schema } from 'mongoose';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { randomCases, randomSeed, randomTimeout } from '../../../../tools/test-scope.js';
 import { chroma } from '../chroma/index.js';
 import { drizzle } from '../drizzle/index.js';
@@ -170,6 +170,9 @@ function bodyOf(random: Random, name = random.of(names)): string {
 }
 
 const zone = process.env['TZ'];
+beforeEach(() => {
+  process.env['TZ'] = 'UTC';
+});
 afterEach(() => {
   if (zone === undefined) delete process.env['TZ'];
   else process.env['TZ'] = zone;
