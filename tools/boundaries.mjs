@@ -18,6 +18,7 @@ const packages = {
   analysis: ['core'],
   cli: ['core', 'analysis', 'log', 'orm', 'policies', 'express', 'koa', 'nestjs'],
   policies: ['core'],
+  server: ['core'],
   oso: ['core'],
   grammar: [],
   'language-server': ['core', 'analysis', 'cli'],
@@ -213,6 +214,21 @@ const policiesFolders = {
   '': ['errors', 'source', 'bundle', 'follow'],
 };
 
+/** Folder of server → folders it may import, from the lowest to the highest. Only the entry for Node may import node:*. */
+const serverFolders = {
+  errors: [],
+  messages: [],
+  callers: ['messages'],
+  entities: ['messages'],
+  decisions: ['messages', 'entities'],
+  authzen: ['messages', 'callers', 'entities', 'decisions'],
+  operations: ['decisions'],
+  options: ['errors', 'callers', 'entities'],
+  server: ['messages', 'callers', 'entities', 'decisions', 'authzen', 'operations', 'options'],
+  node: ['callers', 'server'],
+  '': ['errors', 'callers', 'entities', 'options', 'server'],
+};
+
 /** The packages whose folders have a table. */
 const foldersOf = {
   core: folders,
@@ -222,6 +238,7 @@ const foldersOf = {
   nestjs: nestFolders,
   log: logFolders,
   policies: policiesFolders,
+  server: serverFolders,
 };
 
 /** Returns the folders of a circle in a table; undefined if there is none. */
@@ -292,8 +309,9 @@ for (const [name, mayImport] of Object.entries(packages)) {
 function faultOf(name, mayImport, declared, src, file, specifier) {
   const from = folderOf(file);
   if (specifier.startsWith('node:')) {
-    if (name === 'analysis') return `${specifier}: this package also runs in browsers`;
-    return name === 'core' && from !== 'node' ? `${specifier}: only src/node/ may import node:*` : undefined;
+    return ['core', 'analysis', 'server'].includes(name) && from !== 'node'
+      ? `${specifier}: only src/node/ may import node:*`
+      : undefined;
   }
   if (specifier.startsWith('.')) {
     const target = posix(relative(src, join(src, dirname(file), specifier)));

@@ -75,6 +75,7 @@ const unexported = {
     'type-orm-adapter.ts:QueryBuilder',
   ],
   policies: ['errors/nanook-policies-error.ts:texts'],
+  server: ['errors/nanook-server-error.ts:texts'],
   orm: ['drizzle/drizzle-names.ts:Casing', 'errors/nanook-orm-error.ts:texts'],
 };
 

@@ -13,6 +13,7 @@ export async function allCodes(): Promise<readonly CodeEntry[]> {
     import('./orm.json', json),
     import('./log.json', json),
     import('./policies.json', json),
+    import('./server.json', json),
   ]);
   return [
     ...modules.flatMap(({ default: entries }): readonly CodeEntry[] => entries),

@@ -29,6 +29,7 @@ const families: readonly (readonly [prefix: string, title: string])[] = [
   ['NANOOK_ORM_', 'Errors of data filtering'],
   ['NANOOK_LOG_', 'Errors of the decision log'],
   ['NANOOK_POLICIES_', 'Errors of policies in several processes'],
+  ['NANOOK_SERVER_', 'Errors of the decision server'],
 ];
 
 const fence = (language: string, text: string): string => `\`\`\`${language} fragment\n${text}\n\`\`\``;
@@ -66,6 +67,7 @@ const titles: Readonly<Record<string, string>> = {
   'orm-errors.md': 'Errors of data filtering',
   'log-errors.md': 'Errors of the decision log',
   '../guides/several-processes.md': 'Several processes',
+  'server.md': 'The decision server',
 };
 
 const page = `<!-- Generated from the tables of codes by \`node tools/errors-page.mjs\`. -->

@@ -1,0 +1,18 @@
+import type { KnownCaller } from '../callers/authenticate.js';
+import type { Decider, Outcome } from '../decisions/decider.js';
+import type { PageTokens } from './page-tokens.js';
+
+/** One authenticated request, as the endpoints of the API see it. */
+export interface Exchange {
+  readonly decider: Decider;
+  readonly caller: KnownCaller;
+  readonly maxBatchSize: number;
+  readonly maxResults: number;
+  readonly pageTokens: PageTokens;
+  /** Counts the outcome of a decision. */
+  recordOutcome(this: void, outcome: Outcome): void;
+  /** Receives an error that fails only a part of the request. */
+  report(this: void, error: unknown): void;
+  /** Returns whether answers have explanations. @throws {RequestError} 403 if the caller wants but may not see them */
+  explains(this: void, isWanted: boolean): boolean;
+}

@@ -1,0 +1,179 @@
+import { isUndecided } from '@nanook/core';
+import { isDecidedByDatabase, type Decider } from '../decisions/decider.js';
+import { within } from '../decisions/within.js';
+import type { EntityOptions } from '../entities/entity-options.js';
+import { actionValue, idOf, withType } from '../entities/entity-rows.js';
+import {
+  actionOf,
+  entityOf,
+  optionalObject,
+  searchedType,
+  type WireAction,
+  type WireEntity,
+} from '../messages/access-request.js';
+import type { JsonObject } from '../messages/read-body.js';
+import { badRequest } from '../messages/request-error.js';
+import { findAllowed } from './candidates.js';
+import type { Exchange } from './exchange.js';
+import { answerPage, type Found, type SearchAnswer } from './page.js';
+import type { Position } from './page-tokens.js';
+
+/** A subject or a resource that a search has found. */
+export interface FoundEntity {
+  readonly type: string;
+  readonly id: string;
+}
+
+/** A search for entities of a type of the wire. */
+interface Search {
+  readonly decider: Decider;
+  readonly type: string;
+  readonly options: EntityOptions;
+}
+
+const nothing: Found<never> = { results: [], next: undefined };
+
+/** Answers: which subjects of a type may perform the action on the resource? */
+export async function searchSubjects(
+  exchange: Exchange,
+  message: JsonObject,
+): Promise<SearchAnswer<FoundEntity>> {
+  const { decider } = exchange;
+  const type = searchedType(message, 'subject');
+  const [action, resource] = [actionOf(message), entityOf(message, 'resource')];
+  const context = optionalObject(message, 'context');
+  const signed = { search: 'subject', type, action, resource, context };
+  return answerPage(exchange, message, signed, async (limit, position) => {
+    const options = decider.entities.get(type);
+    if (options === undefined) return nothing;
+    const isAllowed = await subjectCheck(decider, action, resource, context, type);
+    if (isAllowed === undefined) return nothing;
+    return findEntities({ decider, type, options }, isAllowed, limit, position);
+  });
+}
+
+/** Returns the check of one candidate; undefined if there is no such resource. */
+async function subjectCheck(
+  decider: Decider,
+  wireAction: WireAction,
+  resource: WireEntity,
+  context: JsonObject,
+  type: string,
+): Promise<((actor: object) => Promise<boolean>) | undefined> {
+  const options = decider.entities.get(resource.type);
+  if (options === undefined) return undefined;
+  if (isDecidedByDatabase(options, resource) && options.find === undefined) {
+    const subjects = decider.entities.get(type)!;
+    return async (actor) => {
+      const subject = { type, id: idOf(subjects, actor), properties: {} };
+      return unlessError(await decider.decide({ subject, action: wireAction, resource, context }, 'test'));
+    };
+  }
+  const row = await decider.rows.find(resource);
+  if (row === undefined) return undefined;
+  const action = actionValue(decider.actions, wireAction, context);
+  return async (actor) => decides(decider, actor, action, row);
+}
+
+/** Answers: on which resources of a type may the subject perform the action? */
+export async function searchResources(
+  exchange: Exchange,
+  message: JsonObject,
+): Promise<SearchAnswer<FoundEntity>> {
+  const { decider } = exchange;
+  const type = searchedType(message, 'resource');
+  const [subject, wireAction] = [entityOf(message, 'subject'), actionOf(message)];
+  const context = optionalObject(message, 'context');
+  const signed = { search: 'resource', type, action: wireAction, subject, context };
+  return answerPage(exchange, message, signed, async (limit, position) => {
+    const options = decider.entities.get(type);
+    if (options === undefined) return nothing;
+    const actor = await within(decider.rows.find(subject), decider.options.signal);
+    if (actor === undefined) return nothing;
+    const action = actionValue(decider.actions, wireAction, context);
+    if (options.resources === true)
+      return listEntities({ decider, type, options }, actor, action, limit, position);
+    return findEntities(
+      { decider, type, options },
+      (row) => decides(decider, actor, action, row),
+      limit,
+      position,
+    );
+  });
+}
+
+/** Lists the rows with one query. */
+async function listEntities(
+  { decider, type, options }: Search,
+  actor: object,
+  action: unknown,
+  limit: number,
+  position: Position | undefined,
+): Promise<Found<FoundEntity>> {
+  const { signal } = decider.options;
+  const { rows, next } = await within(
+    decider.authorizer.list(actor, action as string, options.type, {
+      take: limit,
+      signal,
+      ...(typeof position === 'string' && { after: position }),
+    }),
+    signal,
+  );
+  return { results: rows.map((row) => ({ type, id: idOf(options, row) })), next: next ?? undefined };
+}
+
+async function findEntities(
+  { decider, type, options }: Search,
+  isAllowed: (row: object) => Promise<boolean>,
+  limit: number,
+  position: Position | undefined,
+): Promise<Found<FoundEntity>> {
+  if (options.all === undefined) throw badRequest(`entities of the type "${type}" cannot be searched`);
+  const { results, next } = await findAllowed(
+    options.all(),
+    (row) => isAllowed(withType(decider.authorizer, options.type, row)),
+    { limit, start: typeof position === 'number' ? position : 0, signal: decider.options.signal },
+  );
+  return { results: results.map((row) => ({ type, id: idOf(options, row) })), next };
+}
+
+/** Answers: which actions may the subject perform on the resource? */
+export async function searchActions(
+  exchange: Exchange,
+  message: JsonObject,
+): Promise<SearchAnswer<{ readonly name: string }>> {
+  const { decider } = exchange;
+  const [subject, resource] = [entityOf(message, 'subject'), entityOf(message, 'resource')];
+  const context = optionalObject(message, 'context');
+  const signed = { search: 'action', subject, resource, context };
+  return answerPage(exchange, message, signed, async (limit, position) => {
+    const options = decider.entities.get(resource.type);
+    if (options === undefined) return nothing;
+    const names =
+      decider.actions?.names ?? decider.authorizer.policy.actions(options.type, { resource: 'instance' });
+    const { results, next } = await findAllowed(
+      names,
+      async (name) =>
+        unlessError(
+          await decider.decide({ subject, action: { name, properties: {} }, resource, context }, 'test'),
+        ),
+      { limit, start: typeof position === 'number' ? position : 0, signal: decider.options.signal },
+    );
+    return { results: results.map((name) => ({ name })), next };
+  });
+}
+
+/** An undecided candidate is not a result. Every other error fails the search. */
+async function decides(decider: Decider, actor: object, action: unknown, row: object): Promise<boolean> {
+  try {
+    return await decider.test(actor, action, row);
+  } catch (error) {
+    if (isUndecided(error)) return false;
+    throw error;
+  }
+}
+
+function unlessError(verdict: Awaited<ReturnType<Decider['decide']>>): boolean {
+  if (verdict.outcome === 'error') throw verdict.error;
+  return verdict.outcome === 'allowed';
+}

@@ -1,0 +1,145 @@
+import {
+  isAuthorizationError,
+  isUndecided,
+  renderExplanation,
+  type Authorizer,
+  type CheckContext,
+  type Explanation,
+} from '@nanook/core';
+import type { ActionOptions, EntityOptions } from '../entities/entity-options.js';
+import {
+  actionValue,
+  EntityRows,
+  hasGiven,
+  idFieldOf,
+  keyOf,
+  type EntityTypes,
+} from '../entities/entity-rows.js';
+import type { AccessRequest, WireEntity } from '../messages/access-request.js';
+
+/** The result of one evaluation. */
+export type Verdict =
+  | { readonly outcome: 'allowed' | 'denied' | 'undecided' }
+  | { readonly outcome: 'error'; readonly error: unknown };
+
+export type Outcome = Verdict['outcome'];
+
+/** The parts of a server that decide. */
+export interface DecidingParts {
+  readonly authorizer: Authorizer;
+  readonly entities: EntityTypes;
+  readonly actions: ActionOptions | undefined;
+}
+
+/** The circumstances of a request. */
+export interface DecidingOptions {
+  readonly signal: AbortSignal;
+  readonly context: CheckContext;
+}
+
+const denied: Verdict = { outcome: 'denied' };
+
+/** Decides the evaluations of one request, by one policy and with each row loaded once. */
+export class Decider {
+  readonly authorizer: Authorizer;
+  readonly entities: EntityTypes;
+  readonly actions: ActionOptions | undefined;
+  readonly rows: EntityRows;
+
+  constructor(
+    { authorizer, entities, actions }: DecidingParts,
+    readonly options: DecidingOptions,
+  ) {
+    this.authorizer = authorizer.pinned();
+    this.entities = entities;
+    this.actions = actions;
+    this.rows = new EntityRows(this.authorizer, entities);
+  }
+
+  /**
+   * Decides an evaluation. It never rejects: an error is a verdict.
+   *
+   * @param check `check` for the evaluation of a caller, which is recorded; `test` for a candidate of a search
+   */
+  async decide(request: AccessRequest, check: 'check' | 'test' = 'check'): Promise<Verdict> {
+    try {
+      const actor = await this.rows.find(request.subject);
+      if (actor === undefined) return denied;
+      const action = actionValue(this.actions, request.action, request.context);
+      return (await this.#allows(actor, action, request.resource, check)) ? { outcome: 'allowed' } : denied;
+    } catch (error) {
+      return isUndecided(error) ? { outcome: 'undecided' } : { outcome: 'error', error };
+    }
+  }
+
+  /** Returns whether an action is allowed on a row. @throws as `Authorizer.can` does */
+  check(actor: object, action: unknown, row: object): Promise<boolean> {
+    return this.authorizer.can(actor, action as string, row, this.options);
+  }
+
+  /** Does what `check` does, without a record of the decision if the action is its name. */
+  async test(actor: object, action: unknown, row: object): Promise<boolean> {
+    if (typeof action !== 'string') return this.check(actor, action, row);
+    const { signal } = this.options;
+    const { allowed, undecided } = await this.authorizer.whoCan(action, row, [actor], { signal });
+    if (undecided[0] !== undefined) throw undecided[0].error;
+    return allowed.length > 0;
+  }
+
+  async #allows(
+    actor: object,
+    action: unknown,
+    resource: WireEntity,
+    check: 'check' | 'test',
+  ): Promise<boolean> {
+    const options = this.entities.get(resource.type);
+    if (options === undefined) return false;
+    if (isDecidedByDatabase(options, resource))
+      return this.#allowsStored(actor, action as string, options, resource.id, check);
+    const row = await this.rows.find(resource);
+    return row !== undefined && (await this[check](actor, action, row));
+  }
+
+  /** Decides in the database, so that no related row is needed in memory. A test has no record of its decision. */
+  async #allowsStored(
+    actor: object,
+    action: string,
+    options: EntityOptions,
+    id: string,
+    check: 'check' | 'test',
+  ): Promise<boolean> {
+    const key = keyOf(options, id);
+    if (key === undefined) return false;
+    if (check === 'test') {
+      const { signal } = this.options;
+      const where = { [idFieldOf(options)]: key };
+      const { rows } = await this.authorizer.list(actor, action, options.type, { where, take: 1, signal });
+      return rows.length > 0;
+    }
+    try {
+      await this.authorizer.one(actor, action, options.type, key, { ...this.options, checkRead: false });
+      return true;
+    } catch (error) {
+      if (isAuthorizationError(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Explains an evaluation, as data and as text; a text if it has no explanation. */
+  async explain(request: AccessRequest): Promise<{ readonly text: string; readonly data?: Explanation }> {
+    const actor = await this.rows.find(request.subject);
+    if (actor === undefined) return { text: `there is no ${request.subject.type} with this id` };
+    const options = this.entities.get(request.resource.type);
+    if (options?.resources === true && options.find === undefined)
+      return { text: `the database decides about ${request.resource.type}, which has no \`find\`` };
+    const resource = await this.rows.find(request.resource);
+    if (resource === undefined) return { text: `there is no ${request.resource.type} with this id` };
+    const action = actionValue(this.actions, request.action, request.context);
+    const data = await this.authorizer.explain(actor, action as string, resource, this.options);
+    return { text: renderExplanation(data), data };
+  }
+}
+
+/** Returns whether the database decides about an entity. Given fields replace stored ones only in memory. */
+export const isDecidedByDatabase = (options: EntityOptions, entity: WireEntity): boolean =>
+  options.resources === true && !hasGiven(options, entity);

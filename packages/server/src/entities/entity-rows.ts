@@ -1,0 +1,106 @@
+import { typed, type Authorizer } from '@nanook/core';
+import type { WireAction, WireEntity } from '../messages/access-request.js';
+import type { JsonObject } from '../messages/read-body.js';
+import type { ActionOptions, EntityOptions } from './entity-options.js';
+
+/** The entities of a server by their types of the wire. */
+export type EntityTypes = ReadonlyMap<string, EntityOptions>;
+
+/** The field with the key of an entity. */
+export const idFieldOf = ({ idField = 'id' }: EntityOptions): string => idField;
+
+/** Returns the key of an id; undefined for a text that is not the canonical text of an integer. */
+export const keyOf = ({ key }: EntityOptions, id: string): string | number | undefined =>
+  key === 'integer' ? integerOf(id) : id;
+
+function integerOf(id: string): number | undefined {
+  const number = Number(id);
+  return Number.isSafeInteger(number) && String(number) === id ? number : undefined;
+}
+
+/** Returns the id of a stored row. */
+export function idOf(options: EntityOptions, row: object): string {
+  const field = idFieldOf(options);
+  const id = (row as Readonly<Record<string, unknown>>)[field];
+  if (typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint') return String(id);
+  throw new Error(`a row of ${options.type} has no id in the field \`${field}\``);
+}
+
+/** Returns those of the sent fields that callers may send. */
+export const givenFields = (given: readonly string[] | undefined, sent: JsonObject): JsonObject =>
+  Object.fromEntries(
+    (given ?? []).flatMap((name) => (Object.hasOwn(sent, name) ? [[name, sent[name]]] : [])),
+  );
+
+/** Returns whether a caller has sent a field that replaces a stored one. */
+export const hasGiven = ({ given = [] }: EntityOptions, { properties }: WireEntity): boolean =>
+  given.some((name) => Object.hasOwn(properties, name));
+
+/** Gives a row the type of the policy, if it does not have it already. */
+export function withType(authorizer: Authorizer, type: string, row: object): object {
+  return authorizer.policy.typesOf(row).includes(type) ? row : typed(type, row);
+}
+
+/** Loads entities. Each stored row is loaded once, so that all checks of a request see the same row. */
+export class EntityRows {
+  readonly #stored = new Map<string, Promise<object | null | undefined>>();
+
+  constructor(
+    readonly authorizer: Authorizer,
+    readonly types: EntityTypes,
+  ) {}
+
+  /** Returns the row of an entity with the given fields; undefined if the type or the id does not exist. */
+  async find(entity: WireEntity): Promise<object | undefined> {
+    const options = this.types.get(entity.type);
+    if (options === undefined) return undefined;
+    const stored = await this.#load(options, entity);
+    if (stored === undefined || stored === null) return undefined;
+    const row = hasGiven(options, entity)
+      ? replaced(stored, givenFields(options.given, entity.properties))
+      : stored;
+    return withType(this.authorizer, options.type, row);
+  }
+
+  #load(options: EntityOptions, { type, id }: WireEntity): Promise<object | null | undefined> {
+    const place = JSON.stringify([type, id]);
+    const known = this.#stored.get(place);
+    if (known !== undefined) return known;
+    const loading = load(options, id);
+    this.#stored.set(place, loading);
+    return loading;
+  }
+}
+
+async function load(options: EntityOptions, id: string): Promise<object | null | undefined> {
+  const key = keyOf(options, id);
+  if (key === undefined) return undefined;
+  if (options.find === undefined) return { [idFieldOf(options)]: key };
+  // The key has the type that the options declare.
+  return (await (options.find as (key: string | number) => unknown)(key)) as object | null | undefined;
+}
+
+/** Returns a copy of a row with other values. The stored row is not changed, because the application may share it. */
+function replaced(row: object, values: JsonObject): object {
+  const copy = Object.create(
+    Object.getPrototypeOf(row) as object | null,
+    Object.getOwnPropertyDescriptors(row),
+  ) as object;
+  for (const [name, value] of Object.entries(values))
+    Object.defineProperty(copy, name, { value, enumerable: true, configurable: true, writable: true });
+  return copy;
+}
+
+/** Returns the action as the policy sees it: its name, or a row. */
+export function actionValue(
+  options: ActionOptions | undefined,
+  { name, properties }: WireAction,
+  context: JsonObject,
+): unknown {
+  if (options === undefined) return name;
+  return typed(options.type, {
+    ...givenFields(options.given, properties),
+    context: givenFields(options.context, context),
+    name,
+  });
+}

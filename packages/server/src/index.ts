@@ -1,0 +1,23 @@
+export { decisionServer, type DecisionServer } from './server/decision-server.js';
+export type { AnsweredRequest, ServerLimits, ServerOptions } from './options/server-options.js';
+export type {
+  ActionOptions,
+  CommonEntityOptions,
+  EntityOptions,
+  IntegerEntityOptions,
+  TextEntityOptions,
+} from './entities/entity-options.js';
+export type {
+  ApiKey,
+  Caller,
+  CallerOptions,
+  ClientCertificate,
+  Connection,
+  Scope,
+} from './callers/caller.js';
+export {
+  NanookServerError,
+  isNanookServerError,
+  type NanookServerErrorCode,
+  type NanookServerErrorData,
+} from './errors/nanook-server-error.js';

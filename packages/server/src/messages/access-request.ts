@@ -1,0 +1,89 @@
+import { badRequest } from './request-error.js';
+import { isJsonObject, type JsonObject } from './read-body.js';
+
+/** A subject or a resource of a request. */
+export interface WireEntity {
+  readonly type: string;
+  readonly id: string;
+  readonly properties: JsonObject;
+}
+
+/** An action of a request. */
+export interface WireAction {
+  readonly name: string;
+  readonly properties: JsonObject;
+}
+
+/** The entities of one evaluation. */
+export interface AccessRequest {
+  readonly subject: WireEntity;
+  readonly action: WireAction;
+  readonly resource: WireEntity;
+  readonly context: JsonObject;
+}
+
+/** Returns an own property, so that no key reaches `Object.prototype`. */
+export const own = (message: JsonObject, key: string): unknown =>
+  Object.hasOwn(message, key) ? message[key] : undefined;
+
+/** Returns an object of the request; an empty one if it is absent. @throws {RequestError} 400 for another value */
+export function optionalObject(message: JsonObject, key: string, path = key): JsonObject {
+  const value = own(message, key);
+  if (value === undefined) return {};
+  if (!isJsonObject(value)) throw badRequest(`\`${path}\` must be an object`);
+  return value;
+}
+
+function requiredObject(message: JsonObject, key: string): JsonObject {
+  const value = own(message, key);
+  if (value === undefined) throw badRequest(`\`${key}\` is missing`);
+  if (!isJsonObject(value)) throw badRequest(`\`${key}\` must be an object`);
+  return value;
+}
+
+function requiredText(entity: JsonObject, key: string, field: string): string {
+  const value = own(entity, field);
+  if (value === undefined) throw badRequest(`\`${key}.${field}\` is missing`);
+  if (typeof value !== 'string') throw badRequest(`\`${key}.${field}\` must be a string`);
+  return value;
+}
+
+/** Reads `subject` or `resource`. @throws {RequestError} 400 */
+export function entityOf(message: JsonObject, key: 'subject' | 'resource'): WireEntity {
+  const entity = requiredObject(message, key);
+  return {
+    type: requiredText(entity, key, 'type'),
+    id: requiredText(entity, key, 'id'),
+    properties: optionalObject(entity, 'properties', `${key}.properties`),
+  };
+}
+
+/** Reads the type of the `subject` or the `resource` that a search looks for; its id is ignored. @throws {RequestError} 400 */
+export function searchedType(message: JsonObject, key: 'subject' | 'resource'): string {
+  return requiredText(requiredObject(message, key), key, 'type');
+}
+
+/** Reads `action`. @throws {RequestError} 400 */
+export function actionOf(message: JsonObject): WireAction {
+  const action = requiredObject(message, 'action');
+  return {
+    name: requiredText(action, 'action', 'name'),
+    properties: optionalObject(action, 'properties', 'action.properties'),
+  };
+}
+
+/** Reads one evaluation. @throws {RequestError} 400 */
+export const accessRequestOf = (message: JsonObject): AccessRequest => ({
+  subject: entityOf(message, 'subject'),
+  action: actionOf(message),
+  resource: entityOf(message, 'resource'),
+  context: optionalObject(message, 'context'),
+});
+
+/** Returns whether the caller asks for explanations. @throws {RequestError} 400 */
+export function wantsExplanation(message: JsonObject): boolean {
+  const wanted = own(optionalObject(message, 'options'), 'explain');
+  if (wanted !== undefined && typeof wanted !== 'boolean')
+    throw badRequest('`options.explain` must be true or false');
+  return wanted === true;
+}

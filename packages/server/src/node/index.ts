@@ -1,0 +1,1 @@
+export { toKoaMiddleware, toNodeHandler, type KoaContext } from './to-node-handler.js';

@@ -1,0 +1,138 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { ClientCertificate, Connection } from '../callers/caller.js';
+import type { DecisionServer } from '../server/decision-server.js';
+
+/** A request of Node, Express or Nest. A parser can have read its body. */
+type NodeRequest = IncomingMessage & {
+  readonly originalUrl?: string;
+  readonly body?: unknown;
+  readonly rawBody?: unknown;
+};
+
+/**
+ * Connects a server with `node:http`, Express or Nest. Other paths are left to the framework.
+ *
+ * Mount it before a parser of bodies, so that the server sees each byte of a request.
+ *
+ * @example
+ * app.use(toNodeHandler(server));
+ */
+export function toNodeHandler(
+  server: DecisionServer,
+): (request: IncomingMessage, response: ServerResponse, next?: () => void) => void {
+  return (request, response, next) => {
+    if (next !== undefined && !server.handles(pathnameOf(request))) {
+      next();
+      return;
+    }
+    void answer(server, request, response);
+  };
+}
+
+/** The part of a context of Koa that the middleware needs. */
+export interface KoaContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly path: string;
+  respond?: boolean;
+}
+
+/**
+ * Connects a server with Koa. Other paths are left to the next middleware.
+ *
+ * @example
+ * app.use(toKoaMiddleware(server));
+ */
+export function toKoaMiddleware(
+  server: DecisionServer,
+): (context: KoaContext, next: () => Promise<unknown>) => Promise<unknown> {
+  return async (context, next) => {
+    if (!server.handles(pathnameOf(context.req))) return next();
+    context.respond = false;
+    return answer(server, context.req, context.res);
+  };
+}
+
+const urlOf = (request: NodeRequest): URL =>
+  // The host is only a placeholder: no answer depends on it.
+  new URL(`http://localhost${pathAndQuery(request.originalUrl ?? request.url ?? '/')}`);
+
+/** A request can name a whole URL, as for a proxy, or `*`. */
+const pathAndQuery = (target: string): string => (target.startsWith('/') ? target : '/');
+
+const pathnameOf = (request: NodeRequest): string => urlOf(request).pathname;
+
+async function answer(server: DecisionServer, request: NodeRequest, response: ServerResponse): Promise<void> {
+  const answered = await server.fetch(requestOf(request), connectionOf(request));
+  const body = Buffer.from(await answered.arrayBuffer());
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(answered.status, {
+    ...Object.fromEntries(answered.headers),
+    'Content-Length': body.byteLength,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** The methods that a `Request` can have. Each other method is one that no endpoint accepts. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+function requestOf(request: NodeRequest): Request {
+  const { method = '' } = request;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers))
+    // The names of pseudo headers of HTTP/2 begin with a colon.
+    if (!name.startsWith(':') && value !== undefined)
+      for (const each of Array.isArray(value) ? value : [value]) headers.append(name, each);
+  return new Request(urlOf(request), {
+    method: methods.has(method) ? method : 'OPTIONS',
+    headers,
+    ...(method === 'POST' && { body: bodyOf(request) as never, duplex: 'half' }),
+  });
+}
+
+/** Returns the body, also if a parser has read it. */
+function bodyOf(request: NodeRequest): unknown {
+  const { rawBody, body } = request;
+  for (const read of [rawBody, body]) if (typeof read === 'string' || read instanceof Uint8Array) return read;
+  return request.readableEnded && body !== undefined ? JSON.stringify(body) : streamOf(request);
+}
+
+/** Returns the bytes of a request. The end of the reading leaves the connection open, so that the caller receives the refusal. */
+function streamOf(request: IncomingMessage): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start: (controller) => {
+      request.on('data', (chunk: Uint8Array) => {
+        controller.enqueue(chunk);
+        if ((controller.desiredSize ?? 0) <= 0) request.pause();
+      });
+      request.once('end', () => controller.close());
+      request.once('error', (error) => controller.error(error));
+      request.once('close', () => {
+        if (!request.readableEnded) controller.error(new Error('the connection was closed'));
+      });
+      request.pause();
+    },
+    pull: () => void request.resume(),
+    cancel: () => {
+      request.removeAllListeners('data');
+      request.removeAllListeners('end');
+      request.pause();
+    },
+  });
+}
+
+function connectionOf({ socket }: IncomingMessage): Connection {
+  const { authorized, getPeerCertificate } = socket as Partial<TLSSocket>;
+  if (authorized !== true || getPeerCertificate === undefined) return {};
+  const { subject, subjectaltname, fingerprint256 } = (socket as TLSSocket).getPeerCertificate();
+  if (typeof fingerprint256 !== 'string') return {};
+  const certificate: ClientCertificate = {
+    subject: Object.fromEntries(
+      Object.entries(subject).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+    ),
+    alternativeNames: subjectaltname,
+    sha256: fingerprint256.replaceAll(':', '').toLowerCase(),
+  };
+  return { certificate };
+}

@@ -1,0 +1,96 @@
+import type { Authorizer } from '@nanook/core';
+import type { Outcome } from '../decisions/decider.js';
+
+/** The upper bounds of the histogram, in seconds. */
+const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Requests of one endpoint, by their time. */
+interface Histogram {
+  readonly buckets: number[];
+  sum: number;
+  count: number;
+}
+
+/** The state of a server, which the metrics show besides the counters. */
+export interface MetricsState {
+  readonly authorizer: Authorizer;
+  readonly isCurrent: boolean;
+  readonly isClosing: boolean;
+  readonly running: number;
+}
+
+/** Counts requests and decisions, and prints them in the text format of Prometheus. */
+export class Metrics {
+  readonly #decisions: Record<Outcome, number> = { allowed: 0, denied: 0, undecided: 0, error: 0 };
+  readonly #requests = new Map<string, number>();
+  readonly #times = new Map<string, Histogram>();
+  #errors = 0;
+
+  readonly countDecision = (outcome: Outcome): void => {
+    this.#decisions[outcome]++;
+  };
+
+  countError(): void {
+    this.#errors++;
+  }
+
+  countRequest(endpoint: string, status: number, seconds: number): void {
+    const labels = `endpoint="${endpoint}",status="${status}"`;
+    this.#requests.set(labels, (this.#requests.get(labels) ?? 0) + 1);
+    let times = this.#times.get(endpoint);
+    if (times === undefined)
+      this.#times.set(endpoint, (times = { buckets: bounds.map(() => 0), sum: 0, count: 0 }));
+    times.sum += seconds;
+    times.count++;
+    const bucket = bounds.findIndex((bound) => seconds <= bound);
+    if (bucket !== -1) times.buckets[bucket]!++;
+  }
+
+  /** Returns all values as text. */
+  print({ authorizer, isCurrent, isClosing, running }: MetricsState): string {
+    const { hash, version = '' } = authorizer.policy;
+    const lines = [
+      ...described('nanook_decisions_total', 'counter', 'Decisions by their outcome.'),
+      ...Object.entries(this.#decisions).map(
+        ([outcome, count]) => `nanook_decisions_total{outcome="${outcome}"} ${count}`,
+      ),
+      ...described('nanook_requests_total', 'counter', 'Requests by their endpoint and status.'),
+      ...[...this.#requests].map(([labels, count]) => `nanook_requests_total{${labels}} ${count}`),
+      ...described('nanook_errors_total', 'counter', 'Errors of the application and of checks.'),
+      `nanook_errors_total ${this.#errors}`,
+      ...described('nanook_request_duration_seconds', 'histogram', 'The time of requests.'),
+      ...[...this.#times].flatMap(([endpoint, times]) => histogramLines(endpoint, times)),
+      ...described('nanook_requests_running', 'gauge', 'Requests that are not answered yet.'),
+      `nanook_requests_running ${running}`,
+      ...described('nanook_policy_info', 'gauge', 'The policy in use.'),
+      `nanook_policy_info{hash="${hash}",version="${escapeLabel(version)}"} 1`,
+      ...described('nanook_policy_current', 'gauge', 'Whether the policy is the published one.'),
+      `nanook_policy_current ${Number(isCurrent)}`,
+      ...described('nanook_closing', 'gauge', 'Whether the server is about to end.'),
+      `nanook_closing ${Number(isClosing)}`,
+    ];
+    return `${lines.join('\n')}\n`;
+  }
+}
+
+const described = (name: string, type: string, help: string): readonly string[] => [
+  `# HELP ${name} ${help}`,
+  `# TYPE ${name} ${type}`,
+];
+
+function histogramLines(endpoint: string, { buckets, sum, count }: Histogram): readonly string[] {
+  const name = 'nanook_request_duration_seconds';
+  let total = 0;
+  return [
+    ...buckets.map((each, i) => {
+      total += each;
+      return `${name}_bucket{endpoint="${endpoint}",le="${bounds[i]}"} ${total}`;
+    }),
+    `${name}_bucket{endpoint="${endpoint}",le="+Inf"} ${count}`,
+    `${name}_sum{endpoint="${endpoint}"} ${sum}`,
+    `${name}_count{endpoint="${endpoint}"} ${count}`,
+  ];
+}
+
+const escapeLabel = (text: string): string =>
+  text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import type { AnsweredRequest } from '../index.js';
+import { certifiedServer, loadFixture, post } from '../testing/certification.fixture.js';
+
+const path = '/access/v1/evaluation';
+const evaluation = (id: string) => ({
+  subject: { type: 'user', id: 'alice' },
+  action: { name: 'read' },
+  resource: { type: 'record', id },
+});
+const get = async (server: Awaited<ReturnType<typeof certifiedServer>>, at: string) => {
+  const response = await server.fetch(new Request(`https://internal${at}`));
+  return [response.status, await response.text()];
+};
+
+describe('/readyz', () => {
+  it('is 503 without a current policy, if the application is not ready, and when the server closes', async () => {
+    const status = { isCurrent: false };
+    let isReady = true;
+    const server = await certifiedServer({ follower: { status }, isReady: () => isReady });
+    expect(await get(server, '/readyz')).toEqual([503, 'the policy is not current']);
+    status.isCurrent = true;
+    expect(await get(server, '/readyz')).toEqual([200, 'ready']);
+    isReady = false;
+    expect(await get(server, '/readyz')).toEqual([503, 'not ready']);
+    isReady = true;
+    await server.close();
+    expect(await get(server, '/readyz')).toEqual([503, 'closing']);
+    expect(await get(server, '/healthz')).toEqual([200, 'ok']);
+  });
+});
+
+describe('close', () => {
+  it('waits for running requests, and refuses new ones after the time to drain', async () => {
+    let answer = (_: object): void => {};
+    const server = await certifiedServer({
+      entities: {
+        user: { type: 'User', find: () => new Promise((resolve) => (answer = resolve)) },
+        record: { type: 'Record', given: ['status'] },
+      },
+    });
+    const active = {
+      ...evaluation('r'),
+      resource: { type: 'record', id: 'r', properties: { status: 'active' } },
+    };
+    const running = post(server, path, active);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    let isClosed = false;
+    const closing = server.close({ drainMs: 20 }).then(() => (isClosed = true));
+    expect(await get(server, '/readyz')).toEqual([503, 'closing']);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect((await post(server, path, active)).status).toBe(503);
+    expect(isClosed).toBe(false);
+    answer({ id: 'alice' });
+    expect(await (await running).json()).toEqual({ decision: true });
+    await closing;
+  });
+});
+
+describe('/metrics', () => {
+  it('counts decisions, requests and errors, and names the policy', async () => {
+    const authorizer = await loadFixture({ version: '1.4 "beta"\n' });
+    const server = await certifiedServer({ authorizer, onError: () => {} });
+    for (const id of ['record-1', 'record-1', 'record-2']) await post(server, path, evaluation(id));
+    await post(server, path, 'not JSON');
+    await post(server, '/nowhere', {});
+    const [status, text] = await get(server, '/metrics');
+    expect(status).toBe(200);
+    const lines = String(text).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'nanook_decisions_total{outcome="allowed"} 2',
+        'nanook_decisions_total{outcome="denied"} 1',
+        'nanook_decisions_total{outcome="undecided"} 0',
+        'nanook_requests_total{endpoint="/access/v1/evaluation",status="200"} 3',
+        'nanook_requests_total{endpoint="/access/v1/evaluation",status="400"} 1',
+        'nanook_requests_total{endpoint="other",status="404"} 1',
+        'nanook_request_duration_seconds_count{endpoint="/access/v1/evaluation"} 4',
+        'nanook_request_duration_seconds_bucket{endpoint="/access/v1/evaluation",le="+Inf"} 4',
+        `nanook_policy_info{hash="${authorizer.policy.hash}",version="1.4 \\"beta\\"\\n"} 1`,
+        'nanook_policy_current 1',
+        'nanook_requests_running 1',
+      ]),
+    );
+    // Each line is a comment, or a name with labels and a number, as Prometheus reads it.
+    const line =
+      /^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="([^"\\\n]|\\.)*"(,\w+="([^"\\\n]|\\.)*")*\})? -?[\d.e+-]+)$/;
+    expect(lines.slice(0, -1).filter((each) => !line.test(each))).toEqual([]);
+  });
+
+  it('needs the scope', async () => {
+    const server = await certifiedServer({ callers: { anyone: { reason: 'a test' } } });
+    expect((await get(server, '/metrics'))[0]).toBe(403);
+  });
+});
+
+describe('onRequest', () => {
+  it('receives each answered request', async () => {
+    const answered: AnsweredRequest[] = [];
+    const server = await certifiedServer({ onRequest: (request) => answered.push(request) });
+    await post(server, path, evaluation('record-1'), { 'X-Request-ID': 'r-7' });
+    expect(answered).toEqual([
+      {
+        endpoint: path,
+        method: 'POST',
+        status: 200,
+        durationMs: expect.any(Number),
+        caller: 'anyone',
+        requestId: 'r-7',
+      },
+    ]);
+  });
+});
+
+describe('the metadata', () => {
+  const at = '/.well-known/authzen-configuration';
+  it('come from the configuration, and not from the request', async () => {
+    const server = await certifiedServer();
+    const response = await server.fetch(
+      new Request(`https://evil.example${at}`, {
+        headers: { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example' },
+      }),
+    );
+    expect(response.headers.get('Content-Type')).toBe('application/json');
+    const base = 'https://pdp.example.com';
+    expect(await response.json()).toEqual({
+      policy_decision_point: base,
+      access_evaluation_endpoint: `${base}/access/v1/evaluation`,
+      access_evaluations_endpoint: `${base}/access/v1/evaluations`,
+      search_subject_endpoint: `${base}/access/v1/search/subject`,
+      search_resource_endpoint: `${base}/access/v1/search/resource`,
+      search_action_endpoint: `${base}/access/v1/search/action`,
+    });
+  });
+
+  it('of a tenant are between the host and its path, and leave out searches without candidates', async () => {
+    const server = await certifiedServer({
+      baseUrl: 'https://pdp.example.com/tenant1/',
+      entities: { user: { type: 'User' } },
+    });
+    expect((await server.fetch(new Request(`https://internal${at}`))).status).toBe(404);
+    const response = await server.fetch(new Request(`https://internal${at}/tenant1`));
+    const base = 'https://pdp.example.com/tenant1';
+    expect(await response.json()).toEqual({
+      policy_decision_point: base,
+      access_evaluation_endpoint: `${base}/access/v1/evaluation`,
+      access_evaluations_endpoint: `${base}/access/v1/evaluations`,
+      search_action_endpoint: `${base}/access/v1/search/action`,
+    });
+    expect((await post(server, '/tenant1/access/v1/evaluation', evaluation('x'))).status).toBe(200);
+    expect((await post(server, '/tenant1/access/v1/search/subject', {})).status).toBe(404);
+  });
+});

@@ -1,0 +1,180 @@
+import { isPolarError, type Authorizer } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
+import { scopes } from '../callers/caller.js';
+import type { ActionOptions, EntityOptions } from '../entities/entity-options.js';
+import { idFieldOf } from '../entities/entity-rows.js';
+import {
+  aBoolean,
+  aCount,
+  aFunction,
+  anObject,
+  aText,
+  aTextList,
+  aTime,
+  checkOptions,
+  isRecord,
+  oneOf,
+  type OptionKind,
+} from '../errors/check-options.js';
+import { invalidOption } from '../errors/nanook-server-error.js';
+import type { ServerOptions } from './server-options.js';
+
+const anAuthorizer: OptionKind = {
+  expected: 'an Authorizer of @nanook/core',
+  accepts: (value) => isRecord(value) && typeof value['pinned'] === 'function',
+};
+const aFollower: OptionKind = {
+  expected: 'a follower of @nanook/policies, with `status`',
+  accepts: (value) => isRecord(value) && isRecord(value['status']),
+};
+const aSecret: OptionKind = {
+  expected: 'a secret of at least 16 characters',
+  accepts: (value) => typeof value === 'string' && value.length >= 16,
+};
+const aPath: OptionKind = {
+  expected: "a path such as '/authz', or '' for the root",
+  accepts: (value) => typeof value === 'string' && /^(\/[^/?#]+)*$/.test(value),
+};
+const scopeList: OptionKind = {
+  expected: `a list of scopes: ${scopes.join(', ')}`,
+  accepts: (value) => Array.isArray(value) && value.every((scope) => scopes.includes(scope as never)),
+};
+const aHash: OptionKind = {
+  expected: 'the SHA-256 hash of a key, as 64 hexadecimal digits',
+  accepts: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value),
+};
+const aList: OptionKind = { expected: 'a list', accepts: Array.isArray };
+
+const serverKinds: { readonly [Option in keyof ServerOptions]-?: OptionKind } = {
+  authorizer: anAuthorizer,
+  baseUrl: aText,
+  path: aPath,
+  callers: anObject,
+  entities: anObject,
+  actions: anObject,
+  limits: anObject,
+  pageSecret: aSecret,
+  follower: aFollower,
+  isReady: aFunction,
+  onRequest: aFunction,
+  onError: aFunction,
+};
+
+/** Checks the options of a server. @throws {NanookServerError} `NANOOK_SERVER_INVALID_OPTION` */
+export function checkServerOptions(options: ServerOptions): void {
+  checkOptions('', options, serverKinds, ['authorizer', 'baseUrl', 'callers', 'entities']);
+  const { authorizer, callers, entities, actions, limits = {}, pageSecret } = options;
+  // A missing setting must not mean a key that differs in each process.
+  if ('pageSecret' in options && pageSecret === undefined)
+    throw invalidOption('pageSecret', `must be ${aSecret.expected}, found undefined`);
+  checkOptions('limits', limits, {
+    bodyBytes: aCount,
+    batchSize: aCount,
+    results: aCount,
+    timeoutMs: aTime,
+    requestsPerSecond: aCount,
+  });
+  checkCallers(callers);
+  if (actions !== undefined) checkActions(authorizer, actions);
+  if (Object.keys(entities).length === 0) throw invalidOption('entities', 'must name at least one type');
+  for (const [name, entity] of Object.entries(entities))
+    checkEntity(authorizer, `entities.${name}`, entity, actions);
+}
+
+/** Reads the public address. @throws {NanookServerError} `NANOOK_SERVER_INVALID_OPTION` */
+export function baseUrlOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw invalidOption('baseUrl', `must be a URL such as 'https://pdp.example.com', found '${text}'`);
+  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
+    throw invalidOption('baseUrl', 'must have no query, no fragment and no password');
+  const isLocal = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'http:' && !isLocal)
+    throw invalidOption(
+      'baseUrl',
+      `must begin with https://, found '${text}'; only a server on the same machine may use http://`,
+    );
+  return url;
+}
+
+function checkCallers(callers: ServerOptions['callers']): void {
+  checkOptions('callers', callers, {
+    keys: aList,
+    bearer: aFunction,
+    certificate: aFunction,
+    anyone: anObject,
+  });
+  const { keys, anyone } = callers;
+  const given = Object.values(callers).filter((value) => value !== undefined);
+  if (given.length === 0 || keys?.length === 0)
+    throw invalidOption(
+      'callers',
+      'must have `keys`, `bearer` or `certificate`; for a server that answers everyone, give the reason: { anyone: { reason: … } }',
+    );
+  if (anyone !== undefined) {
+    if (given.length > 1) throw invalidOption('callers.anyone', 'excludes the other kinds of callers');
+    checkOptions('callers.anyone', anyone, { reason: aText, scopes: scopeList }, ['reason']);
+  }
+  keys?.forEach((key, i) =>
+    checkOptions(`callers.keys[${i}]`, key, { name: aText, sha256: aHash, scopes: scopeList }, [
+      'name',
+      'sha256',
+    ]),
+  );
+}
+
+function checkActions(authorizer: Authorizer, actions: ActionOptions): void {
+  const kinds = { type: aText, given: aTextList, context: aTextList, names: aTextList };
+  checkOptions('actions', actions, kinds, ['type', 'names']);
+  checkType(authorizer, 'actions.type', actions.type);
+  checkGiven('actions.given', actions.given, ['name', 'context']);
+}
+
+function checkEntity(
+  authorizer: Authorizer,
+  path: string,
+  entity: EntityOptions,
+  actions: ActionOptions | undefined,
+): void {
+  checkOptions(
+    path,
+    entity,
+    {
+      type: aText,
+      find: aFunction,
+      all: aFunction,
+      resources: aBoolean,
+      key: oneOf('text', 'integer'),
+      idField: aText,
+      given: aTextList,
+    },
+    ['type'],
+  );
+  checkType(authorizer, `${path}.type`, entity.type);
+  checkGiven(`${path}.given`, entity.given, [idFieldOf(entity)]);
+  if (entity.resources !== true) return;
+  if (actions !== undefined)
+    throw invalidOption(`${path}.resources`, 'needs actions that are names; remove `actions`');
+  if (entity.all !== undefined)
+    throw invalidOption(`${path}.all`, 'is not needed with `resources`, which lists the rows; remove it');
+  if ((entity.given?.length ?? 0) > 0 && entity.find === undefined)
+    throw invalidOption(
+      `${path}.given`,
+      'needs `find` next to `resources`, because given fields replace those of a row',
+    );
+}
+
+function checkGiven(path: string, given: readonly string[] = [], reserved: readonly string[]): void {
+  const wrong = given.find((name) => reserved.includes(name) || name === '__proto__');
+  if (wrong !== undefined)
+    throw invalidOption(path, `must not contain ${describeValue(wrong)}, because callers cannot choose it`);
+}
+
+function checkType(authorizer: Authorizer, path: string, type: string): void {
+  try {
+    authorizer.type(type);
+  } catch (error) {
+    if (!isPolarError(error)) throw error;
+    throw invalidOption(path, `must be a type of the authorizer: ${error.message}`);
+  }
+}

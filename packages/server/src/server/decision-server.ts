@@ -1,0 +1,278 @@
+import type { CheckContext } from '@nanook/core';
+import { authenticate, requireScope, type KnownCaller } from '../callers/authenticate.js';
+import type { Connection, Scope } from '../callers/caller.js';
+import { RateLimit } from '../callers/rate-limit.js';
+import { evaluate } from '../authzen/evaluation.js';
+import { evaluateBatch } from '../authzen/evaluations.js';
+import type { Exchange } from '../authzen/exchange.js';
+import { endpointPaths, metadataOf, metadataPath, pathOf, type EndpointName } from '../authzen/metadata.js';
+import { PageTokens } from '../authzen/page-tokens.js';
+import { searchActions, searchResources, searchSubjects } from '../authzen/search.js';
+import { Decider } from '../decisions/decider.js';
+import { within } from '../decisions/within.js';
+import type { EntityTypes } from '../entities/entity-rows.js';
+import { readJsonBody, type JsonObject } from '../messages/read-body.js';
+import { RequestError } from '../messages/request-error.js';
+import { Metrics } from '../operations/metrics.js';
+import { baseUrlOf, checkServerOptions } from '../options/check-server-options.js';
+import { limitsOf, type KnownLimits, type ServerOptions } from '../options/server-options.js';
+import { checkContextOf } from './check-context.js';
+import { jsonResponse, textResponse } from './responses.js';
+
+/** A request while it is answered. */
+interface Running {
+  readonly request: Request;
+  readonly connection: Connection;
+  readonly signal: AbortSignal;
+  /** The caller, when it is known. */
+  caller: KnownCaller | undefined;
+}
+
+type Answer = (running: Running) => Promise<Response>;
+
+interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly answer: Answer;
+}
+
+type Endpoint = (exchange: Exchange, message: JsonObject) => Promise<object>;
+
+const endpoints: Readonly<Record<EndpointName, readonly [Scope, Endpoint]>> = {
+  access_evaluation_endpoint: ['evaluate', evaluate],
+  access_evaluations_endpoint: ['evaluate', evaluateBatch],
+  search_subject_endpoint: ['search', searchSubjects],
+  search_resource_endpoint: ['search', searchResources],
+  search_action_endpoint: ['search', searchActions],
+};
+
+/** A server that decides for other services. `decisionServer` creates it. */
+export class DecisionServer {
+  readonly #options: ServerOptions;
+  readonly #limits: KnownLimits;
+  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #entities: EntityTypes;
+  readonly #pageTokens: PageTokens;
+  readonly #rateLimit: RateLimit | undefined;
+  readonly #metrics = new Metrics();
+  #running = 0;
+  #isClosing = false;
+  #refusesRequests = false;
+  #idle: (() => void) | undefined;
+
+  /** @internal Use `decisionServer`. */
+  constructor(options: ServerOptions) {
+    checkServerOptions(options);
+    this.#options = options;
+    this.#limits = limitsOf(options.limits);
+    this.#entities = new Map(Object.entries(options.entities));
+    this.#pageTokens = new PageTokens(options.pageSecret);
+    const { requestsPerSecond } = this.#limits;
+    this.#rateLimit = requestsPerSecond === undefined ? undefined : new RateLimit(requestsPerSecond);
+    this.#routes = this.#createRoutes(baseUrlOf(options.baseUrl));
+  }
+
+  /** Answers a request. It never rejects. It is bound to the server, so that it can be passed on. */
+  readonly fetch = async (request: Request, connection: Connection = {}): Promise<Response> => {
+    const startedAt = performance.now();
+    const requestId = request.headers.get('X-Request-ID') ?? undefined;
+    const { pathname } = new URL(request.url);
+    const route = this.#routes.get(pathname);
+    const timeout = new AbortController();
+    const timer = setTimeout(
+      () => timeout.abort(new RequestError(503, 'the decision took too long')),
+      this.#limits.timeoutMs,
+    );
+    const running: Running = { request, connection, signal: timeout.signal, caller: undefined };
+    this.#running++;
+    let response: Response;
+    try {
+      response = await this.#answer(route, running);
+    } catch (error) {
+      response = this.#failure(error);
+    } finally {
+      clearTimeout(timer);
+      this.#running--;
+      if (this.#running === 0) this.#idle?.();
+    }
+    if (requestId !== undefined) response.headers.set('X-Request-ID', requestId);
+    const durationMs = performance.now() - startedAt;
+    const endpoint = route === undefined ? 'other' : pathname;
+    this.#metrics.countRequest(endpoint, response.status, durationMs / 1000);
+    const { method } = request;
+    this.#tell({
+      endpoint,
+      method,
+      status: response.status,
+      durationMs,
+      caller: running.caller?.name,
+      requestId,
+    });
+    return response;
+  };
+
+  /** Returns whether the server answers requests of this path, for a framework that has other routes. */
+  handles(pathname: string): boolean {
+    return this.#routes.has(pathname);
+  }
+
+  /**
+   * Ends the server without a lost request: `/readyz` answers 503 at once, so that a load balancer sends no further requests; after
+   * `drainMs`, new requests are refused.
+   *
+   * @returns a promise that is fulfilled when each running request has its answer
+   */
+  async close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#isClosing = true;
+    if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs));
+    this.#refusesRequests = true;
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+  }
+
+  async #answer(route: Route | undefined, running: Running): Promise<Response> {
+    if (route === undefined) throw new RequestError(404, 'not found');
+    const { method } = running.request;
+    if (method !== route.method && !(method === 'HEAD' && route.method === 'GET'))
+      throw new RequestError(405, `expected the method ${route.method}`, { Allow: route.method });
+    return route.answer(running);
+  }
+
+  #createRoutes(base: URL): ReadonlyMap<string, Route> {
+    const { path = pathOf(base) } = this.#options;
+    const served = this.#servedEndpoints();
+    const metadata = metadataOf(base, served);
+    const get = (answer: Answer): Route => ({ method: 'GET', answer });
+    return new Map<string, Route>([
+      ...served.map((name): [string, Route] => [
+        `${path}${endpointPaths[name]}`,
+        { method: 'POST', answer: (running) => this.#access(running, ...endpoints[name]) },
+      ]),
+      [metadataPath(base), get(() => Promise.resolve(jsonResponse(metadata)))],
+      [`${path}/healthz`, get(() => Promise.resolve(textResponse(200, 'ok')))],
+      [`${path}/readyz`, get(() => this.#readiness())],
+      [`${path}/metrics`, get((running) => this.#printMetrics(running))],
+    ]);
+  }
+
+  /** A search for which no type has candidates is not part of the server. */
+  #servedEndpoints(): readonly EndpointName[] {
+    const entities = [...this.#entities.values()];
+    const isServed: Partial<Record<EndpointName, boolean>> = {
+      search_subject_endpoint: entities.some(({ all }) => all !== undefined),
+      search_resource_endpoint: entities.some(
+        ({ all, resources }) => all !== undefined || resources === true,
+      ),
+    };
+    return (Object.keys(endpoints) as EndpointName[]).filter((name) => isServed[name] ?? true);
+  }
+
+  async #access(running: Running, scope: Scope, endpoint: Endpoint): Promise<Response> {
+    const { request, signal } = running;
+    if (this.#refusesRequests)
+      throw new RequestError(503, 'the server is about to end', { Connection: 'close', 'Retry-After': '1' });
+    const caller = await this.#caller(running, scope);
+    const message = await readJsonBody(request, this.#limits.bodyBytes, signal);
+    const { authorizer, actions } = this.#options;
+    const decider = new Decider(
+      { authorizer, actions, entities: this.#entities },
+      { signal, context: checkContextOf(request.headers) satisfies CheckContext },
+    );
+    const answer = await endpoint(
+      {
+        decider,
+        caller,
+        maxBatchSize: this.#limits.batchSize,
+        maxResults: this.#limits.results,
+        pageTokens: this.#pageTokens,
+        recordOutcome: this.#metrics.countDecision,
+        report: (error) => this.#report(error),
+        explains: (isWanted) => {
+          if (isWanted) requireScope(caller, 'explain');
+          return isWanted;
+        },
+      },
+      message,
+    );
+    return jsonResponse(answer);
+  }
+
+  async #caller(running: Running, scope: Scope): Promise<KnownCaller> {
+    const { request, connection, signal } = running;
+    const report = (error: unknown): void => this.#report(error);
+    const caller = await within(authenticate(request, connection, this.#options.callers, report), signal);
+    running.caller = caller;
+    requireScope(caller, scope);
+    this.#rateLimit?.count(caller.name);
+    return caller;
+  }
+
+  async #readiness(): Promise<Response> {
+    if (this.#isClosing) return textResponse(503, 'closing');
+    if (!this.#isCurrent) return textResponse(503, 'the policy is not current');
+    const isReady = (await this.#options.isReady?.()) ?? true;
+    return isReady === true ? textResponse(200, 'ready') : textResponse(503, 'not ready');
+  }
+
+  async #printMetrics(running: Running): Promise<Response> {
+    await this.#caller(running, 'metrics');
+    const { authorizer } = this.#options;
+    const text = this.#metrics.print({
+      authorizer,
+      isCurrent: this.#isCurrent,
+      isClosing: this.#isClosing,
+      running: this.#running,
+    });
+    return textResponse(200, text, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
+  }
+
+  get #isCurrent(): boolean {
+    return this.#options.follower?.status.isCurrent ?? true;
+  }
+
+  #failure(error: unknown): Response {
+    if (error instanceof RequestError) return textResponse(error.status, error.message, error.headers);
+    this.#report(error);
+    return textResponse(500, 'internal error');
+  }
+
+  #report(error: unknown): void {
+    this.#metrics.countError();
+    const { onError } = this.#options;
+    try {
+      if (onError !== undefined) {
+        onError(error);
+        return;
+      }
+    } catch (failure) {
+      // oxlint-disable-next-line no-console -- the callback for errors has failed
+      console.error('[error] onError of decisionServer failed:', failure);
+    }
+    // oxlint-disable-next-line no-console -- without `onError` the console is the only place that is read
+    console.error('[error]', error);
+  }
+
+  #tell(answered: Parameters<NonNullable<ServerOptions['onRequest']>>[0]): void {
+    try {
+      this.#options.onRequest?.(answered);
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+}
+
+/**
+ * Creates a decision server: the Authorization API of AuthZEN over the policy of an authorizer.
+ *
+ * @returns a server whose `fetch` answers a `Request` with a `Response`
+ * @throws {NanookServerError} `NANOOK_SERVER_INVALID_OPTION`
+ * @example
+ * const server = decisionServer({
+ *   authorizer,
+ *   baseUrl: 'https://pdp.example.com',
+ *   callers: { keys: [{ name: 'billing', sha256: process.env.BILLING_KEY_HASH }] },
+ *   entities: { user: { type: 'User', find: (id) => users.get(id) } },
+ * });
+ */
+export const decisionServer = (options: ServerOptions): DecisionServer => new DecisionServer(options);

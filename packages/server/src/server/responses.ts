@@ -1,0 +1,17 @@
+/** Decisions change with the policy and the data, so no cache may keep an answer. */
+const common = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
+export const jsonResponse = (body: object): Response =>
+  new Response(JSON.stringify(body), {
+    headers: { ...common, 'Content-Type': 'application/json' },
+  });
+
+export const textResponse = (
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response =>
+  new Response(text, {
+    status,
+    headers: { ...common, 'Content-Type': 'text/plain; charset=utf-8', ...headers },
+  });

@@ -1,0 +1,188 @@
+import { describe, expect, it, vi } from 'vitest';
+import { certifiedServer, post } from '../testing/certification.fixture.js';
+
+const path = '/access/v1/evaluation';
+const valid = {
+  subject: { type: 'user', id: 'alice' },
+  action: { name: 'read' },
+  resource: { type: 'record', id: 'record-1' },
+};
+const server = await certifiedServer({ limits: { bodyBytes: 2_000, timeoutMs: 200 } });
+const outcome = async (body: unknown, headers?: Readonly<Record<string, string>>) => {
+  const response = await post(server, path, body, headers);
+  return [response.status, await response.text()];
+};
+
+describe('a request', () => {
+  it.each([
+    ['an empty body', '', 'expected a JSON object, found an empty body'],
+    ['malformed JSON', '{"subject":', 'the body is not JSON'],
+    ['a list', [valid], 'expected a JSON object as body'],
+    ['null', 'null', 'expected a JSON object as body'],
+    ['no subject', { ...valid, subject: undefined }, '`subject` is missing'],
+    ['a subject of a wrong type', { ...valid, subject: 'alice' }, '`subject` must be an object'],
+    ['a list as subject', { ...valid, subject: [] }, '`subject` must be an object'],
+    ['no type', { ...valid, subject: { id: 'alice' } }, '`subject.type` is missing'],
+    ['a number as id', { ...valid, resource: { type: 'record', id: 1 } }, '`resource.id` must be a string'],
+    ['no name', { ...valid, action: {} }, '`action.name` is missing'],
+    ['a list as name', { ...valid, action: { name: ['read'] } }, '`action.name` must be a string'],
+    ['a text as context', { ...valid, context: 'now' }, '`context` must be an object'],
+    [
+      'null as properties',
+      { ...valid, action: { name: 'read', properties: null } },
+      '`action.properties` must be an object',
+    ],
+    ['an inherited subject', '{"__proto__":{"subject":{}}}', '`subject` is missing'],
+    [
+      'a key twice',
+      JSON.stringify(valid).replace('"id":"alice"', '"id":"eve","id":"alice"'),
+      'the body contains the key "id" twice',
+    ],
+    [
+      'a key twice, once with an escape',
+      JSON.stringify(valid).replace('"id":"alice"', '"\\u0069d" :"eve","id":"alice"'),
+      'the body contains the key "id" twice',
+    ],
+    [
+      'half a surrogate pair',
+      JSON.stringify(valid).replace('alice', '\\ud83d'),
+      'the body contains half a surrogate pair',
+    ],
+    ['too deep nesting', '['.repeat(500) + ']'.repeat(500), 'the body is nested more than 64 levels deep'],
+  ])('with %s is refused with 400', async (_, body, message) => {
+    expect(await outcome(body)).toEqual([400, message]);
+  });
+
+  it.each(['text/plain', 'application/jsonp', ''])('with the content type %j is refused', async (type) => {
+    const expected = [400, 'expected the header Content-Type: application/json'];
+    expect(await outcome(valid, { 'Content-Type': type })).toEqual(expected);
+  });
+
+  it('may name the character set, and have texts that look like keys', async () => {
+    const subject = { ...valid.subject, properties: { '"id":': '{"id":1,"id":2}', '\\': ['"', '😀'] } };
+    expect(
+      await outcome({ ...valid, subject }, { 'Content-Type': 'Application/JSON; charset=utf-8' }),
+    ).toEqual([200, '{"decision":true}']);
+  });
+
+  it('with bytes that are not UTF-8 is refused', async () => {
+    const response = await server.fetch(
+      new Request(`https://internal${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: new Uint8Array([0x7b, 0xff, 0x7d]),
+      }),
+    );
+    expect([response.status, await response.text()]).toEqual([400, 'the body is not UTF-8']);
+  });
+
+  it('with a body above the limit is refused, also without Content-Length', async () => {
+    const large = { ...valid, context: { text: 'x'.repeat(2_000) } };
+    expect((await outcome(large))[0]).toBe(413);
+    const bytes = new TextEncoder().encode(JSON.stringify(large));
+    const sent = vi.fn<() => void>();
+    const body = new ReadableStream({
+      pull: (controller) => {
+        sent();
+        controller.enqueue(bytes);
+      },
+    });
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, duplex: 'half' };
+    const response = await server.fetch(new Request(`https://internal${path}`, init as RequestInit));
+    expect(response.status).toBe(413);
+    expect(sent.mock.calls.length).toBeLessThan(4);
+  });
+
+  it('with a body that does not end is refused with 408 when the time is over', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([0x7b])) });
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, duplex: 'half' };
+    const response = await server.fetch(new Request(`https://internal${path}`, init as RequestInit));
+    expect([response.status, await response.text()]).toEqual([408, 'the body did not arrive in time']);
+  });
+
+  it('with a body that breaks is refused, and is not an error of the application', async () => {
+    const onError = vi.fn<() => void>();
+    const body = new ReadableStream({ start: (controller) => controller.error(new Error('reset')) });
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, duplex: 'half' };
+    const response = await (
+      await certifiedServer({ onError })
+    ).fetch(new Request(`https://internal${path}`, init as RequestInit));
+    expect([response.status, await response.text()]).toEqual([400, 'the body ended too early']);
+    expect(onError).not.toHaveBeenCalled();
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'User', ''])(
+    'with the unknown type %j is denied without a reason',
+    async (type) => {
+      const expected = [200, '{"decision":false}'];
+      expect(await outcome({ ...valid, subject: { type, id: 'alice' } })).toEqual(expected);
+      expect(await outcome({ ...valid, resource: { type, id: 'record-1' } })).toEqual(expected);
+    },
+  );
+
+  it('has its X-Request-ID in the answer, also in a refusal', async () => {
+    const id = { 'X-Request-ID': 'a b;{}"é'.replace('é', '') };
+    for (const [body, status] of [
+      [valid, 200],
+      ['', 400],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- two
+      const response = await post(server, path, body, id);
+      expect([response.status, response.headers.get('X-Request-ID')]).toEqual([status, id['X-Request-ID']]);
+    }
+  });
+
+  it('to another path or with another method is refused', async () => {
+    const get = await server.fetch(new Request(`https://internal${path}`));
+    expect([get.status, get.headers.get('Allow')]).toEqual([405, 'POST']);
+    expect((await post(server, '/access/v1/nothing', valid)).status).toBe(404);
+    expect((await post(server, '/healthz', valid)).status).toBe(405);
+    const preflight = new Request(`https://internal${path}`, {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' },
+    });
+    const answer = await server.fetch(preflight);
+    expect([answer.status, answer.headers.get('Access-Control-Allow-Origin')]).toEqual([405, null]);
+  });
+});
+
+describe('many requests at once', () => {
+  it('each get their own answer', async () => {
+    const requests = Array.from({ length: 300 }, (_, i) => ({
+      ...valid,
+      resource: {
+        type: 'record',
+        id: 'record-1',
+        properties: { status: i % 3 === 0 ? 'archived' : 'active' },
+      },
+    }));
+    const answers = await Promise.all(
+      requests.map((body, i) => post(server, path, body, { 'X-Request-ID': `${i}` })),
+    );
+    const bodies = await Promise.all(answers.map((answer) => answer.json()));
+    expect(answers.map((answer) => answer.headers.get('X-Request-ID'))).toEqual(
+      requests.map((_, i) => `${i}`),
+    );
+    expect(bodies).toEqual(requests.map((_, i) => ({ decision: i % 3 !== 0 })));
+  });
+});
+
+describe('a slow decision', () => {
+  it('ends when the time of the request is over, and is never allowed', async () => {
+    const slow = await certifiedServer({
+      limits: { timeoutMs: 50 },
+      entities: {
+        user: { type: 'User', find: () => new Promise(() => {}) },
+        record: { type: 'Record', given: ['status'] },
+      },
+    });
+    const single = await post(slow, path, valid);
+    expect([single.status, await single.text()]).toEqual([503, 'the decision took too long']);
+    const batch = await post(slow, '/access/v1/evaluations', { ...valid, evaluations: [{}] });
+    expect(await batch.json()).toEqual({
+      evaluations: [
+        { decision: false, context: { error: { status: 503, message: 'the decision took too long' } } },
+      ],
+    });
+  });
+});

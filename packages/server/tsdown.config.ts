@@ -1,0 +1,6 @@
+import { library } from '../../tsdown.shared.ts';
+
+export default library({
+  index: 'src/index.ts',
+  node: 'src/node/index.ts',
+});
