@@ -16,7 +16,7 @@ const packages = {
   orm: ['core'],
   log: ['core'],
   analysis: ['core'],
-  cli: ['core', 'analysis', 'log', 'orm', 'policies', 'express', 'koa', 'nestjs'],
+  cli: ['core', 'analysis', 'log', 'orm', 'policies', 'server', 'express', 'koa', 'nestjs'],
   policies: ['core'],
   server: ['core'],
   oso: ['core'],

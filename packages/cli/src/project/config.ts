@@ -1,5 +1,6 @@
 import type { AuthorizerOptions } from '@nanook/core';
 import type { SqlOptions } from '@nanook/orm/sql';
+import type { ServerConfig } from './server-config.js';
 
 /** The named values of the application with which commands decide checks. */
 export type Fixtures = Readonly<Record<string, unknown>>;
@@ -39,6 +40,8 @@ export interface NanookConfig extends Partial<Pick<AuthorizerOptions, (typeof au
    * `'src/app.ts'` or `'src/app.ts#app'`. Without a name, it is the export `app` or the default export.
    */
   readonly application?: string | object | (() => unknown);
+  /** The server of `nanook serve`. A function is called once, and can connect to a database. */
+  readonly server?: ServerConfig | (() => ServerConfig | Promise<ServerConfig>);
 }
 
 /**

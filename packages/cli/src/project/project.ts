@@ -58,6 +58,7 @@ export class Project {
       loaders: _loaders,
       sql: _sql,
       application: _application,
+      server: _server,
       ...options
     } = this.config;
     return { ...options, types: this.types, policies: this.policies, onWarning, denialWarnings: false };

@@ -7,7 +7,14 @@ import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import { authorizerOptions, type NanookConfig } from './config.js';
 
-const known: readonly string[] = [...authorizerOptions, 'fixtures', 'loaders', 'sql', 'application'];
+const known: readonly string[] = [
+  ...authorizerOptions,
+  'fixtures',
+  'loaders',
+  'sql',
+  'application',
+  'server',
+];
 
 /**
  * Reads a configuration file.

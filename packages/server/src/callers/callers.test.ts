@@ -9,8 +9,12 @@ const request = {
   action: { name: 'read' },
   resource: { type: 'record', id: 'record-1' },
 };
-const statusOf = async (callers: CallerOptions, headers = {}, body: object = request, onError = vi.fn<() => void>()) =>
-  (await post(await certifiedServer({ callers, onError }), path, body, headers)).status;
+const statusOf = async (
+  callers: CallerOptions,
+  headers = {},
+  body: object = request,
+  onError = vi.fn<() => void>(),
+) => (await post(await certifiedServer({ callers, onError }), path, body, headers)).status;
 const keyOf = async (key: string, scopes?: readonly Scope[]): Promise<CallerOptions> => ({
   keys: [
     { name: 'other', sha256: await sha256('other') },

@@ -1,0 +1,156 @@
+import { isIP } from 'node:net';
+import { Authorizer } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
+import { followPolicies, isNanookPoliciesError, type PolicyFollower } from '@nanook/policies';
+import { decisionServer, isNanookServerError, type DecisionServer } from '@nanook/server';
+import { listen, type ListenOptions } from '@nanook/server/node';
+import { messageOf } from '../errors/message-of.js';
+import { UsageError } from '../errors/usage-error.js';
+import type { Io } from '../output/io.js';
+import type { Project } from '../project/project.js';
+import type { ServerConfig } from '../project/server-config.js';
+
+/** The place at which a server listens. */
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly baseUrl: string | undefined;
+  readonly tls: ListenOptions['tls'];
+}
+
+/** A server that runs. */
+export interface RunningServer {
+  /** Ends it. @param drainMs the time in which new requests are still answered */
+  close(drainMs: number): Promise<void>;
+}
+
+/**
+ * Starts the server of a project.
+ *
+ * @throws {UsageError} when the configuration or the place cannot be used
+ * @throws {PolicyError} when a policy has an error
+ */
+export async function startServer(project: Project, options: ServeOptions, io: Io): Promise<RunningServer> {
+  const log = logLines(io);
+  const config = await serverConfig(project);
+  const { authorizer: furtherOptions, follow, close, ...serverOptions } = config;
+  const authorizer = await Authorizer.load({ ...project.authorizerOptions(() => {}), ...furtherOptions });
+  let follower: PolicyFollower | undefined;
+  try {
+    follower = await startFollower(authorizer, follow, log);
+    const server = usable(project, () =>
+      decisionServer({
+        ...serverOptions,
+        authorizer,
+        baseUrl: config.baseUrl ?? options.baseUrl ?? localUrl(options),
+        ...(follower !== undefined && { follower }),
+        onRequest: (request) => log('request', { ...request }),
+        onError: (error) => log('error', errorFields(error)),
+      }),
+    );
+    await authorizer.warmUp();
+    const { url, close: closePort } = await listenAt(server, options);
+    const { hash, version } = authorizer.policy;
+    log('listening', { url, policy: hash, version });
+    return {
+      close: async (drainMs) => {
+        log('closing', { drainMs });
+        await closePort({ drainMs });
+        await follower?.close();
+        await authorizer.flush();
+        await close?.();
+        log('closed', {});
+      },
+    };
+  } catch (error) {
+    await follower?.close();
+    await close?.();
+    throw error;
+  }
+}
+
+async function serverConfig({ config, configFile }: Project): Promise<ServerConfig> {
+  const { server } = config;
+  if (server === undefined)
+    throw new UsageError(
+      `${configFile ?? 'nanook.config.ts'}: expected the option \`server\` with \`callers\` and \`entities\`, but it is missing`,
+    );
+  let found: unknown = server;
+  if (typeof server === 'function')
+    try {
+      found = await server();
+    } catch (error) {
+      throw new UsageError(`the server of ${configFile} cannot be started: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  if (typeof found !== 'object' || found === null)
+    throw new UsageError(`${configFile}: \`server\` must be an object, found ${describeValue(found)}`);
+  return found as ServerConfig;
+}
+
+async function startFollower(
+  authorizer: Authorizer,
+  follow: ServerConfig['follow'],
+  log: LogLine,
+): Promise<PolicyFollower | undefined> {
+  if (follow === undefined) return undefined;
+  const { source, ...options } = follow;
+  try {
+    return await followPolicies(authorizer, source, {
+      ...options,
+      onChange: (status) => {
+        log('policy', { policy: status.policyHash, version: status.version, revision: status.revision });
+        options.onChange?.(status);
+      },
+      onError: (error) => log('error', errorFields(error)),
+    });
+  } catch (error) {
+    if (!isNanookPoliciesError(error)) throw error;
+    throw new UsageError(`server.follow: ${error.message}`, { cause: error });
+  }
+}
+
+function usable(project: Project, create: () => DecisionServer): DecisionServer {
+  try {
+    return create();
+  } catch (error) {
+    if (!isNanookServerError(error)) throw error;
+    throw new UsageError(`${project.configFile}: server: ${error.message}`, { cause: error });
+  }
+}
+
+/** Returns the address of a server that only this machine reaches. @throws {UsageError} for another one */
+function localUrl({ host, port, tls }: ServeOptions): string {
+  if (!/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host))
+    throw new UsageError(
+      `other machines reach ${host}, so the server needs its public address: the option \`server.baseUrl\` of the configuration, or --base-url https://…`,
+    );
+  const name = host === '::1' ? '[::1]' : 'localhost';
+  return `${tls === undefined ? 'http' : 'https'}://${name}:${port === 0 ? 8181 : port}`;
+}
+
+async function listenAt(server: DecisionServer, { port, host, tls }: ServeOptions) {
+  if (isIP(host) === 0 && host !== 'localhost')
+    throw new UsageError(`--host expects an IP address such as 0.0.0.0, found ${host}`);
+  try {
+    return await listen(server, { port, host, ...(tls !== undefined && { tls }) });
+  } catch (error) {
+    throw new UsageError(`cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+type LogLine = (event: string, fields: Readonly<Record<string, unknown>>) => void;
+
+/** Returns a function that writes one line of JSON for each event. */
+const logLines =
+  (io: Io): LogLine =>
+  (event, fields) =>
+    io.out(JSON.stringify({ at: new Date().toISOString(), event, ...fields }));
+
+function errorFields(error: unknown): Readonly<Record<string, unknown>> {
+  const { code, stack } = (typeof error === 'object' && error !== null ? error : {}) as Partial<
+    Record<'code' | 'stack', unknown>
+  >;
+  return { message: messageOf(error), ...(typeof code === 'string' && { code }), stack };
+}
