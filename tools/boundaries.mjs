@@ -225,6 +225,9 @@ const serverFolders = {
   operations: ['decisions'],
   options: ['errors', 'callers', 'entities'],
   server: ['messages', 'callers', 'entities', 'decisions', 'authzen', 'operations', 'options'],
+  envoy: ['errors', 'messages', 'callers', 'decisions', 'operations', 'options'],
+  'envoy-grpc': ['messages', 'callers', 'operations', 'envoy'],
+  client: ['errors', 'messages'],
   node: ['callers', 'server'],
   '': ['errors', 'callers', 'entities', 'options', 'server'],
 };

@@ -71,6 +71,28 @@ describe('nanook serve', () => {
     expect((globalThis as { closedByTest?: boolean }).closedByTest).toBe(true);
   });
 
+  it('answers Envoy on a port of its own, with the same callers', async () => {
+    await enterFolder({
+      'main.polar': 'allow_request(nil, request: Request) if request.path = "/notes";',
+      'nanook.config.mjs': `
+        export default {
+          types: { User: {}, Request: {} },
+          server: {
+            ...${JSON.stringify({ ...server, entities: { user: { type: 'User' } } })},
+            // Undefined has no actor, and null is an anonymous one.
+            envoy: { actor: () => null },
+          },
+        };`,
+    });
+    const { lines } = await serve('--config', 'nanook.config.mjs', '--envoy-port', '0');
+    const { envoy } = lines().find(({ event }) => event === 'listening')!;
+    const statusOf = async (path: string, key = 'one') =>
+      (await fetch(`${String(envoy)}${path}`, { headers: { 'X-API-Key': key } })).status;
+    expect([await statusOf('/notes'), await statusOf('/healthz'), await statusOf('/notes', 'two')]).toEqual([
+      200, 403, 401,
+    ]);
+  });
+
   it.each<[string, Record<string, string>, string[], string]>([
     [
       'without `server`',

@@ -9,6 +9,7 @@ import { configOption, nonNegativeInteger, policyOption, type ProjectFlags } fro
 
 interface ServeFlags extends ProjectFlags {
   readonly port: number;
+  readonly envoyPort: number;
   readonly host: string;
   readonly baseUrl?: string;
   readonly tlsCert?: string;
@@ -26,6 +27,12 @@ export function serveCommand(io: Io): Command {
     )
     .option('--port <number>', 'the port; 0 for a free one', port, 8181)
     .option('--host <address>', 'the address; the default is reached only by this machine', '127.0.0.1')
+    .option(
+      '--envoy-port <number>',
+      'the port for Envoy, if the configuration has `server.envoy`',
+      port,
+      8182,
+    )
     .option('--base-url <url>', 'the public address, if the configuration has none')
     .option('--tls-cert <file>', 'the certificate of the server, for HTTPS')
     .option('--tls-key <file>', 'the private key of the certificate')
@@ -67,7 +74,7 @@ const stopSignal = (): Promise<void> =>
   });
 
 async function optionsOf(flags: ServeFlags): Promise<ServeOptions> {
-  const { port: number, host, baseUrl, tlsCert, tlsKey, clientCa } = flags;
+  const { port: number, envoyPort, host, baseUrl, tlsCert, tlsKey, clientCa } = flags;
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new UsageError('--tls-cert and --tls-key need each other');
   if (clientCa !== undefined && tlsCert === undefined)
@@ -80,7 +87,7 @@ async function optionsOf(flags: ServeFlags): Promise<ServeOptions> {
           key: await readPem(tlsKey),
           ...(clientCa !== undefined && { clientCa: await readPem(clientCa) }),
         };
-  return { port: number, host, baseUrl, tls };
+  return { port: number, envoyPort, host, baseUrl, tls };
 }
 
 async function readPem(file: string): Promise<string> {

@@ -1,6 +1,7 @@
 import type { AuthorizerOptions } from '@nanook/core';
 import type { FollowOptions, PolicySource } from '@nanook/policies';
 import type { ServerOptions } from '@nanook/server';
+import type { EnvoyServerOptions } from '@nanook/server/envoy';
 
 /** The option `server` of the configuration, for `nanook serve`. */
 export interface ServerConfig extends Omit<
@@ -18,6 +19,8 @@ export interface ServerConfig extends Omit<
   >;
   /** The source of published policies, and the options of `followPolicies`. Without it, the policies of the configuration are used. */
   readonly follow?: { readonly source: PolicySource } & Omit<FollowOptions, 'onError'>;
+  /** The HTTP mode of `ext_authz` of Envoy, for the same callers, on the port of `--envoy-port`. */
+  readonly envoy?: Omit<EnvoyServerOptions, 'authorizer' | 'callers' | 'onError'>;
   /** Called after the last request, to close a database. */
   readonly close?: () => unknown;
 }

@@ -2,8 +2,9 @@ import { isIP } from 'node:net';
 import { Authorizer } from '@nanook/core';
 import { describeValue } from '@nanook/core/internal';
 import { followPolicies, isNanookPoliciesError, type PolicyFollower } from '@nanook/policies';
-import { decisionServer, isNanookServerError, type DecisionServer } from '@nanook/server';
-import { listen, type ListenOptions } from '@nanook/server/node';
+import { decisionServer, isNanookServerError } from '@nanook/server';
+import { envoyServer } from '@nanook/server/envoy';
+import { listen, type ListeningServer, type ListenOptions } from '@nanook/server/node';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
@@ -13,6 +14,8 @@ import type { ServerConfig } from '../project/server-config.js';
 /** The place at which a server listens. */
 export interface ServeOptions {
   readonly port: number;
+  /** The port for Envoy. */
+  readonly envoyPort: number;
   readonly host: string;
   readonly baseUrl: string | undefined;
   readonly tls: ListenOptions['tls'];
@@ -33,8 +36,10 @@ export interface RunningServer {
 export async function startServer(project: Project, options: ServeOptions, io: Io): Promise<RunningServer> {
   const log = logLines(io);
   const config = await serverConfig(project);
-  const { authorizer: furtherOptions, follow, close, ...serverOptions } = config;
+  const { authorizer: furtherOptions, follow, envoy, close, ...serverOptions } = config;
   const authorizer = await Authorizer.load({ ...project.authorizerOptions(() => {}), ...furtherOptions });
+  const reportError = (error: unknown): void => log('error', errorFields(error));
+  const ports: ListeningServer[] = [];
   let follower: PolicyFollower | undefined;
   try {
     follower = await startFollower(authorizer, follow, log);
@@ -45,17 +50,25 @@ export async function startServer(project: Project, options: ServeOptions, io: I
         baseUrl: config.baseUrl ?? options.baseUrl ?? localUrl(options),
         ...(follower !== undefined && { follower }),
         onRequest: (request) => log('request', { ...request }),
-        onError: (error) => log('error', errorFields(error)),
+        onError: reportError,
       }),
     );
+    const { bearer: _, ...envoyCallers } = serverOptions.callers;
+    const forEnvoy =
+      envoy === undefined
+        ? undefined
+        : usable(project, () =>
+            envoyServer({ ...envoy, authorizer, callers: envoyCallers, onError: reportError }),
+          );
     await authorizer.warmUp();
-    const { url, close: closePort } = await listenAt(server, options);
+    ports.push(await listenAt(server, options));
+    if (forEnvoy !== undefined) ports.push(await listenAt(forEnvoy, { ...options, port: options.envoyPort }));
     const { hash, version } = authorizer.policy;
-    log('listening', { url, policy: hash, version });
+    log('listening', { url: ports[0]?.url, envoy: ports[1]?.url, policy: hash, version });
     return {
       close: async (drainMs) => {
         log('closing', { drainMs });
-        await closePort({ drainMs });
+        await Promise.all(ports.map((port) => port.close({ drainMs })));
         await follower?.close();
         await authorizer.flush();
         await close?.();
@@ -63,6 +76,7 @@ export async function startServer(project: Project, options: ServeOptions, io: I
       },
     };
   } catch (error) {
+    await Promise.all(ports.map((port) => port.close()));
     await follower?.close();
     await close?.();
     throw error;
@@ -111,7 +125,7 @@ async function startFollower(
   }
 }
 
-function usable(project: Project, create: () => DecisionServer): DecisionServer {
+function usable<Server>(project: Project, create: () => Server): Server {
   try {
     return create();
   } catch (error) {
@@ -130,7 +144,10 @@ function localUrl({ host, port, tls }: ServeOptions): string {
   return `${tls === undefined ? 'http' : 'https'}://${name}:${port === 0 ? 8181 : port}`;
 }
 
-async function listenAt(server: DecisionServer, { port, host, tls }: ServeOptions) {
+async function listenAt(
+  server: Parameters<typeof listen>[0],
+  { port, host, tls }: ServeOptions,
+): Promise<ListeningServer> {
   if (isIP(host) === 0 && host !== 'localhost')
     throw new UsageError(`--host expects an IP address such as 0.0.0.0, found ${host}`);
   try {

@@ -13,11 +13,12 @@ const known = ({ name, scopes = ['evaluate'] }: Caller): KnownCaller => ({ name,
 /**
  * Finds the caller of a request.
  *
+ * @param headers those of the request
  * @param report receives the errors of `bearer` and `certificate`
  * @throws {RequestError} 401
  */
 export async function authenticate(
-  request: Request,
+  headers: Headers,
   { certificate }: Connection,
   options: CallerOptions,
   report: (error: unknown) => void,
@@ -32,12 +33,10 @@ export async function authenticate(
       return undefined;
     }
   };
-  const token = /^Bearer +(\S+) *$/i.exec(request.headers.get('Authorization') ?? '')?.[1];
-  const key = request.headers.get('X-API-Key') ?? token;
-  if (key !== null && key !== undefined) {
-    const owner = await ownerOf(key, options.keys ?? []);
-    if (owner !== undefined) return known(owner);
-  }
+  const token = /^Bearer +(\S+) *$/i.exec(headers.get('Authorization') ?? '')?.[1];
+  const key = headers.get('X-API-Key') ?? token;
+  const owner = key === undefined ? undefined : await ownerOf(key, options.keys ?? []);
+  if (owner !== undefined) return known(owner);
   const { bearer, certificate: callerOf } = options;
   const caller =
     (bearer !== undefined && token !== undefined ? await attempt(() => bearer(token)) : undefined) ??

@@ -52,4 +52,6 @@ export interface CallerOptions {
 /** Facts about the connection of a request that the request itself does not have. */
 export interface Connection {
   readonly certificate?: ClientCertificate | undefined;
+  /** The path and the query as they were sent. A `Request` has them without segments such as `..`. */
+  readonly target?: string | undefined;
 }

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { DecisionServer } from '../server/decision-server.js';
+import type { RequestServer } from '../server/request-server.js';
 import { toNodeHandler } from './to-node-handler.js';
 
 /** Options of `listen`. */
@@ -34,7 +34,7 @@ const lastAnswersMs = 1_000;
  * const { url, close } = await listen(server, { port: 8181 });
  */
 export async function listen(
-  server: DecisionServer,
+  server: RequestServer,
   { port = 8181, host = '127.0.0.1', tls }: ListenOptions = {},
 ): Promise<ListeningServer> {
   const handler = toNodeHandler(server);

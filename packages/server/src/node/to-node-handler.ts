@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { ClientCertificate, Connection } from '../callers/caller.js';
-import type { DecisionServer } from '../server/decision-server.js';
+import type { RequestServer } from '../server/request-server.js';
 
 /** A request of Node, Express or Nest. A parser can have read its body. */
 type NodeRequest = IncomingMessage & {
@@ -19,7 +19,7 @@ type NodeRequest = IncomingMessage & {
  * app.use(toNodeHandler(server));
  */
 export function toNodeHandler(
-  server: DecisionServer,
+  server: RequestServer,
 ): (request: IncomingMessage, response: ServerResponse, next?: () => void) => void {
   return (request, response, next) => {
     if (next !== undefined && !server.handles(pathnameOf(request))) {
@@ -45,7 +45,7 @@ export interface KoaContext {
  * app.use(toKoaMiddleware(server));
  */
 export function toKoaMiddleware(
-  server: DecisionServer,
+  server: RequestServer,
 ): (context: KoaContext, next: () => Promise<unknown>) => Promise<unknown> {
   return async (context, next) => {
     if (!server.handles(pathnameOf(context.req))) return next();
@@ -63,8 +63,10 @@ const pathAndQuery = (target: string): string => (target.startsWith('/') ? targe
 
 const pathnameOf = (request: NodeRequest): string => urlOf(request).pathname;
 
-async function answer(server: DecisionServer, request: NodeRequest, response: ServerResponse): Promise<void> {
-  const answered = await server.fetch(requestOf(request), connectionOf(request));
+async function answer(server: RequestServer, request: NodeRequest, response: ServerResponse): Promise<void> {
+  const answered = forbiddenMethods.has(request.method ?? '')
+    ? new Response('method not allowed', { status: 405 })
+    : await server.fetch(requestOf(request), connectionOf(request));
   const body = Buffer.from(await answered.arrayBuffer());
   if (response.headersSent || response.destroyed) return;
   response.writeHead(answered.status, {
@@ -74,18 +76,18 @@ async function answer(server: DecisionServer, request: NodeRequest, response: Se
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** The methods that a `Request` can have. Each other method is one that no endpoint accepts. */
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** The methods that a `Request` cannot have. No endpoint accepts them. */
+const forbiddenMethods = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
 function requestOf(request: NodeRequest): Request {
-  const { method = '' } = request;
+  const { method = 'GET' } = request;
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers))
     // The names of pseudo headers of HTTP/2 begin with a colon.
     if (!name.startsWith(':') && value !== undefined)
       for (const each of Array.isArray(value) ? value : [value]) headers.append(name, each);
   return new Request(urlOf(request), {
-    method: methods.has(method) ? method : 'OPTIONS',
+    method,
     headers,
     ...(method === 'POST' && { body: bodyOf(request) as never, duplex: 'half' }),
   });
@@ -122,11 +124,12 @@ function streamOf(request: IncomingMessage): ReadableStream<Uint8Array> {
   });
 }
 
-function connectionOf({ socket }: IncomingMessage): Connection {
+function connectionOf({ socket, url, originalUrl }: NodeRequest): Connection {
+  const target = originalUrl ?? url;
   const { authorized, getPeerCertificate } = socket as Partial<TLSSocket>;
-  if (authorized !== true || getPeerCertificate === undefined) return {};
+  if (authorized !== true || getPeerCertificate === undefined) return { target };
   const { subject, subjectaltname, fingerprint256 } = (socket as TLSSocket).getPeerCertificate();
-  if (typeof fingerprint256 !== 'string') return {};
+  if (typeof fingerprint256 !== 'string') return { target };
   const certificate: ClientCertificate = {
     subject: Object.fromEntries(
       Object.entries(subject).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
@@ -134,5 +137,5 @@ function connectionOf({ socket }: IncomingMessage): Connection {
     alternativeNames: subjectaltname,
     sha256: fingerprint256.replaceAll(':', '').toLowerCase(),
   };
-  return { certificate };
+  return { certificate, target };
 }

@@ -1,6 +1,5 @@
 import { isPolarError, type Authorizer } from '@nanook/core';
 import { describeValue } from '@nanook/core/internal';
-import { scopes } from '../callers/caller.js';
 import type { ActionOptions, EntityOptions } from '../entities/entity-options.js';
 import { idFieldOf } from '../entities/entity-rows.js';
 import {
@@ -12,38 +11,12 @@ import {
   aTextList,
   aTime,
   checkOptions,
-  isRecord,
   oneOf,
   type OptionKind,
 } from '../errors/check-options.js';
 import { invalidOption } from '../errors/nanook-server-error.js';
+import { aFollower, aHash, aList, anAuthorizer, aPath, aSecret, scopeList } from './option-kinds.js';
 import type { ServerOptions } from './server-options.js';
-
-const anAuthorizer: OptionKind = {
-  expected: 'an Authorizer of @nanook/core',
-  accepts: (value) => isRecord(value) && typeof value['pinned'] === 'function',
-};
-const aFollower: OptionKind = {
-  expected: 'a follower of @nanook/policies, with `status`',
-  accepts: (value) => isRecord(value) && isRecord(value['status']),
-};
-const aSecret: OptionKind = {
-  expected: 'a secret of at least 16 characters',
-  accepts: (value) => typeof value === 'string' && value.length >= 16,
-};
-const aPath: OptionKind = {
-  expected: "a path such as '/authz', or '' for the root",
-  accepts: (value) => typeof value === 'string' && /^(\/[^/?#]+)*$/.test(value),
-};
-const scopeList: OptionKind = {
-  expected: `a list of scopes: ${scopes.join(', ')}`,
-  accepts: (value) => Array.isArray(value) && value.every((scope) => scopes.includes(scope as never)),
-};
-const aHash: OptionKind = {
-  expected: 'the SHA-256 hash of a key, as 64 hexadecimal digits',
-  accepts: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value),
-};
-const aList: OptionKind = { expected: 'a list', accepts: Array.isArray };
 
 const serverKinds: { readonly [Option in keyof ServerOptions]-?: OptionKind } = {
   authorizer: anAuthorizer,
@@ -97,7 +70,8 @@ export function baseUrlOf(text: string): URL {
   return url;
 }
 
-function checkCallers(callers: ServerOptions['callers']): void {
+/** Checks the option `callers`. @throws {NanookServerError} `NANOOK_SERVER_INVALID_OPTION` */
+export function checkCallers(callers: ServerOptions['callers']): void {
   checkOptions('callers', callers, {
     keys: aList,
     bearer: aFunction,
@@ -170,7 +144,8 @@ function checkGiven(path: string, given: readonly string[] = [], reserved: reado
     throw invalidOption(path, `must not contain ${describeValue(wrong)}, because callers cannot choose it`);
 }
 
-function checkType(authorizer: Authorizer, path: string, type: string): void {
+/** Checks the name of a type. @throws {NanookServerError} `NANOOK_SERVER_INVALID_OPTION` */
+export function checkType(authorizer: Authorizer, path: string, type: string): void {
   try {
     authorizer.type(type);
   } catch (error) {

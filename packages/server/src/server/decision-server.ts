@@ -14,10 +14,13 @@ import type { EntityTypes } from '../entities/entity-rows.js';
 import { readJsonBody, type JsonObject } from '../messages/read-body.js';
 import { RequestError } from '../messages/request-error.js';
 import { Metrics } from '../operations/metrics.js';
+import { reportTo } from '../operations/report.js';
+import { RunningRequests } from '../operations/running-requests.js';
 import { baseUrlOf, checkServerOptions } from '../options/check-server-options.js';
 import { limitsOf, type KnownLimits, type ServerOptions } from '../options/server-options.js';
-import { checkContextOf } from './check-context.js';
-import { jsonResponse, textResponse } from './responses.js';
+import { checkContextOf } from '../messages/check-context.js';
+import { jsonResponse, textResponse } from '../messages/responses.js';
+import { isAsSent } from '../messages/sent-path.js';
 
 /** A request while it is answered. */
 interface Running {
@@ -54,10 +57,9 @@ export class DecisionServer {
   readonly #pageTokens: PageTokens;
   readonly #rateLimit: RateLimit | undefined;
   readonly #metrics = new Metrics();
-  #running = 0;
+  readonly #running = new RunningRequests();
   #isClosing = false;
   #refusesRequests = false;
-  #idle: (() => void) | undefined;
 
   /** @internal Use `decisionServer`. */
   constructor(options: ServerOptions) {
@@ -76,24 +78,17 @@ export class DecisionServer {
     const startedAt = performance.now();
     const requestId = request.headers.get('X-Request-ID') ?? undefined;
     const { pathname } = new URL(request.url);
-    const route = this.#routes.get(pathname);
+    const route = isAsSent(pathname, connection) ? this.#routes.get(pathname) : undefined;
     const timeout = new AbortController();
     const timer = setTimeout(
       () => timeout.abort(new RequestError(503, 'the decision took too long')),
       this.#limits.timeoutMs,
     );
     const running: Running = { request, connection, signal: timeout.signal, caller: undefined };
-    this.#running++;
-    let response: Response;
-    try {
-      response = await this.#answer(route, running);
-    } catch (error) {
-      response = this.#failure(error);
-    } finally {
-      clearTimeout(timer);
-      this.#running--;
-      if (this.#running === 0) this.#idle?.();
-    }
+    const response = await this.#running
+      .run(() => this.#answer(route, running))
+      .catch((error: unknown) => this.#failure(error))
+      .finally(() => clearTimeout(timer));
     if (requestId !== undefined) response.headers.set('X-Request-ID', requestId);
     const durationMs = performance.now() - startedAt;
     const endpoint = route === undefined ? 'other' : pathname;
@@ -125,10 +120,7 @@ export class DecisionServer {
     this.#isClosing = true;
     if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs));
     this.#refusesRequests = true;
-    if (this.#running === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#idle = resolve;
-    });
+    await this.#running.end();
   }
 
   async #answer(route: Route | undefined, running: Running): Promise<Response> {
@@ -201,7 +193,10 @@ export class DecisionServer {
   async #caller(running: Running, scope: Scope): Promise<KnownCaller> {
     const { request, connection, signal } = running;
     const report = (error: unknown): void => this.#report(error);
-    const caller = await within(authenticate(request, connection, this.#options.callers, report), signal);
+    const caller = await within(
+      authenticate(request.headers, connection, this.#options.callers, report),
+      signal,
+    );
     running.caller = caller;
     requireScope(caller, scope);
     this.#rateLimit?.count(caller.name);
@@ -222,7 +217,7 @@ export class DecisionServer {
       authorizer,
       isCurrent: this.#isCurrent,
       isClosing: this.#isClosing,
-      running: this.#running,
+      running: this.#running.count,
     });
     return textResponse(200, text, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
   }
@@ -239,18 +234,7 @@ export class DecisionServer {
 
   #report(error: unknown): void {
     this.#metrics.countError();
-    const { onError } = this.#options;
-    try {
-      if (onError !== undefined) {
-        onError(error);
-        return;
-      }
-    } catch (failure) {
-      // oxlint-disable-next-line no-console -- the callback for errors has failed
-      console.error('[error] onError of decisionServer failed:', failure);
-    }
-    // oxlint-disable-next-line no-console -- without `onError` the console is the only place that is read
-    console.error('[error]', error);
+    reportTo(this.#options.onError, error);
   }
 
   #tell(answered: Parameters<NonNullable<ServerOptions['onRequest']>>[0]): void {

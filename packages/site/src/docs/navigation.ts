@@ -124,6 +124,7 @@ const plan: readonly Plan[] = [
       'guides/rolling-out-a-policy.md',
       'guides/several-processes.md',
       'guides/decision-server.md',
+      'guides/envoy.md',
       'guides/caching.md',
       'guides/compiling-ahead-of-time.md',
     ],

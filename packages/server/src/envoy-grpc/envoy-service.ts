@@ -1,0 +1,69 @@
+import type { Metadata, ServerUnaryCall, Server, ServiceDefinition } from '@grpc/grpc-js';
+import { fromJSON } from '@grpc/proto-loader';
+import { authenticate, requireScope } from '../callers/authenticate.js';
+import type { CallerOptions } from '../callers/caller.js';
+import { checkEnvoyServiceOptions } from '../envoy/check-envoy-options.js';
+import { checkRequest, type CheckResult } from '../envoy/envoy-check.js';
+import type { EnvoyOptions } from '../envoy/envoy-options.js';
+import { RequestError } from '../messages/request-error.js';
+import { reportTo } from '../operations/report.js';
+import { messageOf, requestOf, type CheckRequestMessage } from './check-messages.js';
+import { checkProtocol } from './check-protocol.js';
+
+/** Options of `addEnvoyService`. */
+export interface EnvoyServiceOptions extends EnvoyOptions {
+  /** Which instances of Envoy may ask. A key is sent as the metadata `x-api-key`. With mutual TLS, the server of gRPC checks them. */
+  readonly callers: Pick<CallerOptions, 'keys' | 'anyone'>;
+}
+
+/** The name of the service. */
+const serviceName = 'envoy.service.auth.v3.Authorization';
+
+/**
+ * Adds the service for the gRPC mode of `ext_authz` of Envoy to a server of `@grpc/grpc-js`. Needs `@grpc/grpc-js` and `@grpc/proto-loader`.
+ *
+ * @throws {NanookServerError} `NANOOK_SERVER_INVALID_OPTION`
+ * @example
+ * const server = new Server();
+ * addEnvoyService(server, { authorizer, callers, actor });
+ * server.bindAsync('127.0.0.1:9191', ServerCredentials.createInsecure(), () => {});
+ */
+export function addEnvoyService(server: Pick<Server, 'addService'>, options: EnvoyServiceOptions): void {
+  checkEnvoyServiceOptions(options);
+  const check = async ({
+    request,
+    metadata,
+  }: Pick<ServerUnaryCall<CheckRequestMessage, object>, 'request' | 'metadata'>): Promise<object> =>
+    messageOf(await resultOf(options, request, metadata));
+  server.addService(checkService(), {
+    Check: (
+      call: ServerUnaryCall<CheckRequestMessage, object>,
+      answer: (error: null, response: object) => void,
+    ) => void check(call).then((response) => answer(null, response)),
+  });
+}
+
+/** The definition of the service, for `addService` and for clients. */
+export const checkService = (): ServiceDefinition =>
+  fromJSON(checkProtocol as Parameters<typeof fromJSON>[0], { defaults: false, oneofs: true })[
+    serviceName
+  ] as ServiceDefinition;
+
+/** A failure is an answer, too: Envoy can be configured to allow a request whose check fails. */
+async function resultOf(
+  options: EnvoyServiceOptions,
+  message: CheckRequestMessage,
+  metadata: Metadata,
+): Promise<CheckResult> {
+  const { callers, onError } = options;
+  try {
+    const key = metadata.get('x-api-key')[0];
+    const headers = new Headers(typeof key === 'string' ? { 'x-api-key': key } : {});
+    const caller = await authenticate(headers, {}, callers, (error) => reportTo(onError, error));
+    requireScope(caller, 'evaluate');
+    return await checkRequest(options, requestOf(message));
+  } catch (error) {
+    if (!(error instanceof RequestError)) reportTo(onError, error);
+    return { isAllowed: false, status: 403, headers: {}, body: 'forbidden' };
+  }
+}

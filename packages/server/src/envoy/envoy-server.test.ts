@@ -1,0 +1,152 @@
+import { Authorizer, typed } from '@nanook/core';
+import { connect } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
+import { sha256 } from '../callers/api-keys.js';
+import { listen } from '../node/index.js';
+import { envoyServer, type EnvoyServerOptions } from './index.js';
+
+const authorizer = await Authorizer.load({
+  policies: `
+    allow_request(user: User, request: Request) if
+      not is_administration(request) and user.isActive and request.path != "/methods";
+    allow_request(_: User, request: Request) if request.path = "/methods" and request.method = "OPTIONS";
+    allow_request(user: User, request: Request) if is_administration(request) and user.isAdmin;
+    allow_request(nil, request: Request) if request.path = "/public";
+    allow_request(_: User, request: Request) if request.path = "/broken" and Broken.fail();
+    is_administration(request: Request) if request.path.startsWith("/admin");
+  `,
+  types: { User: {}, Request: {} },
+  constants: {
+    Broken: {
+      fail: () => {
+        throw new Error('password of the database');
+      },
+    },
+  },
+  denialWarnings: false,
+});
+const users: Readonly<Record<string, object>> = {
+  'Bearer ann': typed('User', { id: 'ann', isActive: true, isAdmin: false }),
+  'Bearer root': typed('User', { id: 'root', isActive: true, isAdmin: true }),
+  'Bearer partial': typed('User', { id: 'partial' }),
+};
+const serverWith = async (options: Partial<EnvoyServerOptions> = {}) =>
+  envoyServer({
+    authorizer,
+    callers: { keys: [{ name: 'envoy', sha256: await sha256('key-of-envoy') }] },
+    actor: ({ headers: { authorization } }) => (authorization === undefined ? null : users[authorization]),
+    ...options,
+  });
+const ask = async (
+  server: Awaited<ReturnType<typeof serverWith>>,
+  path: string,
+  authorization?: string,
+  headers: Readonly<Record<string, string>> = { 'X-API-Key': 'key-of-envoy' },
+) =>
+  server.fetch(
+    new Request(`http://shop.example${path}`, {
+      headers: { ...headers, ...(authorization !== undefined && { Authorization: authorization }) },
+    }),
+    { target: path },
+  );
+
+describe('a check of Envoy', () => {
+  it.each([
+    ['/notes?page=2', 'Bearer ann', 200],
+    ['/admin/users', 'Bearer ann', 403],
+    ['/admin/users', 'Bearer root', 200],
+    ['/public', undefined, 200],
+    ['/notes', undefined, 403],
+    ['/notes', 'Bearer nobody', 401],
+    // Undecided, and a failing method.
+    ['/notes', 'Bearer partial', 403],
+    ['/broken', 'Bearer partial', 403],
+    // The other endpoints of a decision server do not exist here.
+    ['/healthz', 'Bearer nobody', 401],
+    ['/access/v1/evaluation', 'Bearer nobody', 401],
+  ])('of %s by %s has the status %i', async (path, authorization, status) => {
+    const onError = vi.fn<() => void>();
+    const response = await ask(await serverWith({ onError }), path, authorization);
+    expect(response.status).toBe(status);
+    expect(await response.text()).not.toContain('password');
+    expect(onError).toHaveBeenCalledTimes(path === '/broken' ? 1 : 0);
+  });
+
+  it.each([
+    '/public/../admin',
+    '/x/%2e%2e/public',
+    '/%61dmin',
+    '/a\\..\\admin',
+    '/./public',
+    '/%zz',
+    '//..//admin',
+  ])('of %s, which has another form, is refused', async (path) => {
+    expect((await ask(await serverWith(), path, 'Bearer ann')).status).toBe(403);
+  });
+
+  it('is refused if Envoy has no key, also if the client has one', async () => {
+    const server = await serverWith();
+    expect((await ask(server, '/public', undefined, {})).status).toBe(401);
+    expect((await ask(server, '/public', 'Bearer key-of-envoy', {})).status).toBe(401);
+  });
+
+  it('sets and removes headers of the upstream', async () => {
+    const server = await serverWith({
+      headers: (actor) => ({
+        set: { 'x-user': (actor as { id: string }).id },
+        remove: ['x-admin', 'cookie'],
+      }),
+    });
+    const response = await ask(server, '/notes', 'Bearer ann');
+    expect(response.headers.get('x-user')).toBe('ann');
+    expect(response.headers.get('x-envoy-auth-headers-to-remove')).toBe('x-admin,cookie');
+  });
+
+  it('has the body of the application for a refusal, but never a status that Envoy could allow', async () => {
+    const onError = vi.fn<() => void>();
+    const refusal = vi.fn<NonNullable<EnvoyServerOptions['refusal']>>(() => ({
+      status: 404,
+      body: 'nothing here',
+      headers: { 'content-type': 'text/plain' },
+    }));
+    const server = await serverWith({ refusal, onError });
+    const response = await ask(server, '/admin', 'Bearer ann');
+    expect([response.status, await response.text()]).toEqual([404, 'nothing here']);
+    for (const status of [200, 503, 302, Number.NaN]) {
+      refusal.mockReturnValueOnce({ status });
+      // oxlint-disable-next-line no-await-in-loop -- few
+      expect((await ask(server, '/admin', 'Bearer ann')).status).toBe(403);
+    }
+    expect(onError).toHaveBeenCalledTimes(4);
+  });
+
+  it('is refused if the actor cannot be found in time, or not at all', async () => {
+    const onError = vi.fn<() => void>();
+    const late = await serverWith({ actor: () => new Promise(() => {}), timeoutMs: 20, onError });
+    expect((await ask(late, '/notes', 'Bearer ann')).status).toBe(403);
+    const failing = await serverWith({ actor: () => Promise.reject(new Error('key server')), onError });
+    expect((await ask(failing, '/notes', 'Bearer ann')).status).toBe(403);
+    expect(onError).toHaveBeenCalledTimes(2);
+  });
+
+  it('works with a prefix, over a connection', async () => {
+    const { url, close } = await listen(await serverWith({ path: '/check' }), { port: 0 });
+    const statusOf = async (line: string) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(
+        `${line} HTTP/1.1\r\nHost: shop.example\r\nX-API-Key: key-of-envoy\r\nAuthorization: Bearer ann\r\nConnection: close\r\n\r\n`,
+      );
+      let text = '';
+      for await (const chunk of socket) text += String(chunk);
+      return text.split(' ')[1];
+    };
+    expect(await statusOf('GET /check/notes')).toBe('200');
+    expect(await statusOf('DELETE /check/admin/1')).toBe('403');
+    expect(await statusOf('GET /check/../check/notes')).toBe('403');
+    expect(await statusOf('GET /notes')).toBe('403');
+    expect(await statusOf('TRACE /check/notes')).toBe('405');
+    expect(await statusOf('PROPFIND /check/methods')).toBe('403');
+    expect(await statusOf('OPTIONS /check/methods')).toBe('200');
+    await close();
+  });
+});

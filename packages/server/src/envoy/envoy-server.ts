@@ -1,0 +1,92 @@
+import { authenticate, requireScope } from '../callers/authenticate.js';
+import type { Connection } from '../callers/caller.js';
+import { isAsSent } from '../messages/sent-path.js';
+import { RequestError } from '../messages/request-error.js';
+import { textResponse } from '../messages/responses.js';
+import { reportTo } from '../operations/report.js';
+import { RunningRequests } from '../operations/running-requests.js';
+import { checkEnvoyServerOptions } from './check-envoy-options.js';
+import { checkRequest, type CheckResult } from './envoy-check.js';
+import type { EnvoyRequest, EnvoyServerOptions } from './envoy-options.js';
+
+/**
+ * The HTTP mode of `ext_authz` of Envoy. Each path is a request to decide about, so no other endpoint can answer with 200, which Envoy
+ * understands as *allowed*. `envoyServer` creates it.
+ */
+export class EnvoyServer {
+  readonly #options: EnvoyServerOptions;
+  readonly #running = new RunningRequests();
+
+  /** @internal Use `envoyServer`. */
+  constructor(options: EnvoyServerOptions) {
+    checkEnvoyServerOptions(options);
+    this.#options = options;
+  }
+
+  /** Answers a check of Envoy: 200 allows the request, each other status refuses it. It never rejects. */
+  readonly fetch = (request: Request, connection: Connection = {}): Promise<Response> =>
+    this.#running.run(async () => {
+      try {
+        await this.#authenticate(request, connection);
+        return responseOf(await checkRequest(this.#options, this.#requestOf(request, connection)));
+      } catch (error) {
+        if (error instanceof RequestError) return textResponse(error.status, error.message, error.headers);
+        reportTo(this.#options.onError, error);
+        return textResponse(403, 'forbidden');
+      }
+    });
+
+  /** Returns whether a path is below the `path` of the options. */
+  handles(pathname: string): boolean {
+    const { path = '' } = this.#options;
+    return pathname.startsWith(`${path}/`);
+  }
+
+  /** Waits for the running checks. */
+  close(): Promise<void> {
+    return this.#running.end();
+  }
+
+  async #authenticate(request: Request, connection: Connection): Promise<void> {
+    const headers = new Headers(request.headers);
+    // It belongs to the client of Envoy.
+    headers.delete('Authorization');
+    const { callers, onError } = this.#options;
+    const caller = await authenticate(headers, connection, callers, (error) => reportTo(onError, error));
+    requireScope(caller, 'evaluate');
+  }
+
+  #requestOf(request: Request, connection: Connection): EnvoyRequest {
+    const { pathname, search, host } = new URL(request.url);
+    const { path = '' } = this.#options;
+    if (!isAsSent(pathname, connection) || !this.handles(pathname)) throw new RequestError(403, 'forbidden');
+    return {
+      method: request.method,
+      path: pathname.slice(path.length),
+      query: search.slice(1),
+      host: request.headers.get('Host') ?? host,
+      headers: Object.fromEntries([...request.headers].filter(([name]) => name !== 'x-api-key')),
+      extensions: {},
+      metadata: {},
+      principal: '',
+    };
+  }
+}
+
+function responseOf(result: CheckResult): Response {
+  if (!result.isAllowed) return textResponse(result.status, result.body, result.headers);
+  const { set, remove } = result;
+  return textResponse(200, '', {
+    ...set,
+    ...(remove.length > 0 && { 'x-envoy-auth-headers-to-remove': remove.join(',') }),
+  });
+}
+
+/**
+ * Creates a server for the HTTP mode of `ext_authz` of Envoy. Give it a port of its own.
+ *
+ * @throws {NanookServerError} `NANOOK_SERVER_INVALID_OPTION`
+ * @example
+ * await listen(envoyServer({ authorizer, callers, actor }), { port: 8182 });
+ */
+export const envoyServer = (options: EnvoyServerOptions): EnvoyServer => new EnvoyServer(options);

@@ -1,0 +1,9 @@
+export { envoyServer, type EnvoyServer } from './envoy-server.js';
+export type {
+  EnvoyOptions,
+  EnvoyRefusal,
+  EnvoyRequest,
+  EnvoyServerOptions,
+  HeaderChanges,
+  RefusalResponse,
+} from './envoy-options.js';

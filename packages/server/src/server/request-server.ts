@@ -1,0 +1,11 @@
+import type { Connection } from '../callers/caller.js';
+
+/** A server that `@nanook/server/node` connects with Node: a `DecisionServer` or an `EnvoyServer`. */
+export interface RequestServer {
+  /** Answers a request. It never rejects. */
+  fetch(this: void, request: Request, connection?: Connection): Promise<Response>;
+  /** Returns whether the server answers requests of this path. */
+  handles(pathname: string): boolean;
+  /** Ends the server when each running request has its answer. */
+  close(options?: { readonly drainMs?: number }): Promise<void>;
+}
