@@ -227,7 +227,7 @@ const serverFolders = {
   server: ['messages', 'callers', 'entities', 'decisions', 'authzen', 'operations', 'options'],
   envoy: ['errors', 'messages', 'callers', 'decisions', 'operations', 'options'],
   'envoy-grpc': ['messages', 'callers', 'operations', 'envoy'],
-  client: ['errors', 'messages'],
+  client: ['errors', 'messages', 'options'],
   node: ['callers', 'server'],
   '': ['errors', 'callers', 'entities', 'options', 'server'],
 };

@@ -124,3 +124,5 @@ describe('nanook serve', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
   });
 });
+
+// cspell:ignore entites

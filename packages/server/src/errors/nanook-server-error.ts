@@ -3,6 +3,12 @@ import { errorKind } from '@nanook/core/internal';
 const texts = {
   NANOOK_SERVER_INVALID_OPTION: (p: { option: string; reason: string }) =>
     `the option \`${p.option}\` ${p.reason}`,
+  NANOOK_SERVER_UNREACHABLE: (p: { url: string; reason: string }) =>
+    `the decision server does not answer at ${p.url}: ${p.reason}; nothing is allowed`,
+  NANOOK_SERVER_REFUSED: (p: { url: string; status: number; reason: string }) =>
+    `the decision server refused the request to ${p.url} with the status ${p.status}: ${p.reason}; nothing is allowed`,
+  NANOOK_SERVER_INVALID_ANSWER: (p: { url: string; reason: string }) =>
+    `the answer from ${p.url} is not one of a decision server: ${p.reason}; nothing is allowed`,
 };
 
 export type NanookServerErrorCode = keyof typeof texts;
@@ -11,7 +17,7 @@ export type NanookServerErrorData<C extends NanookServerErrorCode> = Parameters<
 const kind = errorKind('@nanook/server/NanookServerError', texts);
 
 /**
- * A mistake in the options of a decision server.
+ * A mistake in the options of a decision server, or a failure of its client.
  *
  * `instanceof` fails between the ESM and the CommonJS copy of the package; use {@link isNanookServerError}.
  */

@@ -1,8 +1,13 @@
-import { Authorizer } from '@nanook/core';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Authorizer } from '@nanook/core';
+import { afterAll, describe, expect, it } from 'vitest';
 import { errorOfExample } from '../../../core/src/testing/run-example.fixture.js';
+import { sha256 } from '../callers/api-keys.js';
+import * as client from '../client/index.js';
 import * as entry from '../index.js';
+import { listen } from '../node/index.js';
 import { NanookServerError, type NanookServerErrorCode } from './nanook-server-error.js';
 import { serverExamples } from './server-examples.fixture.js';
 
@@ -11,8 +16,27 @@ const meanings = new Map(
   [...page.matchAll(/^\| `(NANOOK_SERVER_\w+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [code!, meaning!]),
 );
 const authorizer = await Authorizer.load({ policies: 'allow(_: User, "read", _);', types: { User: {} } });
+const key = 'one';
+const server = await listen(
+  entry.decisionServer({
+    authorizer,
+    baseUrl: 'http://localhost:8181',
+    callers: { keys: [{ name: 'shop', sha256: await sha256(key) }] },
+    entities: { user: { type: 'User' } },
+  }),
+  { port: 0 },
+);
+const site = createServer((_, response) => response.end('<html>'));
+await new Promise<void>((resolve) => void site.listen(0, '127.0.0.1', resolve));
+const siteUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+afterAll(async () => {
+  site.close();
+  site.closeAllConnections();
+  await server.close();
+});
+const names = { authorizer, users: new Map(), url: server.url, siteUrl, key };
 const errorOf = (example: string) =>
-  errorOfExample(example, { authorizer, users: new Map() }, { '@nanook/server': entry });
+  errorOfExample(example, names, { '@nanook/server': entry, '@nanook/server/client': client });
 
 describe('the page about the decision server', () => {
   it('lists every code of the package', () => {
@@ -23,7 +47,9 @@ describe('the page about the decision server', () => {
     const entries = await Promise.all(
       Object.entries(serverExamples).map(async ([code, { wrong, fix }]) => {
         const error = await errorOf(wrong);
-        const { message } = new NanookServerError(code as NanookServerErrorCode, error?.data as never);
+        const { message: shown } = new NanookServerError(code as NanookServerErrorCode, error?.data as never);
+        // The ports differ in each run.
+        const message = shown.replace(/http:\/\/127\.0\.0\.1:\d+/, 'https://pdp.example.com');
         const when = meanings.get(code);
         return {
           code,

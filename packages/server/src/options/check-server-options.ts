@@ -54,22 +54,6 @@ export function checkServerOptions(options: ServerOptions): void {
     checkEntity(authorizer, `entities.${name}`, entity, actions);
 }
 
-/** Reads the public address. @throws {NanookServerError} `NANOOK_SERVER_INVALID_OPTION` */
-export function baseUrlOf(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw invalidOption('baseUrl', `must be a URL such as 'https://pdp.example.com', found '${text}'`);
-  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
-    throw invalidOption('baseUrl', 'must have no query, no fragment and no password');
-  const isLocal = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'http:' && !isLocal)
-    throw invalidOption(
-      'baseUrl',
-      `must begin with https://, found '${text}'; only a server on the same machine may use http://`,
-    );
-  return url;
-}
-
 /** Checks the option `callers`. @throws {NanookServerError} `NANOOK_SERVER_INVALID_OPTION` */
 export function checkCallers(callers: ServerOptions['callers']): void {
   checkOptions('callers', callers, {

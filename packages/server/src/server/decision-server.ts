@@ -16,7 +16,8 @@ import { RequestError } from '../messages/request-error.js';
 import { Metrics } from '../operations/metrics.js';
 import { reportTo } from '../operations/report.js';
 import { RunningRequests } from '../operations/running-requests.js';
-import { baseUrlOf, checkServerOptions } from '../options/check-server-options.js';
+import { baseUrlOf } from '../options/base-url.js';
+import { checkServerOptions } from '../options/check-server-options.js';
 import { limitsOf, type KnownLimits, type ServerOptions } from '../options/server-options.js';
 import { checkContextOf } from '../messages/check-context.js';
 import { jsonResponse, textResponse } from '../messages/responses.js';
@@ -70,7 +71,7 @@ export class DecisionServer {
     this.#pageTokens = new PageTokens(options.pageSecret);
     const { requestsPerSecond } = this.#limits;
     this.#rateLimit = requestsPerSecond === undefined ? undefined : new RateLimit(requestsPerSecond);
-    this.#routes = this.#createRoutes(baseUrlOf(options.baseUrl));
+    this.#routes = this.#createRoutes(baseUrlOf('baseUrl', options.baseUrl));
   }
 
   /** Answers a request. It never rejects. It is bound to the server, so that it can be passed on. */

@@ -1,0 +1,8 @@
+export { RemoteAuthorizer, type RemoteCheckOptions } from './remote-authorizer.js';
+export type { RemoteAction, RemoteEntity, RemoteOptions } from './remote-options.js';
+export {
+  NanookServerError,
+  isNanookServerError,
+  type NanookServerErrorCode,
+  type NanookServerErrorData,
+} from '../errors/nanook-server-error.js';

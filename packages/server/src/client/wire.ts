@@ -1,0 +1,119 @@
+import { NanookServerError } from '../errors/nanook-server-error.js';
+import type { RemoteOptions } from './remote-options.js';
+
+const firstRetryMs = 50;
+/** The statuses of a proxy or a server that is not ready for a moment. */
+const retried = new Set([429, 502, 503, 504]);
+const maxAnswerBytes = 16 * 1024 * 1024;
+
+/** Sends requests to a decision server, and repeats them while there is time. */
+export class Wire {
+  readonly #base: string;
+  readonly #options: RemoteOptions;
+
+  /** @param base the address without a slash at its end */
+  constructor(base: string, options: RemoteOptions) {
+    this.#base = base;
+    this.#options = options;
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @returns the JSON of the answer
+   * @throws {NanookServerError} `NANOOK_SERVER_UNREACHABLE`, `NANOOK_SERVER_REFUSED`, `NANOOK_SERVER_INVALID_ANSWER`
+   */
+  async post(path: string, body: object): Promise<unknown> {
+    const url = `${this.#base}${path}`;
+    const { timeoutMs = 2_000, retries = 2 } = this.#options;
+    const deadline = performance.now() + timeoutMs;
+    for (let attempt = 0; ; attempt++) {
+      // oxlint-disable no-await-in-loop -- one attempt after the other
+      const answer = await this.#attempt(url, body, deadline - performance.now());
+      if (!(answer instanceof Failure)) return answer.json;
+      const waitMs = answer.retryAfterMs ?? firstRetryMs * 2 ** attempt * (1 + Math.random());
+      const isLast = !answer.canRetry || attempt >= retries || performance.now() + waitMs >= deadline;
+      if (isLast) throw answer.error;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      // oxlint-enable no-await-in-loop
+    }
+  }
+
+  async #attempt(
+    url: string,
+    body: object,
+    timeoutMs: number,
+  ): Promise<{ readonly json: unknown } | Failure> {
+    const controller = new AbortController();
+    const timer = setTimeout(
+      () => controller.abort(new Error(`no answer within ${this.#options.timeoutMs ?? 2_000} ms`)),
+      timeoutMs,
+    );
+    let response: Response;
+    let text: string;
+    try {
+      response = await this.#send(url, body, controller.signal);
+      text = await response.text();
+    } catch (error) {
+      const reason = reasonOf(controller.signal.aborted ? controller.signal.reason : error);
+      return new Failure(
+        new NanookServerError('NANOOK_SERVER_UNREACHABLE', { url, reason }, { cause: error }),
+        true,
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+    const { status } = response;
+    if (status === 200) return parsed(url, text);
+    const reason = text.slice(0, 200);
+    return new Failure(
+      new NanookServerError('NANOOK_SERVER_REFUSED', { url, status, reason }),
+      retried.has(status),
+      secondsOf(response.headers.get('Retry-After')),
+    );
+  }
+
+  async #send(url: string, body: object, signal: AbortSignal): Promise<Response> {
+    const { key, fetch: send = fetch } = this.#options;
+    const token = typeof key === 'function' ? await key() : key;
+    return send(url, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify(body),
+      signal,
+      // The key must not reach another server.
+      redirect: 'error',
+    });
+  }
+}
+
+/** An attempt without an answer. */
+class Failure {
+  constructor(
+    readonly error: NanookServerError,
+    readonly canRetry: boolean,
+    readonly retryAfterMs?: number,
+  ) {}
+}
+
+function parsed(url: string, text: string): { readonly json: unknown } | Failure {
+  const failure = (reason: string): Failure =>
+    new Failure(new NanookServerError('NANOOK_SERVER_INVALID_ANSWER', { url, reason }), false);
+  if (text.length > maxAnswerBytes) return failure('it is too large');
+  try {
+    return { json: JSON.parse(text) as unknown };
+  } catch {
+    return failure('it is not JSON');
+  }
+}
+
+const secondsOf = (header: string | null): number | undefined =>
+  header !== null && /^\d+$/.test(header) ? Number(header) * 1_000 : undefined;
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as { message?: unknown; cause?: { message?: unknown } };
+  return String(cause?.message ?? message ?? error);
+}
