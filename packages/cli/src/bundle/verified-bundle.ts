@@ -9,13 +9,16 @@ import { publicKeys } from './keys.js';
 /** Reads a bundle and verifies its signature. @throws {UsageError} when a file cannot be read; {NanookPoliciesError} */
 export async function openBundleFile(file: string, keyFiles: readonly string[]): Promise<OpenedBundle> {
   const { openBundle } = await import('@nanook/policies/bundle');
-  let text: string;
+  return openBundle(await readBundleFile(file), await publicKeys(keyFiles));
+}
+
+/** Reads the text of a bundle. @throws {UsageError} when the file cannot be read */
+export async function readBundleFile(file: string): Promise<string> {
   try {
-    text = await readFile(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (error) {
     throw new UsageError(`cannot read the bundle ${file}: ${messageOf(error)}`, { cause: error });
   }
-  return openBundle(text, await publicKeys(keyFiles));
 }
 
 /** Returns the reasons for which the application of the configuration would not use a bundle. Without types, they are not compared. */

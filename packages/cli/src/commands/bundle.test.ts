@@ -1,6 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { openBundle } from '@nanook/policies/bundle';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { postgresTable } from '@nanook/policies/postgres';
+import { jetstream } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { connect } from '@nats-io/transport-node';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { contentOf, enterFolder, nanook, project } from '../testing/run.fixture.js';
 
 const [key, keys] = [
@@ -192,4 +198,101 @@ describe('nanook bundle sign', () => {
     await writeFile('changed', (await contentOf('policy.bundle')).replace('\\"read\\"', '\\"edit\\"'));
     expect((await nanook('bundle', 'sign', 'changed', ...keys, ...key, '--revision', '43')).code).toBe(1);
   });
+});
+
+describe('nanook bundle publish', () => {
+  const publish = (...args: readonly string[]) =>
+    nanook('bundle', 'publish', 'policy.bundle', ...keys, '--file', 'published.bundle', ...args);
+
+  it('publishes a bundle, and never a lower revision or the same one with another policy', async () => {
+    await build();
+    expect(await publish()).toEqual({
+      code: 0,
+      out: 'policy.bundle is published to published.bundle: revision 42, version 42\n',
+      err: '',
+    });
+    expect(await contentOf('published.bundle')).toBe(await contentOf('policy.bundle'));
+    const published = await contentOf('published.bundle');
+    for (const revision of ['41', '42']) {
+      // oxlint-disable no-await-in-loop -- one after the other
+      await nanook('bundle', 'build', ...key, '--revision', revision, '--label', 'other');
+      const { code, err } = await publish();
+      expect([code, err]).toEqual([1, expect.stringContaining('the revision 42 is published already')]);
+      // oxlint-enable no-await-in-loop
+    }
+    expect(await contentOf('published.bundle')).toBe(published);
+  });
+
+  it('never publishes a tampered bundle, or one for other types', async () => {
+    await build();
+    const bundle = await contentOf('policy.bundle');
+    await writeFile('policy.bundle', bundle.replace('ownerId', 'authorId'));
+    expect(await publish()).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('was changed after it was signed'),
+    });
+    await writeFile('policy.bundle', bundle);
+    const config = JSON.parse(await contentOf('nanook.config.json')) as { types: { User: object } };
+    config.types.User = { fields: { id: 'String' } };
+    await writeFile('nanook.config.json', JSON.stringify(config));
+    expect(await publish()).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('so the bundle is not published'),
+    });
+    await expect(contentOf('published.bundle')).rejects.toThrow('ENOENT');
+  });
+
+  it('refuses a revision that leaves no higher one', async () => {
+    expect(await nanook('bundle', 'build', ...key, '--revision', '9007199254740991')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('must be a whole number from 1 to 4503599627370496'),
+    });
+  });
+
+  it('needs one place, and the address of a server', async () => {
+    await build();
+    const without = (...args: readonly string[]) =>
+      nanook('bundle', 'publish', 'policy.bundle', ...keys, ...args);
+    for (const args of [[], ['--file', 'a', '--nats', 'b']])
+      // oxlint-disable-next-line no-await-in-loop -- few
+      expect(await without(...args)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('expected one place'),
+      });
+    vi.stubEnv('DATABASE_URL', undefined);
+    expect(await without('--postgres')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('DATABASE_URL'),
+    });
+    expect(await without('--postgres', 'postgres://127.0.0.1:1/x')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('the bundle cannot be published'),
+    });
+  });
+
+  const { NANOOK_TEST_POSTGRES_URL: postgresUrl, NANOOK_TEST_NATS_URL: natsUrl } = process.env;
+  it.skipIf(postgresUrl === undefined || natsUrl === undefined)(
+    'publishes to PostgreSQL and NATS (needs NANOOK_TEST_POSTGRES_URL and NANOOK_TEST_NATS_URL)',
+    async () => {
+      await build();
+      const place = `policies_${randomUUID().replaceAll('-', '')}`;
+      const pool = new pg.Pool({ connectionString: postgresUrl });
+      await pool.query(postgresTable(place));
+      vi.stubEnv('DATABASE_URL', postgresUrl);
+      vi.stubEnv('NATS_URL', natsUrl);
+      const to = (...args: readonly string[]) =>
+        nanook('bundle', 'publish', 'policy.bundle', ...keys, ...args);
+      expect(await to('--postgres', '--table', place, '--name', 'shop')).toMatchObject({ code: 0 });
+      expect(await to('--nats', '--bucket', place, '--nats-key', 'shop')).toMatchObject({ code: 0 });
+      const { rows } = await pool.query(`select name, content from ${place}`);
+      expect(rows).toEqual([{ name: 'shop', content: await contentOf('policy.bundle') }]);
+      await pool.query(`drop table ${place}`);
+      await pool.end();
+      const connection = await connect({ servers: natsUrl! });
+      const kv = await new Kvm(jetstream(connection)).open(place);
+      expect((await kv.get('shop'))?.string()).toBe(await contentOf('policy.bundle'));
+      await kv.destroy();
+      await connection.close();
+    },
+  );
 });

@@ -1,8 +1,9 @@
 import type { BundleManifest, BundleTests } from '@nanook/policies/bundle';
 import { Command, Option } from 'commander';
 import { createColors } from 'picocolors';
-import { keyVariable, privateKey, requireNew, writeKey } from '../bundle/keys.js';
-import { openBundleFile, problemsOf } from '../bundle/verified-bundle.js';
+import { keyVariable, privateKey, publicKeys, requireNew, writeKey } from '../bundle/keys.js';
+import { publishBundle, type PublishFlags } from '../bundle/publish-bundle.js';
+import { openBundleFile, problemsOf, readBundleFile } from '../bundle/verified-bundle.js';
 import { UsageError } from '../errors/usage-error.js';
 import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
@@ -27,12 +28,13 @@ interface SignFlags {
 
 export function bundleCommand(io: Io, outcome: Outcome): Command {
   return new Command('bundle')
-    .summary('build, sign and verify signed policies')
-    .description('Builds, signs and verifies bundles: signed policies for several processes.')
+    .summary('build, sign, verify and publish signed policies')
+    .description('Builds, signs, verifies and publishes bundles: signed policies for several processes.')
     .addCommand(keygenCommand(io))
     .addCommand(buildCommand(io, outcome))
     .addCommand(signCommand(io, outcome))
-    .addCommand(verifyCommand(io, outcome));
+    .addCommand(verifyCommand(io, outcome))
+    .addCommand(publishCommand(io, outcome));
 }
 
 const keyOption = (): Option =>
@@ -171,6 +173,57 @@ function verifyCommand(io: Io, outcome: Outcome): Command {
           if (problems.length > 0) outcome.code = ExitCode.findings;
           if (json === true) io.out(JSON.stringify({ ...opened.manifest, problems }, undefined, 2));
           else io.out([...manifestLines(file, opened.manifest), ...problems].join('\n'));
+        });
+      },
+    );
+}
+
+function publishCommand(io: Io, outcome: Outcome): Command {
+  return new Command('publish')
+    .summary('publish a bundle to a file, PostgreSQL or NATS')
+    .description(
+      'Verifies a bundle as `verify` does, and publishes it to a file, PostgreSQL or NATS if its revision is above the published one. ' +
+        'Exits with 1 otherwise.',
+    )
+    .argument('<bundle>', 'the bundle')
+    .addOption(configOption())
+    .addOption(keysOption())
+    .option('--file <file>', 'the file to replace, which processes or a web server read')
+    .option('--postgres [url]', 'the database; default: the environment variable DATABASE_URL')
+    .option('--table <table>', 'the table of PostgreSQL; default: nanook_policies')
+    .option('--name <name>', 'the name of the policy in the table; default: default')
+    .option('--nats [url]', 'the server of NATS; default: the environment variable NATS_URL')
+    .option('--bucket <bucket>', 'the bucket of NATS', 'policies')
+    .option('--nats-key <key>', 'the key in the bucket; default: policy')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  nanook bundle publish policy.bundle --keys bundle-public-key.json --postgres',
+    )
+    .action(
+      async (
+        file: string,
+        flags: PublishFlags & {
+          readonly config?: string;
+          readonly keys: readonly string[];
+          readonly json?: boolean;
+        },
+      ) => {
+        await refusing({ io, outcome, json: flags.json }, async () => {
+          const opened = await openBundleFile(file, flags.keys);
+          const problems = await problemsOf(opened, flags.config);
+          const { revision, version } = opened.manifest;
+          if (problems.length > 0) {
+            outcome.code = ExitCode.findings;
+            if (flags.json === true) io.out(JSON.stringify({ problems }, undefined, 2));
+            else io.err([...problems, 'so the bundle is not published'].join('\n'));
+            return;
+          }
+          const keys = await publicKeys(flags.keys);
+          const place = await publishBundle(await readBundleFile(file), keys, flags);
+          if (flags.json === true)
+            io.out(JSON.stringify({ place, revision, version, problems }, undefined, 2));
+          else io.out(`${file} is published to ${place}: revision ${revision}, version ${version}`);
         });
       },
     );

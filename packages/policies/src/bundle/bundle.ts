@@ -60,7 +60,7 @@ export function readManifest(text: string): BundleManifest {
   const manifest = parsed(text, 'the manifest is not JSON');
   if (!isRecord(manifest)) throw invalid('the manifest is not an object');
   const { revision, version, policyHash, files, types, tests, createdAt } = manifest;
-  if (!isRevision(revision)) throw invalid('`revision` is not a positive whole number');
+  if (!isRevision(revision)) throw invalid(`\`revision\` is not a whole number from 1 to ${maxRevision}`);
   if (typeof version !== 'string' || version === '') throw invalid('`version` is not a text');
   if (typeof policyHash !== 'string' || typeof createdAt !== 'string') throw invalid('a text is missing');
   if (!Array.isArray(files) || files.length === 0 || !files.every(isHashedFile))
@@ -78,17 +78,14 @@ export function claimedRevision(bundle: string): number {
   return readManifest(Buffer.from(payload, 'base64url').toString('utf8')).revision;
 }
 
-/** Returns the revision that a stored text claims; undefined for a text that is not a bundle, which each bundle replaces. */
-export function storedRevision(stored: string | undefined): number | undefined {
-  try {
-    return stored === undefined ? undefined : claimedRevision(stored);
-  } catch {
-    return undefined;
-  }
-}
+/**
+ * The highest revision: a time in microseconds is lower for a century. Above it, a mistake such as 9007199254740991 would leave no higher
+ * revision to publish.
+ */
+export const maxRevision = 2 ** 52;
 
 export const isRevision = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) > 0;
+  Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= maxRevision;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 

@@ -6,6 +6,7 @@ import {
   isRevision,
   isTests,
   isUnicode,
+  maxRevision,
   signatureType,
   writeBundle,
   type BundleManifest,
@@ -38,7 +39,7 @@ export async function signBundle(authorizer: Authorizer, options: SignOptions): 
   const { revision, tests } = options;
   const version = options.version ?? authorizer.policy.version ?? String(revision);
   if (!isRevision(revision))
-    throw invalid('revision', `must be a positive whole number, found ${String(revision)}`);
+    throw invalid('revision', `must be a whole number from 1 to ${maxRevision}, found ${String(revision)}`);
   if (typeof version !== 'string' || version === '')
     throw invalid('version', 'must be a text that is not empty');
   if (tests !== undefined && !isTests(tests))

@@ -1,1 +1,3 @@
 export { fileSource } from './file-source.js';
+export { publishToFile } from './publish-to-file.js';
+export type { PublishOptions } from '../bundle/published-revision.js';

@@ -1,5 +1,5 @@
 import type { KV } from '@nats-io/kv';
-import { claimedRevision, storedRevision } from '../bundle/bundle.js';
+import { publishedRevision, storedRevision, type PublishOptions } from '../bundle/published-revision.js';
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 import { contentOf, defaultKey, type NatsSourceOptions } from './nats-source.js';
 
@@ -10,20 +10,21 @@ const wrongLastSequence = 10071;
 /**
  * Publishes a bundle in a key-value bucket of NATS JetStream. If several clients publish at once, the highest revision is published.
  *
- * @throws {NanookPoliciesError} `NANOOK_POLICIES_REVISION_TAKEN`; `NANOOK_POLICIES_FORMAT` for a text that is not a bundle
+ * @throws {NanookPoliciesError} `NANOOK_POLICIES_REVISION_TAKEN`; `NANOOK_POLICIES_FORMAT` for a text that is not a bundle; with `keys`, the
+ *   errors of `openBundle`
  */
 export async function publishToNats(
   kv: KV,
   bundle: string,
-  { key = defaultKey }: NatsSourceOptions = {},
+  { key = defaultKey, keys }: NatsSourceOptions & PublishOptions = {},
 ): Promise<void> {
-  const revision = claimedRevision(bundle);
+  const revision = await publishedRevision(bundle, keys);
   for (let attempt = 1; ; attempt++) {
     // oxlint-disable no-await-in-loop -- the entry is read again after another client has changed it
     const entry = await kv.get(key);
     const stored = contentOf(entry);
     if (stored === bundle) return;
-    const taken = storedRevision(stored);
+    const taken = await storedRevision(stored, keys);
     if (taken !== undefined && taken >= revision)
       throw new NanookPoliciesError('NANOOK_POLICIES_REVISION_TAKEN', { revision, stored: taken });
     try {

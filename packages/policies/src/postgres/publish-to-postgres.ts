@@ -1,4 +1,5 @@
-import { claimedRevision } from '../bundle/bundle.js';
+import { maxRevision } from '../bundle/bundle.js';
+import { publishedRevision, storedRevision, type PublishOptions } from '../bundle/published-revision.js';
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 import { sha256 } from '../source/content-tag.js';
 import { channel, namesOf, type PostgresOptions, type PostgresPool } from './postgres-connection.js';
@@ -8,26 +9,29 @@ import { channel, namesOf, type PostgresOptions, type PostgresPool } from './pos
  * published.
  *
  * @param pool a pool or a client of `pg`
- * @throws {NanookPoliciesError} `NANOOK_POLICIES_REVISION_TAKEN`; `NANOOK_POLICIES_FORMAT` for a text that is not a bundle
+ * @throws {NanookPoliciesError} `NANOOK_POLICIES_REVISION_TAKEN`; `NANOOK_POLICIES_FORMAT` for a text that is not a bundle; with `keys`, the
+ *   errors of `openBundle`
  */
 export async function publishToPostgres(
   pool: Pick<PostgresPool, 'query'>,
   bundle: string,
-  options: PostgresOptions = {},
+  options: PostgresOptions & PublishOptions = {},
 ): Promise<void> {
   const { name, table } = namesOf(options);
-  const revision = claimedRevision(bundle);
+  const { keys } = options;
+  const revision = await publishedRevision(bundle, keys);
   const hash = sha256(bundle);
+  const invalidHash = keys === undefined ? undefined : await hashOfInvalid(pool, table, name, keys);
   const { rows: written } = await pool.query(
     `with written as (
        insert into ${table} (name, revision, hash, content) values ($1, $2, $3, $4)
        on conflict (name) do update
          set revision = excluded.revision, hash = excluded.hash, content = excluded.content, published_at = now()
-         where ${table}.revision < excluded.revision
+         where ${table}.revision < excluded.revision or ${table}.revision > $6 or ${table}.hash = $7
        returning hash
      )
      select pg_notify($5, hash || ' ' || $1) from written`,
-    [name, revision, hash, bundle, channel],
+    [name, revision, hash, bundle, channel, maxRevision, invalidHash ?? null],
   );
   if (written.length > 0) return;
   const { rows } = await pool.query(`select revision, hash from ${table} where name = $1`, [name]);
@@ -37,4 +41,17 @@ export async function publishToPostgres(
     revision,
     stored: Number(stored?.revision ?? revision),
   });
+}
+
+/** Returns the hash of the stored policy if no process would use it, so that it does not keep a lower revision away. */
+async function hashOfInvalid(
+  pool: Pick<PostgresPool, 'query'>,
+  table: string,
+  name: string,
+  keys: NonNullable<PublishOptions['keys']>,
+): Promise<string | undefined> {
+  const { rows } = await pool.query(`select hash, content from ${table} where name = $1`, [name]);
+  const [stored] = rows as { readonly hash: string; readonly content: string }[];
+  if (stored === undefined) return undefined;
+  return (await storedRevision(stored.content, keys)) === undefined ? stored.hash : undefined;
 }
