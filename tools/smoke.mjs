@@ -108,6 +108,7 @@ try {
     lend(lent, '.');
     lend(['@opentelemetry/api'], 'packages/log');
     lend(['chokidar'], 'packages/policies');
+    lend(['@grpc/grpc-js', '@grpc/proto-loader'], 'packages/server');
     const orms = ['@mikro-orm/core', 'drizzle-orm', 'typeorm'];
     lend(['sequelize', ...orms], 'packages/orm');
     const plain = (title, file, what) => run(title, node, ['--throw-deprecation', file, what]);

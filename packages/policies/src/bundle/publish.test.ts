@@ -28,7 +28,7 @@ async function bundleWith(revision: number, isSigned: boolean): Promise<string> 
 interface Place {
   publish(this: void, bundle: string, keys?: object): Promise<void>;
   content(this: void): Promise<string | undefined>;
-  /** Writes a text as somebody with access to the place does. */
+  /** Writes a text without the functions that publish. */
   write(this: void, text: string, revision: number): Promise<void>;
 }
 const folder = await mkdtemp(join(tmpdir(), 'nanook-publish-'));
@@ -105,7 +105,7 @@ describe.each(Object.entries(places))('publishing to %s', (_, { publish, content
     await expect(publish(bundle)).rejects.toMatchObject({ code: 'NANOOK_POLICIES_FORMAT' });
   });
 
-  it('replaces a published text that no process uses, whatever revision it claims', async () => {
+  it('replaces a published text that no process uses, also with a higher revision', async () => {
     await write((await bundleOf(50, ['fifty'])).replace('fifty', 'any'), 50);
     const bundle = await bundleOf(4, ['four']);
     await publish(bundle, publicKey);

@@ -94,7 +94,7 @@ describe('a batch', () => {
       '`options.evaluations_semantic` must be one of execute_all, deny_on_first_deny, permit_on_first_permit',
       { options: { evaluations_semantic: 'constructor' }, evaluations: [{}] },
     ],
-  ])('is refused: %s', async (message, request) => {
+  ])('causes 400: %s', async (message, request) => {
     const response = await post(server, path, { ...defaults, ...request });
     expect([response.status, await response.text()]).toEqual([400, message]);
   });

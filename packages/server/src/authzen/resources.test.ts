@@ -48,7 +48,7 @@ const evaluate = (id: string, properties = {}, of = server) =>
 beforeEach(() => void queries.splice(0));
 
 describe('an entity of a database', () => {
-  it('is decided by one query, and a denial by two', async () => {
+  it('needs one query for an allowed check, and two for a denied one', async () => {
     expect(await evaluate('2')).toEqual({ decision: true });
     expect(queries.splice(0)).toHaveLength(1);
     expect(await evaluate('3')).toEqual({ decision: false });
@@ -62,7 +62,7 @@ describe('an entity of a database', () => {
     expect(await evaluate('3', { owner: 'ann' })).toEqual({ decision: false });
   });
 
-  it('is decided in memory if the request replaces a stored field', async () => {
+  it('needs `find` when the request replaces a stored field', async () => {
     const find = async (id: number) => (await db.select().from(documents)).find((row) => row.id === id);
     const of = serverWith({ find, given: ['status'] });
     expect(await evaluate('2', { status: 'closed' }, of)).toEqual({ decision: false });
@@ -70,7 +70,7 @@ describe('an entity of a database', () => {
     expect(await evaluate('2', {}, of)).toEqual({ decision: true });
   });
 
-  it('is searched page by page, with one query a page', async () => {
+  it('needs one query for each page of a search', async () => {
     const search = (page: object) =>
       answerOf(server, '/access/v1/search/resource', {
         subject,
@@ -92,7 +92,7 @@ describe('an entity of a database', () => {
     expect(queries).toHaveLength(2);
   });
 
-  it('is found for its subjects and its actions', async () => {
+  it('has its subjects and actions in searches', async () => {
     const resource = { type: 'document', id: '2' };
     const subjects = { subject: { type: 'user' }, action, resource };
     expect(await answerOf(server, '/access/v1/search/subject', subjects)).toEqual({

@@ -116,7 +116,7 @@ describe('a search with pages', () => {
     ['`page.limit` must be a positive whole number', { limit: 0 }],
     ['`page.limit` must be a positive whole number', { limit: '5' }],
     ['`page.token` must be a string', { token: 5 }],
-  ])('is refused: %s', async (message, page) => {
+  ])('causes 400: %s', async (message, page) => {
     await expect(ask({ ...request, page })).rejects.toThrow(`400: ${message}`);
   });
 

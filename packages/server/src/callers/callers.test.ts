@@ -23,13 +23,13 @@ const keyOf = async (key: string, scopes?: readonly Scope[]): Promise<CallerOpti
 });
 
 describe('a caller with a key', () => {
-  it('is known by Authorization or X-API-Key', async () => {
+  it('can send it as Authorization or X-API-Key', async () => {
     const callers = await keyOf('secret-1');
     expect(await statusOf(callers, { Authorization: 'Bearer secret-1' })).toBe(200);
     expect(await statusOf(callers, { 'X-API-Key': 'secret-1' })).toBe(200);
   });
 
-  it('is refused with another key, with its hash, or without one', async () => {
+  it('gets 401 for another key, for the hash, and without a key', async () => {
     const callers = await keyOf('secret-1');
     const server = await certifiedServer({ callers });
     for (const headers of [
@@ -46,7 +46,7 @@ describe('a caller with a key', () => {
     }
   });
 
-  it('is refused before its body is read', async () => {
+  it('gets 401 before its body is read', async () => {
     const response = await post(
       await certifiedServer({ callers: await keyOf('secret-1') }),
       path,
@@ -65,7 +65,7 @@ describe('a caller with a key', () => {
 });
 
 describe('an explanation', () => {
-  it('is part of the answer only if a caller with the scope wants it', async () => {
+  it('belongs to the answer only if a caller with the scope wants it', async () => {
     const callers = await keyOf('secret-1', ['evaluate', 'explain']);
     const server = await certifiedServer({ callers });
     const ask = async (body: object) =>
@@ -80,7 +80,7 @@ describe('an explanation', () => {
 });
 
 describe('a bearer token', () => {
-  it('is known by the function, and an error of it is 401 and reported', async () => {
+  it('identifies the caller, and an error of the function is 401 and reported', async () => {
     const bearer = (token: string) => {
       if (token === 'broken') throw new Error('key server unreachable');
       return token === 'good' ? { name: 'shop' } : undefined;
@@ -92,7 +92,7 @@ describe('a bearer token', () => {
     expect(onError).toHaveBeenCalledTimes(1);
   });
 
-  it('is refused if the function returns anything else than a caller', async () => {
+  it('causes 401 if the function returns anything else than a caller', async () => {
     for (const wrong of [true, 'shop', { sub: 'shop' }, null])
       expect(
         // oxlint-disable-next-line no-await-in-loop -- few
@@ -102,7 +102,7 @@ describe('a bearer token', () => {
 });
 
 describe('a client certificate', () => {
-  it('is known by the function', async () => {
+  it('identifies the caller', async () => {
     const certificate: ClientCertificate = {
       subject: { CN: 'shop' },
       alternativeNames: undefined,

@@ -96,7 +96,7 @@ describe('an id', () => {
     },
   );
 
-  it('of no stored row is denied', async () => {
+  it('without a stored row causes a denial', async () => {
     const server = serverWith({}, { find: () => null });
     expect(await decide(server, 'read')).toEqual(denied);
   });

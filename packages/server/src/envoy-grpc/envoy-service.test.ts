@@ -166,7 +166,7 @@ describe('a check of Envoy over gRPC', () => {
   const forbidden = { code: 7, status: 403, body: expect.stringContaining('Forbidden') };
   const allowed = { code: 0, headers: [['x-user', 'ann', true]], remove: 'x-admin' };
 
-  it('is decided by the policy, with claims, headers or raw headers', async () => {
+  it('follows the policy, with claims, headers or raw headers', async () => {
     expect(await check({ sub: 'ann' })).toEqual(allowed);
     expect(await check({ headers: { 'x-user': 'ann' } })).toEqual(allowed);
     expect(await check({ rawHeaders: { 'x-user': 'ann' } })).toEqual(allowed);
@@ -179,12 +179,12 @@ describe('a check of Envoy over gRPC', () => {
     expect(await check({})).toEqual({ code: 16, status: 401, body: expect.stringContaining('Unauthorized') });
   });
 
-  it('that fails is denied, and is no error of gRPC, which Envoy could allow', async () => {
+  it('answers a failure with a denial, because Envoy could allow an error of gRPC', async () => {
     expect(await check({ sub: 'ann', path: '/broken' })).toEqual(forbidden);
     expect(onError).toHaveBeenCalledTimes(1);
   });
 
-  it('of an unknown Envoy is denied', async () => {
+  it('denies each request of an unknown Envoy', async () => {
     expect(await check({ sub: 'ann' }, 'another key')).toEqual({ code: 7, status: 403, body: 'forbidden' });
   });
 });

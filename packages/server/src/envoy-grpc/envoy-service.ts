@@ -12,7 +12,7 @@ import { checkProtocol } from './check-protocol.js';
 
 /** Options of `addEnvoyService`. */
 export interface EnvoyServiceOptions extends EnvoyOptions {
-  /** Which instances of Envoy may ask. A key is sent as the metadata `x-api-key`. With mutual TLS, the server of gRPC checks them. */
+  /** The instances of Envoy that may ask. A key is sent as the metadata `x-api-key`. With mutual TLS, the server of gRPC checks them. */
   readonly callers: Pick<CallerOptions, 'keys' | 'anyone'>;
 }
 

@@ -62,7 +62,7 @@ export interface EnvoyOptions {
 
 /** Options of `envoyServer`. */
 export interface EnvoyServerOptions extends EnvoyOptions {
-  /** Which instances of Envoy may ask. A key is sent as `X-API-Key`, because `Authorization` belongs to the client of Envoy. */
+  /** The instances of Envoy that may ask. A key is sent as `X-API-Key`, because `Authorization` belongs to the client of Envoy. */
   readonly callers: Omit<CallerOptions, 'bearer'>;
   /** The `path_prefix` of Envoy. Default: none. */
   readonly path?: string;

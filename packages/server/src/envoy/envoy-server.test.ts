@@ -64,7 +64,7 @@ describe('a check of Envoy', () => {
     // The other endpoints of a decision server do not exist here.
     ['/healthz', 'Bearer nobody', 401],
     ['/access/v1/evaluation', 'Bearer nobody', 401],
-  ])('of %s by %s has the status %i', async (path, authorization, status) => {
+  ])('has the right status: %s by %s: %i', async (path, authorization, status) => {
     const onError = vi.fn<() => void>();
     const response = await ask(await serverWith({ onError }), path, authorization);
     expect(response.status).toBe(status);
@@ -80,11 +80,11 @@ describe('a check of Envoy', () => {
     '/./public',
     '/%zz',
     '//..//admin',
-  ])('of %s, which has another form, is refused', async (path) => {
+  ])('has the status 403 for %s, which has another form', async (path) => {
     expect((await ask(await serverWith(), path, 'Bearer ann')).status).toBe(403);
   });
 
-  it('is refused if Envoy has no key, also if the client has one', async () => {
+  it('has the status 401 if Envoy has no key, also if the client has one', async () => {
     const server = await serverWith();
     expect((await ask(server, '/public', undefined, {})).status).toBe(401);
     expect((await ask(server, '/public', 'Bearer key-of-envoy', {})).status).toBe(401);
@@ -120,7 +120,7 @@ describe('a check of Envoy', () => {
     expect(onError).toHaveBeenCalledTimes(4);
   });
 
-  it('is refused if the actor cannot be found in time, or not at all', async () => {
+  it('has the status 403 if the actor cannot be found in time, or not at all', async () => {
     const onError = vi.fn<() => void>();
     const late = await serverWith({ actor: () => new Promise(() => {}), timeoutMs: 20, onError });
     expect((await ask(late, '/notes', 'Bearer ann')).status).toBe(403);

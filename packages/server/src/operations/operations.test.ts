@@ -14,7 +14,7 @@ const get = async (server: Awaited<ReturnType<typeof certifiedServer>>, at: stri
 };
 
 describe('/readyz', () => {
-  it('is 503 without a current policy, if the application is not ready, and when the server closes', async () => {
+  it('answers 503 without a current policy, if the application is not ready, and when the server closes', async () => {
     const status = { isCurrent: false };
     let isReady = true;
     const server = await certifiedServer({ follower: { status }, isReady: () => isReady });
@@ -133,7 +133,7 @@ describe('the metadata', () => {
     });
   });
 
-  it('of a tenant are between the host and its path, and leave out searches without candidates', async () => {
+  it('have the path of a tenant after the well-known part, and leave out searches without candidates', async () => {
     const server = await certifiedServer({
       baseUrl: 'https://pdp.example.com/tenant1/',
       entities: { user: { type: 'User' } },

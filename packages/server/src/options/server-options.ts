@@ -39,7 +39,7 @@ export interface ServerOptions {
   readonly baseUrl: string;
   /** The path below which requests arrive, if a proxy changes it. Default: the path of `baseUrl`. */
   readonly path?: string;
-  /** Who may ask for decisions. */
+  /** The services that may ask for decisions. */
   readonly callers: CallerOptions;
   /** The entities by their types of the wire. An entity of another type is denied. */
   readonly entities: Readonly<Record<string, EntityOptions>>;

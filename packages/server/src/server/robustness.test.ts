@@ -58,14 +58,14 @@ describe('a request', () => {
     expect(await outcome(valid, { 'Content-Type': type })).toEqual(expected);
   });
 
-  it('may name the character set, and have texts that look like keys', async () => {
+  it('can name the character set, and contain texts that look like keys', async () => {
     const subject = { ...valid.subject, properties: { '"id":': '{"id":1,"id":2}', '\\': ['"', '😀'] } };
     expect(
       await outcome({ ...valid, subject }, { 'Content-Type': 'Application/JSON; charset=utf-8' }),
     ).toEqual([200, '{"decision":true}']);
   });
 
-  it('with bytes that are not UTF-8 is refused', async () => {
+  it('causes 400 for bytes that are not UTF-8', async () => {
     const response = await server.fetch(
       new Request(`https://internal${path}`, {
         method: 'POST',
@@ -76,7 +76,7 @@ describe('a request', () => {
     expect([response.status, await response.text()]).toEqual([400, 'the body is not UTF-8']);
   });
 
-  it('with a body above the limit is refused, also without Content-Length', async () => {
+  it('causes 413 for a body above the limit, also without Content-Length', async () => {
     const large = { ...valid, context: { text: 'x'.repeat(2_000) } };
     expect((await outcome(large))[0]).toBe(413);
     const bytes = new TextEncoder().encode(JSON.stringify(large));
@@ -93,14 +93,14 @@ describe('a request', () => {
     expect(sent.mock.calls.length).toBeLessThan(4);
   });
 
-  it('with a body that does not end is refused with 408 when the time is over', async () => {
+  it('causes 408 for a body that does not end in time', async () => {
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([0x7b])) });
     const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, duplex: 'half' };
     const response = await server.fetch(new Request(`https://internal${path}`, init as RequestInit));
     expect([response.status, await response.text()]).toEqual([408, 'the body did not arrive in time']);
   });
 
-  it('with a body that breaks is refused, and is not an error of the application', async () => {
+  it('causes 400 for a body that breaks, which is not an error of the application', async () => {
     const onError = vi.fn<() => void>();
     const body = new ReadableStream({ start: (controller) => controller.error(new Error('reset')) });
     const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, duplex: 'half' };
