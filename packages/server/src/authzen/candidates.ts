@@ -1,5 +1,3 @@
-import { within } from '../decisions/within.js';
-
 /** The part of the candidates that a search looks at. */
 interface CandidateRange {
   readonly limit: number;
@@ -8,6 +6,8 @@ interface CandidateRange {
   readonly signal: AbortSignal;
 }
 
+/** Milliseconds of checks, after which other work of the process runs. */
+const sliceMs = 10;
 /** The candidates that are checked at the same time. */
 const concurrency = 16;
 
@@ -34,17 +34,20 @@ export async function findAllowed<Candidate>(
       else next = at;
     });
   };
-  const search = async (): Promise<void> => {
-    let at = 0;
-    for await (const candidate of candidates) {
-      if (at >= start) chunk.push({ at, candidate });
-      at++;
-      if (chunk.length === concurrency) await checkChunk();
-      if (next !== undefined) return;
-      signal.throwIfAborted();
+  let at = 0;
+  let sliceEnds = performance.now() + sliceMs;
+  for await (const candidate of candidates) {
+    if (at >= start) chunk.push({ at, candidate });
+    at++;
+    if (chunk.length === concurrency) await checkChunk();
+    if (next !== undefined) return { results, next };
+    if (performance.now() > sliceEnds) {
+      // Other requests, and the timer of this one.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      sliceEnds = performance.now() + sliceMs;
     }
-    await checkChunk();
-  };
-  await within(search(), signal);
+    signal.throwIfAborted();
+  }
+  await checkChunk();
   return { results, next };
 }

@@ -1,3 +1,4 @@
+import { within } from '../decisions/within.js';
 import { optionalObject, own } from '../messages/access-request.js';
 import type { JsonObject } from '../messages/read-body.js';
 import { badRequest } from '../messages/request-error.js';
@@ -37,7 +38,7 @@ export async function answerPage<Result>(
 ): Promise<SearchAnswer<Result>> {
   const request = { ...signed, caller: exchange.caller.name };
   const { limit, position } = await wantedPage(exchange, message, request);
-  const { results, next } = await search(limit, position);
+  const { results, next } = await within(search(limit, position), exchange.decider.options.signal);
   // Clients that want no pages may compare the whole answer.
   if (own(message, 'page') === undefined && next === undefined) return { results };
   const place: PagePlace | undefined = next === undefined ? undefined : { position: next, limit };

@@ -195,4 +195,27 @@ describe('a search', () => {
     expect([response.status, await response.text()]).toEqual([500, 'internal error']);
     expect(errors).toHaveLength(1);
   });
+
+  it('of very many candidates ends when the time is over, and other requests get their answers', async () => {
+    const endless = decisionServer({
+      ...optionsOf('a secret of sixteen characters'),
+      callers: { anyone: { reason: 'a test', scopes: ['search', 'evaluate'] } },
+      limits: { timeoutMs: 200 },
+      entities: {
+        user: { type: 'User', given: ['level'] },
+        record: {
+          type: 'Record',
+          find: (id) => ({ id, level: 1 }),
+          all: function* () {
+            for (let i = 0; ; i++) yield { id: `r${i}`, level: 2 };
+          },
+        },
+      },
+    });
+    const search = post(endless, path, request);
+    const other = { ...request, resource: { type: 'record', id: 'r' } };
+    expect(await answerOf(endless, '/access/v1/evaluation', other)).toEqual({ decision: true });
+    const response = await search;
+    expect([response.status, await response.text()]).toEqual([503, 'the decision took too long']);
+  });
 });

@@ -1,6 +1,5 @@
 import { isUndecided } from '@nanook/core';
 import { isDecidedByDatabase, type Decider } from '../decisions/decider.js';
-import { within } from '../decisions/within.js';
 import type { EntityOptions } from '../entities/entity-options.js';
 import { actionValue, idOf, withType } from '../entities/entity-rows.js';
 import {
@@ -88,7 +87,7 @@ export async function searchResources(
   return answerPage(exchange, message, signed, async (limit, position) => {
     const options = decider.entities.get(type);
     if (options === undefined) return nothing;
-    const actor = await within(decider.rows.find(subject), decider.options.signal);
+    const actor = await decider.rows.find(subject);
     if (actor === undefined) return nothing;
     const action = actionValue(decider.actions, wireAction, context);
     if (options.resources === true)
@@ -111,14 +110,11 @@ async function listEntities(
   position: Position | undefined,
 ): Promise<Found<FoundEntity>> {
   const { signal } = decider.options;
-  const { rows, next } = await within(
-    decider.authorizer.list(actor, action as string, options.type, {
-      take: limit,
-      signal,
-      ...(typeof position === 'string' && { after: position }),
-    }),
+  const { rows, next } = await decider.authorizer.list(actor, action as string, options.type, {
+    take: limit,
     signal,
-  );
+    ...(typeof position === 'string' && { after: position }),
+  });
   return { results: rows.map((row) => ({ type, id: idOf(options, row) })), next: next ?? undefined };
 }
 

@@ -80,10 +80,8 @@ export const accessRequestOf = (message: JsonObject): AccessRequest => ({
   context: optionalObject(message, 'context'),
 });
 
-/** Returns whether the caller asks for explanations. @throws {RequestError} 400 */
+/** Returns whether the caller asks for explanations. An evaluation has no other options, and unknown fields are ignored. */
 export function wantsExplanation(message: JsonObject): boolean {
-  const wanted = own(optionalObject(message, 'options'), 'explain');
-  if (wanted !== undefined && typeof wanted !== 'boolean')
-    throw badRequest('`options.explain` must be true or false');
-  return wanted === true;
+  const options = own(message, 'options');
+  return isJsonObject(options) && own(options, 'explain') === true;
 }

@@ -38,16 +38,24 @@ describe('listen', () => {
 
   it('answers running requests before it ends, also with an open connection', async () => {
     let answer = (_: object): void => {};
+    let started = (): void => {};
+    const isRunning = new Promise<void>((resolve) => (started = resolve));
     const server = await certifiedServer({
       entities: {
-        user: { type: 'User', find: () => new Promise((resolve) => (answer = resolve)) },
+        user: {
+          type: 'User',
+          find: () => {
+            started();
+            return new Promise((resolve) => (answer = resolve));
+          },
+        },
         record: { type: 'Record', find: (id) => ({ id, status: 'active' }) },
       },
     });
     const { url, close } = await listen(server, { port: 0 });
     const idle = connect(Number(new URL(url).port), '127.0.0.1');
     const running = fetch(`${url}${path}`, { method: 'POST', headers, body });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await isRunning;
     const closing = close();
     answer({ id: 'alice' });
     expect(await (await running).json()).toEqual({ decision: true });

@@ -33,9 +33,17 @@ describe('/readyz', () => {
 describe('close', () => {
   it('waits for running requests, and refuses new ones after the time to drain', async () => {
     let answer = (_: object): void => {};
+    let started = (): void => {};
+    const isRunning = new Promise<void>((resolve) => (started = resolve));
     const server = await certifiedServer({
       entities: {
-        user: { type: 'User', find: () => new Promise((resolve) => (answer = resolve)) },
+        user: {
+          type: 'User',
+          find: () => {
+            started();
+            return new Promise((resolve) => (answer = resolve));
+          },
+        },
         record: { type: 'Record', given: ['status'] },
       },
     });
@@ -44,7 +52,7 @@ describe('close', () => {
       resource: { type: 'record', id: 'r', properties: { status: 'active' } },
     };
     const running = post(server, path, active);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await isRunning;
     let isClosed = false;
     const closing = server.close({ drainMs: 20 }).then(() => (isClosed = true));
     expect(await get(server, '/readyz')).toEqual([503, 'closing']);

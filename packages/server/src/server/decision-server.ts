@@ -144,7 +144,7 @@ export class DecisionServer {
       ]),
       [metadataPath(base), get(() => Promise.resolve(jsonResponse(metadata)))],
       [`${path}/healthz`, get(() => Promise.resolve(textResponse(200, 'ok')))],
-      [`${path}/readyz`, get(() => this.#readiness())],
+      [`${path}/readyz`, get(({ signal }) => within(this.#readiness(), signal))],
       [`${path}/metrics`, get((running) => this.#printMetrics(running))],
     ]);
   }
