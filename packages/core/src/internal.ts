@@ -10,3 +10,4 @@ export {
 export { describeValue } from './internal/describe-value.js';
 export { nearNames } from './internal/near-names.js';
 export { isThenable } from './internal/promise.js';
+export { sha256 } from './internal/sha256.js';

@@ -35,7 +35,7 @@ export async function authenticate(
   };
   const token = /^Bearer +(\S+) *$/i.exec(headers.get('Authorization') ?? '')?.[1];
   const key = headers.get('X-API-Key') ?? token;
-  const owner = key === undefined ? undefined : await ownerOf(key, options.keys ?? []);
+  const owner = key === undefined ? undefined : ownerOf(key, options.keys ?? []);
   if (owner !== undefined) return known(owner);
   const { bearer, certificate: callerOf } = options;
   const caller =
@@ -51,8 +51,8 @@ export async function authenticate(
 }
 
 /** Returns the owner of a key. It compares all keys, so that the time does not show which one is similar. */
-async function ownerOf(key: string, keys: NonNullable<CallerOptions['keys']>): Promise<Caller | undefined> {
-  const hash = await sha256(key);
+function ownerOf(key: string, keys: NonNullable<CallerOptions['keys']>): Caller | undefined {
+  const hash = sha256(key);
   let owner: Caller | undefined;
   for (const each of keys) if (equalInConstantTime(each.sha256.toLowerCase(), hash)) owner = each;
   return owner;

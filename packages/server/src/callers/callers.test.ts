@@ -15,28 +15,28 @@ const statusOf = async (
   body: object = request,
   onError = vi.fn<() => void>(),
 ) => (await post(await certifiedServer({ callers, onError }), path, body, headers)).status;
-const keyOf = async (key: string, scopes?: readonly Scope[]): Promise<CallerOptions> => ({
+const keyOf = (key: string, scopes?: readonly Scope[]): CallerOptions => ({
   keys: [
-    { name: 'other', sha256: await sha256('other') },
-    { name: 'billing', sha256: (await sha256(key)).toUpperCase(), ...(scopes && { scopes }) },
+    { name: 'other', sha256: sha256('other') },
+    { name: 'billing', sha256: sha256(key).toUpperCase(), ...(scopes && { scopes }) },
   ],
 });
 
 describe('a caller with a key', () => {
   it('can send it as Authorization or X-API-Key', async () => {
-    const callers = await keyOf('secret-1');
+    const callers = keyOf('secret-1');
     expect(await statusOf(callers, { Authorization: 'Bearer secret-1' })).toBe(200);
     expect(await statusOf(callers, { 'X-API-Key': 'secret-1' })).toBe(200);
   });
 
   it('gets 401 for another key, for the hash, and without a key', async () => {
-    const callers = await keyOf('secret-1');
+    const callers = keyOf('secret-1');
     const server = await certifiedServer({ callers });
     for (const headers of [
       {},
       { Authorization: 'Bearer secret-2' },
       { Authorization: 'Basic secret-1' },
-      { Authorization: `Bearer ${await sha256('secret-1')}` },
+      { Authorization: `Bearer ${sha256('secret-1')}` },
       { 'X-API-Key': '' },
     ]) {
       // oxlint-disable-next-line no-await-in-loop -- few
@@ -47,26 +47,22 @@ describe('a caller with a key', () => {
   });
 
   it('gets 401 before its body is read', async () => {
-    const response = await post(
-      await certifiedServer({ callers: await keyOf('secret-1') }),
-      path,
-      'not JSON',
-    );
+    const response = await post(await certifiedServer({ callers: keyOf('secret-1') }), path, 'not JSON');
     expect(response.status).toBe(401);
   });
 
   it('needs the scope of the endpoint', async () => {
     const headers = { Authorization: 'Bearer secret-1' };
-    expect(await statusOf(await keyOf('secret-1', ['search']), headers)).toBe(403);
+    expect(await statusOf(keyOf('secret-1', ['search']), headers)).toBe(403);
     const explained = { ...request, options: { explain: true } };
-    expect(await statusOf(await keyOf('secret-1'), headers, explained)).toBe(403);
-    expect(await statusOf(await keyOf('secret-1', ['evaluate', 'explain']), headers, explained)).toBe(200);
+    expect(await statusOf(keyOf('secret-1'), headers, explained)).toBe(403);
+    expect(await statusOf(keyOf('secret-1', ['evaluate', 'explain']), headers, explained)).toBe(200);
   });
 });
 
 describe('an explanation', () => {
   it('belongs to the answer only if a caller with the scope wants it', async () => {
-    const callers = await keyOf('secret-1', ['evaluate', 'explain']);
+    const callers = keyOf('secret-1', ['evaluate', 'explain']);
     const server = await certifiedServer({ callers });
     const ask = async (body: object) =>
       (await post(server, path, body, { 'X-API-Key': 'secret-1' })).json() as Promise<object>;
@@ -129,9 +125,9 @@ describe('a client certificate', () => {
 describe('the limit of requests', () => {
   it('counts for each caller, and names the time to wait', async () => {
     vi.spyOn(performance, 'now').mockReturnValue(1_000);
-    const sha = async (name: string) => ({ name, sha256: await sha256(name) });
+    const sha = (name: string) => ({ name, sha256: sha256(name) });
     const server = await certifiedServer({
-      callers: { keys: [await sha('a'), await sha('b')] },
+      callers: { keys: [sha('a'), sha('b')] },
       limits: { requestsPerSecond: 2 },
     });
     const ask = (key: string) => post(server, path, request, { 'X-API-Key': key });

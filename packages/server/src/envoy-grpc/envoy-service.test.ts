@@ -26,7 +26,7 @@ const authorizer = await Authorizer.load({
 const server = new Server();
 addEnvoyService(server, {
   authorizer,
-  callers: { keys: [{ name: 'envoy', sha256: await sha256('key-of-envoy') }] },
+  callers: { keys: [{ name: 'envoy', sha256: sha256('key-of-envoy') }] },
   actor: ({ metadata, headers }) => {
     const claims = metadata['envoy.filters.http.jwt_authn'] as { payload?: { sub?: string } } | undefined;
     const id = claims?.payload?.sub ?? headers['x-user'];

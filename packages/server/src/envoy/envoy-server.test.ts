@@ -30,15 +30,15 @@ const users: Readonly<Record<string, object>> = {
   'Bearer root': typed('User', { id: 'root', isActive: true, isAdmin: true }),
   'Bearer partial': typed('User', { id: 'partial' }),
 };
-const serverWith = async (options: Partial<EnvoyServerOptions> = {}) =>
+const serverWith = (options: Partial<EnvoyServerOptions> = {}) =>
   envoyServer({
     authorizer,
-    callers: { keys: [{ name: 'envoy', sha256: await sha256('key-of-envoy') }] },
+    callers: { keys: [{ name: 'envoy', sha256: sha256('key-of-envoy') }] },
     actor: ({ headers: { authorization } }) => (authorization === undefined ? null : users[authorization]),
     ...options,
   });
 const ask = async (
-  server: Awaited<ReturnType<typeof serverWith>>,
+  server: ReturnType<typeof serverWith>,
   path: string,
   authorization?: string,
   headers: Readonly<Record<string, string>> = { 'X-API-Key': 'key-of-envoy' },
@@ -66,7 +66,7 @@ describe('a check of Envoy', () => {
     ['/access/v1/evaluation', 'Bearer nobody', 401],
   ])('has the right status: %s by %s: %i', async (path, authorization, status) => {
     const onError = vi.fn<() => void>();
-    const response = await ask(await serverWith({ onError }), path, authorization);
+    const response = await ask(serverWith({ onError }), path, authorization);
     expect(response.status).toBe(status);
     expect(await response.text()).not.toContain('password');
     expect(onError).toHaveBeenCalledTimes(path === '/broken' ? 1 : 0);
@@ -81,17 +81,17 @@ describe('a check of Envoy', () => {
     '/%zz',
     '//..//admin',
   ])('has the status 403 for %s, which has another form', async (path) => {
-    expect((await ask(await serverWith(), path, 'Bearer ann')).status).toBe(403);
+    expect((await ask(serverWith(), path, 'Bearer ann')).status).toBe(403);
   });
 
   it('has the status 401 if Envoy has no key, also if the client has one', async () => {
-    const server = await serverWith();
+    const server = serverWith();
     expect((await ask(server, '/public', undefined, {})).status).toBe(401);
     expect((await ask(server, '/public', 'Bearer key-of-envoy', {})).status).toBe(401);
   });
 
   it('sets and removes headers of the upstream', async () => {
-    const server = await serverWith({
+    const server = serverWith({
       headers: (actor) => ({
         set: { 'x-user': (actor as { id: string }).id },
         remove: ['x-admin', 'cookie'],
@@ -109,7 +109,7 @@ describe('a check of Envoy', () => {
       body: 'nothing here',
       headers: { 'content-type': 'text/plain' },
     }));
-    const server = await serverWith({ refusal, onError });
+    const server = serverWith({ refusal, onError });
     const response = await ask(server, '/admin', 'Bearer ann');
     expect([response.status, await response.text()]).toEqual([404, 'nothing here']);
     for (const status of [200, 503, 302, Number.NaN]) {
@@ -122,15 +122,15 @@ describe('a check of Envoy', () => {
 
   it('has the status 403 if the actor cannot be found in time, or not at all', async () => {
     const onError = vi.fn<() => void>();
-    const late = await serverWith({ actor: () => new Promise(() => {}), timeoutMs: 20, onError });
+    const late = serverWith({ actor: () => new Promise(() => {}), timeoutMs: 20, onError });
     expect((await ask(late, '/notes', 'Bearer ann')).status).toBe(403);
-    const failing = await serverWith({ actor: () => Promise.reject(new Error('key server')), onError });
+    const failing = serverWith({ actor: () => Promise.reject(new Error('key server')), onError });
     expect((await ask(failing, '/notes', 'Bearer ann')).status).toBe(403);
     expect(onError).toHaveBeenCalledTimes(2);
   });
 
   it('works with a prefix, over a connection', async () => {
-    const { url, close } = await listen(await serverWith({ path: '/check' }), { port: 0 });
+    const { url, close } = await listen(serverWith({ path: '/check' }), { port: 0 });
     const statusOf = async (line: string) => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
       socket.write(

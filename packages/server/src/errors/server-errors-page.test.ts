@@ -21,7 +21,7 @@ const server = await listen(
   entry.decisionServer({
     authorizer,
     baseUrl: 'http://localhost:8181',
-    callers: { keys: [{ name: 'shop', sha256: await sha256(key) }] },
+    callers: { keys: [{ name: 'shop', sha256: sha256(key) }] },
     entities: { user: { type: 'User' } },
   }),
   { port: 0 },
