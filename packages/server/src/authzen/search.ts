@@ -7,7 +7,6 @@ import {
   entityOf,
   optionalObject,
   searchedType,
-  type WireAction,
   type WireEntity,
 } from '../messages/access-request.js';
 import type { JsonObject } from '../messages/read-body.js';
@@ -44,34 +43,22 @@ export async function searchSubjects(
   const signed = { search: 'subject', type, action, resource, context };
   return answerPage(exchange, message, signed, async (limit, position) => {
     const options = decider.entities.get(type);
-    if (options === undefined) return nothing;
-    const isAllowed = await subjectCheck(decider, action, resource, context, type);
-    if (isAllowed === undefined) return nothing;
-    return findEntities({ decider, type, options }, isAllowed, limit, position);
+    if (options === undefined || !(await exists(decider, resource))) return nothing;
+    const value = actionValue(decider.actions, action, context);
+    return findEntities(
+      { decider, type, options },
+      (actor) => decider.allows(actor, value, resource, 'test'),
+      limit,
+      position,
+    );
   });
 }
 
-/** Returns the check of one candidate; undefined if there is no such resource. */
-async function subjectCheck(
-  decider: Decider,
-  wireAction: WireAction,
-  resource: WireEntity,
-  context: JsonObject,
-  type: string,
-): Promise<((actor: object) => Promise<boolean>) | undefined> {
+/** Returns whether there is such a resource, so that no candidate needs to be checked otherwise. */
+async function exists(decider: Decider, resource: WireEntity): Promise<boolean> {
   const options = decider.entities.get(resource.type);
-  if (options === undefined) return undefined;
-  if (isDecidedByDatabase(options, resource) && options.find === undefined) {
-    const subjects = decider.entities.get(type)!;
-    return async (actor) => {
-      const subject = { type, id: idOf(subjects, actor), properties: {} };
-      return unlessError(await decider.decide({ subject, action: wireAction, resource, context }, 'test'));
-    };
-  }
-  const row = await decider.rows.find(resource);
-  if (row === undefined) return undefined;
-  const action = actionValue(decider.actions, wireAction, context);
-  return async (actor) => decides(decider, actor, action, row);
+  if (options === undefined) return false;
+  return isDecidedByDatabase(options, resource) || (await decider.rows.find(resource)) !== undefined;
 }
 
 /** Answers: on which resources of a type may the subject perform the action? */
@@ -94,7 +81,7 @@ export async function searchResources(
       return listEntities({ decider, type, options }, actor, action, limit, position);
     return findEntities(
       { decider, type, options },
-      (row) => decides(decider, actor, action, row),
+      (row) => decider.test(actor, action, row),
       limit,
       position,
     );
@@ -127,7 +114,7 @@ async function findEntities(
   if (options.all === undefined) throw badRequest(`entities of the type "${type}" cannot be searched`);
   const { results, next } = await findAllowed(
     options.all(),
-    (row) => isAllowed(withType(decider.authorizer, options.type, row)),
+    (row) => unlessUndecided(isAllowed(withType(decider.authorizer, options.type, row))),
     { limit, start: typeof position === 'number' ? position : 0, signal: decider.options.signal },
   );
   return { results: results.map((row) => ({ type, id: idOf(options, row) })), next };
@@ -144,15 +131,16 @@ export async function searchActions(
   const signed = { search: 'action', subject, resource, context };
   return answerPage(exchange, message, signed, async (limit, position) => {
     const options = decider.entities.get(resource.type);
-    if (options === undefined) return nothing;
+    const actor = await decider.rows.find(subject);
+    if (options === undefined || actor === undefined || !(await exists(decider, resource))) return nothing;
     const names =
       decider.actions?.names ?? decider.authorizer.policy.actions(options.type, { resource: 'instance' });
     const { results, next } = await findAllowed(
       names,
-      async (name) =>
-        unlessError(
-          await decider.decide({ subject, action: { name, properties: {} }, resource, context }, 'test'),
-        ),
+      (name) => {
+        const action = actionValue(decider.actions, { name, properties: {} }, context);
+        return unlessUndecided(decider.allows(actor, action, resource, 'test'));
+      },
       { limit, start: typeof position === 'number' ? position : 0, signal: decider.options.signal },
     );
     return { results: results.map((name) => ({ name })), next };
@@ -160,16 +148,11 @@ export async function searchActions(
 }
 
 /** An undecided candidate is not a result. Every other error fails the search. */
-async function decides(decider: Decider, actor: object, action: unknown, row: object): Promise<boolean> {
+async function unlessUndecided(allowed: Promise<boolean>): Promise<boolean> {
   try {
-    return await decider.test(actor, action, row);
+    return await allowed;
   } catch (error) {
     if (isUndecided(error)) return false;
     throw error;
   }
-}
-
-function unlessError(verdict: Awaited<ReturnType<Decider['decide']>>): boolean {
-  if (verdict.outcome === 'error') throw verdict.error;
-  return verdict.outcome === 'allowed';
 }

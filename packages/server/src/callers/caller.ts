@@ -1,7 +1,7 @@
-export const scopes = ['evaluate', 'search', 'explain', 'metrics'] as const;
-
 /** A permission of a caller: to evaluate, to search, to see explanations, and to read the metrics. */
-export type Scope = (typeof scopes)[number];
+export type Scope = 'evaluate' | 'search' | 'explain' | 'metrics';
+
+export const scopes: readonly Scope[] = ['evaluate', 'search', 'explain', 'metrics'];
 
 /** A service that is allowed to ask for decisions. */
 export interface Caller {
@@ -27,8 +27,6 @@ export interface ClientCertificate {
   readonly sha256: string;
 }
 
-type MaybePromise<T> = T | PromiseLike<T>;
-
 /** The callers of a server. At least one kind is needed. */
 export interface CallerOptions {
   /** Keys that are sent as `Authorization: Bearer …` or as `X-API-Key: …`. */
@@ -37,9 +35,11 @@ export interface CallerOptions {
    * Verifies a bearer token that is not one of the keys. Check its signature, its expiry and its audience. An error means that the token is
    * not valid.
    */
-  readonly bearer?: (token: string) => MaybePromise<Caller | undefined>;
+  readonly bearer?: (token: string) => Caller | undefined | PromiseLike<Caller | undefined>;
   /** Finds the caller of a client certificate, which `@nanook/server/node` passes on. */
-  readonly certificate?: (certificate: ClientCertificate) => MaybePromise<Caller | undefined>;
+  readonly certificate?: (
+    certificate: ClientCertificate,
+  ) => Caller | undefined | PromiseLike<Caller | undefined>;
   /** Answers everyone who can reach the server. It excludes the other kinds. */
   readonly anyone?: {
     /** The reason why this is safe, such as `only the sidecars of this pod reach the port`. */

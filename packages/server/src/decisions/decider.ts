@@ -66,7 +66,7 @@ export class Decider {
       const actor = await this.rows.find(request.subject);
       if (actor === undefined) return denied;
       const action = actionValue(this.actions, request.action, request.context);
-      return (await this.#allows(actor, action, request.resource, check)) ? { outcome: 'allowed' } : denied;
+      return (await this.allows(actor, action, request.resource, check)) ? { outcome: 'allowed' } : denied;
     } catch (error) {
       return isUndecided(error) ? { outcome: 'undecided' } : { outcome: 'error', error };
     }
@@ -86,7 +86,8 @@ export class Decider {
     return allowed.length > 0;
   }
 
-  async #allows(
+  /** Returns whether an action is allowed on an entity. @throws as `Authorizer.can` does */
+  async allows(
     actor: object,
     action: unknown,
     resource: WireEntity,

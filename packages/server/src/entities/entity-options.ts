@@ -1,5 +1,3 @@
-type MaybePromise<T> = T | PromiseLike<T>;
-
 /** The entities of one type of the wire, such as `user`, as the policy sees them. */
 export type EntityOptions = TextEntityOptions | IntegerEntityOptions;
 
@@ -10,14 +8,14 @@ export interface TextEntityOptions extends CommonEntityOptions {
    * Loads the stored row of an id; nothing for an id that does not exist, which is a denial. Without `find` and `resources`, an entity has
    * only its id and the `given` fields.
    */
-  find?(this: void, id: string): MaybePromise<object | null | undefined>;
+  find?(this: void, id: string): object | null | undefined | PromiseLike<object | null | undefined>;
 }
 
 /** Entities whose key is an integer. An id that is not the canonical text of an integer does not exist. */
 export interface IntegerEntityOptions extends CommonEntityOptions {
   readonly key: 'integer';
   /** Loads the stored row of a key; nothing for a key that does not exist, which is a denial. */
-  find?(this: void, id: number): MaybePromise<object | null | undefined>;
+  find?(this: void, id: number): object | null | undefined | PromiseLike<object | null | undefined>;
 }
 
 /** Options of all entities. */

@@ -36,9 +36,14 @@ export const givenFields = (given: readonly string[] | undefined, sent: JsonObje
 export const hasGiven = ({ given = [] }: EntityOptions, { properties }: WireEntity): boolean =>
   given.some((name) => Object.hasOwn(properties, name));
 
-/** Gives a row the type of the policy, if it does not have it already. */
+/** Gives a row the type of the policy, if it has none. @throws {Error} for a row of another type, which would be a mistake in the options */
 export function withType(authorizer: Authorizer, type: string, row: object): object {
-  return authorizer.policy.typesOf(row).includes(type) ? row : typed(type, row);
+  const types = authorizer.policy.typesOf(row);
+  if (types.includes(type)) return row;
+  const other = types.find((name) => name !== 'Dictionary');
+  if (other !== undefined)
+    throw new Error(`expected a row of the type ${type}, found one of the type ${other}`);
+  return typed(type, row);
 }
 
 /** Loads entities. Each stored row is loaded once, so that all checks of a request see the same row. */

@@ -102,6 +102,24 @@ describe('an id', () => {
   });
 });
 
+describe('a row of another type', () => {
+  it('causes an error, and keeps its type', async () => {
+    const errors: unknown[] = [];
+    const server = decisionServer({
+      authorizer,
+      baseUrl: 'https://pdp.example.com',
+      callers: { anyone: { reason: 'a test' } },
+      entities: {
+        user: { type: 'User', find: () => accounts.get('a1') },
+        account: { type: 'Account', find: (id) => accounts.get(id) },
+      },
+      onError: (error) => errors.push(error),
+    });
+    await expect(decide(server, 'read')).rejects.toThrow('500: internal error');
+    expect(String(errors[0])).toContain('expected a row of the type User, found one of the type Account');
+  });
+});
+
 describe('an entity without `find`', () => {
   it('has its id and the given fields, and is undecided without them', async () => {
     const server = serverWith({}, { find: undefined, given: ['isAuditor'] });

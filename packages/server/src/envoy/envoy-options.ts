@@ -1,8 +1,6 @@
 import type { Authorizer } from '@nanook/core';
 import type { CallerOptions } from '../callers/caller.js';
 
-type MaybePromise<T> = T | PromiseLike<T>;
-
 /** A request that Envoy asks about. */
 export interface EnvoyRequest {
   readonly method: string;
@@ -47,11 +45,16 @@ export interface EnvoyOptions {
    * Finds the actor of a request, for example by its verified token. `undefined` is answered with 401, and `null` is an anonymous actor, about
    * whom the policy decides.
    */
-  readonly actor: (request: EnvoyRequest) => MaybePromise<object | null | undefined>;
+  readonly actor: (
+    request: EnvoyRequest,
+  ) => object | null | undefined | PromiseLike<object | null | undefined>;
   /** The type of a request in the policy. Default: `Request`. */
   readonly type?: string;
   /** Returns changes of the headers of an allowed request. */
-  readonly headers?: (actor: object | null, request: EnvoyRequest) => MaybePromise<HeaderChanges>;
+  readonly headers?: (
+    actor: object | null,
+    request: EnvoyRequest,
+  ) => HeaderChanges | PromiseLike<HeaderChanges>;
   /** Returns the response to a refused request. Default: a problem in JSON. */
   readonly refusal?: (reason: EnvoyRefusal, request: EnvoyRequest) => RefusalResponse;
   /** The time for a decision, after which it is denied. Envoy waits 200 by default. Default: 150. */
