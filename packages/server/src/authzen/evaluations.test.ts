@@ -110,4 +110,33 @@ describe('a batch', () => {
     });
     expect(find).toHaveBeenCalledTimes(1);
   });
+
+  it('keeps the policy with which it began, also if another one is loaded meanwhile', async () => {
+    const authorizer = await loadFixture();
+    let load = (_: object): void => {};
+    let started = (): void => {};
+    const isRunning = new Promise<void>((resolve) => (started = resolve));
+    const slow = await certifiedServer({
+      authorizer,
+      entities: {
+        user: {
+          type: 'User',
+          find: () => {
+            started();
+            return new Promise((resolve) => (load = resolve));
+          },
+        },
+        record: { type: 'Record', find: (id) => ({ id, status: 'active' }) },
+      },
+    });
+    const running = answerOf(slow, path, batch([read('r1'), read('r2')]));
+    await isRunning;
+    await authorizer.reload('allow(_: User, _: Action, _: Record) if false;');
+    load({ id: 'alice', role: null });
+    expect(await running).toEqual({ evaluations: [allowed, allowed] });
+    const next = answerOf(slow, path, batch([read('r1')]));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    load({ id: 'alice', role: null });
+    expect(await next).toEqual({ evaluations: [denied] });
+  });
 });
