@@ -20,9 +20,9 @@ const onDisk = '@nanook/core, installed (not compressed)';
  * check may follow `load`, and cannot wait for any of them.
  */
 const budgets: Readonly<Record<string, number>> = {
-  [afterCheck]: 113_300,
-  [allExports]: 213_500,
-  [onDisk]: 6_200_000,
+  [afterCheck]: 113_800,
+  [allExports]: 214_000,
+  [onDisk]: 6_250_000,
 };
 
 const [start, checked] = await startSizes();

@@ -5,4 +5,4 @@ export type { Fixtures, NanookConfig } from './project/config.js';
 export { configNames, findConfig } from './project/find-config.js';
 export { isFile } from './project/is-file.js';
 export { Project } from './project/project.js';
-export { readPaths, readProject } from './project/read-project.js';
+export { readPaths, readProject, type ProjectOptions } from './project/read-project.js';

@@ -1,3 +1,4 @@
+// cspell:ignore getcwd cquit ipairs bufnr quitall
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { builtServer } from './testing/built-server.fixture.js';
@@ -11,7 +12,7 @@ const files = {
     types: { User: { fields: { isAdmin: 'Boolean' } }, Note: { fields: { ownerId: 'Integer' } } },
   }),
   'a.polar':
-    'allow(user: User, "read", note: Note) if user.isAdmim;\nallow(_: User, "list", note: Note) if note.;\n',
+    'allow(user: User, "read", note: Note) if user.isAdmins;\nallow(_: User, "list", note: Note) if note.;\n',
 };
 
 /** The setup of the guide, and a script that prints what the server says. */

@@ -41,12 +41,12 @@ function positionOf(name: string, text: string, offset = 0, nth = 0): Position {
 const textAt = (name: string, { line }: Position): string => files[name]!.split('\n')[line]!.trim();
 
 describe('diagnostics', () => {
-  it('are empty for the policies and tests of GitClub', async () => {
+  it('finds no mistake in the policies and tests of GitClub', async () => {
     await client.at<Hover>('hover', issue, { line: 0, character: 10 });
     for (const name of Object.keys(files)) expect(client.diagnostics(name)).toEqual([]);
   });
 
-  it('are pushed after an edit, also for other files, and vanish with its correction', async () => {
+  it('pushes the findings of other files after an edit, and removes them after its correction', async () => {
     await client.change(organization, files[organization]!.replace('"owner", ', ''));
     await client.until(() => client.diagnostics(repository).length > 0);
     expect(client.diagnostics(repository)).toEqual([
@@ -214,11 +214,10 @@ describe('rename', () => {
         newName: 'colleague',
       },
     );
-    expect(
-      Object.keys(edit.changes!)
-        .map((uri) => uri.split('/').at(-1))
-        .toSorted(),
-    ).toEqual(['organization.polar', 'organizations.polar', 'repository.polar']);
+    const changed = Object.keys(edit.changes!).map((uri) => uri.split('/').at(-1));
+    expect(new Set(changed)).toEqual(
+      new Set(['organization.polar', 'organizations.polar', 'repository.polar']),
+    );
     await client.until(() => client.notices.length > 0);
     expect(client.notices.at(-1)).toMatch(
       /organization\.polar:19: this rule reads the role from data; change stored values "member" to "colleague"/,
@@ -283,8 +282,8 @@ describe('the outline', () => {
     ]);
   });
 
-  it('finds a declaration of the workspace by some of its letters', async () => {
-    const found = await client.request<{ name: string }[]>('workspace/symbol', { query: 'crtissue' });
+  it('finds a declaration of the workspace by a part of its name', async () => {
+    const found = await client.request<{ name: string }[]>('workspace/symbol', { query: 'create_iss' });
     expect(found.map(({ name }) => name)).toContain('create_issue');
   });
 
@@ -326,7 +325,7 @@ describe('the outline', () => {
 
 describe('positions', () => {
   it('count UTF-16 code units behind an emoji, and lines that end in CRLF', async () => {
-    const text = `# 🦊\r\nallow(user: User, "🦊", issue: Issue) if\r\n  user.nane = issue;\r\n`;
+    const text = `# 🦊\r\nallow(user: User, "🦊", issue: Issue) if\r\n  user.nick = issue;\r\n`;
     await client.change(issue, text);
     await client.until(() =>
       client.diagnostics(issue).some(({ code }) => code === 'POLAR_CHECK_UNKNOWN_FIELD'),

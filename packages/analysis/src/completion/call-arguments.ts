@@ -1,4 +1,5 @@
-import { tokensOf, type Expected, type PolicyToken } from '@nanook/core/syntax';
+import { tokensOf, type PolicyToken } from '@nanook/core/syntax';
+import type { Expected } from '../grammar/expected-at.js';
 import { nameSlotsOf, type NameSlot } from '../symbols/name-slots.js';
 
 /** The tokens of one argument of a call, or of one parameter of a head. */

@@ -1,4 +1,5 @@
-import { expectedAt, type Expectation, type ReadPath } from '@nanook/core/syntax';
+import { expectedAt } from '../grammar/expected-at.js';
+import type { Expectation, ReadPath } from '../grammar/expectation.js';
 import { fieldText } from '../types/type-text.js';
 import { membersOf, staticMembersOf, type Member } from '../types/members.js';
 import type { Snapshot } from '../workspace/snapshot.js';

@@ -1,4 +1,6 @@
-import type { Expected, FieldType, ReadPath } from '@nanook/core/syntax';
+import type { FieldType } from '@nanook/core/syntax';
+import type { Expected } from '../grammar/expected-at.js';
+import type { ReadPath } from '../grammar/expectation.js';
 import { membersOf, type Member } from '../types/members.js';
 import type { Snapshot } from '../workspace/snapshot.js';
 import { tokensAround, typeOfArgument, variableNames, type Argument } from './call-arguments.js';

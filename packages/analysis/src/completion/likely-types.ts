@@ -1,4 +1,4 @@
-import type { Expectation } from '@nanook/core/syntax';
+import type { Expectation } from '../grammar/expectation.js';
 import { nameSlotsOf } from '../symbols/name-slots.js';
 import { argumentsAround } from './call-arguments.js';
 import type { CompletionPlace } from './completion-place.js';

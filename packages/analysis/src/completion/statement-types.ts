@@ -1,11 +1,6 @@
-import {
-  parse,
-  tokensOf,
-  type Expected,
-  type FieldType,
-  type PolicyToken,
-  type ReadPath,
-} from '@nanook/core/syntax';
+import { parse, tokensOf, type FieldType, type PolicyToken } from '@nanook/core/syntax';
+import type { Expected } from '../grammar/expected-at.js';
+import type { ReadPath } from '../grammar/expectation.js';
 import { memberType } from '../types/members.js';
 import type { Snapshot } from '../workspace/snapshot.js';
 

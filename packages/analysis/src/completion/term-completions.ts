@@ -1,4 +1,4 @@
-import type { Expectation } from '@nanook/core/syntax';
+import type { Expectation } from '../grammar/expectation.js';
 import type { CompletionPlace } from './completion-place.js';
 import { named, type Completion } from './completion.js';
 import { typeText } from '../types/type-text.js';

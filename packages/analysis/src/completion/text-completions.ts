@@ -1,4 +1,5 @@
-import type { Expectation, FieldType, ReadPath } from '@nanook/core/syntax';
+import type { FieldType } from '@nanook/core/syntax';
+import type { Expectation, ReadPath } from '../grammar/expectation.js';
 import { nameSlotsOf, type NameSlot } from '../symbols/name-slots.js';
 import { argumentsAround, slotOfVariable, tokensAround, type Argument } from './call-arguments.js';
 import type { CompletionPlace } from './completion-place.js';

@@ -25,7 +25,7 @@ export interface RenameRefusal {
 }
 
 /** Returns the name at an offset that can be renamed, or the reason why it cannot. */
-export function renamableAt(
+export function renameTargetAt(
   { symbols }: Snapshot,
   file: string,
   offset: number,
@@ -60,7 +60,7 @@ export function renameAt(
   offset: number,
   to: string,
 ): Rename | RenameRefusal {
-  const found = renamableAt(snapshot, file, offset);
+  const found = renameTargetAt(snapshot, file, offset);
   if ('reason' in found) return found;
   const { symbol } = found;
   const reason = invalidName(snapshot, symbol, to);

@@ -19,8 +19,8 @@ function checked(workspace: Workspace): readonly string[] {
   return checkPolicies({ policies, trees, types, constants: {}, queries: [] }).map(written);
 }
 
-describe('the findings of a workspace', () => {
-  it('are those of a fresh check after random edits', () => {
+describe('a workspace', () => {
+  it('has the findings of a fresh check after random edits', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom(...gitClubFiles.keys()), randomEdit), {
@@ -39,7 +39,7 @@ describe('the findings of a workspace', () => {
     );
   });
 
-  it('have the place of the first rule in the present text', () => {
+  it('names the place of the first of two equal rules in the present text', () => {
     const workspace = new Workspace({ types: { User: {}, Note: {} } });
     const rule = 'allow(_: User, "read", _: Note);\n';
     workspace.update('a.polar', `${rule}${rule}`);

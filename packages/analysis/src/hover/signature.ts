@@ -1,4 +1,5 @@
-import { expectedAt, printParameter } from '@nanook/core/syntax';
+import { printParameter } from '@nanook/core/syntax';
+import { expectedAt } from '../grammar/expected-at.js';
 import { rulesByName } from '../completion/rule-completions.js';
 import type { Snapshot } from '../workspace/snapshot.js';
 

@@ -1,7 +1,7 @@
 import { completionsAt } from '../completion/complete.js';
 import type { Completions } from '../completion/completion.js';
 import { formatFile } from '../edits/format.js';
-import { renamableAt, renameAt, type Rename, type RenameRefusal } from '../edits/rename.js';
+import { renameTargetAt, renameAt, type Rename, type RenameRefusal } from '../edits/rename.js';
 import { fileFinding, findingsIn, type FileFinding } from '../findings/diagnostics.js';
 import type { Finding } from '../findings/finding.js';
 import { groupBy } from '../findings/group-by.js';
@@ -152,7 +152,7 @@ export class Workspace {
 
   /** Returns the place of the name at an offset, or the reason why it cannot be renamed. */
   prepareRename(name: string, offset: number): Range | RenameRefusal {
-    const found = renamableAt(this.#now, name, offset);
+    const found = renameTargetAt(this.#now, name, offset);
     if ('reason' in found) return found;
     const { start, end } = found.occurrence;
     return { start, end };

@@ -154,11 +154,6 @@ export class Lexer {
     this.#indent = before.length - before.trimStart().length;
   }
 
-  /** The end of the text that was read. */
-  get offset(): number {
-    return this.#at;
-  }
-
   /** Returns the next token; at the end of the text `end`, as often as it is called. */
   next(): Token {
     const text = this.#text;

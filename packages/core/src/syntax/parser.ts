@@ -38,14 +38,15 @@ export const isBeforeStatement = (cursor: TokenCursor): boolean =>
 /** Parses one statement, or skips one with an error. A statement with an error can end before the next one, at which the text is then cut. */
 export function readStatement(cursor: TokenCursor, statements: StatementNode[]): void {
   const first = cursor.current;
-  const errors = cursor.errorCount;
+  const errors = cursor.parserErrors.length;
   const statement = recovering(
     cursor,
     () => parseStatement(cursor),
     (error) =>
       error instanceof ForeignStatement ? skipForeign(cursor, first) : skipStatement(cursor, first),
   );
-  const cut = cursor.errorCount > errors && !cursor.isCut ? findCut(cursor, first, parsesAt) : undefined;
+  const cut =
+    cursor.parserErrors.length > errors && !cursor.isCut ? findCut(cursor, first, parsesAt) : undefined;
   if (cut !== undefined) return cursor.cutAt(first.start, cut, errors);
   if (statement) statements.push(statement);
   if (cursor.current === first) cursor.advance();
@@ -55,8 +56,7 @@ export function readStatement(cursor: TokenCursor, statements: StatementNode[]):
 function parsesAt(outer: TokenCursor, offset: number): boolean {
   const cursor = new TokenCursor(outer.source, outer.dialect, offset);
   const statement = recovering(cursor, () => parseStatement(cursor));
-  outer.noteRead(cursor.readUpTo);
-  return statement !== undefined && cursor.errorCount === 0 && !cursor.hasLexicalError;
+  return statement !== undefined && [...cursor.parserErrors, ...cursor.lexicalErrors].length === 0;
 }
 
 /** Parses a query: one term up to the end of the text. It reports errors; undefined when there is no term to return. */

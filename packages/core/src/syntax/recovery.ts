@@ -132,7 +132,7 @@ export function findCut(
 ): number | undefined {
   if (cursor.dialect.hasLegacySyntax) return undefined;
   // The token behind the statement is a candidate, too, if the parser blames it.
-  const isBlamed = cursor.lastErrorAt >= cursor.current.start;
+  const isBlamed = cursor.parserErrors.at(-1)!.span!.start >= cursor.current.start;
   const tokens = [...cursor.tokensSince(first), ...(isBlamed ? [cursor.current] : [])];
   const starts = tokens.filter((token, i) => {
     const next = tokens[i + 1] ?? cursor.next;

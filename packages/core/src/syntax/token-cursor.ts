@@ -19,7 +19,6 @@ export class TokenCursor {
   #lexer: Lexer;
   /** The comments before the text of the lexer. */
   #comments: CommentNode[] = [];
-  #readUpTo = 0;
   /** The offset at which the text is cut, before a statement that is read on its own. */
   #cut: number | undefined;
   // Only these tokens are kept, because a policy may have hundreds of thousands.
@@ -49,30 +48,6 @@ export class TokenCursor {
 
   // ── cutting ──
 
-  /** The number of errors that the parser has reported, without those of the lexer. */
-  get errorCount(): number {
-    return this.#errors.diagnostics.length;
-  }
-
-  /** The offset of the last error that the parser has reported. */
-  get lastErrorAt(): number {
-    return this.#errors.diagnostics.at(-1)?.span?.start ?? -1;
-  }
-
-  /** Whether the lexer has reported an error in the tokens that were read. */
-  get hasLexicalError(): boolean {
-    return this.#lexical.hasErrors;
-  }
-
-  /** The end of the text that was read, also by attempts behind a statement with an error. */
-  get readUpTo(): number {
-    return Math.max(this.#readUpTo, this.#lexer.offset);
-  }
-
-  noteRead(offset: number): void {
-    this.#readUpTo = Math.max(this.#readUpTo, offset);
-  }
-
   /** The errors of the parser in the text that was read. */
   get parserErrors(): readonly Diagnostic[] {
     return this.#errors.diagnostics;
@@ -80,9 +55,9 @@ export class TokenCursor {
 
   /** The errors of the lexer in the text that was read. */
   get lexicalErrors(): readonly Diagnostic[] {
-    const isForgiven = ({ span }: Diagnostic): boolean =>
-      span !== undefined && this.#forgiven.some(([start, end]) => start <= span.start && span.start < end);
-    return this.#lexical.diagnostics.filter((found) => !isForgiven(found));
+    return this.#lexical.diagnostics.filter(
+      ({ span }) => !this.#forgiven.some(([start, end]) => start <= span!.start && span!.start < end),
+    );
   }
 
   get isCut(): boolean {
@@ -110,18 +85,16 @@ export class TokenCursor {
   }
 
   #readFrom(start: number, end?: number): void {
-    const isBefore = ({ span }: { readonly span?: Span | undefined }): boolean => (span?.start ?? 0) < start;
+    const isBefore = ({ span }: { readonly span?: Span | undefined }): boolean => span!.start < start;
+    this.#comments.push(...this.#lexer.comments.filter(isBefore));
     const lexical = new Report();
     lexical.diagnostics.push(...this.#lexical.diagnostics.filter(isBefore));
     this.#lexical = lexical;
-    this.noteRead(this.#lexer.offset);
-    this.#comments.push(...this.#lexer.comments.filter(isBefore));
     this.#forgiven = this.#forgiven.filter(([from]) => from < start);
-    this.#lexer = new Lexer(this.source, this.#lexical, this.dialect, start, end);
+    this.#lexer = new Lexer(this.source, lexical, this.dialect, start, end);
     this.#previous = undefined;
     this.#current = this.#lexer.next();
     this.#next = undefined;
-    this.#lastFault = undefined;
   }
 
   // ── looking ──

@@ -1,13 +1,14 @@
 // The entry for tools: the tree, the parser, the printer and the checks, without the engine.
 export * from '../syntax/index.js';
 export { checkConditions, checkPolicy, type CheckPolicyOptions } from '../policy/build/check-policy.js';
-export type { Expectation, ReadPath } from './expectation.js';
-export { expectedAt, type Expected } from './expected-at.js';
 export {
   outlineOf,
+  type Declaration,
+  type DeclarationKind,
   type DeclaredType,
   type DeclaredTypes,
   type Field,
+  type FieldOf,
   type FieldType,
   type PolicyOutline,
   type PolicyRule,

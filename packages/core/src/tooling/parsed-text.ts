@@ -17,8 +17,6 @@ interface Part {
   readonly tokenStart: number;
   /** The number of characters that it has moved since. */
   readonly shift: number;
-  /** The end of the text that decides about the part, in the present text. */
-  readonly dependsUpTo: number;
   readonly statements: readonly StatementNode[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -31,13 +29,15 @@ const maxSources = 64;
  * others. The spans of nodes are those of the text in which they were parsed: `placeOf` returns the present place.
  */
 export class ParsedText {
+  readonly #parts: readonly Part[];
   readonly #bySource = new Map<Source, Part[]>();
 
   private constructor(
     /** The present text. */
     readonly source: Source,
-    readonly parts: readonly Part[],
+    parts: readonly Part[],
   ) {
+    this.#parts = parts;
     for (const part of parts) {
       const known = this.#bySource.get(part.source);
       if (known === undefined) this.#bySource.set(part.source, [part]);
@@ -52,12 +52,12 @@ export class ParsedText {
 
   /** The statements without a syntax error, in the order of the text. */
   get statements(): readonly StatementNode[] {
-    return this.parts.flatMap(({ statements }) => statements);
+    return this.#parts.flatMap(({ statements }) => statements);
   }
 
   /** The syntax errors, in the order of the text. */
   get diagnostics(): readonly Diagnostic[] {
-    return this.parts.flatMap(({ diagnostics }) => diagnostics).slice(0, maxErrors);
+    return this.#parts.flatMap(({ diagnostics }) => diagnostics).slice(0, maxErrors);
   }
 
   /** Returns the present place of a span of a node or an error. */
@@ -83,15 +83,19 @@ export class ParsedText {
     const tail = commonEnd(before, text, start);
     const shift = text.length - before.length;
     const changedEnd = text.length - tail;
-    const kept = this.parts.filter(({ dependsUpTo }) => dependsUpTo <= start);
-    const prefix = kept.slice(0, firstGap(kept, this.parts));
+    // A part with an error can end elsewhere after an edit far behind it.
+    const gap = this.#parts.findIndex(
+      ({ end, shift: moved, statements, diagnostics }) =>
+        end + moved > start || statements.length === 0 || diagnostics.length > 0,
+    );
+    const prefix = this.#parts.slice(0, gap === -1 ? undefined : gap);
     // A part behind the edit is the same if its first token is on another line.
     const line = text.indexOf('\n', changedEnd);
     const isSame = (part: Part): boolean => {
       const moved = part.shift + shift;
       return line !== -1 && part.start + moved >= changedEnd && part.tokenStart + moved > line;
     };
-    const suffix = this.parts.filter(isSame);
+    const suffix = this.#parts.filter(isSame);
     const starts = new Map(suffix.map((part, i) => [part.start + part.shift + shift, i]));
     const source = new Source(text, name);
     const from = prefix.at(-1);
@@ -99,22 +103,12 @@ export class ParsedText {
       starts.has(offset),
     );
     const rest = next === undefined ? [] : suffix.slice(starts.get(next));
-    const moved = rest.map((part) => ({
-      ...part,
-      shift: part.shift + shift,
-      dependsUpTo: part.dependsUpTo + shift,
-    }));
+    const moved = rest.map((part) => ({ ...part, shift: part.shift + shift }));
     const all = [...prefix, ...parts, ...moved];
     const isComplete = all.reduce((sum, { diagnostics }) => sum + diagnostics.length, 0) < maxErrors;
     const sources = new Set(all.map((part) => part.source));
     return isComplete && sources.size <= maxSources ? new ParsedText(source, all) : ParsedText.of(text, name);
   }
-}
-
-/** Returns the number of parts at the start that are all kept. */
-function firstGap(kept: readonly Part[], all: readonly Part[]): number {
-  const gap = all.findIndex((part, i) => kept[i] !== part);
-  return gap === -1 ? all.length : gap;
 }
 
 /**
@@ -137,31 +131,29 @@ function partsFrom(
       break;
     }
     const tokenStart = cursor.current.start;
-    const earlier = cursor.errorCount;
+    const earlier = cursor.parserErrors.length;
     const statements: StatementNode[] = [];
     do readStatement(cursor, statements);
     while (cursor.isCut && isBeforeStatement(cursor) && cursor.isCut);
     const end = cursor.previous?.end ?? cursor.current.start;
     const diagnostics = cursor.parserErrors.slice(earlier);
-    const dependsUpTo = cursor.is('end') ? Infinity : cursor.readUpTo;
-    found.push({ source, start, end, tokenStart, shift: 0, dependsUpTo, statements, diagnostics });
+    found.push({ source, start, end, tokenStart, shift: 0, statements, diagnostics });
     start = end;
   }
   if (next === undefined) {
     const { length } = source.text;
-    const last = { start, end: length, tokenStart: length, dependsUpTo: Infinity };
+    const last = { start, end: length, tokenStart: length };
     found.push({ source, ...last, shift: 0, statements: [], diagnostics: [] });
   }
   const lexical = cursor.lexicalErrors;
   return { parts: found.map((part) => completed(part, lexical)), next };
 }
 
-/** Adds the errors of the lexer. A part without errors depends on its own text only. */
+/** Adds the errors of the lexer. */
 function completed(part: Part, lexical: readonly Diagnostic[]): Part {
   const startOf = ({ span }: Diagnostic): number => span?.start ?? 0;
   const own = lexical.filter((each) => part.start <= startOf(each) && startOf(each) < part.end);
   const diagnostics = [...own, ...part.diagnostics].sort((a, b) => startOf(a) - startOf(b));
-  if (diagnostics.length === 0 && part.statements.length > 0) return { ...part, dependsUpTo: part.end };
   return { ...part, statements: withoutFaults(part.statements, diagnostics), diagnostics };
 }
 

@@ -1,15 +1,15 @@
 import { Report } from '../diagnostics/report.js';
 import type { Span } from '../diagnostics/span.js';
-import type { BlockNode, PolicyNode } from '../syntax/ast.js';
+import type { BlockNode, PolicyNode, RuleNode } from '../syntax/ast.js';
 import { mergeBlocks } from '../policy/resource-block.js';
 import { rewriteShorthandRules } from '../policy/shorthand.js';
-import type { PolicyRule, ResourceBlock } from '../policy/policy.js';
-import { termTypesIn, type TermTypes } from '../policy/checks/static-types.js';
+import type { Declaration, DeclarationKind, PolicyRule, ResourceBlock } from '../policy/policy.js';
+import { termTypesIn, type FieldOf, type TermTypes } from '../policy/checks/static-types.js';
 import type { DeclaredType, Field, FieldType } from '../types/declared-type.js';
 import type { TypesInput } from '../types/type-declaration.js';
 import { TypeTable } from '../types/type-table.js';
 
-export type { DeclaredType, Field, FieldType, PolicyRule, ResourceBlock, TermTypes };
+export type { Declaration, DeclaredType, Field, FieldOf, FieldType, PolicyRule, ResourceBlock, TermTypes };
 
 /** The declared types of an application, as the checks of a policy see them. */
 export interface DeclaredTypes {
@@ -18,7 +18,7 @@ export interface DeclaredTypes {
   /** Returns the type itself, and its superclasses that are declared, the nearest first. */
   ancestorsOf(type: DeclaredType): readonly DeclaredType[];
   /** Returns the certain types of the terms of a rule, and those of its variables at its end. */
-  termTypesIn(rule: Parameters<typeof termTypesIn>[0]): TermTypes;
+  termTypesIn(rule: Pick<RuleNode, 'parameters' | 'body'>): TermTypes;
 }
 
 /** The blocks and shorthand rules of policies, which can contain errors. */

@@ -7,7 +7,7 @@ export interface ChildTask {
   readonly configFile: string | undefined;
 }
 
-/** What a configuration says, without code. */
+/** The content of a configuration without code. */
 export interface ProjectDescription {
   readonly kind: 'project';
   /** The policies, whose names are paths from the folder. */

@@ -32,7 +32,7 @@ const codesAfter = async (server: TestClient, text: string): Promise<readonly un
 describe('a configuration', () => {
   it('gives its types to the checks', async () => {
     const server = await start(`export default { types: ${types} };`);
-    expect(await codesAfter(server, policy.replace('isAdmin', 'isAdmim'))).toEqual([fieldsError]);
+    expect(await codesAfter(server, policy.replace('isAdmin', 'isAdmins'))).toEqual([fieldsError]);
   });
 
   it('gives the members of classes, and those of their superclasses', async () => {
@@ -48,7 +48,7 @@ export default { types: { User: { class: User, fields: { id: 'Integer' } }, Note
     expect(found.items.map(({ label }) => label)).toEqual(
       expect.arrayContaining(['id', 'isAdmin', 'isOwner']),
     );
-    expect(await codesAfter(server, policy.replace('isAdmin', 'isAdmim'))).toEqual([fieldsError]);
+    expect(await codesAfter(server, policy.replace('isAdmin', 'isAdmins'))).toEqual([fieldsError]);
   });
 
   it.each([
@@ -70,7 +70,7 @@ export default { types: { User: { class: User, fields: { id: 'Integer' } }, Note
 
   it('cannot write into the protocol', async () => {
     const server = await start(`console.log('hello'); export default { types: ${types} };`);
-    expect(await codesAfter(server, policy.replace('isAdmin', 'isAdmim'))).toEqual([fieldsError]);
+    expect(await codesAfter(server, policy.replace('isAdmin', 'isAdmins'))).toEqual([fieldsError]);
   });
 
   it('does not run in a workspace that is not trusted', async () => {
@@ -80,7 +80,7 @@ export default { types: { User: { class: User, fields: { id: 'Integer' } }, Note
     expect(server.diagnostics('nanook.config.mjs')).toEqual([]);
   });
 
-  it('is read again when a module that it imports has changed, and its last types stay if it fails', async () => {
+  it('reads a configuration again when an imported module has changed, and keeps its types if it fails', async () => {
     const config = "import { types } from './types.mjs'; export default { types };";
     const server = await start(
       config,

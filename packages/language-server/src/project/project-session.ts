@@ -8,7 +8,7 @@ import { ConfigProcess } from './config-process.js';
 import type { PlainFinding, ProjectDescription } from './child-messages.js';
 import { typesFromPlain } from './types-from-plain.js';
 
-/** What a session tells the server. */
+/** The functions that a session calls. */
 export interface SessionEvents {
   /** The findings of the project have changed without a change of an open document. */
   readonly onChange: () => void;

@@ -25,7 +25,7 @@ function declarationOf(type: PlainType, classes: Classes): TypesInput[string] {
   };
 }
 
-/** The classes that stand for those of the application: the same names, superclasses and members. */
+/** Replacements for the classes of the application, with the same names, superclasses and members. */
 class Classes {
   readonly #types: ReadonlyMap<string, PlainType>;
   readonly #made = new Map<string, AnyClass>();

@@ -95,8 +95,9 @@ export interface TermTypes {
   /** The types of terms, where they are read. */
   readonly terms: ReadonlyMap<TermNode, FieldType>;
   /** The types of the variables at the end of the rule. */
-  readonly variables: ReadonlyMap<string, StaticType>;
-  readonly fields: DeclaredPlaces['fields'];
+  readonly variables: ReadonlyMap<string, FieldType | undefined>;
+  /** The fields, by the places of their names. */
+  readonly fields: ReadonlyMap<Span, FieldOf>;
 }
 
 export function termTypesIn(scope: Pick<Scope, 'parameters' | 'body'>, types: TypeTable): TermTypes {

@@ -1,4 +1,4 @@
-import type { PolicyToken } from '../syntax/tokens.js';
+import type { PolicyToken } from '@nanook/core/syntax';
 
 /** Words and signs after which a line cannot start a statement. */
 const continues: ReadonlySet<string> = new Set(['if', 'and', 'or', 'not', 'in', 'matches', '=', '.']);

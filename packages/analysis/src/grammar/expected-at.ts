@@ -1,4 +1,4 @@
-import { tokensOf, type PolicyToken } from '../syntax/tokens.js';
+import { tokensOf, type PolicyToken } from '@nanook/core/syntax';
 import type { Expectation } from './expectation.js';
 import { expectedInBlock } from './expected-in-block.js';
 import { callAround, expectedInRule } from './expected-in-rule.js';

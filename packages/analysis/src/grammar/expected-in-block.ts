@@ -1,4 +1,4 @@
-import type { PolicyToken } from '../syntax/tokens.js';
+import type { PolicyToken } from '@nanook/core/syntax';
 import type { Expectation } from './expectation.js';
 
 /** @param tokens those from the `{` of the block on */

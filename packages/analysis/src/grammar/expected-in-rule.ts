@@ -1,4 +1,4 @@
-import type { PolicyToken } from '../syntax/tokens.js';
+import type { PolicyToken } from '@nanook/core/syntax';
 import type { Expectation, ReadPath } from './expectation.js';
 
 /** A bracket that is open at a place. */
