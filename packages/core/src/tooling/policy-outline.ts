@@ -9,7 +9,17 @@ import type { DeclaredType, Field, FieldType } from '../types/declared-type.js';
 import type { TypesInput } from '../types/type-declaration.js';
 import { TypeTable } from '../types/type-table.js';
 
-export type { Declaration, DeclaredType, Field, FieldOf, FieldType, PolicyRule, ResourceBlock, TermTypes };
+export type {
+  Declaration,
+  DeclarationKind,
+  DeclaredType,
+  Field,
+  FieldOf,
+  FieldType,
+  PolicyRule,
+  ResourceBlock,
+  TermTypes,
+};
 
 /** The declared types of an application, as the checks of a policy see them. */
 export interface DeclaredTypes {
