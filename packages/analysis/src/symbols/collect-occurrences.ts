@@ -5,7 +5,6 @@ import {
   type FieldType,
   type ParameterNode,
   type PatternNode,
-  type PolicyNode,
   type PolicyOutline,
   type RuleNode,
   type Span,
@@ -29,14 +28,14 @@ interface Slot {
   readonly type: string | undefined;
 }
 
-/** Returns the places of a policy that name something, in no particular order. */
-export function collectOccurrences(
-  tree: PolicyNode,
+/** Returns the places of a statement that name something, in no particular order. Each place is that of the text in which it was parsed. */
+export function occurrencesIn(
+  statement: StatementNode,
   outline: PolicyOutline,
   settings: CompleteSettings,
 ): readonly Occurrence[] {
   const collector = new Collector(outline, settings);
-  for (const statement of tree.statements) collector.statement(statement);
+  collector.statement(statement);
   return collector.found;
 }
 
@@ -117,7 +116,7 @@ class Collector {
 
   #scope(scope: ScopeNode): void {
     const types = this.outline.types.termTypesIn(scope);
-    const key = `${scope.span.source.name ?? ''}:${scope.span.start}`;
+    const key = idOf(scope);
     for (const [span, { field, type }] of types.fields)
       this.#add([{ kind: 'field', type: type.name, name: field.name }], span, 'use');
     const slots = new Map<string, Slot>();
@@ -226,6 +225,16 @@ class Collector {
     const { start: from, end: to } = this.#whole ?? { start, end };
     this.found.push({ symbols, file: source.name ?? '', start, end, role, whole: { start: from, end: to } });
   }
+}
+
+const ids = new WeakMap<object, string>();
+let lastId = 0;
+
+/** Returns a text for a rule, which keeps it as long as its node is kept. */
+function idOf(scope: ScopeNode): string {
+  let id = ids.get(scope.span);
+  if (id === undefined) ids.set(scope.span, (id = String(++lastId)));
+  return id;
 }
 
 const nameOf = (type: FieldType | undefined): string | undefined =>

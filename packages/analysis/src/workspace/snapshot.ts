@@ -1,6 +1,6 @@
 import type { TypesInput } from '@nanook/core';
 import { outlineOf, type PolicyNode, type PolicyOutline } from '@nanook/core/syntax';
-import { collectOccurrences } from '../symbols/collect-occurrences.js';
+import type { KnownOccurrences } from '../symbols/known-occurrences.js';
 import { SymbolIndex } from '../symbols/symbol-index.js';
 import { inferTypes } from '../types/infer-types.js';
 import type { PolicyFile } from './policy-file.js';
@@ -16,6 +16,7 @@ export class Snapshot {
   constructor(
     readonly files: readonly PolicyFile[],
     readonly settings: CompleteSettings,
+    readonly known: KnownOccurrences,
   ) {
     this.#byName = new Map(files.map((file) => [file.name, file]));
   }
@@ -47,8 +48,7 @@ export class Snapshot {
   }
 
   get symbols(): SymbolIndex {
-    const { trees, outline, settings } = this;
-    this.#symbols ??= new SymbolIndex(trees.flatMap((tree) => collectOccurrences(tree, outline, settings)));
-    return this.#symbols;
+    const texts = this.files.map(({ parsed }) => parsed);
+    return (this.#symbols ??= new SymbolIndex(this.known.in(texts, this.outline, this.settings)));
   }
 }

@@ -27,6 +27,7 @@ import { foldingRangesOf, type FoldingRange } from '../outline/folding-ranges.js
 import { inlayHintsIn, type InlayHint } from '../outline/inlay-hints.js';
 import { selectionRangesAt } from '../outline/selection-ranges.js';
 import { semanticTokensOf, type SemanticToken } from '../outline/semantic-tokens.js';
+import { KnownOccurrences } from '../symbols/known-occurrences.js';
 import type { TextEdit } from './place.js';
 import { PolicyFile } from './policy-file.js';
 import { completeSettings, type WorkspaceSettings } from './settings.js';
@@ -51,6 +52,7 @@ export class Workspace {
   readonly #files = new Map<string, PolicyFile>();
   #settings = completeSettings({});
   #snapshot: Snapshot | undefined;
+  readonly #known = new KnownOccurrences();
   #findings: readonly Finding[] | undefined;
 
   constructor(settings: WorkspaceSettings = {}) {
@@ -91,7 +93,7 @@ export class Workspace {
   }
 
   get #now(): Snapshot {
-    return (this.#snapshot ??= new Snapshot([...this.#files.values()], this.#settings));
+    return (this.#snapshot ??= new Snapshot([...this.#files.values()], this.#settings, this.#known));
   }
 
   // ── findings ──

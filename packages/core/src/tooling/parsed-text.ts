@@ -52,6 +52,13 @@ export class ParsedText {
 
   /** The statements without a syntax error, in the order of the text. */
   get statements(): readonly StatementNode[] {
+    return this.#parts.flatMap(({ statements, diagnostics }) =>
+      diagnostics.length === 0 ? statements : withoutFaults(statements, diagnostics),
+    );
+  }
+
+  /** All statements that have a tree, also those with a syntax error that the parser could correct. */
+  get readableStatements(): readonly StatementNode[] {
     return this.#parts.flatMap(({ statements }) => statements);
   }
 
@@ -154,7 +161,7 @@ function completed(part: Part, lexical: readonly Diagnostic[]): Part {
   const startOf = ({ span }: Diagnostic): number => span?.start ?? 0;
   const own = lexical.filter((each) => part.start <= startOf(each) && startOf(each) < part.end);
   const diagnostics = [...own, ...part.diagnostics].sort((a, b) => startOf(a) - startOf(b));
-  return { ...part, statements: withoutFaults(part.statements, diagnostics), diagnostics };
+  return { ...part, diagnostics };
 }
 
 function commonStart(a: string, b: string): number {

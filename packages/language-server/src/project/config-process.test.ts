@@ -58,7 +58,8 @@ export default { types: { User: { class: User, fields: { id: 'Integer' } }, Note
     ['never ends', 'for (;;) {}', /was not read within 0.5 seconds/],
     ['is not a configuration', 'export default 1;', /expected a default export/],
   ])('that %s is a diagnostic, and the policies are still checked', async (_, config, message) => {
-    const server = await start(config, { isTrusted: true, configTimeLimit: 0.5 });
+    const configTimeLimit = config.startsWith('for') ? 0.5 : 60;
+    const server = await start(config, { isTrusted: true, configTimeLimit });
     await server.until(() => server.diagnostics('nanook.config.mjs').length > 0);
     expect(server.diagnostics('nanook.config.mjs')).toEqual([
       expect.objectContaining({ severity: 1, message: expect.stringMatching(message) }),
@@ -99,6 +100,17 @@ export default { types: { User: { class: User, fields: { id: 'Integer' } }, Note
     await changed('export const types = {');
     await server.until(() => server.diagnostics('nanook.config.mjs').length > 0);
     expect(server.diagnostics('a.polar')).toEqual([]);
+  });
+
+  it('calls a function of fixtures before the first completion in a test', async () => {
+    const server = await start(
+      `export default { types: ${types}, fixtures: () => ({ ann: { isAdmin: true }, ben: { isAdmin: false } }) };`,
+    );
+    const text = `${policy}test "reads" { assert allow(`;
+    await server.change('a.polar', text);
+    const position = { line: 1, character: text.length - policy.length };
+    const found = await server.at<{ items: { label: string }[] }>('completion', 'a.polar', position);
+    expect(found.items.map(({ label }) => label)).toEqual(expect.arrayContaining(['ann', 'ben']));
   });
 
   it('has tests and inline queries that run in its process', async () => {

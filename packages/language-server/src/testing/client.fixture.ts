@@ -7,6 +7,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import type { ClientCapabilities, Diagnostic, InitializeResult, Position } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import { builtServer } from './built-server.fixture.js';
 
 /** A client of the real process of the server. */
@@ -77,12 +78,31 @@ export class TestClient {
 
   /** Replaces the text of an open document. */
   change(name: string, text: string): Promise<void> {
+    return this.#send(name, [{ text }]);
+  }
+
+  #send(name: string, contentChanges: readonly object[]): Promise<void> {
     const version = (this.#versions.get(name) ?? 0) + 1;
     this.#versions.set(name, version);
     return this.connection.sendNotification('textDocument/didChange', {
       textDocument: { uri: this.uri(name), version },
-      contentChanges: [{ text }],
+      contentChanges,
     });
+  }
+
+  /** Sends the part in which two texts of an open document differ. */
+  edit(name: string, before: string, after: string): Promise<void> {
+    let start = 0;
+    while (start < before.length && before[start] === after[start]) start++;
+    let tail = 0;
+    while (
+      tail < Math.min(before.length, after.length) - start &&
+      before.at(-1 - tail) === after.at(-1 - tail)
+    )
+      tail++;
+    const document = TextDocument.create('', '', 0, before);
+    const range = { start: document.positionAt(start), end: document.positionAt(before.length - tail) };
+    return this.#send(name, [{ range, text: after.slice(start, after.length - tail) }]);
   }
 
   request<Result>(method: string, params: object): Promise<Result> {
@@ -121,14 +141,4 @@ export class TestClient {
     this.connection.dispose();
     this.process.kill();
   }
-}
-
-/** Returns the position of a mark `‹›` in a text, and the text without it. */
-export function marked(text: string): { readonly text: string; readonly position: Position } {
-  const offset = text.indexOf('‹›');
-  const before = text.slice(0, offset).split('\n');
-  return {
-    text: text.replace('‹›', ''),
-    position: { line: before.length - 1, character: before.at(-1)!.length },
-  };
 }
