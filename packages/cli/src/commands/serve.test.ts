@@ -41,7 +41,6 @@ describe('nanook serve', () => {
       ['/access/v1/evaluation', 200, 'shop'],
       ['/access/v1/evaluation', 200, 'shop'],
       ['/access/v1/evaluation', 401, undefined],
-      ['/readyz', 200, undefined],
     ]);
     expect(lines().at(-1)?.event).toBe('closed');
     await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');

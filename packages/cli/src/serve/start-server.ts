@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { Authorizer } from '@nanook/core';
 import { describeValue } from '@nanook/core/internal';
 import { followPolicies, isNanookPoliciesError, type PolicyFollower } from '@nanook/policies';
-import { decisionServer, isNanookServerError } from '@nanook/server';
+import { decisionServer, isNanookServerError, type AnsweredRequest } from '@nanook/server';
 import { envoyServer } from '@nanook/server/envoy';
 import { listen, type ListeningServer, type ListenOptions } from '@nanook/server/node';
 import { messageOf } from '../errors/message-of.js';
@@ -49,7 +49,9 @@ export async function startServer(project: Project, options: ServeOptions, io: I
         authorizer,
         baseUrl: config.baseUrl ?? options.baseUrl ?? localUrl(options),
         ...(follower !== undefined && { follower }),
-        onRequest: (request) => log('request', { ...request }),
+        onRequest: (request) => {
+          if (!isProbe(request)) log('request', { ...request });
+        },
         onError: reportError,
       }),
     );
@@ -82,6 +84,10 @@ export async function startServer(project: Project, options: ServeOptions, io: I
     throw error;
   }
 }
+
+/** Returns whether a request is a successful probe, which an orchestrator sends every few seconds. */
+const isProbe = ({ endpoint, status }: AnsweredRequest): boolean =>
+  status === 200 && /\/(healthz|readyz)$/.test(endpoint);
 
 async function serverConfig({ config, configFile }: Project): Promise<ServerConfig> {
   const { server } = config;

@@ -91,7 +91,8 @@ export class DecisionServer {
       .catch((error: unknown) => this.#failure(error))
       .finally(() => clearTimeout(timer));
     if (requestId !== undefined) response.headers.set('X-Request-ID', requestId);
-    const durationMs = performance.now() - startedAt;
+    // In microseconds, as the clock is not more precise.
+    const durationMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
     const endpoint = route === undefined ? 'other' : pathname;
     this.#metrics.countRequest(endpoint, response.status, durationMs / 1000);
     const { method } = request;
