@@ -26,7 +26,7 @@ async function bundleWith(revision: number, isSigned: boolean): Promise<string> 
 }
 
 interface Place {
-  publish(this: void, bundle: string, keys?: object): Promise<void>;
+  publish(this: void, bundle: string, options?: object): Promise<void>;
   content(this: void): Promise<string | undefined>;
   /** Writes a text without the functions that publish. */
   write(this: void, text: string, revision: number): Promise<void>;
@@ -43,16 +43,14 @@ afterAll(async () => {
 
 let name = 0;
 beforeEach(() => void name++);
-const withKeys = (keys: object | undefined) => (keys === undefined ? {} : { keys });
 const places: Readonly<Record<string, Place>> = {
   'a file': {
-    publish: (bundle, keys) => publishToFile(join(folder, String(name)), bundle, withKeys(keys)),
+    publish: (bundle, options) => publishToFile(join(folder, String(name)), bundle, options),
     content: () => readFile(join(folder, String(name)), 'utf8').catch(() => undefined),
     write: (text) => writeFile(join(folder, String(name)), text),
   },
   PostgreSQL: {
-    publish: (bundle, keys) =>
-      publishToPostgres(pool, bundle, { table, name: String(name), ...withKeys(keys) }),
+    publish: (bundle, options) => publishToPostgres(pool, bundle, { table, name: String(name), ...options }),
     content: async () => {
       const { rows } = await pool.query(`select content from ${table} where name = $1`, [String(name)]);
       return (rows as { content: string }[])[0]?.content;
@@ -64,15 +62,17 @@ const places: Readonly<Record<string, Place>> = {
   },
   ...(bucket !== undefined && {
     NATS: {
-      publish: (bundle: string, keys?: object) =>
-        publishToNats(bucket.kv, bundle, { key: String(name), ...withKeys(keys) }),
+      publish: (bundle: string, options?: object) =>
+        publishToNats(bucket.kv, bundle, { key: String(name), ...options }),
       content: async () => (await bucket.kv.get(String(name)))?.string(),
       write: async (text: string) => void (await bucket.kv.put(String(name), text)),
     },
   }),
 };
 
-describe.each(Object.entries(places))('publishing to %s', (_, { publish, content, write }) => {
+describe.each(Object.entries(places))('publishing to %s', (_, { publish: publishWith, content, write }) => {
+  const publish = (bundle: string, keys?: object) => publishWith(bundle, keys === undefined ? {} : { keys });
+
   it('replaces a lower revision, and accepts the same bundle again', async () => {
     const [one, two] = [await bundleOf(1, ['one']), await bundleOf(2, ['two'])];
     await publish(one, publicKey);
@@ -103,6 +103,13 @@ describe.each(Object.entries(places))('publishing to %s', (_, { publish, content
   it('refuses the highest number as revision also without keys', async () => {
     const bundle = await bundleWith(9007199254740991, true);
     await expect(publish(bundle)).rejects.toMatchObject({ code: 'NANOOK_POLICIES_FORMAT' });
+  });
+
+  it('refuses keys that are undefined, because a setting is missing', async () => {
+    const bundle = await bundleOf(5, ['five']);
+    await expect(publishWith(bundle, { keys: undefined })).rejects.toMatchObject({
+      code: 'NANOOK_POLICIES_INVALID_OPTION',
+    });
   });
 
   it('replaces a published text that no process uses, also with a higher revision', async () => {

@@ -1,3 +1,4 @@
+import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 import { claimedRevision } from './bundle.js';
 import type { BundleKey } from './keys.js';
 
@@ -11,6 +12,16 @@ export interface PublishOptions {
 }
 
 type Keys = PublishOptions['keys'] | undefined;
+
+/** Returns the keys of the options. @throws {NanookPoliciesError} `NANOOK_POLICIES_INVALID_OPTION` for `undefined`, such as a missing setting */
+export function publishKeys(options: PublishOptions): Keys {
+  if ('keys' in options && options.keys === undefined)
+    throw new NanookPoliciesError('NANOOK_POLICIES_INVALID_OPTION', {
+      option: 'keys',
+      reason: 'must be a public key, or a list of them, found undefined',
+    });
+  return options.keys;
+}
 
 /** Returns the revision of a bundle to publish. @throws {NanookPoliciesError} the errors of `openBundle`; without keys, only those of its form */
 export async function publishedRevision(bundle: string, keys: Keys): Promise<number> {

@@ -1,5 +1,10 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { publishedRevision, storedRevision, type PublishOptions } from '../bundle/published-revision.js';
+import {
+  publishedRevision,
+  publishKeys,
+  storedRevision,
+  type PublishOptions,
+} from '../bundle/published-revision.js';
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 
 /**
@@ -13,8 +18,9 @@ import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 export async function publishToFile(
   file: string,
   bundle: string,
-  { keys }: PublishOptions = {},
+  options: PublishOptions = {},
 ): Promise<void> {
+  const keys = publishKeys(options);
   const revision = await publishedRevision(bundle, keys);
   const current = await readIfExists(file);
   if (current === bundle) return;

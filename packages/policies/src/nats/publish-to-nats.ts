@@ -1,5 +1,10 @@
 import type { KV } from '@nats-io/kv';
-import { publishedRevision, storedRevision, type PublishOptions } from '../bundle/published-revision.js';
+import {
+  publishedRevision,
+  publishKeys,
+  storedRevision,
+  type PublishOptions,
+} from '../bundle/published-revision.js';
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 import { contentOf, defaultKey, type NatsSourceOptions } from './nats-source.js';
 
@@ -16,8 +21,10 @@ const wrongLastSequence = 10071;
 export async function publishToNats(
   kv: KV,
   bundle: string,
-  { key = defaultKey, keys }: NatsSourceOptions & PublishOptions = {},
+  options: NatsSourceOptions & PublishOptions = {},
 ): Promise<void> {
+  const { key = defaultKey } = options;
+  const keys = publishKeys(options);
   const revision = await publishedRevision(bundle, keys);
   for (let attempt = 1; ; attempt++) {
     // oxlint-disable no-await-in-loop -- the entry is read again after another client has changed it

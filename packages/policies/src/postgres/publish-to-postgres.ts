@@ -1,5 +1,10 @@
 import { maxRevision } from '../bundle/bundle.js';
-import { publishedRevision, storedRevision, type PublishOptions } from '../bundle/published-revision.js';
+import {
+  publishedRevision,
+  publishKeys,
+  storedRevision,
+  type PublishOptions,
+} from '../bundle/published-revision.js';
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 import { sha256 } from '../source/content-tag.js';
 import { channel, namesOf, type PostgresOptions, type PostgresPool } from './postgres-connection.js';
@@ -18,7 +23,7 @@ export async function publishToPostgres(
   options: PostgresOptions & PublishOptions = {},
 ): Promise<void> {
   const { name, table } = namesOf(options);
-  const { keys } = options;
+  const keys = publishKeys(options);
   const revision = await publishedRevision(bundle, keys);
   const hash = sha256(bundle);
   const invalidHash = keys === undefined ? undefined : await hashOfInvalid(pool, table, name, keys);
