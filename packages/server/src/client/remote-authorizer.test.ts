@@ -108,6 +108,21 @@ describe('RemoteAuthorizer', () => {
     expect(paths).toHaveLength(3);
   });
 
+  it('waits for the policy that it needs, and throws if it does not come', async () => {
+    const status = { isCurrent: true, revision: 41 };
+    const followed = await certifiedServer({ follower: { status } });
+    const { remote } = connected(followed, { minRevision: 42, timeoutMs: 3_000 });
+    const waiting = remote.can(alice, 'read', active);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    status.revision = 42;
+    expect(await waiting).toBe(true);
+    status.revision = 41;
+    const { remote: impatient } = connected(followed, { minRevision: 42, timeoutMs: 100 });
+    await expect(impatient.can(alice, 'read', active)).rejects.toMatchObject({
+      code: 'NANOOK_SERVER_REFUSED',
+    });
+  });
+
   it('uses the values of the application with entityOf', async () => {
     class User {
       constructor(readonly name: string) {}

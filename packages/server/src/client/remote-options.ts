@@ -37,6 +37,11 @@ export interface RemoteOptions {
   readonly batchSize?: number;
   /** The action that reveals a resource, for the errors of `authorize`. Default: `read`. */
   readonly readAction?: string;
+  /**
+   * The lowest revision of the policy that decides. With an older one, the request is repeated while there is time; then it is an error. The server
+   * must have a `follower`.
+   */
+  readonly minRevision?: number;
   /** Default: the `fetch` of the platform. */
   readonly fetch?: typeof fetch;
 }
@@ -60,6 +65,7 @@ export function checkRemoteOptions(options: RemoteOptions): void {
       },
       batchSize: aCount,
       readAction: aText,
+      minRevision: aCount,
       fetch: aFunction,
     },
     ['url'],

@@ -1,4 +1,5 @@
 import { NanookServerError } from '../errors/nanook-server-error.js';
+import { minRevisionHeader } from '../messages/min-revision.js';
 import type { RemoteOptions } from './remote-options.js';
 
 const firstRetryMs = 50;
@@ -74,13 +75,14 @@ export class Wire {
   }
 
   async #send(url: string, body: object, signal: AbortSignal): Promise<Response> {
-    const { key, fetch: send = fetch } = this.#options;
+    const { key, minRevision, fetch: send = fetch } = this.#options;
     const token = typeof key === 'function' ? await key() : key;
     return send(url, {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        ...(minRevision !== undefined && { [minRevisionHeader]: String(minRevision) }),
       },
       body: JSON.stringify(body),
       signal,

@@ -30,6 +30,24 @@ describe('/readyz', () => {
   });
 });
 
+describe('X-Nanook-Min-Revision', () => {
+  const statusOf = async (revision: number | undefined, wanted: string) => {
+    const server = await certifiedServer({ follower: { status: { isCurrent: true, revision } } });
+    return (await post(server, path, evaluation('record-1'), { 'X-Nanook-Min-Revision': wanted })).status;
+  };
+
+  it.each<[number | undefined, string, number]>([
+    [42, '42', 200],
+    [43, '42', 200],
+    [41, '42', 503],
+    [undefined, '42', 503],
+    [42, '4.2e1', 400],
+    [42, '', 400],
+  ])('causes the right status: the revision is %s, %j is wanted: %i', async (revision, wanted, status) => {
+    expect(await statusOf(revision, wanted)).toBe(status);
+  });
+});
+
 describe('close', () => {
   it('waits for running requests, and refuses new ones after the time to drain', async () => {
     let answer = (_: object): void => {};

@@ -52,7 +52,9 @@ export interface ServerOptions {
    */
   readonly pageSecret?: string;
   /** The follower of `@nanook/policies`. The server is ready only while the published policy is in use. */
-  readonly follower?: { readonly status: { readonly isCurrent: boolean } };
+  readonly follower?: {
+    readonly status: { readonly isCurrent: boolean; readonly revision?: number | undefined };
+  };
   /** Returns whether the server is ready. */
   readonly isReady?: () => boolean | PromiseLike<boolean>;
   /** Receives each request after its answer. */

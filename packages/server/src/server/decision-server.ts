@@ -12,6 +12,7 @@ import { Decider } from '../decisions/decider.js';
 import { within } from '../decisions/within.js';
 import type { EntityTypes } from '../entities/entity-rows.js';
 import { readJsonBody, type JsonObject } from '../messages/read-body.js';
+import { requireRevision } from '../messages/min-revision.js';
 import { RequestError } from '../messages/request-error.js';
 import { Metrics } from '../operations/metrics.js';
 import { reportTo } from '../operations/report.js';
@@ -167,6 +168,7 @@ export class DecisionServer {
     if (this.#refusesRequests)
       throw new RequestError(503, 'the server is about to end', { Connection: 'close', 'Retry-After': '1' });
     const caller = await this.#caller(running, scope);
+    requireRevision(request.headers, this.#options.follower?.status.revision);
     const message = await readJsonBody(request, this.#limits.bodyBytes, signal);
     const { authorizer, actions } = this.#options;
     const decider = new Decider(
