@@ -87,13 +87,14 @@ async function load(options: EntityOptions, id: string): Promise<object | null |
 
 /** Returns a copy of a row with other values. The stored row is not changed, because the application may share it. */
 function replaced(row: object, values: JsonObject): object {
-  const copy = Object.create(
-    Object.getPrototypeOf(row) as object | null,
-    Object.getOwnPropertyDescriptors(row),
-  ) as object;
-  for (const [name, value] of Object.entries(values))
-    Object.defineProperty(copy, name, { value, enumerable: true, configurable: true, writable: true });
-  return copy;
+  const given = Object.entries(values).map(([name, value]): [string, PropertyDescriptor] => [
+    name,
+    { value, enumerable: true, configurable: true, writable: true },
+  ]);
+  return Object.create(Object.getPrototypeOf(row) as object | null, {
+    ...Object.getOwnPropertyDescriptors(row),
+    ...Object.fromEntries(given),
+  }) as object;
 }
 
 /** Returns the action as the policy sees it: its name, or a row. */

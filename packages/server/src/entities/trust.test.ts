@@ -79,6 +79,21 @@ describe('a property of a request', () => {
     expect(await decide(server, 'audit', { user: { isAuditor: true } })).toEqual(allowed);
   });
 
+  it('replaces an attribute of a frozen row, or one with a getter', async () => {
+    const stored = Object.freeze({ id: 'ann', isAuditor: false });
+    const user = { given: ['isAuditor'], find: () => stored };
+    expect(await decide(serverWith({}, user), 'audit', { user: { isAuditor: true } })).toEqual(allowed);
+    const computed = {
+      id: 'ann',
+      get isAuditor() {
+        return false;
+      },
+    };
+    const server = serverWith({}, { ...user, find: () => computed });
+    expect(await decide(server, 'audit', { user: { isAuditor: true } })).toEqual(allowed);
+    expect(await decide(server, 'audit')).toEqual(denied);
+  });
+
   it('does not stay for a later request', async () => {
     const server = serverWith({}, { given: ['isAuditor'] });
     expect(await decide(server, 'audit', { user: { isAuditor: true } })).toEqual(allowed);

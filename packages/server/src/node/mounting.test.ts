@@ -7,6 +7,7 @@ import fastify from 'fastify';
 import { Hono } from 'hono';
 import Koa from 'koa';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { sha256 } from '../callers/api-keys.js';
 import { certifiedServer } from '../testing/certification.fixture.js';
 import { toKoaMiddleware, toNodeHandler } from './index.js';
 
@@ -155,6 +156,22 @@ describe('toNodeHandler', () => {
     const fast = await fetch(`${url}/access/v1/evaluation`, { method: 'POST', headers, body });
     expect(await fast.json()).toEqual({ decision: true });
     expect(new Set(await Promise.all(statuses))).toEqual(new Set(['408']));
+  });
+
+  it('answers the next request of a connection after a refusal that did not read the body', async () => {
+    const callers = { keys: [{ name: 'shop', sha256: sha256('key') }] };
+    const url = await listen(toNodeHandler(await certifiedServer({ callers })));
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const large = body.replace('}', `}${' '.repeat(90_000)}`);
+    const send = (key: string, connection: string, text: string) =>
+      socket.write(
+        `POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\nContent-Type: application/json\r\nConnection: ${connection}\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+      );
+    for (const text of [body, large]) send('wrong', 'keep-alive', text);
+    send('key', 'close', large);
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 401', 'HTTP/1.1 200']);
   });
 
   it('survives a caller that ends the connection inside its body', async () => {

@@ -64,9 +64,7 @@ const pathAndQuery = (target: string): string => (target.startsWith('/') ? targe
 const pathnameOf = (request: NodeRequest): string => urlOf(request).pathname;
 
 async function answer(server: RequestServer, request: NodeRequest, response: ServerResponse): Promise<void> {
-  const answered = forbiddenMethods.has(request.method ?? '')
-    ? new Response('method not allowed', { status: 405 })
-    : await server.fetch(requestOf(request), connectionOf(request));
+  const answered = await answerOf(server, request);
   const body = Buffer.from(await answered.arrayBuffer());
   if (response.headersSent || response.destroyed) return;
   response.writeHead(answered.status, {
@@ -74,6 +72,18 @@ async function answer(server: RequestServer, request: NodeRequest, response: Ser
     'Content-Length': body.byteLength,
   });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** Returns the answer of the server, or a refusal of a request that cannot become a `Request`. */
+async function answerOf(server: RequestServer, request: NodeRequest): Promise<Response> {
+  if (forbiddenMethods.has(request.method ?? '')) return new Response('method not allowed', { status: 405 });
+  let converted: Request;
+  try {
+    converted = requestOf(request);
+  } catch {
+    return new Response('bad request', { status: 400 });
+  }
+  return server.fetch(converted, connectionOf(request));
 }
 
 /** The methods that a `Request` cannot have. No endpoint accepts them. */
@@ -100,28 +110,38 @@ function bodyOf(request: NodeRequest): unknown {
   return request.readableEnded && body !== undefined ? JSON.stringify(body) : streamOf(request);
 }
 
-/** Returns the bytes of a request. The end of the reading leaves the connection open, so that the caller receives the refusal. */
+/**
+ * Returns the bytes of a request. It starts to read when the server does, so that Node skips the body of a refused request by itself. The end
+ * of the reading leaves the connection open, so that the caller receives the refusal.
+ */
 function streamOf(request: IncomingMessage): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start: (controller) => {
-      request.on('data', (chunk: Uint8Array) => {
-        controller.enqueue(chunk);
-        if ((controller.desiredSize ?? 0) <= 0) request.pause();
-      });
-      request.once('end', () => controller.close());
-      request.once('error', (error) => controller.error(error));
-      request.once('close', () => {
-        if (!request.readableEnded) controller.error(new Error('the connection was closed'));
-      });
+  let isStarted = false;
+  const start = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    isStarted = true;
+    request.on('data', (chunk: Uint8Array) => {
       request.pause();
+      controller.enqueue(chunk);
+    });
+    request.once('end', () => controller.close());
+    request.once('error', (error) => controller.error(error));
+    request.once('close', () => {
+      if (!request.readableEnded) controller.error(new Error('the connection was closed'));
+    });
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => {
+        if (!isStarted) start(controller);
+        request.resume();
+      },
+      cancel: () => {
+        request.removeAllListeners('data');
+        request.removeAllListeners('end');
+        request.pause();
+      },
     },
-    pull: () => void request.resume(),
-    cancel: () => {
-      request.removeAllListeners('data');
-      request.removeAllListeners('end');
-      request.pause();
-    },
-  });
+    { highWaterMark: 0 },
+  );
 }
 
 function connectionOf({ socket, url, originalUrl }: NodeRequest): Connection {
