@@ -154,6 +154,23 @@ describe('navigation', () => {
     expect(textAt(file, found!.range.start)).toBe(line);
   });
 
+  it('goes from an action in a call of TypeScript to the blocks that declare it', async () => {
+    await client.connection.sendNotification('textDocument/didOpen', {
+      textDocument: {
+        uri: client.uri('app.ts'),
+        languageId: 'typescript',
+        version: 1,
+        text: "await authorizer.can(user, 'list_issues', repository);\n",
+      },
+    });
+    const found = await client.at<Location[]>('definition', 'app.ts', { line: 0, character: 32 });
+    expect(found.map(({ uri, range }) => [uri, textAt(repository, range.start)])).toEqual([
+      [client.uri(repository), 'permissions = ["read", "list_issues", "create_issue", "delete"];'],
+    ]);
+    expect(await client.at('hover', 'app.ts', { line: 0, character: 32 })).toBeNull();
+    expect(client.diagnostics('app.ts')).toEqual([]);
+  });
+
   it('finds the references of a role in all files', async () => {
     const found = await client.at<Location[]>(
       'references',

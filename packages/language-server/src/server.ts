@@ -67,6 +67,13 @@ export function serve(connection: Connection): void {
     connection,
     settings: () => settings,
     sessions: () => sessions?.all ?? [],
+    application: (uri) => {
+      const document = documents.get(uri);
+      const session = document && !isPolicy(document) ? sessions?.of(uri, settings) : undefined;
+      return (
+        session && { session, text: document!.getText(), offsetOf: (place) => document!.offsetAt(place) }
+      );
+    },
     document: async (uri): Promise<RequestedDocument | undefined> => {
       const session = sessions?.of(uri, settings);
       if (session === undefined) return undefined;
@@ -122,6 +129,10 @@ function registerFeatures(
   if (isPulled) registerPullDiagnostics(server);
 }
 
+/** An editor can also send the files of the application, which only definitions read. */
+const isPolicy = ({ languageId, uri }: TextDocument): boolean =>
+  languageId === 'polar' || uri.endsWith('.polar');
+
 /** Passes the texts of documents, changes of files and settings to the projects. */
 function watch(
   { connection, settings }: Server,
@@ -131,9 +142,10 @@ function watch(
   configure: (given: unknown) => Settings,
 ): void {
   documents.onDidChangeContent(({ document }) => {
-    const session = sessions.of(document.uri, settings());
+    const session = isPolicy(document) ? sessions.of(document.uri, settings()) : undefined;
     if (session === undefined) return;
     const edit = (): void => {
+      if (session.isForeign(document.uri)) return;
       session.edit(document.uri, document.getText());
       session.checkTestsLater(settings());
       publisher.publishSoon();
@@ -143,6 +155,7 @@ function watch(
     else void session.ready.then(edit);
   });
   documents.onDidClose(({ document }) => {
+    if (!isPolicy(document)) return;
     sessions.of(document.uri, settings())?.edit(document.uri, undefined);
     publisher.publishSoon();
   });

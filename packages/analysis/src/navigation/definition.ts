@@ -38,6 +38,15 @@ export function referencesAt(
   return distinct(places.filter(({ role }) => includeDeclaration || role !== 'declaration'));
 }
 
+/** Returns the places that declare an action on any type, or else the rules that allow it. */
+export function definitionsOfAction({ symbols }: Snapshot, action: string): readonly Target[] {
+  const named = symbols.all.filter(({ symbols: found }) =>
+    found.some(({ kind, name }) => kind === 'permission' && name === action),
+  );
+  const declared = named.filter(({ role }) => role === 'declaration');
+  return distinct(declared.length > 0 ? declared : named.filter(({ role }) => role === 'grant'));
+}
+
 function distinct(occurrences: readonly Occurrence[]): readonly Target[] {
   const targets: Target[] = [];
   for (const occurrence of occurrences)

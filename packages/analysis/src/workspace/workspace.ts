@@ -15,7 +15,13 @@ import {
   type HierarchyCall,
   type HierarchyItem,
 } from '../navigation/call-hierarchy.js';
-import { definitionsAt, implementationsAt, referencesAt, type Target } from '../navigation/definition.js';
+import {
+  definitionsAt,
+  definitionsOfAction,
+  implementationsAt,
+  referencesAt,
+  type Target,
+} from '../navigation/definition.js';
 import { codeLensesOf, type CodeLens } from '../outline/code-lenses.js';
 import {
   documentSymbolsOf,
@@ -141,6 +147,11 @@ export class Workspace {
   /** Returns the places that declare the name at an offset. */
   definition(name: string, offset: number): readonly Target[] {
     return definitionsAt(this.#now, name, offset);
+  }
+
+  /** Returns the places that declare an action on any type, or else the rules that allow it: for a call in the application. */
+  definitionOfAction(action: string): readonly Target[] {
+    return definitionsOfAction(this.#now, action);
   }
 
   /** Returns the rules that grant the role, permission or relation at an offset, or that define the rule there. */

@@ -25,6 +25,15 @@ export interface Server {
   /** Returns the document of a request, after its project was read; undefined for a document that is not a policy. */
   readonly document: (uri: string) => Promise<RequestedDocument | undefined>;
   readonly sessions: () => readonly ProjectSession[];
+  /** Returns a document of the application that calls the policies; undefined for a policy. */
+  readonly application: (uri: string) => ApplicationDocument | undefined;
+}
+
+/** A document in TypeScript or JavaScript. */
+export interface ApplicationDocument {
+  readonly session: ProjectSession;
+  readonly text: string;
+  readonly offsetOf: (position: Position) => number;
 }
 
 /** A document and an offset in it. */

@@ -6,7 +6,15 @@ import {
 } from 'vscode-languageserver';
 import type { HierarchyCall, HierarchyItem, PolicySymbol, Target } from '@nanook/analysis';
 import type { ProjectSession } from '../project/project-session.js';
-import { locationOf, placeOf, rangeIn, type RequestedPlace, type Server } from './feature.js';
+import { actionAt } from '../text/action-at.js';
+import {
+  locationOf,
+  placeOf,
+  rangeIn,
+  type ApplicationDocument,
+  type RequestedPlace,
+  type Server,
+} from './feature.js';
 
 const linkTo = (session: ProjectSession, target: Target): LocationLink => ({
   targetUri: session.uriOf(target.file),
@@ -17,15 +25,17 @@ const linkTo = (session: ProjectSession, target: Target): LocationLink => ({
 /** @param hasLinks whether the client can show the whole statement of a definition */
 export function registerNavigation(server: Server, hasLinks: boolean): void {
   const { connection } = server;
+  const linked = (session: ProjectSession, found: readonly Target[]) =>
+    hasLinks
+      ? found.map((target) => linkTo(session, target))
+      : found.map((target) => locationOf(session, target));
   const targets =
     (find: (place: RequestedPlace) => readonly Target[]) => async (params: TextDocumentPositionParams) => {
+      const application = server.application(params.textDocument.uri);
+      if (application !== undefined)
+        return linked(application.session, await actionTargets(application, params));
       const place = await placeOf(server, params);
-      if (place === undefined) return undefined;
-      const { session } = place;
-      const found = find(place);
-      return hasLinks
-        ? found.map((target) => linkTo(session, target))
-        : found.map((target) => locationOf(session, target));
+      return place && linked(place.session, find(place));
     };
   const definitions = targets(({ session, name, offset }) => session.workspace.definition(name, offset));
   connection.onDefinition(definitions as Parameters<typeof connection.onDefinition>[0]);
@@ -52,6 +62,16 @@ export function registerNavigation(server: Server, hasLinks: boolean): void {
   });
 
   registerHierarchy(server);
+}
+
+/** Returns the definitions of the action in a call of the application, such as `can(user, 'read', note)`. */
+async function actionTargets(
+  { session, text, offsetOf }: ApplicationDocument,
+  { position }: TextDocumentPositionParams,
+): Promise<readonly Target[]> {
+  await session.ready;
+  const action = actionAt(text, offsetOf(position));
+  return action === undefined ? [] : session.workspace.definitionOfAction(action);
 }
 
 const hierarchyKinds: Readonly<Partial<Record<PolicySymbol['kind'], SymbolKind>>> = {

@@ -102,6 +102,19 @@ export default { types: { User: { class: User, fields: { id: 'Integer' } }, Note
     expect(server.diagnostics('a.polar')).toEqual([]);
   });
 
+  it('limits the project to its policies: another file has no part in the checks', async () => {
+    const other = { 'other/b.polar': 'allow(_, "write", _: Nothing) if x = 1;\n' };
+    const server = await start(
+      `export default { policies: 'a.polar', types: ${types} };`,
+      { isTrusted: true },
+      other,
+    );
+    await server.at('hover', 'a.polar', { line: 0, character: 1 });
+    await server.open('other/b.polar', other['other/b.polar']);
+    expect(await codesAfter(server, policy.replace('isAdmin', 'isAdmins'))).toEqual([fieldsError]);
+    expect(server.diagnostics('other/b.polar')).toEqual([]);
+  });
+
   it('calls a function of fixtures before the first completion in a test', async () => {
     const server = await start(
       `export default { types: ${types}, fixtures: () => ({ ann: { isAdmin: true }, ben: { isAdmin: false } }) };`,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -30,6 +31,8 @@ export class ProjectSession {
   #process: ConfigProcess | undefined;
   #settings: WorkspaceSettings = {};
   #hasFixtures = false;
+  /** The policies that the configuration names; undefined before it was read. */
+  #policies: ReadonlySet<string> | undefined;
   #inTests: readonly PlainFinding[] = [];
   #testedTexts: ReadonlyMap<string, string> = new Map();
   #timer: NodeJS.Timeout | undefined;
@@ -77,6 +80,7 @@ export class ProjectSession {
 
   #use({ policies, types, constants, queries, fixtures }: ProjectDescription): void {
     const names = new Set(policies.map(({ name }) => name));
+    this.#policies = names;
     for (const [name, file] of this.#files)
       if (!names.has(name)) this.#set(name, { ...file, saved: undefined });
     for (const { name, source } of policies)
@@ -119,6 +123,13 @@ export class ProjectSession {
 
   has(uri: string): boolean {
     return this.#files.has(this.nameOf(uri));
+  }
+
+  /** Returns whether a document is a file that the configuration does not name. A new document is not, because it can get any name. */
+  isForeign(uri: string): boolean {
+    return (
+      this.#policies !== undefined && !this.#policies.has(this.nameOf(uri)) && existsSync(fileURLToPath(uri))
+    );
   }
 
   /** Sets the text of an open document; undefined when it is closed. */
