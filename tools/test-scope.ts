@@ -3,6 +3,7 @@
 // configuration of Vitest import this file, and decide nothing themselves.
 
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 const { NANOOK_TEST_ALL, NANOOK_TEST_TIMES, NANOOK_TEST_SEED, CHROMIUM_PATH } = process.env;
 
@@ -58,6 +59,11 @@ export const sampledPages = [
 /** The browser in which the pages are tested. */
 export const chromiumPath = CHROMIUM_PATH ?? '/usr/bin/chromium';
 
+/** Whether Neovim, with which the language server is tested, is installed. */
+export const hasNeovim = (process.env.PATH ?? '')
+  .split(delimiter)
+  .some((folder) => existsSync(join(folder, 'nvim')));
+
 const servers = {
   NANOOK_TEST_POSTGRES_URL: 'PostgreSQL',
   NANOOK_TEST_MARIADB_URL: 'MariaDB',
@@ -85,6 +91,7 @@ export function leftOut(): string[] {
   if (times < 0.5) parts.push(`${Math.round((1 - times / 0.5) * 100)} % of the random cases`);
   for (const [variable, name] of Object.entries(servers))
     if (!process.env[variable]) parts.push(`the tests on a ${name} server: ${variable} is not set`);
+  if (!hasNeovim) parts.push('the test of the language server in Neovim: there is no `nvim` on the PATH');
   if (runsAll && !existsSync(chromiumPath))
     parts.push(
       `the tests of the playground in a browser: there is no Chromium at ${chromiumPath}; set CHROMIUM_PATH`,

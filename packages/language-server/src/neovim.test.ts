@@ -1,11 +1,9 @@
 // cspell:ignore getcwd cquit ipairs bufnr quitall
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { hasNeovim } from '../../../tools/test-scope.js';
 import { builtServer } from './testing/built-server.fixture.js';
 import { projectFolder } from './testing/project-folder.fixture.js';
-
-const isInstalled = spawnSync('nvim', ['--version']).status === 0;
-if (!isInstalled) console.warn('Neovim is not installed, so that no test drives the language server with it');
 
 const files = {
   'nanook.config.json': JSON.stringify({
@@ -34,7 +32,7 @@ for _, item in ipairs(answer[client].result.items) do io.stdout:write(item.label
 vim.cmd.quitall({ bang = true })
 `;
 
-describe.runIf(isInstalled)('Neovim', () => {
+describe.runIf(hasNeovim)('Neovim', () => {
   it('shows diagnostics and completions of the server', async () => {
     const command = [process.execPath, await builtServer(), '--stdio'];
     const folder = projectFolder({ ...files, 'drive.lua': script(command) });
