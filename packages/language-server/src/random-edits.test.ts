@@ -40,8 +40,8 @@ function fresh(text: string): readonly string[] {
 const written = ({ severity, code, message, range }: Diagnostic): string =>
   JSON.stringify([severity, code, message, range]);
 
-describe('the diagnostics that a client asks for', () => {
-  it('are those of a fresh check after random edits of a part of the document', async () => {
+describe('the server', () => {
+  it('answers the diagnostics of a fresh check after random edits of a part of the document', async () => {
     let text = files[name]!;
     await fc.assert(
       fc.asyncProperty(randomEdit, async (edit) => {
