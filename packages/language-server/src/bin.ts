@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
-import { version } from './manifest.js';
+import { guideUrl, version } from './manifest.js';
 import { serve } from './server.js';
 
 const usage = `nanook-language-server --stdio
 
 A language server for policies written in Polar. Editors start it; see
-https://nanook-authz.github.io/nanook/guides/editors/`;
+${guideUrl}`;
 
 const args = process.argv.slice(2);
 if (args.includes('--version')) console.log(version);

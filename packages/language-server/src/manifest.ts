@@ -7,5 +7,8 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 
 export const { version } = manifest;
 
+/** The address of the guide. */
+export const guideUrl = `${manifest.homepage}guides/editors/`;
+
 /** Returns the address of the page about a code. */
 export const codeUrl = (code: string): string => `${manifest.homepage}reference/codes/${code.toLowerCase()}/`;

@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { configNames } from '@nanook/cli/project';
 import {
   CodeActionKind,
   DidChangeWatchedFilesNotification,
@@ -141,7 +143,7 @@ function watch(
   publisher: DiagnosticsPublisher,
   configure: (given: unknown) => Settings,
 ): void {
-  documents.onDidChangeContent(({ document }) => {
+  const open = (document: TextDocument): void => {
     const session = isPolicy(document) ? sessions.of(document.uri, settings()) : undefined;
     if (session === undefined) return;
     const edit = (): void => {
@@ -153,7 +155,8 @@ function watch(
     // The first documents come before the project was read.
     if (session.isRead) edit();
     else void session.ready.then(edit);
-  });
+  };
+  documents.onDidChangeContent(({ document }) => open(document));
   documents.onDidClose(({ document }) => {
     if (!isPolicy(document)) return;
     sessions.of(document.uri, settings())?.edit(document.uri, undefined);
@@ -161,6 +164,17 @@ function watch(
   });
 
   connection.onDidChangeWatchedFiles(async ({ changes }) => {
+    const isNewConfig = changes.some(
+      ({ uri, type }) =>
+        type !== FileChangeType.Changed && configNames.includes(basename(fileURLToPath(uri))),
+    );
+    if (isNewConfig) {
+      // Documents can belong to other projects now.
+      sessions.end();
+      await sessions.open(settings());
+      for (const document of documents.all()) open(document);
+      return;
+    }
     await Promise.all(
       sessions.all.map(async (session) => {
         const isConfig = changes.some(({ uri }) => session.loadedFiles.has(fileURLToPath(uri)));

@@ -73,7 +73,14 @@ export class DiagnosticsPublisher {
     this.#isPending = true;
     setImmediate(() => {
       this.#isPending = false;
-      this.#publish();
+      try {
+        this.#publish();
+      } catch (error) {
+        // The server goes on, because the next edit can avoid the mistake.
+        this.server.connection.console.error(
+          error instanceof Error ? (error.stack ?? error.message) : String(error),
+        );
+      }
     });
   }
 

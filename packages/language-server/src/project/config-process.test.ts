@@ -102,6 +102,20 @@ export default { types: { User: { class: User, fields: { id: 'Integer' } }, Note
     expect(server.diagnostics('a.polar')).toEqual([]);
   });
 
+  it('gives its types after it was created', async () => {
+    const folder = projectFolder({ 'a.polar': policy });
+    client = await TestClient.start(folder);
+    const server = client;
+    await server.open('a.polar', policy.replace('isAdmin', 'isAdmins'));
+    await server.at('hover', 'a.polar', { line: 0, character: 1 });
+    expect(server.diagnostics('a.polar').map(({ code }) => code)).not.toContain(fieldsError);
+    writeFiles(folder, { 'nanook.config.mjs': `export default { types: ${types} };` });
+    await server.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: server.uri('nanook.config.mjs'), type: 1 }],
+    });
+    await server.until(() => server.diagnostics('a.polar').some(({ code }) => code === fieldsError));
+  });
+
   it('limits the project to its policies: another file has no part in the checks', async () => {
     const other = { 'other/b.polar': 'allow(_, "write", _: Nothing) if x = 1;\n' };
     const server = await start(

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configNames, findConfig } from '@nanook/cli/project';
 import type { Settings } from '../settings.js';
@@ -32,7 +32,7 @@ export class Sessions {
     const configFile = findConfig(dirname(path));
     const folder =
       configFile === undefined
-        ? (this.folders.find((each) => path.startsWith(each)) ?? dirname(path))
+        ? (this.folders.find((each) => path.startsWith(join(each, sep))) ?? dirname(path))
         : dirname(configFile);
     return this.#byRoot.get(folder) ?? this.#start(folder, configFile, settings);
   }
