@@ -136,14 +136,19 @@ const whole = {
         `attw ${manifest.name}`,
         'attw',
         tarballOf(manifest, tarballs),
-        // A command has no entry for CommonJS.
-        ...(manifest.bin ? ['--profile', 'esm-only'] : []),
+        // A command has no entry for CommonJS, and neither has the analysis for editors.
+        ...(manifest.bin || !hasCommonJs(manifest) ? ['--profile', 'esm-only'] : []),
       ),
     ]),
     tool('smoke test of the packages', 'smoke.mjs', tarballs),
     tool('installs next to the ORMs', 'installs.mjs', tarballs),
   ],
 };
+
+/** Returns whether a package can be loaded by `require`. */
+function hasCommonJs({ exports }) {
+  return JSON.stringify(exports).includes('"require"');
+}
 
 let skipped = 0;
 try {
