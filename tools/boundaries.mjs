@@ -19,6 +19,7 @@ const packages = {
   cli: ['core', 'analysis', 'log', 'orm', 'policies', 'server', 'express', 'koa', 'nestjs'],
   policies: ['core'],
   server: ['core'],
+  mcp: ['core', 'http'],
   oso: ['core'],
   grammar: [],
   'language-server': ['core', 'analysis', 'cli'],
@@ -232,6 +233,16 @@ const serverFolders = {
   node: ['callers', 'server'],
   '': ['errors', 'callers', 'entities', 'options', 'server'],
 };
+/** Folder of mcp → folders it may import, from the lowest to the highest. */
+const mcpFolders = {
+  errors: [],
+  requirements: ['errors'],
+  delegation: ['errors', 'requirements'],
+  approvals: ['errors', 'delegation'],
+  request: ['errors', 'requirements', 'delegation', 'approvals'],
+  server: ['errors', 'requirements', 'delegation', 'approvals', 'request'],
+};
+mcpFolders[''] = Object.keys(mcpFolders);
 
 /** The packages whose folders have a table. */
 const foldersOf = {
@@ -243,6 +254,7 @@ const foldersOf = {
   log: logFolders,
   policies: policiesFolders,
   server: serverFolders,
+  mcp: mcpFolders,
 };
 
 /** Returns the folders of a circle in a table; undefined if there is none. */

@@ -100,6 +100,7 @@ export class Authorizer extends BaseAuthorizer {
   #policy: PolicySnapshot | undefined;
   #pinned: this | undefined;
   readonly #changes = new Sequence();
+  readonly #listeners = new Set<() => void>();
 
   protected constructor(parts: AuthorizerParts) {
     if ((parts as Partial<AuthorizerParts> | undefined)?.deciding === undefined)
@@ -134,10 +135,26 @@ export class Authorizer extends BaseAuthorizer {
   /** Replaces the policy as a whole. @internal */
   protected use(loaded: LoadedPolicy, Engine: typeof DecisionEngine): void {
     // The start and the end of a candidate keep the policy in use.
-    if (loaded !== this.#loaded) this.#policy = undefined;
+    const isOther = loaded !== this.#loaded;
+    if (isOther) this.#policy = undefined;
     this.#loaded = loaded;
     this.#engines = this.#next?.enginesFor(loaded) ?? new Engines(new Engine(loaded, this.#deciding));
     this.#pinned = undefined;
+    // Later, so that a listener that throws does not fail the change.
+    if (isOther) for (const listener of this.#listeners) queueMicrotask(listener);
+  }
+
+  /**
+   * Calls a listener after each change of the policy, when checks use the new one.
+   *
+   * @returns a function that removes the listener
+   * @example
+   * const stop = authorizer.onPolicyChange(() => cache.clear());
+   */
+  onPolicyChange(listener: () => void): () => void {
+    const own = (): void => listener(); // the same function may listen twice
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
   }
 
   /**

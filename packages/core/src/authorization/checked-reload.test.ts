@@ -135,3 +135,15 @@ describe('policy.signature', () => {
     expect(await signature({}, { limit: 5 })).toEqual(await signature({}, { limit: 6 }));
   });
 });
+
+it('onPolicyChange() calls each listener after a change, until it is removed', async () => {
+  const authorizer = await Authorizer.load({ policies: 'allow("ann", "read", _);' });
+  const hashes: string[] = [];
+  const stop = authorizer.onPolicyChange(() => void hashes.push(authorizer.policy.hash));
+  await authorizer.reload('allow("ben", "read", _);');
+  await expect(authorizer.reload('allow(')).rejects.toThrow();
+  expect(hashes).toEqual([authorizer.policy.hash]);
+  stop();
+  await authorizer.reload('allow("eve", "read", _);');
+  expect(hashes).toHaveLength(1);
+});

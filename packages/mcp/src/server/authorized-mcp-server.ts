@@ -1,0 +1,214 @@
+import type { AnyRow, TypeReference } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
+import {
+  createMcpHandler,
+  McpServer,
+  ResourceTemplate,
+  type CreateMcpHandlerOptions,
+  type Implementation,
+  type McpHttpHandler,
+  type McpRequestContext,
+  type McpServerOptions,
+  type StandardSchemaWithJSON,
+  type Variables,
+} from '@modelcontextprotocol/server';
+import { approvalRule, Approvals } from '../approvals/approvals.js';
+import { NanookMcpError } from '../errors/nanook-mcp-error.js';
+import type { AuthorizedContext } from '../request/call.js';
+import { McpRequest, requestSettings, type RequestSettings } from '../request/mcp-request.js';
+import { checkServerOptions, optionsOfServer, type AuthorizedMcpServerOptions } from '../request/options.js';
+import { checkRequirement, type CheckedRequirement, type ItemName } from '../requirements/requirement.js';
+import { checkCacheHints } from './cache-hints.js';
+import type { Item } from './item.js';
+import { promptItem, type PromptConfig, type PromptResult } from './prompts.js';
+import { resourceItem, type ReadResult, type ResourceConfig } from './resources.js';
+import { toolItem, type Handler, type ToolConfig, type ToolResult } from './tools.js';
+
+type Schema = StandardSchemaWithJSON;
+
+/**
+ * The tools, resources and prompts of an MCP server, with the requirement of each one. Each request gets an `McpServer` that has only those which
+ * its actor may use, so that the others do not exist for it. Each call is authorized with its arguments before its handler runs.
+ *
+ * @example
+ * const server = new AuthorizedMcpServer({ name: 'notes', version: '1.0.0' }, { authorizer, actor });
+ * server.registerTool(
+ *   'delete-note',
+ *   { inputSchema: z.object({ id: z.number() }), authorize: ['delete', 'Note', ({ id }) => findNote(id)] },
+ *   async ({ id }) => { … },
+ * );
+ * const handler = server.createHandler();
+ */
+export class AuthorizedMcpServer<Actor = unknown> {
+  readonly #info: Implementation;
+  readonly #options: McpServerOptions;
+  readonly #settings: RequestSettings;
+  readonly #approvals: Approvals | undefined;
+  readonly #items: Item[] = [];
+  /** A server that has every item, so that a mistake in one of them is found when the application starts. */
+  readonly #sample: McpServer;
+
+  /**
+   * @param info the name and the version of the server
+   * @param options the authorizer and the actor, and the options of `McpServer`
+   * @throws {NanookMcpError} `NANOOK_MCP_INVALID_OPTION`, `NANOOK_MCP_NO_APPROVALS`
+   */
+  constructor(info: Implementation, options: AuthorizedMcpServerOptions<Actor>) {
+    checkServerOptions(options);
+    const { authorizer, approvals } = options;
+    const own = optionsOfServer(options);
+    this.#info = info;
+    this.#approvals = approvals === undefined ? undefined : new Approvals(approvals as never);
+    if (approvals === undefined && authorizer.policy.hasRule(approvalRule))
+      throw new NanookMcpError('NANOOK_MCP_NO_APPROVALS', {});
+    this.#options = {
+      ...own,
+      ...(this.#approvals && { requestState: this.#approvals.verifier(own.requestState) }),
+    };
+    this.#settings = requestSettings(options as unknown as AuthorizedMcpServerOptions);
+    this.#sample = new McpServer(info, this.#options);
+  }
+
+  /**
+   * Registers a tool, as `McpServer.registerTool` does.
+   *
+   * @throws {NanookMcpError} `NANOOK_MCP_NO_REQUIREMENT`, `NANOOK_MCP_UNGRANTABLE`, `NANOOK_MCP_SHARED_CACHE`
+   */
+  registerTool<
+    Input extends Schema | undefined = undefined,
+    Type extends TypeReference = TypeReference,
+    Resource = AnyRow,
+  >(
+    name: string,
+    config: ToolConfig<Input, Type, Resource>,
+    handler: Handler<Input, Resource, ToolResult>,
+  ): void {
+    const requirement = this.#check({ kind: 'tool', name }, config, handler);
+    this.#add(toolItem(name, config as never, requirement, handler as never));
+  }
+
+  /**
+   * Registers a prompt, as `McpServer.registerPrompt` does.
+   *
+   * @throws {NanookMcpError} the errors of {@link registerTool}
+   */
+  registerPrompt<
+    Args extends Schema | undefined = undefined,
+    Type extends TypeReference = TypeReference,
+    Resource = AnyRow,
+  >(
+    name: string,
+    config: PromptConfig<Args, Type, Resource>,
+    handler: Handler<Args, Resource, PromptResult>,
+  ): void {
+    const requirement = this.#check({ kind: 'prompt', name }, config, handler);
+    this.#add(promptItem(name, config as never, requirement, handler as never));
+  }
+
+  /**
+   * Registers a resource, as `McpServer.registerResource` does. Its list and its completions contain only the URIs that the caller may read.
+   *
+   * @throws {NanookMcpError} the errors of {@link registerTool}; `NANOOK_MCP_SUBSCRIPTIONS`
+   */
+  registerResource<Type extends TypeReference = TypeReference, Resource = AnyRow>(
+    name: string,
+    uri: string,
+    config: ResourceConfig<Record<never, never>, Type, Resource>,
+    handler: (
+      uri: URL,
+      ctx: AuthorizedContext<NonNullable<Awaited<Resource>>>,
+    ) => ReadResult | Promise<ReadResult>,
+  ): void;
+  registerResource<Type extends TypeReference = TypeReference, Resource = AnyRow>(
+    name: string,
+    template: ResourceTemplate,
+    config: ResourceConfig<Variables, Type, Resource>,
+    handler: (
+      uri: URL,
+      variables: Variables,
+      ctx: AuthorizedContext<NonNullable<Awaited<Resource>>>,
+    ) => ReadResult | Promise<ReadResult>,
+  ): void;
+  registerResource(
+    name: string,
+    uri: string | ResourceTemplate,
+    config: ResourceConfig<never, TypeReference, unknown>,
+    handler: (...args: never[]) => unknown,
+  ): void {
+    const requirement = this.#check({ kind: 'resource', name }, config, handler);
+    if (requirement.kind !== 'skip' && this.#options.capabilities?.resources?.subscribe === true)
+      throw new NanookMcpError('NANOOK_MCP_SUBSCRIPTIONS', {});
+    this.#add(resourceItem(name, uri, config as never, requirement, handler as never));
+  }
+
+  /**
+   * Creates the server of a request, for `createMcpHandler` and `serveStdio` of the SDK. {@link createHandler} also tells clients that the
+   * policy has changed.
+   */
+  readonly factory = async (context: McpRequestContext): Promise<McpServer> => {
+    const request = new McpRequest(this.#settings, context);
+    // An actor that cannot be found fails the request. An empty list would look like an answer.
+    await request.actor();
+    const items = [...this.#items];
+    const shown = await Promise.all(items.map((item) => request.shows(item, item.requirement, item.listed)));
+    const server = new McpServer(this.#info, { ...this.#options, capabilities: this.#capabilitiesOf(items) });
+    for (const [i, item] of items.entries()) if (shown[i]) item.register(server, request, this.#approvals);
+    return server;
+  };
+
+  /**
+   * Creates the handler of HTTP requests, as `createMcpHandler` of the SDK does. Clients that listen are told to fetch their lists again
+   * when the policy changes.
+   *
+   * @example
+   * const handler = server.createHandler();
+   * http.createServer(toNodeHandler(handler)).listen(3000);
+   */
+  createHandler(options: CreateMcpHandlerOptions = {}): McpHttpHandler {
+    const { authorizer, onError } = this.#settings;
+    const onerror =
+      options.onerror ??
+      (onError && ((error: Error) => void onError(error, { method: undefined, name: undefined })));
+    const handler = createMcpHandler(this.factory, { ...options, ...(onerror && { onerror }) });
+    const stop = authorizer.onPolicyChange(() => {
+      handler.notify.toolsChanged();
+      handler.notify.promptsChanged();
+      handler.notify.resourcesChanged();
+    });
+    const close = async (): Promise<void> => {
+      stop();
+      await handler.close();
+    };
+    return { ...handler, close };
+  }
+
+  /** Returns capabilities that are the same for every caller, so that an empty list looks like the list of a caller without rights. */
+  #capabilitiesOf(items: readonly Item[]): NonNullable<McpServerOptions['capabilities']> {
+    const capabilities = { ...this.#options.capabilities };
+    for (const { kind } of items) {
+      const key = `${kind}s` as const;
+      capabilities[key] = { listChanged: true, ...capabilities[key] };
+    }
+    return capabilities;
+  }
+
+  /** Checks an item when the application starts. */
+  #check(item: ItemName, config: unknown, handler: unknown): CheckedRequirement {
+    const { authorize, listed, cacheHint } = (config ?? {}) as Readonly<Record<string, unknown>>;
+    const requirement = checkRequirement(this.#settings.authorizer, item, authorize);
+    const invalid = (option: string, found: unknown): NanookMcpError =>
+      new NanookMcpError('NANOOK_MCP_INVALID_OPTION', {
+        option,
+        reason: `of the ${item.kind} "${item.name}" must be a function, got ${describeValue(found)}`,
+      });
+    if (typeof handler !== 'function') throw invalid('handler', handler);
+    if (listed !== undefined && typeof listed !== 'function') throw invalid('listed', listed);
+    if (requirement.kind !== 'skip') checkCacheHints(item, cacheHint as undefined, this.#options);
+    return requirement;
+  }
+
+  #add(item: Item): void {
+    item.register(this.#sample, new McpRequest(this.#settings, { era: 'modern' }), this.#approvals);
+    this.#items.push(item);
+  }
+}
