@@ -88,7 +88,7 @@ export interface NotesOptions extends Partial<AuthorizedMcpServerOptions> {
   readonly notes?: Map<string, Note>;
 }
 
-/** The token of a user is the id; a token `agent:user:scope,scope` is that of an agent. */
+/** Finds the user that a token names. */
 export const actorOf: AuthorizedMcpServerOptions['actor'] = ({ authInfo }) =>
   users.get(authInfo?.extra?.['sub'] as string);
 
@@ -147,10 +147,10 @@ export function notesServer({
 
 export const resourceUrl = 'http://localhost/mcp';
 
-/** Verifies `user`, or `agent@user` with `:scope,scope`. Claims may be given as JSON after `#`. */
+/** Reads a token: `user`, or `agent@user=scope,scope`; further claims may follow as JSON after `#`. */
 function infoOf(token: string): AuthInfo {
   const [head = '', claims] = token.split('#');
-  const [who = '', scopes = ''] = head.split(':');
+  const [who = '', scopes = ''] = head.split('=');
   const [client, sub] = who.includes('@') ? who.split('@') : ['app', who];
   return {
     token,
@@ -165,7 +165,7 @@ function infoOf(token: string): AuthInfo {
 export interface RunningServer {
   readonly url: URL;
   readonly handler: McpHttpHandler;
-  connect(token: string, era?: 'modern' | 'legacy', client?: Client): Promise<Client>;
+  readonly connect: (token: string, era?: 'modern' | 'legacy', client?: Client) => Promise<Client>;
 }
 
 const running: { server: Server; handler: McpHttpHandler; clients: Client[] }[] = [];
