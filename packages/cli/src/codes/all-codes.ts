@@ -14,6 +14,7 @@ export async function allCodes(): Promise<readonly CodeEntry[]> {
     import('./log.json', json),
     import('./policies.json', json),
     import('./server.json', json),
+    import('./mcp.json', json),
   ]);
   return [
     ...modules.flatMap(({ default: entries }): readonly CodeEntry[] => entries),

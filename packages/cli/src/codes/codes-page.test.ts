@@ -30,6 +30,7 @@ const families: readonly (readonly [prefix: string, title: string])[] = [
   ['NANOOK_LOG_', 'Errors of the decision log'],
   ['NANOOK_POLICIES_', 'Errors of policies in several processes'],
   ['NANOOK_SERVER_', 'Errors of the decision server'],
+  ['NANOOK_MCP_', 'Errors of MCP servers'],
 ];
 
 const fence = (language: string, text: string): string => `\`\`\`${language} fragment\n${text}\n\`\`\``;
@@ -68,6 +69,7 @@ const titles: Readonly<Record<string, string>> = {
   'log-errors.md': 'Errors of the decision log',
   '../guides/several-processes.md': 'Several processes',
   'server.md': 'The decision server',
+  '../guides/agents/mcp.md': 'Authorize an MCP server',
 };
 
 const page = `<!-- Generated from the tables of codes by \`node tools/errors-page.mjs\`. -->
