@@ -18,4 +18,5 @@ export { readPage, type Page, type PageQuery } from './page.ts';
 export { listen, type GitClub, type Served, type Start } from './served.ts';
 export type { Step } from './step.ts';
 export { openUnserved } from './unserved.ts';
+export { printTable } from './table.ts';
 export { careless, walk } from './walk.ts';

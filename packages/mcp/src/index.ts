@@ -1,7 +1,7 @@
 export { AuthorizedMcpServer } from './server/authorized-mcp-server.js';
 export type { Handler, ToolConfig, ToolResult, ArgsOf } from './server/tools.js';
 export type { PromptConfig, PromptResult } from './server/prompts.js';
-export type { ReadResult, ResourceConfig } from './server/resources.js';
+export type { ReadResult, ResourceConfig, TemplateConfig } from './server/resources.js';
 export type { AuthorizedMcpServerOptions, FailedCall } from './request/options.js';
 export type { AuthorizedContext } from './request/call.js';
 export type { Listed } from './request/mcp-request.js';

@@ -21,7 +21,7 @@ import { checkRequirement, type CheckedRequirement, type ItemName } from '../req
 import { checkCacheHints } from './cache-hints.js';
 import type { Item } from './item.js';
 import { promptItem, type PromptConfig, type PromptResult } from './prompts.js';
-import { resourceItem, type ReadResult, type ResourceConfig } from './resources.js';
+import { resourceItem, type ReadResult, type ResourceConfig, type TemplateConfig } from './resources.js';
 import { toolItem, type Handler, type ToolConfig, type ToolResult } from './tools.js';
 
 type Schema = StandardSchemaWithJSON;
@@ -122,7 +122,7 @@ export class AuthorizedMcpServer<Actor = unknown> {
   registerResource<Type extends TypeReference = TypeReference, Resource = AnyRow>(
     name: string,
     template: ResourceTemplate,
-    config: ResourceConfig<Variables, Type, Resource>,
+    config: TemplateConfig<Type, Resource>,
     handler: (
       uri: URL,
       variables: Variables,

@@ -30,21 +30,32 @@ export interface ResourceConfig<Args, Type extends TypeReference, Resource> exte
   readonly listed?: Listed;
 }
 
+/** A template of resources: the options of `McpServer.registerResource`, with the requirement and the list. */
+export interface TemplateConfig<Type extends TypeReference, Resource> extends ResourceConfig<
+  Variables,
+  Type,
+  Resource
+> {
+  /** Lists the resources of the template, instead of the callback of the template, which has no `authz`. */
+  readonly list?: (ctx: AuthorizedContext<undefined>) => ListResourcesResult | Promise<ListResourcesResult>;
+}
+
 /** The result of reading a resource. */
 export type ReadResult = ReadResourceResult | InputRequiredResult;
 
 type Register = Item['register'];
+type List = NonNullable<TemplateConfig<TypeReference, unknown>['list']>;
 type Handler = (...args: unknown[]) => unknown;
 
 /** Creates a resource with a fixed URI, or the resources of a template. */
 export function resourceItem(
   name: string,
   uri: string | ResourceTemplate,
-  config: ResourceConfig<Variables, TypeReference, unknown>,
+  config: TemplateConfig<TypeReference, unknown>,
   requirement: CheckedRequirement,
   handler: Handler,
 ): Item {
-  const { authorize: _, listed, ...options } = config;
+  const { authorize: _, listed, list, ...options } = config;
   const item = { kind: 'resource', name } as const;
   const register: Register =
     typeof uri === 'string'
@@ -56,7 +67,7 @@ export function resourceItem(
         }
       : (server, request, approvals) => {
           const own = { ...options, ...challengeOf(request, requirement) };
-          const template = new AuthorizedTemplate(uri, item, requirement, request);
+          const template = new AuthorizedTemplate(uri, list, item, requirement, request);
           server.registerResource(name, template.forRequest(), own, (at: URL, variables: Variables, ctx) =>
             read(request, approvals, { item, requirement, args: variables, ctx }, at, (given) =>
               handler(at, variables, given),
@@ -92,17 +103,20 @@ function privately({ requirement }: Call, result: ReadResourceResult): ReadResou
 /** A template whose list and completions contain only URIs that the caller may read. */
 class AuthorizedTemplate {
   readonly #template: ResourceTemplate;
+  readonly #listResources: List | undefined;
   readonly #item: ItemName;
   readonly #requirement: CheckedRequirement;
   readonly #request: McpRequest;
 
   constructor(
     template: ResourceTemplate,
+    list: List | undefined,
     item: ItemName,
     requirement: CheckedRequirement,
     request: McpRequest,
   ) {
     this.#template = template;
+    this.#listResources = list ?? (template.listCallback as List | undefined);
     this.#item = item;
     this.#requirement = requirement;
     this.#request = request;
@@ -110,13 +124,13 @@ class AuthorizedTemplate {
 
   /** Creates the template of one request. */
   forRequest(): ResourceTemplate {
-    const { listCallback, uriTemplate } = this.#template;
+    const { uriTemplate } = this.#template;
     const complete: NonNullable<ConstructorParameters<typeof ResourceTemplate>[1]['complete']> = {};
     for (const variable of uriTemplate.variableNames)
       if (this.#template.completeCallback(variable) !== undefined)
         complete[variable] = (value, context) => this.#complete(variable, value, context?.arguments);
     return new ResourceTemplate(uriTemplate, {
-      list: listCallback && ((ctx) => this.#list(ctx)),
+      list: this.#listResources && ((ctx) => this.#list(ctx)),
       complete,
     });
   }
@@ -124,7 +138,7 @@ class AuthorizedTemplate {
   async #list(ctx: ServerContext): Promise<ListResourcesResult> {
     const authz = this.#request.authorization(this.#item, ctx);
     try {
-      const result = await this.#template.listCallback!({ ...ctx, authz } as ServerContext);
+      const result = await this.#listResources!({ ...ctx, authz, resource: undefined });
       const mayRead = await Promise.all(
         result.resources.map(async ({ uri }) => {
           const variables = this.#template.uriTemplate.match(uri);
