@@ -109,6 +109,7 @@ try {
     lend(['@opentelemetry/api'], 'packages/log');
     lend(['chokidar'], 'packages/policies');
     lend(['@grpc/grpc-js', '@grpc/proto-loader'], 'packages/server');
+    lend(['@modelcontextprotocol/server'], 'packages/mcp');
     const orms = ['@mikro-orm/core', 'drizzle-orm', 'typeorm'];
     lend(['sequelize', ...orms], 'packages/orm');
     const plain = (title, file, what) => run(title, node, ['--throw-deprecation', file, what]);

@@ -1,4 +1,10 @@
-import { isAuthorizationError, type Authorizer, type CheckContext } from '@nanook/core';
+import {
+  isAuthorizationError,
+  isPolarError,
+  type Authorizer,
+  type CheckContext,
+  type TypeReference,
+} from '@nanook/core';
 import { RequestAuthorization, RequestContext, explainWith, type Explain } from '@nanook/http';
 import type { McpRequestContext, ServerContext } from '@modelcontextprotocol/server';
 import { withScopes } from '../delegation/agent.js';
@@ -13,19 +19,22 @@ export type Listed = (authz: RequestAuthorization) => boolean | PromiseLike<bool
 /** The options of a server, for its requests. */
 export interface RequestSettings extends AuthorizedMcpServerOptions {
   readonly explainTo: ((request: McpRequestContext) => Explain) | undefined;
+  /** The items whose condition cannot be found, which are reported once for each policy. */
+  readonly reported: WeakMap<object, Set<string>>;
 }
 
 /** Prepares the options of a server, once for all requests. */
 export const requestSettings = (options: AuthorizedMcpServerOptions): RequestSettings => ({
   ...options,
   explainTo: explainWith(options.explain, options.mask),
+  reported: new WeakMap(),
 });
 
 /** One HTTP request, or one connection without HTTP: its actor, and the items that the actor may see. */
 export class McpRequest {
   readonly settings: RequestSettings;
   readonly #context: McpRequestContext;
-  readonly #seen = new Map<string, Promise<boolean>>();
+  readonly #seen = new Map<TypeReference, Map<string, Promise<boolean>>>();
   #pinned: Authorizer | undefined;
   #actor: Promise<unknown> | undefined;
 
@@ -75,18 +84,38 @@ export class McpRequest {
     if (requirement.kind === 'skip') return true;
     try {
       if (listed !== undefined) return (await listed(this.authorization(item, undefined))) === true;
-      const { kind, action, type } = requirement;
-      const key = JSON.stringify([kind, action, typeof type === 'string' ? type : type.name]);
-      let seen = this.#seen.get(key);
-      if (seen === undefined) this.#seen.set(key, (seen = this.#seesActor(requirement)));
-      return await seen;
+      return await this.#seesOnce(requirement);
     } catch (error) {
       if (isAuthorizationError(error)) return false;
-      const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
-      const reported = new NanookMcpError('NANOOK_MCP_UNLISTABLE', { ...item, reason }, { cause: error });
-      reportError(this.settings.onError, reported, { method: undefined, name: item.name });
+      this.#reportHidden(item, error);
       return false;
     }
+  }
+
+  /** Finds out once in this request whether the actor may perform an action on some resource of a type. */
+  #seesOnce(requirement: Exclude<CheckedRequirement, { kind: 'skip' }>): Promise<boolean> {
+    const { kind, action, type } = requirement;
+    const ofType = this.#seen.get(type) ?? new Map<string, Promise<boolean>>();
+    this.#seen.set(type, ofType);
+    const key = `${kind} ${action}`;
+    const seen = ofType.get(key) ?? this.#seesActor(requirement);
+    ofType.set(key, seen);
+    return seen;
+  }
+
+  /** Reports an item that cannot be listed: once for each policy, if the reason is the policy itself. */
+  #reportHidden(item: ItemName, error: unknown): void {
+    if (isPolarError(error)) {
+      const { policy } = this.#policy();
+      const known = this.settings.reported.get(policy) ?? new Set();
+      this.settings.reported.set(policy, known);
+      const key = `${item.kind} ${item.name} ${error.code}`;
+      if (known.has(key)) return;
+      known.add(key);
+    }
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
+    const reported = new NanookMcpError('NANOOK_MCP_UNLISTABLE', { ...item, reason }, { cause: error });
+    reportError(this.settings.onError, reported, { method: undefined, name: item.name });
   }
 
   /** Finds out whether the actor, or the agent with the scopes that its client can request, may use an item. */

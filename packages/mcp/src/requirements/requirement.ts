@@ -1,6 +1,6 @@
 import type { ActionOnRows, ActionOnType, Authorizer, TypeReference } from '@nanook/core';
 import { describeValue } from '@nanook/core/internal';
-import type { RequestAuthorization } from '@nanook/http';
+import { checkSource, type RequestAuthorization } from '@nanook/http';
 import { NanookMcpError } from '../errors/nanook-mcp-error.js';
 import { isSkipped, type SkippedAuthorization } from './skip-authorization.js';
 
@@ -52,6 +52,7 @@ export interface ItemName {
  * Checks a requirement when the server starts.
  *
  * @throws {NanookMcpError} `NANOOK_MCP_NO_REQUIREMENT`; `NANOOK_MCP_UNGRANTABLE` if no rule of the policy can allow it
+ * @throws {AuthorizationConfigError} `NANOOK_HTTP_NO_RETURN` for a loader without `return`
  */
 export function checkRequirement(
   authorizer: Authorizer,
@@ -70,6 +71,7 @@ export function checkRequirement(
       ...item,
       found: describeRequirement(requirement),
     });
+  if (typeof load === 'function') checkSource(action, load);
   try {
     if (load === undefined) authorizer.policy.requireGrant(action, type, { resource: 'type' });
     else authorizer.policy.requireGrant(action, type, { resource: 'instance' });

@@ -17,6 +17,7 @@ import { NanookMcpError } from '../errors/nanook-mcp-error.js';
 import type { AuthorizedContext } from '../request/call.js';
 import { McpRequest, requestSettings, type RequestSettings } from '../request/mcp-request.js';
 import { checkServerOptions, optionsOfServer, type AuthorizedMcpServerOptions } from '../request/options.js';
+import { reportError } from '../request/report-error.js';
 import { checkRequirement, type CheckedRequirement, type ItemName } from '../requirements/requirement.js';
 import { checkCacheHints } from './cache-hints.js';
 import type { Item } from './item.js';
@@ -148,7 +149,13 @@ export class AuthorizedMcpServer<Actor = unknown> {
   readonly factory = async (context: McpRequestContext): Promise<McpServer> => {
     const request = new McpRequest(this.#settings, context);
     // An actor that cannot be found fails the request. An empty list would look like an answer.
-    await request.actor();
+    try {
+      await request.actor();
+    } catch (error) {
+      // The SDK answers with a fixed text, and reports the error only where the application listens.
+      reportError(this.#settings.onError, error, { method: undefined, name: undefined });
+      throw error;
+    }
     const items = [...this.#items];
     const shown = await Promise.all(items.map((item) => request.shows(item, item.requirement, item.listed)));
     const server = new McpServer(this.#info, { ...this.#options, capabilities: this.#capabilitiesOf(items) });
@@ -165,11 +172,8 @@ export class AuthorizedMcpServer<Actor = unknown> {
    * http.createServer(toNodeHandler(handler)).listen(3000);
    */
   createHandler(options: CreateMcpHandlerOptions = {}): McpHttpHandler {
-    const { authorizer, onError } = this.#settings;
-    const onerror =
-      options.onerror ??
-      (onError && ((error: Error) => void onError(error, { method: undefined, name: undefined })));
-    const handler = createMcpHandler(this.factory, { ...options, ...(onerror && { onerror }) });
+    const { authorizer } = this.#settings;
+    const handler = createMcpHandler(this.factory, options);
     const stop = authorizer.onPolicyChange(() => {
       handler.notify.toolsChanged();
       handler.notify.promptsChanged();
@@ -194,7 +198,9 @@ export class AuthorizedMcpServer<Actor = unknown> {
 
   /** Checks an item when the application starts. */
   #check(item: ItemName, config: unknown, handler: unknown): CheckedRequirement {
-    const { authorize, listed, cacheHint } = (config ?? {}) as Readonly<Record<string, unknown>>;
+    const { authorize, listed, list, cacheHint, outputSchema } = (config ?? {}) as Readonly<
+      Record<string, unknown>
+    >;
     const requirement = checkRequirement(this.#settings.authorizer, item, authorize);
     const invalid = (option: string, found: unknown): NanookMcpError =>
       new NanookMcpError('NANOOK_MCP_INVALID_OPTION', {
@@ -202,7 +208,13 @@ export class AuthorizedMcpServer<Actor = unknown> {
         reason: `of the ${item.kind} "${item.name}" must be a function, got ${describeValue(found)}`,
       });
     if (typeof handler !== 'function') throw invalid('handler', handler);
-    if (listed !== undefined && typeof listed !== 'function') throw invalid('listed', listed);
+    for (const [option, hook] of Object.entries({ listed, list }))
+      if (hook !== undefined && typeof hook !== 'function') throw invalid(option, hook);
+    if (outputSchema !== undefined && !('~standard' in Object(outputSchema)))
+      throw new NanookMcpError('NANOOK_MCP_INVALID_OPTION', {
+        option: 'outputSchema',
+        reason: `of the ${item.kind} "${item.name}" must be a schema, such as z.object({ … }), got ${describeValue(outputSchema)}`,
+      });
     if (requirement.kind !== 'skip') checkCacheHints(item, cacheHint as undefined, this.#options);
     return requirement;
   }

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { ForbiddenError, typed } from '@nanook/core';
-import { ResourceTemplate, type CallToolResult } from '@modelcontextprotocol/server';
-import { AuthorizedMcpServer, skipAuthorization } from '../index.js';
+import { Client } from '@modelcontextprotocol/client';
+import { InMemoryTransport, ResourceTemplate, type CallToolResult } from '@modelcontextprotocol/server';
+import { AuthorizedMcpServer, skipAuthorization, type NanookMcpError } from '../index.js';
+import { post } from './raw-request.fixture.js';
 import {
   actorOf,
   call,
@@ -13,6 +15,7 @@ import {
   policy,
   serve,
   text,
+  users,
 } from './notes.fixture.js';
 
 const authorizer = await loadAuthorizer();
@@ -159,9 +162,13 @@ describe('a check that fails', () => {
       text(''),
     );
     const client = await (await serve(server)).connect('ann');
-    onError.mockClear();
     expect(await namesOf(client)).toEqual(['show']);
-    expect(codes()).toEqual(['NANOOK_MCP_UNLISTABLE', 'NANOOK_MCP_UNLISTABLE']);
+    // The policy is the reason once, and the failing function each time.
+    const reported = onError.mock.calls.map(
+      ([error]) => (error as NanookMcpError<'NANOOK_MCP_UNLISTABLE'>).data.name,
+    );
+    expect(reported.filter((name) => name === 'read')).toHaveLength(1);
+    expect(reported.filter((name) => name === 'fail').length).toBeGreaterThan(1);
     expect(await call(client, 'show')).toBe('shown');
     expect(await call(await (await serve(server)).connect('bob'), 'show')).toBe('Not found');
   });
@@ -222,6 +229,20 @@ describe('a mistake that is found when the application starts', () => {
     [{ authorize: ['raed', 'Note', () => {}] }, 'NANOOK_MCP_UNGRANTABLE'],
     [{ authorize: ['read', 'Nota', () => {}] }, 'NANOOK_MCP_UNGRANTABLE'],
     [{ authorize: skip, listed: true }, 'NANOOK_MCP_INVALID_OPTION'],
+    [{ authorize: skip, outputSchema: { id: z.string() } }, 'NANOOK_MCP_INVALID_OPTION'],
+    [{ authorize: ['read', 'Note', ({ id }: { id: string }) => void createNotes().get(id)] }, undefined],
+    [
+      {
+        authorize: [
+          'read',
+          'Note',
+          ({ id }: { id: string }) => {
+            createNotes().get(id);
+          },
+        ],
+      },
+      'NANOOK_HTTP_NO_RETURN',
+    ],
   ])('is the requirement %o', (config, code) => {
     expect(codeOf(tool(config as object))).toBe(code);
   });
@@ -309,4 +330,76 @@ it('lists make no decisions for the log, and calls make one with the trace and t
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   await client.callTool({ name: 'delete-note', arguments: { id: '1' }, _meta: { traceparent } });
   expect(decisions).toEqual([['ann', 'delete', 'allowed', '0af7651916cd43dd8448eb211c80319c']]);
+});
+
+it('a key in an argument names a row of the database of the authorizer', async () => {
+  const keys: unknown[] = [];
+  const own = await loadAuthorizer(policy, {
+    resources: {
+      list: async () => [{ ...createNotes().get('1')! }],
+      count: async () => 1,
+    },
+    onDecision: ({ resource }) => void keys.push((resource as { id?: unknown }).id),
+  });
+  const server = create({ authorizer: own });
+  server.registerTool(
+    'read',
+    { inputSchema: z.object({ id: z.string().optional() }), authorize: ['read', 'Note', 'id'] },
+    (_, { resource }) => text(String(resource['text'])),
+  );
+  const client = await (await serve(server)).connect('ann');
+  expect(await call(client, 'read', { id: '1' })).toBe('note 1');
+  expect(await call(client, 'read', {})).toBe('Not found');
+  expect(keys).toEqual(['1']);
+});
+
+it('items of one JSON-RPC batch are authorized one by one', async () => {
+  const { url } = await serve(notesServer({ authorizer }));
+  const item = (id: number, name: string, note: string) => ({
+    jsonrpc: '2.0',
+    id,
+    method: 'tools/call',
+    params: { name, arguments: { id: note } },
+  });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: 'application/json, text/event-stream',
+      Authorization: 'Bearer eve',
+    },
+    body: JSON.stringify([item(1, 'read-note', '1'), item(2, 'read-note', '2'), item(3, 'delete-note', '3')]),
+  });
+  const body = await response.text();
+  expect(response.status).toBe(200);
+  expect(body).toContain('note 1');
+  expect(body).not.toContain('note 2');
+  expect(body).toContain('Tool delete-note not found');
+});
+
+it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', '', ' read-note', 'READ-NOTE'])(
+  'the name %o names no tool',
+  async (name) => {
+    const { url } = await serve(notesServer({ authorizer }));
+    const answer = await post(url, 'ann', 'tools/call', { name, arguments: { id: '1' } });
+    expect(JSON.stringify(answer)).not.toContain('note 1');
+    expect(answer.error).toBeDefined();
+  },
+);
+
+it('a connection without HTTP asks the current policy in each call, and finds the actor again', async () => {
+  const own = await loadAuthorizer();
+  let id = 'ann';
+  const server = notesServer({ authorizer: own, actor: () => users.get(id) });
+  const mcp = await server.factory({ era: 'legacy' });
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  const client = new Client({ name: 'test', version: '1.0.0' });
+  await Promise.all([mcp.connect(ours), client.connect(theirs)]);
+  expect(await call(client, 'read-note', { id: '1' })).toContain('note 1');
+  id = 'bob';
+  expect(await call(client, 'read-note', { id: '1' })).toBe('Not found');
+  id = 'ann';
+  await own.reload(policy.replace('"read" if "member";', ''));
+  expect(await call(client, 'read-note', { id: '1' })).toBe('Not found');
+  await client.close();
 });

@@ -78,6 +78,14 @@ const plan: readonly Plan[] = [
         'audit',
       ]),
       ['guides/next.md', 'Next.js'],
+      {
+        label: 'AI agents',
+        items: [
+          ['guides/agents/mcp.md', 'MCP servers'],
+          'guides/agents/delegation.md',
+        ],
+        folder: 'guides/agents',
+      },
       { label: 'Identity', items: ['guides/identity/overview.md'], folder: 'guides/identity' },
       'guides/not-found-or-forbidden.md',
       {
