@@ -38,7 +38,7 @@ export const agentType: TypeDeclaration = {
   },
 };
 
-const rebuilders = new WeakMap<object, (scopes: readonly string[]) => Agent>();
+const withMoreScopes = new WeakMap<object, (scopes: readonly string[]) => Agent>();
 
 /** Creates an agent. @param withMore creates the agent that has further scopes */
 export function createAgent<User>(
@@ -46,17 +46,17 @@ export function createAgent<User>(
   withMore: (scopes: readonly string[]) => Agent<User>,
 ): Agent<User> {
   const agent = typed('Agent', { ...fields });
-  rebuilders.set(agent, withMore);
+  withMoreScopes.set(agent, withMore);
   return agent;
 }
 
 /** Returns whether `delegatedActor` has created the actor. */
 export const isAgent = (actor: unknown): actor is Agent =>
-  typeof actor === 'object' && actor !== null && rebuilders.has(actor);
+  typeof actor === 'object' && actor !== null && withMoreScopes.has(actor);
 
 /** Returns the agent with further scopes, as far as the application lets it have them; another actor as it is. */
 export const withScopes = (actor: unknown, scopes: readonly string[]): unknown =>
-  isAgent(actor) ? rebuilders.get(actor)!(scopes) : actor;
+  isAgent(actor) ? withMoreScopes.get(actor)!(scopes) : actor;
 
 /** Returns an agent, those for whom it acts, and the user, in this order. Another actor is a chain of one. */
 export function chainOf(actor: unknown): readonly unknown[] {

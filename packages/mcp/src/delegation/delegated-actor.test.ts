@@ -2,6 +2,7 @@ import type { AuthInfo } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import {
   call,
+  createNotes,
   delegation,
   loadAuthorizer,
   namesOf,
@@ -177,16 +178,16 @@ describe('an agent', async () => {
     expect(wheres[1]).toBe('never');
   });
 
-  it('is explained with its chain', async () => {
+  it('has explanations that show its chain', async () => {
     const agent = await actorFor(
       token({ scopes: ['read'] }, { act: { sub: 'writer', act: { sub: 'planner' } } }),
     );
-    const { notes } = { notes: (await import('../server/notes.fixture.js')).createNotes() };
+    const notes = createNotes();
     const explained = renderExplanation(await authorizer.explain(agent, 'read', notes.get('1')!));
     for (const part of ['writer', 'planner', 'ann']) expect(explained).toContain(part);
   });
 
-  it('is recorded with its user and the agents between them', async () => {
+  it('has records that name its user and the agents between them', async () => {
     const agent = await actorFor(token({}, { act: { sub: 'writer', act: { sub: 'planner' } } }));
     expect(identifyAgent(agent)).toEqual({
       type: 'Agent',

@@ -54,7 +54,7 @@ ${used.trim()}`;
 
 export const mcpExamples: { readonly [C in NanookMcpErrorCode]: McpExample } = {
   NANOOK_MCP_INVALID_OPTION: {
-    wrong: `new AuthorizedMcpServer(info, { authorizer, actr: () => undefined });`,
+    wrong: `new AuthorizedMcpServer(info, { authorizer, actors: () => undefined });`,
     fix: `new AuthorizedMcpServer(info, { authorizer, actor: () => undefined });`,
   },
   NANOOK_MCP_NO_REQUIREMENT: {
@@ -73,16 +73,16 @@ server.registerTool('read-note', { description: 'Reads a note' }, () => (${resul
   NANOOK_MCP_SHARED_CACHE: {
     wrong: tool(`['read', 'Note', () => notes.get('1')]`).replace(
       'authorizer, actor',
-      `authorizer, actor, cacheHints: { 'tools/list': { cacheScope: 'public' } }`,
+      `authorizer, actor, server: { cacheHints: { 'tools/list': { cacheScope: 'public' } } }`,
     ),
     fix: tool(`['read', 'Note', () => notes.get('1')]`).replace(
       'authorizer, actor',
-      `authorizer, actor, cacheHints: { 'tools/list': { cacheScope: 'private', ttlMs: 5_000 } }`,
+      `authorizer, actor, server: { cacheHints: { 'tools/list': { ttlMs: 5_000 } } }`,
     ),
   },
   NANOOK_MCP_SUBSCRIPTIONS: {
     wrong: `const capabilities = { resources: { subscribe: true } };
-const server = new AuthorizedMcpServer(info, { authorizer, actor, capabilities });
+const server = new AuthorizedMcpServer(info, { authorizer, actor, server: { capabilities } });
 const read = (uri) => ({ contents: [{ uri: uri.href, text: 'a note' }] });
 server.registerResource('note', 'note://1', { authorize: ['read', 'Note', () => notes.get('1')] }, read);`,
     fix: `${create}

@@ -13,8 +13,8 @@ export interface FailedCall {
   readonly name: string | undefined;
 }
 
-/** Options for {@link AuthorizedMcpServer}, next to those of `McpServer`. */
-export interface AuthorizedMcpServerOptions<Actor = unknown> extends McpServerOptions {
+/** Options for {@link AuthorizedMcpServer}. */
+export interface AuthorizedMcpServerOptions<Actor = unknown> {
   readonly authorizer: Authorizer;
   /**
    * Returns the actor of a request, from its verified `authInfo`; `undefined` for an anonymous actor. It may be async. `delegatedActor(…)`
@@ -36,25 +36,14 @@ export interface AuthorizedMcpServerOptions<Actor = unknown> extends McpServerOp
   readonly stepUp?: readonly string[];
   /** The confirmation of calls for which the policy has a rule `needs_approval(actor, action, resource)`. */
   readonly approvals?: ApprovalOptions<Actor>;
+  /** The options of `McpServer`: `instructions`, `capabilities`, `cacheHints` and others. */
+  readonly server?: McpServerOptions;
   /** Receives the errors of handlers, loaders and checks, which clients do not see. Default: `console.error`. */
   readonly onError?: (error: Error, call: FailedCall) => unknown;
 }
 
 const functions = ['actor', 'context', 'mask', 'onError'];
-const own = [...functions, 'authorizer', 'anonymous', 'explain', 'stepUp', 'approvals'];
-const ofServer = [
-  'capabilities',
-  'cacheHints',
-  'debouncedNotificationMethods',
-  'enforceStrictCapabilities',
-  'inputRequired',
-  'instructions',
-  'jsonSchemaValidator',
-  'maxToolInputElements',
-  'requestState',
-  'supportedProtocolVersions',
-];
-
+const known = [...functions, 'authorizer', 'anonymous', 'explain', 'stepUp', 'approvals', 'server'];
 /**
  * Checks the options of a server.
  *
@@ -68,9 +57,12 @@ export function checkServerOptions<Actor>(options: AuthorizedMcpServerOptions<Ac
       `must be an object with \`authorizer\` and \`actor\`, got ${describeValue(options)}`,
     );
   for (const option of Object.keys(given))
-    if (!own.includes(option) && !ofServer.includes(option)) {
-      const [near] = nearNames(option, [...own, ...ofServer]);
-      throw invalid(option, `does not exist${near === undefined ? '' : `; did you mean \`${near}\`?`}`);
+    if (!known.includes(option)) {
+      const [near] = nearNames(option, known);
+      throw invalid(
+        option,
+        `does not exist; ${near === undefined ? 'options of `McpServer` belong into `server`' : `did you mean \`${near}\`?`}`,
+      );
     }
   if (typeof (given['authorizer'] as Partial<Authorizer> | undefined)?.pinned !== 'function')
     throw invalid('authorizer', `must be an Authorizer, got ${describeValue(given['authorizer'])}`);
@@ -84,10 +76,6 @@ export function checkServerOptions<Actor>(options: AuthorizedMcpServerOptions<Ac
       `must be a list of scopes, such as ['notes:write'], got ${describeValue(stepUp)}`,
     );
 }
-
-/** Returns the options of `McpServer`. */
-export const optionsOfServer = (options: McpServerOptions): McpServerOptions =>
-  Object.fromEntries(Object.entries(options).filter(([option]) => ofServer.includes(option)));
 
 /** A scope, as OAuth defines it. */
 const isScope = (scope: unknown): boolean => typeof scope === 'string' && /^[!#-[\]-~]+$/.test(scope);

@@ -16,7 +16,7 @@ import { approvalRule, Approvals } from '../approvals/approvals.js';
 import { NanookMcpError } from '../errors/nanook-mcp-error.js';
 import type { AuthorizedContext } from '../request/call.js';
 import { McpRequest, requestSettings, type RequestSettings } from '../request/mcp-request.js';
-import { checkServerOptions, optionsOfServer, type AuthorizedMcpServerOptions } from '../request/options.js';
+import { checkServerOptions, type AuthorizedMcpServerOptions } from '../request/options.js';
 import { reportError } from '../request/report-error.js';
 import { checkRequirement, type CheckedRequirement, type ItemName } from '../requirements/requirement.js';
 import { checkCacheHints } from './cache-hints.js';
@@ -24,8 +24,6 @@ import type { Item } from './item.js';
 import { promptItem, type PromptConfig, type PromptResult } from './prompts.js';
 import { resourceItem, type ReadResult, type ResourceConfig, type TemplateConfig } from './resources.js';
 import { toolItem, type Handler, type ToolConfig, type ToolResult } from './tools.js';
-
-type Schema = StandardSchemaWithJSON;
 
 /**
  * The tools, resources and prompts of an MCP server, with the requirement of each one. Each request gets an `McpServer` that has only those which
@@ -51,13 +49,12 @@ export class AuthorizedMcpServer<Actor = unknown> {
 
   /**
    * @param info the name and the version of the server
-   * @param options the authorizer and the actor, and the options of `McpServer`
+   * @param options the authorizer, the actor, and further options
    * @throws {NanookMcpError} `NANOOK_MCP_INVALID_OPTION`, `NANOOK_MCP_NO_APPROVALS`
    */
   constructor(info: Implementation, options: AuthorizedMcpServerOptions<Actor>) {
     checkServerOptions(options);
-    const { authorizer, approvals } = options;
-    const own = optionsOfServer(options);
+    const { authorizer, approvals, server: own = {} } = options;
     this.#info = info;
     this.#approvals = approvals === undefined ? undefined : new Approvals(approvals as never);
     if (approvals === undefined && authorizer.policy.hasRule(approvalRule))
@@ -76,7 +73,7 @@ export class AuthorizedMcpServer<Actor = unknown> {
    * @throws {NanookMcpError} `NANOOK_MCP_NO_REQUIREMENT`, `NANOOK_MCP_UNGRANTABLE`, `NANOOK_MCP_SHARED_CACHE`
    */
   registerTool<
-    Input extends Schema | undefined = undefined,
+    Input extends StandardSchemaWithJSON | undefined = undefined,
     Type extends TypeReference = TypeReference,
     Resource = AnyRow,
   >(
@@ -94,7 +91,7 @@ export class AuthorizedMcpServer<Actor = unknown> {
    * @throws {NanookMcpError} the errors of {@link registerTool}
    */
   registerPrompt<
-    Args extends Schema | undefined = undefined,
+    Args extends StandardSchemaWithJSON | undefined = undefined,
     Type extends TypeReference = TypeReference,
     Resource = AnyRow,
   >(

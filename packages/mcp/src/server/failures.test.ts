@@ -193,8 +193,8 @@ describe('a check that fails', () => {
   });
 });
 
-describe('explanations', () => {
-  it('are part of a refused call only where the option `explain` says so', async () => {
+describe('an explanation', () => {
+  it('appears in a refused call only where the option `explain` says so', async () => {
     const explained = await (await serve(notesServer({ authorizer, explain: () => true }))).connect('ann');
     expect(await call(explained, 'read-note', { id: '2' })).toContain('note.tenant = user.tenant');
     const plain = await (await serve(notesServer({ authorizer }))).connect('ann');
@@ -202,7 +202,7 @@ describe('explanations', () => {
   });
 });
 
-describe('a mistake that is found when the application starts', () => {
+describe('the start of an application', () => {
   const codeOf = (run: () => unknown): unknown => {
     try {
       run();
@@ -243,11 +243,11 @@ describe('a mistake that is found when the application starts', () => {
       },
       'NANOOK_HTTP_NO_RETURN',
     ],
-  ])('is the requirement %o', (config, code) => {
+  ])('checks the requirement %o', (config, code) => {
     expect(codeOf(tool(config as object))).toBe(code);
   });
 
-  it('is a handler that is not a function, a second item of the same name, and a missing reason', () => {
+  it('fails for a handler that is not a function, a second item of the same name, and a missing reason', () => {
     expect(codeOf(tool({ authorize: skip }, null))).toBe('NANOOK_MCP_INVALID_OPTION');
     const server = create();
     server.registerTool('tool', { authorize: skip }, () => text(''));
@@ -260,10 +260,11 @@ describe('a mistake that is found when the application starts', () => {
   it.each([
     [{ authorizer: undefined }, 'authorizer'],
     [{ actor: undefined }, 'actor'],
-    [{ actr: () => {} }, 'actr'],
+    [{ actors: () => {} }, 'actors'],
+    [{ instructions: 'misplaced' }, 'instructions'],
     [{ stepUp: ['two words'] }, 'stepUp'],
     [{ approvals: { key: 'short' } }, 'approvals.key'],
-  ])('is the options %o', (options, option) => {
+  ])('fails for the options %o', (options, option) => {
     expect(() => create(options)).toThrow(`option \`${option}\``);
   });
 
@@ -273,12 +274,12 @@ describe('a mistake that is found when the application starts', () => {
     'resources/list',
     'resources/templates/list',
     'resources/read',
-  ] as const)('is a shared cache for the result of %s', (method) => {
+  ] as const)('fails for a shared cache of the result of %s', (method) => {
     const cacheHints = { [method]: { cacheScope: 'public' as const } };
-    expect(codeOf(() => notesServer({ authorizer, cacheHints }))).toBe('NANOOK_MCP_SHARED_CACHE');
+    expect(codeOf(() => notesServer({ authorizer, server: { cacheHints } }))).toBe('NANOOK_MCP_SHARED_CACHE');
   });
 
-  it('is a shared cache for one resource, and subscriptions to the updates of resources', () => {
+  it('fails for a shared cache of one resource, and for subscriptions to the updates of resources', () => {
     const read = (uri: URL) => ({ contents: [{ uri: uri.href, text: '' }] });
     const register = (options: object, cacheHint?: object) => () =>
       create(options).registerResource(
@@ -288,7 +289,7 @@ describe('a mistake that is found when the application starts', () => {
         read,
       );
     expect(codeOf(register({}, { cacheScope: 'public' }))).toBe('NANOOK_MCP_SHARED_CACHE');
-    expect(codeOf(register({ capabilities: { resources: { subscribe: true } } }))).toBe(
+    expect(codeOf(register({ server: { capabilities: { resources: { subscribe: true } } } }))).toBe(
       'NANOOK_MCP_SUBSCRIPTIONS',
     );
   });
