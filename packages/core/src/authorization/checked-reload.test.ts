@@ -141,7 +141,7 @@ it('onPolicyChange() calls each listener after a change, until it is removed', a
   const hashes: string[] = [];
   const stop = authorizer.onPolicyChange(() => void hashes.push(authorizer.policy.hash));
   await authorizer.reload('allow("ben", "read", _);');
-  await expect(authorizer.reload('allow(')).rejects.toThrow();
+  await expect(authorizer.reload('allow(')).rejects.toThrow('allow(');
   expect(hashes).toEqual([authorizer.policy.hash]);
   stop();
   await authorizer.reload('allow("eve", "read", _);');
