@@ -9,10 +9,12 @@ import {
   policy,
   resourceUrl,
   serve,
+  text,
   users,
 } from '../server/notes.fixture.js';
 import { delegatedActor } from '../delegation/delegated-actor.js';
 import { post, textOf, type RawResponse } from '../server/raw-request.fixture.js';
+import { skipAuthorization } from '../requirements/skip-authorization.js';
 import { MemoryApprovalStore } from './approval-store.js';
 import { canonicalJson } from './canonical-json.js';
 
@@ -163,6 +165,39 @@ describe('an answer', () => {
       const answer = await post(url, 'ann', 'tools/call', remove('1', { ...approve, ...state }));
       expect(['Not approved', 'Internal error']).toContain(textOf(answer));
     }
+  });
+});
+
+describe('the state of a request', () => {
+  it('reaches the handler of the application, but never as a question about another call', async () => {
+    const authorizer = await loadAuthorizer(`${policy}${rule}`);
+    const server = notesServer({ authorizer, approvals: { key } });
+    server.registerTool('state', { authorize: skipAuthorization('test') }, (ctx) =>
+      text(JSON.stringify(ctx.mcpReq.requestState() ?? null)),
+    );
+    const { url } = await serve(server);
+    const question = stateOf(await post(url, 'ann', 'tools/call', remove('1')));
+    expect(textOf(await post(url, 'ann', 'tools/call', { name: 'state', ...question }))).toBe('null');
+    expect(textOf(await post(url, 'ann', 'tools/call', { name: 'state', requestState: 'own' }))).toBe(
+      '"own"',
+    );
+  });
+
+  it('is verified by the application, too', async () => {
+    const authorizer = await loadAuthorizer(`${policy}${rule}`);
+    const verify = (state: string) => {
+      if (state !== 'own') throw new Error('forged');
+      return { step: 2 };
+    };
+    const server = notesServer({ authorizer, approvals: { key }, server: { requestState: { verify } } });
+    server.registerTool('state', { authorize: skipAuthorization('test') }, (ctx) =>
+      text(JSON.stringify(ctx.mcpReq.requestState() ?? null)),
+    );
+    const { url } = await serve(server);
+    const send = async (requestState: string) =>
+      textOf(await post(url, 'ann', 'tools/call', { name: 'state', requestState }));
+    expect(await send('own')).toBe('{"step":2}');
+    expect(await send('other')).toContain('Invalid or expired requestState');
   });
 });
 

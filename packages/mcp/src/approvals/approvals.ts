@@ -60,6 +60,15 @@ const answerKey = 'approval';
 /** The result of a call that the user did not confirm. */
 export class NotApproved extends Error {}
 
+/**
+ * Returns the context of a call for its handler, without the state of a question. A handler must not take the question about another call for its
+ * own state.
+ */
+export function withoutQuestion(ctx: ServerContext): ServerContext {
+  if (!(ctx.mcpReq.requestState() instanceof Asked)) return ctx;
+  return { ...ctx, mcpReq: { ...ctx.mcpReq, requestState: () => undefined } };
+}
+
 /** Asks the user to confirm calls, and accepts each answer once. */
 export class Approvals {
   readonly #options: ApprovalOptions;

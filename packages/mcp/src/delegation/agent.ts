@@ -8,6 +8,8 @@ import { typed, type TypeDeclaration } from '@nanook/core';
 export interface Agent<User = unknown> {
   /** The name by which the authorization server knows the agent. */
   readonly id: string;
+  /** The application that made the request: the client of the token. */
+  readonly client: string;
   /** The identifier of the user: the subject of the token. */
   readonly subject: string;
   /** The scopes that were delegated to the agent. */
@@ -30,6 +32,7 @@ export const agentType: TypeDeclaration = {
   key: 'id',
   fields: {
     id: 'String',
+    client: 'String',
     subject: 'String',
     scopes: ['String'],
     until: 'Date?',

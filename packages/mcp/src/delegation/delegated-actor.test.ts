@@ -246,6 +246,14 @@ describe('stepUp', async () => {
     expect(hidden.error?.message).toContain('not found');
   });
 
+  it('hides a tool whose scope the record of the agent does not have', async () => {
+    const agent = () => ({ scopes: ['notes:read'] });
+    const limited = await serve(
+      notesServer({ authorizer, actor: delegatedActor({ ...options, agent }), stepUp: ['notes:write'] }),
+    );
+    expect(await namesOf(await limited.connect('bot@ann=notes:read'))).toEqual(['read-note', 'status']);
+  });
+
   it('challenges resources and prompts, too', async () => {
     const read = await post(url, 'bot@ann=mail:send', 'resources/read', { uri: 'note://1' });
     expect([read.status, read.challenge]).toEqual([

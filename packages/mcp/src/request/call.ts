@@ -5,7 +5,7 @@ import {
   type InputRequiredResult,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { needsApproval, NotApproved, type Approvals } from '../approvals/approvals.js';
+import { needsApproval, NotApproved, withoutQuestion, type Approvals } from '../approvals/approvals.js';
 import { NanookMcpError } from '../errors/nanook-mcp-error.js';
 import type { CheckedRequirement, ItemName } from '../requirements/requirement.js';
 import type { McpRequest } from './mcp-request.js';
@@ -86,7 +86,7 @@ export async function runCall<Result extends object>(
       if (question !== undefined) return question;
     }
   }
-  const result = await runHandler(authz, call, () => handler({ ...ctx, authz, resource }));
+  const result = await runHandler(authz, call, () => handler({ ...withoutQuestion(ctx), authz, resource }));
   if (typeof result !== 'object' || result === null) throw invalidResult(item, 'is not an object');
   if (needed && isInputRequiredResult(result))
     throw invalidResult(item, 'asks for input, which a call that needs an approval cannot do');

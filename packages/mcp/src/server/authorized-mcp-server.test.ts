@@ -57,7 +57,10 @@ describe.each(eras)('a client of the %s era', (era) => {
       'note://1',
       'note://3',
     ]);
-    expect(await uris(await running.connect('', era))).toEqual([]);
+    const anonymous = await running.connect('', era);
+    expect(await uris(anonymous)).toEqual([]);
+    expect((await anonymous.listResourceTemplates()).resourceTemplates).toEqual([]);
+    expect((await anonymous.listPrompts()).prompts).toEqual([]);
     expect((await eve.listPrompts()).prompts.map(({ name }) => name)).toEqual(['summarize']);
     const summary = await eve.getPrompt({ name: 'summarize', arguments: { id: '1' } });
     expect(summary.messages[0]!.content).toEqual({ type: 'text', text: 'Summarize: note 1' });
