@@ -36,6 +36,7 @@ describe('delegatedActor()', () => {
     const info = token();
     expect(await actorFor(info)).toEqual({
       id: 'bot',
+      client: 'bot',
       subject: 'ann',
       scopes: ['read', 'delete'],
       until: new Date(info.expiresAt! * 1_000),
@@ -192,6 +193,7 @@ describe('an agent', async () => {
     expect(identifyAgent(agent)).toEqual({
       type: 'Agent',
       id: 'writer',
+      client: 'bot',
       user: 'ann',
       through: ['planner'],
       purpose: null,

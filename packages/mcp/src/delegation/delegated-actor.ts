@@ -89,7 +89,10 @@ export function delegatedActor<User>(
       records.push(checkRecord(id, record));
     }
     const expires = new Date(authInfo.expiresAt! * 1_000);
-    return chainOfAgents({ links: records, subject, expires, user }, authInfo.scopes);
+    return chainOfAgents(
+      { links: records, client: authInfo.clientId, subject, expires, user },
+      authInfo.scopes,
+    );
   };
 }
 
@@ -101,6 +104,7 @@ interface Link {
 /** A chain of agents, without the scopes of the token. */
 interface Chain<User> {
   readonly links: readonly Link[];
+  readonly client: string;
   readonly subject: string;
   readonly expires: Date;
   readonly user: User;
@@ -108,7 +112,7 @@ interface Chain<User> {
 
 /** Creates the agents from the last one, which acts for the user, to the current one. */
 function chainOfAgents<User>(chain: Chain<User>, scopes: readonly string[]): Agent<User> {
-  const { links, subject, expires, user } = chain;
+  const { links, client, subject, expires, user } = chain;
   const withMore = (more: readonly string[]): Agent<User> =>
     chainOfAgents(chain, [...new Set([...scopes, ...more])]);
   let principal: User | Agent<User> = user;
@@ -118,7 +122,7 @@ function chainOfAgents<User>(chain: Chain<User>, scopes: readonly string[]): Age
     const until = record.until && record.until < expires ? record.until : expires;
     const purpose = record.purpose ?? null;
     principal = createAgent<User>(
-      { id, subject, scopes: own, until, purpose, onBehalfOf: principal },
+      { id, client, subject, scopes: own, until, purpose, onBehalfOf: principal },
       withMore,
     );
   }
