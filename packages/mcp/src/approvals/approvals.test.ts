@@ -183,7 +183,7 @@ describe('the state of a request', () => {
     );
   });
 
-  it('is verified by the application, too', async () => {
+  it('passes the own check of the application, too', async () => {
     const authorizer = await loadAuthorizer(`${policy}${rule}`);
     const verify = (state: string) => {
       if (state !== 'own') throw new Error('forged');
@@ -208,6 +208,22 @@ describe('a policy with `needs_approval`', () => {
     await authorizer.reload(`${policy}${rule}`);
     expect(textOf(await post(url, 'ann', 'tools/call', remove('1')))).toBe('Internal error');
     expect(onError.mock.calls[0]![0]).toMatchObject({ code: 'NANOOK_MCP_NO_APPROVALS' });
+  });
+
+  it.each(['need_approval(_, "delete", _);', 'needs_approval(_, "delete");', ''])(
+    'does not start with the rule %o, which never asks',
+    async (wrong) => {
+      await expect(start({}, `${policy}${wrong}`)).rejects.toMatchObject({
+        code: 'NANOOK_MCP_APPROVAL_RULE',
+      });
+    },
+  );
+
+  it('refuses calls after a reload in which its rule has another number of parameters', async () => {
+    const { url, authorizer, notes } = await start();
+    await authorizer.reload(`${policy} needs_approval(_: User, "delete");`);
+    expect(textOf(await post(url, 'ann', 'tools/call', remove('1')))).toBe('Internal error');
+    expect(notes.has('1')).toBe(true);
   });
 
   it('refuses a call for which its rule cannot decide', async () => {

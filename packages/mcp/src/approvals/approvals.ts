@@ -1,4 +1,3 @@
-import type { Authorizer } from '@nanook/core';
 import { describeValue } from '@nanook/core/internal';
 import {
   acceptedContent,
@@ -38,9 +37,6 @@ export interface ApprovalOptions<Actor = unknown> {
   /** Returns the question for the user. Default: the name of the tool, with its arguments. */
   readonly message?: (call: ApprovalCall<Actor>) => string;
 }
-
-/** The rule of the policy that says which calls the user has to confirm. */
-export const approvalRule = 'needs_approval';
 
 /** The signed content of a question. It can be read by the client, so it contains no argument. */
 interface Question {
@@ -156,18 +152,6 @@ export class Approvals {
     const bound = [user, client, ctx.mcpReq.method, name, action, args];
     return createHash('sha256').update(canonicalJson(bound)).digest('base64url');
   }
-}
-
-/** Returns whether the policy requires that the user confirms the call. @throws the errors of the rule */
-export async function needsApproval(
-  policy: Authorizer,
-  actor: unknown,
-  action: string,
-  resource: unknown,
-): Promise<boolean> {
-  if (!policy.policy.hasRule(approvalRule)) return false;
-  for await (const _ of policy.policy.queryRule(approvalRule, [actor, action, resource])) return true;
-  return false;
 }
 
 const questionAbout = ({ name, args }: ApprovalCall): string =>

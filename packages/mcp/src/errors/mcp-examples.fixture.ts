@@ -137,5 +137,12 @@ const approved = await Authorizer.load({ policies, types: { Note: { fields: {} }
 const approvals = { key: 'a secret of at least 32 bytes, from the environment' };
 new AuthorizedMcpServer(info, { authorizer: approved, actor, approvals });`,
   },
+  NANOOK_MCP_APPROVAL_RULE: {
+    wrong: approving(`{ id: 'ann' }`).replace(
+      'needs_approval(_, "delete", _: Note)',
+      'needs_approval(_, "delete")',
+    ),
+    fix: approving(`{ id: 'ann' }`),
+  },
   NANOOK_MCP_APPROVAL_USER: { wrong: approving(`{ name: 'Ann' }`), fix: approving(`{ id: 'ann' }`) },
 };

@@ -37,6 +37,9 @@ const texts = {
   NANOOK_MCP_NO_APPROVALS: (_: object) =>
     `the policy has the rule \`needs_approval\`, but the server has no option \`approvals\`, so nothing can be approved; add ` +
     `approvals: { key } with a secret of at least 32 bytes`,
+  NANOOK_MCP_APPROVAL_RULE: (p: { found: string }) =>
+    `approvals need the rule \`needs_approval(actor, action, resource)\`, but the policy ${p.found}, so no call would be confirmed. ` +
+    `Correct the rule; or remove the rule and the option \`approvals\``,
   NANOOK_MCP_APPROVAL_USER: (p: { found: string }) =>
     `cannot bind an approval to the actor, because it has no \`id\` (${p.found}); add the option approvals: { user: (actor) => … }`,
 };

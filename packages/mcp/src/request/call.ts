@@ -5,7 +5,8 @@ import {
   type InputRequiredResult,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { needsApproval, NotApproved, withoutQuestion, type Approvals } from '../approvals/approvals.js';
+import { needsApproval } from '../approvals/approval-rule.js';
+import { NotApproved, withoutQuestion, type Approvals } from '../approvals/approvals.js';
 import { NanookMcpError } from '../errors/nanook-mcp-error.js';
 import type { CheckedRequirement, ItemName } from '../requirements/requirement.js';
 import type { McpRequest } from './mcp-request.js';

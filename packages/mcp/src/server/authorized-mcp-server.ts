@@ -12,7 +12,8 @@ import {
   type StandardSchemaWithJSON,
   type Variables,
 } from '@modelcontextprotocol/server';
-import { approvalRule, Approvals } from '../approvals/approvals.js';
+import { checkApprovalRule } from '../approvals/approval-rule.js';
+import { Approvals } from '../approvals/approvals.js';
 import { NanookMcpError } from '../errors/nanook-mcp-error.js';
 import type { AuthorizedContext } from '../request/call.js';
 import { McpRequest, requestSettings, type RequestSettings } from '../request/mcp-request.js';
@@ -50,15 +51,14 @@ export class AuthorizedMcpServer<Actor = unknown> {
   /**
    * @param info the name and the version of the server
    * @param options the authorizer, the actor, and further options
-   * @throws {NanookMcpError} `NANOOK_MCP_INVALID_OPTION`, `NANOOK_MCP_NO_APPROVALS`
+   * @throws {NanookMcpError} `NANOOK_MCP_INVALID_OPTION`, `NANOOK_MCP_NO_APPROVALS`, `NANOOK_MCP_APPROVAL_RULE`
    */
   constructor(info: Implementation, options: AuthorizedMcpServerOptions<Actor>) {
     checkServerOptions(options);
     const { authorizer, approvals, server: own = {} } = options;
     this.#info = info;
     this.#approvals = approvals === undefined ? undefined : new Approvals(approvals as never);
-    if (approvals === undefined && authorizer.policy.hasRule(approvalRule))
-      throw new NanookMcpError('NANOOK_MCP_NO_APPROVALS', {});
+    checkApprovalRule(authorizer, approvals !== undefined);
     this.#options = {
       ...own,
       ...(this.#approvals && { requestState: this.#approvals.verifier(own.requestState) }),
