@@ -14,7 +14,7 @@ allowed to do which action, and which rule of the policy decided.
 Usage: npm run demo -- [options]
 
   --framework <name>  express (default), koa, nestjs or mcp
-  --serve             keep the server running afterwards, for your own requests, with the explorer of its policy
+  --serve             keep the server running afterwards, for your own requests; a web server with the explorer of its policy
   --help              show this text`;
 
 const { framework, serve, help } = optionsOf(process.argv.slice(2));
@@ -28,8 +28,9 @@ if (help) {
     ),
   );
   console.log(`Starting GitClub on ${frameworks[framework]} with an embedded PostgreSQL …\n`);
-  if (serve) buildExplorer();
-  runDemo(join(root, 'examples', name));
+  const folder = join(root, 'examples', name);
+  if (serve && existsSync(join(folder, 'src/listed.ts'))) buildExplorer();
+  runDemo(folder);
 }
 
 /** Finds options that were written without `--` before them. npm removes these, and sets environment variables instead. */

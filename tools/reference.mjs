@@ -76,7 +76,6 @@ const unexported = {
   ],
   policies: ['errors/nanook-policies-error.ts:texts'],
   server: ['errors/nanook-server-error.ts:texts'],
-  mcp: ['errors/nanook-mcp-error.ts:texts'],
   mcp: ['errors/nanook-mcp-error.ts:texts', 'errors/nanook-mcp-error.ts:Item'],
   orm: ['drizzle/drizzle-names.ts:Casing', 'errors/nanook-orm-error.ts:texts'],
 };
