@@ -6,6 +6,7 @@ import { filterOf, type FilterFlags } from '../decisions/filters.js';
 import { followRecords } from '../decisions/follow-records.js';
 import { recordLine, summaryText } from '../decisions/log-text.js';
 import { logFiles, readRecords } from '../decisions/read-records.js';
+import { outcomes } from '../decisions/record-of.js';
 import { Summary } from '../decisions/summary.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
@@ -24,8 +25,6 @@ interface LogFlags extends FilterFlags, ProjectFlags {
   readonly follow?: boolean;
   readonly json?: boolean;
 }
-
-const outcomes = ['allowed', 'denied', 'undecided', 'error'];
 
 export function logCommand(io: Io): Command {
   return new Command('log')

@@ -1,7 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DecisionRecord } from '@nanook/log';
-import { recordOf, type DamagedLine } from './read-records.js';
+import type { DamagedLine } from './read-records.js';
+import { recordOf } from './record-of.js';
 
 /** The time between two looks at the files, in milliseconds. */
 const pauseMs = 250;

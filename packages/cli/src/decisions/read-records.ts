@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DecisionRecord } from '@nanook/log';
 import { UsageError } from '../errors/usage-error.js';
+import { recordOf } from './record-of.js';
 
 /** A place in a log at which there is no record. */
 export interface DamagedLine {
@@ -59,19 +60,4 @@ async function* wholeLines(file: string): AsyncGenerator<string> {
     yield* lines;
   }
   if (recordOf(rest) !== undefined) yield rest;
-}
-
-/** Reads a line: a record, or a line of pino, whose attribute `decision` is the record. Returns undefined for another line. */
-export function recordOf(line: string): DecisionRecord | undefined {
-  try {
-    const content = JSON.parse(line) as Partial<
-      DecisionRecord & { decision: Partial<DecisionRecord> }
-    > | null;
-    const record = content?.decision ?? content;
-    return typeof record?.outcome === 'string' && typeof record.at === 'string'
-      ? (record as DecisionRecord)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,14 +2,13 @@ import type { DecisionRecord } from '@nanook/log';
 import { DamagedLines } from '../decisions/damaged-lines.js';
 import { filterOf, type FilterFlags } from '../decisions/filters.js';
 import { logFiles, readRecords } from '../decisions/read-records.js';
+import { outcomes } from '../decisions/record-of.js';
 import { singleDecisions } from '../decisions/single-decisions.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { ExplorerDecisions } from './messages.js';
 
 /** The page shows the newest ones. */
 const maxRecords = 300;
-
-const outcomes = ['allowed', 'denied', 'undecided', 'error'] as const;
 
 /**
  * Lists the newest decisions of a log that satisfy the filters of the page: those of `nanook log`, as parameters of the address.

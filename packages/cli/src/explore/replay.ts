@@ -1,6 +1,6 @@
 import type { Explanation } from '@nanook/core';
 import type { DecisionRecord } from '@nanook/log';
-import { recordOf } from '../decisions/read-records.js';
+import { recordOf } from '../decisions/record-of.js';
 import { RecordedObjects } from '../decisions/recorded-objects.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Project } from '../project/project.js';
