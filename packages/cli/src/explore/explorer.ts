@@ -40,7 +40,8 @@ export class Explorer {
   #project: Project | undefined;
   #shown: ExploredProject | { readonly kind: 'error'; readonly message: string } = {
     kind: 'error',
-    message: 'the project is not read yet',
+    message:
+      'its configuration is still running; if this does not end, it waits for something that does not answer',
   };
   #routes: Promise<ListedApplication> | undefined;
   readonly #listeners = new Set<(version: number) => void>();

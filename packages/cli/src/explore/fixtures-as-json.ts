@@ -1,4 +1,5 @@
 import type { TypesInput } from '@nanook/core';
+import { messageOf } from '../errors/message-of.js';
 import type { Fixtures } from '../project/config.js';
 
 /** Fixtures in the form of `nanook.config.json`, and the parts that this form cannot express. */
@@ -42,11 +43,14 @@ class FixtureWriter {
     const named = Object.entries(this.fixtures);
     for (const [name, value] of named)
       if (isObject(value) && !this.#names.has(value)) this.#names.set(value, name);
-    this.#nameSharedRows();
+    const seen = new Set<object>();
+    for (const [name, value] of named) this.#unlessItThrows(name, () => this.#nameSharedRows(value, seen));
     for (const [name, value] of named) {
-      const written = isRow(value) ? this.#row(value, name, 0) : this.#value(value, name, 0);
+      const written = this.#unlessItThrows(name, () =>
+        isRow(value) ? this.#row(value, name, 0) : this.#value(value, name, 0),
+      );
       if (written !== undefined) this.#written.set(name, written);
-      else if (!isObject(value)) this.#leftOut(name, typeof value);
+      else if (!isObject(value) && typeof value !== 'bigint') this.#leftOut(name, typeof value);
     }
     for (const [row, name] of this.#names)
       if (!this.#written.has(name) && !Object.hasOwn(this.fixtures, name))
@@ -55,8 +59,7 @@ class FixtureWriter {
   }
 
   /** Names rows that several others refer to, because JSON can express one of them only by a name. */
-  #nameSharedRows(): void {
-    const seen = new Set<object>();
+  #nameSharedRows(fixture: unknown, seen: Set<object>): void {
     const visit = (value: unknown, depth: number): void => {
       if (!isObject(value) || depth > maxDepth) return;
       if (Array.isArray(value)) return value.forEach((each) => visit(each, depth + 1));
@@ -68,7 +71,16 @@ class FixtureWriter {
       seen.add(value);
       for (const [, inner] of this.#properties(value)) visit(inner, depth + 1);
     };
-    for (const value of Object.values(this.fixtures)) visit(value, 0);
+    visit(fixture, 0);
+  }
+
+  /** Leaves out a fixture that cannot be read, such as a Proxy. The others are shown. */
+  #unlessItThrows<T>(name: string, read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      return this.#leftOut(name, `an object that cannot be read: ${messageOf(error)}`);
+    }
   }
 
   #freeName(row: object): string {

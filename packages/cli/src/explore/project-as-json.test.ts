@@ -72,6 +72,21 @@ describe('projectAsJson', () => {
     ]);
   });
 
+  it('leaves out only the fixtures that throw when they are read', async () => {
+    await enterFolder({});
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const { config, notes } = await asJson({
+      types: { User: {}, Team: {} },
+      fixtures: { broken: proxy, team: typed('Team', { id: 1 }), huge: 2n ** 80n },
+    });
+    expect(config['fixtures']).toEqual({ team: { $type: 'Team', id: 1 } });
+    expect(notes).toEqual([
+      expect.stringContaining('broken is an object that cannot be read: '),
+      'huge is a large BigInt',
+    ]);
+  });
+
   it('writes the classes in declarations of types as names, and notes classes that extend others', async () => {
     await enterFolder({});
     const { config, notes } = await asJson({
