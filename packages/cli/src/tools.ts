@@ -36,7 +36,7 @@ export { graphOf, type Grant, type PolicyGraph, type TypeNode } from './graph/po
 export { toSvg } from './graph/svg.js';
 
 export { causesOf, type Cause, type Side } from './diff/change.js';
-export { checksOf, type CheckList } from './diff/checks.js';
+export { checksOf, sampled, type CheckList } from './diff/checks.js';
 export { participantsOf, scopeOf, type Participants, type PolicyScope } from './diff/policy-scope.js';
 export { ruleKeysOf, type RuleKeys } from './diff/rule-keys.js';
 

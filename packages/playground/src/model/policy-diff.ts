@@ -1,6 +1,7 @@
-import { causesOf, checksOf, ruleKeysOf, showValue, type Cause } from '@nanook/cli/tools';
+import { causesOf, checksOf, ruleKeysOf, sampled, showValue, type Cause } from '@nanook/cli/tools';
 import type { DecisionOutcome } from '@nanook/core';
-import { diffPolicies } from '@nanook/core/candidate';
+import { diffPolicies, type DiffedCheck } from '@nanook/core/candidate';
+import { Pauses } from './decide.js';
 import type { LoadedProject } from './load-project.js';
 import { PageProject } from './page-project.js';
 
@@ -19,6 +20,8 @@ export interface ChangedAnswer {
 
 export interface ChangedAnswers {
   readonly checked: number;
+  /** The number of checks that were left out, because there would be too many. */
+  readonly omitted: number;
   readonly changes: readonly ChangedAnswer[];
   /** The checks that neither version can decide. */
   readonly failed: number;
@@ -27,14 +30,19 @@ export interface ChangedAnswers {
 /**
  * Compares the answers of two versions of the policies about the types and the data of the second, as `nanook diff` does.
  *
+ * @param options `signal` stops the work when the policy has changed. More checks than `maxChecks` would make a person wait; these are
+ *   spread over all
  * @throws {PolicyError} when the first policies cannot be loaded with the types of the second
  */
-export async function diffAnswers(before: LoadedProject, after: LoadedProject): Promise<ChangedAnswers> {
+export async function diffAnswers(
+  before: LoadedProject,
+  after: LoadedProject,
+  { signal, maxChecks = 20_000 }: { readonly signal?: AbortSignal; readonly maxChecks?: number } = {},
+): Promise<ChangedAnswers> {
   const old = await new PageProject(after.project.config, before.project.policies).load();
   const checks = checksOf(after.fixtures, after.project.trees, [old, after.authorizer]);
-  const over = Array.from({ length: checks.length }, (_, i) => checks.at(i));
   const { differences, checked, failed } = await diffPolicies(old, after.authorizer, {
-    over,
+    over: withPauses(sampled(checks, maxChecks), signal),
     explanations: { names: after.names },
   });
   const rules = {
@@ -43,6 +51,7 @@ export async function diffAnswers(before: LoadedProject, after: LoadedProject): 
   };
   return {
     checked,
+    omitted: Math.max(0, checks.length - maxChecks),
     failed,
     changes: differences.map((difference) => {
       const { kind, actor, action, resource, field } = difference;
@@ -57,6 +66,20 @@ export async function diffAnswers(before: LoadedProject, after: LoadedProject): 
       };
     }),
   };
+}
+
+/** Yields the checks, and lets the browser draw between them. */
+async function* withPauses(
+  checks: Iterable<DiffedCheck>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DiffedCheck> {
+  const pauses = new Pauses();
+  for (const check of checks) {
+    // oxlint-disable-next-line no-await-in-loop -- the pauses are between the checks
+    await pauses.pauseIfNeeded();
+    signal?.throwIfAborted();
+    yield check;
+  }
 }
 
 /** Returns the name of a value in the data, the name of a type, or the value as text. */

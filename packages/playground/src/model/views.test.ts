@@ -62,6 +62,16 @@ it('diffAnswers finds no difference between equal policies, also about types the
   expect(checked).toBeGreaterThan(100);
 });
 
+it('diffAnswers counts the answers that it leaves out, because they are too many', async () => {
+  const project = await loaded(notes);
+  const all = await diffAnswers(project, project);
+  expect(all).toMatchObject({ omitted: 0 });
+  expect(await diffAnswers(project, project, { maxChecks: 5 })).toMatchObject({
+    checked: 5,
+    omitted: all.checked - 5,
+  });
+});
+
 describe('listRows', () => {
   it('prints the condition for three databases, and the rows of the data that it selects', async () => {
     const list = await listRows(await loaded(notes), 'ben', 'read', 'Note');

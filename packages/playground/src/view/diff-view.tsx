@@ -24,7 +24,7 @@ export function DiffView({
   keepAsBase,
 }: ViewProps & { readonly base: LoadedProject | undefined; readonly keepAsBase: () => void }) {
   const result = useResult(
-    async () => (base === undefined ? undefined : diffAnswers(base, loaded)),
+    async (signal) => (base === undefined ? undefined : diffAnswers(base, loaded, { signal })),
     [base, loaded],
   );
   const show = ({ file, line, text }: Cause): void => {
@@ -51,6 +51,12 @@ export function DiffView({
                   ? `No answer changes, of ${diff.checked}.`
                   : `${diff.changes.length} of ${diff.checked} answers change:`}
               </p>
+              {diff.omitted > 0 && (
+                <p class="message">
+                  {diff.omitted} more answers are not compared here, because they are too many for a page.{' '}
+                  <code>nanook diff</code> compares all.
+                </p>
+              )}
               <ul class="changes">
                 {diff.changes.map((change) => {
                   const { actor, action, resource, field, before, after, causes } = change;
