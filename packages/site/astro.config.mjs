@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { satteri } from '@astrojs/markdown-satteri';
 import starlight from '@astrojs/starlight';
 import { defineConfig, passthroughImageService } from 'astro/config';
@@ -15,6 +16,14 @@ export default defineConfig({
   trailingSlash: 'always',
   // Messages and code in text stay as they are written.
   markdown: { processor: satteri({ features: { smartPunctuation: false } }) },
+  // The search needs a function as an option, which Starlight would write as JSON.
+  vite: {
+    resolve: {
+      alias: {
+        'virtual:starlight/pagefind-config': fileURLToPath(new URL('src/search.ts', import.meta.url)),
+      },
+    },
+  },
   image: { service: passthroughImageService() },
   integrations: [
     starlight({
@@ -26,6 +35,8 @@ export default defineConfig({
       customCss: ['../playground/src/tokens.css', './src/styles/site.css'],
       components: {
         Header: './src/components/Header.astro',
+        MarkdownContent: './src/components/MarkdownContent.astro',
+        PageTitle: './src/components/PageTitle.astro',
         SiteTitle: './src/components/SiteTitle.astro',
         SocialIcons: './src/components/SocialIcons.astro',
       },

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Bear } from './bear.js';
 import type { Theme } from './theme.js';
 
 /** The head of the page: the project that is open, what a person does with it, the keys and the colors. */
@@ -22,17 +23,7 @@ export function PageHeader({
   return (
     <header class="page-header">
       <h1>
-        <svg class="logo" viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
-          <rect width="32" height="32" rx="7" fill="currentColor" />
-          <path
-            d="M9 23V9l14 14V9"
-            fill="none"
-            class="logo-line"
-            stroke-width="3.4"
-            stroke-linejoin="round"
-            stroke-linecap="round"
-          />
-        </svg>
+        <Bear />
         Nanook <span class="quiet">{name}</span>
       </h1>
       {project}

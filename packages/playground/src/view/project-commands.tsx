@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 
-/** The buttons that share, export and import a whole project. */
+/** The buttons that share, export and import a whole project, and the way to the documentation, below which the site has the page. */
 export function ProjectCommands({
   share,
   exportFiles,
@@ -13,6 +13,9 @@ export function ProjectCommands({
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
+      <a class="docs-link" href="../guides/playground/">
+        Docs
+      </a>
       <button type="button" onClick={share}>
         Share
       </button>

@@ -127,7 +127,7 @@ async function focusFaults(page: Page): Promise<readonly string[]> {
   return faults;
 }
 
-/** Searches for a word and for a code: both must have results that lead to pages of the site. */
+/** Searches for a word, a code, and questions of people who do not know our words: the first results must have the page. */
 async function searchFaults(browser: Browser, url: string): Promise<readonly string[]> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const faults: string[] = [];
@@ -135,10 +135,23 @@ async function searchFaults(browser: Browser, url: string): Promise<readonly str
   for (const [word, path] of [
     ['tenants', 'guides/policies/tenants/'],
     ['POLAR_CHECK_UNKNOWN_FIELD', 'reference/codes/polar_check_unknown_field/'],
+    ['let managers read the salaries of their reports, for an hour', 'guides/recipes/time-boxed/'],
+    ['temporary access', 'guides/recipes/time-boxed/'],
+    ['why is Bob refused?', 'guides/why-is-it-404/'],
+    ['CASL ability', 'guides/moving/from-casl/'],
+    ['Casbin model', 'guides/moving/from-casbin/'],
+    ['list only the rows that the user may read with Prisma', 'guides/filtering/prisma/'],
+    ['forgot a route in NestJS', 'guides/nestjs/audit/'],
+    ['mask a field', 'guides/recipes/field-masking/'],
+    ['share a playground', 'guides/playground/'],
+    ['what changes if I remove a rule', 'guides/command-line/diff/'],
+    ['which routes can a guest reach?', 'guides/command-line/explore/'],
   ] as const) {
     await page.locator('button[data-open-modal]').click();
     await page.locator('dialog[open] input').fill(word);
-    const link = page.locator(`dialog[open] a[href*="${path}"]`).first();
+    const link = page
+      .locator(`dialog[open] .pagefind-ui__result:nth-child(-n + 5) a[href*="${path}"]`)
+      .first();
     await link
       .waitFor({ timeout: 10_000 })
       .catch(() => faults.push(`expected ${path} in the results of a search for ${word}`));

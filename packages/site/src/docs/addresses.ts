@@ -12,3 +12,6 @@ export const repository = cli.repository.url.replace(/^git\+/, '').replace(/\.gi
 /** Returns the address of a file or a folder of the repository. */
 export const sourceUrl = (path: string, isFolder = false): string =>
   `${repository}/${isFolder ? 'tree' : 'blob'}/main/${path}`;
+
+/** Returns whether a page of the site, `api/core/interfaces/query`, belongs to the reference of the API. */
+export const isApiPage = (id: string): boolean => /^api(\/|$)/.test(id);

@@ -43,6 +43,7 @@ const plan: readonly Plan[] = [
     items: [
       ['README.md', 'All pages by task'],
       ['guides/getting-started.md', 'A first check in five minutes'],
+      'guides/playground.md',
       { label: 'Tutorial', items: ['guides/tutorial/README.md'], folder: 'guides/tutorial' },
       'guides/why-is-it-404.md',
       'reference/glossary.md',

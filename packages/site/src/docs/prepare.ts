@@ -74,11 +74,13 @@ function starlightPage(page: DocPage): string {
     const mermaid = /^```mermaid\n([\s\S]*)^```/m.exec(text);
     return mermaid === null ? starlightFence(text) : renderDiagram(mermaid[1]!, `diagram-${diagrams++}`);
   });
-  return `---\n${lines.join('\n')}\n---\n\n${sampleLink(page)}${body.join('')}\n`;
+  return `---\n${lines.join('\n')}\n---\n\n${playgroundLink(page)}${body.join('')}\n`;
 }
 
-/** Returns the link that opens a recipe in the playground, if the playground has a sample of its name. */
-function sampleLink({ origin }: DocPage): string {
+/** Returns the link to the playground for its page, and for a recipe if the playground has a sample of its name. */
+function playgroundLink({ origin }: DocPage): string {
+  if (isPlaygroundBuilt && origin === 'guides/playground.md')
+    return `[Open the playground](${base}playground/)\n\n`;
   const [, name] = /^guides\/recipes\/([\w-]+)\.md$/.exec(origin) ?? [];
   return isPlaygroundBuilt && name !== undefined && existsSync(`${playground}samples/${name}`)
     ? `[Open this policy in the playground](${base}playground/#${name})\n\n`
