@@ -38,8 +38,8 @@ export interface Participants {
 }
 
 /**
- * Sorts values into actors and resources by their types. A value of a type that the policies do not name is both. The types of resources
- * are resources, too, for actions such as *create*.
+ * Sorts values into actors and resources by their types. A value of a type that the policies do not name is both, except for `null`, which
+ * is only the actor of a request without a user. The types of resources are resources, too, for actions such as *create*.
  */
 export function participantsOf(
   values: Fixtures,
@@ -53,7 +53,7 @@ export function participantsOf(
     const isActor = types.some((type) => actorTypes.has(type));
     const isResource = types.some((type) => resourceTypes.has(type));
     if (isActor || !isResource) actors.add(value);
-    if (isResource || !isActor) resources.add(value);
+    if (isResource || (!isActor && value !== null)) resources.add(value);
   }
   for (const type of resourceTypes) resources.add(authorizer.type(type));
   return { actors: [...actors], resources: [...resources] };
