@@ -48,6 +48,10 @@ async function valueOf(given: unknown, folder: string): Promise<unknown> {
   const module = (await importFile(path)) as Readonly<Record<string, unknown>>;
   if (name !== undefined && module[name] === undefined)
     throw new UsageError(`${shown} exports no \`${name}\``);
+  if (name === undefined && module['app'] === undefined && module['default'] === undefined)
+    throw new UsageError(
+      `${shown} exports no application; export it as \`app\` or as default, and start it in another module`,
+    );
   return applicationIn(name === undefined ? module : module[name]);
 }
 

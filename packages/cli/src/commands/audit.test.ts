@@ -10,7 +10,7 @@ import { NestFactory } from '@nestjs/core';
 import createExpress, { type RequestHandler } from 'express';
 import Koa from 'koa';
 import { describe, expect, it } from 'vitest';
-import { enterFolder, nanook } from '../testing/run.fixture.js';
+import { enterFolder, nanook, writeFiles } from '../testing/run.fixture.js';
 
 const policy = `allow(_: User, "read", _: Note);
 allow(user: User, "edit", note: Note) if note.ownerId = user.id;
@@ -395,6 +395,11 @@ describe('nanook audit', () => {
     expect(await nanook('audit', '-a', 'app.mjs#app2')).toMatchObject({
       code: 2,
       err: 'app.mjs exports no `app2`\n',
+    });
+    await writeFiles({ 'starts.mjs': 'globalThis.started = true;\n' });
+    expect(await nanook('audit', '-a', 'starts.mjs')).toMatchObject({
+      code: 2,
+      err: 'starts.mjs exports no application; export it as `app` or as default, and start it in another module\n',
     });
     expect(await nanook('audit', '-a', 'no.mjs')).toMatchObject({
       code: 2,

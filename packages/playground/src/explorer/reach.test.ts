@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loaded, notes } from '../model/load.fixture.js';
 import { cellKey } from '../model/matrix.js';
+import { withText } from '../model/project-text.js';
 import { reachOf } from './reach.js';
 
 describe('reachOf', () => {
@@ -28,5 +29,18 @@ describe('reachOf', () => {
     const project = await loaded(notes);
     expect((await reachOf(project, { action: 'destroy', type: undefined }, undefined)).resources).toEqual([]);
     expect((await reachOf(project, { action: 'read', type: 'User' }, undefined)).resources).toEqual([]);
+  });
+
+  it('takes the first actors and resources of much data, and counts the checks that it leaves out', async () => {
+    const rows = (type: string) => Array.from({ length: 150 }, (_, id) => [type + id, { $type: type, id }]);
+    const data = JSON.stringify(Object.fromEntries([...rows('User'), ...rows('Note')]));
+    const project = await loaded(withText(notes, 'data', data));
+    const { actors, resources, omitted } = await reachOf(
+      project,
+      { action: 'read', type: 'Note' },
+      undefined,
+    );
+    expect([actors.length, resources.length]).toEqual([100, 100]);
+    expect(omitted).toBe(project.actors.length * (project.resources.length - 1) - 10_000);
   });
 });

@@ -187,7 +187,14 @@ function Reachable({
         reach === undefined ? (
           <span class="quiet">correct the policy first</span>
         ) : (
-          <Who reach={reach} ask={actions.ask} />
+          <>
+            <Who reach={reach} ask={actions.ask} />
+            {reach.omitted > 0 && (
+              <p class="message">
+                The data is large: {reach.omitted} checks of other actors and resources are not made here.
+              </p>
+            )}
+          </>
         )
       }
     </Waiting>
@@ -195,7 +202,7 @@ function Reachable({
 }
 
 function Who({ reach, ask }: { readonly reach: RouteReach; readonly ask: PageActions['ask'] }) {
-  const { action, resources, actors } = reach;
+  const { action, resources, actors, omitted } = reach;
   if (resources.length === 0)
     return (
       <span class="quiet">
@@ -203,7 +210,8 @@ function Who({ reach, ask }: { readonly reach: RouteReach; readonly ask: PageAct
       </span>
     );
   const some = actors.filter(({ allowed, unanswered }) => allowed.length + unanswered > 0);
-  if (some.length === 0) return <span class="quiet">nobody</span>;
+  if (some.length === 0)
+    return <span class="quiet">nobody{omitted > 0 && ' of those who were checked'}</span>;
   return (
     <span class="squares">
       {some.map(({ actor, allowed, unanswered }) => {
