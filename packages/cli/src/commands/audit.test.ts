@@ -109,7 +109,14 @@ finding GET /debug has no requirement (here)
 
   it('counts the recorded decisions of each action and type', async () => {
     const record = (action: string, outcome: string, type = 'Note', kind = 'allow') =>
-      JSON.stringify({ at: '2026-01-01T00:00:00.000Z', kind, action, outcome, resource: { type, id: '3' } });
+      JSON.stringify({
+        at: '2026-01-01T00:00:00.000Z',
+        kind,
+        actor: null,
+        action,
+        outcome,
+        resource: { type, id: '3' },
+      });
     const log = [
       record('read', 'allowed'),
       record('read', 'allowed'),
