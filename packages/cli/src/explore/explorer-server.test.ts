@@ -203,6 +203,13 @@ describe('the server of nanook explore', () => {
     await reader.cancel();
   });
 
+  it('says that a configuration that does not end is still running', () => {
+    expect(new Explorer({}).state).toMatchObject({
+      kind: 'error',
+      message: expect.stringContaining('still running'),
+    });
+  });
+
   it('gives the page a policy with an error, so that the page shows its place', async () => {
     await writeFile(policy, 'allow(user: User');
     await explorer.read();
