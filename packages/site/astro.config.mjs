@@ -7,6 +7,7 @@ import polar from '../grammar/polar.tmLanguage.json' with { type: 'json' };
 import { base, site } from './src/docs/addresses.ts';
 import { prepare } from './src/docs/prepare.ts';
 import { sidebar } from './src/docs/sidebar.ts';
+import { codeTheme } from './src/styles/code-themes.ts';
 
 const pages = prepare();
 
@@ -49,7 +50,7 @@ export default defineConfig({
       credits: false,
       lastUpdated: false,
       expressiveCode: {
-        themes: ['github-dark-default', 'github-light-default'],
+        themes: [codeTheme('dark'), codeTheme('light')],
         shiki: { langs: [polar] },
         defaultProps: { overridesByLang: { 'console,sh,text': { frame: 'none' } } },
         styleOverrides: {
