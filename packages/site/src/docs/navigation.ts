@@ -235,6 +235,8 @@ function labelOf({ title, file }: DocPage): string {
   const label = file.startsWith('decisions/')
     ? title
     : title.replace(/^(Express|Koa|NestJS|Policies|Identity|Types|Recipe): /, '');
+  // The name of a command stays in lower case, without that of the program.
+  if (label.startsWith('nanook ')) return label.slice('nanook '.length);
   return label[0]!.toUpperCase() + label.slice(1);
 }
 

@@ -4,9 +4,24 @@ import { root } from '../docs/root.ts';
 
 const tokens = readFileSync(`${root}packages/playground/src/tokens.css`, 'utf8');
 
-/** The scopes of grammars that have a color of their own, by the name of the variable. A later line wins. */
+/** The operators that are words, such as `and`. They are keywords for a reader. */
+const wordOperators = [
+  'keyword.operator.logical.polar',
+  'keyword.operator.word.polar',
+  'keyword.operator.expression',
+  'keyword.operator.new',
+];
+
+/** The scopes of grammars that have a color of their own, by the name of the variable. A longer scope wins. */
 const scopes: Readonly<Record<string, readonly string[]>> = {
-  keyword: ['keyword', 'storage', 'constant.language', 'entity.name.tag', 'support.type.property-name.json'],
+  keyword: [
+    ...wordOperators,
+    'keyword',
+    'storage',
+    'constant.language',
+    'entity.name.tag',
+    'support.type.property-name.json',
+  ],
   type: [
     'entity.name.type',
     'entity.name.class',
