@@ -11,6 +11,7 @@ const absent = 'POLAR_UNDECIDED_MISSING_ATTRIBUTE';
 class Person {}
 class Admin extends Person {}
 class Unknown {}
+class Occasion extends Date {}
 
 const declarations = {
   String: 'String',
@@ -18,6 +19,8 @@ const declarations = {
   Float: 'Float',
   Boolean: 'Boolean',
   Date: 'Date',
+  Moment: 'Moment',
+  Occasion: 'Occasion',
   Decimal: 'Decimal',
   oneOf: oneOf('a', 'b'),
   strings: ['String'],
@@ -42,6 +45,8 @@ const accepted: Readonly<Record<Declared, readonly unknown[]>> = {
   Float: [0, 1.5, Infinity],
   Boolean: [true, false],
   Date: [date],
+  Moment: [date, new Occasion(0)],
+  Occasion: [new Occasion(0)],
   Decimal: [1, 1e20, '10.50', '12345678901234567890.5', { s: 1, e: 0, d: [1] }],
   oneOf: ['a', 'b'],
   strings: [[], ['x'], new Set(['x'])],
@@ -63,6 +68,8 @@ const refused: Readonly<Record<Declared, readonly unknown[]>> = {
   Float: ['1', Number.NaN, 1n],
   Boolean: [0, 1, 'true', Object(true)],
   Date: ['2026-01-01', 0, new Date(Number.NaN), Object.create(Date.prototype)],
+  Moment: ['2026-01-01', 0, new Date(Number.NaN), new Occasion(Number.NaN), Object.create(Date.prototype)],
+  Occasion: ['2026-01-01', 0, date, new Occasion(Number.NaN)],
   Decimal: ['x', '', 'NaN', Number.NaN, Infinity, -Infinity, true, {}],
   oneOf: ['c', '', 1, ['a']],
   strings: ['x', 1, new Map(), {}],
@@ -99,6 +106,8 @@ describe.each(Object.keys(declarations) as Declared[])('a field declared as %s',
   const types: TypesInput = {
     Person,
     Admin,
+    Moment: { class: Date },
+    Occasion,
     Row: {},
     Doc: { fields: { field: declarations[declared], never: 'Any' } },
   };

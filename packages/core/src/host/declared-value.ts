@@ -1,7 +1,7 @@
 import { isThenable } from '../internal/promise.js';
 import { describe } from '../internal/descriptions.js';
 import { Reference } from './reference.js';
-import type { DeclaredType, Field, FieldType } from '../types/declared-type.js';
+import { hasDates, type DeclaredType, type Field, type FieldType } from '../types/declared-type.js';
 import type { PlainTypeTable } from '../types/plain-type-table.js';
 import { readDecimal } from '../types/read-decimal.js';
 import { later } from './later.js';
@@ -104,7 +104,7 @@ function isCollection(value: unknown): boolean {
 function isOfType(value: unknown, type: DeclaredType, typeSets: PlainTypeSets): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const { types } = typeSets.of(value);
-  if (types.has(type)) return true;
+  if (types.has(type)) return !(value instanceof Date) || isValidDate(value);
   const others = [...types].filter(({ builtIn }) => !builtIn);
   if (others.length === 0) return isPlainObject(value) || !isData(value);
   // In a filter, a row of the related type can also have a type whose discriminator is one of its columns.
@@ -170,7 +170,8 @@ function contradiction(value: unknown, field: Field, types: PlainTypeTable): Mis
   const found = describe().kindOf(value);
   const isElement = kind === 'element';
   const target = type.kind === 'list' ? type.of : type;
-  const isRelated = target.kind === 'named' && types.find(target.name)?.builtIn === false;
+  const related = target.kind === 'named' ? types.find(target.name) : undefined;
+  const isRelated = related?.builtIn === false && !hasDates(related);
   if (isRelated && value !== null) {
     const expected = (target as { readonly name: string }).name;
     const isMany = isElement || type.kind === 'list';

@@ -58,6 +58,10 @@ export interface DeclaredType {
   readonly value: Class | TypeToken;
 }
 
+/** Returns whether the instances of a type are dates, of which an invalid one is no value. */
+export const hasDates = (type: DeclaredType): boolean =>
+  type.class === Date || type.class?.prototype instanceof Date;
+
 /** Represents a type without a class, as the resource of a *create*. */
 export class TypeToken {
   constructor(readonly name: string) {

@@ -2,7 +2,7 @@ import { isRowType, prototypesOf } from '../../compiler/local-fields.js';
 import { maxPlainDecimal } from '../../../types/read-decimal.js';
 import type { Linker } from '../../compiler/linker.js';
 import { findTag } from '../../../types/typed.js';
-import type { DeclaredType, Field } from '../../../types/declared-type.js';
+import { hasDates, type DeclaredType, type Field } from '../../../types/declared-type.js';
 
 type Test = (value: unknown) => boolean;
 
@@ -49,7 +49,7 @@ function namedTest(type: DeclaredType, linker: Linker): Test {
 
 /** Returns the test that a value is an instance of a registered class, or a row that no tag gives another type. */
 function objectTest(type: DeclaredType, linker: Linker): Test {
-  if (!linker.testsTypes(type)) return never;
+  if (!linker.testsTypes(type) || hasDates(type)) return never;
   const isRow = isRowType(type, linker);
   const prototypes = new Set(isRow ? [Object.prototype] : prototypesOf(type, linker));
   if (prototypes.size === 0) return never;

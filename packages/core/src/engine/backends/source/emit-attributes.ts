@@ -1,4 +1,4 @@
-import type { DeclaredType, Field } from '../../../types/declared-type.js';
+import { hasDates, type DeclaredType, type Field } from '../../../types/declared-type.js';
 import { maxPlainDecimal } from '../../../types/read-decimal.js';
 import { isRowType, prototypesOf } from '../../compiler/local-fields.js';
 import type { EachStatement, MethodStatement, Operand, ReadStatement } from '../../compiler/plan.js';
@@ -152,7 +152,7 @@ function typeTest(e: Emission, v: string, { type, nullable }: Field): string {
 
 /** Prints the test that a value is an instance of a registered class, or a row that no tag gives another type. */
 function objectTypeTest(e: Emission, v: string, type: DeclaredType): string {
-  if (!e.linker.testsTypes(type)) return 'false';
+  if (!e.linker.testsTypes(type) || hasDates(type)) return 'false';
   const { isModule } = e.printing;
   const isObject = objectTest(v);
   if (type.class !== undefined) {
