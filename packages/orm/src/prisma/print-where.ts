@@ -29,6 +29,10 @@ const everything: Where = { AND: [] };
 /** A UUID as PostgreSQL returns it. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** The first and the last date that Prisma reads from PostgreSQL. */
+const firstDate = new Date('0001-01-01T00:00:00.000Z');
+const lastDate = new Date('9999-12-31T23:59:59.999Z');
+
 const int = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 
 /** Prints one filter as a `where`. Each comparison says what it means for NULL, so no `NOT` is placed around more than one comparison. */
@@ -174,6 +178,11 @@ export class WherePrinter {
       throw inexpressible('an order by a text that the database cannot contain');
     }
     if (field.type === 'Int') return this.#compareInt(operator, Number(value), column, isValueFirst);
+    const side = this.#sideOf(value);
+    if (side !== undefined) {
+      const isBelow = side === (isValueFirst ? 'before' : 'after');
+      return operator === '<>' || (operator !== '=' && isBelow) ? this.#present(column) : nothing;
+    }
     switch (operator) {
       case '=':
         return { [name]: { equals: this.#bind(value) } };
@@ -220,7 +229,7 @@ export class WherePrinter {
     const possible = values.filter((value) =>
       typeof value === 'string'
         ? this.#isStorable(value, field)
-        : field.type !== 'Int' || isInt(value as number),
+        : this.#sideOf(value) === undefined && (field.type !== 'Int' || isInt(value as number)),
     );
     if (possible.length === 0) return kind === 'in' ? nothing : this.#present(column);
     // Prisma rounds the fractions of a list that also has a whole number of more than 32 bits.
@@ -267,6 +276,12 @@ export class WherePrinter {
 
   /** An enum of the database, and a column without NaN, hold only values of their type. */
   #readable(column: Column): Where {
+    if (this.#mayBeInvalid(column)) {
+      const isDate: Where = {
+        [column.field]: { gte: this.#bind(firstDate), lte: this.#bind(lastDate) },
+      };
+      return column.nullable ? anyOf([isDate, { [column.field]: null }]) : isDate;
+    }
     const values = this.#listedIn(column);
     if (values === undefined) return everything;
     const isMember = this.#among('in', column, values);
@@ -274,9 +289,27 @@ export class WherePrinter {
   }
 
   #unreadable(column: Column): Where {
+    if (this.#mayBeInvalid(column)) {
+      const parts: Where[] = [
+        { [column.field]: { lt: this.#bind(firstDate) } },
+        { [column.field]: { gt: this.#bind(lastDate) } },
+      ];
+      return allOf([anyOf(parts), this.#present(column)]);
+    }
     const values = this.#listedIn(column);
     if (values === undefined) return nothing;
     return allOf([this.#among('not-in', column, values), this.#present(column)]);
+  }
+
+  /** PostgreSQL stores dates that Prisma reads as an invalid `Date`: infinite ones, and those of years without four digits. */
+  #mayBeInvalid({ type, date }: Column): boolean {
+    return type === 'date' && date === undefined && this.options.schema.provider === 'postgresql';
+  }
+
+  /** Returns on which side of the dates that Prisma reads a value is. Prisma also writes such a date in a form that databases do not read. */
+  #sideOf(value: Scalar): 'before' | 'after' | undefined {
+    if (!(value instanceof Date) || this.options.schema.provider === 'sqlite') return undefined;
+    return value < firstDate ? 'before' : value > lastDate ? 'after' : undefined;
   }
 
   /** Returns the texts that must be tested, because the column may hold others. */

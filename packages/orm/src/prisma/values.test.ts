@@ -112,7 +112,35 @@ describe('prisma() and values of all types', { timeout: 30_000 }, () => {
     ['not (label in project.labels and label.name = "y")'],
     ['friend in project.friends and friend.code = "a"'],
     ['friend in project.admirers and friend.code = "a"'],
-  ])('finds the rows that a check allows: `%s`', async (condition, actor = {}) => {
+  ])('finds the rows that a check allows: `%s`', findsAllowed);
+
+  it.each<[condition: string, actor?: object]>([
+    ['project.dueOn < actor.at', { at: new Date(8.64e15) }],
+    ['project.dueOn > actor.at', { at: new Date(-8.64e15) }],
+    ['actor.at >= project.dueOn', { at: new Date('+010000-01-01T00:00:00.000Z') }],
+    ['project.dueOn = actor.at', { at: new Date('+010000-01-01T00:00:00.000Z') }],
+    ['project.dueOn != actor.at', { at: new Date('+010000-01-01T00:00:00.000Z') }],
+    ['project.dueOn in actor.dates', { dates: [new Date('0001-01-01T00:00:00.000Z'), new Date(-8.64e15)] }],
+    ['not project.dueOn in actor.dates', { dates: [new Date('0001-01-01T00:00:00.000Z')] }],
+    ['project.dueOn = nil'],
+    ['project.dueOn != nil'],
+    ['not project.dueOn = project.dueOn'],
+    ['project.dueOn <= project.dueOn'],
+    ['project.size = 2 and (project.code = "j" or project.dueOn > actor.at)', { at: new Date(0) }],
+  ])('finds no row whose date Prisma reads as an invalid one: `%s`', async (condition, actor) => {
+    await database.exec(`
+      INSERT INTO projects (project_id, status, code, size, due_on) VALUES (6, 'OPEN', 'f', 2, 'infinity'),
+        (7, 'OPEN', 'g', 2, '-infinity'), (8, 'OPEN', 'h', 2, '10000-01-01'), (9, 'OPEN', 'i', 2, '0044-03-15 BC'),
+        (10, 'OPEN', 'j', 2, '0001-01-01'), (11, 'OPEN', 'k', 2, '290000-01-01');
+    `);
+    try {
+      await findsAllowed(condition, actor);
+    } finally {
+      await database.exec('DELETE FROM projects WHERE project_id > 5');
+    }
+  });
+
+  async function findsAllowed(condition: string, actor: object = {}): Promise<void> {
     const authorizer = await load(condition);
     const rows = (await client.project.findMany({ include, orderBy: { id: 'asc' } })) as readonly {
       readonly id: number;
@@ -133,7 +161,7 @@ describe('prisma() and values of all types', { timeout: 30_000 }, () => {
     expect(await own.project.count()).toBe(expected.length);
     const hidden = rows.map(({ id }) => id).filter((id) => !expected.includes(id));
     expect(await own.project.count({ where: { id: { in: hidden } } })).toBe(0);
-  });
+  }
 
   it.each([
     ['project.price = 0.1', [1]],

@@ -174,6 +174,19 @@ describe('rowLevelSecurity()', () => {
     expect(await seen(policy, userOf(bob))).toEqual([2]);
   });
 
+  it.each([
+    ['note.createdAt > user.since', []],
+    ['not note.createdAt > user.since', [1]],
+    ['note.createdAt != user.since', [1]],
+    ['note.createdAt = user.since or note.isOpen', []],
+    ['note.createdAt < user.since', [1]],
+  ])('shows no row with a date that JavaScript does not have: %s', async (condition, ids) => {
+    await db.exec(`
+      UPDATE notes SET created_at = CASE id WHEN 1 THEN '2025-01-01Z' WHEN 2 THEN 'infinity' ELSE '-infinity' END::timestamptz;
+    `);
+    expect(await seen(`allow(user: User, "read", note: Note) if ${condition};`)).toEqual(ids);
+  });
+
   it('compares keys of the type uuid as texts, and with their index', async () => {
     const policy = 'allow(user: User, "read", note: Note) if note.owner = user;';
     expect(await seen(policy)).toEqual([1]);

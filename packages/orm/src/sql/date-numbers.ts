@@ -21,7 +21,7 @@ export interface StoredDate {
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000] as const;
 /** The dates of JavaScript, in milliseconds. */
-const maxTime = 8_640_000_000_000_000;
+export const maxTime = 8_640_000_000_000_000;
 
 const where = (test: Fragment, sql: Fragment): Fragment => ['(CASE WHEN ', test, ' THEN ', sql, ' END)'];
 
@@ -119,11 +119,19 @@ const mysqlNumbers: Readonly<Record<DateMethod, (sql: Fragment) => Fragment>> = 
   getTime: (sql) => ["FLOOR(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ", sql, ') / 1000)'],
 };
 
+/** Tests that a date is one of the calendar: MySQL can store `0000-00-00`, and days that a month does not have. */
+export const mysqlIsDay = (sql: Fragment): Fragment => [
+  'DAYOFMONTH(',
+  sql,
+  ') BETWEEN 1 AND DAYOFMONTH(LAST_DAY(',
+  sql,
+  '))',
+];
+
 export const mysqlDateNumber: PrintDateNumber = (sql, date) => {
   const inUtc = storesUtc(date);
   if (inUtc === false || (inUtc === 'by driver' && !isProcessInUtc())) throw notInUtc(date);
-  // MySQL can store `0000-00-00`, which is not a date.
-  return where(['DAYOFMONTH(', sql, ') > 0 AND MONTH(', sql, ') > 0'], mysqlNumbers[date.method](sql));
+  return where(mysqlIsDay(sql), mysqlNumbers[date.method](sql));
 };
 
 /** The milliseconds in 400 years, after which days of the week and leap years repeat, and the first of 400 years that SQLite reads. */

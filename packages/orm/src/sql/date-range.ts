@@ -23,6 +23,21 @@ export const fourDigits: DateRange = {
 };
 /** PostgreSQL counts days from the first one of its calendar. Its last date is beyond those of JavaScript. */
 export const postgresRange: DateRange = { first: Date.UTC(-4713, 10, 24), last: Infinity };
+/**
+ * Prints the test that a column of PostgreSQL holds a date of JavaScript, or does not: it can hold `infinity`, and dates after the last one of
+ * JavaScript, whose first one is before those of PostgreSQL. A column without `NULL` is tested by a range, which an index serves.
+ */
+export function postgresReadable(sql: Fragment, isNullable: boolean, holds: boolean): Fragment {
+  const last = "'275760-09-13 00:00:00.000999+00'";
+  // A column of the type `date` would be compared without the time of day of a value. PostgreSQL refuses it when it reads the query, because
+  // the difference of two such dates is a number. It does not evaluate this part.
+  const hasTime: Fragment = ['CASE WHEN TRUE THEN TRUE ELSE ', sql, ' - ', sql, " = interval '0' END"];
+  const isDate: Fragment =
+    holds && !isNullable
+      ? [sql, " > '-infinity' AND ", sql, ` <= ${last}`]
+      : ['(', sql, " = '-infinity' OR ", sql, ` > ${last}`, holds ? ') IS NOT TRUE' : ') IS TRUE'];
+  return ['(', isDate, ' AND ', hasTime, ')'];
+}
 
 /** Returns on which side of a range an instant is. */
 export const sideOf = ({ first, last }: DateRange, date: Date): 'before' | 'after' | undefined =>

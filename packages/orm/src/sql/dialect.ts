@@ -6,10 +6,17 @@ import {
   outsideOf,
   postgresDate,
   postgresRange,
+  postgresReadable,
   sideOf,
   type DateForms,
 } from './date-range.js';
-import { mysqlDateNumber, postgresDateNumber, sqliteDateNumber } from './date-numbers.js';
+import {
+  maxTime,
+  mysqlDateNumber,
+  mysqlIsDay,
+  postgresDateNumber,
+  sqliteDateNumber,
+} from './date-numbers.js';
 import { mysqlNumbers, postgresNumbers, sqliteNumbers, type NumberForms } from './computed-numbers.js';
 import { bound, joined, type Fragment } from './fragment.js';
 import { mysqlJson, postgresJson, sqliteJson, type JsonForms } from './json-members.js';
@@ -224,6 +231,7 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
     boolean: (column, value) => [column, value ? ' = TRUE' : ' = FALSE'],
     isNaN,
     readable: ({ column, sql }, holds) => {
+      if (column.type === 'date') return postgresReadable(sql, column.nullable, holds);
       // The difference of infinity and itself is NaN.
       const isOther: Fragment | undefined =
         column.type === 'float'
@@ -358,7 +366,11 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
       dateRange(operator, left, right, { bind, truncate: wholeMilliseconds, range: fourDigits }),
     boolean: (column, value) => [column, value ? ' <> 0' : ' = 0'],
     isNaN: () => undefined,
-    readable: () => undefined,
+    readable: ({ column, sql }, holds) => {
+      if (column.type !== 'date') return undefined;
+      const isNull: Fragment = column.nullable ? [sql, ' IS NULL OR '] : '';
+      return [holds ? '((' : 'NOT ((', isNull, mysqlIsDay(sql), ') IS TRUE)'];
+    },
     comparesByType: true,
     sortable: (side) => {
       if (isEnum(side)) return exact(side);
@@ -494,9 +506,15 @@ function storedAs({ column, sql }: ColumnSide, bindDate: DialectOptions['date'])
       return ['(', isStored('integer'), ' AND ', isExact, ' OR ', isStored('real'), ' AND ', isFinite, ')'];
     }
     case 'date': {
-      const form = typeof bindDate?.(new Date(0), column);
-      if (form === 'string') return [isStored('text'), ' AND julianday(', sql, ') IS NOT NULL'];
-      return form === 'number' ? isStored('integer', 'real') : undefined;
+      const stored = bindDate?.(new Date(1000), column);
+      if (typeof stored === 'string') {
+        // SQLite reads `now` and `12:00`, and February 30 as March 2.
+        const day: Fragment = ['substr(', sql, ', 1, 10)'];
+        return [isStored('text'), ' AND julianday(', sql, ') IS NOT NULL AND date(', day, ') IS ', day];
+      }
+      if (typeof stored !== 'number') return undefined;
+      const last = (maxTime / 1000) * stored;
+      return [isStored('integer', 'real'), ' AND ', sql, ` BETWEEN ${-last} AND ${last}`];
     }
   }
 }
