@@ -29,7 +29,7 @@ const everything: Where = { AND: [] };
 /** A UUID as PostgreSQL returns it. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The first and the last date that Prisma reads from PostgreSQL. */
+/** The first and the last date that Prisma reads from PostgreSQL and MySQL. */
 const firstDate = new Date('0001-01-01T00:00:00.000Z');
 const lastDate = new Date('9999-12-31T23:59:59.999Z');
 
@@ -301,9 +301,9 @@ export class WherePrinter {
     return allOf([this.#among('not-in', column, values), this.#present(column)]);
   }
 
-  /** PostgreSQL stores dates that Prisma reads as an invalid `Date`: infinite ones, and those of years without four digits. */
+  /** Databases store dates that Prisma reads as an invalid `Date`: infinite ones, `0000-00-00`, and those of years without four digits. */
   #mayBeInvalid({ type, date }: Column): boolean {
-    return type === 'date' && date === undefined && this.options.schema.provider === 'postgresql';
+    return type === 'date' && date === undefined && this.options.schema.provider !== 'sqlite';
   }
 
   /** Returns on which side of the dates that Prisma reads a value is. Prisma also writes such a date in a form that databases do not read. */

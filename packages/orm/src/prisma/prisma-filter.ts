@@ -9,13 +9,14 @@ import type { PrismaOptions } from './prisma-options.js';
  * @throws {NanookOrmError} for a recursion
  */
 export function prismaFilter(filter: RowFilter, { schema, nan }: PrismaOptions): RowFilter {
-  // Prisma reads no row whose values do not have the types of the schema. Only PostgreSQL has NaN, and dates that Prisma reads as invalid.
+  // Prisma reads no row whose values do not have the types of the schema. Only PostgreSQL has NaN, and only SQLite has no dates
+  // that Prisma reads as invalid.
   const hasNoNaN = schema.provider !== 'postgresql' || nan === 'absent';
   const isCertain = ({ type, values, member, date }: Column): boolean =>
     values === undefined &&
     member === undefined &&
     date === undefined &&
-    (schema.provider !== 'postgresql' || type !== 'date') &&
+    (schema.provider === 'sqlite' || type !== 'date') &&
     (hasNoNaN || (type !== 'float' && type !== 'decimal'));
   const local = localFilter(withoutTests(filter, isCertain, () => 'equality'));
   return optimizeFilter(withOwnKeys(optimizeFilter(local, { outerRows: false })), { outerRows: false });

@@ -110,6 +110,19 @@ async function whereFor(rule: string, options: Partial<PrismaOptions> = {}, type
 }
 
 describe('prisma()', () => {
+  it.each(['postgresql', 'mysql', 'sqlite'] as const)(
+    'leaves out dates that Prisma reads as an invalid Date, which SQLite does not have: %s',
+    async (provider) => {
+      const where = await whereFor('d.dueOn != nil', { schema: { ...schema, provider } });
+      const range = {
+        gte: new Date('0001-01-01T00:00:00.000Z'),
+        lte: new Date('9999-12-31T23:59:59.999Z'),
+      };
+      const text = JSON.stringify(where);
+      expect(text.includes(JSON.stringify({ dueOn: range }))).toBe(provider !== 'sqlite');
+    },
+  );
+
   it.each([
     ['d.size = 3', { size: { equals: 3 } }],
     ['d.size != 3', { OR: [{ size: { not: 3 } }, { size: null }] }],
