@@ -58,7 +58,7 @@ export interface DeclaredType {
   readonly value: Class | TypeToken;
 }
 
-/** Returns whether the instances of a type are dates, of which an invalid one is no value. */
+/** Returns whether the instances of a type are dates. An invalid date is not a value of such a type. */
 export const hasDates = (type: DeclaredType): boolean =>
   type.class === Date || type.class?.prototype instanceof Date;
 

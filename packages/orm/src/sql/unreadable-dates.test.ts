@@ -112,7 +112,7 @@ describe.each(databases)('dates that JavaScript does not have, on %s', (_name, o
   }, 60_000);
   afterAll(() => database.close());
 
-  it('are in no list that a check does not allow, and leave out no other row', async () => {
+  it('do not appear in a list, which has exactly the rows that a check allows', async () => {
     /* oxlint-disable no-await-in-loop -- they use one table */
     for (const { column, dates, options = {}, read = (date: never) => date } of Object.values(
       storages[database.dialect],
@@ -155,7 +155,7 @@ describe.each(databases)('dates that JavaScript does not have, on %s', (_name, o
     }
   }, 60_000);
 
-  it('are left out by a range of the index of PostgreSQL', async () => {
+  it('are outside the range that a query reads from an index of PostgreSQL', async () => {
     if (database.dialect !== 'postgres') return;
     await database.execute('DROP TABLE IF EXISTS terms', []);
     await database.execute('CREATE TABLE terms (id integer, at timestamptz NOT NULL, until timestamptz)', []);
