@@ -23,7 +23,8 @@ describe('describeValue', () => {
     [Promise.resolve(), 'a promise'],
     // oxlint-disable-next-line unicorn/no-thenable -- a query of an ORM is one
     [{ then: () => {} }, 'a promise'],
-    [new Date(), 'an instance of `Date`'],
+    [new Date(0), 'an instance of `Date`'],
+    [new Date(Number.NaN), 'an invalid Date'],
     [new Memo(), 'an instance of `Memo`'],
     [new (class extends Memo {})(), 'an instance of `Memo`'],
     [Memo, 'the class `Memo`'],

@@ -42,6 +42,7 @@ function describeObject(value: object): string {
   try {
     if (Array.isArray(value)) return 'a list';
     if (looksThenable(value)) return 'a promise';
+    if (value instanceof Date && Number.isNaN(Date.prototype.getTime.call(value))) return 'an invalid Date';
     const name = classNameOf(value);
     if (name !== undefined && name !== 'Object') return `an instance of \`${name}\``;
     return Object.getPrototypeOf(value) === null ? 'a plain object without a prototype' : 'a plain object';
