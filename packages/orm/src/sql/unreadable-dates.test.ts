@@ -155,7 +155,7 @@ describe.each(databases)('dates that JavaScript does not have, on %s', (_name, o
     }
   }, 60_000);
 
-  it('are outside the range that a query reads from an index of PostgreSQL', async () => {
+  it('do not appear among the rows that a query reads from an index of PostgreSQL', async () => {
     if (database.dialect !== 'postgres') return;
     await database.execute('DROP TABLE IF EXISTS terms', []);
     await database.execute('CREATE TABLE terms (id integer, at timestamptz NOT NULL, until timestamptz)', []);
