@@ -135,13 +135,14 @@ export class Authorizer extends BaseAuthorizer {
   /** Replaces the policy as a whole. @internal */
   protected use(loaded: LoadedPolicy, Engine: typeof DecisionEngine): void {
     // The start and the end of a candidate keep the policy in use.
-    const isOther = loaded !== this.#loaded;
-    if (isOther) this.#policy = undefined;
+    if (loaded !== this.#loaded) {
+      this.#policy = undefined;
+      // Later, when the new policy is in use. A listener that throws does not fail the change.
+      this.#listeners.forEach(queueMicrotask);
+    }
     this.#loaded = loaded;
     this.#engines = this.#next?.enginesFor(loaded) ?? new Engines(new Engine(loaded, this.#deciding));
     this.#pinned = undefined;
-    // Later, so that a listener that throws does not fail the change.
-    if (isOther) for (const listener of this.#listeners) queueMicrotask(listener);
   }
 
   /**
@@ -149,12 +150,11 @@ export class Authorizer extends BaseAuthorizer {
    *
    * @returns a function that removes the listener
    * @example
-   * const stop = authorizer.onPolicyChange(() => cache.clear());
+   * const stop = authorizer.onReload(() => cache.clear());
    */
-  onPolicyChange(listener: () => void): () => void {
-    const own = (): void => listener(); // the same function may listen twice
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+  onReload(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /**

@@ -136,10 +136,10 @@ describe('policy.signature', () => {
   });
 });
 
-it('onPolicyChange() calls each listener after a change, until it is removed', async () => {
+it('onReload() calls each listener after a change, until it is removed', async () => {
   const authorizer = await Authorizer.load({ policies: 'allow("ann", "read", _);' });
   const hashes: string[] = [];
-  const stop = authorizer.onPolicyChange(() => void hashes.push(authorizer.policy.hash));
+  const stop = authorizer.onReload(() => void hashes.push(authorizer.policy.hash));
   await authorizer.reload('allow("ben", "read", _);');
   await expect(authorizer.reload('allow(')).rejects.toThrow('allow(');
   expect(hashes).toEqual([authorizer.policy.hash]);

@@ -171,7 +171,7 @@ export class AuthorizedMcpServer<Actor = unknown> {
   createHandler(options: CreateMcpHandlerOptions = {}): McpHttpHandler {
     const { authorizer } = this.#settings;
     const handler = createMcpHandler(this.factory, options);
-    const stop = authorizer.onPolicyChange(() => {
+    const stop = authorizer.onReload(() => {
       handler.notify.toolsChanged();
       handler.notify.promptsChanged();
       handler.notify.resourcesChanged();
