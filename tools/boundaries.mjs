@@ -168,13 +168,14 @@ nestFolders[''] = Object.keys(nestFolders);
 /** Folder of http → folders it may import, from the lowest to the highest. */
 const httpFolders = {
   internal: [],
-  locations: [],
+  platform: [],
+  locations: ['platform'],
   decisions: [],
   'config-errors': ['locations'],
-  refusals: ['internal', 'config-errors'],
-  requirements: ['internal', 'locations', 'decisions', 'config-errors', 'refusals'],
-  'pending-checks': ['internal', 'locations', 'config-errors'],
-  request: ['internal', 'decisions', 'config-errors', 'refusals', 'requirements', 'pending-checks'],
+  refusals: ['internal', 'platform', 'config-errors'],
+  requirements: ['internal', 'platform', 'locations', 'decisions', 'config-errors', 'refusals'],
+  'pending-checks': ['internal', 'platform', 'locations', 'config-errors'],
+  request: ['internal', 'platform', 'decisions', 'config-errors', 'refusals', 'requirements', 'pending-checks'],
   'response-guard': ['internal', 'config-errors', 'pending-checks'],
 };
 httpFolders[''] = Object.keys(httpFolders);

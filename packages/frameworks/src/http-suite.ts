@@ -20,7 +20,7 @@ export type Serve = (setting: Setting, routes: readonly Route[]) => Promise<Http
 
 /** Sends all requests of the tables to an application. */
 export function testHttp(serve: Serve): void {
-  const settings: readonly Setting[] = ['plain', 'gated', 'open'];
+  const settings: readonly Setting[] = ['plain', 'gated', 'open', 'compiled'];
   const served = new Map<Setting, HttpApp & { readonly client: HttpClient }>();
   beforeAll(async () => {
     for (const setting of settings) {
@@ -47,6 +47,11 @@ export function testHttp(serve: Serve): void {
       expectReply(await send(requestCase), requestCase);
     },
   );
+
+  it('gives the same replies with a policy that was compiled ahead of time', async () => {
+    for (const { setting = 'plain', ...requestCase } of cases)
+      if (setting === 'plain') expectReply(await send({ ...requestCase, setting: 'compiled' }), requestCase);
+  });
 
   it.each(
     rawRequests.map((request) => {

@@ -1,4 +1,7 @@
 import { Authorizer, typed, type Decision } from '@nanook/core';
+import { compilePolicy } from '@nanook/core/compile';
+import { CompiledAuthorizer, type PolicyModule } from '@nanook/core/compiled';
+import type { RequestAuthorizer } from '@nanook/http';
 import { Document, Organization, User, documentOfComment, type Comment } from './domain.js';
 
 const policy = `
@@ -68,7 +71,7 @@ const gate = `
 `;
 
 /** A variant of the application. */
-export type Setting = 'plain' | 'gated' | 'open';
+export type Setting = 'plain' | 'gated' | 'open' | 'compiled';
 
 export const types = {
   User,
@@ -84,16 +87,35 @@ export const types = {
 /** The decisions about requests that have an id, in `open`. */
 export const decisionsWithId: Decision[] = [];
 
+const constants = { Documents: { of: (comment: Comment) => documentOfComment(comment) } };
+
+let module: PolicyModule | undefined;
+
+/** Loads the policy as a module that was compiled ahead of time. */
+async function loadCompiled(): Promise<CompiledAuthorizer> {
+  if (module === undefined) {
+    const text = await compilePolicy({ policies: policy, types, constants, format: 'cjs' });
+    const loaded = { exports: undefined as unknown as PolicyModule };
+    // oxlint-disable-next-line typescript/no-implied-eval -- an application imports the file with this text
+    (new Function('module', text) as (target: object) => void)(loaded);
+    module = loaded.exports;
+  }
+  return CompiledAuthorizer.load(module, { types, constants });
+}
+
 /** Loads the policy: with a rule for requests in `gated`. */
-export const loadAuthorizer = (setting: Setting): Promise<Authorizer> =>
-  Authorizer.load({
-    policies: setting === 'gated' ? [policy, gate] : policy,
-    types,
-    constants: { Documents: { of: (comment: Comment) => documentOfComment(comment) } },
-    ...(setting === 'open' && {
-      onDecision: (decision) => decision.context?.requestId !== undefined && decisionsWithId.push(decision),
-    }),
-  });
+export const loadAuthorizer = async (setting: Setting): Promise<RequestAuthorizer> =>
+  setting === 'compiled'
+    ? loadCompiled()
+    : Authorizer.load({
+        policies: setting === 'gated' ? [policy, gate] : policy,
+        types,
+        constants,
+        ...(setting === 'open' && {
+          onDecision: (decision) =>
+            decision.context?.requestId !== undefined && decisionsWithId.push(decision),
+        }),
+      });
 
 /** Returns the option `anonymous`: in `open`, the policy decides about anonymous clients as `nil`. */
 export const anonymousIn = (setting: Setting): null | undefined => (setting === 'open' ? null : undefined);

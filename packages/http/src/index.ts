@@ -39,7 +39,6 @@ export {
 } from './requirements/check-requirement.js';
 export {
   callLoader,
-  onClose,
   type CalledLoader,
   type LoaderLimits,
   type LoaderOptions,
@@ -51,11 +50,11 @@ export {
   type ResourceSource,
 } from './requirements/resource-source.js';
 export { checkSkip, declareRequirement } from './requirements/declare-requirement.js';
+export type { RequestAuthorizer } from './requirements/request-authorizer.js';
 export { RequiredResource } from './request/required-resource.js';
 export { haveDecision, splitHandlers, type RouteHandlers } from './requirements/route-handlers.js';
 export { requirementExample } from './requirements/requirement-example.js';
 export { nameOfType, rowSource, rowSourceOf } from './requirements/row-source.js';
-export { FollowedRequest, Frame, Run } from './decisions/frames.js';
 export type { Decided, RequestDecisions } from './decisions/request-decisions.js';
 export {
   isProtected,
@@ -70,8 +69,6 @@ export { AttachedValues } from './internal/attached-values.js';
 export { CallSite } from './locations/call-site.js';
 export { locationOf } from './locations/source-location.js';
 
-export { copyHeaders, guardResponse, type ResponseGuard } from './response-guard/response-guard.js';
-export type { CopiedHeaders } from './response-guard/options-headers.js';
 export { HandlerChecks } from './pending-checks/handler-checks.js';
 export type { Check } from './pending-checks/open-check.js';
 export type { PendingChecks } from './pending-checks/pending-checks.js';

@@ -4,14 +4,14 @@ import { missingResource } from '../authorization/missing-resource.js';
 import { optionChecks } from '../authorization/option-checks.js';
 import { constantsOf, type DecisionOptions } from '../authorization/options.js';
 import type { AuthorizeOptions, CheckOptions, RefusalOptions } from '../authorization/query-options.js';
-import { isUndecided } from '../diagnostics/polar-error.js';
+import { PolarError, isUndecided } from '../diagnostics/polar-error.js';
 import type { PolicyModule } from '../engine/backends/module/policy-module.js';
 import type { EntryName } from '../engine/entry-arities.js';
 import type { Limits } from '../engine/limits.js';
 import type { Arguments } from '../engine/query/query-run.js';
 import { handleRejections } from '../host/handle-rejections.js';
 import { PlainTypeTable } from '../types/plain-type-table.js';
-import type { ActionOf, FieldActionOf, FieldOf } from '../types/policy-types.js';
+import type { ActionOf, FieldActionOf, FieldOf, TypeItself, TypeName } from '../types/policy-types.js';
 import { checkFormat } from './check-module.js';
 import type { CommonChecks } from './common-checks.js';
 import { loadLater } from './on-demand.js';
@@ -36,6 +36,7 @@ export interface CompiledPolicy {
  * await authorizer.can(user, 'read', document);
  */
 export class CompiledAuthorizer {
+  readonly #types: PlainTypeTable;
   readonly #policy: PrecompiledPolicy;
   readonly #options: DecisionOptions;
   readonly #limits: Limits;
@@ -48,6 +49,7 @@ export class CompiledAuthorizer {
     checkFormat(module);
     const parts = partsOf(module);
     const types = new PlainTypeTable(options.types, constantsOf(options, clock), declarationsOf(parts));
+    this.#types = types;
     this.#options = options;
     this.#limits = limitsOf(options.limits);
     this.#policy = new PrecompiledPolicy(module, types, options.equality ?? 'identity', parts);
@@ -65,6 +67,13 @@ export class CompiledAuthorizer {
   static load(module: PolicyModule, options: DecisionOptions = {}): CompiledAuthorizer {
     optionChecks()?.ofLoad(options);
     return new CompiledAuthorizer(module, options);
+  }
+
+  /** Returns a type as a resource, like `Authorizer.type`. @throws {PolarError} `POLAR_TYPE_UNKNOWN_TYPE` */
+  type<Name extends TypeName>(name: Name): TypeItself<Name> {
+    const found = this.#types.find(name);
+    if (found === undefined) throw new PolarError('POLAR_TYPE_UNKNOWN_TYPE', { name, known: [] });
+    return found.value as TypeItself<Name>;
   }
 
   /** Checks whether the actor may perform the action, like `Authorizer.can`. */

@@ -1,4 +1,5 @@
-import { AuthorizationConfigError, skippedBy, type Frame } from '@nanook/http';
+import { AuthorizationConfigError, skippedBy } from '@nanook/http';
+import { type Frame } from '@nanook/http/node';
 import type { Request } from 'express';
 import type { Middleware } from '../internals/request.js';
 import {

@@ -1,11 +1,5 @@
-import {
-  AuthorizationConfigError,
-  FollowedRequest,
-  Frame,
-  Run,
-  type Decided,
-  type RequestAuthorization,
-} from '@nanook/http';
+import { AuthorizationConfigError, type Decided, type RequestAuthorization } from '@nanook/http';
+import { FollowedRequest, Frame, Run } from '@nanook/http/node';
 import type { Request } from 'express';
 import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { AppInternals, Layer, RouterInternals } from '../internals/express-internals.js';

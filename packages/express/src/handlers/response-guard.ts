@@ -1,4 +1,5 @@
-import { copyHeaders, guardResponse, type RequestAuthorization, type ResponseGuard } from '@nanook/http';
+import { type RequestAuthorization } from '@nanook/http';
+import { copyHeaders, guardResponse, type ResponseGuard } from '@nanook/http/node';
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
 import { routeOf } from '../internals/request.js';

@@ -1,4 +1,4 @@
-import type { Authorizer, CheckContext, Mask } from '@nanook/core';
+import type { CheckContext, Mask } from '@nanook/core';
 import {
   RequestAuthorization,
   RequestContext,
@@ -6,13 +6,14 @@ import {
   checkAuthorization,
   expectCall,
   explainWith,
-  onClose,
   type Explain,
   type ExplainOption,
   type RequestAuthorizationOptions,
+  type RequestAuthorizer,
   type RequestDecisions,
   unblockedRoutesWarning,
 } from '@nanook/http';
+import { onClose } from '@nanook/http/node';
 import type { Request, RequestHandler, Response } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
 import { asDirect } from '../handlers/call-layer.js';
@@ -75,7 +76,10 @@ export interface AuthorizationOptions {
  * @example
  * app.use(authorization(authorizer, { actor: (req) => users.find(req.session.userId) }));
  */
-export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): RequestHandler {
+export function authorization(
+  authorizer: RequestAuthorizer,
+  options: AuthorizationOptions = {},
+): RequestHandler {
   checkAuthorization(authorization, authorizer, options);
   defineAuthz();
   const {

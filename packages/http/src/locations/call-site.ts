@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { pathOf } from '../platform/builtin.js';
 
 /**
  * The location of a call, `file:line`, for messages to developers. It captures one stack frame, which takes about a microsecond, and
@@ -26,6 +26,6 @@ export class CallSite {
     const place = frame?.endsWith(')') ? frame.slice(frame.lastIndexOf('(') + 1, -1) : frame;
     const [, url, line] = /^(?:async )?(.+):(\d+):\d+$/.exec(place ?? '') ?? [];
     if (url === undefined) return undefined;
-    return `${url.startsWith('file:') ? fileURLToPath(url) : url}:${line}`;
+    return `${pathOf(url)}:${line}`;
   }
 }

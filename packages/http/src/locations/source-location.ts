@@ -1,5 +1,5 @@
 import type { InspectorNotification, Runtime, Session } from 'node:inspector';
-import { fileURLToPath } from 'node:url';
+import { builtin, pathOf } from '../platform/builtin.js';
 
 const known = new WeakMap<object, string | undefined>();
 
@@ -22,7 +22,7 @@ let open: Session | undefined;
 /** Opens a session for this turn of the event loop, because a listing may locate hundreds of handlers. */
 function openSession(): Session | undefined {
   if (open !== undefined) return open;
-  const inspector = process.getBuiltinModule?.('node:inspector');
+  const inspector = builtin('node:inspector');
   if (inspector === undefined) return undefined;
   const session = new inspector.Session();
   session.connect();
@@ -85,9 +85,8 @@ function post(session: Session, method: string, params?: object): unknown {
 
 /** Maps a location through its source map, where Node was started with source maps. V8 counts lines from 0. */
 function originalLocation(url: string, line: number, column: number): string {
-  const entry = process.getBuiltinModule('node:module').findSourceMap(url)?.findEntry(line, column);
+  const entry = builtin('node:module')?.findSourceMap(url)?.findEntry(line, column);
   const isMapped = entry !== undefined && 'originalSource' in entry;
   const source = isMapped ? entry.originalSource : url;
-  const file = source.startsWith('file:') ? fileURLToPath(source) : source;
-  return `${file}:${(isMapped ? entry.originalLine : line) + 1}`;
+  return `${pathOf(source)}:${(isMapped ? entry.originalLine : line) + 1}`;
 }

@@ -1,4 +1,5 @@
 import { AuthorizationConfigError, type RouteData } from '../config-errors/authorization-config-error.js';
+import { inLaterTurn } from '../platform/builtin.js';
 import { causeOf, dataOf, type OpenCheck } from './open-check.js';
 
 /** The checks of a request. */
@@ -53,7 +54,7 @@ export class HandlerChecks {
       }
       await Promise.all(checks.map(async (check) => check.settled()));
       // Node reports the rejection of an async function that was not awaited at the end of the turn.
-      if (checks.some(({ isFailed }) => isFailed)) await new Promise((resolve) => setImmediate(resolve));
+      if (checks.some(({ isFailed }) => isFailed)) await new Promise<void>(inLaterTurn);
       for (const check of checks) if (check.isAwaited) this.#open.delete(check);
     }
   }

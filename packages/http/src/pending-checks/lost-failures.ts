@@ -9,22 +9,26 @@ const key = Symbol.for('@nanook/http/lostFailures');
  * error, and Node would end the process, so that any refused user could stop the server. Its rejection calls `lose` instead.
  */
 export function rememberFailure(error: unknown, lose: () => void): void {
-  if (typeof error === 'object' && error !== null) failures().set(error, lose);
+  const { process } = globalThis as { readonly process?: NodeJS.Process };
+  // Browsers and workers report an unhandled rejection, and continue.
+  if (process?.execArgv === undefined) return;
+  if (typeof error === 'object' && error !== null) failuresOf(process).set(error, lose);
 }
 
-function failures(): Failures {
+function failuresOf(process: NodeJS.Process): Failures {
   const holder = process as unknown as { [key]?: Failures };
   if (holder[key] === undefined) {
     holder[key] = new WeakMap();
     // In mode `strict`, Node throws each unhandled rejection as an exception before it calls a listener.
-    if (mode() !== 'strict') listen(holder[key]);
+    if (modeOf(process) !== 'strict') listen(process, holder[key]);
   }
   return holder[key];
 }
 
 /** Handles rejections with the errors of failed checks. Other rejections have the same effect as without this listener. */
-function listen(known: Failures): void {
-  const areListenersDecisive = mode() !== 'warn' && mode() !== 'none';
+function listen(process: NodeJS.Process, known: Failures): void {
+  const mode = modeOf(process);
+  const areListenersDecisive = mode !== 'warn' && mode !== 'none';
   const listener = (reason: unknown): void => {
     const lose = typeof reason === 'object' && reason !== null ? known.get(reason) : undefined;
     if (lose !== undefined) lose();
@@ -48,7 +52,7 @@ function listen(known: Failures): void {
 }
 
 /** Returns the mode of `--unhandled-rejections`; the last option counts. */
-function mode(): string {
+function modeOf(process: NodeJS.Process): string {
   const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
   return [...options.matchAll(/--unhandled[-_]rejections[= ](\S+)/g)].at(-1)?.[1] ?? 'throw';
 }

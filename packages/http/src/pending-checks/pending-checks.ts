@@ -1,6 +1,7 @@
 import { AuthorizationConfigError, type RouteData } from '../config-errors/authorization-config-error.js';
 import { reportError } from '../internal/report-error.js';
 import { CallSite } from '../locations/call-site.js';
+import { environment, inLaterTurn } from '../platform/builtin.js';
 import type { HandlerChecks } from './handler-checks.js';
 import { rememberFailure } from './lost-failures.js';
 import { OpenCheck, causeOf, dataOf, type Check } from './open-check.js';
@@ -15,7 +16,7 @@ export interface Reporter {
 
 /** Is set by the first check: to read a variable of the environment takes a microsecond. */
 let isInProduction: boolean | undefined;
-const isProduction = (): boolean => (isInProduction ??= process.env['NODE_ENV'] === 'production');
+const isProduction = (): boolean => (isInProduction ??= environment() === 'production');
 
 /**
  * The checks of one request. A response must wait for all of them, because a check that is pending or was not awaited may be a refusal.
@@ -202,7 +203,7 @@ export class PendingChecks {
     const routeData = this.#routeData;
     if (routeData === undefined || check.isReported || check.isCollected) return;
     check.isReported = true;
-    setImmediate(() => {
+    inLaterTurn(() => {
       if (check.isAwaited) return;
       const data = { ...routeData(), ...dataOf(check), error: String(check.error) };
       this.report(new AuthorizationConfigError('NANOOK_HTTP_LOST_FAILURE', data, causeOf(check)));

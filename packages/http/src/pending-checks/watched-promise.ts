@@ -1,3 +1,5 @@
+import { inLaterTurn } from '../platform/builtin.js';
+
 /**
  * A promise that notices when its result is awaited: by `await`, `return` from an async function, `Promise.all`, or a rejection handler.
  * It is a subclass because `await` calls `then` only on a promise whose constructor is not `Promise` itself.
@@ -53,7 +55,7 @@ export class WatchedPromise<T> extends Promise<T> {
       const passOn = (reason: unknown): void => {
         derived.handle();
         reject(reason as Error);
-        setImmediate(() => derived.#whenLost?.());
+        inLaterTurn(() => derived.#whenLost?.());
       };
       void super.then(
         (value) => {

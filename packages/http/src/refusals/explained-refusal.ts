@@ -7,6 +7,7 @@ import {
   type Mask,
 } from '@nanook/core';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
+import { environment } from '../platform/builtin.js';
 
 /**
  * Whether the response to a refusal explains it.
@@ -23,8 +24,6 @@ export type ExplainOption<Args extends readonly unknown[] = readonly []> =
 
 /** Returns the options of an explanation that the client of a request may see; `undefined` if it may see none. */
 export type Explain = () => ExplanationOptions | undefined;
-
-const environment = (): string | undefined => process.env['NODE_ENV'];
 
 /** Whether an application of this process explains refusals in development, and `NODE_ENV` is not set. */
 let needsHint = false;

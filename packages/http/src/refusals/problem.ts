@@ -1,6 +1,6 @@
 import { isAuthorizationError, isPolarError, isPolicyError, type Explanation } from '@nanook/core';
-import { STATUS_CODES } from 'node:http';
 import { isAuthorizationConfigError } from '../config-errors/authorization-config-error.js';
+import { statusTitle } from './status-title.js';
 
 /**
  * The body of an error response, as RFC 9457 defines it. It reveals no action, resource, actor, route or rule to the client, apart from
@@ -60,6 +60,6 @@ const invalidInput: ReadonlySet<string> = new Set([
 
 const problem = (status: number): Problem => ({
   type: 'about:blank',
-  title: STATUS_CODES[status] ?? 'Error',
+  title: statusTitle(status) ?? 'Error',
   status,
 });

@@ -7,8 +7,8 @@ import {
   isNotFoundError,
   isUnauthenticatedError,
 } from '@nanook/core';
-import { STATUS_CODES } from 'node:http';
 import { copyExplanation, missingResource, showExplanation } from './explained-refusal.js';
+import { statusTitle } from './status-title.js';
 
 /** The statuses for the refusals of one requirement, where the application does not use the default ones. */
 export interface RefusalStatuses {
@@ -76,5 +76,5 @@ function newRefusal(status: number, refusal: AuthorizationError): AuthorizationE
   const { action } = refusal;
   if (status === 404) return new NotFoundError(action, refusal);
   if (status === 403) return new ForbiddenError(action, refusal);
-  return new AuthorizationError(STATUS_CODES[status] ?? 'Refused', status, action, refusal);
+  return new AuthorizationError(statusTitle(status) ?? 'Refused', status, action, refusal);
 }

@@ -27,7 +27,7 @@ export function renderProblem(problem: Problem, accept?: string): Rendered {
     remove: bodyHeaders,
     headers: {
       'Content-Type': html ? 'text/html; charset=utf-8' : 'application/problem+json',
-      'Content-Length': String(Buffer.byteLength(body)),
+      'Content-Length': String(new TextEncoder().encode(body).length),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
     },

@@ -1,7 +1,7 @@
 import { UnauthenticatedError } from '@nanook/core';
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { isThenable } from '../internal/is-thenable.js';
+import { createContext } from '../platform/context.js';
 
 /** Options for {@link RequestActor}. */
 export interface RequestActorOptions<Actor> {
@@ -12,7 +12,7 @@ export interface RequestActorOptions<Actor> {
 }
 
 /** The actor that the running code of a hook is about to find. */
-const sought = new AsyncLocalStorage<RequestActor<unknown>>();
+const sought = createContext<RequestActor<unknown>>();
 
 /**
  * The actor of one request. The hook is called once, for the first check that needs the actor. While it returns no actor, it is called again for

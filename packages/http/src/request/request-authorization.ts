@@ -39,6 +39,7 @@ import type { OpenCheck } from '../pending-checks/open-check.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
 import type { Explain } from '../refusals/explained-refusal.js';
 import type { LoaderLimits } from '../requirements/call-loader.js';
+import type { RequestAuthorizer } from '../requirements/request-authorizer.js';
 import { RequiredResource } from './required-resource.js';
 import type { ResourceSource } from '../requirements/resource-source.js';
 import { checkAction, checkReason } from '../requirements/route-requirement.js';
@@ -100,8 +101,8 @@ export class RequestAuthorization<Actor = unknown> {
   #requestRefusal: AuthorizationError | undefined;
 
   /** Creates the authorization of one request. Adapters do this for each request. */
-  constructor(authorizer: Authorizer, options: RequestAuthorizationOptions<Actor>) {
-    this.authorizer = authorizer;
+  constructor(authorizer: RequestAuthorizer, options: RequestAuthorizationOptions<Actor>) {
+    this.authorizer = authorizer as Authorizer;
     this.#options = options;
     this.#actor = new RequestActor(options);
     this.decisions = options.decisions ?? new WholeRequest();
@@ -401,6 +402,8 @@ export class RequestAuthorization<Actor = unknown> {
         const refusal = await this.#finder().find(action, resource, true);
         if (refusal !== undefined) throw refusal;
       } else {
+        const missing = this.#findMissing('one');
+        if (missing !== undefined) throw missing;
         const key = Reflect.apply(row.keyOf, undefined, context) as RowKey;
         resource = await this.#finder().one(action, row.type, key);
       }
@@ -759,10 +762,22 @@ export class RequestAuthorization<Actor = unknown> {
   #check<T>(name: CheckName, given: ArrayLike<unknown>, run: (call: string) => Promise<T>): Promise<T> {
     const call = describeCall(name, given);
     const method = this[name] as (...args: never[]) => unknown;
-    const error = findMissingArgument(name, given);
+    const error = findMissingArgument(name, given) ?? this.#findMissing(name);
     return this.checks.watch(call, method, throwsRefusal(name), () =>
       error === undefined ? run(call) : Promise.reject(error),
     );
+  }
+
+  /** Returns the error for a method that an authorizer compiled ahead of time does not have. */
+  #findMissing(name: CheckName | 'one'): AuthorizationConfigError | undefined {
+    return needEngine.has(name) && !(name in this.pinned)
+      ? new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
+          option: 'authorizer',
+          reason:
+            `must be an Authorizer for \`${name}\`, got a CompiledAuthorizer, which only makes checks; ` +
+            `load the policy with Authorizer.load(…)`,
+        })
+      : undefined;
   }
 
   /** Runs a check that is a decision for the response guard. */
@@ -796,6 +811,19 @@ export class RequestAuthorization<Actor = unknown> {
     return (this.#refusals ??= new RequestRefusals(this.pinned, this.#actor, this.#options, this.checks));
   }
 }
+
+/** The checks that the authorizer makes with a method of the same name, which needs the whole engine. */
+const needEngine: ReadonlySet<CheckName> = new Set<CheckName>([
+  'one',
+  'authorizeNew',
+  'authorizeChange',
+  'where',
+  'list',
+  'count',
+  'actions',
+  'fields',
+  'explain',
+]);
 
 /** Resources, or a promise of them. Each resource may be a promise, too. */
 type Many<Resource> = Iterable<Resource> | PromiseLike<Iterable<Resource>>;

@@ -1,5 +1,4 @@
 import { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
-import type { ServerResponse } from 'node:http';
 import { isThenable } from '../internal/is-thenable.js';
 import { locationOf } from '../locations/source-location.js';
 
@@ -52,7 +51,7 @@ async function callWithin(
   const { loaderTimeoutMs } = limits;
   const controller = loader.length > args.length ? new AbortController() : undefined;
   const ignoreClose = controller && limits.onClose?.(() => controller.abort());
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const given: unknown = Reflect.apply(
       loader,
@@ -73,16 +72,4 @@ async function callWithin(
     clearTimeout(timer);
     ignoreClose?.();
   }
-}
-
-/**
- * Calls a listener when a response of Node closes, or at once if it is closed.
- *
- * @returns a function that removes the listener
- * @internal for adapters
- */
-export function onClose(response: ServerResponse, listener: () => void): () => void {
-  if (response.closed) listener();
-  else response.once('close', listener);
-  return () => void response.off('close', listener);
 }

@@ -3,6 +3,7 @@ import {
   AuthorizationConfigError,
   isAuthorizationConfigError,
 } from '../config-errors/authorization-config-error.js';
+import type { RequestAuthorizer } from './request-authorizer.js';
 import { HandlerMark } from './handler-mark.js';
 import { isClass } from './resource-source.js';
 import { describeRequirement, sourceOf, type RouteRequirement } from './route-requirement.js';
@@ -84,8 +85,10 @@ const authorizerMark = new HandlerMark<Authorizer>('authorizer');
  *
  * @internal for adapters
  */
-export const asAuthorization = <Handler extends object>(handler: Handler, authorizer: Authorizer): Handler =>
-  authorizerMark.set(handler, authorizer, '');
+export const asAuthorization = <Handler extends object>(
+  handler: Handler,
+  authorizer: RequestAuthorizer,
+): Handler => authorizerMark.set(handler, authorizer as Authorizer, '');
 
 /**
  * Returns the authorizer of middleware that was marked with {@link asAuthorization}.

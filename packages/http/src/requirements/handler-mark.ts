@@ -7,7 +7,8 @@ interface Names {
 
 const key = Symbol.for('@nanook/http/marked-names');
 const shared = globalThis as { [key]?: Names };
-const names = (shared[key] ??= createNames());
+/** Is `undefined` where the runtime cannot release values; then a handler is not marked by its name. */
+const names = typeof FinalizationRegistry === 'function' ? (shared[key] ??= createNames()) : undefined;
 
 function createNames(): Names {
   const values = new Map<string, WeakRef<object>>();
@@ -32,11 +33,13 @@ export class HandlerMark<Value extends object> {
 
   /** Marks a handler. @param description is a part of its name */
   set<Handler extends object>(handler: Handler, value: Value, description: string): Handler {
-    names.count += 1;
-    const name = `${this.#property} ${description} #${names.count}`;
-    names.values.set(name, new WeakRef(value));
-    names.released.register(value, name);
-    Object.defineProperty(handler, 'name', { value: name, configurable: true });
+    if (names !== undefined) {
+      names.count += 1;
+      const name = `${this.#property} ${description} #${names.count}`;
+      names.values.set(name, new WeakRef(value));
+      names.released.register(value, name);
+      Object.defineProperty(handler, 'name', { value: name, configurable: true });
+    }
     return this.#define(handler, value);
   }
 
@@ -48,7 +51,7 @@ export class HandlerMark<Value extends object> {
     if (value !== undefined) return value;
     const { name } = handler as { readonly name: unknown }; // a class can have another property with this name
     if (typeof name !== 'string' || !name.startsWith(this.#property)) return undefined;
-    return names.values.get(name)?.deref() as Value | undefined;
+    return names?.values.get(name)?.deref() as Value | undefined;
   }
 
   /** Marks a function that a library has put in the place of a handler like this handler. */

@@ -1,3 +1,4 @@
+import { environment } from '../platform/builtin.js';
 import { isProtected, routeTable, type ListedRoute } from './listed-route.js';
 
 /** The applications whose routes were listed. */
@@ -19,7 +20,7 @@ export interface RoutesOfApp {
  * @internal for adapters
  */
 export const unblockedRoutesWarning = (): ((app: object, routes: () => RoutesOfApp) => void) | undefined =>
-  process.env['NODE_ENV'] === 'development' ? warnOnce : undefined;
+  environment() === 'development' ? warnOnce : undefined;
 
 function warnOnce(app: object, routesOf: () => RoutesOfApp): void {
   if (listed.has(app)) return;

@@ -1,4 +1,5 @@
-import { AttachedValues, FollowedRequest, Frame, Run, type RequestAuthorization } from '@nanook/http';
+import { AttachedValues, type RequestAuthorization } from '@nanook/http';
+import { FollowedRequest, Frame, Run } from '@nanook/http/node';
 import type { Context, ExtendableContext, Next } from 'koa';
 import { findAuthz } from '../internals/context.js';
 import { isRoute, isRouter, type App, type Layer, type Router } from '../internals/koa-router-internals.js';

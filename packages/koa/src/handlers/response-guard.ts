@@ -1,10 +1,5 @@
-import {
-  guardResponse,
-  toError,
-  type AuthorizationConfigError,
-  type RequestAuthorization,
-  type ResponseGuard,
-} from '@nanook/http';
+import { toError, type AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
+import { guardResponse, type ResponseGuard } from '@nanook/http/node';
 import type { ExtendableContext } from 'koa';
 import type { Layer } from '../internals/koa-router-internals.js';
 import { handlerLocation, isPreflightHandled, routeOf } from '../internals/matched-route.js';

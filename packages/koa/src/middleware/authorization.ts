@@ -1,4 +1,4 @@
-import type { Authorizer, CheckContext, Mask } from '@nanook/core';
+import type { CheckContext, Mask } from '@nanook/core';
 import {
   RequestAuthorization,
   RequestContext,
@@ -6,13 +6,14 @@ import {
   checkAuthorization,
   expectCall,
   explainWith,
-  onClose,
   type Explain,
   type ExplainOption,
   type RequestAuthorizationOptions,
+  type RequestAuthorizer,
   type RequestDecisions,
   unblockedRoutesWarning,
 } from '@nanook/http';
+import { onClose } from '@nanook/http/node';
 import type { Context } from 'koa';
 import { followedOf } from '../handlers/followed-context.js';
 import { asOwn } from '../handlers/own-middleware.js';
@@ -74,7 +75,7 @@ export interface AuthorizationOptions {
  * @example
  * app.use(authorization(authorizer, { actor: (ctx) => users.find(ctx.session.userId) }));
  */
-export function authorization(authorizer: Authorizer, options: AuthorizationOptions = {}): Middleware {
+export function authorization(authorizer: RequestAuthorizer, options: AuthorizationOptions = {}): Middleware {
   checkAuthorization(authorization, authorizer, options);
   const {
     actor = userOf,

@@ -7,8 +7,8 @@ import {
   explainWith,
   isClass,
   rowSourceOf,
-  type CopiedHeaders,
 } from '@nanook/http';
+import { type CopiedHeaders } from '@nanook/http/node';
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Exclusions } from '../entry-points/exclusions.js';

@@ -1,11 +1,5 @@
-import {
-  copyHeaders,
-  type CopiedHeaders,
-  guardResponse,
-  type AuthorizationConfigError,
-  type RequestAuthorization,
-  type ResponseGuard,
-} from '@nanook/http';
+import { type AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
+import { copyHeaders, type CopiedHeaders, guardResponse, type ResponseGuard } from '@nanook/http/node';
 import { Logger, type ExecutionContext } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { isSseHandler } from '../execution/event-stream.js';

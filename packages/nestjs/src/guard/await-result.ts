@@ -1,4 +1,4 @@
-import { copyHeaders, guardResponse, type CopiedHeaders } from '@nanook/http';
+import { copyHeaders, guardResponse, type CopiedHeaders } from '@nanook/http/node';
 import type { ExecutionContext } from '@nestjs/common';
 import { NanookNestError } from '../errors/nanook-nest-error.js';
 import { isSseHandler } from '../execution/event-stream.js';

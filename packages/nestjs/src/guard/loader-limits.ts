@@ -1,4 +1,5 @@
-import { onClose, type LoaderLimits } from '@nanook/http';
+import { type LoaderLimits } from '@nanook/http';
+import { onClose } from '@nanook/http/node';
 import type { ExecutionContext } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import type { ContextKind } from '../execution/execution.js';

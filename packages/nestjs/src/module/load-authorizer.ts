@@ -21,7 +21,7 @@ export async function loadAuthorizer(
         reason:
           'has no effect on the `policies` of forFeature, because it is already loaded; give `policies` to forRoot instead',
       });
-    return options.authorizer;
+    return options.authorizer as Authorizer; // the methods that one compiled ahead of time lacks fail when they are called
   }
   const given = loadOptionsOf(options);
   // The policy of a test double replaces all policies.

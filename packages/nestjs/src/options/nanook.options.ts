@@ -1,5 +1,5 @@
-import type { Authorizer, AuthorizerOptions, CheckContext, Mask } from '@nanook/core';
-import type { ExplainOption } from '@nanook/http';
+import type { AuthorizerOptions, CheckContext, Mask } from '@nanook/core';
+import type { ExplainOption, RequestAuthorizer } from '@nanook/http';
 import type { CanActivate, ExecutionContext, Type } from '@nestjs/common';
 import type { ContextKind } from '../execution/execution.js';
 
@@ -20,8 +20,10 @@ export interface Exclusion {
 
 /** The options of `NanookModule`: those of `Authorizer.load` or a loaded `authorizer`, and the options for Nest. */
 export interface NanookModuleOptions extends Partial<AuthorizerOptions> {
-  /** A loaded authorizer. It replaces `policies` and the other options for loading. */
-  readonly authorizer?: Authorizer;
+  /**
+   * A loaded authorizer, which may be compiled ahead of time. It replaces `policies` and the other options for loading.
+   */
+  readonly authorizer?: RequestAuthorizer;
   /** Whether to reload policy files when they change. Default: if `NODE_ENV` is `development`. */
   readonly watch?: boolean;
 

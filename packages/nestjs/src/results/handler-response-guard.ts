@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServerResponse } from 'node:http';
-import { guardResponse } from '@nanook/http';
+import { guardResponse } from '@nanook/http/node';
 import type { ExecutionContext } from '@nestjs/common';
 import { Observable, tap, type Subscriber } from 'rxjs';
 import { NanookNestError } from '../errors/nanook-nest-error.js';

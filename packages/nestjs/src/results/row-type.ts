@@ -1,4 +1,4 @@
-import { typed, type Class, type TypeName, type TypeToken } from '@nanook/core';
+import { typed, type Authorizer, type Class, type TypeName, type TypeToken } from '@nanook/core';
 import type { RequestAuthorization } from '@nanook/http';
 
 /** A type without a class: its name, or the result of `authorizer.type(name)`. */
@@ -13,6 +13,13 @@ export function tagged(row: unknown, type: Class | TypeToken): unknown {
 /** The type that all plain objects have. */
 const plainType = 'Dictionary';
 
+/** Returns whether a row shows its type. A policy that was compiled ahead of time tells only objects of classes from others. */
+function hasType({ policy }: Pick<Authorizer, 'policy'>, row: object): boolean {
+  return typeof policy.typesOf === 'function'
+    ? policy.typesOf(row).some((name) => name !== plainType)
+    : ![Object.prototype, null].includes(Object.getPrototypeOf(row) as object | null);
+}
+
 /**
  * Tags a row that shows no type of the policy.
  *
@@ -24,7 +31,7 @@ export function withType(
   row: unknown,
 ): unknown {
   const isRow = typeof row === 'object' && row !== null && !Array.isArray(row);
-  if (!isRow || authorizer.policy.typesOf(row).some((name) => name !== plainType)) return row;
+  if (!isRow || hasType(authorizer, row)) return row;
   const type = typeOf();
   if (type === undefined) return row;
   return tagged(row, typeof type === 'string' ? authorizer.type(type) : type);

@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url';
+import { createContext, runInContext } from 'node:vm';
+import { build, type Rolldown } from 'vite';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** Bundles the entry with the core for a platform without Node. A module of Node would stay an import. */
+async function bundle(): Promise<Rolldown.OutputChunk> {
+  const entry = `export * from ${JSON.stringify(pathOf('../index.ts'))}; export { Authorizer, typed } from ${JSON.stringify(pathOf('../../../core/src/index.ts'))};`;
+  const [built] = (await build({
+    configFile: false,
+    logLevel: 'silent',
+    resolve: { conditions: ['@nanook/source', 'browser'] },
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id.endsWith('virtual:entry') ? 'virtual:entry' : undefined), // Vite makes a path of it
+        load: (id) => (id === 'virtual:entry' ? entry : undefined),
+      },
+      {
+        name: 'keep-node',
+        enforce: 'pre',
+        resolveId: (id) => (id.startsWith('node:') ? { id, external: true } : undefined),
+      },
+    ],
+    build: {
+      write: false,
+      minify: false,
+      target: 'esnext',
+      lib: { entry: 'virtual:entry', formats: ['iife'], name: 'nanook', fileName: 'nanook' },
+      rolldownOptions: { output: { codeSplitting: false } },
+    },
+  })) as readonly Rolldown.RolldownOutput[];
+  return built!.output[0];
+}
+
+const request = `
+  const policies = 'allow("alice", "read", note: Note) if note.owner = "alice";';
+  const types = { Note: { fields: { owner: 'String' } } };
+  const note = nanook.typed('Note', { owner: 'alice' });
+  const statusOf = (error) => nanook.problemOf(error)?.title ?? String(error);
+  const check = async (user, setup = {}) => {
+    const authorizer = await nanook.Authorizer.load({ policies, types, engine: 'closures' });
+    const authz = new nanook.RequestAuthorization(authorizer, { actor: () => user, ...setup });
+    return authz.authorize('read', note).then(() => authz.isSettled, statusOf);
+  };
+  const deadlocked = async () => {
+    const authorizer = await nanook.Authorizer.load({ policies, types, engine: 'closures' });
+    const authz = new nanook.RequestAuthorization(authorizer, { actor: () => authz.actor() });
+    return authz.authorize('read', note).then(() => 'allowed', (error) => error.code);
+  };
+  Promise.all([check('alice'), check('bob'), check(undefined), deadlocked()]).then((found) => JSON.stringify(found));
+`;
+
+/** What the core and this package use of the platform that browsers, workers and servers share. */
+const web = { performance, setTimeout, clearTimeout, TextEncoder, URL };
+
+describe('the main entry without Node', () => {
+  let chunk: Rolldown.OutputChunk;
+  beforeAll(async () => {
+    chunk = await bundle();
+  });
+
+  it('imports no module of Node', () => {
+    expect([...chunk.imports, ...chunk.dynamicImports]).toEqual([]);
+    expect(chunk.code).not.toMatch(/\bfrom ?['"]node:|\brequire\(['"]node:/);
+  });
+
+  it('decides a request in a context that has no part of Node', async () => {
+    const bare = createContext({ ...web });
+    expect(runInContext('typeof process + typeof Buffer + typeof setImmediate', bare)).toBe(
+      'undefined'.repeat(3),
+    );
+    runInContext(`${chunk.code};globalThis.nanook = nanook;`, bare);
+    const found = JSON.parse((await runInContext(request, bare)) as string) as unknown;
+    expect(found).toEqual([true, 'Not Found', 'Unauthorized', 'NANOOK_HTTP_ACTOR_IN_HOOK']);
+  });
+});
