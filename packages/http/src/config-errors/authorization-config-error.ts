@@ -47,14 +47,20 @@ const texts = {
       readonly example?: string | undefined;
       /** The functions before the handler, one of which may wrap a requirement. */
       readonly before?: readonly string[] | undefined;
+      /** All routes without a requirement, for an adapter whose application does not start with them. */
+      readonly atStart?: string | undefined;
     },
   ) =>
-    `${describeRoute(p)} has no requirement, so its handler was not run. ${
-      p.example === undefined
-        ? 'Add a requirement, or skip authorization with a reason'
-        : `Write a requirement before the handler: ${p.example}; or skipAuthorization('reason') in its place. ` +
-          `A check inside the handler does not count, because it may come too late`
-    }${describeBefore(p.before)}${describeElsewhere(p)}`,
+    p.atStart !== undefined
+      ? `these routes have no requirement, so the application does not start:\n${p.atStart}\n` +
+        `Give each a requirement, { preHandler: authorize(action, …) } or { preHandler: skipAuthorization('reason') }; or pass ` +
+        `\`protect: false\` if the handlers check themselves`
+      : `${describeRoute(p)} has no requirement, so its handler was not run. ${
+          p.example === undefined
+            ? 'Add a requirement, or skip authorization with a reason'
+            : `Write a requirement before the handler: ${p.example}; or skipAuthorization('reason') in its place. ` +
+              `A check inside the handler does not count, because it may come too late`
+        }${describeBefore(p.before)}${describeElsewhere(p)}`,
   NANOOK_HTTP_SKIPPED_APPLICATION: (p: { reason: string }) =>
     `skipAuthorization('${p.reason}') is used by the application itself, without a path, so it would skip authorization for every ` +
     `later route. Write it in the route, or in a router that contains only such routes; or give it a path: ` +
@@ -74,8 +80,14 @@ const texts = {
     `${describeRoute(p)} answered ${p.status} after ${describeCheck(p)} had failed; the response was blocked. ` +
     `Respond to a refusal with its own status; call \`can\` where a refusal is not an error; or, if the response needs no ` +
     `authorization, skip it: skip('to the login page')`,
-  NANOOK_HTTP_UNSEEN_APP: (_: object) =>
-    `an application was mounted before \`protect\` was called, so its routes cannot be found; mount it after the call of \`protect\``,
+  NANOOK_HTTP_UNSEEN_APP: (p: {
+    /** The routes that a plugin cannot see. */
+    readonly routes?: string;
+  }) =>
+    p.routes !== undefined
+      ? `these routes were added before the plugin \`authorization\` was loaded, so their requirements cannot be found; write ` +
+        `\`await app.register(authorization(…))\` before them:\n${p.routes}`
+      : `an application was mounted before \`protect\` was called, so its routes cannot be found; mount it after the call of \`protect\``,
   NANOOK_HTTP_NO_AUTHORIZATION: (p: { caller: string }) =>
     `\`${p.caller}\` needs the authorization of the request; use the middleware \`authorization(authorizer, …)\` before it`,
   NANOOK_HTTP_ACTOR_IN_HOOK: (_: object) =>

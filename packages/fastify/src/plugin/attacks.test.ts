@@ -1,0 +1,248 @@
+import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import cors from '@fastify/cors';
+import type { RouteHandlerMethod } from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { authorize, skipAuthorization } from '../index.js';
+import { findNote, note, notesApp, secret, type NotesApp } from '../testing/notes.fixture.js';
+
+let running: NotesApp | undefined;
+const start = async (...args: Parameters<typeof notesApp>): Promise<NotesApp> =>
+  (running = await notesApp(...args));
+afterEach(() => running?.app.close());
+
+const web = (): ReadableStream => new Blob([secret]).stream();
+
+describe('a response without a decision is blocked', () => {
+  it.each<[string, RouteHandlerMethod]>([
+    ['an object', () => note],
+    ['a string', () => secret],
+    ['a buffer', () => Buffer.from(secret)],
+    ['a typed array', (_, reply) => reply.send(new TextEncoder().encode(secret))],
+    ['a stream', (_, reply) => reply.send(Readable.from([secret]))],
+    ['a web stream', (_, reply) => reply.send(web())],
+    ['a response of fetch', (_, reply) => reply.send(new Response(secret))],
+    ['reply.send in an async handler', async (_, reply) => reply.send(secret)],
+    ['a late reply.send', (_, reply) => void setTimeout(() => reply.send(secret), 1)],
+    ['a serializer', (_, reply) => reply.serializer(() => secret).send({})],
+    ['nothing, with a header', (_, reply) => reply.header('x-note', secret).send()],
+    ['a redirect', (_, reply) => reply.redirect(`/${secret}`)],
+    ['reply.raw', (_, reply) => void reply.raw.end(secret)],
+    [
+      'reply.raw with writeHead',
+      (_, reply) => void reply.raw.writeHead(200, { 'x-note': secret }).end(secret),
+    ],
+    ['reply.raw after hijack', (_, reply) => void reply.hijack().raw.end(secret)],
+    ['a piped stream', (_, reply) => void Readable.from([secret]).pipe(reply.hijack().raw)],
+    ['a status about a file', (_, reply) => reply.code(416).header('content-range', secret).send()],
+    ['an early hint', (_, reply) => reply.send(secret)],
+    ['a trailer', (_, reply) => reply.trailer('x-note', (_r, _p, done) => done(null, secret)).send('')],
+  ])('%s', async (_name, handler) => {
+    const { app, ask, errors } = await start();
+    app.get('/notes', handler);
+    const response = await app.inject({ url: '/notes', headers: { 'x-user': 'ann' } });
+    expect(response.statusCode).toBe(500);
+    expect(JSON.stringify([response.headers, response.payload, response.trailers])).not.toContain(secret);
+    expect(errors).toMatchObject([{ code: 'NANOOK_HTTP_UNDECIDED_ROUTE', data: { route: '/notes' } }]);
+    expect((await ask('/notes', 'ann', 'HEAD')).status).toBe(500);
+  });
+
+  it('destroys the blocked stream', async () => {
+    const { app, ask } = await start();
+    const stream = Readable.from([secret]);
+    app.get('/notes', (_, reply) => reply.send(stream));
+    await ask('/notes');
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it('sent by a hook before the requirement, which then does not run', async () => {
+    const { app, ask } = await start({});
+    app.get(
+      '/notes/:id',
+      { preHandler: [async (_request, reply) => reply.send(secret), authorize('read', findNote)] },
+      () => note,
+    );
+    expect(await ask('/notes/1', 'ann')).toMatchObject({ status: 500 });
+    expect((await ask('/notes/1', 'ann')).text).not.toContain(secret);
+  });
+
+  it.each(['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const)(
+    'sent by the hook %s of a plugin',
+    async (hook) => {
+      const { app, ask } = await start({});
+      app.addHook(hook as 'onRequest', async (_request, reply) => reply.send(secret));
+      app.get('/notes/:id', { preHandler: authorize('read', findNote) }, () => note);
+      const { status, text } = await ask('/notes/1', 'ann');
+      expect([status, text.includes(secret)]).toEqual([500, false]);
+    },
+  );
+
+  it('sent by a handler of unknown paths with a success', async () => {
+    const { app, ask } = await start();
+    app.setNotFoundHandler((_request, reply) => reply.code(200).send(secret));
+    const { status, text } = await ask('/nothing');
+    expect([status, text.includes(secret)]).toEqual([500, false]);
+  });
+
+  it('sent by an error handler with a success, after a refusal', async () => {
+    const { app, ask } = await start({});
+    app.setErrorHandler((_error, _request, reply) => reply.code(200).send(secret));
+    app.get('/notes/:id', { preHandler: authorize('read', findNote) }, () => note);
+    const { status, text } = await ask('/notes/1', 'bob');
+    expect([status, text.includes(secret)]).toEqual([500, false]);
+  });
+
+  it('even if a check was skipped for another request of the same connection', async () => {
+    const { app, ask } = await start();
+    app.get('/open', { preHandler: skipAuthorization('open') }, () => 'open');
+    app.get('/notes', () => secret);
+    expect(await ask('/open')).toEqual({ status: 200, text: 'open' });
+    expect((await ask('/notes')).status).toBe(500);
+  });
+});
+
+describe('checks of a handler', () => {
+  it('pass a response after a decision, in every form', async () => {
+    const { app, ask } = await start();
+    app.get('/stream', async (request, reply) => {
+      await request.authz.authorize('read', note);
+      return reply.send(Readable.from([secret]));
+    });
+    app.get('/raw', async (request, reply) => {
+      await request.authz.authorize('read', note);
+      reply.hijack().raw.end(secret);
+    });
+    expect([await ask('/stream', 'ann'), await ask('/raw', 'ann')]).toEqual(
+      Array(2).fill({ status: 200, text: secret }),
+    );
+    expect([(await ask('/stream')).status, (await ask('/raw')).status]).toEqual([404, 404]);
+  });
+
+  it('block the response when one was not awaited', async () => {
+    const { app, ask, errors } = await start();
+    app.get('/notes', (request) => {
+      void request.authz.authorize('read', note);
+      return secret;
+    });
+    for (const user of ['ann', 'bob']) expect(await ask('/notes', user)).toMatchObject({ status: 500 });
+    expect(errors).toMatchObject(Array(2).fill({ code: 'NANOOK_HTTP_UNAWAITED_CHECK' }));
+  });
+
+  it('block the response when reply.send comes before the check ends', async () => {
+    const { app, ask } = await start();
+    app.get('/notes', async (request, reply) => {
+      reply.send(secret);
+      await request.authz.authorize('read', note);
+      return reply;
+    });
+    const { status, text } = await ask('/notes', 'ann');
+    expect([status, text.includes(secret)]).toEqual([500, false]);
+  });
+
+  it('block a success after a refusal that the handler caught', async () => {
+    const { app, ask, errors } = await start();
+    app.get('/notes', { preHandler: skipAuthorization('for the test') }, async (request) => {
+      await request.authz.authorize('read', note).catch(() => {});
+      return secret;
+    });
+    expect((await ask('/notes', 'ann')).text).toBe(secret);
+    expect((await ask('/notes', 'bob')).status).toBe(500);
+    expect(errors).toMatchObject([{ code: 'NANOOK_HTTP_REFUSED_ROUTE' }]);
+  });
+
+  it('end a stream when a check that was not awaited fails after its start', async () => {
+    const { app } = await start();
+    app.get('/notes', async (request, reply) => {
+      await request.authz.authorize('create', request.authz.authorizer.type('Note'));
+      async function* text() {
+        yield 'start ';
+        await pause(5);
+        void request.authz.authorize('read', note);
+        await pause(5);
+        yield secret;
+      }
+      return reply.send(Readable.from(text()));
+    });
+    const address = await app.listen({ port: 0 });
+    const read = fetch(`${address}/notes`, { headers: { 'x-user': 'bob' } }).then((response) =>
+      response.text(),
+    );
+    await expect(read).rejects.toThrow();
+  });
+
+  it('fail with 500 and without the text of the policy when the policy fails', async () => {
+    const { app, ask } = await start();
+    app.get('/notes', async (request) => {
+      await request.authz.authorize('read', { owner: 1n } as never);
+      return secret;
+    });
+    app.get('/crash', async (request) => {
+      await request.authz.authorize(undefined as never, note);
+      return secret;
+    });
+    const { status, text } = await ask('/crash');
+    expect(status).toBe(500);
+    expect(text).toBe(JSON.stringify({ type: 'about:blank', title: 'Internal Server Error', status: 500 }));
+  });
+});
+
+describe('other requests', () => {
+  it('OPTIONS: passes the preflight of @fastify/cors, and blocks a body', async () => {
+    const { app } = await start({});
+    await app.register(cors, { origin: 'https://app.test' });
+    app.get('/notes/:id', { preHandler: authorize('read', findNote) }, () => note);
+    const preflight = await app.inject({
+      method: 'OPTIONS',
+      url: '/notes/1',
+      headers: { origin: 'https://app.test', 'access-control-request-method': 'GET' },
+    });
+    expect([preflight.statusCode, preflight.headers['access-control-allow-origin']]).toEqual([
+      204,
+      'https://app.test',
+    ]);
+  });
+
+  it('a refusal keeps the headers of CORS, so that the browser shows it', async () => {
+    const { app } = await start({});
+    await app.register(cors, { origin: 'https://app.test' });
+    app.get('/notes/:id', { preHandler: authorize('read', findNote) }, () => note);
+    const { statusCode, headers } = await app.inject({ url: '/notes/1', headers: { 'x-user': 'bob' } });
+    expect([statusCode, headers['access-control-allow-origin']]).toEqual([404, 'https://app.test']);
+  });
+
+  it('an injected request of a handler has its own decisions', async () => {
+    const { app, ask } = await start();
+    app.get('/notes', () => secret);
+    app.get('/outer', { preHandler: skipAuthorization('outer') }, async () => {
+      const inner = await app.inject({ url: '/notes', headers: { 'x-user': 'ann' } });
+      return String(inner.statusCode);
+    });
+    expect(await ask('/outer')).toEqual({ status: 200, text: '500' });
+  });
+
+  it('reply.callNotFound answers with 404', async () => {
+    const { app, ask } = await start();
+    app.get('/notes', (_request, reply) => reply.callNotFound());
+    expect((await ask('/notes')).status).toBe(404);
+  });
+
+  it('errors of the application keep their status and pass to its error handlers', async () => {
+    const { app, ask } = await start();
+    app.register(async (inner) => {
+      inner.setErrorHandler((error, _request, reply) => {
+        if ((error as { statusCode?: number }).statusCode !== 418) throw error;
+        return reply.code(418).send('teapot');
+      });
+      inner.get('/tea', () => {
+        throw Object.assign(new Error('tea'), { statusCode: 418 });
+      });
+      inner.get('/notes/:id', { preHandler: authorize('read', findNote) }, () => note);
+    });
+    expect(await ask('/tea')).toEqual({ status: 418, text: 'teapot' });
+    const { status, text } = await ask('/notes/1', 'bob');
+    expect([status, JSON.parse(text)]).toEqual([
+      404,
+      { type: 'about:blank', title: 'Not Found', status: 404 },
+    ]);
+  });
+});
