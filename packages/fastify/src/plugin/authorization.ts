@@ -9,13 +9,7 @@ import {
   type ExplainOption,
   type RequestAuthorizer,
 } from '@nanook/http';
-import type {
-  FastifyInstance,
-  FastifyPluginCallback,
-  FastifyReply,
-  FastifyRequest,
-  HTTPMethods,
-} from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { rootOf } from '../routes/instance-hooks.js';
 import { ProtectedRoutes, routeOf } from '../routes/protected-routes.js';
 import { authorizationErrors } from './authorization-errors.js';
@@ -85,7 +79,7 @@ export interface AuthorizationOptions {
 export function authorization(
   authorizer: RequestAuthorizer,
   options: AuthorizationOptions = {},
-): FastifyPluginCallback {
+): FastifyPluginAsync {
   const { protect = true, ...common } = options;
   checkAuthorization(authorization, authorizer, common);
   if (typeof protect !== 'boolean')
@@ -109,10 +103,8 @@ export function authorization(
     hooks: { actor, anonymous, request, context, challenge, loaderTimeoutMs, onError },
     explain: explainWith(explain, mask),
   };
-  const plugin: FastifyPluginCallback = (app, _options, done) => {
-    install(app, settings, protect);
-    done();
-  };
+  // An error of a plugin that is not asynchronous would end the process.
+  const plugin: FastifyPluginAsync = async (app) => install(app, settings, protect);
   // The plugin applies to the instance that registers it, and not to a new one.
   return Object.assign(plugin, {
     [Symbol.for('skip-override')]: true,
