@@ -11,12 +11,13 @@ const packages = {
   core: [],
   http: ['core'],
   express: ['core', 'http'],
+  fastify: ['core', 'http'],
   koa: ['core', 'http'],
   nestjs: ['core', 'http'],
   orm: ['core'],
   log: ['core'],
   analysis: ['core'],
-  cli: ['core', 'analysis', 'log', 'orm', 'policies', 'server', 'express', 'koa', 'nestjs'],
+  cli: ['core', 'analysis', 'log', 'orm', 'policies', 'server', 'express', 'fastify', 'koa', 'nestjs'],
   policies: ['core'],
   server: ['core'],
   mcp: ['core', 'http'],
@@ -175,7 +176,15 @@ const httpFolders = {
   refusals: ['internal', 'platform', 'config-errors'],
   requirements: ['internal', 'platform', 'locations', 'decisions', 'config-errors', 'refusals'],
   'pending-checks': ['internal', 'platform', 'locations', 'config-errors'],
-  request: ['internal', 'platform', 'decisions', 'config-errors', 'refusals', 'requirements', 'pending-checks'],
+  request: [
+    'internal',
+    'platform',
+    'decisions',
+    'config-errors',
+    'refusals',
+    'requirements',
+    'pending-checks',
+  ],
   'response-guard': ['internal', 'config-errors', 'pending-checks'],
 };
 httpFolders[''] = Object.keys(httpFolders);
@@ -202,6 +211,14 @@ const adapterFolders = {
   middleware: ['internals', 'handlers', 'routes'],
   routes: ['internals', 'handlers'],
   '': ['internals', 'middleware', 'routes'],
+};
+
+/** Folder of fastify → folders it may import, from the lowest to the highest. */
+const fastifyFolders = {
+  hooks: [],
+  routes: [],
+  plugin: ['routes'],
+  '': ['hooks', 'routes', 'plugin'],
 };
 
 /** Folder of policies → folders it may import, from the lowest to the highest. */
@@ -250,6 +267,7 @@ const foldersOf = {
   core: folders,
   http: httpFolders,
   express: adapterFolders,
+  fastify: fastifyFolders,
   koa: adapterFolders,
   nestjs: nestFolders,
   log: logFolders,

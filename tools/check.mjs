@@ -127,7 +127,9 @@ const whole = {
     tool('examples in the docs', 'docs-examples.mjs'),
     step('bundle sizes', process.execPath, 'packages/bench/src/check-sizes.ts'),
     tool('documentation site', 'site.mjs', '--check'),
-    ...['express', 'koa', 'nestjs'].map((name) => tool(`demo on ${name}`, 'demo.mjs', '--framework', name)),
+    ...['express', 'fastify', 'koa', 'nestjs'].map((name) =>
+      tool(`demo on ${name}`, 'demo.mjs', '--framework', name),
+    ),
   ],
   packages: [
     ...publicPackages.flatMap((manifest) => [

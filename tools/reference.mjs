@@ -54,6 +54,7 @@ const unexported = {
     'types/typed.ts:Row',
   ],
   express: [],
+  fastify: [],
   // Structural types that accept every version of the router.
   koa: ['internals/koa-router-internals.ts:App', 'internals/koa-router-internals.ts:Router'],
   nestjs: [

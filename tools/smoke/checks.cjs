@@ -27,6 +27,7 @@ exports.checks = async function checks(loaded, load) {
   await checkOso(loaded);
   await checkCompiled(loaded);
   await checkExpress(loaded['@nanook/express'], authorizer, load);
+  await checkFastify(loaded['@nanook/fastify'], authorizer, load);
   await checkKoa(loaded['@nanook/koa'], authorizer, load);
   await checkNest(loaded['@nanook/nestjs'], authorizer, load);
 };
@@ -63,6 +64,15 @@ async function checkExpress({ authorization, authorize, authorizationErrors }, a
   app.get('/forgotten', (_req, res) => res.json('secret'));
   app.use(authorizationErrors({ onError: () => {} }));
   await checkStatuses((...at) => app.listen(...at), { forgotten: 500 });
+}
+
+async function checkFastify({ authorization, authorize }, authorizer, load) {
+  const app = defaultOf(await load('fastify'))();
+  await app.register(authorization(authorizer, { actor, protect: false }));
+  app.get('/doc', { preHandler: authorize('read', doc) }, (request) => request.authz.resource);
+  app.get('/forgotten', () => 'secret');
+  await app.ready();
+  await checkStatuses((...at) => app.server.listen(...at), { forgotten: 500 });
 }
 
 async function checkKoa({ authorization, authorize }, authorizer, load) {

@@ -6,7 +6,7 @@ import { UsageError } from '../errors/usage-error.js';
 import type { Application } from './application.js';
 import type { FoundRoute, Requirement } from './audited-route.js';
 
-/** The part of `@nanook/express` and `@nanook/koa` that lists routes. */
+/** The part of `@nanook/express`, `@nanook/fastify` and `@nanook/koa` that lists routes. */
 interface RoutesModule {
   listRoutes(
     application: unknown,
@@ -60,6 +60,7 @@ export async function listApplication(application: Application): Promise<ListedA
   const adapter = await loadAdapter(application);
   if (kind === 'nestjs')
     return { routes: await nestRoutes(value as NestApplication, adapter as NestModule), unseen: [] };
+  if (kind === 'fastify') await loadPlugins(value as FastifyApplication);
   const routes = (adapter as RoutesModule).listRoutes(value, { check: false, mounts: true });
   // Middleware of every path mostly prepares requests, so that rows for it would hide the others.
   const isMiddleware = ({ method, path, mayPassOn }: (typeof routes)[number]): boolean =>
@@ -78,6 +79,20 @@ export async function listApplication(application: Application): Promise<ListedA
       return place === undefined ? handler : `${handler} (${place})`;
     }),
   };
+}
+
+interface FastifyApplication {
+  ready(): Promise<unknown>;
+}
+
+/** Loads the plugins of an application of Fastify, which has its routes then. It does not start with a route without a requirement. */
+async function loadPlugins(app: FastifyApplication): Promise<void> {
+  try {
+    await app.ready();
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    if (code !== 'NANOOK_HTTP_UNPROTECTED_ROUTE' && code !== 'NANOOK_HTTP_UNGRANTABLE') throw error;
+  }
 }
 
 async function nestRoutes(
@@ -145,11 +160,12 @@ function attempt<T>(run: () => T): T | undefined {
 /** The packages from the folder of this command. */
 const ownAdapters = {
   express: () => import('@nanook/express'),
+  fastify: () => import('@nanook/fastify'),
   koa: () => import('@nanook/koa'),
   nestjs: () => import('@nanook/nestjs'),
 };
 
-const frameworks = { express: 'Express', koa: 'Koa', nestjs: 'NestJS' };
+const frameworks = { express: 'Express', fastify: 'Fastify', koa: 'Koa', nestjs: 'NestJS' };
 
 /** Returns the path of the ES module of a package. */
 function esModuleOf(manifest: string): string | undefined {
