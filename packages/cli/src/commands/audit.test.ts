@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
 import * as express from '@nanook/express';
+import * as fastify from '@nanook/fastify';
 import * as koa from '@nanook/koa';
 import { Authorize, AuthorizeRequest, NanookModule, ResourceLoader, SkipAuthorization } from '@nanook/nestjs';
 import { Controller, Delete, Get, Injectable, Module, Param, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import createExpress, { type RequestHandler } from 'express';
+import Fastify from 'fastify';
 import Koa from 'koa';
 import { describe, expect, it } from 'vitest';
 import { enterFolder, nanook, writeFiles } from '../testing/run.fixture.js';
@@ -242,6 +244,23 @@ finding USE / has no requirement
 
 4 routes: 0 authorized, 1 skipped, 1 exempt, 2 without a requirement
 `);
+  });
+});
+
+describe('nanook audit of a Fastify application', () => {
+  it('lists routes without a requirement, with which the application does not start', async () => {
+    const app = Fastify();
+    await app.register(fastify.authorization(authorizer, { actor: () => null }));
+    const read = fastify.authorize('read', () => undefined);
+    app.get('/notes/:id', { preHandler: read }, () => '');
+    app.get('/forgotten', () => '');
+    await enter(app);
+    expect(await audit()).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(
+        /GET \/forgotten has no requirement[^]*2 routes: 1 authorized, 0 skipped, 1 without a requirement/,
+      ),
+    });
   });
 });
 

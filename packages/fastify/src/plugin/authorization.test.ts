@@ -236,7 +236,11 @@ const { plugin: trees } = fc.letrec<{ plugin: Plugin }>((tie) => ({
     requirement,
     isLate: fc.boolean(),
     routes: fc.array(requirement, { maxLength: 3 }),
-    plugins: fc.array(tie('plugin'), { maxLength: 2, depthSize: 'small' }),
+    plugins: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.constant([]),
+      fc.array(tie('plugin'), { minLength: 1, maxLength: 2 }),
+    ),
   }),
 }));
 

@@ -33,7 +33,7 @@ export class GuardedRequest implements ResponseGuard {
   /** Checks the response at once. */
   #check: ((chunk: unknown) => void) | undefined;
   /** The headers that a blocked response keeps. */
-  #headers: ReturnType<FastifyReply['getHeaders']> = {};
+  #headers: Readonly<Record<string, unknown>> = {};
   /** Ends the hook `onSend` that runs now. */
   #sending: ((error: Error) => void) | undefined;
 

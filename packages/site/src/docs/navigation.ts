@@ -68,6 +68,7 @@ const plan: readonly Plan[] = [
     label: 'Add it to your application',
     items: [
       adapter('Express', 'express', webPages),
+      adapter('Fastify', 'fastify', webPages),
       adapter('Koa', 'koa', webPages),
       adapter('NestJS', 'nestjs', [
         'getting-started',
