@@ -28,7 +28,9 @@ export const organizationRoutes =
 
     app.get('/:id/repositories', { preHandler: authorize('list_repositories', load) }, (request) => {
       const { id: organizationId } = request.authz.resourceOf(load);
-      return readPage(request.authz, 'Repository', request.query as object, { where: { organizationId } });
+      return readPage(request.authz, 'Repository', request.query as Record<string, unknown>, {
+        where: { organizationId },
+      });
     });
 
     app.post(

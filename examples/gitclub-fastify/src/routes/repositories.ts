@@ -16,7 +16,7 @@ export const repositoryRoutes =
       findRepository(db, request.params.id);
 
     app.get('/', { preHandler: authorize('list', 'Repository') }, ({ authz, query }) =>
-      readPage(authz, 'Repository', query as object, { orderBy: { name: 'desc' } }),
+      readPage(authz, 'Repository', query as Record<string, unknown>, { orderBy: { name: 'desc' } }),
     );
 
     // With the actions that the actor may perform, for the buttons of a page.
@@ -32,7 +32,10 @@ export const repositoryRoutes =
 
     app.get('/:id/issues', { preHandler: authorize('list_issues', load) }, ({ authz, query }) => {
       const { id: repositoryId } = authz.resourceOf(load);
-      return readPage(authz, 'Issue', query as object, { where: { repositoryId }, orderBy: { id: 'desc' } });
+      return readPage(authz, 'Issue', query as Record<string, unknown>, {
+        where: { repositoryId },
+        orderBy: { id: 'desc' },
+      });
     });
 
     app.post(
