@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { typed } from '@nanook/core';
 import { identify, type GitClub } from '@nanook/example-gitclub';
 import { authorization, authorizationErrors, skipAuthorization } from '@nanook/fastify';
@@ -34,4 +35,10 @@ export async function createApp({ db, authorizer, onError }: GitClub): Promise<F
 
   await app.ready();
   return app;
+}
+
+/** Creates the application as a listener of `node:http`, for the demo and its tests. */
+export async function createListener(club: GitClub): Promise<RequestListener> {
+  const app = await createApp(club);
+  return (request, response) => app.routing(request, response);
 }

@@ -1,8 +1,8 @@
 import { careless, listen, walk, type Step } from '@nanook/example-gitclub';
 import { describeGitClub } from '@nanook/example-gitclub/suite';
-import { createApp } from './app.ts';
+import { createListener } from './app.ts';
 
 // The other careless request needs a route that is not run, with which Fastify would not start.
 const [blocked] = careless as readonly [Step];
 
-describeGitClub('Fastify', async (club) => listen((await createApp(club)).routing), [...walk, blocked]);
+describeGitClub('Fastify', async (club) => listen(await createListener(club)), [...walk, blocked]);

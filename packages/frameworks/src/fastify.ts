@@ -1,5 +1,10 @@
 import { authorization, authorize, skipAuthorization } from '@nanook/fastify';
-import Fastify, { type FastifyRequest, type RouteHandlerMethod } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  type RouteHandlerMethod,
+} from 'fastify';
 import { findUser, type User } from './domain.js';
 import type { HttpApp } from './http-suite.js';
 import { listenOn } from './listen.js';
@@ -19,7 +24,8 @@ export async function serveFastify(
 ): Promise<HttpApp> {
   const errors: unknown[] = [];
   const log = { error: (error: unknown) => errors.push(error) };
-  const app = Fastify({ loggerInstance: Object.assign(Object.create(silent) as typeof silent, log) });
+  const loggerInstance: FastifyBaseLogger = Object.assign(Object.create(silent) as typeof silent, log);
+  const app: FastifyInstance = Fastify({ loggerInstance });
   await app.register(
     authorization(await loadAuthorizer(setting), {
       actor: (request) => findUser(request.headers['x-user']),

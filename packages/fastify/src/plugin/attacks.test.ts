@@ -35,7 +35,7 @@ describe('a response without a decision is blocked', () => {
     ['a web stream', (_, reply) => reply.send(web())],
     ['a response of fetch', (_, reply) => reply.send(new Response(secret))],
     ['reply.send in an async handler', async (_, reply) => reply.send(secret)],
-    ['a late reply.send', (_, reply) => void setTimeout(() => reply.send(secret), 1)],
+    ['a late reply.send', (_, reply) => void setTimeout(() => void reply.send(secret), 1)],
     ['a serializer', (_, reply) => reply.serializer(() => secret).send({})],
     ['nothing, with a header', (_, reply) => reply.header('x-note', secret).send()],
     ['a redirect', (_, reply) => reply.redirect(`/${secret}`)],
@@ -257,7 +257,7 @@ describe('checks of a handler', () => {
     const read = fetch(`${address}/notes`, { headers: { 'x-user': 'bob' } }).then((response) =>
       response.text(),
     );
-    await expect(read).rejects.toThrow();
+    await expect(read).rejects.toThrow('terminated');
   });
 
   it('fail with 500 and without a message when a check is called wrongly', async () => {

@@ -79,7 +79,7 @@ describe('the application does not start', () => {
 describe('authorization', () => {
   it.each([
     [{ protect: 'yes' as never }, 'NANOOK_HTTP_INVALID_OPTION'],
-    [{ actr: () => 1 } as never, 'NANOOK_HTTP_UNKNOWN_OPTION'],
+    [{ user: () => 1 } as never, 'NANOOK_HTTP_UNKNOWN_OPTION'],
     [{ actor: 1 as never }, 'NANOOK_HTTP_INVALID_OPTION'],
   ])('refuses wrong options: %j', (options, code) => {
     expect(() => authorization(authorizer, options)).toThrow(expect.objectContaining({ code }) as Error);
