@@ -25,7 +25,7 @@ afterEach(() => running?.app.close());
 
 const web = (): ReadableStream => new Blob([secret]).stream();
 
-describe('a response without a decision is blocked', () => {
+describe('the response guard', () => {
   it.each<[string, RouteHandlerMethod]>([
     ['an object', () => note],
     ['a string', () => secret],
@@ -52,7 +52,7 @@ describe('a response without a decision is blocked', () => {
     ],
     ['a status about a file', (_, reply) => reply.code(416).header('content-range', secret).send()],
     ['a trailer', (_, reply) => reply.trailer('x-note', (_r, _p, done) => done(null, secret)).send('')],
-  ])('%s', async (_name, handler) => {
+  ])('blocks %s without a decision', async (_name, handler) => {
     const { app, ask, errors } = await start();
     app.get('/notes', handler);
     const response = await app.inject({ url: '/notes', headers: { 'x-user': 'ann' } });
@@ -78,7 +78,7 @@ describe('a response without a decision is blocked', () => {
     expect([status, hints]).toEqual([500, []]);
   });
 
-  it('when a later hook onSend makes a success of an error', async () => {
+  it('blocks an error that a later hook onSend makes a success', async () => {
     const { app, ask } = await start();
     app.addHook('onSend', async (_request, reply, payload) => {
       if (reply.statusCode === 404) reply.code(200);
@@ -89,7 +89,7 @@ describe('a response without a decision is blocked', () => {
     expect([status, text.includes(secret)]).toEqual([500, false]);
   });
 
-  it('sent by the error handler of a route, after a refusal', async () => {
+  it('blocks a success of the error handler of a route, after a refusal', async () => {
     const { app, ask } = await start({});
     const errorHandler: RouteOptions['errorHandler'] = (_error, _request, reply) =>
       void reply.code(200).send(secret);
@@ -98,7 +98,7 @@ describe('a response without a decision is blocked', () => {
     expect([status, text.includes(secret)]).toEqual([500, false]);
   });
 
-  it('sent by a hook that was added before the plugin', async () => {
+  it('blocks a response of a hook that was added before the plugin', async () => {
     const app = Fastify();
     app.addHook('onRequest', async (_request, reply) => reply.send(secret));
     await app.register(authorization(authorizer, { actor, protect: false }));
@@ -107,7 +107,7 @@ describe('a response without a decision is blocked', () => {
     expect([statusCode, payload.includes(secret)]).toEqual([500, false]);
   });
 
-  it('over HTTP/2', async () => {
+  it('blocks a response over HTTP/2', async () => {
     const app = Fastify({ http2: true });
     await app.register(authorization(authorizer, { actor, protect: false }));
     app.get('/notes', () => secret);
@@ -121,7 +121,7 @@ describe('a response without a decision is blocked', () => {
     expect([await status, text.includes(secret)]).toEqual([500, false]);
   });
 
-  it('of files, unless a plugin around them skips authorization', async () => {
+  it('blocks files, unless a plugin around them skips authorization', async () => {
     const { app, ask } = await start();
     const root = fileURLToPath(new URL('.', import.meta.url));
     await app.register(files, { root, prefix: '/closed/', decorateReply: false });
@@ -145,7 +145,7 @@ describe('a response without a decision is blocked', () => {
     expect(stream.destroyed).toBe(true);
   });
 
-  it('sent by a hook before the requirement, which then does not run', async () => {
+  it('blocks a response of a hook before the requirement, which then does not run', async () => {
     const { app, ask } = await start({});
     app.get(
       '/notes/:id',
@@ -157,7 +157,7 @@ describe('a response without a decision is blocked', () => {
   });
 
   it.each(['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const)(
-    'sent by the hook %s of a plugin',
+    'blocks a response of the hook %s of a plugin',
     async (hook) => {
       const { app, ask } = await start({});
       app.addHook(hook as 'onRequest', async (_request, reply) => reply.send(secret));
@@ -167,14 +167,14 @@ describe('a response without a decision is blocked', () => {
     },
   );
 
-  it('sent by a handler of unknown paths with a success', async () => {
+  it('blocks a success of the handler of unknown paths', async () => {
     const { app, ask } = await start();
     app.setNotFoundHandler((_request, reply) => reply.code(200).send(secret));
     const { status, text } = await ask('/nothing');
     expect([status, text.includes(secret)]).toEqual([500, false]);
   });
 
-  it('sent by an error handler with a success, after a refusal', async () => {
+  it('blocks a success of an error handler, after a refusal', async () => {
     const { app, ask } = await start({});
     app.setErrorHandler((_error, _request, reply) => reply.code(200).send(secret));
     app.get('/notes/:id', { preHandler: authorize('read', findNote) }, () => note);
@@ -182,7 +182,7 @@ describe('a response without a decision is blocked', () => {
     expect([status, text.includes(secret)]).toEqual([500, false]);
   });
 
-  it('even if a check was skipped for another request of the same connection', async () => {
+  it('blocks a response after another request of the application was skipped', async () => {
     const { app, ask } = await start();
     app.get('/open', { preHandler: skipAuthorization('open') }, () => 'open');
     app.get('/notes', () => secret);

@@ -17,8 +17,8 @@ import {
 
 const read = authorize('read', findNote);
 
-describe('the application does not start', () => {
-  it('with a route without a requirement, and the error lists all of them', async () => {
+describe('the start of the application', () => {
+  it('fails with a route without a requirement, and the error lists all of them', async () => {
     const { app } = await notesApp({});
     app.get('/notes/:id', { preHandler: read }, () => note);
     app.get('/forgotten', () => secret);
@@ -34,19 +34,19 @@ describe('the application does not start', () => {
     });
   });
 
-  it('with a requirement in a hook that runs after the handler', async () => {
+  it('fails with a requirement in a hook that runs after the handler', async () => {
     const { app } = await notesApp({});
     app.get('/notes/:id', { preSerialization: read as never }, () => note);
     await expect(app.ready()).rejects.toMatchObject({ code: 'NANOOK_HTTP_UNPROTECTED_ROUTE' });
   });
 
-  it('with a requirement that no rule can allow', async () => {
+  it('fails with a requirement that no rule can allow', async () => {
     const { app } = await notesApp({ protect: false });
     app.get('/notes/:id', { preHandler: authorize('raed' as 'read', 'Note') }, () => note);
     await expect(app.ready()).rejects.toMatchObject({ code: 'NANOOK_HTTP_UNGRANTABLE' });
   });
 
-  it('with routes that were added before the plugin', async () => {
+  it('fails with routes that were added before the plugin', async () => {
     const app = Fastify();
     app.register(authorization(authorizer));
     app.get('/notes/:id', { preHandler: read }, () => note); // without await, before the plugin is loaded
@@ -56,19 +56,19 @@ describe('the application does not start', () => {
     });
   });
 
-  it('with a skip for the whole application', async () => {
+  it('fails with a skip for the whole application', async () => {
     const { app } = await notesApp({ protect: false });
     app.addHook('preHandler', skipAuthorization('everything'));
     await expect(app.ready()).rejects.toMatchObject({ code: 'NANOOK_HTTP_SKIPPED_APPLICATION' });
   });
 
-  it('with a function that returns a hook in the place of a hook', async () => {
+  it('fails with a function that returns a hook in the place of a hook', async () => {
     const { app } = await notesApp({});
     app.get('/notes/:id', { preHandler: authorize as never }, () => note);
     await expect(app.ready()).rejects.toMatchObject({ code: 'NANOOK_HTTP_UNCALLED' });
   });
 
-  it('with a second plugin in the same application', async () => {
+  it('fails with a second plugin in the same application', async () => {
     const { app } = await notesApp({});
     await expect(app.register(authorization(authorizer))).rejects.toMatchObject({
       code: 'FST_ERR_DEC_ALREADY_PRESENT',

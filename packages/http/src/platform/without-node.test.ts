@@ -53,7 +53,7 @@ const request = `
   Promise.all([check('alice'), check('bob'), check(undefined), deadlocked()]).then((found) => JSON.stringify(found));
 `;
 
-/** What the core and this package use of the platform that browsers, workers and servers share. */
+/** The parts of the platform that the core and this package use, which browsers, workers and servers share. */
 const web = { performance, setTimeout, clearTimeout, TextEncoder, URL };
 
 describe('the main entry without Node', () => {
