@@ -112,12 +112,13 @@ const perCall = 'call';
 const whenHttp: { readonly [C in ConfigErrorCode]: string } = {
   NANOOK_HTTP_UNDECIDED_ROUTE: 'call: the response guard blocked a response',
   NANOOK_HTTP_UNPROTECTED_ROUTE:
-    'call: `protect` rejected an unprotected route; in NestJS, the guard rejected a handler that the audit did not see',
-  NANOOK_HTTP_SKIPPED_APPLICATION: 'start: `protect` and `listRoutes`; without them, call',
+    'call: `protect` rejected an unprotected route; in Fastify, start; in NestJS, the guard rejected a handler that the audit did not see',
+  NANOOK_HTTP_SKIPPED_APPLICATION:
+    'start: `protect`, `listRoutes` and the plugin of Fastify; without them, call',
   NANOOK_HTTP_UNAWAITED_CHECK: 'call: the response guard blocked or aborted a response',
   NANOOK_HTTP_LOST_FAILURE: 'after a call: only logged',
   NANOOK_HTTP_REFUSED_ROUTE: 'call: the response guard blocked a response',
-  NANOOK_HTTP_UNSEEN_APP: 'start: `protect` and `listRoutes` of Express',
+  NANOOK_HTTP_UNSEEN_APP: 'start: `protect` and `listRoutes` of Express, and the plugin of Fastify',
   NANOOK_HTTP_NO_AUTHORIZATION: perCall,
   NANOOK_HTTP_ACTOR_IN_HOOK: 'call: the first check, for which the hook is called',
   NANOOK_HTTP_NO_RESOURCE: perCall,
@@ -131,7 +132,8 @@ const whenHttp: { readonly [C in ConfigErrorCode]: string } = {
   NANOOK_HTTP_LOADER_TIMEOUT: perCall,
   NANOOK_HTTP_UNCALLED: 'start: `protect`; call',
   NANOOK_HTTP_NO_ERROR: 'call: replaces the value that the application threw',
-  NANOOK_HTTP_UNGRANTABLE: 'start: `listRoutes`, or `listen` of a protected app; in Koa also `callback`',
+  NANOOK_HTTP_UNGRANTABLE:
+    'start: `listRoutes`, or `listen` of a protected app; in Koa also `callback`, in Fastify each start',
   NANOOK_HTTP_UNKNOWN_OPTION: atStart,
   NANOOK_HTTP_INVALID_OPTION: atStart,
 };
