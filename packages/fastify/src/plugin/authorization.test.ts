@@ -71,8 +71,32 @@ describe('the start of the application', () => {
   it('fails with a second plugin in the same application', async () => {
     const { app } = await notesApp({});
     await expect(app.register(authorization(authorizer))).rejects.toMatchObject({
-      code: 'FST_ERR_DEC_ALREADY_PRESENT',
+      code: 'NANOOK_HTTP_INVALID_OPTION',
     });
+  });
+
+  it('fails with a second plugin in an inner plugin, whose authorizer would not decide', async () => {
+    const { app } = await notesApp({});
+    app.register(async (inner) => void (await inner.register(authorization(authorizer))));
+    await expect(app.ready()).rejects.toMatchObject({
+      code: 'NANOOK_HTTP_INVALID_OPTION',
+      message: expect.stringContaining('register it once') as string,
+    });
+  });
+
+  it('starts with two plugins side by side, each with its own authorizer', async () => {
+    const app = Fastify();
+    for (const user of ['ann', 'bob'])
+      app.register(
+        async (inner) => {
+          await inner.register(authorization(authorizer, { actor: () => user }));
+          inner.get('/notes/:id', { preHandler: read }, () => 'note');
+        },
+        { prefix: `/${user}` },
+      );
+    const statusOf = async (path: string) => (await app.inject(path)).statusCode;
+    expect([await statusOf('/ann/notes/1'), await statusOf('/bob/notes/1')]).toEqual([200, 404]);
+    expect(listRoutes(app)).toHaveLength(2);
   });
 });
 

@@ -114,6 +114,12 @@ export function authorization(
 }
 
 function install(app: FastifyInstance, settings: Settings, protect: boolean): void {
+  if (app.hasRequestDecorator('authz'))
+    throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
+      option: 'authorization(…)',
+      reason:
+        'is registered already, here or in an outer plugin, or another plugin has added `request.authz`; register it once',
+    });
   checkNoRoutes(app);
   const routes = new ProtectedRoutes(app, settings.authorizer);
   const guarded = (request: FastifyRequest): GuardedRequest => GuardedRequest.of(request, settings);
