@@ -77,7 +77,9 @@ describe('the start of the application', () => {
 
   it('fails with a second plugin in an inner plugin, whose authorizer would not decide', async () => {
     const { app } = await notesApp({});
-    app.register(async (inner) => void (await inner.register(authorization(authorizer))));
+    app.register(async (inner) => {
+      await inner.register(authorization(authorizer));
+    });
     await expect(app.ready()).rejects.toMatchObject({
       code: 'NANOOK_HTTP_INVALID_OPTION',
       message: expect.stringContaining('register it once') as string,
