@@ -25,7 +25,7 @@ describe('a request with an authorizer that was compiled ahead of time', () => {
   it('authorizes the name of a type, and refuses others', async () => {
     await (await authzOf('ann')).load('create', 'Note');
     await expect((await authzOf('ben')).load('create', 'Note')).rejects.toMatchObject({ status: 403 });
-    await expect((await authzOf('ann')).load('create', 'Noet')).rejects.toMatchObject({
+    await expect((await authzOf('ann')).load('create', 'Letter')).rejects.toMatchObject({
       code: 'POLAR_TYPE_UNKNOWN_TYPE',
     });
   });
