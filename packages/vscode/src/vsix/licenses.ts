@@ -32,7 +32,7 @@ export function licensesOf(files: readonly string[]): string {
   const folders = new Set(files.flatMap((file) => packageOf(file) ?? []));
   const notices = [...folders].map((folder) => {
     const { name, version, license } = manifestOf(folder);
-    const file = readdirSync(folder).find((each) => /^(?:license|licence)/i.test(each));
+    const file = readdirSync(folder).find((each) => /^license/i.test(each));
     if (file === undefined)
       throw new Error(`${name} ${version}: expected a file LICENSE in ${folder}; leave the package out`);
     return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;

@@ -1,0 +1,31 @@
+import { projectCommand, type ProjectCommand } from '../project/project-command.js';
+
+/** A configuration of `launch.json`. Without that file, the editor passes one without a type. */
+export interface DebugConfiguration {
+  readonly type?: string;
+  readonly request?: string;
+  readonly name?: string;
+  readonly query?: string;
+  readonly cwd?: string;
+}
+
+/** Whether the editor has no configuration, so that the user is asked for a query. */
+export const isEmpty = ({ type, request }: DebugConfiguration): boolean => !type && !request;
+
+/** Returns the configuration of a query that the user has entered. */
+export const queryConfiguration = (query: string) =>
+  ({ type: 'nanook', request: 'launch', name: query, query }) as const;
+
+/** Returns a configuration with its folder. @param folder the folder of the project that is open */
+export const withFolder = <Configuration extends DebugConfiguration>(
+  configuration: Configuration,
+  folder: string,
+): Configuration & { readonly cwd: string } => ({ ...configuration, cwd: configuration.cwd ?? folder });
+
+/**
+ * Returns the process of the debug adapter of a project.
+ *
+ * @throws {MissingCommand}
+ */
+export const debugAdapter = (folder: string, nodePath?: string): ProjectCommand =>
+  projectCommand(folder, ['debug', '--dap'], nodePath);

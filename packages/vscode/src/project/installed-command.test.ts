@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runsAll } from '../../../../tools/test-scope.js';
+import { debugAdapter } from '../debug/debug-configuration.js';
+import { projectWithCommand } from './installed-command.fixture.js';
+import type { ProjectCommand } from './project-command.js';
+
+const policy = `allow(user: User, "read", note: Note) if
+  note.ownerId = user.id;
+
+test "owners" {
+  assert allow(ann, "read", plan);
+}
+
+test "others" {
+  assert allow(ben, "read", plan);
+}
+`;
+const config = {
+  policies: '*.polar',
+  types: { User: { fields: { id: 'Integer' } }, Note: { fields: { ownerId: 'Integer' } } },
+  fixtures: {
+    ann: { $type: 'User', id: 1 },
+    ben: { $type: 'User', id: 2 },
+    plan: { $type: 'Note', ownerId: 1 },
+  },
+};
+
+// Building the command takes seconds.
+describe.runIf(runsAll)('the command of a project', () => {
+  let folder = '';
+  const processes: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    folder = await projectWithCommand({ 'app.polar': policy, 'nanook.config.json': JSON.stringify(config) });
+  });
+  afterAll(() => {
+    for (const each of processes) each.kill();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Starts a process as the extension does. Returns it with its output. */
+  function start({ command, args, cwd }: ProjectCommand) {
+    const child = spawn(command, args, { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
+    processes.push(child);
+    const output = { text: '' };
+    child.stdout.on('data', (data: Buffer) => (output.text += data.toString()));
+    return { child, output };
+  }
+
+  it('is a debug adapter that stops at a breakpoint of a policy', async () => {
+    const { child, output } = start(debugAdapter(folder, process.execPath));
+    let seq = 0;
+    const send = (command: string, args: object): void => {
+      const message = JSON.stringify({ seq: ++seq, type: 'request', command, arguments: args });
+      child.stdin.write(`Content-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`);
+    };
+    const receives = (text: string): Promise<void> =>
+      vi.waitFor(() => expect(output.text).toContain(text), { timeout: 30_000, interval: 50 });
+    send('initialize', { adapterID: 'nanook' });
+    send('launch', { query: 'allow(ann, "read", plan)', cwd: folder, stopOnEntry: false });
+    await receives('"event":"initialized"');
+    send('setBreakpoints', { source: { path: join(folder, 'app.polar') }, breakpoints: [{ line: 2 }] });
+    await receives('"verified":true');
+    send('configurationDone', {});
+    await receives('"reason":"breakpoint"');
+    send('disconnect', {});
+  });
+});
