@@ -2,10 +2,12 @@ import type { ExtensionContext } from 'vscode';
 import { startClient } from './client.js';
 import { registerClientCommands } from './commands.js';
 import { registerDebugger } from './debugger.js';
+import { registerTests } from './testing.js';
 
 /** Starts the extension. The editor calls it when a policy is opened, or a folder with a configuration. */
 export async function activate(context: ExtensionContext): Promise<void> {
   registerDebugger(context);
   const client = await startClient(context);
   registerClientCommands(context, client);
+  registerTests(context, client);
 }

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runsAll } from '../../../../tools/test-scope.js';
 import { debugAdapter } from '../debug/debug-configuration.js';
 import { projectWithCommand } from './installed-command.fixture.js';
-import type { ProjectCommand } from './project-command.js';
+import { readTestResults, testArguments } from '../tests/test-results.js';
+import { projectCommand, type ProjectCommand } from './project-command.js';
+import { runCommand } from './run-command.js';
 
 const policy = `allow(user: User, "read", note: Note) if
   note.ownerId = user.id;
@@ -67,5 +69,40 @@ describe.runIf(runsAll)('the command of a project', () => {
     send('configurationDone', {});
     await receives('"reason":"breakpoint"');
     send('disconnect', {});
+  });
+
+  it('runs the tests of the policies, and says which assertion does not hold', async () => {
+    const run = async (name?: string) =>
+      readTestResults(
+        await runCommand(projectCommand(folder, testArguments(name), process.execPath)),
+        folder,
+      );
+    const file = join(folder, 'app.polar');
+    expect(await run()).toMatchObject([
+      { file, name: 'owners', failures: [] },
+      { file, name: 'others', failures: [{ line: 9, assertion: expect.stringContaining('allow(ben') }] },
+    ]);
+    expect(await run('own')).toMatchObject([{ name: 'owners' }]);
+    await expect(run('no such test')).resolves.toEqual([]);
+  });
+
+  it('gives its reason when the tests cannot run', async () => {
+    const command = projectCommand(
+      folder,
+      [...testArguments(), '--config', 'missing.json'],
+      process.execPath,
+    );
+    const result = await runCommand(command);
+    expect(() => readTestResults(result, folder)).toThrow('missing.json');
+  });
+
+  it('ends with its signal', async () => {
+    const aborter = new AbortController();
+    const ended = runCommand(
+      { command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'], cwd: folder },
+      aborter.signal,
+    );
+    aborter.abort();
+    expect(await ended).toEqual({ code: undefined, out: '', err: '' });
   });
 });

@@ -1,0 +1,146 @@
+import {
+  Location,
+  Position,
+  Range,
+  RelativePattern,
+  TestMessage,
+  TestRunProfileKind,
+  tests,
+  Uri,
+  workspace,
+  type CancellationToken,
+  type ExtensionContext,
+  type TestItem,
+  type TestRun,
+  type TestRunRequest,
+} from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { projectCommand } from '../project/project-command.js';
+import { runCommand } from '../project/run-command.js';
+import { testsOf, type PolicySymbol } from '../tests/policy-tests.js';
+import { readTestResults, testArguments, type PolicyTestResult } from '../tests/test-results.js';
+import { nodePath } from './client.js';
+import { folderOf } from './commands.js';
+
+/** Shows the tests of policies in the Testing view, and runs them with the command `nanook test` of the project. */
+export function registerTests({ subscriptions }: ExtensionContext, client: LanguageClient): void {
+  const controller = tests.createTestController('nanook', 'Nanook');
+
+  const update = async (uri: Uri): Promise<void> => {
+    const textDocument = { uri: client.code2ProtocolConverter.asUri(uri) };
+    const symbols = await client.sendRequest<readonly PolicySymbol[] | null>('textDocument/documentSymbol', {
+      textDocument,
+    });
+    const found = testsOf(symbols ?? []);
+    if (found.length === 0) return controller.items.delete(uri.toString());
+    const file = controller.createTestItem(uri.toString(), workspace.asRelativePath(uri), uri);
+    for (const { name, line } of found) {
+      const item = controller.createTestItem(`${uri.toString()}#${name}`, name, uri);
+      item.range = new Range(line, 0, line, 0);
+      file.children.add(item);
+    }
+    return controller.items.add(file);
+  };
+  const updateAll = async (): Promise<void> => {
+    const files = await workspace.findFiles('**/*.polar', '**/node_modules/**');
+    await Promise.all(files.map(update));
+  };
+  controller.resolveHandler = (item) => (item === undefined ? updateAll() : undefined);
+  controller.refreshHandler = updateAll;
+
+  const watchers = (workspace.workspaceFolders ?? []).map((folder) =>
+    workspace.createFileSystemWatcher(new RelativePattern(folder, '**/*.polar')),
+  );
+  for (const watcher of watchers) {
+    watcher.onDidCreate(update);
+    watcher.onDidChange(update);
+    watcher.onDidDelete((uri) => controller.items.delete(uri.toString()));
+  }
+
+  const profile = controller.createRunProfile(
+    'Run',
+    TestRunProfileKind.Run,
+    async (request, cancellation) => {
+      const run = controller.createTestRun(request);
+      try {
+        await runTests(
+          run,
+          itemsOf(
+            request,
+            [...controller.items].map(([, item]) => item),
+          ),
+          cancellation,
+        );
+      } finally {
+        run.end();
+      }
+    },
+    true,
+  );
+  subscriptions.push(controller, profile, ...watchers);
+}
+
+/** Returns the tests of a request, without the files that contain them. */
+function itemsOf({ include, exclude = [] }: TestRunRequest, all: readonly TestItem[]): TestItem[] {
+  const leaves = (item: TestItem): TestItem[] =>
+    exclude.includes(item)
+      ? []
+      : item.children.size > 0
+        ? [...item.children].flatMap(([, child]) => leaves(child))
+        : [item];
+  return (include ?? all).flatMap(leaves);
+}
+
+async function runTests(run: TestRun, items: readonly TestItem[], token: CancellationToken): Promise<void> {
+  await workspace.saveAll();
+  const aborter = new AbortController();
+  token.onCancellationRequested(() => aborter.abort());
+  const folders = new Set(items.map((item) => folderOf(item.uri!)));
+  for (const folder of folders) {
+    const its = items.filter((item) => folderOf(item.uri!) === folder);
+    if (token.isCancellationRequested) return;
+    for (const item of its) run.started(item);
+    // oxlint-disable-next-line no-await-in-loop -- the tests of one project can use the same database as those of another
+    await runProject(run, folder, its, aborter.signal);
+  }
+}
+
+async function runProject(
+  run: TestRun,
+  folder: string,
+  items: readonly TestItem[],
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    if (!workspace.isTrusted)
+      throw new Error('Tests run code of the project, and this workspace is not trusted.');
+    const args = testArguments(items.length === 1 ? items[0]!.label : undefined);
+    const results = readTestResults(
+      await runCommand(projectCommand(folder, args, nodePath()), signal),
+      folder,
+    );
+    for (const item of items) {
+      const result = results.find(({ file, name }) => file === item.uri!.fsPath && name === item.label);
+      report(run, item, result);
+    }
+  } catch (error) {
+    const message = new TestMessage((error as Error).message);
+    for (const item of items) run.errored(item, message);
+  }
+}
+
+function report(run: TestRun, item: TestItem, result: PolicyTestResult | undefined): void {
+  if (result === undefined)
+    return run.errored(
+      item,
+      new TestMessage('nanook test did not run this test. Does the configuration name its file?'),
+    );
+  const messages = result.failures.map(({ assertion, line, reason }) => {
+    const message = new TestMessage(`${assertion}\n${reason}`);
+    message.location = new Location(item.uri!, new Position(line - 1, 0));
+    return message;
+  });
+  return messages.length > 0
+    ? run.failed(item, messages, result.durationMs)
+    : run.passed(item, result.durationMs);
+}

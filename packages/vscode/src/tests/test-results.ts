@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import type { CommandResult } from '../project/run-command.js';
+
+/** The result of a test, as `nanook test --json` prints it, with an absolute path. */
+export interface PolicyTestResult {
+  readonly file: string;
+  readonly name: string;
+  readonly durationMs: number;
+  /** The assertions that do not hold; empty when the test passes. */
+  readonly failures: readonly {
+    readonly assertion: string;
+    /** 1-based. */
+    readonly line: number;
+    readonly reason: string;
+  }[];
+}
+
+/** Returns the arguments of `nanook` that run all tests of a project, or those whose name contains a text. */
+export const testArguments = (name?: string): string[] => [
+  'test',
+  '--json',
+  ...(name === undefined ? [] : ['--name', name]),
+];
+
+/**
+ * Reads the results of the tests of a project.
+ *
+ * @param folder the folder of the project
+ * @throws {Error} when the tests did not run, with the reason that the command has given
+ */
+export function readTestResults({ code, out, err }: CommandResult, folder: string): PolicyTestResult[] {
+  const { tests, error } = parsed(out);
+  if (tests === undefined)
+    throw new Error(
+      error?.message ??
+        (err.trim() || `Expected results of nanook test, found none. It ended with ${code ?? 'a signal'}.`),
+    );
+  return tests.map((test) => ({ ...test, file: resolve(folder, test.file) }));
+}
+
+/** The output of the command: results, or the reason why there are none. */
+interface Output {
+  readonly tests?: readonly PolicyTestResult[];
+  readonly error?: { readonly message: string };
+}
+
+function parsed(out: string): Output {
+  try {
+    return JSON.parse(out) as Output;
+  } catch {
+    // A process that ended early has written no JSON, but a text for people.
+    return {};
+  }
+}
