@@ -1,5 +1,3 @@
-import { projectCommand, type ProjectCommand } from '../project/project-command.js';
-
 /** A configuration of `launch.json`. Without that file, the editor passes one without a type. */
 export interface DebugConfiguration {
   readonly type?: string;
@@ -22,10 +20,5 @@ export const withFolder = <Configuration extends DebugConfiguration>(
   folder: string,
 ): Configuration & { readonly cwd: string } => ({ ...configuration, cwd: configuration.cwd ?? folder });
 
-/**
- * Returns the process of the debug adapter of a project.
- *
- * @throws {MissingCommand}
- */
-export const debugAdapter = (folder: string, nodePath?: string): ProjectCommand =>
-  projectCommand(folder, ['debug', '--dap'], nodePath);
+/** The arguments of `nanook` that serve an editor as a debug adapter. */
+export const debugAdapterArguments = ['debug', '--dap'] as const;

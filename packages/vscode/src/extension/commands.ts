@@ -1,20 +1,13 @@
 import { clientCommands } from '@nanook/language-server';
-import {
-  commands,
-  ProcessExecution,
-  Task,
-  tasks,
-  TaskRevealKind,
-  TaskScope,
-  Uri,
-  window,
-  workspace,
-  type ExtensionContext,
-} from 'vscode';
+import { commands, Uri, ViewColumn, window, type ExtensionContext } from 'vscode';
 import type { LanguageClient, Location, Position } from 'vscode-languageclient/node';
-import { projectCommand } from '../project/project-command.js';
-import { projectFolder } from '../project/project-folder.js';
-import { nodePath } from './client.js';
+import { runCommand } from '../project/run-command.js';
+import { folderOf, openProject, trustedCommand } from './project.js';
+import { ask, runInTerminal } from './terminal.js';
+
+const actorPrompt = 'The actor: a fixture, or a value such as User{id: 7}';
+const actionPrompt = 'The action, such as read';
+const resourcePrompt = 'The resource: a fixture, a type such as Note, or a value such as Note{id: 1}';
 
 /** Provides the commands that the code lenses of the server name. */
 export function registerClientCommands({ subscriptions }: ExtensionContext, client: LanguageClient): void {
@@ -31,48 +24,34 @@ export function registerClientCommands({ subscriptions }: ExtensionContext, clie
         ),
     ),
     commands.registerCommand(clientCommands.runTest, (uri: string, name: string) =>
-      runInTerminal(folderOf(Uri.parse(uri)), 'test', ['test', '--name', name]),
+      runInTerminal(folderOf(Uri.parse(uri)), ['test', '--name', name]),
     ),
-    commands.registerCommand(clientCommands.showSql, showSql),
+    commands.registerCommand(clientCommands.showSql, async (folder: string, type: string) => {
+      const words = await ask(`SQL of the rows of ${type}`, actorPrompt, actionPrompt);
+      if (words !== undefined) await runInTerminal(folder, ['where', ...words, type]);
+    }),
   );
 }
 
-/** Returns the folder of the project that a document belongs to. */
-export function folderOf(uri: Uri): string {
-  const open = workspace.getWorkspaceFolder(uri) ?? workspace.workspaceFolders?.[0];
-  return projectFolder(uri.fsPath, open?.uri.fsPath ?? Uri.joinPath(uri, '..').fsPath);
+/** Provides the commands of the palette that show the decisions of the project. The editor shows their errors. */
+export function registerProjectCommands({ subscriptions }: ExtensionContext): void {
+  subscriptions.push(
+    commands.registerCommand('nanook.explore', () => runInTerminal(openProject(), ['explore', '--open'])),
+    commands.registerCommand('nanook.explain', async () => {
+      const words = await ask('Explain a decision', actorPrompt, actionPrompt, resourcePrompt);
+      if (words !== undefined) await runInTerminal(openProject(), ['explain', ...words]);
+    }),
+    commands.registerCommand('nanook.showGraph', showGraph),
+  );
 }
 
-async function showSql(folder: string, type: string): Promise<void> {
-  const actor = await window.showInputBox({
-    title: `SQL of the rows of ${type}`,
-    prompt: 'The actor: a fixture, or a value such as User{id: 7}',
+/** Shows the page of `nanook graph`, which needs no scripts, beside the policy. */
+async function showGraph(): Promise<void> {
+  const { code, out, err } = await runCommand(trustedCommand(openProject(), ['graph', '--format', 'html']));
+  if (code !== 0) throw new Error(err.trim() || `nanook graph ended with ${code ?? 'a signal'}`);
+  const panel = window.createWebviewPanel('nanook.graph', 'Roles and permissions', ViewColumn.Beside, {
+    enableScripts: false,
+    localResourceRoots: [],
   });
-  if (actor === undefined) return;
-  const action = await window.showInputBox({ title: `SQL of the rows of ${type}`, prompt: 'The action' });
-  if (action !== undefined) await runInTerminal(folder, 'where', ['where', actor, action, type]);
-}
-
-/** Runs the command `nanook` of a project in a terminal. It runs code of the project, so that it needs a trusted workspace. */
-export async function runInTerminal(folder: string, name: string, args: readonly string[]): Promise<void> {
-  if (!workspace.isTrusted) {
-    void window.showErrorMessage(
-      'The command nanook runs code of the project, and this workspace is not trusted. Trust it first: Workspaces: Manage Workspace Trust.',
-    );
-    return;
-  }
-  try {
-    const { command, args: all, cwd } = projectCommand(folder, args, nodePath());
-    const task = new Task(
-      { type: 'nanook', task: name },
-      workspace.getWorkspaceFolder(Uri.file(folder)) ?? TaskScope.Workspace,
-      name,
-      'nanook',
-      new ProcessExecution(command, [...all], { cwd }),
-    );
-    task.presentationOptions = { reveal: TaskRevealKind.Always, clear: true };
-    await tasks.executeTask(task);
-  } catch (error) {
-    void window.showErrorMessage((error as Error).message);
-  }
+  panel.webview.html = out;
 }

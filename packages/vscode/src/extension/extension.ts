@@ -1,12 +1,13 @@
 import type { ExtensionContext } from 'vscode';
 import { startClient } from './client.js';
-import { registerClientCommands } from './commands.js';
+import { registerClientCommands, registerProjectCommands } from './commands.js';
 import { registerDebugger } from './debugger.js';
 import { registerTests } from './testing.js';
 
 /** Starts the extension. The editor calls it when a policy is opened, or a folder with a configuration. */
 export async function activate(context: ExtensionContext): Promise<void> {
   registerDebugger(context);
+  registerProjectCommands(context);
   const client = await startClient(context);
   registerClientCommands(context, client);
   registerTests(context, client);

@@ -15,12 +15,10 @@ import {
   type TestRunRequest,
 } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { projectCommand } from '../project/project-command.js';
 import { runCommand } from '../project/run-command.js';
 import { testsOf, type PolicySymbol } from '../tests/policy-tests.js';
 import { readTestResults, testArguments, type PolicyTestResult } from '../tests/test-results.js';
-import { nodePath } from './client.js';
-import { folderOf } from './commands.js';
+import { folderOf, trustedCommand } from './project.js';
 
 /** Shows the tests of policies in the Testing view, and runs them with the command `nanook test` of the project. */
 export function registerTests({ subscriptions }: ExtensionContext, client: LanguageClient): void {
@@ -112,13 +110,8 @@ async function runProject(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    if (!workspace.isTrusted)
-      throw new Error('Tests run code of the project, and this workspace is not trusted.');
     const args = testArguments(items.length === 1 ? items[0]!.label : undefined);
-    const results = readTestResults(
-      await runCommand(projectCommand(folder, args, nodePath()), signal),
-      folder,
-    );
+    const results = readTestResults(await runCommand(trustedCommand(folder, args), signal), folder);
     for (const item of items) {
       const result = results.find(({ file, name }) => file === item.uri!.fsPath && name === item.label);
       report(run, item, result);

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runsAll } from '../../../../tools/test-scope.js';
-import { debugAdapter } from '../debug/debug-configuration.js';
+import { debugAdapterArguments } from '../debug/debug-configuration.js';
 import { projectWithCommand } from './installed-command.fixture.js';
 import { readTestResults, testArguments } from '../tests/test-results.js';
 import { projectCommand, type ProjectCommand } from './project-command.js';
@@ -53,7 +53,7 @@ describe.runIf(runsAll)('the command of a project', () => {
   }
 
   it('is a debug adapter that stops at a breakpoint of a policy', async () => {
-    const { child, output } = start(debugAdapter(folder, process.execPath));
+    const { child, output } = start(projectCommand(folder, debugAdapterArguments, process.execPath));
     let seq = 0;
     const send = (command: string, args: object): void => {
       const message = JSON.stringify({ seq: ++seq, type: 'request', command, arguments: args });

@@ -52,6 +52,7 @@ describe.runIf(runsAll)('the VSIX', () => {
         'extension/server/node_modules/jiti/package.json',
         'extension/server/package.json',
         'extension/syntaxes/polar.tmLanguage.json',
+        'extension/walkthrough/policy.md',
       ].toSorted(),
     );
     expect(names).toEqual(

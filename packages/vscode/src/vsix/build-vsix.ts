@@ -34,6 +34,7 @@ export async function buildVsix(folder: string): Promise<string> {
     cp(join(source, 'README.md'), join(staged, 'README.md')),
     cp(join(source, '../../LICENSE'), join(staged, 'LICENSE.txt')),
     cp(join(source, 'language-configuration.json'), join(staged, 'language-configuration.json')),
+    cp(join(source, 'walkthrough'), join(staged, 'walkthrough'), { recursive: true }),
     cp(resolve('@nanook/grammar'), join(staged, 'syntaxes/polar.tmLanguage.json')),
   ]);
   const packagePath = join(folder, 'nanook.vsix');
