@@ -35,6 +35,11 @@ describe('the manifest of the extension', () => {
     expect(readme).toContain(`| Nanook: ${title} |`);
   });
 
+  it.each(manifest.contributes.commands)('has the command $command in the sources', ({ command }) => {
+    const sources = globSync('src/extension/*.ts', { cwd: folder }).map(textOf);
+    expect(sources.filter((text) => text.includes(`'${command}'`))).toHaveLength(1);
+  });
+
   it('leaves the commands that need arguments out of the palette', () => {
     const shown = manifest.contributes.commands.map(({ command }) => command);
     expect(shown.filter((name) => (Object.values(clientCommands) as string[]).includes(name))).toEqual([]);

@@ -48,7 +48,7 @@ describe('the debugger of the manifest', () => {
 });
 
 describe('a debug configuration', () => {
-  it('is empty without a launch.json', () => {
+  it('counts as empty when there is no launch.json', () => {
     expect(isEmpty({})).toBe(true);
     expect(isEmpty(queryConfiguration('allow(ann, "read", note)'))).toBe(false);
   });

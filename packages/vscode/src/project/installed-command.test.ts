@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runsAll } from '../../../../tools/test-scope.js';
@@ -30,13 +30,24 @@ const config = {
   },
 };
 
+const walkthrough = readFileSync(new URL('../../walkthrough/policy.md', import.meta.url), 'utf8');
+const walkthroughPolicy = /^```polar\n([\s\S]*?)^```$/m.exec(walkthrough)![1]!;
+
 // Building the command takes seconds.
 describe.runIf(runsAll)('the command of a project', () => {
   let folder = '';
   const processes: ChildProcess[] = [];
 
   beforeAll(async () => {
-    folder = await projectWithCommand({ 'app.polar': policy, 'nanook.config.json': JSON.stringify(config) });
+    folder = await projectWithCommand({
+      'app.polar': policy,
+      'nanook.config.json': JSON.stringify(config),
+      'walkthrough/main.polar': walkthroughPolicy,
+      'walkthrough/nanook.config.json': JSON.stringify({
+        ...config,
+        fixtures: { ...config.fixtures, note: config.fixtures.plan },
+      }),
+    });
   });
   afterAll(() => {
     for (const each of processes) each.kill();
@@ -52,7 +63,7 @@ describe.runIf(runsAll)('the command of a project', () => {
     return { child, output };
   }
 
-  it('is a debug adapter that stops at a breakpoint of a policy', async () => {
+  it('serves the editor as a debug adapter, which stops at a breakpoint of a policy', async () => {
     const { child, output } = start(projectCommand(folder, debugAdapterArguments, process.execPath));
     let seq = 0;
     const send = (command: string, args: object): void => {
@@ -84,6 +95,22 @@ describe.runIf(runsAll)('the command of a project', () => {
     ]);
     expect(await run('own')).toMatchObject([{ name: 'owners' }]);
     await expect(run('no such test')).resolves.toEqual([]);
+  });
+
+  it('accepts the policy of the walkthrough, whose test passes', async () => {
+    const project = join(folder, 'walkthrough');
+    const run = (...args: string[]) => runCommand(projectCommand(project, args, process.execPath));
+    expect(await run('check')).toMatchObject({ code: 0 });
+    expect(readTestResults(await run(...testArguments()), project)).toMatchObject([{ failures: [] }]);
+  });
+
+  it('draws the roles as a page without scripts', async () => {
+    const args = ['graph', '--format', 'html'];
+    const { code, out } = await runCommand(
+      projectCommand(join(folder, 'walkthrough'), args, process.execPath),
+    );
+    expect([code, out]).toEqual([0, expect.stringContaining('<svg')]);
+    expect(out).not.toContain('<script');
   });
 
   it('gives its reason when the tests cannot run', async () => {
