@@ -102,6 +102,8 @@ export async function importFile(file: string): Promise<unknown> {
 
 const languageErrors = new Set([
   'ERR_UNKNOWN_FILE_EXTENSION',
+  // The Node.js of some Linux distributions and editors was built without TypeScript.
+  'ERR_NO_TYPESCRIPT',
   'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
   'ERR_MODULE_NOT_FOUND',
   'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',

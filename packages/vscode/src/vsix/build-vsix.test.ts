@@ -99,7 +99,7 @@ describe.runIf(runsAll)('the VSIX', () => {
   });
 
   /** Opens a policy in the server of the VSIX. Returns the codes of its diagnostics. */
-  async function codesOf(isTrusted: boolean): Promise<readonly unknown[]> {
+  async function codesOf(isTrusted: boolean, nodeOptions = ''): Promise<readonly unknown[]> {
     const project = join(folder, isTrusted ? 'trusted' : 'untrusted');
     // Node.js does not run an enum, so that this configuration needs jiti.
     const config = `enum Field { owner = 'ownerId' }
@@ -110,6 +110,7 @@ export default { policies: '*.polar', types: { User: {}, Note: { fields: { [Fiel
     const server = spawn(process.execPath, [join(installed, 'extension/server/dist/bin.mjs'), '--stdio'], {
       stdio: ['pipe', 'pipe', 'inherit'],
       cwd: folder,
+      env: { ...process.env, NODE_OPTIONS: nodeOptions },
     });
     const connection = createMessageConnection(
       new StreamMessageReader(server.stdout),
@@ -146,6 +147,24 @@ export default { policies: '*.polar', types: { User: {}, Note: { fields: { [Fiel
 
   it('has a server that reads a configuration in TypeScript, and reports a field that its types do not have', async () => {
     expect(await codesOf(true)).toContain('POLAR_CHECK_UNKNOWN_FIELD');
+  });
+
+  it('has a server that reads a configuration in TypeScript in a Node.js that was built without TypeScript', async () => {
+    const hooks = join(folder, 'hooks.mjs');
+    write(
+      hooks,
+      `import { registerHooks } from 'node:module';
+registerHooks({
+  load(url, context, next) {
+    if (/\\.ts(?:\\?|$)/.test(url)) throw Object.assign(new Error('no TypeScript'), { code: 'ERR_NO_TYPESCRIPT' });
+    return next(url, context);
+  },
+});
+`,
+    );
+    expect(await codesOf(true, `--import=${pathToFileURL(hooks).href}`)).toContain(
+      'POLAR_CHECK_UNKNOWN_FIELD',
+    );
   });
 
   it('has a server that runs no configuration without trust', async () => {
