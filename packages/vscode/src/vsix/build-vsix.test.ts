@@ -7,7 +7,6 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { runsAll } from '../../../../tools/test-scope.js';
-import { buildVsix } from './build-vsix.ts';
 
 // cspell:ignore vsixmanifest
 
@@ -24,6 +23,8 @@ describe.runIf(runsAll)('the VSIX', () => {
   };
 
   beforeAll(async () => {
+    // The packer is large, so that only runs that need it load it.
+    const { buildVsix } = await import('./build-vsix.ts');
     const vsix = await buildVsix(folder);
     size = statSync(vsix).size;
     for (const [name, content] of Object.entries(unzipSync(readFileSync(vsix)))) {
