@@ -12,8 +12,8 @@ import { runsAll } from '../../../../tools/test-scope.js';
 
 // Building it takes seconds.
 describe.runIf(runsAll)('the VSIX', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'nanook-vsix-'));
-  const installed = join(folder, 'installed');
+  let folder = '';
+  let installed = '';
   const names: string[] = [];
   let size = 0;
 
@@ -23,6 +23,8 @@ describe.runIf(runsAll)('the VSIX', () => {
   };
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'nanook-vsix-'));
+    installed = join(folder, 'installed');
     // The packer is large, so that only runs that need it load it.
     const { buildVsix } = await import('./build-vsix.ts');
     const vsix = await buildVsix(folder);
