@@ -20,8 +20,8 @@ const onDisk = '@nanook/core, installed (not compressed)';
  * check may follow `load`, and cannot wait for any of them.
  */
 const budgets: Readonly<Record<string, number>> = {
-  [afterCheck]: 113_800,
-  [allExports]: 214_000,
+  [afterCheck]: 114_000,
+  [allExports]: 214_200,
   [onDisk]: 6_250_000,
 };
 
