@@ -104,4 +104,15 @@ describe('optimizeFilter()', () => {
       expect(sizeOf(optimizeFilter(filter, { outerRows: true }))).toBeLessThan(2 * sizeOf(filter));
     },
   );
+
+  it.each([
+    ['leaves out the test that a NULL is readable', true],
+    ['keeps the test that a NULL is readable for a column that is declared without nil', false],
+  ])('%s', (_name, nullable) => {
+    const scope: Scope = { id: 0, type: typesByName.Item };
+    const column: Column = { kind: 'column', scope, field: 'n', type: 'integer', nullable };
+    const isNull: RowFilter = { kind: 'null', column };
+    const filter: RowFilter = { kind: 'and', parts: [{ kind: 'readable', column }, isNull] };
+    expect(optimizeFilter(filter, { outerRows: true })).toEqual(nullable ? isNull : filter);
+  });
 });

@@ -108,8 +108,9 @@ class Optimizer {
   }
 
   /** A comparison holds only where its columns are not `NULL`, so the same test beside it says nothing new. */
-  #withoutImplied(kind: Kind, parts: Parts): Parts {
-    if (kind === 'or' || !parts.some(testsNull)) return parts;
+  #withoutImplied(kind: Kind, given: Parts): Parts {
+    if (kind === 'or' || !given.some(testsNull)) return given;
+    const parts = withoutReadableNull(given);
     const present = new Set(parts.flatMap(presentColumns));
     if (present.size === 0) return parts;
     const compared = new Set(parts.filter(({ kind: each }) => each !== 'not-null').flatMap(presentColumns));
@@ -287,6 +288,14 @@ const nameOf = ({ from, relation, to }: RelationStep): string => `${from.id} ${r
 /** Whether a relation leads to one row at most, so that conditions on it are about the same row. */
 const leadsToOne = ({ relation, to }: RelationStep): boolean =>
   relation.kind === 'one' && to.type.key?.every((field) => relation.foreign.includes(field)) === true;
+
+/** Returns the parts without the tests that a `NULL` is readable: it is a value of each nullable column. */
+function withoutReadableNull(parts: Parts): Parts {
+  const absent = new Set(
+    parts.flatMap((part) => (part.kind === 'null' && part.column.nullable ? [textOf(part.column)] : [])),
+  );
+  return parts.filter((part) => part.kind !== 'readable' || !absent.has(textOf(part.column)));
+}
 
 /** Returns whether a filter, or one of its alternatives, is a test for `NULL`. */
 const testsNull = (filter: RowFilter): boolean =>
