@@ -54,7 +54,7 @@ const request = `
 `;
 
 /** The parts of the platform that the core and this package use, which browsers, workers and servers share. */
-const web = { performance, setTimeout, clearTimeout, TextEncoder, URL };
+const web = { performance, queueMicrotask, setTimeout, clearTimeout, TextEncoder, URL };
 
 describe('the main entry without Node', () => {
   let chunk: Rolldown.OutputChunk;
