@@ -105,14 +105,20 @@ describe('optimizeFilter()', () => {
     },
   );
 
-  it.each([
-    ['leaves out the test that a NULL is readable', true],
-    ['keeps the test that a NULL is readable for a column that is declared without nil', false],
-  ])('%s', (_name, nullable) => {
+  it.each<[string, boolean, Partial<Column>]>([
+    ['leaves out the test that a NULL is readable', false, {}],
+    ['keeps it for a column that is declared without nil', true, { nullable: false }],
+    [
+      'keeps it for a member of JSON',
+      true,
+      { field: 'm.n', member: { column: 'm', path: ['n'], isObject: false, isOptional: true } },
+    ],
+    ['keeps it for a part of a date', true, { date: { column: 'at', method: 'getUTCDay' } }],
+  ])('%s', (_name, isKept, special) => {
     const scope: Scope = { id: 0, type: typesByName.Item };
-    const column: Column = { kind: 'column', scope, field: 'n', type: 'integer', nullable };
+    const column: Column = { kind: 'column', scope, field: 'n', type: 'integer', nullable: true, ...special };
     const isNull: RowFilter = { kind: 'null', column };
     const filter: RowFilter = { kind: 'and', parts: [{ kind: 'readable', column }, isNull] };
-    expect(optimizeFilter(filter, { outerRows: true })).toEqual(nullable ? isNull : filter);
+    expect(optimizeFilter(filter, { outerRows: true })).toEqual(isKept ? filter : isNull);
   });
 });

@@ -289,13 +289,19 @@ const nameOf = ({ from, relation, to }: RelationStep): string => `${from.id} ${r
 const leadsToOne = ({ relation, to }: RelationStep): boolean =>
   relation.kind === 'one' && to.type.key?.every((field) => relation.foreign.includes(field)) === true;
 
-/** Returns the parts without the tests that a `NULL` is readable: it is a value of each nullable column. */
+/**
+ * Returns the parts without the tests that a `NULL` is readable: it is a value of each nullable column. A member of JSON and a part of a date
+ * can also be `NULL` in a query because they are not readable.
+ */
 function withoutReadableNull(parts: Parts): Parts {
   const absent = new Set(
-    parts.flatMap((part) => (part.kind === 'null' && part.column.nullable ? [textOf(part.column)] : [])),
+    parts.flatMap((part) => (part.kind === 'null' && isStoredNull(part.column) ? [textOf(part.column)] : [])),
   );
   return parts.filter((part) => part.kind !== 'readable' || !absent.has(textOf(part.column)));
 }
+
+const isStoredNull = ({ nullable, member, date }: Column): boolean =>
+  nullable && member === undefined && date === undefined;
 
 /** Returns whether a filter, or one of its alternatives, is a test for `NULL`. */
 const testsNull = (filter: RowFilter): boolean =>
