@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { hasManyCases, randomCases, randomSeed } from '../../../../tools/test-scope.js';
+import { randomCases, randomSeed } from '../../../../tools/test-scope.js';
 import { Authorizer, isUndecided, nearestCondition, typed } from '../index.js';
 import { randomFrom } from './random-policies.fixture.js';
 import { follow, World, type FieldsByType, type Repairs } from './repairs.fixture.js';
@@ -169,7 +169,8 @@ it(
   { timeout: 600_000 },
   async () => {
     const measure = new Measure();
-    const wanted = randomCases(1_000);
+    // Fewer say little about a share.
+    const wanted = Math.max(100, randomCases(1_000));
     for (let seed = randomSeed(1); measure.denials < wanted; seed++) {
       const random = randomFrom(seed);
       const below = (n: number): number => Math.floor(random() * n);
@@ -185,7 +186,7 @@ it(
       }
     }
     const { decidedByFirst, progressing, allowed, repairs } = measure.result;
-    expect(decidedByFirst).toBeGreaterThan(hasManyCases ? 0.8 : 0.7);
+    expect(decidedByFirst).toBeGreaterThan(0.8);
     expect(progressing).toBeGreaterThan(0.97);
     expect(allowed).toBeGreaterThan(0.97);
     expect(repairs).toBeLessThan(1.25);
