@@ -146,7 +146,8 @@ export class Authorizer extends BaseAuthorizer {
   }
 
   /**
-   * Calls a listener after each change of the policy, when checks use the new one.
+   * Calls a listener after each change of the policy, when checks use the new one. The change does not wait for it: an error that it throws is
+   * an uncaught exception of the process.
    *
    * @returns a function that removes the listener
    * @example
