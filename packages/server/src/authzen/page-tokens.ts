@@ -37,10 +37,12 @@ export class PageTokens {
 
   /** Reads a token. @throws {RequestError} 400 for a token that this server did not create for the request */
   async read(token: string, request: JsonObject): Promise<PagePlace> {
-    const [content = '', signature = ''] = token.split('.');
+    const [content = '', signature = '', ...rest] = token.split('.');
     const bytes = decode(signature);
     const isValid =
       bytes !== undefined &&
+      rest.length === 0 &&
+      encode(bytes) === signature &&
       (await crypto.subtle.verify('HMAC', await this.#key, bytes, signedBytes(content, request)));
     if (!isValid) throw badRequest('`page.token` is not a token of this request');
     const [position, limit] = JSON.parse(new TextDecoder().decode(decode(content))) as [Position, number];
@@ -53,12 +55,15 @@ const signedBytes = (content: string, request: JsonObject): Uint8Array<ArrayBuff
   new TextEncoder().encode(JSON.stringify([content, sorted(request)]));
 
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+  if (Array.isArray(value)) return ['list', ...value.map(sorted)];
   if (!isJsonObject(value)) return value;
-  // Pairs, because a key `__proto__` would change the prototype.
-  return Object.keys(value)
-    .toSorted()
-    .map((key) => [key, sorted(own(value, key))]);
+  // Pairs, because a key `__proto__` would change the prototype. A list begins with its kind, so that it never equals an object.
+  return [
+    'object',
+    ...Object.keys(value)
+      .toSorted()
+      .map((key) => [key, sorted(own(value, key))]),
+  ];
 }
 
 const encode = (bytes: Uint8Array): string =>

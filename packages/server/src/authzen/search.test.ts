@@ -106,9 +106,17 @@ describe('a search with pages', () => {
     await expect(ask({ ...request, page: { token } }, 'two')).rejects.toThrow(wrong);
     const other = decisionServer(optionsOf('another secret of sixteen'));
     await expect(ask({ ...request, page: { token } }, 'one', other)).rejects.toThrow(wrong);
-    for (const changed of [`x${token}`, token.replace('.', ''), '.', 'é.é', `${btoa('[0,9]')}.`])
+    const changes = [`x${token}`, token.replace('.', ''), `${token}.x`, `${token}=`, ` ${token}`];
+    for (const changed of [...changes, '.', 'é.é', `${btoa('[0,9]')}.`])
       // oxlint-disable-next-line no-await-in-loop -- few
       await expect(ask({ ...request, page: { token: changed } })).rejects.toThrow(wrong);
+  });
+
+  it('refuses a token of a request with pairs in place of an object', async () => {
+    const withContext = (context: object) => ({ ...request, context });
+    const { page } = await ask({ ...withContext({ at: { hour: 5 } }), page: { limit: 5 } });
+    const forged = withContext({ at: ['object', ['hour', 5]] });
+    await expect(ask({ ...forged, page: { token: page!.next_token } })).rejects.toThrow(/^400/);
   });
 
   it.each([
