@@ -10,7 +10,7 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
  * Reads the JSON object in the body of a request.
  *
  * @param signal ends the reading
- * @throws {RequestError} 400; 408 when the time is over; 413 for a body that is too large
+ * @throws {RequestError} 400; 408 when the time is over; 413 for a body that is too large; 415 for a compressed one
  */
 export async function readJsonBody(
   request: Request,
@@ -20,6 +20,9 @@ export async function readJsonBody(
   const [mediaType = ''] = (request.headers.get('Content-Type') ?? '').split(';', 1);
   if (mediaType.trim().toLowerCase() !== 'application/json')
     throw badRequest('expected the header Content-Type: application/json');
+  // A proxy would read another body than this server.
+  if (!/^(identity)?$/i.test(request.headers.get('Content-Encoding') ?? ''))
+    throw new RequestError(415, 'the body must not be compressed', { 'Accept-Encoding': 'identity' });
   const bytes = await readBytes(request, maxBytes, signal);
   if (bytes.length === 0) throw badRequest('expected a JSON object, found an empty body');
   const message = parseStrictJson(decode(bytes));

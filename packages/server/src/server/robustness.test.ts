@@ -65,6 +65,12 @@ describe('a request', () => {
     ).toEqual([200, '{"decision":true}']);
   });
 
+  it.each(['gzip', 'br', 'identity, gzip'])('with the encoding %s is refused with 415', async (encoding) => {
+    const expected = [415, 'the body must not be compressed'];
+    expect(await outcome(valid, { 'Content-Encoding': encoding })).toEqual(expected);
+    expect((await outcome(valid, { 'Content-Encoding': 'identity' }))[0]).toBe(200);
+  });
+
   it('causes 400 for bytes that are not UTF-8', async () => {
     const response = await server.fetch(
       new Request(`https://internal${path}`, {
