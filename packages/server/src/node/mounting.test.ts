@@ -174,6 +174,29 @@ describe('toNodeHandler', () => {
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 401', 'HTTP/1.1 200']);
   });
 
+  it.each(['Authorization: Bearer other', 'Content-Type: text/plain', 'Host: other'])(
+    'refuses a second header: %s',
+    async (header) => {
+      const url = await listen(toNodeHandler(server));
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(
+        `POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer one\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n${header}\r\n\r\n${body}`,
+      );
+      let text = '';
+      for await (const chunk of socket) text += String(chunk);
+      expect(text.split(' ')[1]).toBe('400');
+    },
+  );
+
+  it('closes the connection if Node does not send a header of the answer', async () => {
+    const fetchAnswer = () => Promise.resolve(new Response('', { headers: { 'x-user': 'a\u0001' } }));
+    const url = await listen(
+      toNodeHandler({ fetch: fetchAnswer, handles: () => true, close: () => Promise.resolve() }),
+    );
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
   it('survives a caller that ends the connection inside its body', async () => {
     const onError = vi.fn<() => void>();
     const url = await listen(toNodeHandler(await certifiedServer({ onError })));

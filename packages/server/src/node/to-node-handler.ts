@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { ClientCertificate, Connection } from '../callers/caller.js';
+import { textResponse } from '../messages/responses.js';
 import type { RequestServer } from '../server/request-server.js';
 
 /** A request of Node, Express or Nest. A parser can have read its body. */
@@ -8,6 +9,8 @@ type NodeRequest = IncomingMessage & {
   readonly originalUrl?: string;
   readonly body?: unknown;
   readonly rawBody?: unknown;
+  /** Not every platform that imitates Node has it. */
+  readonly headersDistinct?: IncomingMessage['headersDistinct'];
 };
 
 /**
@@ -64,27 +67,37 @@ const pathAndQuery = (target: string): string => (target.startsWith('/') ? targe
 const pathnameOf = (request: NodeRequest): string => urlOf(request).pathname;
 
 async function answer(server: RequestServer, request: NodeRequest, response: ServerResponse): Promise<void> {
-  const answered = await answerOf(server, request);
-  const body = Buffer.from(await answered.arrayBuffer());
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(answered.status, {
-    ...Object.fromEntries(answered.headers),
-    'Content-Length': body.byteLength,
-  });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  try {
+    const answered = await answerOf(server, request);
+    const body = Buffer.from(await answered.arrayBuffer());
+    if (response.headersSent || response.destroyed) return;
+    response.writeHead(answered.status, {
+      ...Object.fromEntries(answered.headers),
+      'Content-Length': body.byteLength,
+    });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  } catch {
+    // A header that Node does not send. Nobody waits for this promise, so its rejection would end the process.
+    response.destroy();
+  }
 }
 
 /** Returns the answer of the server, or a refusal of a request that cannot become a `Request`. */
 async function answerOf(server: RequestServer, request: NodeRequest): Promise<Response> {
-  if (forbiddenMethods.has(request.method ?? '')) return new Response('method not allowed', { status: 405 });
+  if (forbiddenMethods.has(request.method ?? '')) return textResponse(405, 'method not allowed');
+  if (singleHeaders.some((name) => (request.headersDistinct?.[name]?.length ?? 0) > 1))
+    return textResponse(400, 'a header that must be sent once is sent twice');
   let converted: Request;
   try {
     converted = requestOf(request);
   } catch {
-    return new Response('bad request', { status: 400 });
+    return textResponse(400, 'bad request');
   }
   return server.fetch(converted, connectionOf(request));
 }
+
+/** Headers of which Node keeps the first one. A proxy could have looked at the last one. */
+const singleHeaders = ['authorization', 'content-type', 'host'] as const;
 
 /** The methods that a `Request` cannot have. No endpoint accepts them. */
 const forbiddenMethods = new Set(['CONNECT', 'TRACE', 'TRACK']);
