@@ -48,7 +48,7 @@ export function requestOf({ attributes = {} }: CheckRequestMessage): EnvoyReques
     method,
     path,
     query: query.join('?'),
-    host,
+    host: host.toLowerCase(),
     headers: headersOf(http),
     extensions: { ...attributes.contextExtensions },
     metadata: Object.fromEntries(

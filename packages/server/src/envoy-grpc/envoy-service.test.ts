@@ -133,7 +133,7 @@ const textOf = (bytes: unknown) => new TextDecoder().decode(bytes as Uint8Array)
 const one = (bytes: unknown, id: number) =>
   fieldsOf(bytes as Uint8Array).find(([number]) => number === id)?.[1];
 
-async function check(asked: Asked, key = 'key-of-envoy') {
+async function check(asked: Asked | Buffer, key = 'key-of-envoy') {
   const metadata = new Metadata();
   metadata.set('x-api-key', key);
   const bytes = await new Promise<Buffer>((resolve, reject) => {
@@ -141,7 +141,7 @@ async function check(asked: Asked, key = 'key-of-envoy') {
       '/envoy.service.auth.v3.Authorization/Check',
       (request: Buffer) => request,
       (response: Buffer) => response,
-      checkRequestBytes(asked),
+      Buffer.isBuffer(asked) ? asked : checkRequestBytes(asked),
       metadata,
       (error, response) => (error === null ? resolve(response!) : reject(error)),
     );
@@ -182,6 +182,19 @@ describe('a check of Envoy over gRPC', () => {
   it('answers a failure with a denial, because Envoy could allow an error of gRPC', async () => {
     expect(await check({ sub: 'ann', path: '/broken' })).toEqual(forbidden);
     expect(onError).toHaveBeenCalledTimes(1);
+  });
+
+  it('knows headers with any characters', async () => {
+    expect(await check({ sub: 'ann', headers: { 'x-name': '☃', 'x-request-id': 'ü☃' } })).toEqual(allowed);
+  });
+
+  it.each([
+    ['an empty message', Buffer.alloc(0)],
+    ['bytes that are no message', Buffer.from('ffffffffffffffffffff', 'hex')],
+    ['a message that ends too early', checkRequestBytes({ sub: 'ann' }).subarray(0, 40)],
+    ['no attributes', field(1, new Uint8Array())],
+  ])('denies %s, and has no error that Envoy could allow', async (_, message) => {
+    expect(await check(message)).toEqual(forbidden);
   });
 
   it('denies each request of an unknown Envoy', async () => {

@@ -35,7 +35,7 @@ export function addEnvoyService(server: Pick<Server, 'addService'>, options: Env
     metadata,
   }: Pick<ServerUnaryCall<CheckRequestMessage, object>, 'request' | 'metadata'>): Promise<object> =>
     messageOf(await resultOf(options, request, metadata));
-  server.addService(checkService(), {
+  server.addService(tolerant(checkService()), {
     Check: (
       call: ServerUnaryCall<CheckRequestMessage, object>,
       answer: (error: null, response: object) => void,
@@ -48,6 +48,21 @@ export const checkService = (): ServiceDefinition =>
   fromJSON(checkProtocol as Parameters<typeof fromJSON>[0], { defaults: false, oneofs: true })[
     serviceName
   ] as ServiceDefinition;
+
+/** Returns a definition that reads a malformed message as an empty one, which is denied. An error of gRPC could be allowed by Envoy. */
+const tolerant = ({ Check: check, ...others }: ServiceDefinition): ServiceDefinition => ({
+  ...others,
+  Check: {
+    ...check!,
+    requestDeserialize: (bytes) => {
+      try {
+        return check!.requestDeserialize(bytes) as object;
+      } catch {
+        return {};
+      }
+    },
+  },
+});
 
 /** A failure is an answer, too: Envoy can be configured to allow a request whose check fails. */
 async function resultOf(

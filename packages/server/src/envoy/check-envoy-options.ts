@@ -1,5 +1,13 @@
 import type { EnvoyOptions, EnvoyServerOptions } from './envoy-options.js';
-import { aFunction, anObject, aText, aTime, checkOptions, type OptionKind } from '../errors/check-options.js';
+import {
+  aBoolean,
+  aFunction,
+  anObject,
+  aText,
+  aTime,
+  checkOptions,
+  type OptionKind,
+} from '../errors/check-options.js';
 import { checkCallers, checkType } from '../options/check-server-options.js';
 import { anAuthorizer, aPath } from '../options/option-kinds.js';
 
@@ -9,6 +17,7 @@ const kinds: { readonly [Option in keyof EnvoyOptions]-?: OptionKind } = {
   type: aText,
   headers: aFunction,
   refusal: aFunction,
+  encodedSlashes: aBoolean,
   timeoutMs: aTime,
   onError: aFunction,
 };

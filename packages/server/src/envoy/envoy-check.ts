@@ -4,6 +4,10 @@ import { checkContextOf } from '../messages/check-context.js';
 import { isCanonicalPath } from '../messages/sent-path.js';
 import { reportTo } from '../operations/report.js';
 import type { EnvoyOptions, EnvoyRefusal, EnvoyRequest } from './envoy-options.js';
+import { checkedChanges, checkedHeaders } from './header-changes.js';
+
+/** The time for a decision in milliseconds. Envoy waits for 200. */
+export const defaultTimeoutMs = 150;
 
 /** The answer to Envoy. */
 export type CheckResult =
@@ -26,7 +30,8 @@ export type CheckResult =
 export async function checkRequest(options: EnvoyOptions, request: EnvoyRequest): Promise<CheckResult> {
   try {
     // Envoy passes a path on as it was sent. The upstream could read another form of it than the policy.
-    if (!isCanonicalPath(request.path)) return refused(options, 'denied', request);
+    if (!isCanonicalPath(request.path, options.encodedSlashes ?? false))
+      return refused(options, 'denied', request);
     return await decide(options, request);
   } catch (error) {
     if (isAuthorizationError(error)) return refused(options, 'denied', request);
@@ -37,17 +42,23 @@ export async function checkRequest(options: EnvoyOptions, request: EnvoyRequest)
 }
 
 async function decide(options: EnvoyOptions, request: EnvoyRequest): Promise<CheckResult> {
-  const { authorizer, actor: findActor, headers: changesOf, type = 'Request', timeoutMs = 150 } = options;
+  const {
+    authorizer,
+    actor: findActor,
+    headers: changesOf,
+    type = 'Request',
+    timeoutMs = defaultTimeoutMs,
+  } = options;
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(new Error(`no decision within ${timeoutMs} ms`)), timeoutMs);
   const { signal } = timeout;
   const run = async (): Promise<CheckResult> => {
     const actor = await findActor(request);
     if (actor === undefined) return refused(options, 'unauthenticated', request);
-    const context: CheckContext = checkContextOf(new Headers(request.headers));
+    const context: CheckContext = checkContextOf((name) => request.headers[name]);
     await authorizer.authorizeRequest(actor, typed(type, { ...request }), { signal, context });
-    const { set = {}, remove = [] } = (await changesOf?.(actor, request)) ?? {};
-    return { isAllowed: true, set, remove };
+    const changes = changesOf === undefined ? {} : await changesOf(actor, request);
+    return { isAllowed: true, ...checkedChanges(changes) };
   };
   try {
     return await within(run(), signal);
@@ -69,11 +80,15 @@ function refused(options: EnvoyOptions, reason: EnvoyRefusal, request: EnvoyRequ
     body: JSON.stringify({ type: 'about:blank', title, status: usual }),
   } as const;
   try {
-    const { status = usual, ...own } = options.refusal?.(reason, request) ?? {};
+    const {
+      status = usual,
+      headers = result.headers,
+      body = result.body,
+    } = options.refusal?.(reason, request) ?? {};
     // A status of another kind could mean "allowed" or "failed" to Envoy.
     const isRefusal = Number.isInteger(status) && status >= 400 && status < 500;
     if (!isRefusal) throw new Error(`\`refusal\` must return a status from 400 to 499, found ${status}`);
-    return { ...result, ...own, status };
+    return { isAllowed: false, status, headers: checkedHeaders(headers), body: String(body) };
   } catch (error) {
     reportTo(options.onError, error);
     return result;

@@ -4,10 +4,11 @@ import type { CallerOptions } from '../callers/caller.js';
 /** A request that Envoy asks about. */
 export interface EnvoyRequest {
   readonly method: string;
-  /** The path without the query. */
+  /** The path without the query. Every server reads it alike: see `encodedSlashes`. */
   readonly path: string;
   /** The query without its question mark. */
   readonly query: string;
+  /** The host, in small letters, with the port if the client has sent one. */
   readonly host: string;
   /** The headers that Envoy passes on, by their names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
@@ -19,7 +20,7 @@ export interface EnvoyRequest {
   readonly principal: string;
 }
 
-/** Changes of the headers that the upstream receives. */
+/** Changes of the headers that the upstream receives. A name or a value that HTTP does not allow is an error. */
 export interface HeaderChanges {
   /** Headers that replace those of the client. */
   readonly set?: Readonly<Record<string, string>>;
@@ -57,6 +58,11 @@ export interface EnvoyOptions {
   ) => HeaderChanges | PromiseLike<HeaderChanges>;
   /** Returns the response to a refused request. Default: a problem in JSON. */
   readonly refusal?: (reason: EnvoyRefusal, request: EnvoyRequest) => RefusalResponse;
+  /**
+   * Whether paths may contain an encoded slash or backslash: `%2F` and `%5C`. Some servers decode them, so that `/x%2f..%2fadmin` is `/admin` there.
+   * Default: `false`.
+   */
+  readonly encodedSlashes?: boolean;
   /** The time for a decision, after which it is denied. Envoy waits 200 by default. Default: 150. */
   readonly timeoutMs?: number;
   /** Receives errors of your functions and of checks. Default: `console.error`. */

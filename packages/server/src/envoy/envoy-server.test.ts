@@ -80,8 +80,34 @@ describe('a check of Envoy', () => {
     '/./public',
     '/%zz',
     '//..//admin',
-  ])('has the status 403 for %s, which has another form', async (path) => {
+    '//admin',
+    '/x//admin',
+    '/x/..;/admin',
+    '/x%2f..%2fadmin',
+    '/x%5C..%5Cadmin',
+    '/x%00',
+    '/x%0d%0aX: y',
+    '/x%7f',
+    '/x#/admin',
+  ])('has the status 403 for %s, which servers read in different ways', async (path) => {
     expect((await ask(serverWith(), path, 'Bearer ann')).status).toBe(403);
+  });
+
+  it('can accept encoded slashes', async () => {
+    const server = serverWith({ encodedSlashes: true });
+    expect((await ask(server, '/group%2Fnote', 'Bearer ann')).status).toBe(200);
+    expect((await ask(server, '/x/%2e%2e%2fadmin', 'Bearer ann')).status).toBe(403);
+  });
+
+  it('knows the host in small letters', async () => {
+    const hosts: string[] = [];
+    const server = serverWith({ refusal: (_, { host }) => (hosts.push(host), {}) });
+    await server.fetch(
+      new Request('http://shop.example/admin', {
+        headers: { 'X-API-Key': 'key-of-envoy', Host: 'Shop.EXAMPLE:8080' },
+      }),
+    );
+    expect(hosts).toEqual(['shop.example:8080']);
   });
 
   it('has the status 401 if Envoy has no key, also if the client has one', async () => {
@@ -100,6 +126,53 @@ describe('a check of Envoy', () => {
     const response = await ask(server, '/notes', 'Bearer ann');
     expect(response.headers.get('x-user')).toBe('ann');
     expect(response.headers.get('x-envoy-auth-headers-to-remove')).toBe('x-admin,cookie');
+  });
+
+  it.each<[string, unknown]>([
+    ['no object', undefined],
+    ['a list to set', { set: ['x-user'] }],
+    ['a text to remove', { remove: 'x-user' }],
+    ['a value that is not a text', { set: { 'x-user': 5 } }],
+    ['a value that is missing', { set: { 'x-user': undefined } }],
+    ['a second header', { set: { 'x-user': 'ann\r\nx-admin: yes' } }],
+    ['a control character', { set: { 'x-user': 'ann\u0001' } }],
+    ['a character outside of ASCII', { set: { 'x-user': 'Jürgen' } }],
+    ['a name twice', { set: { 'x-user': 'ann', 'X-User': 'root' } }],
+    ['a name with a space', { set: { 'x user': 'ann' } }],
+    ['a pseudo header', { set: { ':path': '/admin' } }],
+    ['the length of the answer', { set: { 'Content-Length': '5' } }],
+    ['the header with removals', { set: { 'x-envoy-auth-headers-to-remove': 'x-user' } }],
+    ['two names in one text', { remove: ['x-user,x-admin'] }],
+    ['an empty name', { remove: [''] }],
+  ])('has the status 403 if the changes of headers have %s', async (_, changes) => {
+    const onError = vi.fn<() => void>();
+    const response = await ask(
+      serverWith({ headers: () => changes as never, onError }),
+      '/notes',
+      'Bearer ann',
+    );
+    expect([response.status, response.headers.get('x-user')]).toEqual([403, null]);
+    expect(onError).toHaveBeenCalledTimes(1);
+  });
+
+  it('has one content type, that of the problem or of the application', async () => {
+    const typeOf = async (server: ReturnType<typeof serverWith>) =>
+      (await ask(server, '/admin', 'Bearer ann')).headers.get('content-type');
+    expect(await typeOf(serverWith())).toBe('application/problem+json');
+    const headers = { 'Content-Type': 'text/html' };
+    expect(await typeOf(serverWith({ refusal: () => ({ headers }) }))).toBe('text/html');
+  });
+
+  it('has the usual response if that of the application is not valid', async () => {
+    const onError = vi.fn<() => void>();
+    for (const headers of [{ 'x-a': 'a\nb' }, { 'transfer-encoding': 'chunked' }]) {
+      const server = serverWith({ refusal: () => ({ status: 404, headers }), onError });
+      // oxlint-disable-next-line no-await-in-loop -- two
+      expect((await ask(server, '/admin', 'Bearer ann')).status).toBe(403);
+    }
+    expect(onError).toHaveBeenCalledTimes(2);
+    const server = serverWith({ refusal: () => ({ status: 404, headers: undefined as never }) });
+    expect((await ask(server, '/admin', 'Bearer ann')).status).toBe(404);
   });
 
   it('has the body of the application for a refusal, but never a status that Envoy could allow', async () => {
@@ -147,6 +220,43 @@ describe('a check of Envoy', () => {
     expect(await statusOf('TRACE /check/notes')).toBe('405');
     expect(await statusOf('PROPFIND /check/methods')).toBe('403');
     expect(await statusOf('OPTIONS /check/methods')).toBe('200');
+    expect(await statusOf('CONNECT /check/notes')).toBe('405');
     await close();
+  });
+
+  it('is answered while the server drains, and the port closes although further checks arrive', async () => {
+    const { url, close } = await listen(serverWith(), { port: 0 });
+    const check = async (): Promise<number | string> => {
+      try {
+        const headers = { 'X-API-Key': 'key-of-envoy', Authorization: 'Bearer ann' };
+        return (await fetch(`${url}/notes`, { headers })).status;
+      } catch {
+        return 'closed';
+      }
+    };
+    let isClosed = false;
+    const closing = close({ drainMs: 300 }).then(() => (isClosed = true));
+    const statuses: (number | string)[] = [];
+    while (!isClosed) {
+      // oxlint-disable-next-line no-await-in-loop -- as long as the server runs
+      statuses.push(await check());
+    }
+    await closing;
+    expect(statuses[0]).toBe(200);
+    expect(new Set(statuses.filter((status) => status !== 'closed'))).toEqual(new Set([200]));
+    expect(await check()).toBe('closed');
+  });
+
+  it('is refused if its Envoy cannot be found in time', async () => {
+    const certificate = { subject: {}, alternativeNames: undefined, sha256: '' };
+    const onError = vi.fn<() => void>();
+    const server = serverWith({
+      callers: { certificate: () => new Promise<never>(() => {}) },
+      timeoutMs: 20,
+      onError,
+    });
+    const response = await server.fetch(new Request('http://shop.example/public'), { certificate });
+    expect(response.status).toBe(403);
+    expect(onError).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,13 +1,15 @@
 import { authenticate, requireScope } from '../callers/authenticate.js';
 import type { Connection } from '../callers/caller.js';
+import { within } from '../decisions/within.js';
 import { isAsSent } from '../messages/sent-path.js';
 import { RequestError } from '../messages/request-error.js';
 import { textResponse } from '../messages/responses.js';
 import { reportTo } from '../operations/report.js';
 import { RunningRequests } from '../operations/running-requests.js';
 import { checkEnvoyServerOptions } from './check-envoy-options.js';
-import { checkRequest, type CheckResult } from './envoy-check.js';
+import { checkRequest, defaultTimeoutMs, type CheckResult } from './envoy-check.js';
 import type { EnvoyRequest, EnvoyServerOptions } from './envoy-options.js';
+import { removalHeader } from './header-changes.js';
 
 /**
  * The HTTP mode of `ext_authz` of Envoy. Each path is a request to decide about, so no other endpoint can answer with 200, which Envoy
@@ -42,17 +44,21 @@ export class EnvoyServer {
     return pathname.startsWith(`${path}/`);
   }
 
-  /** Waits for the running checks. */
-  close(): Promise<void> {
-    return this.#running.end();
+  /** Waits for `drainMs`, while Envoy still sends checks here, and then for the running checks. */
+  async close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
+    if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs));
+    await this.#running.end();
   }
 
   async #authenticate(request: Request, connection: Connection): Promise<void> {
     const headers = new Headers(request.headers);
     // It belongs to the client of Envoy.
     headers.delete('Authorization');
-    const { callers, onError } = this.#options;
-    const caller = await authenticate(headers, connection, callers, (error) => reportTo(onError, error));
+    const { callers, onError, timeoutMs = defaultTimeoutMs } = this.#options;
+    const caller = await within(
+      authenticate(headers, connection, callers, (error) => reportTo(onError, error)),
+      AbortSignal.timeout(timeoutMs),
+    );
     requireScope(caller, 'evaluate');
   }
 
@@ -64,7 +70,7 @@ export class EnvoyServer {
       method: request.method,
       path: pathname.slice(path.length),
       query: search.slice(1),
-      host: request.headers.get('Host') ?? host,
+      host: (request.headers.get('Host') ?? host).toLowerCase(),
       headers: Object.fromEntries([...request.headers].filter(([name]) => name !== 'x-api-key')),
       extensions: {},
       metadata: {},
@@ -78,7 +84,7 @@ function responseOf(result: CheckResult): Response {
   const { set, remove } = result;
   return textResponse(200, '', {
     ...set,
-    ...(remove.length > 0 && { 'x-envoy-auth-headers-to-remove': remove.join(',') }),
+    ...(remove.length > 0 && { [removalHeader]: remove.join(',') }),
   });
 }
 

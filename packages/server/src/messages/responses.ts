@@ -10,8 +10,9 @@ export const textResponse = (
   status: number,
   text: string,
   headers: Readonly<Record<string, string>> = {},
-): Response =>
-  new Response(text, {
-    status,
-    headers: { ...common, 'Content-Type': 'text/plain; charset=utf-8', ...headers },
-  });
+): Response => {
+  const all = new Headers({ ...common, 'Content-Type': 'text/plain; charset=utf-8' });
+  // One by one, because the names in an object that differ only in case would become two values of one header.
+  for (const [name, value] of Object.entries(headers)) all.set(name, value);
+  return new Response(text, { status, headers: all });
+};

@@ -5,11 +5,17 @@
  * @param target the path and the query as they were sent, where the platform has them
  */
 export const isAsSent = (pathname: string, { target }: { readonly target?: string | undefined }): boolean =>
-  target === undefined || target.split(/[?#]/, 1)[0] === pathname;
+  target === undefined || target.split('?', 1)[0] === pathname;
 
-/** Returns whether a path has only one form: no segments such as `..`, no backslash, and no encoded letters, digits or `-._~`. */
-export function isCanonicalPath(path: string): boolean {
-  if (!path.startsWith('/') || path.includes('\\') || /[\0-\x20\x7f]/.test(path)) return false;
-  if (/%(?![0-9a-f]{2})|%(2[de]|3\d|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])/i.test(path)) return false;
-  return !path.split('/').some((segment) => segment === '.' || segment === '..');
+/**
+ * Returns whether every server reads a path alike: no segments such as `..` or `..;x`, no empty segments, which some servers merge, no
+ * backslash, no fragment, and no encoded letters, digits, control characters or `-._~`.
+ *
+ * @param encodedSlashes whether a slash and a backslash may be encoded, although some servers decode them
+ */
+export function isCanonicalPath(path: string, encodedSlashes: boolean): boolean {
+  if (!path.startsWith('/') || path.includes('//') || /[\0-\x20\x7f\\#]/.test(path)) return false;
+  if (/%(?![0-9a-f]{2})|%([01]|2[de]|3\d|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9aef])/i.test(path)) return false;
+  if (!encodedSlashes && /%(2f|5c)/i.test(path)) return false;
+  return !path.split('/').some((segment) => /^\.\.?(;|$)/.test(segment));
 }

@@ -23,7 +23,13 @@ export interface ListeningServer {
 }
 
 /** Slow headers and idle connections end, so that they cannot use up the connections. A balancer keeps idle ones for 60 seconds. */
-const timeouts: ServerOptions = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
+const timeouts: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  // By default, Node looks for slow requests every 30 seconds.
+  connectionsCheckingInterval: 2_000,
+};
 /** The time for answers that are not sent completely. */
 const lastAnswersMs = 1_000;
 
@@ -40,6 +46,15 @@ export async function listen(
   const handler = toNodeHandler(server);
   const http: Server =
     tls === undefined ? createHttpServer(timeouts, handler) : createHttpsServer(tlsOptions(tls), handler);
+  // Without a listener, Node closes the connection. Envoy can be configured to allow a request whose check fails.
+  http.on(
+    'connect',
+    (_, socket) => void socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n\r\n'),
+  );
+  let isClosing = false;
+  http.prependListener('request', (_, response) => {
+    if (isClosing) response.setHeader('Connection', 'close');
+  });
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
     http.listen(port, host, () => {
@@ -52,6 +67,8 @@ export async function listen(
   return {
     url: `${tls === undefined ? 'http' : 'https'}://${name}:${used}`,
     close: async (options) => {
+      // Callers that keep connections leave them, before the port is closed.
+      isClosing = true;
       await server.close(options);
       await closeHttp(http);
     },

@@ -1,27 +1,24 @@
-/** Counts the requests that are not answered yet, and waits for their end. */
+/** The requests that are not answered yet. */
 export class RunningRequests {
-  #count = 0;
-  #idle: (() => void)[] = [];
+  readonly #requests = new Set<Promise<unknown>>();
 
   get count(): number {
-    return this.#count;
+    return this.#requests.size;
   }
 
-  /** Counts a request until its answer. */
+  /** Keeps a request until its answer. */
   async run<Result>(answer: () => Promise<Result>): Promise<Result> {
-    this.#count++;
+    const request = answer();
+    this.#requests.add(request);
     try {
-      return await answer();
+      return await request;
     } finally {
-      this.#count--;
-      if (this.#count === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      this.#requests.delete(request);
     }
   }
 
-  /** Returns a promise that is fulfilled when no request is running. */
-  end(): Promise<void> {
-    return this.#count === 0
-      ? Promise.resolve()
-      : new Promise<void>((resolve) => void this.#idle.push(resolve));
+  /** Waits for the answers of the requests that are running now, and not for those that arrive meanwhile. */
+  async end(): Promise<void> {
+    await Promise.allSettled(this.#requests);
   }
 }

@@ -173,7 +173,7 @@ export class DecisionServer {
     const { authorizer, actions } = this.#options;
     const decider = new Decider(
       { authorizer, actions, entities: this.#entities },
-      { signal, context: checkContextOf(request.headers) satisfies CheckContext },
+      { signal, context: checkContextOf((name) => request.headers.get(name)) satisfies CheckContext },
     );
     const answer = await endpoint(
       {
