@@ -1,7 +1,8 @@
-import type { Evaluation } from './remote-options.js';
+/** The most characters of a request, so that it is smaller than the limit `bodyBytes` of a server, 262,144 by default. */
+const maxCharacters = 65_536;
 
 interface Waiting {
-  readonly evaluation: Evaluation;
+  readonly evaluation: string;
   readonly resolve: (decision: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -10,22 +11,34 @@ interface Waiting {
 export class EvaluationBatch {
   #waiting: Waiting[] = [];
 
-  /** @param send decides a list of evaluations, in their order; each decision is a boolean or an error */
+  /**
+   * @param size the most evaluations of a request
+   * @param send decides a list of evaluations, in their order; each decision is a boolean or an error
+   */
   constructor(
     readonly size: number,
-    readonly send: (evaluations: readonly Evaluation[]) => Promise<readonly (boolean | Error)[]>,
+    readonly send: (evaluations: readonly string[]) => Promise<readonly (boolean | Error)[]>,
   ) {}
 
-  decide(evaluation: Evaluation): Promise<boolean> {
+  /** @param evaluation the JSON text, so that later changes of its values do not change the request */
+  decide(evaluation: string): Promise<boolean> {
     if (this.#waiting.length === 0) queueMicrotask(() => this.#flush());
     return new Promise((resolve, reject) => void this.#waiting.push({ evaluation, resolve, reject }));
   }
 
   #flush(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (let at = 0; at < waiting.length; at += this.size)
-      void this.#decide(waiting.slice(at, at + this.size));
+    let request: Waiting[] = [];
+    let characters = 0;
+    for (const each of this.#waiting.splice(0)) {
+      characters += each.evaluation.length;
+      if (request.length === this.size || (request.length > 0 && characters > maxCharacters)) {
+        void this.#decide(request);
+        request = [];
+        characters = each.evaluation.length;
+      }
+      request.push(each);
+    }
+    void this.#decide(request);
   }
 
   async #decide(waiting: readonly Waiting[]): Promise<void> {

@@ -1,5 +1,7 @@
 import { isForbiddenError, isNotFoundError } from '@nanook/core';
+import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { randomCases } from '../../../../tools/test-scope.js';
 import { decisionServer, type DecisionServer } from '../index.js';
 import { certifiedServer, loadFixture } from '../testing/certification.fixture.js';
 import { RemoteAuthorizer, type RemoteOptions } from './index.js';
@@ -179,6 +181,127 @@ describe('RemoteAuthorizer', () => {
     const { can, send } = answered(...answers);
     await expect(can()).rejects.toMatchObject(error);
     expect(send).toHaveBeenCalledTimes(requests);
+  });
+
+  it.each([
+    ['two decisions', '{"decision":true,"decision":false}', 'twice'],
+    ['too many levels', `{"decision":true,"context":${'['.repeat(100)}${']'.repeat(100)}}`, 'nested'],
+  ])('throws when the answer has %s', async (_, text, reason) => {
+    await expect(answered(answer(text)).can()).rejects.toMatchObject({
+      code: 'NANOOK_SERVER_INVALID_ANSWER',
+      data: { reason: expect.stringContaining(reason) },
+    });
+  });
+
+  it('throws when the answer does not end, and reads no more of it than the limit', async () => {
+    const chunk = new Uint8Array(1024 * 1024).fill(0x20);
+    const pull = vi.fn<(controller: ReadableStreamDefaultController) => void>((controller) =>
+      controller.enqueue(chunk),
+    );
+    const { can, send } = answered(new Response(new ReadableStream({ pull })));
+    await expect(can()).rejects.toMatchObject({ data: { reason: 'it is too large' } });
+    expect(pull.mock.calls.length).toBeLessThan(20);
+    expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  it('throws when the function `key` or the body of the answer takes too long', async () => {
+    const send = vi.fn<typeof fetch>().mockResolvedValue(new Response(new ReadableStream({})));
+    const options = { url: 'https://pdp.example.com', fetch: send, timeoutMs: 30 };
+    const unreachable = { code: 'NANOOK_SERVER_UNREACHABLE' };
+    const slowKey = new RemoteAuthorizer({ ...options, key: () => new Promise<never>(() => {}) });
+    await expect(slowKey.can(alice, 'read', active)).rejects.toMatchObject(unreachable);
+    expect(send).not.toHaveBeenCalled();
+    await expect(new RemoteAuthorizer(options).can(alice, 'read', active)).rejects.toMatchObject(unreachable);
+  });
+
+  it.each<[string, unknown]>([
+    ['half a surrogate pair', '\ud83d'],
+    ['a bigint', 5n],
+    ['too many levels', JSON.parse('['.repeat(62) + ']'.repeat(62))],
+  ])('fails only the check with %s, and not those of the same turn', async (_, value) => {
+    const { remote, paths } = connected();
+    const [wrong, right, other] = await Promise.allSettled([
+      remote.can({ ...alice, properties: { value } }, 'read', active),
+      remote.can(alice, 'read', active),
+      remote.can(bob, 'write', active),
+    ]);
+    expect(wrong).toMatchObject({ status: 'rejected', reason: expect.any(TypeError) });
+    expect([right, other]).toEqual([
+      { status: 'fulfilled', value: true },
+      { status: 'fulfilled', value: false },
+    ]);
+    expect(paths).toHaveLength(1);
+  });
+
+  it('sends large checks in requests that the server accepts', async () => {
+    const { remote, paths } = connected();
+    const context = { text: 'ü'.repeat(30_000) };
+    const checks = [active, archived, active, archived].map((record) =>
+      remote.can(alice, 'read', record, { context }),
+    );
+    expect(await Promise.all(checks)).toEqual([true, false, true, false]);
+    expect(paths).toHaveLength(2);
+  });
+
+  it('decides about the values of the time of the call', async () => {
+    const { remote } = connected();
+    const record = { type: 'record', id: 'record-1', properties: { status: 'active' } };
+    const check = remote.can(alice, 'read', record);
+    record.properties.status = 'archived';
+    expect(await check).toBe(true);
+  });
+
+  it('gives each of many checks its own answer, also after failures of requests and of items', async () => {
+    const decided = (id: string) => Number(id) % 3 === 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(1_000), fc.nat(40_000), fc.boolean()), { minLength: 1, maxLength: 60 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.array(fc.constantFrom('answer', 'fail'), { maxLength: 4 }),
+        async (checks, batchSize, requests) => {
+          const remote = new RemoteAuthorizer({
+            url: 'https://pdp.example.com',
+            batchSize,
+            retries: 0,
+            fetch: async (_, init) => {
+              if (requests.pop() === 'fail') return answer('lost', 500);
+              const body = JSON.parse(init!.body as string) as {
+                readonly resource: { id: string };
+                readonly evaluations?: readonly { readonly resource: { readonly id: string } }[];
+              };
+              const items = (body.evaluations ?? [body]).map(({ resource: { id } }) =>
+                Number(id) % 7 === 0
+                  ? { decision: true, context: { error: { status: 500, message: id } } }
+                  : { decision: decided(id) },
+              );
+              // Answers of later requests can be earlier.
+              await new Promise((resolve) => setTimeout(resolve, items.length % 3));
+              return answer(body.evaluations === undefined ? items[0] : { evaluations: items });
+            },
+          });
+          const results = await Promise.allSettled(
+            checks.map(async ([n, length, waits]) => {
+              if (waits) await new Promise((resolve) => setImmediate(resolve));
+              return remote.can(
+                alice,
+                'read',
+                { ...active, id: `${n}` },
+                { context: { x: 'x'.repeat(length) } },
+              );
+            }),
+          );
+          results.forEach((result, i) => {
+            const id = `${checks[i]![0]}`;
+            const own =
+              result.status === 'fulfilled'
+                ? result.value === decided(id) && Number(id) % 7 !== 0
+                : ['lost', id].includes((result.reason as { data: { reason: string } }).data.reason);
+            expect(own).toBe(true);
+          });
+        },
+      ),
+      { numRuns: randomCases(200) },
+    );
   });
 
   it('throws when a batch has another number of answers', async () => {

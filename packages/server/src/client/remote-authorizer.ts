@@ -2,6 +2,7 @@ import { ForbiddenError, NotFoundError } from '@nanook/core';
 import { NanookServerError } from '../errors/nanook-server-error.js';
 import { isJsonObject } from '../messages/read-body.js';
 import { own } from '../messages/access-request.js';
+import { checkTexts, maxDepth } from '../messages/strict-json.js';
 import { baseUrlOf } from '../options/base-url.js';
 import { EvaluationBatch } from './batch.js';
 import {
@@ -49,6 +50,7 @@ export class RemoteAuthorizer {
    * are one request.
    *
    * @throws {NanookServerError} `NANOOK_SERVER_UNREACHABLE`, `NANOOK_SERVER_REFUSED`, `NANOOK_SERVER_INVALID_ANSWER`
+   * @throws {TypeError} for an actor or a resource without `type` and `id`, and for values that JSON does not have
    */
   async can(
     actor: unknown,
@@ -56,12 +58,14 @@ export class RemoteAuthorizer {
     resource: unknown,
     { context }: RemoteCheckOptions = {},
   ): Promise<boolean> {
-    return this.#batch.decide({
-      subject: this.#entityOf(actor),
-      action: actionOf(action),
-      resource: this.#entityOf(resource),
-      ...(context !== undefined && { context }),
-    });
+    return this.#batch.decide(
+      textOf({
+        subject: this.#entityOf(actor),
+        action: actionOf(action),
+        resource: this.#entityOf(resource),
+        ...(context !== undefined && { context }),
+      } satisfies Evaluation),
+    );
   }
 
   /** Returns the result of `can` for each of the resources, in their order. @throws the errors of `can` */
@@ -130,14 +134,14 @@ export class RemoteAuthorizer {
     return { type, id, ...(properties !== undefined && { properties }) };
   }
 
-  async #evaluate(evaluations: readonly Evaluation[]): Promise<readonly (boolean | Error)[]> {
+  async #evaluate(evaluations: readonly string[]): Promise<readonly (boolean | Error)[]> {
     const [first] = evaluations;
     if (first !== undefined && evaluations.length === 1) {
       const path = '/access/v1/evaluation';
       return [this.#decisionOf(path, await this.#wire.post(path, first))];
     }
     const path = '/access/v1/evaluations';
-    const answer = await this.#wire.post(path, { evaluations });
+    const answer = await this.#wire.post(path, `{"evaluations":[${evaluations.join()}]}`);
     const items = isJsonObject(answer) ? own(answer, 'evaluations') : undefined;
     if (!Array.isArray(items) || items.length !== evaluations.length)
       throw this.#invalid(path, `\`evaluations\` must have ${evaluations.length} items`);
@@ -163,7 +167,7 @@ export class RemoteAuthorizer {
     let page: object | undefined;
     for (let i = 0; i < maxPages; i++) {
       // oxlint-disable-next-line no-await-in-loop -- the token of a page is in the page before
-      const answer = await this.#wire.post(path, { ...request, page });
+      const answer = await this.#wire.post(path, textOf({ ...request, page }));
       const results = isJsonObject(answer) ? own(answer, 'results') : undefined;
       if (!isJsonObject(answer) || !Array.isArray(results))
         throw this.#invalid(path, '`results` must be a list');
@@ -182,6 +186,23 @@ export class RemoteAuthorizer {
 
   #invalid(path: string, reason: string): NanookServerError {
     return new NanookServerError('NANOOK_SERVER_INVALID_ANSWER', { url: `${this.#url}${path}`, reason });
+  }
+}
+
+/**
+ * Returns the JSON text of a request. A text that the server would refuse is an error here, because it would fail the other evaluations of
+ * its batch, too.
+ *
+ * @throws {TypeError} for values that JSON does not have, such as a bigint, a cycle or half of a surrogate pair
+ */
+function textOf(request: object): string {
+  try {
+    const text = JSON.stringify(request);
+    // A batch has two more levels.
+    checkTexts(text, maxDepth - 2);
+    return text;
+  } catch (error) {
+    throw new TypeError(`the request cannot be sent as JSON: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -1,11 +1,14 @@
 import { NanookServerError } from '../errors/nanook-server-error.js';
+import { within } from '../decisions/within.js';
 import { minRevisionHeader } from '../messages/min-revision.js';
+import { RequestError } from '../messages/request-error.js';
+import { parseStrictJson } from '../messages/strict-json.js';
 import type { RemoteOptions } from './remote-options.js';
 
 const firstRetryMs = 50;
 /** The statuses of a proxy or a server that is not ready for a moment. */
 const retried = new Set([429, 502, 503, 504]);
-const maxAnswerBytes = 16 * 1024 * 1024;
+const maxAnswerCharacters = 16 * 1024 * 1024;
 
 /** Sends requests to a decision server, and repeats them while there is time. */
 export class Wire {
@@ -21,10 +24,11 @@ export class Wire {
   /**
    * Sends a request.
    *
+   * @param body the JSON text
    * @returns the JSON of the answer
    * @throws {NanookServerError} `NANOOK_SERVER_UNREACHABLE`, `NANOOK_SERVER_REFUSED`, `NANOOK_SERVER_INVALID_ANSWER`
    */
-  async post(path: string, body: object): Promise<unknown> {
+  async post(path: string, body: string): Promise<unknown> {
     const url = `${this.#base}${path}`;
     const { timeoutMs = 2_000, retries = 2 } = this.#options;
     const deadline = performance.now() + timeoutMs;
@@ -42,7 +46,7 @@ export class Wire {
 
   async #attempt(
     url: string,
-    body: object,
+    body: string,
     timeoutMs: number,
   ): Promise<{ readonly json: unknown } | Failure> {
     const controller = new AbortController();
@@ -50,13 +54,15 @@ export class Wire {
       () => controller.abort(new Error(`no answer within ${this.#options.timeoutMs ?? 2_000} ms`)),
       timeoutMs,
     );
+    const { signal } = controller;
     let response: Response;
-    let text: string;
+    let text: string | undefined;
     try {
-      response = await this.#send(url, body, controller.signal);
-      text = await response.text();
+      // A function `key`, or a `fetch` of the application, can take longer.
+      response = await within(this.#send(url, body, signal), signal);
+      text = await within(readText(response), signal);
     } catch (error) {
-      const reason = reasonOf(controller.signal.aborted ? controller.signal.reason : error);
+      const reason = reasonOf(signal.aborted ? signal.reason : error);
       return new Failure(
         new NanookServerError('NANOOK_SERVER_UNREACHABLE', { url, reason }, { cause: error }),
         true,
@@ -66,7 +72,7 @@ export class Wire {
     }
     const { status } = response;
     if (status === 200) return parsed(url, text);
-    const reason = text.slice(0, 200);
+    const reason = text?.slice(0, 200) ?? 'it is too large';
     return new Failure(
       new NanookServerError('NANOOK_SERVER_REFUSED', { url, status, reason }),
       retried.has(status),
@@ -74,7 +80,7 @@ export class Wire {
     );
   }
 
-  async #send(url: string, body: object, signal: AbortSignal): Promise<Response> {
+  async #send(url: string, body: string, signal: AbortSignal): Promise<Response> {
     const { key, minRevision, fetch: send = fetch } = this.#options;
     const token = typeof key === 'function' ? await key() : key;
     return send(url, {
@@ -84,7 +90,7 @@ export class Wire {
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
         ...(minRevision !== undefined && { [minRevisionHeader]: String(minRevision) }),
       },
-      body: JSON.stringify(body),
+      body,
       signal,
       // The key must not reach another server.
       redirect: 'error',
@@ -101,14 +107,33 @@ class Failure {
   ) {}
 }
 
-function parsed(url: string, text: string): { readonly json: unknown } | Failure {
+/** Returns the body of an answer; undefined if it is too large. */
+async function readText({ body }: Response): Promise<string | undefined> {
+  if (body === null) return '';
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- one chunk after the other
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length <= maxAnswerCharacters) continue;
+    void reader.cancel().catch(() => {});
+    return undefined;
+  }
+}
+
+function parsed(url: string, text: string | undefined): { readonly json: unknown } | Failure {
   const failure = (reason: string): Failure =>
     new Failure(new NanookServerError('NANOOK_SERVER_INVALID_ANSWER', { url, reason }), false);
-  if (text.length > maxAnswerBytes) return failure('it is too large');
+  if (text === undefined) return failure('it is too large');
   try {
-    return { json: JSON.parse(text) as unknown };
-  } catch {
-    return failure('it is not JSON');
+    // With two decisions in one answer, a proxy and this client could read different ones.
+    return { json: parseStrictJson(text) };
+  } catch (error) {
+    if (error instanceof RequestError) return failure(error.message);
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { badRequest } from './request-error.js';
 
 /** The nesting of lists and objects at which a text is refused, so that no later recursion exceeds the stack. */
-const maxDepth = 64;
+export const maxDepth = 64;
 
 /**
  * Reads a JSON text as I-JSON (RFC 7493) demands: the keys of an object are unique, and its texts are Unicode. With two equal keys, a proxy
@@ -20,14 +20,14 @@ export function parseStrictJson(text: string): unknown {
   return value;
 }
 
-/** Checks the keys and texts of a text that is valid JSON. */
-function checkTexts(json: string): void {
+/** Checks the keys and texts of a text that is valid JSON. @throws {RequestError} 400 */
+export function checkTexts(json: string, depth = maxDepth): void {
   /** The keys of each open object; undefined for a list. */
   const open: (Set<string> | undefined)[] = [];
   for (const [token, isKey] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g)) {
     if (token === '{' || token === '[') {
-      if (open.push(token === '{' ? new Set() : undefined) > maxDepth)
-        throw badRequest(`the body is nested more than ${maxDepth} levels deep`);
+      if (open.push(token === '{' ? new Set() : undefined) > depth)
+        throw badRequest(`the body is nested more than ${depth} levels deep`);
     } else if (token === '}' || token === ']') open.pop();
     else if (isKey !== undefined || token.includes('\\u')) {
       const content = textOf(isKey === undefined ? token : token.slice(0, -isKey.length));
