@@ -1,3 +1,4 @@
+import type { RequestHeaders } from '../messages/server-request.js';
 import { RequestError } from '../messages/request-error.js';
 import { equalInConstantTime, sha256 } from './api-keys.js';
 import type { Caller, CallerOptions, Connection, Scope } from './caller.js';
@@ -18,7 +19,7 @@ const known = ({ name, scopes = ['evaluate'] }: Caller): KnownCaller => ({ name,
  * @throws {RequestError} 401
  */
 export async function authenticate(
-  headers: Headers,
+  headers: Pick<RequestHeaders, 'get'>,
   { certificate }: Connection,
   options: CallerOptions,
   report: (error: unknown) => void,

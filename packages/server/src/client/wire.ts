@@ -34,7 +34,7 @@ export class Wire {
     const deadline = performance.now() + timeoutMs;
     for (let attempt = 0; ; attempt++) {
       // oxlint-disable no-await-in-loop -- one attempt after the other
-      const answer = await this.#attempt(url, body, deadline - performance.now());
+      const answer = await this.#attempt(url, body, Math.max(0, deadline - performance.now()));
       if (!(answer instanceof Failure)) return answer.json;
       const waitMs = answer.retryAfterMs ?? firstRetryMs * 2 ** attempt * (1 + Math.random());
       const isLast = !answer.canRetry || attempt >= retries || performance.now() + waitMs >= deadline;

@@ -73,7 +73,9 @@ async function resultOf(
   const { callers, onError } = options;
   try {
     const key = metadata.get('x-api-key')[0];
-    const headers = new Headers(typeof key === 'string' ? { 'x-api-key': key } : {});
+    const headers = {
+      get: (name: string) => (name.toLowerCase() === 'x-api-key' && typeof key === 'string' ? key : null),
+    };
     const caller = await authenticate(headers, {}, callers, (error) => reportTo(onError, error));
     requireScope(caller, 'evaluate');
     return await checkRequest(options, requestOf(message));

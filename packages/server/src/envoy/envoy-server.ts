@@ -1,6 +1,7 @@
 import { authenticate, requireScope } from '../callers/authenticate.js';
 import type { Connection } from '../callers/caller.js';
 import { within } from '../decisions/within.js';
+import type { ServerRequest } from '../messages/server-request.js';
 import { isAsSent } from '../messages/sent-path.js';
 import { RequestError } from '../messages/request-error.js';
 import { textResponse } from '../messages/responses.js';
@@ -26,7 +27,7 @@ export class EnvoyServer {
   }
 
   /** Answers a check of Envoy: 200 allows the request, each other status refuses it. It never rejects. */
-  readonly fetch = (request: Request, connection: Connection = {}): Promise<Response> =>
+  readonly fetch = (request: ServerRequest, connection: Connection = {}): Promise<Response> =>
     this.#running.run(async () => {
       try {
         await this.#authenticate(request, connection);
@@ -50,19 +51,20 @@ export class EnvoyServer {
     await this.#running.end();
   }
 
-  async #authenticate(request: Request, connection: Connection): Promise<void> {
-    const headers = new Headers(request.headers);
-    // It belongs to the client of Envoy.
-    headers.delete('Authorization');
+  async #authenticate({ headers }: ServerRequest, connection: Connection): Promise<void> {
+    // `Authorization` belongs to the client of Envoy.
+    const own = {
+      get: (name: string) => (name.toLowerCase() === 'authorization' ? null : headers.get(name)),
+    };
     const { callers, onError, timeoutMs = defaultTimeoutMs } = this.#options;
     const caller = await within(
-      authenticate(headers, connection, callers, (error) => reportTo(onError, error)),
+      authenticate(own, connection, callers, (error) => reportTo(onError, error)),
       AbortSignal.timeout(timeoutMs),
     );
     requireScope(caller, 'evaluate');
   }
 
-  #requestOf(request: Request, connection: Connection): EnvoyRequest {
+  #requestOf(request: ServerRequest, connection: Connection): EnvoyRequest {
     const { pathname, search, host } = new URL(request.url);
     const { path = '' } = this.#options;
     if (!isAsSent(pathname, connection) || !this.handles(pathname)) throw new RequestError(403, 'forbidden');

@@ -1,3 +1,4 @@
+import type { RequestHeaders } from './server-request.js';
 import { badRequest, RequestError } from './request-error.js';
 
 /** The header with the lowest revision of the policy that a caller accepts. */
@@ -8,7 +9,7 @@ export const minRevisionHeader = 'X-Nanook-Min-Revision';
  *
  * @throws {RequestError} 400 for a header that is not a number; 503 for an older policy, or one without a revision
  */
-export function requireRevision(headers: Headers, revision: number | undefined): void {
+export function requireRevision(headers: RequestHeaders, revision: number | undefined): void {
   const wanted = headers.get(minRevisionHeader);
   if (wanted === null) return;
   if (!/^\d{1,16}$/.test(wanted)) throw badRequest(`${minRevisionHeader} must be a whole number`);

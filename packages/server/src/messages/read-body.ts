@@ -1,4 +1,5 @@
 import { badRequest, RequestError } from './request-error.js';
+import type { ServerRequest } from './server-request.js';
 import { parseStrictJson } from './strict-json.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -13,7 +14,7 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
  * @throws {RequestError} 400; 408 when the time is over; 413 for a body that is too large; 415 for a compressed one
  */
 export async function readJsonBody(
-  request: Request,
+  request: ServerRequest,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<JsonObject> {
@@ -30,7 +31,7 @@ export async function readJsonBody(
   return message;
 }
 
-async function readBytes(request: Request, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+async function readBytes(request: ServerRequest, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const tooLarge = (): RequestError =>
     new RequestError(413, `the body is larger than ${maxBytes} bytes`, { Connection: 'close' });
   if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge();
@@ -50,7 +51,7 @@ async function readBytes(request: Request, maxBytes: number, signal: AbortSignal
       // A canceled reader ends as a complete body does.
       if (signal.aborted)
         throw new RequestError(408, 'the body did not arrive in time', { Connection: 'close' });
-      if (done) break;
+      if (done || value === undefined) break;
       size += value.byteLength;
       if (size > maxBytes) throw tooLarge();
       chunks.push(value);

@@ -22,11 +22,12 @@ import { checkServerOptions } from '../options/check-server-options.js';
 import { limitsOf, type KnownLimits, type ServerOptions } from '../options/server-options.js';
 import { checkContextOf } from '../messages/check-context.js';
 import { jsonResponse, textResponse } from '../messages/responses.js';
+import type { ServerRequest } from '../messages/server-request.js';
 import { isAsSent } from '../messages/sent-path.js';
 
 /** A request while it is answered. */
 interface Running {
-  readonly request: Request;
+  readonly request: ServerRequest;
   readonly connection: Connection;
   readonly signal: AbortSignal;
   /** The caller, when it is known. */
@@ -76,7 +77,7 @@ export class DecisionServer {
   }
 
   /** Answers a request. It never rejects. It is bound to the server, so that it can be passed on. */
-  readonly fetch = async (request: Request, connection: Connection = {}): Promise<Response> => {
+  readonly fetch = async (request: ServerRequest, connection: Connection = {}): Promise<Response> => {
     const startedAt = performance.now();
     const requestId = request.headers.get('X-Request-ID') ?? undefined;
     const { pathname } = new URL(request.url);

@@ -1,9 +1,10 @@
 import type { Connection } from '../callers/caller.js';
+import type { ServerRequest } from '../messages/server-request.js';
 
 /** A server that `@nanook/server/node` connects with Node: a `DecisionServer` or an `EnvoyServer`. */
 export interface RequestServer {
   /** Answers a request. It never rejects. */
-  fetch(this: void, request: Request, connection?: Connection): Promise<Response>;
+  fetch(this: void, request: ServerRequest, connection?: Connection): Promise<Response>;
   /** Returns whether the server answers requests of this path. */
   handles(pathname: string): boolean;
   /** Ends the server when each running request has its answer. */
