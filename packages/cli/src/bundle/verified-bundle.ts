@@ -1,15 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { isPolarError, type Authorizer } from '@nanook/core';
-import type { BundleManifest, OpenedBundle } from '@nanook/policies/bundle';
+import type { BundleManifest, OpenedBundle, OpenOptions } from '@nanook/policies/bundle';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import { readProjectWith } from '../project/read-project.js';
 import { publicKeys } from './keys.js';
 
 /** Reads a bundle and verifies its signature. @throws {UsageError} when a file cannot be read; {NanookPoliciesError} */
-export async function openBundleFile(file: string, keyFiles: readonly string[]): Promise<OpenedBundle> {
+export async function openBundleFile(
+  file: string,
+  keyFiles: readonly string[],
+  options: OpenOptions = {},
+): Promise<OpenedBundle> {
   const { openBundle } = await import('@nanook/policies/bundle');
-  return openBundle(await readBundleFile(file), await publicKeys(keyFiles));
+  return openBundle(await readBundleFile(file), await publicKeys(keyFiles), options);
 }
 
 /** Reads the text of a bundle. @throws {UsageError} when the file cannot be read */

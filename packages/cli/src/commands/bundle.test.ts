@@ -200,6 +200,59 @@ describe('nanook bundle sign', () => {
   });
 });
 
+describe('nanook bundle --expires', () => {
+  const start = Date.parse('2027-01-31T09:00:00Z');
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: start }));
+  afterEach(() => void vi.useRealTimers());
+  const again = (...args: readonly string[]) =>
+    nanook(
+      'bundle',
+      'sign',
+      'policy.bundle',
+      ...keys,
+      ...key,
+      '--revision',
+      '43',
+      '-o',
+      'new.bundle',
+      ...args,
+    );
+
+  it('signs the expiry, after which the bundle is neither valid nor published', async () => {
+    expect((await build('--expires', '30d')).out).toContain('expires at 2027-03-02T09:00:00.000Z');
+    expect((await verify()).out).toContain('expires at 2027-03-02T09:00:00.000Z');
+    vi.setSystemTime('2027-03-02T09:00:00Z');
+    const refused = { code: 1, err: expect.stringContaining('expired at 2027-03-02T09:00:00.000Z') };
+    expect(await verify()).toMatchObject(refused);
+    const publish = ['bundle', 'publish', 'policy.bundle', ...keys, '--file', 'published.bundle'];
+    expect(await nanook(...publish)).toMatchObject(refused);
+  });
+
+  it('keeps the expiry of a bundle that is signed again, and asks for a new one if it has passed', async () => {
+    await build('--expires', '2027-02-01');
+    expect((await again()).out).toContain('expires at 2027-02-01T00:00:00.000Z');
+    expect((await again('--expires', 'never')).out).not.toContain('expires');
+    vi.setSystemTime('2027-02-01T00:00:00Z');
+    expect(await again()).toMatchObject({ code: 2, err: expect.stringContaining('give a new expiry') });
+    expect(await again('--expires', '1d')).toMatchObject({ code: 0 });
+    expect((await verify('new.bundle')).out).toContain('expires at 2027-02-02T00:00:00.000Z');
+  });
+
+  it.each(['2026-01-31', '0d'])('refuses %s, which is not in the future', async (text) => {
+    expect(await build('--expires', text)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('a time in the future'),
+    });
+  });
+
+  it('refuses a text that is not a time', async () => {
+    expect(await build('--expires', 'soon')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('a time from now such as 30m'),
+    });
+  });
+});
+
 describe('nanook bundle publish', () => {
   const publish = (...args: readonly string[]) =>
     nanook('bundle', 'publish', 'policy.bundle', ...keys, '--file', 'published.bundle', ...args);

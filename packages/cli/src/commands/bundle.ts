@@ -14,6 +14,7 @@ import { readProject, readProjectWith } from '../project/read-project.js';
 import { resultText } from '../test/reporters.js';
 import { runTests } from '../test/run-tests.js';
 import type { TestResult } from '../test/test-result.js';
+import { readTime } from '../values/read-time.js';
 import { configOption, jsonOption, positiveInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
 
@@ -22,6 +23,7 @@ interface SignFlags {
   readonly key?: string;
   readonly revision: number;
   readonly label?: string;
+  readonly expires?: string;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -50,6 +52,11 @@ const revisionOption = (): Option =>
     .makeOptionMandatory();
 const labelOption = (): Option =>
   new Option('--label <text>', 'the version of the policy in decisions; default: the revision');
+const expiresOption = (): Option =>
+  new Option(
+    '--expires <time>',
+    'the time from which no process uses the bundle: a day, a time with its zone, or a time from now such as 30d; default: never',
+  );
 const outOption = (): Option =>
   new Option('-o, --out <file>', 'the bundle to write').default('policy.bundle');
 
@@ -89,6 +96,7 @@ function buildCommand(io: Io, outcome: Outcome): Command {
     .addOption(keyOption())
     .addOption(revisionOption())
     .addOption(labelOption())
+    .addOption(expiresOption())
     .addOption(outOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  nanook bundle build --key bundle-private-key.json --revision 42')
@@ -111,7 +119,8 @@ function buildCommand(io: Io, outcome: Outcome): Command {
         return;
       }
       const hasTests = tests.passed > 0;
-      await sign(project, { ...flags, key, tests: hasTests ? tests : undefined }, io);
+      const expiresAt = flags.expires === undefined ? undefined : expiryOf(flags.expires);
+      await sign(project, { ...flags, key, expiresAt, tests: hasTests ? tests : undefined }, io);
     });
 }
 
@@ -127,6 +136,12 @@ function signCommand(io: Io, outcome: Outcome): Command {
     .addOption(keyOption())
     .addOption(revisionOption())
     .addOption(labelOption())
+    .addOption(
+      new Option(
+        '--expires <time>',
+        'a new expiry, or never; default: that of the bundle, if it has not passed',
+      ),
+    )
     .addOption(outOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -135,12 +150,13 @@ function signCommand(io: Io, outcome: Outcome): Command {
     )
     .action(async (file: string, flags: SignFlags & { readonly keys: readonly string[] }) => {
       await refusing({ io, outcome, json: flags.json }, async () => {
-        const { manifest, files } = await openBundleFile(file, flags.keys);
+        const { manifest, files } = await openBundleFile(file, flags.keys, { acceptExpired: true });
         const project = await readProjectWith(flags.config, () => Promise.resolve(files));
         const { version, tests } = manifest;
+        const expiresAt = renewedExpiry(flags.expires, manifest);
         await sign(
           project,
-          { ...flags, label: flags.label ?? version, key: await privateKey(flags.key), tests },
+          { ...flags, label: flags.label ?? version, key: await privateKey(flags.key), expiresAt, tests },
           io,
         );
       });
@@ -265,11 +281,13 @@ async function sign(
     key,
     revision,
     label,
+    expiresAt,
     tests,
     out,
     json,
-  }: Omit<SignFlags, 'key'> & {
+  }: Omit<SignFlags, 'key' | 'expires'> & {
     readonly key: Awaited<ReturnType<typeof privateKey>>;
+    readonly expiresAt: Date | undefined;
     readonly tests: BundleTests | undefined;
   },
   io: Io,
@@ -284,27 +302,51 @@ async function sign(
     key,
     revision,
     ...(label !== undefined && { version: label }),
+    ...(expiresAt !== undefined && { expiresAt }),
     ...(tests !== undefined && { tests }),
   });
   await writeOutput(out, bundle);
   if (json === true) {
     const files = project.policies.map(({ name }) => name);
-    io.out(JSON.stringify({ file: out, revision, files, tests, problems: [] }, undefined, 2));
+    io.out(JSON.stringify({ file: out, revision, files, tests, expiresAt, problems: [] }, undefined, 2));
     return;
   }
   io.out(
-    `${out} is written: revision ${revision}, ${count(authorizer.policy.sources.length, 'file')}${testText(tests)}`,
+    `${out} is written: revision ${revision}, ${count(authorizer.policy.sources.length, 'file')}${testText(tests)}${expiryText(expiresAt?.toISOString())}`,
   );
 }
+
+/** @throws {UsageError} for a time that is not in the future */
+function expiryOf(text: string): Date {
+  const time = readTime('--expires', text, 'future');
+  if (time.getTime() <= Date.now())
+    throw new UsageError(`--expires expects a time in the future, found ${text}`);
+  return time;
+}
+
+/** Returns the expiry of a bundle that is signed again. @throws {UsageError} if that of the old one has passed */
+function renewedExpiry(given: string | undefined, { expiresAt }: BundleManifest): Date | undefined {
+  if (given === 'never') return undefined;
+  if (given !== undefined) return expiryOf(given);
+  if (expiresAt === undefined) return undefined;
+  if (Date.parse(expiresAt) <= Date.now())
+    throw new UsageError(
+      `the bundle expired at ${expiresAt}; give a new expiry: --expires 30d, or --expires never`,
+    );
+  return new Date(expiresAt);
+}
+
+const expiryText = (expiresAt: string | undefined): string =>
+  expiresAt === undefined ? '' : `, expires at ${expiresAt}`;
 
 const testText = (tests: BundleTests | undefined): string =>
   tests === undefined ? '' : `, ${count(tests.passed, 'test')} passed`;
 
 const manifestLines = (
   file: string,
-  { revision, version, policyHash, files, tests, createdAt }: BundleManifest,
+  { revision, version, policyHash, files, tests, createdAt, expiresAt }: BundleManifest,
 ): readonly string[] => [
-  `${file} is valid: revision ${revision}, version ${version}, signed at ${createdAt}${testText(tests)}`,
+  `${file} is valid: revision ${revision}, version ${version}, signed at ${createdAt}${testText(tests)}${expiryText(expiresAt)}`,
   `policy ${policyHash}`,
   ...files.map(({ name }) => `  ${name}`),
 ];

@@ -1,7 +1,7 @@
 import { Authorizer } from '@nanook/core';
 import fc from 'fast-check';
 import { CompactSign, generateKeyPair, importJWK, SignJWT, type CryptoKey } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { randomCases } from '../../../../tools/test-scope.js';
 import { generateBundleKeys, openBundle, signBundle } from './index.js';
 
@@ -164,6 +164,20 @@ describe('openBundle', () => {
     await expect(open(failed)).rejects.toMatchObject({ code: 'NANOOK_POLICIES_TESTS_FAILED' });
   });
 
+  it('refuses a bundle that has expired, unless it is opened to be signed again', async () => {
+    const expiresAt = '2127-01-31T00:00:00.000Z';
+    const expiring = await signBundle(authorizer, { key: privateKey, revision: 1, expiresAt });
+    expect((await open(expiring)).manifest).toMatchObject({ expiresAt });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(expiresAt) });
+    try {
+      await expect(open(expiring)).rejects.toMatchObject({ code: 'NANOOK_POLICIES_EXPIRED' });
+      const opened = await openBundle(expiring, publicKey, { acceptExpired: true });
+      expect(opened.files).toEqual(authorizer.policy.sources);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('refuses or ignores every change of a character', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -232,6 +246,8 @@ describe('signBundle', () => {
     ['the revision 1.5', { key: privateKey, revision: 1.5 }],
     ['a text as revision', { key: privateKey, revision: '1' as unknown as number }],
     ['an empty version', { key: privateKey, revision: 1, version: '' }],
+    ['an expiry that has passed', { key: privateKey, revision: 1, expiresAt: new Date(0) }],
+    ['a text that is not a time as expiry', { key: privateKey, revision: 1, expiresAt: 'tomorrow' }],
     ['tests without numbers', { key: privateKey, revision: 1, tests: { passed: true } as never }],
   ])('refuses %s', async (_, options) => {
     await expect(signBundle(authorizer, options)).rejects.toMatchObject({

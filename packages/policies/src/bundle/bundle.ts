@@ -22,6 +22,8 @@ export interface BundleManifest {
   readonly tests?: BundleTests | undefined;
   /** The time of the signature, in ISO 8601. */
   readonly createdAt: string;
+  /** The time from which the bundle is no longer used, in ISO 8601. Without it, the bundle never expires. */
+  readonly expiresAt?: string | undefined;
 }
 
 /** The results of the tests of a policy. */
@@ -59,7 +61,7 @@ export function readBundle(text: string): BundleParts {
 export function readManifest(text: string): BundleManifest {
   const manifest = parsed(text, 'the manifest is not JSON');
   if (!isRecord(manifest)) throw invalid('the manifest is not an object');
-  const { revision, version, policyHash, files, types, tests, createdAt } = manifest;
+  const { revision, version, policyHash, files, types, tests, createdAt, expiresAt } = manifest;
   if (!isRevision(revision)) throw invalid(`\`revision\` is not a whole number from 1 to ${maxRevision}`);
   if (typeof version !== 'string' || version === '') throw invalid('`version` is not a text');
   if (typeof policyHash !== 'string' || typeof createdAt !== 'string') throw invalid('a text is missing');
@@ -68,14 +70,25 @@ export function readManifest(text: string): BundleManifest {
   if (!isRecord(types) || !Object.values(types).every(isText))
     throw invalid('`types` is not a signature of types');
   if (tests !== undefined && !isTests(tests)) throw invalid('`tests` is not the result of tests');
-  return { revision, version, policyHash, files, types: types as Record<string, string>, tests, createdAt };
+  if (expiresAt !== undefined && !isTime(expiresAt))
+    throw invalid('`expiresAt` is not a time such as 2027-01-31T00:00:00.000Z');
+  return {
+    revision,
+    version,
+    policyHash,
+    files,
+    types: types as Record<string, string>,
+    tests,
+    createdAt,
+    expiresAt,
+  };
 }
 
-/** Returns the revision that a bundle claims. The signature is not verified. @throws {NanookPoliciesError} `NANOOK_POLICIES_FORMAT` */
-export function claimedRevision(bundle: string): number {
+/** Returns the manifest that a bundle claims. The signature is not verified. @throws {NanookPoliciesError} `NANOOK_POLICIES_FORMAT` */
+export function claimedManifest(bundle: string): BundleManifest {
   const { manifest } = readBundle(bundle);
   const [, payload = ''] = manifest.split('.');
-  return readManifest(Buffer.from(payload, 'base64url').toString('utf8')).revision;
+  return readManifest(Buffer.from(payload, 'base64url').toString('utf8'));
 }
 
 /**
@@ -100,6 +113,12 @@ export const isUnicode = (value: unknown): value is string => isText(value) && !
 
 const isHashedFile = (file: unknown): file is { name: string; sha256: string } =>
   isRecord(file) && isText(file['name']) && isText(file['sha256']);
+
+/** Returns whether a value is a time in ISO 8601 with a zone, as `toISOString` writes it. */
+export const isTime = (value: unknown): value is string => {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString() === value;
+};
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 

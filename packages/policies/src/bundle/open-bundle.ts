@@ -3,6 +3,7 @@ import { compactVerify } from 'jose';
 import { NanookPoliciesError, reasonOf } from '../errors/nanook-policies-error.js';
 import { sha256 } from '../source/content-tag.js';
 import { readBundle, readManifest, signatureType, type BundleManifest } from './bundle.js';
+import { expiryError } from './expiry.js';
 import { algorithm, importPublicKeys, type BundleKey } from './keys.js';
 
 /** A bundle whose signature and hashes are valid. */
@@ -12,23 +13,31 @@ export interface OpenedBundle {
   readonly files: readonly NamedPolicy[];
 }
 
+export interface OpenOptions {
+  /** Whether a bundle that has expired is opened, too: to sign its policies again. Default: `false`. */
+  readonly acceptExpired?: boolean;
+}
+
 /**
- * Verifies a bundle: its signature, and the hash of each file.
+ * Verifies a bundle: its signature, its expiry, and the hash of each file.
  *
  * @param bundle the text that `signBundle` returned
  * @param keys the public keys; one of them must have signed it
  * @throws {NanookPoliciesError} `NANOOK_POLICIES_FORMAT`, `NANOOK_POLICIES_SIGNATURE`, `NANOOK_POLICIES_TAMPERED`,
- *   `NANOOK_POLICIES_TESTS_FAILED`
+ *   `NANOOK_POLICIES_TESTS_FAILED`, `NANOOK_POLICIES_EXPIRED`
  */
 export async function openBundle(
   bundle: string,
   keys: BundleKey | readonly BundleKey[],
+  { acceptExpired = false }: OpenOptions = {},
 ): Promise<OpenedBundle> {
   const { manifest: signed, files } = readBundle(bundle);
   const manifest = readManifest(await verified(signed, keys));
   checkFiles(manifest, files);
   const { failed = 0 } = manifest.tests ?? {};
   if (failed > 0) throw new NanookPoliciesError('NANOOK_POLICIES_TESTS_FAILED', { failed });
+  const expired = acceptExpired ? undefined : expiryError(manifest);
+  if (expired !== undefined) throw expired;
   return { manifest, files };
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompactSign, importJWK } from 'jose';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { emptyPglite } from '../../../../tools/empty-pglite.js';
 import { publishToFile } from '../files/index.js';
 import { publishToNats } from '../nats/index.js';
@@ -118,6 +118,25 @@ describe.each(Object.entries(places))('publishing to %s', (_, { publish: publish
     await publish(bundle, publicKey);
     expect(await content()).toBe(bundle);
   });
+
+  it.each([true, false])(
+    'refuses a bundle that has expired, and keeps lower revisions away from an expired one (with keys: %s)',
+    async (withKeys) => {
+      const keys = withKeys ? publicKey : undefined;
+      const expiring = await bundleOf(5, ['five'], { expiresAt: '2127-01-31T00:00:00.000Z' });
+      await publish(expiring, keys);
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2127-02-01T00:00:00Z') });
+      try {
+        await expect(publish(expiring, keys)).rejects.toMatchObject({ code: 'NANOOK_POLICIES_EXPIRED' });
+        await expect(publish(await bundleOf(4, ['four']), keys)).rejects.toMatchObject({
+          code: 'NANOOK_POLICIES_REVISION_TAKEN',
+        });
+        await publish(await bundleOf(6, ['six']), keys);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 
   it('replaces a revision that leaves no higher one', async () => {
     await write(await bundleWith(9007199254740991, true), 9007199254740991);

@@ -1,5 +1,6 @@
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
-import { claimedRevision } from './bundle.js';
+import { claimedManifest, type BundleManifest } from './bundle.js';
+import { expiryError } from './expiry.js';
 import type { BundleKey } from './keys.js';
 
 /** Options of all functions that publish a bundle. */
@@ -23,18 +24,28 @@ export function publishKeys(options: PublishOptions): Keys {
   return options.keys;
 }
 
-/** Returns the revision of a bundle to publish. @throws {NanookPoliciesError} the errors of `openBundle`; without keys, only those of its form */
+/** Returns the revision of a bundle to publish. @throws {NanookPoliciesError} the errors of `openBundle`; without keys, only those of its form and its expiry */
 export async function publishedRevision(bundle: string, keys: Keys): Promise<number> {
-  if (keys === undefined) return claimedRevision(bundle);
-  // On demand, because it needs `jose`, which Jest cannot require.
-  const { openBundle } = await import('./open-bundle.js');
-  return (await openBundle(bundle, keys)).manifest.revision;
+  const manifest = await manifestOf(bundle, keys);
+  const expired = expiryError(manifest);
+  if (expired !== undefined) throw expired;
+  return manifest.revision;
 }
 
-/** Returns the revision of a published text; undefined for a text that each bundle replaces, because it is not a valid one. */
+async function manifestOf(bundle: string, keys: Keys): Promise<BundleManifest> {
+  if (keys === undefined) return claimedManifest(bundle);
+  // On demand, because it needs `jose`, which Jest cannot require.
+  const { openBundle } = await import('./open-bundle.js');
+  return (await openBundle(bundle, keys, { acceptExpired: true })).manifest;
+}
+
+/**
+ * Returns the revision of a published text, also if it has expired: processes that use it refuse lower revisions. Undefined for a text that
+ * each bundle replaces, because it is not a valid one.
+ */
 export async function storedRevision(stored: string | undefined, keys: Keys): Promise<number | undefined> {
   try {
-    return stored === undefined ? undefined : await publishedRevision(stored, keys);
+    return stored === undefined ? undefined : (await manifestOf(stored, keys)).revision;
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { sha256 } from '../source/content-tag.js';
 import {
   isRevision,
   isTests,
+  isTime,
   isUnicode,
   maxRevision,
   signatureType,
@@ -23,6 +24,8 @@ export interface SignOptions {
   readonly version?: string;
   /** The results of the tests of the policy. A bundle with failed tests is never used. */
   readonly tests?: BundleTests;
+  /** The time from which no process uses the bundle: a date, or its text in ISO 8601. Default: the bundle never expires. */
+  readonly expiresAt?: Date | string;
 }
 
 /**
@@ -44,6 +47,7 @@ export async function signBundle(authorizer: Authorizer, options: SignOptions): 
     throw invalid('version', 'must be a text that is not empty');
   if (tests !== undefined && !isTests(tests))
     throw invalid('tests', 'must have the numbers `passed` and `failed`');
+  const expiresAt = options.expiresAt === undefined ? undefined : expiryOf(options.expiresAt);
   const key = await importKey('key', options.key, 'private');
   const files = namedSources(authorizer.policy.sources);
   const manifest: BundleManifest = {
@@ -54,11 +58,23 @@ export async function signBundle(authorizer: Authorizer, options: SignOptions): 
     types: authorizer.policy.signature,
     ...(tests === undefined ? {} : { tests }),
     createdAt: new Date().toISOString(),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
   };
   const signed = await new CompactSign(new TextEncoder().encode(JSON.stringify(manifest)))
     .setProtectedHeader({ alg: algorithm, typ: signatureType })
     .sign(key);
   return writeBundle({ manifest: signed, files });
+}
+
+/** @throws {NanookPoliciesError} for a time that is not valid, or that has passed */
+function expiryOf(given: Date | string): string {
+  const time = new Date(given instanceof Date || isTime(given) ? given : Number.NaN);
+  if (!(time.getTime() > Date.now()))
+    throw invalid(
+      'expiresAt',
+      `must be a time in the future, such as new Date('2027-01-31T00:00:00Z'), found ${String(given)}`,
+    );
+  return time.toISOString();
 }
 
 /** Names the texts that have no name. @throws {NanookPoliciesError} for texts that could not be loaded from a bundle */

@@ -25,6 +25,8 @@ const texts = {
     `the policy was made for other types: ${p.differences.join(', ')}; sign a bundle with the types of this version of the application`,
   NANOOK_POLICIES_TESTS_FAILED: (p: { failed: number }) =>
     `the bundle says that ${p.failed} of its tests failed; correct the policy, and sign a new bundle`,
+  NANOOK_POLICIES_EXPIRED: (p: { revision: number; expiresAt: string }) =>
+    `the bundle of the revision ${p.revision} expired at ${p.expiresAt}; publish the policy with a higher revision and a later expiry`,
   NANOOK_POLICIES_BROKEN: (p: { reason: string }) => `the policy cannot be loaded: ${p.reason}`,
   NANOOK_POLICIES_CHECK_FAILED: (p: { reason: string }) =>
     `the option \`check\` refused the policy: ${p.reason}`,

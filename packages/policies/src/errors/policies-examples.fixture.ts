@@ -115,6 +115,13 @@ ${follow}`,
     fix: `${signing.replace('revision: 42 }', 'revision: 42, tests: { passed: 17, failed: 0 } }')}
 ${follow}`,
   },
+  NANOOK_POLICIES_EXPIRED: {
+    wrong: `${signing.replace('revision: 42 }', 'revision: 42, expiresAt: new Date(Date.now() + 20) }')}
+await new Promise((resolve) => setTimeout(resolve, 30)); // the bundle is published too late
+${follow}`,
+    fix: `${signing.replace('revision: 42 }', 'revision: 42, expiresAt: new Date(Date.now() + 30 * 86_400_000) }')}
+${follow}`,
+  },
   NANOOK_POLICIES_BROKEN: {
     wrong: `await followPolicies(authorizer, new MemorySource('allow("ann", "read", _)'));`,
     fix: `await followPolicies(authorizer, new MemorySource('allow("ann", "read", _);'));`,

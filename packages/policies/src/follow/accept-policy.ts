@@ -22,6 +22,8 @@ export interface AcceptedPolicy {
   /** The label of the policy; undefined for a policy that is neither a bundle nor has a revision. */
   readonly version: string | undefined;
   readonly revision: number | undefined;
+  /** The time from which the policy is expired; undefined for one that never expires. */
+  readonly expiresAt: string | undefined;
   /** The hash and the types that the manifest of a bundle names. */
   readonly expected:
     | { readonly policyHash: string; readonly types: Readonly<Record<string, string>> }
@@ -60,12 +62,18 @@ async function opened(
     const policies = (typeof content === 'string' ? [content] : content).map((text, i) =>
       typeof text === 'string' ? { name: `policy-${i + 1}.polar`, source: text } : text,
     );
-    return { policies, version: revision?.toString(), revision, expected: undefined };
+    return { policies, version: revision?.toString(), revision, expiresAt: undefined, expected: undefined };
   }
   if (!looksLikeBundle(content)) throw new NanookPoliciesError('NANOOK_POLICIES_UNSIGNED', { source });
   const { manifest, files } = await openBundle(content, keys);
-  const { version, policyHash, types } = manifest;
-  return { policies: files, version, revision: manifest.revision, expected: { policyHash, types } };
+  const { version, policyHash, types, expiresAt } = manifest;
+  return {
+    policies: files,
+    version,
+    revision: manifest.revision,
+    expiresAt,
+    expected: { policyHash, types },
+  };
 }
 
 /** Returns the types that differ between two signatures, with the reason. */

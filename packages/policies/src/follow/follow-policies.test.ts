@@ -49,6 +49,7 @@ describe('followPolicies', () => {
       policyHash: authorizer.policy.hash,
       version: 'v2',
       revision: 2,
+      expiresAt: undefined,
       isCurrent: true,
       error: undefined,
     });
@@ -596,5 +597,71 @@ describe('readPolicies', () => {
     await expect(readPolicies(source(), { keys: publicKey })).rejects.toMatchObject({
       code: `NANOOK_POLICIES_${code}`,
     });
+  });
+});
+
+describe('a bundle with an expiry', () => {
+  const hour = 3_600_000;
+  const start = Date.parse('2027-01-31T09:00:00Z');
+  const at = (ms: number): string => new Date(start + ms).toISOString();
+  const useClock = (): void =>
+    void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: start });
+
+  it('is not current from its expiry on, is reported once, and stays in use until the next policy', async () => {
+    useClock();
+    const source = new MemorySource(await bundleOf(1, ['one'], { expiresAt: at(hour) }));
+    const { follower, codes, allows } = await following(source);
+    expect(follower.status).toMatchObject({ isCurrent: true, expiresAt: at(hour) });
+    await vi.advanceTimersByTimeAsync(hour - 1);
+    expect(follower.status).toMatchObject({ isCurrent: true, error: undefined });
+    expect(codes()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(hour);
+    expect(follower.status).toMatchObject({
+      isCurrent: false,
+      error: { code: 'NANOOK_POLICIES_EXPIRED', data: { revision: 1, expiresAt: at(hour) } },
+    });
+    expect(codes()).toEqual(['NANOOK_POLICIES_EXPIRED']);
+    expect(await allows('one')).toBe(true);
+    source.publish(await bundleOf(2, ['two']));
+    await follower.refresh();
+    expect(follower.status).toMatchObject({ isCurrent: true, expiresAt: undefined, error: undefined });
+    expect(await allows('one')).toBe(false);
+  });
+
+  it('is reported at its expiry also if the source is read rarely', async () => {
+    useClock();
+    const source = new MemorySource(await bundleOf(1, ['one'], { expiresAt: at(hour) }));
+    const { codes } = await following(source, { keys: publicKey, pollMs: 24 * hour });
+    await vi.advanceTimersByTimeAsync(hour + 1_000);
+    expect(codes()).toEqual(['NANOOK_POLICIES_EXPIRED']);
+  });
+
+  it('is never used after its expiry, unless the clock was wrong and is corrected', async () => {
+    useClock();
+    const source = new MemorySource(await bundleOf(1, ['one']));
+    const expiring = await bundleOf(2, ['two'], { expiresAt: at(hour) });
+    vi.setSystemTime(start + 2 * hour);
+    const { follower, codes, allows } = await following(source);
+    source.publish(expiring);
+    await follower.refresh();
+    await follower.refresh();
+    expect(codes()).toEqual(['NANOOK_POLICIES_EXPIRED']);
+    expect(follower.status).toMatchObject({ revision: 1, isCurrent: false });
+    expect(await allows('two')).toBe(false);
+    await expect(readPolicies(source, { keys: publicKey })).rejects.toMatchObject({
+      code: 'NANOOK_POLICIES_EXPIRED',
+    });
+    vi.setSystemTime(start);
+    await follower.refresh();
+    expect(follower.status).toMatchObject({ revision: 2, isCurrent: true });
+  });
+
+  it('is refused if its revision is in use with another expiry', async () => {
+    useClock();
+    const source = new MemorySource(await bundleOf(1, ['one'], { expiresAt: at(hour) }));
+    const { follower, codes } = await following(source);
+    source.publish(await bundleOf(1, ['one'], { expiresAt: at(9 * hour) }));
+    await follower.refresh();
+    expect(codes()).toEqual(['NANOOK_POLICIES_REVISION_REUSED']);
   });
 });

@@ -1,4 +1,5 @@
 import { isPolarError, isPolicyError, type Authorizer } from '@nanook/core';
+import { expiryError } from '../bundle/expiry.js';
 import { NanookPoliciesError, isNanookPoliciesError, reasonOf } from '../errors/nanook-policies-error.js';
 import type { PolicySource, PublishedPolicy, SourceListener } from '../source/policy-source.js';
 import { readSource } from '../source/read-source.js';
@@ -12,7 +13,9 @@ export interface PolicyStatus {
   readonly version: string | undefined;
   /** The revision; undefined before the first policy of the source, and for a source without revisions. */
   readonly revision: number | undefined;
-  /** Whether the policy of the source is in use. */
+  /** The time from which the policy in use is expired, in ISO 8601; undefined for one that never expires. */
+  readonly expiresAt: string | undefined;
+  /** Whether the policy of the source is in use, and has not expired. */
   readonly isCurrent: boolean;
   /** The reason why it is not. */
   readonly error: unknown;
@@ -44,7 +47,7 @@ const firstRetryMs = 100;
 const lastRetryMs = 5_000;
 
 /** The parts of a follower that can fail. */
-type FailingPart = 'watch' | 'read' | 'policy';
+type FailingPart = 'watch' | 'read' | 'policy' | 'expiry';
 
 /** Keeps the policy of an authorizer the same as that of a source. `followPolicies` creates it. */
 export class PolicyFollower {
@@ -56,6 +59,7 @@ export class PolicyFollower {
   /** The reason why the policy with this tag was refused. */
   #refusal: unknown;
   #revision: number | undefined;
+  #expiresAt: string | undefined;
   #error: unknown;
   #isCurrent = false;
   #isClosed = false;
@@ -80,12 +84,14 @@ export class PolicyFollower {
 
   /** The policy that the authorizer uses. */
   get status(): PolicyStatus {
+    const expired = this.#expired();
     return {
       policyHash: this.#authorizer.policy.hash,
       version: this.#authorizer.policy.version,
       revision: this.#revision,
-      isCurrent: this.#isCurrent,
-      error: this.#error,
+      expiresAt: this.#expiresAt,
+      isCurrent: this.#isCurrent && expired === undefined,
+      error: expired ?? this.#error,
     };
   }
 
@@ -127,6 +133,7 @@ export class PolicyFollower {
       // oxlint-disable-next-line no-await-in-loop -- one reload after the other
       await this.#refreshOnce();
     }
+    this.#noteExpiry();
     this.#schedule();
   }
 
@@ -156,8 +163,8 @@ export class PolicyFollower {
       this.#refusal = undefined;
       this.#reported.delete('policy');
     } catch (error) {
-      // The application may accept the policy later. Other reasons are part of the policy.
-      if (!isCheckError(error)) {
+      // The application may accept the policy later, and the clock may be corrected. Other reasons are part of the policy.
+      if (!canEnd(error)) {
         this.#tag = published.tag;
         this.#refusal = error;
       }
@@ -169,6 +176,20 @@ export class PolicyFollower {
   #settle(refusal: unknown): void {
     this.#isCurrent = refusal === undefined;
     this.#error = refusal;
+  }
+
+  /** Returns the reason why the policy in use is not current any more. */
+  #expired(): NanookPoliciesError | undefined {
+    return this.#revision === undefined
+      ? undefined
+      : expiryError({ revision: this.#revision, expiresAt: this.#expiresAt });
+  }
+
+  /** Reports once that the policy in use has expired. */
+  #noteExpiry(): void {
+    const expired = this.#expired();
+    if (expired === undefined) this.#reported.delete('expiry');
+    else this.#reportOnce('expiry', expired);
   }
 
   #noteRead(tag: string | undefined): void {
@@ -184,13 +205,13 @@ export class PolicyFollower {
   async #use(published: PublishedPolicy): Promise<void> {
     const minRevision = Math.max(this.#options.minRevision ?? 0, this.#revision ?? 0);
     const accepted = await acceptPolicy(published, this.#source, this.#options.keys, minRevision);
-    const { revision, expected, version } = accepted;
+    const { revision, expiresAt, expected, version } = accepted;
     if (revision !== undefined && revision === this.#revision) {
       const hasTexts =
         expected === undefined
           ? areSame(accepted.policies, this.#authorizer.policy.sources)
           : expected.policyHash === this.#authorizer.policy.hash;
-      if (!hasTexts || this.#authorizer.policy.version !== version)
+      if (!hasTexts || this.#authorizer.policy.version !== version || this.#expiresAt !== expiresAt)
         throw new NanookPoliciesError('NANOOK_POLICIES_REVISION_REUSED', { revision });
       this.#settle(undefined);
       return;
@@ -198,6 +219,7 @@ export class PolicyFollower {
     if (this.#isClosed) return;
     await this.#reload(accepted);
     this.#revision = revision;
+    this.#expiresAt = expiresAt;
     this.#settle(undefined);
     try {
       this.#options.onChange?.(this.status);
@@ -243,7 +265,12 @@ export class PolicyFollower {
     if (this.#isClosed) return;
     this.#isCurrent = false;
     this.#error = error;
-    // A source that is read again and again reports a failure once, until it has ended.
+    this.#reportOnce(part, error);
+  }
+
+  /** A source is read again and again, so a failure is reported once, until it has ended. */
+  #reportOnce(part: FailingPart, error: unknown): void {
+    if (this.#isClosed) return;
     const text = String(error);
     if (text === this.#reported.get(part)) return;
     this.#reported.set(part, text);
@@ -274,6 +301,9 @@ export class PolicyFollower {
       pollMs,
       this.#failures === 0 ? Infinity : retryMs(this.#failures),
       this.#announced === undefined ? Infinity : firstRereadMs * 2 ** this.#announced.rereads,
+      this.#expiresAt === undefined || this.#reported.has('expiry')
+        ? Infinity
+        : Math.max(1, Date.parse(this.#expiresAt) - Date.now()),
     );
     this.#poll = setTimeout(() => void this.refresh(), waitMs);
     this.#poll.unref();
@@ -325,8 +355,9 @@ export class PolicyFollower {
 
 const retryMs = (attempt: number): number => Math.min(lastRetryMs, firstRetryMs * 2 ** (attempt - 1));
 
-const isCheckError = (error: unknown): boolean =>
-  isNanookPoliciesError(error) && error.code === 'NANOOK_POLICIES_CHECK_FAILED';
+const canEnd = (error: unknown): boolean =>
+  isNanookPoliciesError(error) &&
+  (error.code === 'NANOOK_POLICIES_CHECK_FAILED' || error.code === 'NANOOK_POLICIES_EXPIRED');
 
 const areSame = (policies: AcceptedPolicy['policies'], sources: Authorizer['policy']['sources']): boolean =>
   policies.length === sources.length &&

@@ -19,6 +19,8 @@ describe('/readyz', () => {
     let isReady = true;
     const server = await certifiedServer({ follower: { status }, isReady: () => isReady });
     expect(await get(server, '/readyz')).toEqual([503, 'the policy is not current']);
+    Object.assign(status, { error: { code: 'NANOOK_POLICIES_EXPIRED' } });
+    expect(await get(server, '/readyz')).toEqual([503, 'the policy is not current: NANOOK_POLICIES_EXPIRED']);
     status.isCurrent = true;
     expect(await get(server, '/readyz')).toEqual([200, 'ready']);
     isReady = false;

@@ -53,7 +53,12 @@ export interface ServerOptions {
   readonly pageSecret?: string;
   /** The follower of `@nanook/policies`. The server is ready only while the published policy is in use. */
   readonly follower?: {
-    readonly status: { readonly isCurrent: boolean; readonly revision?: number | undefined };
+    readonly status: {
+      readonly isCurrent: boolean;
+      readonly revision?: number | undefined;
+      readonly expiresAt?: string | undefined;
+      readonly error?: unknown;
+    };
   };
   /** Returns whether the server is ready. */
   readonly isReady?: () => boolean | PromiseLike<boolean>;

@@ -210,7 +210,8 @@ export class DecisionServer {
 
   async #readiness(): Promise<Response> {
     if (this.#isClosing) return textResponse(503, 'closing');
-    if (!this.#isCurrent) return textResponse(503, 'the policy is not current');
+    const reason = reasonAgainst(this.#options.follower?.status);
+    if (reason !== undefined) return textResponse(503, reason);
     const isReady = (await this.#options.isReady?.()) ?? true;
     return isReady === true ? textResponse(200, 'ready') : textResponse(503, 'not ready');
   }
@@ -249,6 +250,15 @@ export class DecisionServer {
       this.#report(error);
     }
   }
+}
+
+/** Returns the reason why the policy is not current, with the code of the error; undefined if it is. */
+function reasonAgainst(
+  status: NonNullable<ServerOptions['follower']>['status'] | undefined,
+): string | undefined {
+  if (status?.isCurrent !== false) return undefined;
+  const { code } = Object(status.error) as { readonly code?: unknown };
+  return `the policy is not current${typeof code === 'string' ? `: ${code}` : ''}`;
 }
 
 /**
