@@ -1,5 +1,6 @@
 export { followPolicies } from './follow/follow-policies.js';
 export type { FollowOptions, PolicyFollower, PolicyStatus } from './follow/policy-follower.js';
+export type { CandidateStatus, RollOutOptions } from './follow/policy-loader.js';
 export { readPolicies, type ReadPolicies } from './follow/read-policies.js';
 export type { AcceptOptions } from './follow/accept-policy.js';
 export type { BundleKey } from './bundle/keys.js';

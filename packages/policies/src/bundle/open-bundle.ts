@@ -2,7 +2,7 @@ import type { NamedPolicy } from '@nanook/core';
 import { compactVerify } from 'jose';
 import { NanookPoliciesError, reasonOf } from '../errors/nanook-policies-error.js';
 import { sha256 } from '../source/content-tag.js';
-import { readBundle, readManifest, signatureType, type BundleManifest } from './bundle.js';
+import { readBundle, readManifest, signatureType, type BundleManifest, type HashedFile } from './bundle.js';
 import { expiryError } from './expiry.js';
 import { algorithm, importPublicKeys, type BundleKey } from './keys.js';
 
@@ -11,6 +11,8 @@ export interface OpenedBundle {
   readonly manifest: BundleManifest;
   /** The texts, which `Authorizer.load` accepts. */
   readonly files: readonly NamedPolicy[];
+  /** The texts of the policy that is rolled out; undefined without one. */
+  readonly candidate: readonly NamedPolicy[] | undefined;
 }
 
 export interface OpenOptions {
@@ -31,14 +33,15 @@ export async function openBundle(
   keys: BundleKey | readonly BundleKey[],
   { acceptExpired = false }: OpenOptions = {},
 ): Promise<OpenedBundle> {
-  const { manifest: signed, files } = readBundle(bundle);
+  const { manifest: signed, files, candidate } = readBundle(bundle);
   const manifest = readManifest(await verified(signed, keys));
-  checkFiles(manifest, files);
+  checkFiles(manifest.files, files);
+  checkFiles(manifest.candidate?.files ?? [], candidate ?? []);
   const { failed = 0 } = manifest.tests ?? {};
   if (failed > 0) throw new NanookPoliciesError('NANOOK_POLICIES_TESTS_FAILED', { failed });
   const expired = acceptExpired ? undefined : expiryError(manifest);
   if (expired !== undefined) throw expired;
-  return { manifest, files };
+  return { manifest, files, candidate: manifest.candidate === undefined ? undefined : candidate };
 }
 
 async function verified(signed: string, keys: BundleKey | readonly BundleKey[]): Promise<string> {
@@ -63,7 +66,7 @@ async function verified(signed: string, keys: BundleKey | readonly BundleKey[]):
 }
 
 /** Checks that the files are exactly those of the manifest, in the same order. */
-function checkFiles({ files: expected }: BundleManifest, files: readonly NamedPolicy[]): void {
+function checkFiles(expected: readonly HashedFile[], files: readonly NamedPolicy[]): void {
   const tampered = (file: string, reason: string): NanookPoliciesError =>
     new NanookPoliciesError('NANOOK_POLICIES_TAMPERED', { file, reason });
   expected.forEach(({ name, sha256: hash }, i) => {

@@ -3,6 +3,7 @@ import { CompactSign } from 'jose';
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
 import { sha256 } from '../source/content-tag.js';
 import {
+  isPercent,
   isRevision,
   isTests,
   isTime,
@@ -10,9 +11,12 @@ import {
   maxRevision,
   signatureType,
   writeBundle,
+  type BundleCandidate,
   type BundleManifest,
   type BundleTests,
+  type HashedFile,
 } from './bundle.js';
+import { differencesOf } from './type-differences.js';
 import { algorithm, importKey, type BundleKey } from './keys.js';
 
 export interface SignOptions {
@@ -26,6 +30,20 @@ export interface SignOptions {
   readonly tests?: BundleTests;
   /** The time from which no process uses the bundle: a date, or its text in ISO 8601. Default: the bundle never expires. */
   readonly expiresAt?: Date | string;
+  /** A second policy, which decides for a part of the actors in each process. */
+  readonly candidate?: SignedCandidate;
+}
+
+/** A policy that is rolled out with a bundle. */
+export interface SignedCandidate {
+  /** An authorizer with the policy, and with the types of the other one. */
+  readonly authorizer: Authorizer;
+  /** The percentage of the actors for which it decides, from 0 to 100. */
+  readonly percent: number;
+  /** The label of the policy. Default: the version of the authorizer, otherwise `candidate` and its hash. */
+  readonly version?: string;
+  /** Selects other actors for the same percentage. Default: empty. */
+  readonly seed?: string;
 }
 
 /**
@@ -50,21 +68,45 @@ export async function signBundle(authorizer: Authorizer, options: SignOptions): 
   const expiresAt = options.expiresAt === undefined ? undefined : expiryOf(options.expiresAt);
   const key = await importKey('key', options.key, 'private');
   const files = namedSources(authorizer.policy.sources);
+  const candidate = options.candidate === undefined ? undefined : candidateOf(options.candidate, authorizer);
   const manifest: BundleManifest = {
     revision,
     version,
     policyHash: authorizer.policy.hash,
-    files: files.map(({ name, source }) => ({ name, sha256: sha256(source) })),
+    files: hashed(files),
     types: authorizer.policy.signature,
     ...(tests === undefined ? {} : { tests }),
     createdAt: new Date().toISOString(),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(candidate === undefined ? {} : { candidate: candidate.entry }),
   };
   const signed = await new CompactSign(new TextEncoder().encode(JSON.stringify(manifest)))
     .setProtectedHeader({ alg: algorithm, typ: signatureType })
     .sign(key);
-  return writeBundle({ manifest: signed, files });
+  return writeBundle({ manifest: signed, files, candidate: candidate?.files });
 }
+
+/** Returns the candidate of the manifest, and its files. @throws {NanookPoliciesError} `NANOOK_POLICIES_INVALID_OPTION` */
+function candidateOf(
+  { authorizer, percent, seed = '', ...given }: SignedCandidate,
+  current: Authorizer,
+): { readonly entry: BundleCandidate; readonly files: readonly NamedPolicy[] } {
+  const { hash, signature, sources } = authorizer.policy;
+  const version = given.version ?? authorizer.policy.version ?? `candidate ${hash.slice(0, 12)}`;
+  if (!isPercent(percent))
+    throw invalid('candidate.percent', `must be a number from 0 to 100, found ${String(percent)}`);
+  if (typeof version !== 'string' || version === '')
+    throw invalid('candidate.version', 'must be a text that is not empty');
+  if (typeof seed !== 'string') throw invalid('candidate.seed', 'must be a text');
+  const differences = differencesOf(current.policy.signature, signature);
+  if (differences.length > 0)
+    throw invalid('candidate', `was made for other types than the policy: ${differences.join(', ')}`);
+  const files = namedSources(sources);
+  return { entry: { version, policyHash: hash, files: hashed(files), percent, seed }, files };
+}
+
+const hashed = (files: readonly NamedPolicy[]): readonly HashedFile[] =>
+  files.map(({ name, source }) => ({ name, sha256: sha256(source) }));
 
 /** @throws {NanookPoliciesError} for a time that is not valid, or that has passed */
 function expiryOf(given: Date | string): string {

@@ -1,5 +1,5 @@
 import type { NamedPolicy } from '@nanook/core';
-import { looksLikeBundle } from '../bundle/bundle.js';
+import { looksLikeBundle, type BundleCandidate } from '../bundle/bundle.js';
 import type { BundleKey } from '../bundle/keys.js';
 import { openBundle } from '../bundle/open-bundle.js';
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
@@ -16,6 +16,11 @@ export interface AcceptOptions {
   readonly minRevision?: number;
 }
 
+/** A policy that is rolled out with another one. */
+export type AcceptedCandidate = Pick<BundleCandidate, 'version' | 'policyHash' | 'percent' | 'seed'> & {
+  readonly policies: readonly NamedPolicy[];
+};
+
 /** A policy that may be used. */
 export interface AcceptedPolicy {
   readonly policies: readonly NamedPolicy[];
@@ -28,6 +33,8 @@ export interface AcceptedPolicy {
   readonly expected:
     | { readonly policyHash: string; readonly types: Readonly<Record<string, string>> }
     | undefined;
+  /** The policy that decides for a part of the actors. */
+  readonly candidate: AcceptedCandidate | undefined;
 }
 
 /**
@@ -62,10 +69,17 @@ async function opened(
     const policies = (typeof content === 'string' ? [content] : content).map((text, i) =>
       typeof text === 'string' ? { name: `policy-${i + 1}.polar`, source: text } : text,
     );
-    return { policies, version: revision?.toString(), revision, expiresAt: undefined, expected: undefined };
+    return {
+      policies,
+      version: revision?.toString(),
+      revision,
+      expiresAt: undefined,
+      expected: undefined,
+      candidate: undefined,
+    };
   }
   if (!looksLikeBundle(content)) throw new NanookPoliciesError('NANOOK_POLICIES_UNSIGNED', { source });
-  const { manifest, files } = await openBundle(content, keys);
+  const { manifest, files, candidate } = await openBundle(content, keys);
   const { version, policyHash, types, expiresAt } = manifest;
   return {
     policies: files,
@@ -73,19 +87,9 @@ async function opened(
     revision: manifest.revision,
     expiresAt,
     expected: { policyHash, types },
+    candidate:
+      candidate === undefined || manifest.candidate === undefined
+        ? undefined
+        : { ...manifest.candidate, policies: candidate },
   };
-}
-
-/** Returns the types that differ between two signatures, with the reason. */
-export function differencesOf(
-  expected: Readonly<Record<string, string>>,
-  found: Readonly<Record<string, string>>,
-): readonly string[] {
-  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort();
-  return names.flatMap((name) => {
-    if (expected[name] === found[name]) return [];
-    if (expected[name] === undefined) return [`${name} is new in the application`];
-    if (found[name] === undefined) return [`${name} is missing in the application`];
-    return [`${name} differs`];
-  });
 }

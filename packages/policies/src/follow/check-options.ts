@@ -14,6 +14,10 @@ const checks: { readonly [Option in keyof FollowOptions]-?: readonly [Check, str
     'a whole number that is not negative',
   ],
   check: [isFunction, 'a function'],
+  candidate: [
+    (value) => typeof value === 'object' && value !== null,
+    'an object with options of `loadCandidate`',
+  ],
   onChange: [isFunction, 'a function'],
   onError: [isFunction, 'a function'],
   pollMs: [isTime, 'a positive number of milliseconds'],

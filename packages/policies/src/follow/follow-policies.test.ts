@@ -50,6 +50,7 @@ describe('followPolicies', () => {
       version: 'v2',
       revision: 2,
       expiresAt: undefined,
+      candidate: undefined,
       isCurrent: true,
       error: undefined,
     });

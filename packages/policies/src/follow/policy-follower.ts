@@ -1,10 +1,11 @@
-import { isPolarError, isPolicyError, type Authorizer } from '@nanook/core';
+import type { Authorizer } from '@nanook/core';
 import { expiryError } from '../bundle/expiry.js';
-import { NanookPoliciesError, isNanookPoliciesError, reasonOf } from '../errors/nanook-policies-error.js';
+import { NanookPoliciesError, isNanookPoliciesError } from '../errors/nanook-policies-error.js';
 import type { PolicySource, PublishedPolicy, SourceListener } from '../source/policy-source.js';
 import { readSource } from '../source/read-source.js';
-import { acceptPolicy, differencesOf, type AcceptedPolicy, type AcceptOptions } from './accept-policy.js';
+import { acceptPolicy, type AcceptOptions } from './accept-policy.js';
 import { inTime } from './in-time.js';
+import { PolicyLoader, type CandidateStatus, type RollOutOptions } from './policy-loader.js';
 import { sourceError } from './source-error.js';
 
 /** The policy that a process uses. */
@@ -15,6 +16,8 @@ export interface PolicyStatus {
   readonly revision: number | undefined;
   /** The time from which the policy in use is expired, in ISO 8601; undefined for one that never expires. */
   readonly expiresAt: string | undefined;
+  /** The policy that decides for a part of the actors; undefined without one. */
+  readonly candidate: CandidateStatus | undefined;
   /** Whether the policy of the source is in use, and has not expired. */
   readonly isCurrent: boolean;
   /** The reason why it is not. */
@@ -28,6 +31,8 @@ export interface FollowOptions extends AcceptOptions {
    * policy, which records no decisions.
    */
   readonly check?: (next: Authorizer) => unknown;
+  /** Options of the policies that are rolled out, such as `identify` and `onDifference`. Without `onDifference`, nothing is compared. */
+  readonly candidate?: RollOutOptions;
   /** Called after each change of the policy. */
   readonly onChange?: (status: PolicyStatus) => void;
   /** Called for a policy that is refused, and for a source that cannot be read. Default: `console.error`. */
@@ -54,6 +59,7 @@ export class PolicyFollower {
   readonly #authorizer: Authorizer;
   readonly #source: PolicySource;
   readonly #options: FollowOptions;
+  readonly #loader: PolicyLoader;
   /** The tag of the policy that was used or refused last. */
   #tag: string | undefined;
   /** The reason why the policy with this tag was refused. */
@@ -80,6 +86,7 @@ export class PolicyFollower {
     this.#authorizer = authorizer;
     this.#source = source;
     this.#options = options;
+    this.#loader = new PolicyLoader(authorizer, options, this.#closing.signal);
   }
 
   /** The policy that the authorizer uses. */
@@ -90,6 +97,7 @@ export class PolicyFollower {
       version: this.#authorizer.policy.version,
       revision: this.#revision,
       expiresAt: this.#expiresAt,
+      candidate: this.#loader.candidate,
       isCurrent: this.#isCurrent && expired === undefined,
       error: expired ?? this.#error,
     };
@@ -205,19 +213,15 @@ export class PolicyFollower {
   async #use(published: PublishedPolicy): Promise<void> {
     const minRevision = Math.max(this.#options.minRevision ?? 0, this.#revision ?? 0);
     const accepted = await acceptPolicy(published, this.#source, this.#options.keys, minRevision);
-    const { revision, expiresAt, expected, version } = accepted;
+    const { revision, expiresAt } = accepted;
     if (revision !== undefined && revision === this.#revision) {
-      const hasTexts =
-        expected === undefined
-          ? areSame(accepted.policies, this.#authorizer.policy.sources)
-          : expected.policyHash === this.#authorizer.policy.hash;
-      if (!hasTexts || this.#authorizer.policy.version !== version || this.#expiresAt !== expiresAt)
+      if (!this.#loader.hasLoaded(accepted) || this.#expiresAt !== expiresAt)
         throw new NanookPoliciesError('NANOOK_POLICIES_REVISION_REUSED', { revision });
       this.#settle(undefined);
       return;
     }
     if (this.#isClosed) return;
-    await this.#reload(accepted);
+    await this.#loader.load(accepted);
     this.#revision = revision;
     this.#expiresAt = expiresAt;
     this.#settle(undefined);
@@ -225,39 +229,6 @@ export class PolicyFollower {
       this.#options.onChange?.(this.status);
     } catch (error) {
       this.#report(error);
-    }
-  }
-
-  async #reload({ policies, version, expected }: AcceptedPolicy): Promise<void> {
-    if (expected !== undefined) {
-      const differences = differencesOf(expected.types, this.#authorizer.policy.signature);
-      if (differences.length > 0) throw new NanookPoliciesError('NANOOK_POLICIES_TYPES', { differences });
-    }
-    const { check, checkTimeoutMs = 60_000 } = this.#options;
-    try {
-      await this.#authorizer.reload(policies, {
-        ...(version === undefined ? {} : { version }),
-        check: async (next) => {
-          if (expected !== undefined && next.policy.hash !== expected.policyHash)
-            throw new NanookPoliciesError('NANOOK_POLICIES_TAMPERED', {
-              file: policies.map(({ name }) => name).join(', '),
-              reason: 'has another hash than the manifest',
-            });
-          if (this.#isClosed) throw new NanookPoliciesError('NANOOK_POLICIES_CLOSED', {});
-          try {
-            await inTime(Promise.resolve(check?.(next)), checkTimeoutMs, this.#closing.signal);
-          } catch (error) {
-            if (this.#isClosed) throw error;
-            const reason = reasonOf(error);
-            throw new NanookPoliciesError('NANOOK_POLICIES_CHECK_FAILED', { reason }, { cause: error });
-          }
-        },
-      });
-    } catch (error) {
-      if (isNanookPoliciesError(error)) throw error;
-      if (!isPolicyError(error) && !isPolarError(error)) throw error;
-      const reason = reasonOf(error);
-      throw new NanookPoliciesError('NANOOK_POLICIES_BROKEN', { reason }, { cause: error });
     }
   }
 
@@ -358,10 +329,3 @@ const retryMs = (attempt: number): number => Math.min(lastRetryMs, firstRetryMs 
 const canEnd = (error: unknown): boolean =>
   isNanookPoliciesError(error) &&
   (error.code === 'NANOOK_POLICIES_CHECK_FAILED' || error.code === 'NANOOK_POLICIES_EXPIRED');
-
-const areSame = (policies: AcceptedPolicy['policies'], sources: Authorizer['policy']['sources']): boolean =>
-  policies.length === sources.length &&
-  policies.every(({ name, source }, i) => {
-    const used = sources[i]!;
-    return typeof used !== 'string' && used.name === name && used.source === source;
-  });
