@@ -27,7 +27,18 @@ export async function readBundleFile(file: string): Promise<string> {
 
 /** Returns the reasons for which the application of the configuration would not use a bundle. Without types, they are not compared. */
 export async function problemsOf(
-  { manifest, files }: OpenedBundle,
+  { manifest, files, candidate }: OpenedBundle,
+  config: string | undefined,
+): Promise<readonly string[]> {
+  const problems = await problemsOfFiles(manifest, files, config);
+  return candidate === undefined || problems.length > 0
+    ? problems
+    : problemsOfFiles(manifest, candidate, config);
+}
+
+async function problemsOfFiles(
+  manifest: BundleManifest,
+  files: OpenedBundle['files'],
   config: string | undefined,
 ): Promise<readonly string[]> {
   const project = await readProjectWith(config, () => Promise.resolve(files));

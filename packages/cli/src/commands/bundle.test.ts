@@ -253,6 +253,85 @@ describe('nanook bundle --expires', () => {
   });
 });
 
+describe('nanook bundle roll-out', () => {
+  const rollOut = (...args: readonly string[]) =>
+    nanook(
+      'bundle',
+      'roll-out',
+      'policy.bundle',
+      'next.bundle',
+      ...keys,
+      ...key,
+      '-o',
+      'both.bundle',
+      ...args,
+    );
+  beforeEach(async () => {
+    await build('--label', '1.4.0', '--expires', '2127-01-31');
+    await writeFile('policy/main.polar', 'allow(_: User, "read", _);\n');
+    await nanook('bundle', 'build', ...key, '--revision', '43', '--label', '1.5.0', '-o', 'next.bundle');
+  });
+
+  it('writes both policies and the percentage, with the earlier expiry', async () => {
+    expect(await rollOut('--percent', '12.5', '--revision', '44')).toEqual({
+      code: 0,
+      out: 'both.bundle is written: revision 44, 1 file, version 1.5.0 for 12.5 % of the actors, expires at 2127-01-31T00:00:00.000Z\n',
+      err: '',
+    });
+    const { manifest, files, candidate } = await openBundle(
+      await contentOf('both.bundle'),
+      JSON.parse(await contentOf('bundle-public-key.json')),
+    );
+    expect(manifest).toMatchObject({
+      revision: 44,
+      version: '1.4.0',
+      candidate: { version: '1.5.0', percent: 12.5, seed: '' },
+    });
+    expect([files[0]?.source, candidate?.[0]?.source]).toEqual([
+      expect.stringContaining('"owner"'),
+      'allow(_: User, "read", _);\n',
+    ]);
+    expect((await verify('both.bundle')).out).toContain('version 1.5.0 for 12.5 % of the actors');
+  });
+
+  it('keeps the roll-out when the bundle is signed again, and raises it', async () => {
+    await rollOut('--percent', '10', '--revision', '44');
+    const again = ['sign', 'both.bundle', ...keys, ...key, '--revision', '45', '-o', 'again.bundle'];
+    expect((await nanook('bundle', ...again)).out).toContain('version 1.5.0 for 10 % of the actors');
+    const raise = ['roll-out', 'both.bundle', 'next.bundle', '--percent', '60', '--revision', '46'];
+    expect((await nanook('bundle', ...raise, ...keys, ...key)).out).toContain('version 1.5.0 for 60 %');
+  });
+
+  it.each(['-1', '101', 'all', '1e1'])('refuses %s percent', async (percent) => {
+    expect(await rollOut(`--percent=${percent}`, '--revision', '44')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('a number from 0 to 100'),
+    });
+  });
+
+  it('refuses a bundle of another key', async () => {
+    await nanook('bundle', 'keygen', '--private', 'other-private.json', '--public', 'other.json');
+    const args = [
+      '--percent',
+      '1',
+      '--revision',
+      '44',
+      '--key',
+      'other-private.json',
+      '--keys',
+      'other.json',
+    ];
+    expect((await nanook('bundle', 'roll-out', 'policy.bundle', 'next.bundle', ...args)).code).toBe(1);
+  });
+
+  it('is not verified if the candidate does not load with the configuration', async () => {
+    await rollOut('--percent', '10', '--revision', '44');
+    const config = JSON.parse(await contentOf('nanook.config.json')) as { types: object };
+    await writeFile('nanook.config.json', JSON.stringify({ ...config, types: {} }));
+    expect((await verify('both.bundle')).code).toBe(1);
+  });
+});
+
 describe('nanook bundle publish', () => {
   const publish = (...args: readonly string[]) =>
     nanook('bundle', 'publish', 'policy.bundle', ...keys, '--file', 'published.bundle', ...args);

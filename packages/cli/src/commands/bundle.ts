@@ -1,6 +1,7 @@
-import type { BundleManifest, BundleTests } from '@nanook/policies/bundle';
-import { Command, Option } from 'commander';
+import type { BundleManifest, BundleTests, OpenedBundle, SignedCandidate } from '@nanook/policies/bundle';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { createColors } from 'picocolors';
+import { expiryOf, renewedExpiry } from '../bundle/expiry.js';
 import { keyVariable, privateKey, publicKeys, requireNew, writeKey } from '../bundle/keys.js';
 import { publishBundle, type PublishFlags } from '../bundle/publish-bundle.js';
 import { openBundleFile, problemsOf, readBundleFile } from '../bundle/verified-bundle.js';
@@ -14,7 +15,6 @@ import { readProject, readProjectWith } from '../project/read-project.js';
 import { resultText } from '../test/reporters.js';
 import { runTests } from '../test/run-tests.js';
 import type { TestResult } from '../test/test-result.js';
-import { readTime } from '../values/read-time.js';
 import { configOption, jsonOption, positiveInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
 
@@ -30,11 +30,12 @@ interface SignFlags {
 
 export function bundleCommand(io: Io, outcome: Outcome): Command {
   return new Command('bundle')
-    .summary('build, sign, verify and publish signed policies')
+    .summary('build, sign, verify, roll out and publish signed policies')
     .description('Builds, signs, verifies and publishes bundles: signed policies for several processes.')
     .addCommand(keygenCommand(io))
     .addCommand(buildCommand(io, outcome))
     .addCommand(signCommand(io, outcome))
+    .addCommand(rollOutCommand(io, outcome))
     .addCommand(verifyCommand(io, outcome))
     .addCommand(publishCommand(io, outcome));
 }
@@ -150,17 +151,107 @@ function signCommand(io: Io, outcome: Outcome): Command {
     )
     .action(async (file: string, flags: SignFlags & { readonly keys: readonly string[] }) => {
       await refusing({ io, outcome, json: flags.json }, async () => {
-        const { manifest, files } = await openBundleFile(file, flags.keys, { acceptExpired: true });
-        const project = await readProjectWith(flags.config, () => Promise.resolve(files));
+        const opened = await openBundleFile(file, flags.keys, { acceptExpired: true });
+        const { manifest } = opened;
+        const project = await projectOf(opened.files, flags.config);
         const { version, tests } = manifest;
-        const expiresAt = renewedExpiry(flags.expires, manifest);
+        const expiresAt = renewedExpiry(flags.expires, [manifest]);
         await sign(
           project,
-          { ...flags, label: flags.label ?? version, key: await privateKey(flags.key), expiresAt, tests },
+          {
+            ...flags,
+            label: flags.label ?? version,
+            key: await privateKey(flags.key),
+            expiresAt,
+            tests,
+            candidate: await candidateIn(opened, flags.config),
+          },
           io,
         );
       });
     });
+}
+
+interface RollOutFlags extends SignFlags {
+  readonly keys: readonly string[];
+  readonly percent: number;
+  readonly seed?: string;
+}
+
+function rollOutCommand(io: Io, outcome: Outcome): Command {
+  return new Command('roll-out')
+    .summary('let a new policy decide for a part of the actors')
+    .description(
+      'Verifies two bundles, and writes one in which the policy of the second decides for a percentage of the actors. Publish it, then one with a ' +
+        'higher percentage, and at last the second bundle, signed with a higher revision.',
+    )
+    .argument('<current>', 'the bundle that is published')
+    .argument('<next>', 'the bundle with the new policy')
+    .addOption(
+      new Option('--percent <number>', 'the percentage of the actors, from 0 to 100')
+        .argParser(percentOf)
+        .makeOptionMandatory(),
+    )
+    .option('--seed <text>', 'selects other actors for the same percentage')
+    .addOption(configOption())
+    .addOption(keysOption())
+    .addOption(keyOption())
+    .addOption(revisionOption())
+    .addOption(
+      new Option(
+        '--expires <time>',
+        'a new expiry, or never; default: the earlier one of both bundles, if it has not passed',
+      ),
+    )
+    .addOption(outOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  nanook bundle roll-out current.bundle next.bundle --percent 10 --keys bundle-public-key.json --key bundle-private-key.json --revision 43',
+    )
+    .action(async (currentFile: string, nextFile: string, flags: RollOutFlags) => {
+      await refusing({ io, outcome, json: flags.json }, async () => {
+        const current = await openBundleFile(currentFile, flags.keys, { acceptExpired: true });
+        const next = await openBundleFile(nextFile, flags.keys, { acceptExpired: true });
+        const { version, tests } = current.manifest;
+        const { percent, seed } = flags;
+        const authorizer = await (await projectOf(next.files, flags.config)).load();
+        const signing = {
+          ...flags,
+          key: await privateKey(flags.key),
+          label: version,
+          expiresAt: renewedExpiry(flags.expires, [current.manifest, next.manifest]),
+          tests,
+          candidate: {
+            authorizer,
+            percent,
+            version: next.manifest.version,
+            ...(seed !== undefined && { seed }),
+          },
+        };
+        await sign(await projectOf(current.files, flags.config), signing, io);
+      });
+    });
+}
+
+function percentOf(text: string): number {
+  const percent = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || percent > 100)
+    throw new InvalidArgumentError(`--percent expects a number from 0 to 100, found ${text}.`);
+  return percent;
+}
+
+const projectOf = (files: OpenedBundle['files'], config: string | undefined): Promise<Project> =>
+  readProjectWith(config, () => Promise.resolve(files));
+
+/** Returns the policy that a bundle rolls out, to sign it again. */
+async function candidateIn(
+  { manifest, candidate }: OpenedBundle,
+  config: string | undefined,
+): Promise<SignedCandidate | undefined> {
+  if (manifest.candidate === undefined || candidate === undefined) return undefined;
+  const { version, percent, seed } = manifest.candidate;
+  return { authorizer: await (await projectOf(candidate, config)).load(), version, percent, seed };
 }
 
 function verifyCommand(io: Io, outcome: Outcome): Command {
@@ -283,12 +374,14 @@ async function sign(
     label,
     expiresAt,
     tests,
+    candidate,
     out,
     json,
   }: Omit<SignFlags, 'key' | 'expires'> & {
     readonly key: Awaited<ReturnType<typeof privateKey>>;
     readonly expiresAt: Date | undefined;
     readonly tests: BundleTests | undefined;
+    readonly candidate?: SignedCandidate | undefined;
   },
   io: Io,
 ): Promise<void> {
@@ -304,37 +397,37 @@ async function sign(
     ...(label !== undefined && { version: label }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(tests !== undefined && { tests }),
+    ...(candidate !== undefined && { candidate }),
   });
   await writeOutput(out, bundle);
   if (json === true) {
     const files = project.policies.map(({ name }) => name);
-    io.out(JSON.stringify({ file: out, revision, files, tests, expiresAt, problems: [] }, undefined, 2));
+    io.out(
+      JSON.stringify(
+        {
+          file: out,
+          revision,
+          files,
+          tests,
+          expiresAt,
+          ...(candidate !== undefined && { percent: candidate.percent }),
+          problems: [],
+        },
+        undefined,
+        2,
+      ),
+    );
     return;
   }
   io.out(
-    `${out} is written: revision ${revision}, ${count(authorizer.policy.sources.length, 'file')}${testText(tests)}${expiryText(expiresAt?.toISOString())}`,
+    `${out} is written: revision ${revision}, ${count(authorizer.policy.sources.length, 'file')}${testText(tests)}${candidateText(candidate)}${expiryText(expiresAt?.toISOString())}`,
   );
 }
 
-/** @throws {UsageError} for a time that is not in the future */
-function expiryOf(text: string): Date {
-  const time = readTime('--expires', text, 'future');
-  if (time.getTime() <= Date.now())
-    throw new UsageError(`--expires expects a time in the future, found ${text}`);
-  return time;
-}
-
-/** Returns the expiry of a bundle that is signed again. @throws {UsageError} if that of the old one has passed */
-function renewedExpiry(given: string | undefined, { expiresAt }: BundleManifest): Date | undefined {
-  if (given === 'never') return undefined;
-  if (given !== undefined) return expiryOf(given);
-  if (expiresAt === undefined) return undefined;
-  if (Date.parse(expiresAt) <= Date.now())
-    throw new UsageError(
-      `the bundle expired at ${expiresAt}; give a new expiry: --expires 30d, or --expires never`,
-    );
-  return new Date(expiresAt);
-}
+const candidateText = (
+  candidate: { readonly version?: string; readonly percent: number } | undefined,
+): string =>
+  candidate === undefined ? '' : `, version ${candidate.version} for ${candidate.percent} % of the actors`;
 
 const expiryText = (expiresAt: string | undefined): string =>
   expiresAt === undefined ? '' : `, expires at ${expiresAt}`;
@@ -344,9 +437,9 @@ const testText = (tests: BundleTests | undefined): string =>
 
 const manifestLines = (
   file: string,
-  { revision, version, policyHash, files, tests, createdAt, expiresAt }: BundleManifest,
+  { revision, version, policyHash, files, tests, createdAt, expiresAt, candidate }: BundleManifest,
 ): readonly string[] => [
-  `${file} is valid: revision ${revision}, version ${version}, signed at ${createdAt}${testText(tests)}${expiryText(expiresAt)}`,
+  `${file} is valid: revision ${revision}, version ${version}, signed at ${createdAt}${testText(tests)}${candidateText(candidate)}${expiryText(expiresAt)}`,
   `policy ${policyHash}`,
   ...files.map(({ name }) => `  ${name}`),
 ];
