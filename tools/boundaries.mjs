@@ -228,10 +228,11 @@ const policiesFolders = {
   bundle: ['errors', 'source'],
   files: ['errors', 'source', 'bundle'],
   http: ['errors', 'source'],
-  nats: ['errors', 'source', 'bundle'],
-  postgres: ['errors', 'source', 'bundle'],
-  follow: ['errors', 'source', 'bundle'],
-  '': ['errors', 'source', 'bundle', 'follow'],
+  fleet: ['errors', 'source', 'bundle'],
+  nats: ['errors', 'source', 'bundle', 'fleet'],
+  postgres: ['errors', 'source', 'bundle', 'fleet'],
+  follow: ['errors', 'source', 'bundle', 'fleet'],
+  '': ['errors', 'source', 'bundle', 'fleet', 'follow'],
 };
 
 /** Folder of server → folders it may import, from the lowest to the highest. Only the entry for Node may import node:*. */
@@ -243,7 +244,7 @@ const serverFolders = {
   decisions: ['messages', 'entities'],
   authzen: ['messages', 'callers', 'entities', 'decisions'],
   operations: ['decisions'],
-  options: ['errors', 'callers', 'entities'],
+  options: ['errors', 'callers', 'entities', 'operations'],
   server: ['messages', 'callers', 'entities', 'decisions', 'authzen', 'operations', 'options'],
   envoy: ['errors', 'messages', 'callers', 'decisions', 'operations', 'options'],
   'envoy-grpc': ['messages', 'callers', 'operations', 'envoy'],

@@ -38,6 +38,7 @@ const loaders: Readonly<Record<string, CommandLoader>> = {
   compile: async ({ io }) => (await import('./commands/compile.js')).compileCommand(io),
   bundle: async ({ io, outcome }) => (await import('./commands/bundle.js')).bundleCommand(io, outcome),
   serve: async ({ io }) => (await import('./commands/serve.js')).serveCommand(io),
+  fleet: async ({ io, outcome }) => (await import('./commands/fleet.js')).fleetCommand(io, outcome),
   migrate: async ({ io, outcome }) =>
     (await import('./commands/migrate.js')).migrateCommand(io, outcome, manifest.version),
   typegen: async ({ io, outcome }) => (await import('./commands/typegen.js')).typegenCommand(io, outcome),

@@ -32,6 +32,8 @@ const texts = {
     `the option \`check\` refused the policy: ${p.reason}`,
   NANOOK_POLICIES_REVISION_TAKEN: (p: { revision: number; stored: number }) =>
     `cannot publish the revision ${p.revision}, because the revision ${p.stored} is published already; sign the policy with a higher revision`,
+  NANOOK_POLICIES_NOT_ANNOUNCED: (p: { fleet: string; reason: string }) =>
+    `cannot announce the policy of this process in ${p.fleet}: ${p.reason}; announcing is tried again, and the policy stays in use`,
   NANOOK_POLICIES_CLOSED: (_: object) => 'the policies are not followed any more, because close() was called',
 };
 

@@ -116,8 +116,8 @@ ${follow}`,
 ${follow}`,
   },
   NANOOK_POLICIES_EXPIRED: {
-    wrong: `${signing.replace('revision: 42 }', 'revision: 42, expiresAt: new Date(Date.now() + 20) }')}
-await new Promise((resolve) => setTimeout(resolve, 30)); // the bundle is published too late
+    wrong: `${signing.replace('revision: 42 }', 'revision: 42, expiresAt: new Date(Date.now() + 300) }')}
+await new Promise((resolve) => setTimeout(resolve, 310)); // the bundle is published too late
 ${follow}`,
     fix: `${signing.replace('revision: 42 }', 'revision: 42, expiresAt: new Date(Date.now() + 30 * 86_400_000) }')}
 ${follow}`,
@@ -135,6 +135,18 @@ await followPolicies(authorizer, new MemorySource('allow("ben", "read", _);'), {
   if (!(await next.can('ann', 'read', 'plan'))) throw new Error('ann may not read the plan');
 }
 await followPolicies(authorizer, new MemorySource('allow("ann", "read", _);'), { check });`,
+  },
+  NANOOK_POLICIES_NOT_ANNOUNCED: {
+    wrong: `import { postgresFleet } from '@nanook/policies/postgres';
+
+const announce = { to: postgresFleet(pool, { table: 'processes' }) }; // the table does not exist
+await followPolicies(authorizer, new MemorySource('allow("ann", "read", _);'), { announce });
+await new Promise((resolve) => setTimeout(resolve, 50));`,
+    fix: `import { postgresFleet, postgresFleetTable } from '@nanook/policies/postgres';
+
+await pool.query(postgresFleetTable('processes')); // in a migration
+const announce = { to: postgresFleet(pool, { table: 'processes' }) };
+await followPolicies(authorizer, new MemorySource('allow("ann", "read", _);'), { announce });`,
   },
   NANOOK_POLICIES_REVISION_TAKEN: {
     wrong: `import { signBundle } from '@nanook/policies/bundle';

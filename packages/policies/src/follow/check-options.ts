@@ -1,11 +1,19 @@
 import { describeValue } from '@nanook/core/internal';
 import { NanookPoliciesError } from '../errors/nanook-policies-error.js';
+import { isName, type Fleet } from '../fleet/announcement.js';
+import type { AnnounceOptions } from '../fleet/announcer.js';
 import type { FollowOptions } from './policy-follower.js';
 
 type Check = (value: unknown) => boolean;
 
 const isFunction: Check = (value) => typeof value === 'function';
 const isTime: Check = (value) => typeof value === 'number' && value > 0;
+
+const isAnnouncing: Check = (value) => {
+  const { to, process = 'a', everyMs = 1 } = Object(value) as Partial<Record<keyof AnnounceOptions, unknown>>;
+  const methods = Object(to) as Partial<Record<keyof Fleet, unknown>>;
+  return isFunction(methods.announce) && isFunction(methods.leave) && isName(process) && isTime(everyMs);
+};
 
 const checks: { readonly [Option in keyof FollowOptions]-?: readonly [Check, string] } = {
   keys: [(value) => typeof value === 'object' && value !== null, 'a public key, or a list of them'],
@@ -17,6 +25,10 @@ const checks: { readonly [Option in keyof FollowOptions]-?: readonly [Check, str
   candidate: [
     (value) => typeof value === 'object' && value !== null,
     'an object with options of `loadCandidate`',
+  ],
+  announce: [
+    isAnnouncing,
+    'an object with a fleet as `to`, and optionally the name of the `process` and `everyMs`',
   ],
   onChange: [isFunction, 'a function'],
   onError: [isFunction, 'a function'],

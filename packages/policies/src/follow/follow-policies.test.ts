@@ -48,6 +48,7 @@ describe('followPolicies', () => {
     expect(follower.status).toEqual({
       policyHash: authorizer.policy.hash,
       version: 'v2',
+      since: expect.any(String),
       revision: 2,
       expiresAt: undefined,
       candidate: undefined,

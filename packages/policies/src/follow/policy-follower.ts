@@ -1,5 +1,6 @@
 import type { Authorizer } from '@nanook/core';
 import { expiryError } from '../bundle/expiry.js';
+import { Announcer, type AnnouncedPolicy, type AnnounceOptions } from '../fleet/announcer.js';
 import { NanookPoliciesError, isNanookPoliciesError } from '../errors/nanook-policies-error.js';
 import type { PolicySource, PublishedPolicy, SourceListener } from '../source/policy-source.js';
 import { readSource } from '../source/read-source.js';
@@ -12,6 +13,8 @@ import { sourceError } from './source-error.js';
 export interface PolicyStatus {
   readonly policyHash: string;
   readonly version: string | undefined;
+  /** The time from which the policy is in use, in ISO 8601. */
+  readonly since: string;
   /** The revision; undefined before the first policy of the source, and for a source without revisions. */
   readonly revision: number | undefined;
   /** The time from which the policy in use is expired, in ISO 8601; undefined for one that never expires. */
@@ -33,6 +36,8 @@ export interface FollowOptions extends AcceptOptions {
   readonly check?: (next: Authorizer) => unknown;
   /** Options of the policies that are rolled out, such as `identify` and `onDifference`. Without `onDifference`, nothing is compared. */
   readonly candidate?: RollOutOptions;
+  /** Announces the policy of this process, for an overview of all processes. */
+  readonly announce?: AnnounceOptions;
   /** Called after each change of the policy. */
   readonly onChange?: (status: PolicyStatus) => void;
   /** Called for a policy that is refused, and for a source that cannot be read. Default: `console.error`. */
@@ -60,12 +65,14 @@ export class PolicyFollower {
   readonly #source: PolicySource;
   readonly #options: FollowOptions;
   readonly #loader: PolicyLoader;
+  readonly #announcer: Announcer | undefined;
   /** The tag of the policy that was used or refused last. */
   #tag: string | undefined;
   /** The reason why the policy with this tag was refused. */
   #refusal: unknown;
   #revision: number | undefined;
   #expiresAt: string | undefined;
+  #since = new Date().toISOString();
   #error: unknown;
   #isCurrent = false;
   #isClosed = false;
@@ -86,6 +93,12 @@ export class PolicyFollower {
     this.#authorizer = authorizer;
     this.#source = source;
     this.#options = options;
+    if (options.announce !== undefined)
+      this.#announcer = new Announcer(
+        options.announce,
+        () => announcedOf(this.status),
+        (error) => this.#report(error),
+      );
     this.#loader = new PolicyLoader(authorizer, options, this.#closing.signal);
   }
 
@@ -95,6 +108,7 @@ export class PolicyFollower {
     return {
       policyHash: this.#authorizer.policy.hash,
       version: this.#authorizer.policy.version,
+      since: this.#since,
       revision: this.#revision,
       expiresAt: this.#expiresAt,
       candidate: this.#loader.candidate,
@@ -133,6 +147,7 @@ export class PolicyFollower {
     // A connection that is lost cannot end the watch properly, and needs not.
     await stop?.().catch(() => {});
     await this.#running;
+    await this.#announcer?.close();
   }
 
   async #refreshWhileDirty(): Promise<void> {
@@ -142,6 +157,7 @@ export class PolicyFollower {
       await this.#refreshOnce();
     }
     this.#noteExpiry();
+    this.#announcer?.note();
     this.#schedule();
   }
 
@@ -221,9 +237,12 @@ export class PolicyFollower {
       return;
     }
     if (this.#isClosed) return;
+    const { hash, version } = this.#authorizer.policy;
     await this.#loader.load(accepted);
     this.#revision = revision;
     this.#expiresAt = expiresAt;
+    const { policy } = this.#authorizer;
+    if (policy.hash !== hash || policy.version !== version) this.#since = new Date().toISOString();
     this.#settle(undefined);
     try {
       this.#options.onChange?.(this.status);
@@ -322,6 +341,11 @@ export class PolicyFollower {
     // The policy may have changed while nothing watched it.
     if (this.#stopWatch !== undefined) await this.refresh();
   }
+}
+
+function announcedOf(status: PolicyStatus): AnnouncedPolicy {
+  const { error, ...policy } = status;
+  return { ...policy, error: isNanookPoliciesError(error) ? error.code : undefined };
 }
 
 const retryMs = (attempt: number): number => Math.min(lastRetryMs, firstRetryMs * 2 ** (attempt - 1));

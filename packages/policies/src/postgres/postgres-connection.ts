@@ -43,12 +43,13 @@ export function namesOf({
 }: PostgresOptions): Required<PostgresOptions> {
   if (typeof name !== 'string' || name === '' || name.length > 200)
     throw invalid('name', 'must be a text of 1 to 200 characters');
-  if (typeof table !== 'string' || !/^[a-z_]\w*(\.[a-z_]\w*)?$/i.test(table))
-    throw invalid(
-      'table',
-      `must be the name of a table, such as app.nanook_policies, found ${String(table)}`,
-    );
-  return { name, table };
+  return { name, table: tableNameOf(table) };
+}
+
+/** Returns the name of a table. @throws {NanookPoliciesError} `NANOOK_POLICIES_INVALID_OPTION` */
+export function tableNameOf(table: unknown): string {
+  if (typeof table === 'string' && /^[a-z_]\w*(\.[a-z_]\w*)?$/i.test(table)) return table;
+  throw invalid('table', `must be the name of a table, such as app.nanook_policies, found ${String(table)}`);
 }
 
 const invalid = (option: string, reason: string): NanookPoliciesError =>

@@ -1,5 +1,6 @@
 import type { Authorizer } from '@nanook/core';
 import type { Outcome } from '../decisions/decider.js';
+import type { FollowedStatus } from './followed-status.js';
 
 /** The upper bounds of the histogram, in seconds. */
 const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -14,7 +15,8 @@ interface Histogram {
 /** The state of a server, which the metrics show besides the counters. */
 export interface MetricsState {
   readonly authorizer: Authorizer;
-  readonly isCurrent: boolean;
+  /** The status of the follower; undefined without one. */
+  readonly followed: FollowedStatus | undefined;
   readonly isClosing: boolean;
   readonly running: number;
 }
@@ -47,7 +49,7 @@ export class Metrics {
   }
 
   /** Returns all values as text. */
-  print({ authorizer, isCurrent, isClosing, running }: MetricsState): string {
+  print({ authorizer, followed, isClosing, running }: MetricsState): string {
     const { hash, version = '' } = authorizer.policy;
     const lines = [
       ...described('nanook_decisions_total', 'counter', 'Decisions by their outcome.'),
@@ -65,13 +67,41 @@ export class Metrics {
       ...described('nanook_policy_info', 'gauge', 'The policy in use.'),
       `nanook_policy_info{hash="${hash}",version="${escapeLabel(version)}"} 1`,
       ...described('nanook_policy_current', 'gauge', 'Whether the policy is the published one.'),
-      `nanook_policy_current ${Number(isCurrent)}`,
+      `nanook_policy_current ${Number(followed?.isCurrent ?? true)}`,
+      ...followedLines(followed),
       ...described('nanook_closing', 'gauge', 'Whether the server is about to end.'),
       `nanook_closing ${Number(isClosing)}`,
     ];
     return `${lines.join('\n')}\n`;
   }
 }
+
+/** Returns the facts that `nanook fleet` shows about all processes. */
+function followedLines(followed: FollowedStatus | undefined): readonly string[] {
+  const { revision, since, expiresAt, candidate } = followed ?? {};
+  const gauge = (name: string, help: string, value: number | undefined, labels = ''): readonly string[] =>
+    value === undefined ? [] : [...described(name, 'gauge', help), `${name}${labels} ${value}`];
+  return [
+    ...gauge('nanook_policy_revision', 'The revision of the policy in use.', revision),
+    ...gauge('nanook_policy_since_seconds', 'The time from which the policy is in use.', secondsOf(since)),
+    ...gauge(
+      'nanook_policy_expiry_seconds',
+      'The time from which the policy is expired.',
+      secondsOf(expiresAt),
+    ),
+    ...(candidate === undefined
+      ? []
+      : gauge(
+          'nanook_candidate_percent',
+          'The percentage of the actors for which a policy that is rolled out decides.',
+          candidate.percent,
+          `{hash="${candidate.policyHash}",version="${escapeLabel(candidate.version ?? '')}"}`,
+        )),
+  ];
+}
+
+const secondsOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Date.parse(time) / 1_000;
 
 const described = (name: string, type: string, help: string): readonly string[] => [
   `# HELP ${name} ${help}`,

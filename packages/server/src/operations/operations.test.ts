@@ -116,6 +116,28 @@ describe('/metrics', () => {
     expect(lines.slice(0, -1).filter((each) => !line.test(each))).toEqual([]);
   });
 
+  it('shows the facts about the policy of this process that a fleet shows about all', async () => {
+    const status = {
+      isCurrent: false,
+      revision: 42,
+      since: '2027-01-31T09:00:00.000Z',
+      expiresAt: '2027-02-07T09:00:00.500Z',
+      candidate: { policyHash: 'f00', version: '1.5.0', percent: 12.5 },
+    };
+    const server = await certifiedServer({ follower: { status } });
+    const [, text] = await get(server, '/metrics');
+    // `date -d … +%s` prints these seconds.
+    expect(String(text).split('\n')).toEqual(
+      expect.arrayContaining([
+        'nanook_policy_current 0',
+        'nanook_policy_revision 42',
+        'nanook_policy_since_seconds 1801386000',
+        'nanook_policy_expiry_seconds 1801990800.5',
+        'nanook_candidate_percent{hash="f00",version="1.5.0"} 12.5',
+      ]),
+    );
+  });
+
   it('needs the scope', async () => {
     const server = await certifiedServer({ callers: { anyone: { reason: 'a test' } } });
     expect((await get(server, '/metrics'))[0]).toBe(403);

@@ -1,5 +1,6 @@
 import type { Authorizer } from '@nanook/core';
 import type { CallerOptions } from '../callers/caller.js';
+import type { FollowedStatus } from '../operations/followed-status.js';
 import type { ActionOptions, EntityOptions } from '../entities/entity-options.js';
 
 /** The limits of a server. */
@@ -52,14 +53,7 @@ export interface ServerOptions {
    */
   readonly pageSecret?: string;
   /** The follower of `@nanook/policies`. The server is ready only while the published policy is in use. */
-  readonly follower?: {
-    readonly status: {
-      readonly isCurrent: boolean;
-      readonly revision?: number | undefined;
-      readonly expiresAt?: string | undefined;
-      readonly error?: unknown;
-    };
-  };
+  readonly follower?: { readonly status: FollowedStatus };
   /** Returns whether the server is ready. */
   readonly isReady?: () => boolean | PromiseLike<boolean>;
   /** Receives each request after its answer. */

@@ -14,6 +14,7 @@ import type { EntityTypes } from '../entities/entity-rows.js';
 import { readJsonBody, type JsonObject } from '../messages/read-body.js';
 import { requireRevision } from '../messages/min-revision.js';
 import { RequestError } from '../messages/request-error.js';
+import { reasonAgainst } from '../operations/followed-status.js';
 import { Metrics } from '../operations/metrics.js';
 import { reportTo } from '../operations/report.js';
 import { RunningRequests } from '../operations/running-requests.js';
@@ -221,15 +222,11 @@ export class DecisionServer {
     const { authorizer } = this.#options;
     const text = this.#metrics.print({
       authorizer,
-      isCurrent: this.#isCurrent,
+      followed: this.#options.follower?.status,
       isClosing: this.#isClosing,
       running: this.#running.count,
     });
     return textResponse(200, text, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
-  }
-
-  get #isCurrent(): boolean {
-    return this.#options.follower?.status.isCurrent ?? true;
   }
 
   #failure(error: unknown): Response {
@@ -250,15 +247,6 @@ export class DecisionServer {
       this.#report(error);
     }
   }
-}
-
-/** Returns the reason why the policy is not current, with the code of the error; undefined if it is. */
-function reasonAgainst(
-  status: NonNullable<ServerOptions['follower']>['status'] | undefined,
-): string | undefined {
-  if (status?.isCurrent !== false) return undefined;
-  const { code } = Object(status.error) as { readonly code?: unknown };
-  return `the policy is not current${typeof code === 'string' ? `: ${code}` : ''}`;
 }
 
 /**
