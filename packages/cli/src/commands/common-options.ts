@@ -15,6 +15,18 @@ export const policyOption = (): Option =>
     'files, folders and globs; default: the policies of the configuration',
   );
 
+/** The options of commands that read a decision log from a server. */
+export const recordSourceOptions = (): readonly Option[] => [
+  new Option(
+    '--postgres [url]',
+    'read a table of PostgreSQL; default: the environment variable DATABASE_URL',
+  ),
+  new Option('--table <table>', 'the table of PostgreSQL').default('nanook_decisions'),
+  new Option('--nats [url]', 'read a stream of NATS; default: the environment variable NATS_URL'),
+  new Option('--stream <stream>', 'the stream of NATS').default('decisions'),
+  new Option('--subject <subject>', 'only the messages of this subject; default: all messages of the stream'),
+];
+
 export const jsonOption = (): Option => new Option('--json', 'write the result as JSON');
 
 /** Reads the value of an option as a number of things. */

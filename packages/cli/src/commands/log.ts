@@ -2,11 +2,10 @@ import type { NamedPolicy } from '@nanook/core';
 import type { DecisionRecord } from '@nanook/log';
 import { Command, Option } from 'commander';
 import { DamagedLines } from '../decisions/damaged-lines.js';
-import { filterOf, type FilterFlags } from '../decisions/filters.js';
-import { followRecords } from '../decisions/follow-records.js';
+import { filterOf, filtersOf, type FilterFlags } from '../decisions/filters.js';
 import { recordLine, summaryText } from '../decisions/log-text.js';
-import { logFiles, readRecords } from '../decisions/read-records.js';
 import { outcomes } from '../decisions/record-of.js';
+import { openRecords, type RecordSource, type RecordSourceFlags } from '../decisions/record-source.js';
 import { Summary } from '../decisions/summary.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
@@ -16,10 +15,11 @@ import {
   jsonOption,
   policyOption,
   positiveInteger,
+  recordSourceOptions,
   type ProjectFlags,
 } from './common-options.js';
 
-interface LogFlags extends FilterFlags, ProjectFlags {
+interface LogFlags extends FilterFlags, ProjectFlags, RecordSourceFlags {
   readonly last?: number;
   readonly summary?: boolean;
   readonly follow?: boolean;
@@ -27,12 +27,12 @@ interface LogFlags extends FilterFlags, ProjectFlags {
 }
 
 export function logCommand(io: Io): Command {
-  return new Command('log')
+  const command = new Command('log')
     .summary('read a decision log')
     .description(
-      'Prints the decisions of a log of JSON lines that satisfy all filters, or a summary of them.',
+      'Prints the decisions of a log that satisfy all filters, or a summary of them: JSON lines, a table of PostgreSQL, or a stream of NATS.',
     )
-    .argument('<logs...>', 'files, folders with files that end in .jsonl, and - for the standard input')
+    .argument('[logs...]', 'files, folders with files that end in .jsonl, and - for the standard input')
     .option('--actor <actor>', 'the actor: an id, a type and an id such as User:7, or a type such as User:')
     .option('--action <names...>', 'one of these actions')
     .option('--resource <resource>', 'the resource, like --actor')
@@ -57,6 +57,7 @@ Examples:
   nanook log audit/ --actor User:7 --resource Invoice:1 --action pay
   nanook log audit/ --summary
   nanook log audit/ --follow --outcome denied
+  nanook log --postgres --from 24h --summary
   kubectl logs deployment/app | nanook log -`,
     )
     .action(async (paths: readonly string[], flags: LogFlags) => {
@@ -66,39 +67,42 @@ Examples:
       const damaged = new DamagedLines();
       const print = (record: DecisionRecord): void =>
         io.out(flags.json === true ? JSON.stringify(record) : recordLine(record, io.colors));
-      if (flags.follow === true) return follow(paths, isWanted, print, damaged);
-      const summary = new Summary();
-      const last: DecisionRecord[] = [];
-      for await (const record of readRecords(await logFiles(paths), damaged.add)) {
-        if (!isWanted(record)) continue;
-        if (flags.summary === true) summary.add(record);
-        else if (flags.last === undefined) print(record);
-        else {
-          last.push(record);
-          if (last.length > flags.last) last.shift();
+      const source = await openRecords(paths, flags, damaged.add);
+      try {
+        if (flags.follow === true) return await follow(source, flags, isWanted, print);
+        const summary = new Summary();
+        const last: DecisionRecord[] = [];
+        for await (const record of source.records(filtersOf(flags), flags.last)) {
+          if (!isWanted(record)) continue;
+          if (flags.summary === true) summary.add(record);
+          else if (flags.last === undefined) print(record);
+          else {
+            last.push(record);
+            if (last.length > flags.last) last.shift();
+          }
         }
+        last.forEach(print);
+        damaged.report(io);
+        if (flags.summary !== true) return;
+        const result = summary.result(await policiesOf(flags));
+        io.out(flags.json === true ? JSON.stringify(result, undefined, 2) : summaryText(result, io.colors));
+      } finally {
+        await source.close();
       }
-      last.forEach(print);
-      damaged.report(io);
-      if (flags.summary !== true) return;
-      const result = summary.result(await policiesOf(flags));
-      io.out(flags.json === true ? JSON.stringify(result, undefined, 2) : summaryText(result, io.colors));
     });
+  for (const option of recordSourceOptions()) command.addOption(option);
+  return command;
 }
 
 async function follow(
-  paths: readonly string[],
+  source: RecordSource,
+  flags: LogFlags,
   isWanted: (record: DecisionRecord) => boolean,
   print: (record: DecisionRecord) => void,
-  damaged: DamagedLines,
 ): Promise<void> {
-  if (paths.includes('-')) {
-    for await (const record of readRecords(['-'], damaged.add)) if (isWanted(record)) print(record);
-    return;
-  }
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-  for await (const record of followRecords(() => logFiles(paths), damaged.add, stop.signal))
+  for await (const record of source.follow(filtersOf(flags), stop.signal))
     if (isWanted(record)) print(record);
 }
 

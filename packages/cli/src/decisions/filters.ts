@@ -2,6 +2,7 @@ import type { DecisionOutcome } from '@nanook/core';
 import type { DecisionRecord, IdentityFilter } from '@nanook/log';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
+import type { RecordFilters } from './record-source.js';
 import { readTime } from '../values/read-time.js';
 
 /** The filters of `nanook log`, as options of the command. */
@@ -21,6 +22,15 @@ export interface FilterFlags {
 /** Returns a function that tells whether a record satisfies all filters. @throws {UsageError} for a filter that is not valid */
 export async function filterOf(flags: FilterFlags): Promise<(record: DecisionRecord) => boolean> {
   const { decisionFilter, isNanookLogError } = await import('@nanook/log');
+  try {
+    return decisionFilter(filtersOf(flags));
+  } catch (error) {
+    throw isNanookLogError(error) ? new UsageError(messageOf(error), { cause: error }) : error;
+  }
+}
+
+/** Returns the filters for a query of the decision log. @throws {UsageError} for a time that is not valid */
+export function filtersOf(flags: FilterFlags): RecordFilters {
   const {
     actor,
     resource,
@@ -45,12 +55,7 @@ export async function filterOf(flags: FilterFlags): Promise<(record: DecisionRec
     policy,
     requestId,
   };
-  const given = Object.entries(filters).filter(([, value]) => value !== undefined);
-  try {
-    return decisionFilter(Object.fromEntries(given));
-  } catch (error) {
-    throw isNanookLogError(error) ? new UsageError(messageOf(error), { cause: error }) : error;
-  }
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
 }
 
 /** Reads `User:7` as a type and an id, `User:` as a type, and another text as an id. */

@@ -15,7 +15,7 @@ export function recordOf(line: string): DecisionRecord | undefined {
 export const outcomes = ['allowed', 'denied', 'undecided', 'error'] as const;
 
 /** A line can be damaged and still be JSON, so each part that is read is checked. */
-const isRecord = (value: unknown): value is DecisionRecord =>
+export const isRecord = (value: unknown): value is DecisionRecord =>
   isObject(value) &&
   typeof value['at'] === 'string' &&
   !Number.isNaN(Date.parse(value['at'])) &&

@@ -131,15 +131,15 @@ describe.each(Object.entries(places))('a fleet in %s', (_, open) => {
 });
 
 it('removes the rows of PostgreSQL that are older than a day', async () => {
-  const { fleet } = await inPostgres({ query: (text, values) => db.query(text, values) });
-  await fleet().announce({ ...announcement, process: 'old' });
-  const { rows } = await db.query<{ name: string }>(
-    `select relname as name from pg_class where relname like 'processes\\_%' and relkind = 'r'`,
-  );
-  await db.query(`update ${rows.at(-1)!.name} set announced_at = now() - interval '25 hours'`);
-  expect(await fleet().list()).toHaveLength(1);
-  await fleet().announce(announcement);
-  expect((await fleet().list()).map(({ process }) => process)).toEqual(['a']);
+  const table = 'old_processes';
+  await db.query(postgresFleetTable(table));
+  const query: PostgresPool['query'] = (text, values) => db.query(text, values);
+  await postgresFleet({ query }, { table }).announce({ ...announcement, process: 'old' });
+  await db.query(`update ${table} set announced_at = now() - interval '25 hours'`);
+  const fleet = postgresFleet({ query }, { table });
+  expect(await fleet.list()).toHaveLength(1);
+  await fleet.announce(announcement);
+  expect((await fleet.list()).map(({ process }) => process)).toEqual(['a']);
 });
 
 describe('fleetStatus', () => {
