@@ -48,6 +48,7 @@ export function readStatement(cursor: TokenCursor, statements: StatementNode[]):
   const cut =
     cursor.parserErrors.length > errors && !cursor.isCut ? findCut(cursor, first, parsesAt) : undefined;
   if (cut !== undefined) return cursor.cutAt(first.start, cut, errors);
+  if (cursor.parserErrors.length > errors && cursor.current !== first) cursor.blamePrevious();
   if (statement) statements.push(statement);
   if (cursor.current === first) cursor.advance();
 }

@@ -212,6 +212,34 @@ describe('a rule that is typed above other statements', () => {
     }
   });
 
+  it.each([
+    ['a rule', typed],
+    [
+      'a block',
+      'resource Note {\n  roles = ["a", "b"];\n  relations = { parent: Folder };\n  "a" if "b" on "parent";\n}\n',
+    ],
+    ['a test', 'test "a" {\n  setup { f(1); }\n  assert f(1) iff f in [1, 2];\n}\n'],
+    ['a rule type', 'type f(x: Integer, y: Note{a: 1});\n'],
+    ['a query', '?= f(1, [2]) and not g(1);\n'],
+  ])('blames %s alone, although the next statement has an error, too', (_, above) => {
+    for (const broken of [
+      'allow(actor, "read" resource) if\n  actor;',
+      'resource Repo {\n  roles = ["a" "b"];\n}',
+    ]) {
+      const after = `${broken}\n\nlast(1);\n`;
+      const own = parse(after).diagnostics.map(({ message, span }) => `${span!.start} ${message}`);
+      for (const { end } of tokensOf(above)) {
+        const text = `first(1);\n\n${above.slice(0, end)}\n\n${after}`;
+        const start = text.length - after.length;
+        const found = parse(text).diagnostics.filter(({ span }) => span!.start >= start);
+        expect([end, found.map(({ message, span }) => `${span!.start - start} ${message}`)]).toEqual([
+          end,
+          own,
+        ]);
+      }
+    }
+  });
+
   it('says that the next statement begins', () => {
     const { diagnostics } = parse('allow(user,\n\nf(1);');
     expect(diagnostics.map(({ message }) => message)).toEqual([

@@ -1,6 +1,6 @@
 import { spanOf } from '../diagnostics/span.js';
 import type { Token } from './token.js';
-import type { TokenCursor } from './token-cursor.js';
+import { TokenCursor } from './token-cursor.js';
 
 // Recovery from syntax errors: the parser skips to the most likely start of the next statement, so that it finds the errors of that
 // statement and reports no consequences of the first error.
@@ -87,7 +87,7 @@ export function skipStatement(cursor: TokenCursor, first: Token): void {
   let isBlock = first.kind === 'name' && cursor.tokensSince(first).every(({ kind }) => kind !== '(');
   let braces = 0;
   for (; !cursor.is('end'); cursor.advance()) {
-    if (startsAnew(cursor, first, false)) return;
+    if (startsAnew(cursor, first, false) || surelyStartsAnew(cursor, first)) return;
     if (cursor.is('(') && braces === 0) isBlock = false;
     else if (cursor.is('{') && isBlock) braces++;
     else if (cursor.is('}') && braces > 0) braces--;
@@ -120,7 +120,8 @@ const maxCuts = 20;
 
 /**
  * Returns the offset at which a statement with an error ends, because another statement begins there: a rule that is being typed above
- * other rules has read the next one as its own end. The other statement must have no error, and it is not indented deeper.
+ * other rules has read the next one as its own end. The other statement has no error, or its first tokens cannot be part of a statement
+ * before it. It is not indented deeper.
  *
  * @param first the token that started the statement with an error
  * @param parsesAt returns whether a statement without an error begins at an offset
@@ -138,7 +139,32 @@ export function findCut(
     const next = tokens[i + 1] ?? cursor.next;
     return i > 0 && token.indent <= first.indent && startsStatement({ current: token, next });
   });
-  return starts.slice(0, maxCuts).find(({ start }) => parsesAt(cursor, start))?.start;
+  return starts
+    .slice(0, maxCuts)
+    .find(({ start }) => continuesNothingAt(cursor, start) || parsesAt(cursor, start))?.start;
+}
+
+/** Returns whether a statement starts at the current token, whatever is before it. */
+const surelyStartsAnew = (cursor: TokenCursor, first: Token): boolean =>
+  cursor.current.start !== first.start &&
+  cursor.current.indent <= first.indent &&
+  !cursor.dialect.hasLegacySyntax &&
+  startsStatement(cursor) &&
+  continuesNothingAt(cursor, cursor.current.start);
+
+/** Returns whether tokens that look like a start of a statement can be nothing else: a call is a head only if `if` follows it. */
+function continuesNothingAt({ source, dialect }: TokenCursor, offset: number): boolean {
+  const cursor = new TokenCursor(source, dialect, offset);
+  if (cursor.next.kind !== '(') return true;
+  const { indent } = cursor.advance();
+  let depth = 0;
+  do {
+    const { kind } = cursor.advance();
+    if (kind === '(' || kind === '[' || kind === '{') depth++;
+    else if (kind === ')' || kind === ']' || kind === '}') depth--;
+    if (cursor.current.indent <= indent && startsStatement(cursor)) return false;
+  } while (depth > 0 && !cursor.is(';') && !cursor.is('end'));
+  return depth === 0 && cursor.is('if');
 }
 
 /**

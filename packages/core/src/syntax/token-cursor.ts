@@ -269,6 +269,22 @@ export class TokenCursor {
     }
   }
 
+  /**
+   * Moves the last error to the end of the previous token if it is at the current one, which starts another statement: a mistake in one
+   * statement does not blame the next one.
+   */
+  blamePrevious(): void {
+    const last = this.parserErrors.at(-1);
+    const { start, startsLine } = this.#current;
+    if (last?.span?.start !== start || !startsLine || this.dialect.hasLegacySyntax) return;
+    const expected = expectedBy(last);
+    if (expected === undefined) return;
+    this.#errors.diagnostics.pop();
+    this.#lastFault = undefined;
+    const end = this.previous?.end ?? 0;
+    this.report('POLAR_PARSE_UNEXPECTED_END', { expected, isCut: true }, spanOf(this.source, end, end));
+  }
+
   fail(expected: string): never {
     this.reportUnexpected(expected);
     throw new ReportedSyntaxError();
@@ -304,4 +320,10 @@ export class TokenCursor {
     report.diagnostics.push(...all.slice(0, maxErrors));
     return this.#comments.length === 0 ? this.#lexer.comments : [...this.#comments, ...this.#lexer.comments];
   }
+}
+
+/** Returns the text that an error expected instead of the next statement; undefined for another error. */
+function expectedBy({ code, data }: Diagnostic): string | undefined {
+  if (code === 'POLAR_PARSE_RESERVED_WORD') return 'a name';
+  return code === 'POLAR_PARSE_UNEXPECTED_TOKEN' ? (data as DataOf<typeof code>).expected : undefined;
 }
