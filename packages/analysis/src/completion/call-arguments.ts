@@ -79,16 +79,35 @@ export function typeOfArgument(
     : undefined;
 }
 
-/** Returns the names of the variables in a statement, in the order of the text: names that are not called, read as members, or keys. */
-export function variableNames(tokens: readonly PolicyToken[], isInTest: boolean): readonly string[] {
+/** Returns the texts with which a statement compares a variable: `action in ["read", "update"]`, `action = "read"`. */
+export function textsComparedWith(tokens: readonly PolicyToken[], variable: string): readonly string[] {
+  const at = tokens.findIndex(
+    ({ text }, i) => text === variable && ['in', '='].includes(tokens[i + 1]?.text ?? ''),
+  );
+  if (at === -1) return [];
+  const values = tokens.slice(at + 2);
+  const isList = values[0]?.text === '[';
+  const end = isList ? values.findIndex(({ text }) => text === ']') : 1;
+  return values
+    .slice(0, end === -1 ? undefined : end)
+    .flatMap(({ kind, text }) => (kind === 'string' ? [text.slice(1, -1)] : []));
+}
+
+/** Returns the variables in a statement with the number of their places: names that are not called, read as members, or keys. */
+export function variableCounts(
+  tokens: readonly PolicyToken[],
+  isInTest: boolean,
+): ReadonlyMap<string, number> {
   const body = tokens.findIndex(({ text }) => text === '(');
-  const names = tokens.flatMap(({ kind, text }, i) => {
+  const words = isInTest ? ['test', 'assert', 'assert_not', 'setup', 'iff'] : [];
+  const counts = new Map<string, number>();
+  tokens.forEach(({ kind, text }, i) => {
     const isMember = tokens[i - 1]?.text === '.' || isTypePlace(tokens[i - 1]?.text);
     const isCall = tokens[i + 1]?.text === '(' || tokens[i + 1]?.text === '{';
-    return kind === 'name' && i > body && !isMember && !isCall && text !== '_' ? [text] : [];
+    if (kind === 'name' && i > body && !isMember && !isCall && text !== '_' && !words.includes(text))
+      counts.set(text, (counts.get(text) ?? 0) + 1);
   });
-  const words = isInTest ? ['test', 'assert', 'assert_not', 'setup', 'iff'] : [];
-  return [...new Set(names)].filter((name) => !words.includes(name));
+  return counts;
 }
 
 const isTypePlace = (word: string | undefined): boolean =>

@@ -1,6 +1,7 @@
 import { expectedAt } from '../grammar/expected-at.js';
 import type { Expectation, ReadPath } from '../grammar/expectation.js';
 import { fieldText } from '../types/type-text.js';
+import { nameSlotsOf } from '../symbols/name-slots.js';
 import { membersOf, staticMembersOf, type Member } from '../types/members.js';
 import type { Snapshot } from '../workspace/snapshot.js';
 import { CompletionPlace } from './completion-place.js';
@@ -8,8 +9,9 @@ import { named, type Completion, type Completions } from './completion.js';
 import { blockSnippets, ruleSnippets, statementSnippets, testSnippets } from './keywords.js';
 import { parameterTypes } from './likely-types.js';
 import { namesOfBlock } from './name-completions.js';
+import { beforeNext } from './next-token.js';
 import { rulesOf } from './rule-completions.js';
-import { terms, variables, fixtures } from './term-completions.js';
+import { fixtures, lackingVariables, terms, variables } from './term-completions.js';
 import { texts } from './text-completions.js';
 
 /** Returns the texts that fit at an offset of a file. The statement there does not have to be correct. */
@@ -21,7 +23,7 @@ export function completionsAt(snapshot: Snapshot, file: string, offset: number):
   if (expectation.kind === 'free text') return undefined;
   const place = new CompletionPlace(snapshot, text, expected);
   const items = isInString ? texts(place, expectation) : words(place, expectation);
-  return { replaces: { file, start, end }, items: unique(items) };
+  return { replaces: { file, start, end }, items: unique(beforeNext(expected, items)) };
 }
 
 /** Keeps the first completion of each text. */
@@ -60,6 +62,10 @@ function words(place: CompletionPlace, expectation: Expectation): readonly Compl
       );
     case 'parameter':
       return [
+        ...lackingVariables(
+          place,
+          nameSlotsOf(expectation.rule).some(({ index }) => index === expectation.index),
+        ),
         ...quoted(texts(place, expectation)),
         ...(place.expected.isInTest ? fixtures(place, []) : []),
         ...variables(place),
@@ -74,8 +80,14 @@ function words(place: CompletionPlace, expectation: Expectation): readonly Compl
       return expectation.type === undefined ? [] : keys(place, expectation.type);
     case 'term':
     case 'argument':
-    case 'value of key':
-      return [...quoted(texts(place, expectation)), ...terms(place, expectation)];
+    case 'value of key': {
+      const fitting = texts(place, expectation);
+      return [
+        ...(expectation.kind === 'term' ? [] : lackingVariables(place, fitting.length > 0)),
+        ...quoted(fitting),
+        ...terms(place, expectation),
+      ];
+    }
     default:
       return quoted(texts(place, expectation));
   }

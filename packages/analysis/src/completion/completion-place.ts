@@ -3,7 +3,7 @@ import type { Expected } from '../grammar/expected-at.js';
 import type { ReadPath } from '../grammar/expectation.js';
 import { membersOf, type Member } from '../types/members.js';
 import type { Snapshot } from '../workspace/snapshot.js';
-import { tokensAround, typeOfArgument, variableNames, type Argument } from './call-arguments.js';
+import { tokensAround, typeOfArgument, variableCounts, type Argument } from './call-arguments.js';
 import { statementTypes, type StatementTypes } from './statement-types.js';
 
 /** The place of a completion, and the types that are known there. */
@@ -23,12 +23,20 @@ export class CompletionPlace {
 
   /** The names that the statement uses as variables, also behind the place. */
   get names(): readonly string[] {
+    return [...this.#counts.keys()];
+  }
+
+  /** The variables with one other place in the statement. A variable has two at least, so the place probably lacks one of these. */
+  get lacking(): readonly string[] {
+    return [...this.#counts].flatMap(([name, count]) => (count === 1 ? [name] : []));
+  }
+
+  get #counts(): ReadonlyMap<string, number> {
     const { text, expected, snapshot } = this;
     const { start, end } = expected;
     const others = tokensAround(text, expected).filter((token) => token.end <= start || token.start >= end);
-    return variableNames(others, expected.isInTest).filter(
-      (name) => snapshot.outline.types.find(name) === undefined,
-    );
+    const counts = variableCounts(others, expected.isInTest);
+    return new Map([...counts].filter(([name]) => !isKnown(snapshot, name)));
   }
 
   get #statement(): StatementTypes {
@@ -55,3 +63,9 @@ export class CompletionPlace {
     return membersOf({ kind: 'named', name: type }, this.snapshot.outline.types);
   }
 }
+
+/** Returns whether a name is that of a type, a constant or a fixture, so that it is no variable. */
+const isKnown = ({ outline, settings }: Snapshot, name: string): boolean =>
+  outline.types.find(name) !== undefined ||
+  Object.hasOwn(settings.constants, name) ||
+  Object.hasOwn(settings.fixtures, name);

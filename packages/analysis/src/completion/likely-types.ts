@@ -1,6 +1,6 @@
 import type { Expectation } from '../grammar/expectation.js';
 import { nameSlotsOf } from '../symbols/name-slots.js';
-import { argumentsAround } from './call-arguments.js';
+import { argumentsAround, textsComparedWith, tokensAround } from './call-arguments.js';
 import type { CompletionPlace } from './completion-place.js';
 import { named, type Completion } from './completion.js';
 import { rulesByName } from './rule-completions.js';
@@ -12,9 +12,12 @@ export function likelyTypes(
 ): readonly string[] {
   const { snapshot } = place;
   const slot = nameSlotsOf(rule).find(({ owner }) => owner === index);
-  const name = slot && nameIn(place, slot.index);
+  const names = slot === undefined ? [] : namesIn(place, slot.index);
   const owners = [...snapshot.outline.blocks.values()]
-    .filter(({ declarations }) => name !== undefined && declarations.get(name)?.kind === slot?.kind)
+    .filter(
+      ({ declarations }) =>
+        names.length > 0 && names.every((name) => declarations.get(name)?.kind === slot?.kind),
+    )
     .map(({ type }) => type);
   return [...owners, ...parameterTypes(place, rule, index)];
 }
@@ -34,29 +37,33 @@ export function parameterTypes(
   return [...counts].toSorted((a, b) => b[1] - a[1]).map(([type]) => type);
 }
 
-/** Returns the types that are the resource themselves for the action of a call: `allow(ann, "create", ‹Note›)`. */
+/**
+ * Returns the types that are the resource themselves for the action of a call, `allow(ann, "create", ‹Note›)`, and then the other types of the
+ * application.
+ */
 export function likelyTypeValues(place: CompletionPlace, expectation: Expectation): readonly Completion[] {
   if (expectation.kind !== 'argument') return [];
   const { rule, index } = expectation;
   const slot = nameSlotsOf(rule).find(({ owner }) => owner === index);
-  const name = slot && nameIn(place, slot.index);
-  if (slot === undefined || name === undefined) return [];
-  const { outline } = place.snapshot;
-  const types = (rulesByName(place.snapshot).get(rule) ?? []).flatMap(({ parameters }) => {
+  if (slot === undefined) return [];
+  const names = namesIn(place, slot.index);
+  const { types } = place.snapshot.outline;
+  const found = (rulesByName(place.snapshot).get(rule) ?? []).flatMap(({ parameters }) => {
     const [text, owner] = [parameters[slot.index]?.term, parameters[index]];
     const isType =
       owner?.term.kind === 'variable' &&
       owner.specializer === undefined &&
-      outline.types.find(owner.term.name) !== undefined;
-    return text?.kind === 'literal' && text.value === name && isType && owner.term.kind === 'variable'
-      ? [owner.term.name]
-      : [];
+      types.find(owner.term.name) !== undefined;
+    return text?.kind === 'literal' && names.includes(String(text.value)) && isType ? [owner.term.name] : [];
   });
-  return named('type', types);
+  const others = types.names.filter((name) => types.find(name)?.builtIn !== true);
+  return found.length === 0 ? [] : named('type', [...found, ...others]);
 }
 
-/** Returns the text of an argument of the call around the place. */
-function nameIn(place: CompletionPlace, index: number): string | undefined {
+/** Returns the text of an argument of the call around the place, or the texts with which the statement compares its variable. */
+function namesIn(place: CompletionPlace, index: number): readonly string[] {
   const [token, ...others] = argumentsAround(place.text, place.expected)[index] ?? [];
-  return token?.kind === 'string' && others.length === 0 ? token.text.slice(1, -1) : undefined;
+  if (token === undefined || others.length > 0) return [];
+  if (token.kind === 'string') return [token.text.slice(1, -1)];
+  return textsComparedWith(tokensAround(place.text, place.expected), token.text);
 }

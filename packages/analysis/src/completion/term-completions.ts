@@ -6,6 +6,13 @@ import { conditionWords, valueWords } from './keywords.js';
 import { likelyTypes, likelyTypeValues } from './likely-types.js';
 import { rulesOf } from './rule-completions.js';
 
+/** Returns the variables of the statement that have only one other place. @param isName whether the place is that of a text, such as a role */
+export const lackingVariables = (place: CompletionPlace, isName = false): readonly Completion[] =>
+  variables(place).filter(
+    ({ label, detail }) =>
+      place.lacking.includes(label) && (!isName || detail === typeText(undefined) || detail === 'String'),
+  );
+
 /** Returns the variables of the statement, those behind the place first, because it lacks them. */
 export function variables(place: CompletionPlace): readonly Completion[] {
   const { outline, settings } = place.snapshot;
@@ -47,9 +54,18 @@ export function terms(
   if (expected.isInTest) {
     const likely = expectation.kind === 'argument' ? likelyTypes(place, expectation) : [];
     const isFixture = ({ label }: Completion): boolean => Object.hasOwn(snapshot.settings.fixtures, label);
-    const own = variables(place).filter((each) => !isFixture(each));
-    const known = [...likelyTypeValues(place, expectation), ...own, ...fixtures(place, likely)];
-    return [...(isCondition ? rulesOf(snapshot) : []), ...known, ...values, ...types];
+    const all = fixtures(place, likely);
+    const isLikely = ({ detail }: Completion): boolean => detail !== undefined && likely.includes(detail);
+    return [
+      ...(isCondition ? rulesOf(snapshot) : []),
+      ...likelyTypeValues(place, expectation),
+      ...all.filter(isLikely),
+      ...variables(place).filter((each) => !isFixture(each)),
+      ...(likely.length > 0 ? values : []),
+      ...all,
+      ...values,
+      ...types,
+    ];
   }
   if (!isCondition) return [...variables(place), ...values, ...types];
   return [

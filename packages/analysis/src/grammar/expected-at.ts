@@ -18,6 +18,8 @@ export interface Expected {
   readonly call: { readonly rule: string; readonly index: number } | undefined;
   /** The offset at which the statement around the place begins. */
   readonly statementStart: number;
+  /** The token behind the place on the same line, which only orders the texts that fit; undefined if there is none. */
+  readonly next: PolicyToken | undefined;
 }
 
 const isWordToken = ({ kind }: PolicyToken): boolean => kind === 'name' || kind === 'keyword';
@@ -54,6 +56,7 @@ export function expectedAt(text: string, offset: number): Expected {
     isInTest: statement[0]?.text === 'test' && statement[1] !== undefined && isText(statement[1]),
     call: callAround(statement),
     statementStart: statement[0]?.start ?? start,
+    next: after[0] !== undefined && !text.slice(end, after[0].start).includes('\n') ? after[0] : undefined,
   };
 }
 
