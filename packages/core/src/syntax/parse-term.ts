@@ -298,10 +298,12 @@ function failAtIndex(cursor: TokenCursor): void {
   if (current.kind !== '[' || previous?.end !== current.start || previous.kind === '[') return;
   const isAfterTerm = previous.kind === 'name' || previous.kind === ')' || previous.kind === ']';
   if (!isAfterTerm) return;
-  const end = source.text.indexOf(']', current.start) + 1;
-  if (end > 0) cursor.forgive(current.start, end);
+  // The single quotes of `user['id']` are part of the mistake, and another line is not.
+  const [index = ''] = /^\[[^\]\r\n]*\]/u.exec(source.text.slice(current.start)) ?? [];
+  const end = current.start + index.length;
+  if (index !== '') cursor.forgive(current.start, end);
   const span =
-    end > 0 && end - current.start < 40 ? spanOf(source, current.start, end) : cursor.spanOfToken(current);
+    index !== '' && index.length < 40 ? spanOf(source, current.start, end) : cursor.spanOfToken(current);
   cursor.failForeign(
     span,
     undefined,

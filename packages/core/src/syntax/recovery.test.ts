@@ -122,6 +122,16 @@ describe('a syntax error', () => {
     expect(kept(text)).toEqual(['g(1);', 'k(1);']);
   });
 
+  it('hides no error behind it up to a far bracket, only those in an index', () => {
+    expect(
+      errorsOf(`
+      f(x) if x['a'] = 1;
+      g(x) if x[ = 1;
+      h(x) if x = @ and x in [1];
+    `),
+    ).toEqual([`1:10 FOREIGN_SYNTAX ['a']`, '2:10 FOREIGN_SYNTAX [', '3:13 INVALID_CHARACTER @']);
+  });
+
   it('skips the whole block if it is in the head of a block', () => {
     const text = `
       resource Repo, Org { roles = ["a"]; "a" if "b"; }
