@@ -43,7 +43,7 @@ export class AdapterBreakpoints {
 
   /** Sets all breakpoints, and returns those of a file. */
   async applyLines(target: DebugTarget, file: string): Promise<DebugProtocol.Breakpoint[]> {
-    const { lines } = await this.#apply(target);
+    const { lines, lineProblems } = await this.#apply(target);
     const wanted = this.#lines.get(file) ?? [];
     let position = 0;
     for (const [other, { length }] of this.#lines) {
@@ -51,26 +51,24 @@ export class AdapterBreakpoints {
       position += length;
     }
     return wanted.map(({ line }, i) => {
-      // A line of a process can be null, because its answer is JSON.
-      const found = lines[position + i] ?? undefined;
-      return found === undefined
-        ? {
-            verified: false,
-            line,
-            message: 'No loaded policy has a rule or a condition at or after this line.',
-          }
-        : { verified: true, line: found };
+      const found = lines[position + i];
+      const problem =
+        found === undefined
+          ? 'No loaded policy has a rule or a condition at or after this line.'
+          : lineProblems[position + i];
+      return problem === undefined
+        ? { verified: true, line: found! }
+        : { verified: false, line: found ?? line, message: sentence(problem) };
     });
   }
 
   /** Sets all breakpoints, and returns those of rules. */
   async applyRules(target: DebugTarget): Promise<DebugProtocol.Breakpoint[]> {
-    const { rules } = await this.#apply(target);
-    return rules.map((isKnown, i) =>
-      isKnown
-        ? { verified: true }
-        : { verified: false, message: `No loaded policy has a rule ${this.#rules[i]!.name}.` },
-    );
+    const { rules, ruleProblems } = await this.#apply(target);
+    return rules.map((isKnown, i) => {
+      const problem = isKnown ? ruleProblems[i] : `No loaded policy has a rule ${this.#rules[i]!.name}.`;
+      return problem === undefined ? { verified: true } : { verified: false, message: sentence(problem) };
+    });
   }
 
   #apply(target: DebugTarget): Promise<FoundBreakpoints> {
@@ -98,3 +96,7 @@ function conditionOf(breakpoint: { condition?: string; hitCondition?: string }):
 }
 
 const textIn = (text: string | undefined): string | undefined => (text?.trim() === '' ? undefined : text);
+
+/** Returns a reason as a sentence, which an editor shows alone. */
+const sentence = (reason: string): string =>
+  `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${reason.endsWith('.') ? '' : '.'}`;

@@ -213,6 +213,38 @@ describe('the debug adapter', () => {
     expect(outputs.join('')).toContain(reason);
   });
 
+  it('does not verify a breakpoint whose texts are not valid, and names the reason', async () => {
+    const stopped = client.waitForEvent('stopped');
+    const breakpoints = await start(launch({ ...check, stopOnEntry: true }), {
+      lines: [
+        { line: 22, condition: 'usr.id = 8' },
+        { line: 22, condition: 'user.id =' },
+        { line: 22, hitCondition: 'often' },
+        { line: 22, logMessage: '{user.id} {usr.id}' },
+        { line: 23, condition: 'user.id = 8', logMessage: '{user.id}' },
+      ],
+    });
+    await stopped;
+    expect(breakpoints).toEqual([
+      {
+        verified: false,
+        line: 22,
+        message:
+          'The condition `usr.id = 8` is not valid: there is no variable `usr`, only user, organization.',
+      },
+      expect.objectContaining({
+        verified: false,
+        message: expect.stringMatching(/^The condition `user\.id =` is not valid: /),
+      }),
+      expect.objectContaining({ verified: false, message: expect.stringMatching(/found `often`\.$/) }),
+      expect.objectContaining({
+        verified: false,
+        message: expect.stringMatching(/^The expression `usr\.id` of the message is not valid: /),
+      }),
+      { verified: true, line: 23 },
+    ]);
+  });
+
   it('prints the log message of a breakpoint, and does not stop', async () => {
     const outputs: string[] = [];
     client.on('output', ({ body }: DebugProtocol.OutputEvent) => outputs.push(body.output));

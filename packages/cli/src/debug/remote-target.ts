@@ -30,6 +30,13 @@ interface Reply {
   readonly error?: { readonly message: string };
 }
 
+/** Lists after a way through JSON, which has `null` for `undefined`. */
+type JsonOf<Lists> = {
+  readonly [Name in keyof Lists]: Lists[Name] extends readonly (infer Item)[]
+    ? readonly (Item | null)[]
+    : never;
+};
+
 /** The queries of another process, which `NANOOK_INSPECT` lets a debugger attach to. */
 export class RemoteTarget implements DebugTarget {
   readonly #answers = new Map<number, Answer>();
@@ -88,8 +95,14 @@ export class RemoteTarget implements DebugTarget {
     this.#listener = listener;
   }
 
-  setBreakpoints(settings: BreakpointSettings): Promise<FoundBreakpoints> {
-    return this.#call('setBreakpoints', settings) as Promise<FoundBreakpoints>;
+  async setBreakpoints(settings: BreakpointSettings): Promise<FoundBreakpoints> {
+    const found = (await this.#call('setBreakpoints', settings)) as JsonOf<FoundBreakpoints>;
+    return {
+      lines: found.lines.map((line) => line ?? undefined),
+      rules: found.rules.map((isKnown) => isKnown === true),
+      lineProblems: found.lineProblems.map((problem) => problem ?? undefined),
+      ruleProblems: found.ruleProblems.map((problem) => problem ?? undefined),
+    };
   }
 
   async stopAtNextQuery(): Promise<void> {

@@ -195,7 +195,14 @@ export class DebugTerminal {
     const wanted = readBreakpoint(argument, this.#currentFile());
     this.#breakpoints.add(wanted);
     const found = await this.target.setBreakpoints(this.#breakpoints.settings);
-    if (wanted.kind === 'line') {
+    const problem =
+      wanted.kind === 'line'
+        ? found.lineProblems.at(-1)
+        : wanted.kind === 'rule'
+          ? found.ruleProblems.at(-1)
+          : undefined;
+    if (problem !== undefined) this.io.out(`  ${problem}`);
+    else if (wanted.kind === 'line') {
       const line = found.lines.at(-1);
       if (line === undefined)
         this.io.out(`  ${textOf(wanted)}: no loaded policy has a rule or a condition at or after this line`);

@@ -1,5 +1,6 @@
 import { positionOf } from '../diagnostics/span.js';
 import type { Program } from '../ir/program.js';
+import { breakpointProblem, type BreakpointScope } from './breakpoint-problem.js';
 import type {
   Breakpoint,
   BreakpointSettings,
@@ -17,6 +18,13 @@ export interface FoundBreakpoints {
   readonly lines: readonly (number | undefined)[];
   /** For each name, whether the policy has such a rule. */
   readonly rules: readonly boolean[];
+  /**
+   * For each line, the reason why its condition, hit condition or message is wrong there, such as a variable that no rule has; undefined for
+   * none. Where such a breakpoint is reached, it stops and names the reason.
+   */
+  readonly lineProblems: readonly (string | undefined)[];
+  /** The same for each name. */
+  readonly ruleProblems: readonly (string | undefined)[];
 }
 
 /** A breakpoint that decides at each step whether it stops, and its reason. */
@@ -37,11 +45,14 @@ export class Breakpoints {
   set(settings: BreakpointSettings, programs: Iterable<Program>): FoundBreakpoints {
     const { lines = [], rules = [] } = settings;
     const known = [...programs];
+    const places = lines.map((wanted) => placesAt(wanted, known));
     const found = {
-      lines: lines.map((wanted) => lineAt(wanted, known)),
+      lines: places.map(([place]) => place?.line),
       rules: rules.map(({ name }) =>
         known.some(({ predicates }) => predicates.get(name)?.isDefined === true),
       ),
+      lineProblems: lines.map((one, i) => breakpointProblem(one, places[i]!)),
+      ruleProblems: rules.map((one) => breakpointProblem(one, scopesOf(one, known))),
     };
     this.#settings = settings;
     // A policy that is loaded later can have a line that no policy has now.
@@ -114,10 +125,27 @@ const normalized = (path: string): string =>
     .replaceAll('\\', '/')
     .replace(/^(?:\.\/)+/, '');
 
-function lineAt({ file, line }: LineBreakpoint, programs: readonly Program[]): number | undefined {
-  let found: number | undefined;
-  for (const program of programs)
-    for (const { source, line: own } of placesOf(program))
-      if (own >= line && (found === undefined || own < found) && isSameFile(source.name, file)) found = own;
-  return found;
+/** Returns the first place in each policy at or after a line of a file. Places on later lines than the first of all are left out. */
+function placesAt(
+  { file, line }: LineBreakpoint,
+  programs: readonly Program[],
+): readonly (BreakpointScope & { readonly line: number })[] {
+  const found = programs.flatMap((program) => {
+    const own = placesOf(program).filter(
+      (place) => place.line >= line && isSameFile(place.source.name, file),
+    );
+    return own.map((place) => ({ line: place.line, variables: place.variables, types: program.types }));
+  });
+  const first = Math.min(...found.map((place) => place.line));
+  return found.filter((place) => place.line === first);
+}
+
+/** Returns the variables of the rules with a name, for each policy that has one. */
+function scopesOf({ name }: RuleBreakpoint, programs: readonly Program[]): readonly BreakpointScope[] {
+  return programs.flatMap(({ predicates, types }) => {
+    const rules = [...(predicates.get(name)?.byArity.values() ?? [])].flat();
+    return rules.length === 0
+      ? []
+      : [{ variables: new Set(rules.flatMap(({ slotNames }) => slotNames)), types }];
+  });
 }

@@ -44,10 +44,7 @@ export class ConditionalBreakpoint {
     this.#hits++;
     if (hitCondition !== undefined) {
       const isHit = readHitCondition(hitCondition);
-      if (isHit === undefined)
-        return {
-          problem: `the hit condition of the breakpoint must be a number, or >=, >, <=, <, = or % with a number, found \`${hitCondition}\``,
-        };
+      if (isHit === undefined) return { problem: hitConditionProblem(hitCondition) };
       if (!isHit(this.#hits)) return 'passes';
     }
     if (logMessage === undefined) return 'stops';
@@ -74,7 +71,7 @@ function* logText(message: string, place: EvaluationPlace): Answering<string> {
 }
 
 /** Reads a hit condition; undefined for another text. A number alone is one time. */
-function readHitCondition(text: string): ((hits: number) => boolean) | undefined {
+export function readHitCondition(text: string): ((hits: number) => boolean) | undefined {
   const [, operator = '=', digits] = /^\s*(>=|<=|>|<|={1,3}|%)?\s*(\d{1,9})\s*$/.exec(text) ?? [];
   if (digits === undefined) return undefined;
   const number = Number(digits);
@@ -94,8 +91,11 @@ function readHitCondition(text: string): ((hits: number) => boolean) | undefined
   }
 }
 
+export const hitConditionProblem = (found: string): string =>
+  `the hit condition of the breakpoint must be a number, or >=, >, <=, <, = or % with a number, found \`${found}\``;
+
 /** Divides a message into its text and the expressions in braces. Braces in an expression, and in its strings, belong to it. */
-function partsOf(
+export function partsOf(
   message: string,
 ): readonly { readonly kind: 'text' | 'expression'; readonly text: string }[] {
   const parts: { kind: 'text' | 'expression'; text: string }[] = [];

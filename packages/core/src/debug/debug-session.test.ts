@@ -573,7 +573,53 @@ describe('DebugSession', () => {
     expect(await debug.setBreakpoints({ lines, rules: [{ name: 'allow' }, { name: 'alow' }] })).toEqual({
       lines: [1, 2, 4, 4, undefined],
       rules: [true, false],
+      lineProblems: lines.map(() => undefined),
+      ruleProblems: [undefined, undefined],
     });
+  });
+
+  it('says why the condition or the message of a breakpoint is not valid, and calls no code of the application', async () => {
+    const { Debugger, addPolicy } = await import('./index.js');
+    const authorizer = await Authorizer.load({
+      policies: {
+        name: 'main.polar',
+        source: 'f(x) if\n  x > 0 and\n  limit = max and limit > x;\n\ng(y) if y matches User;\n',
+      },
+      types: { User },
+      constants: { max: 9 },
+      onWarning: () => {},
+    });
+    const debug = new Debugger();
+    addPolicy(authorizer, debug);
+    const wrong = async (settings: object, line = 2): Promise<string | undefined> =>
+      (await debug.setBreakpoints({ lines: [{ file: 'main.polar', line, ...settings }] })).lineProblems[0];
+    expect(await wrong({ condition: 'x >' })).toMatch(/^the condition `x >` is not valid: /);
+    expect(await wrong({ condition: 'z = 1' })).toBe(
+      'the condition `z = 1` is not valid: there is no variable `z`, only x, limit',
+    );
+    expect(await wrong({ condition: 'x = 1' }, 4)).toMatch(/there is no variable `x`, only y$/);
+    expect(await wrong({ hitCondition: 'twice' })).toMatch(/^the hit condition .* found `twice`$/);
+    expect(await wrong({ logMessage: 'x is {x}, {z.}, {x}' })).toMatch(
+      /^the expression `z\.` of the message is not valid: /,
+    );
+    expect(await wrong({ logMessage: '{z.name}' })).toMatch(/there is no variable `z`, only x, limit$/);
+    const right = ['x = max', 'limit > x', 'n in [1, 2] and n = x', '_n = x', 'x matches User'];
+    for (const condition of right) expect(await wrong({ condition })).toBeUndefined();
+    expect(await wrong({ logMessage: 'x is {x}, {n in [1, x]}, a brace {' })).toBeUndefined();
+    const { ruleProblems } = await debug.setBreakpoints({
+      rules: [
+        { name: 'g', condition: 'x = 1' },
+        { name: 'g', condition: 'y = 1' },
+        { name: 'h', condition: 'x = 1' },
+        { name: 'h', condition: 'x = ' },
+      ],
+    });
+    expect(ruleProblems).toEqual([
+      expect.stringMatching(/there is no variable `x`, only y$/),
+      undefined,
+      undefined,
+      expect.stringMatching(/^the condition `x = ` is not valid: /),
+    ]);
   });
 });
 

@@ -10,17 +10,17 @@ import { printable } from '../explanation/shown-values.js';
 import { linkQuery } from '../ir/link.js';
 import type { TermNode } from '../syntax/ast.js';
 import { parseQuery } from '../syntax/parser.js';
-import { visit } from '../syntax/visit.js';
 import { isPartial } from '../terms/partial.js';
 import { isQueryVariable } from '../terms/query-variable.js';
 import type { DebugMachine } from './debug-machine.js';
+import { noVariable, usesIn } from './foreign-names.js';
 import { SecretMachine } from './secret-machine.js';
 import type { Step } from './step.js';
 
 /** Number of answers that are shown. */
 const maxAnswers = 20;
 /** The variable that holds the value of an expression. A policy cannot be expected to use it. */
-const resultName = 'value_of_the_expression';
+export const resultName = 'value_of_the_expression';
 
 /** The place of a stopped query at which a text is evaluated. */
 export interface EvaluationPlace {
@@ -73,7 +73,7 @@ export function finishSync<Result>(work: Answering<Result>): Result {
  */
 export function* evaluate(text: string, place: EvaluationPlace): Answering<readonly string[]> {
   const lines: string[] = [];
-  for (const run = runOf(parse(text), place); yield* hasAnswer(run, place);) {
+  for (const run = runOf(parseExpression(text), place); yield* hasAnswer(run, place);) {
     if (lines.length === maxAnswers) {
       run.dispose();
       return [...lines, '…'];
@@ -89,7 +89,7 @@ export function* evaluate(text: string, place: EvaluationPlace): Answering<reado
  * @throws the errors of the query, and an error for a variable that has no value, with which the condition could fail by mistake
  */
 export function* holds(condition: string, place: EvaluationPlace): Answering<boolean> {
-  const term = parsed(condition, 'condition');
+  const term = parseCondition(condition);
   const unknown = unknownVariable(term, place);
   if (unknown !== undefined) throw new Error(unknown);
   const run = runOf(term, place);
@@ -134,17 +134,12 @@ function answerText(run: QueryRun, { step, frame, machine }: EvaluationPlace): s
 }
 
 function unknownVariable(condition: TermNode, { step, frame, machine }: EvaluationPlace): string | undefined {
-  const uses = new Map<string, number>();
-  visit(condition, { variable: ({ name }) => void uses.set(name, (uses.get(name) ?? 0) + 1) });
-  const { types } = machine.context.program;
   const names = frame.rule === undefined ? machine.query.slotNames : frame.rule.slotNames;
   const known = bindingsAt(step, frame, machine);
-  for (const [name, count] of uses) {
-    if (known.has(name) || name.startsWith('_') || types.hasConstant(name) || types.find(name) !== undefined)
-      continue;
+  for (const [name, count] of usesIn(condition, machine.context.program.types)) {
+    if (known.has(name)) continue;
     if (names.includes(name)) return `\`${name}\` has no value there`;
-    // A variable of the condition itself occurs at least twice.
-    if (count === 1) return `there is no variable \`${name}\`, only ${[...known.keys()].join(', ')}`;
+    if (count === 1) return noVariable(name, known.keys());
   }
   return undefined;
 }
@@ -172,12 +167,15 @@ function bindingsAt({ time }: Step, { rule, slots }: Frame, machine: DebugMachin
 }
 
 /** Parses an expression, or else a query. @throws {PolicyError} for a syntax error */
-function parse(text: string): TermNode {
+export function parseExpression(text: string): TermNode {
   const asValue = new Report();
   const expression = parseQuery(new Source(`${resultName} = (${text})`), asValue);
   if (expression?.kind === 'unify' && !asValue.hasErrors) return expression;
   return parsed(text, 'expression');
 }
+
+/** Parses the condition of a breakpoint. @throws {PolicyError} for a syntax error */
+export const parseCondition = (text: string): TermNode => parsed(text, 'condition');
 
 function parsed(text: string, name: string): TermNode {
   const report = new Report();

@@ -8,6 +8,8 @@ import type { Program } from '../ir/program.js';
 export interface StopPlace {
   readonly source: Source;
   readonly line: number;
+  /** The variables of the rules at this line. */
+  readonly variables: ReadonlySet<string>;
 }
 
 const known = new WeakMap<Program, readonly StopPlace[]>();
@@ -20,24 +22,27 @@ export function placesOf(program: Program): readonly StopPlace[] {
 }
 
 function findPlaces(program: Program): StopPlace[] {
-  const places = new Map<string, StopPlace>();
+  const places = new Map<string, StopPlace & { readonly variables: Set<string> }>();
   const { sources } = program.policy;
-  const add = (span: Span): void => {
+  const add = (span: Span, names: readonly string[]): void => {
     const { line } = positionOf(span);
-    places.set(`${sources.indexOf(span.source)}:${line}`, { source: span.source, line });
+    const key = `${sources.indexOf(span.source)}:${line}`;
+    let place = places.get(key);
+    if (place === undefined) places.set(key, (place = { source: span.source, line, variables: new Set() }));
+    for (const name of names) if (name !== '_') place.variables.add(name);
   };
-  const addAll = (goals: readonly Goal[]): void => {
+  const addAll = (goals: readonly Goal[], names: readonly string[]): void => {
     for (const goal of goals) {
-      add(goal.span);
-      if (goal.kind === 'not') addAll(goal.operand);
-      if (goal.kind === 'or') for (const alternative of goal.alternatives) addAll(alternative);
+      add(goal.span, names);
+      if (goal.kind === 'not') addAll(goal.operand, names);
+      if (goal.kind === 'or') for (const alternative of goal.alternatives) addAll(alternative, names);
     }
   };
   for (const { byArity } of program.predicates.values())
     for (const rules of byArity.values())
       for (const rule of rules) {
-        add(rule.origin.span);
-        addAll(wholeCandidate(rule).goals);
+        add(rule.origin.span, rule.slotNames);
+        addAll(wholeCandidate(rule).goals, rule.slotNames);
       }
   return [...places.values()];
 }
