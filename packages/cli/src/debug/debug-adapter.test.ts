@@ -292,6 +292,49 @@ describe('the debug adapter', () => {
     expect(await variables({ variablesReference: watched.body.variablesReference })).toHaveLength(2);
   });
 
+  it('calls a getter only when its value is wanted, and shows the values of paths with their parts', async () => {
+    vi.stubGlobal('gettersCalled', 0);
+    await enterFolder({
+      'a.polar': 'f(note: Note) if debug() and note.owner.name = "ann";\n',
+      'nanook.config.mjs': `class Note {
+  tags = ["a", "b"];
+  box = { inner: { id: 7 } };
+  get owner() { globalThis.gettersCalled++; return { name: "ann" }; }
+}
+export default { queries: ["f"], types: { Note }, fixtures: { note: new Note() } };
+`,
+    });
+    const calls = (): unknown => Reflect.get(globalThis, 'gettersCalled');
+    const { frame, thread } = await stop(() => start(launch({ query: 'f(note)', stopOnEntry: false })));
+    const evaluate = async (expression: string, context: string) =>
+      (await client.evaluateRequest({ expression, frameId: frame.id, context })).body;
+    expect(await evaluate('note.box.inner.id', 'hover')).toMatchObject({
+      result: '7',
+      variablesReference: 0,
+    });
+    const tags = await evaluate('note.tags', 'watch');
+    expect(tags).toMatchObject({ result: '["a", "b"]', indexedVariables: 2 });
+    await expect(evaluate('note.owner', 'hover')).rejects.toThrow('not computed');
+    await expect(evaluate('note.owner.name', 'hover')).rejects.toThrow('not computed');
+    const note = await evaluate('note', 'hover');
+    const { body } = await client.variablesRequest({ variablesReference: note.variablesReference });
+    expect(body.variables).toMatchObject([
+      { name: 'tags' },
+      { name: 'box' },
+      { name: 'owner', value: 'a getter, which is not called', presentationHint: { lazy: true } },
+    ]);
+    expect(calls()).toBe(0);
+    const { variablesReference } = body.variables[2]!;
+    expect((await client.variablesRequest({ variablesReference })).body.variables).toMatchObject([
+      { name: 'owner', value: '{name: "ann"}' },
+    ]);
+    expect(calls()).toBe(1);
+    expect(await evaluate('note.owner.name', 'watch')).toMatchObject({ result: '"ann"' });
+    expect(calls()).toBe(2);
+    await client.continueRequest({ threadId: thread });
+    vi.unstubAllGlobals();
+  });
+
   it('stops on entry, steps into rules and out of them', async () => {
     const { at, thread, frame } = await stop(() => start(launch({ ...check, stopOnEntry: true })));
     expect(at).toBe('step query:1');
@@ -316,6 +359,9 @@ describe('the debug adapter', () => {
     expect(await evaluate('organization')).toBe('Organization{id: 1, ownerId: 7}');
     expect(await evaluate('organization.ownerId + 1')).toBe('8');
     expect(await evaluate('x in [1, 2]', 'repl')).toBe('x = 1\nx = 2');
+    expect(await evaluate('organization.ownerId', 'hover')).toBe('7');
+    await expect(evaluate('organization.ownerId + 1', 'hover')).rejects.toThrow('not computed');
+    await expect(evaluate('organization.other', 'hover')).rejects.toThrow('not computed');
     await expect(evaluate('organization.f()', 'hover')).rejects.toThrow('not computed');
     await expect(evaluate('f(', 'repl')).rejects.toThrow('expression:1:3');
   });

@@ -20,6 +20,7 @@ import { AdapterViews } from './adapter-views.js';
 import { endText, logText, passedText } from './event-texts.js';
 import { localQuery } from './local-query.js';
 import { RemoteTarget } from './remote-target.js';
+import { valueAt } from './value-at.js';
 
 /** The configuration of a launch: a query, or an actor, an action and a resource. */
 interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
@@ -226,12 +227,12 @@ export class PolarDebugAdapter extends DebugSession {
   ): void {
     this.#reply(response, async () => {
       const { stop, index } = this.#views.frameAt(frameId ?? -1);
-      const known = stop.stack[index]?.bindings.find(({ name }) => name === expression);
-      // A hover must not call methods of the application.
-      if (context === 'hover' && known === undefined && /\(/.test(expression))
-        throw new UsageError('not computed');
+      const target = this.#attached();
+      const known = await valueAt(expression, stop, index, target);
       if (known !== undefined) return this.#views.resultOf(stop.query, known);
-      const lines = await this.#attached().evaluate(stop.query, index, expression);
+      // A hover must not call code of the application, which an expression can do.
+      if (context === 'hover') throw new UsageError('not computed, because it can call the application');
+      const lines = await target.evaluate(stop.query, index, expression);
       return { result: lines.join('\n'), variablesReference: 0 };
     });
   }
