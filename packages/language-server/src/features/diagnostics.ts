@@ -108,14 +108,20 @@ export function registerPullDiagnostics(server: Server): void {
     const items = document === undefined ? [] : (diagnosticsOf(document.session).get(uri) ?? []);
     return { kind: DocumentDiagnosticReportKind.Full, items: [...items] };
   });
-  diagnostics.onWorkspace(async () => ({
-    items: server.sessions().flatMap((session) =>
-      [...diagnosticsOf(session)].map(([uri, items]) => ({
+  // A client keeps the findings of a document that a report leaves out, also after the document was deleted.
+  let reported: readonly string[] = [];
+  diagnostics.onWorkspace(async () => {
+    await Promise.all(server.sessions().map(({ ready }) => ready));
+    const current = new Map(server.sessions().flatMap((session) => [...diagnosticsOf(session)]));
+    const uris = [...new Set([...current.keys(), ...reported])];
+    reported = uris.filter((uri) => (current.get(uri) ?? []).length > 0);
+    return {
+      items: uris.map((uri) => ({
         uri,
         version: null,
         kind: DocumentDiagnosticReportKind.Full,
-        items: [...items],
+        items: [...(current.get(uri) ?? [])],
       })),
-    ),
-  }));
+    };
+  });
 }
