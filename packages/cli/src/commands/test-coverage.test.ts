@@ -65,10 +65,24 @@ describe('nanook test --coverage', () => {
       file: 'policy.polar',
       line: 10,
       column: 46,
+      endLine: 10,
+      endColumn: 68,
       text: 'note.ownerId = user.id',
       held: 1,
       failed: 1,
     });
+  });
+
+  it('names the tests that have tried each rule, and identifies the texts of the policies, in the JSON', async () => {
+    const { coverage } = JSON.parse((await nanook('test', '--coverage', '--json')).out);
+    const rules = coverage.rules as readonly { readonly line: number; readonly tests: readonly object[] }[];
+    const testsAt = (line: number): unknown => rules.find((rule) => rule.line === line)!.tests;
+    expect(testsAt(10)).toEqual([{ file: 'tests.polar', line: 1, name: expect.any(String) }]);
+    expect(testsAt(14)).toEqual([]);
+    const { subtle } = globalThis.crypto;
+    const bytes = await subtle.digest('SHA-256', new TextEncoder().encode(await contentOf('policy.polar')));
+    expect(coverage.policies['policy.polar']).toBe(Buffer.from(bytes).toString('hex'));
+    expect(Object.keys(coverage.policies)).toEqual(['policy.polar', 'tests.polar']);
   });
 
   it('lists each part that the tests do not cover, with its place', async () => {

@@ -1,4 +1,4 @@
-import { mergeCoverage } from '@nanook/core/testing';
+import { mergeCoverage, type CoveredPlace } from '@nanook/core/testing';
 import { Command, Option } from 'commander';
 import { coveredFiles, type CoveredFile, type PlacedPart } from '../policy-coverage/covered-policy.js';
 import { coveragePage } from '../policy-coverage/html-report.js';
@@ -10,6 +10,7 @@ import { UsageError } from '../errors/usage-error.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
 import { writeOutput } from '../output/write-output.js';
+import { policyDigests } from '../project/policy-digests.js';
 import type { Project } from '../project/project.js';
 import { readProject } from '../project/read-project.js';
 import { watchProject } from '../project/watch-project.js';
@@ -151,7 +152,7 @@ async function test(project: Project, flags: TestFlags, io: Io): Promise<ExitCod
   const files = measuresCoverage ? coveredFiles(project, mergeCoverage([...own, ...others])) : undefined;
   if (files !== undefined) await writeReports(files, flags);
   if (reporter === 'junit') io.out(toJunit(results));
-  else if (reporter === 'json') io.out(JSON.stringify(resultData(results, files), undefined, 2));
+  else if (reporter === 'json') io.out(JSON.stringify(resultData(project, results, files), undefined, 2));
   else {
     io.out(summaryText(results, io.colors));
     if (form === 'short' && results.some(hasFailed)) io.out(io.colors.dim(wholeTrees));
@@ -200,26 +201,55 @@ function reachesThresholds(
   return missed.length === 0;
 }
 
-function resultData(results: readonly TestResult[], files: readonly CoveredFile[] | undefined): object {
+function resultData(
+  project: Project,
+  results: readonly TestResult[],
+  files: readonly CoveredFile[] | undefined,
+): object {
   const failed = results.filter(hasFailed).length;
   const tests = results.map(({ coverage: _, ...result }) => result);
   return {
     passed: results.length - failed,
     failed,
     tests,
-    ...(files && { coverage: coverageData(files) }),
+    ...(files && { coverage: coverageData(project, results, files) }),
   };
 }
 
-function coverageData(files: readonly CoveredFile[]): object {
+function coverageData(
+  project: Project,
+  results: readonly TestResult[],
+  files: readonly CoveredFile[],
+): object {
   const rules = files.flatMap((file) => file.rules);
+  const testsOfRule = testsByRule(results);
   return {
+    policies: policyDigests(project),
     measures: measuresOf(files),
-    rules: rules.map(({ conditions: _, alternatives: _others, ...rule }) => withoutSpan(rule)),
+    rules: rules.map(({ conditions: _, alternatives: _others, ...rule }) => ({
+      ...withoutSpan(rule),
+      tests: testsOfRule.get(keyOf({ ...rule.span, file: rule.file })) ?? [],
+    })),
     conditions: rules.flatMap(({ conditions }) => conditions.map(withoutSpan)),
     alternatives: rules.flatMap(({ alternatives }) => alternatives.map(withoutSpan)),
     roles: files.flatMap(({ roles }) => roles.map(withoutSpan)),
   };
 }
+
+/** Returns the tests that have tried each rule, by the place of the rule. */
+function testsByRule(
+  results: readonly TestResult[],
+): ReadonlyMap<string, readonly Pick<TestResult, 'file' | 'line' | 'name'>[]> {
+  const found = new Map<string, Pick<TestResult, 'file' | 'line' | 'name'>[]>();
+  for (const { file, line, name, coverage } of results)
+    for (const rule of coverage?.rules ?? []) {
+      const key = keyOf(rule);
+      found.set(key, [...(found.get(key) ?? []), { file, line, name }]);
+    }
+  return found;
+}
+
+const keyOf = ({ file, start, end }: Pick<CoveredPlace, 'file' | 'start' | 'end'>): string =>
+  `${start}-${end} ${file}`;
 
 const withoutSpan = ({ span: _, ...part }: PlacedPart): object => part;

@@ -18,6 +18,9 @@ export interface CoveredPart {
   readonly line: number;
   /** 1-based, in code points. */
   readonly column: number;
+  readonly endLine: number;
+  /** Exclusive. */
+  readonly endColumn: number;
   /** The first line of its text; the type and the name of a role. */
   readonly text: string;
   readonly held: number;
@@ -108,5 +111,7 @@ function placed(span: Span, counts: Counts): PlacedPart {
   const { held = 0, failed = 0 } = counts.get(`${span.start}-${span.end} ${file}`) ?? {};
   const [text = '', ...others] = textOf(span).split('\n');
   const { line, column } = span.source.positionAt(span.start);
-  return { span, file, line, column, text: others.length > 0 ? `${text} …` : text, held, failed };
+  const { line: endLine, column: endColumn } = span.source.positionAt(span.end);
+  const shown = others.length > 0 ? `${text} …` : text;
+  return { span, file, line, column, endLine, endColumn, text: shown, held, failed };
 }

@@ -12,12 +12,14 @@ import {
   type ExtensionContext,
   type TestItem,
   type TestRun,
+  type TestRunProfile,
   type TestRunRequest,
 } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { runCommand } from '../project/run-command.js';
 import { testsOf, type PolicySymbol } from '../tests/policy-tests.js';
 import { readTestResults, testArguments, type PolicyTestResult } from '../tests/test-results.js';
+import { detailsOfCoverage, showCoverage } from './coverage.js';
 import { folderOf, trustedCommand } from './project.js';
 
 /** Shows the tests of policies in the Testing view, and runs them with the command `nanook test` of the project. */
@@ -43,7 +45,10 @@ export function registerTests({ subscriptions }: ExtensionContext, client: Langu
     const files = await workspace.findFiles('**/*.polar', '**/node_modules/**');
     await Promise.all(files.map(update));
   };
-  controller.resolveHandler = (item) => (item === undefined ? updateAll() : undefined);
+  // The editor can run all tests before it shows the Testing view.
+  let found: Promise<void> | undefined;
+  const findAll = (): Promise<void> => (found ??= updateAll());
+  controller.resolveHandler = (item) => (item === undefined ? findAll() : undefined);
   controller.refreshHandler = updateAll;
 
   const watchers = (workspace.workspaceFolders ?? []).map((folder) =>
@@ -55,27 +60,25 @@ export function registerTests({ subscriptions }: ExtensionContext, client: Langu
     watcher.onDidDelete((uri) => controller.items.delete(uri.toString()));
   }
 
-  const profile = controller.createRunProfile(
-    'Run',
-    TestRunProfileKind.Run,
-    async (request, cancellation) => {
-      const run = controller.createTestRun(request);
-      try {
-        await runTests(
-          run,
-          itemsOf(
-            request,
-            [...controller.items].map(([, item]) => item),
-          ),
-          cancellation,
-        );
-      } finally {
-        run.end();
-      }
-    },
-    true,
-  );
-  subscriptions.push(controller, profile, ...watchers);
+  const addProfile = (name: string, kind: TestRunProfileKind): TestRunProfile =>
+    controller.createRunProfile(
+      name,
+      kind,
+      async (request, cancellation) => {
+        const run = controller.createTestRun(request);
+        try {
+          await findAll();
+          const all = [...controller.items].map(([, item]) => item);
+          await runTests(run, kind, itemsOf(request, all), cancellation);
+        } finally {
+          run.end();
+        }
+      },
+      true,
+    );
+  const coverage = addProfile('Run with Coverage', TestRunProfileKind.Coverage);
+  coverage.loadDetailedCoverage = async (_run, file) => detailsOfCoverage(file);
+  subscriptions.push(controller, addProfile('Run', TestRunProfileKind.Run), coverage, ...watchers);
 }
 
 /** Returns the tests of a request, without the files that contain them. */
@@ -89,7 +92,12 @@ function itemsOf({ include, exclude = [] }: TestRunRequest, all: readonly TestIt
   return (include ?? all).flatMap(leaves);
 }
 
-async function runTests(run: TestRun, items: readonly TestItem[], token: CancellationToken): Promise<void> {
+async function runTests(
+  run: TestRun,
+  kind: TestRunProfileKind,
+  items: readonly TestItem[],
+  token: CancellationToken,
+): Promise<void> {
   await workspace.saveAll();
   const aborter = new AbortController();
   token.onCancellationRequested(() => aborter.abort());
@@ -99,23 +107,27 @@ async function runTests(run: TestRun, items: readonly TestItem[], token: Cancell
     if (token.isCancellationRequested) return;
     for (const item of its) run.started(item);
     // oxlint-disable-next-line no-await-in-loop -- the tests of one project can use the same database as those of another
-    await runProject(run, folder, its, aborter.signal);
+    await runProject(run, kind, folder, its, aborter.signal);
   }
 }
 
 async function runProject(
   run: TestRun,
+  kind: TestRunProfileKind,
   folder: string,
   items: readonly TestItem[],
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const args = testArguments(items.length === 1 ? items[0]!.label : undefined);
-    const results = readTestResults(await runCommand(trustedCommand(folder, args), signal), folder);
+    const measuresCoverage = kind === TestRunProfileKind.Coverage;
+    const args = testArguments(items.length === 1 ? items[0]!.label : undefined, measuresCoverage);
+    const output = await runCommand(trustedCommand(folder, args), signal);
+    const results = readTestResults(output, folder);
     for (const item of items) {
       const result = results.find(({ file, name }) => file === item.uri!.fsPath && name === item.label);
       report(run, item, result);
     }
+    if (measuresCoverage) await showCoverage(run, output, folder);
   } catch (error) {
     const message = new TestMessage((error as Error).message);
     for (const item of items) run.errored(item, message);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runsAll } from '../../../../tools/test-scope.js';
 import { debugAdapterArguments } from '../debug/debug-configuration.js';
 import { projectWithCommand } from './installed-command.fixture.js';
+import { readCoverage } from '../tests/policy-coverage.js';
 import { readTestResults, testArguments } from '../tests/test-results.js';
 import { projectCommand, type ProjectCommand } from './project-command.js';
 import { runCommand } from './run-command.js';
@@ -95,6 +96,30 @@ describe.runIf(runsAll)('the command of a project', () => {
     ]);
     expect(await run('own')).toMatchObject([{ name: 'owners' }]);
     await expect(run('no such test')).resolves.toEqual([]);
+  });
+
+  it('measures the coverage of the rules and conditions for the gutter', async () => {
+    const command = projectCommand(folder, testArguments('owners', true), process.execPath);
+    const read = async (file: string): Promise<string> => readFileSync(file, 'utf8');
+    const [found, ...others] = await readCoverage(await runCommand(command), folder, read);
+    expect(others).toEqual([]);
+    const end = policy.split('\n')[1]!.length;
+    expect(found).toMatchObject({
+      file: join(folder, 'app.polar'),
+      declarations: [
+        { executed: 1, range: { start: { line: 0, character: 0 }, end: { line: 1, character: end } } },
+      ],
+      statements: [
+        {
+          executed: 1,
+          range: { start: { line: 1, character: 2 }, end: { line: 1, character: end - 1 } },
+          branches: [
+            { label: 'true', executed: 1 },
+            { label: 'false', executed: 0 },
+          ],
+        },
+      ],
+    });
   });
 
   it('accepts the policy of the walkthrough, whose test passes', async () => {

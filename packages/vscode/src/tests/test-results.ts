@@ -16,9 +16,10 @@ export interface PolicyTestResult {
 }
 
 /** Returns the arguments of `nanook` that run all tests of a project, or those whose name contains a text. */
-export const testArguments = (name?: string): string[] => [
+export const testArguments = (name?: string, measuresCoverage = false): string[] => [
   'test',
   '--json',
+  ...(measuresCoverage ? ['--coverage'] : []),
   ...(name === undefined ? [] : ['--name', name]),
 ];
 
@@ -28,19 +29,30 @@ export const testArguments = (name?: string): string[] => [
  * @param folder the folder of the project
  * @throws {Error} when the tests did not run, with the reason that the command has given
  */
-export function readTestResults({ code, out, err }: CommandResult, folder: string): PolicyTestResult[] {
-  const { tests, error } = parsed(out);
+export function readTestResults(result: CommandResult, folder: string): PolicyTestResult[] {
+  return readTestOutput(result).tests.map((test) => ({ ...test, file: resolve(folder, test.file) }));
+}
+
+/** The output of tests that ran. */
+export interface TestOutput {
+  readonly tests: readonly PolicyTestResult[];
+  /** The coverage, if it was measured. */
+  readonly coverage?: unknown;
+}
+
+/** @throws {Error} when the tests did not run, with the reason that the command has given */
+export function readTestOutput({ code, out, err }: CommandResult): TestOutput {
+  const { tests, error, coverage } = parsed(out);
   if (tests === undefined)
     throw new Error(
       error?.message ??
         (err.trim() || `Expected results of nanook test, found none. It ended with ${code ?? 'a signal'}.`),
     );
-  return tests.map((test) => ({ ...test, file: resolve(folder, test.file) }));
+  return { tests, coverage };
 }
 
 /** The output of the command: results, or the reason why there are none. */
-interface Output {
-  readonly tests?: readonly PolicyTestResult[];
+interface Output extends Partial<TestOutput> {
   readonly error?: { readonly message: string };
 }
 

@@ -15,7 +15,7 @@ describe('testsOf', () => {
 describe('testArguments', () => {
   it('names one test, or runs all', () => {
     expect(testArguments()).toEqual(['test', '--json']);
-    expect(testArguments('a "b"')).toEqual(['test', '--json', '--name', 'a "b"']);
+    expect(testArguments('a "b"', true)).toEqual(['test', '--json', '--coverage', '--name', 'a "b"']);
   });
 });
 
