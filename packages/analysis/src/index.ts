@@ -12,6 +12,7 @@ export type { HierarchyCall, HierarchyItem } from './navigation/call-hierarchy.j
 export type { Target } from './navigation/definition.js';
 export type { CodeLens } from './outline/code-lenses.js';
 export type { DocumentSymbol, WorkspaceSymbol } from './outline/document-symbols.js';
+export type { MeasuredPart, Measurements } from './outline/measurements.js';
 export type { FoldingRange } from './outline/folding-ranges.js';
 export type { InlayHint } from './outline/inlay-hints.js';
 export { semanticKinds, type SemanticKind, type SemanticToken } from './outline/semantic-tokens.js';

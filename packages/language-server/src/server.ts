@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { configNames } from '@nanook/cli/project';
 import {
   CodeActionKind,
+  CodeLensRefreshRequest,
   DidChangeWatchedFilesNotification,
   FileChangeType,
   MessageType,
@@ -89,9 +90,13 @@ export function serve(connection: Connection): void {
     const { capabilities, initializationOptions } = params;
     settings = withSettings(settings, initializationOptions);
     const isPulled = capabilities.textDocument?.diagnostic !== undefined && canRefresh(capabilities);
+    const refreshesLenses = capabilities.workspace?.codeLens?.refreshSupport === true;
     const publisher = new DiagnosticsPublisher(server, isPulled);
     sessions = new Sessions(foldersOf(params), {
       onChange: () => publisher.publishSoon(),
+      onMeasured: () => {
+        if (refreshesLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
+      },
       onNotice: (text) => showMessage(connection, MessageType.Info, text),
       onOutput: (text) => connection.console.info(text),
     });

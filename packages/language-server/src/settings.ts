@@ -9,7 +9,7 @@ export interface Settings {
   readonly configTimeLimit: number;
   /** Whether inferred types of variables are shown. The default is `false`. */
   readonly inlayHints: boolean;
-  /** Whether rules and tests are counted above blocks, and tests have a command. The default is `true`. */
+  /** Whether blocks, rules and tests have numbers and commands above them. The default is `true`. */
   readonly codeLenses: boolean;
   /** Whether tests and inline queries are checked, which calls code of the application. The default is `true`. */
   readonly checkTests: boolean;

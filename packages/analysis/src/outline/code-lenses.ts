@@ -1,6 +1,8 @@
-import { visit, type PolicyNode } from '@nanook/core/syntax';
-import { keyOf, type PolicySymbol } from '../symbols/policy-symbol.js';
+import { visit, type BlockNode, type PolicyNode, type RuleNode } from '@nanook/core/syntax';
+import { declarationsOf } from '../blocks/declarations.js';
+import { keyOf, type Occurrence, type PolicySymbol } from '../symbols/policy-symbol.js';
 import type { Snapshot } from '../workspace/snapshot.js';
+import { counted, measuredText, sumOf, type Measurements } from './measurements.js';
 
 /** A note above a line, which can have a command. */
 export interface CodeLens {
@@ -10,61 +12,106 @@ export interface CodeLens {
   readonly action:
     | { readonly kind: 'run test'; readonly file: string; readonly test: string }
     | { readonly kind: 'show references'; readonly file: string; readonly offset: number }
-    | { readonly kind: 'show sql'; readonly type: string };
+    /** The action is undefined for a block, whose user chooses one. */
+    | { readonly kind: 'show sql'; readonly type: string; readonly action: string | undefined }
+    | { readonly kind: 'explain'; readonly type: string; readonly action: string };
 }
 
-/** Returns the notes of a file: the rules and tests of each block, and the command of each test. */
-export function codeLensesOf(snapshot: Snapshot, name: string): readonly CodeLens[] {
+/**
+ * Returns the notes of a file: the rules and tests of each block, the commands of each rule that allows an action, and the command of each test.
+ *
+ * @param measured numbers of a run with the present texts; undefined for none
+ */
+export function codeLensesOf(snapshot: Snapshot, name: string, measured?: Measurements): readonly CodeLens[] {
   const tree = snapshot.file(name)?.tree;
   if (tree === undefined) return [];
-  const tests = assertionsBySymbol(snapshot);
+  const assertions = assertionsBySymbol(snapshot);
   return tree.statements.flatMap((statement): CodeLens[] => {
     const { start, end } = statement.span;
-    if (statement.kind === 'test')
-      return [
-        {
-          start,
-          end,
-          title: 'Run test',
-          action: { kind: 'run test', file: name, test: statement.name.value },
-        },
-      ];
-    if (statement.kind !== 'block') return [];
-    const { className } = statement;
-    const declared = [...(snapshot.outline.blocks.get(className.name)?.declarations.values() ?? [])];
-    const count = declared.reduce(
-      (sum, { kind, name: each }) =>
-        sum + (tests.get(keyOf({ kind, type: className.name, name: each })) ?? 0),
-      0,
-    );
-    const rules = grantsOn(snapshot, className.name);
-    const offset = className.span.start;
-    const texts = [counted(rules, 'rule'), counted(count, 'assertion')];
-    const lens = {
-      start,
-      end,
-      title: texts.join(', '),
-      action: { kind: 'show references', file: name, offset },
-    } as const;
-    const hasTable = declared.some(({ kind }) => kind === 'permission');
-    const sql = {
-      start,
-      end,
-      title: 'Show SQL',
-      action: { kind: 'show sql', type: className.name },
-    } as const;
-    return hasTable ? [lens, sql] : [lens];
+    switch (statement.kind) {
+      case 'test':
+        return [
+          {
+            start,
+            end,
+            title: 'Run test',
+            action: { kind: 'run test', file: name, test: statement.name.value },
+          },
+        ];
+      case 'block':
+        return blockLenses(statement, snapshot, name, assertions, measured);
+      case 'rule':
+        return ruleLenses(statement, snapshot, name, measured);
+      default:
+        return [];
+    }
   });
 }
 
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+function blockLenses(
+  block: BlockNode,
+  snapshot: Snapshot,
+  file: string,
+  assertions: ReadonlyMap<string, number>,
+  measured: Measurements | undefined,
+): CodeLens[] {
+  const { className, span } = block;
+  const { start, end } = span;
+  const type = className.name;
+  const declared = [...(snapshot.outline.blocks.get(type)?.declarations.values() ?? [])];
+  const grants = grantsOn(snapshot, type);
+  const roles = declarationsOf(block).filter(({ kind }) => kind === 'role');
+  const numbers =
+    measured === undefined
+      ? ''
+      : measuredText(
+          sumOf([
+            ...grants.map((grant) => measured.at(grant.file, grant.whole.start)),
+            ...roles.map((role) => measured.at(file, role.span.start)),
+          ]),
+        );
+  const count = declared.reduce(
+    (sum, { kind, name }) => sum + (assertions.get(keyOf({ kind, type, name })) ?? 0),
+    0,
+  );
+  const title = `${counted(grants.length, 'rule')}, ${numbers === '' ? counted(count, 'assertion') : numbers}`;
+  const offset = className.span.start;
+  const lens: CodeLens = { start, end, title, action: { kind: 'show references', file, offset } };
+  const hasTable = declared.some(({ kind }) => kind === 'permission');
+  return hasTable
+    ? [lens, { start, end, title: 'Show SQL', action: { kind: 'show sql', type, action: undefined } }]
+    : [lens];
+}
 
-/** Counts the rules that grant a name of a type. */
-function grantsOn({ symbols }: Snapshot, type: string): number {
+function ruleLenses(
+  { span, nameSpan }: RuleNode,
+  { symbols }: Snapshot,
+  file: string,
+  measured: Measurements | undefined,
+): CodeLens[] {
+  const { start, end } = span;
+  const numbers = measuredText(measured?.at(file, start) ?? {});
+  const lenses: CodeLens[] =
+    numbers === ''
+      ? []
+      : [{ start, end, title: numbers, action: { kind: 'show references', file, offset: nameSpan.start } }];
+  const allowed = symbols.inFile(file).find((each) => each.role === 'grant' && each.whole.start === start);
+  const [symbol, ...others] = allowed?.symbols ?? [];
+  if (symbol?.kind !== 'permission' || symbol.type === '*' || others.length > 0) return lenses;
+  const { type, name: action } = symbol;
+  return [
+    ...lenses,
+    { start, end, title: 'Explain', action: { kind: 'explain', type, action } },
+    { start, end, title: 'Show SQL', action: { kind: 'show sql', type, action } },
+  ];
+}
+
+/** Returns the rules that grant a name of a type. */
+function grantsOn({ symbols }: Snapshot, type: string): readonly Occurrence[] {
   const isOwn = (symbol: PolicySymbol): boolean =>
     (symbol.kind === 'role' || symbol.kind === 'permission' || symbol.kind === 'relation') &&
     symbol.type === type;
-  return symbols.all.filter(({ role, symbols: found }) => role === 'grant' && found.some(isOwn)).length;
+  return symbols.all.filter(({ role, symbols: found }) => role === 'grant' && found.some(isOwn));
 }
 
 /** Counts the assertions about each name. */

@@ -31,6 +31,7 @@ import {
 } from '../outline/document-symbols.js';
 import { foldingRangesOf, type FoldingRange } from '../outline/folding-ranges.js';
 import { inlayHintsIn, type InlayHint } from '../outline/inlay-hints.js';
+import type { Measurements } from '../outline/measurements.js';
 import { selectionRangesAt } from '../outline/selection-ranges.js';
 import { semanticTokensOf, type SemanticToken } from '../outline/semantic-tokens.js';
 import { KnownOccurrences } from '../symbols/known-occurrences.js';
@@ -222,8 +223,9 @@ export class Workspace {
     return inlayHintsIn(this.#now, name, range);
   }
 
-  codeLenses(name: string): readonly CodeLens[] {
-    return codeLensesOf(this.#now, name);
+  /** @param measured numbers of a run with the present texts of all files */
+  codeLenses(name: string, measured?: Measurements): readonly CodeLens[] {
+    return codeLensesOf(this.#now, name, measured);
   }
 
   /** Formats a file, or the statements that touch a range. */

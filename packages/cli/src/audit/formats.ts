@@ -14,6 +14,8 @@ export interface AuditResult {
   readonly routes: readonly AuditedRoute[];
   /** Messages about the audit itself. */
   readonly notes: readonly string[];
+  /** The SHA-256 of the text of each policy. */
+  readonly policies: Readonly<Record<string, string>>;
 }
 
 /** The forms in which `nanook audit` prints its result. */
@@ -147,10 +149,10 @@ tr.finding td { font-weight: bold; background: #f002; }
 tr.skipped td, tr.exempt td { opacity: 0.75; }
 `;
 
-function toJson({ routes, notes }: AuditResult): string {
+function toJson({ routes, notes, policies }: AuditResult): string {
   const findings = routes.flatMap((route) => route.findings).length;
   return JSON.stringify(
-    { findings, routes: routes.map(({ mistakes: _mistakes, ...route }) => route), notes },
+    { findings, routes: routes.map(({ mistakes: _mistakes, ...route }) => route), notes, policies },
     undefined,
     2,
   );

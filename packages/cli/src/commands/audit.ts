@@ -10,6 +10,7 @@ import { testedActions } from '../audit/tested-actions.js';
 import { count } from '../output/count.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
+import { policyDigests } from '../project/policy-digests.js';
 import { readProject } from '../project/read-project.js';
 import { configOption, policyOption, type ProjectFlags } from './common-options.js';
 import type { Outcome } from './outcome.js';
@@ -68,7 +69,7 @@ Examples:
             : []),
           ...(openapi === undefined ? [] : await extendOpenApi(openapi, routes)),
         ];
-        const result = { routes, notes };
+        const result = { routes, notes, policies: policyDigests(project) };
         io.out(auditFormats[json === true ? 'json' : format](result, io.colors));
         if (findingsOf(result).length > 0) outcome.code = ExitCode.findings;
       } finally {

@@ -75,10 +75,24 @@ describe('nanook test --coverage', () => {
 
   it('names the tests that have tried each rule, and identifies the texts of the policies, in the JSON', async () => {
     const { coverage } = JSON.parse((await nanook('test', '--coverage', '--json')).out);
-    const rules = coverage.rules as readonly { readonly line: number; readonly tests: readonly object[] }[];
+    const rules = coverage.rules as readonly {
+      readonly line: number;
+      readonly uncovered: number;
+      readonly tests: readonly object[];
+    }[];
     const testsAt = (line: number): unknown => rules.find((rule) => rule.line === line)!.tests;
     expect(testsAt(10)).toEqual([{ file: 'tests.polar', line: 1, name: expect.any(String) }]);
     expect(testsAt(14)).toEqual([]);
+    // As many as the text lists for each rule.
+    expect(rules.map(({ line, uncovered }) => [line, uncovered])).toEqual([
+      [5, 1],
+      [6, 0],
+      [7, 1],
+      [9, 0],
+      [10, 0],
+      [11, 6],
+      [14, 1],
+    ]);
     const { subtle } = globalThis.crypto;
     const bytes = await subtle.digest('SHA-256', new TextEncoder().encode(await contentOf('policy.polar')));
     expect(coverage.policies['policy.polar']).toBe(Buffer.from(bytes).toString('hex'));

@@ -5,7 +5,7 @@ import { coveragePage } from '../policy-coverage/html-report.js';
 import { toCobertura, toLcov } from '../policy-coverage/line-reports.js';
 import { measureNames, measuresOf, percentText } from '../policy-coverage/measures.js';
 import { readCoverage } from '../policy-coverage/read-coverage.js';
-import { coverageText } from '../policy-coverage/text-report.js';
+import { coverageText, gapsOf } from '../policy-coverage/text-report.js';
 import { UsageError } from '../errors/usage-error.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
@@ -226,8 +226,9 @@ function coverageData(
   return {
     policies: policyDigests(project),
     measures: measuresOf(files),
-    rules: rules.map(({ conditions: _, alternatives: _others, ...rule }) => ({
+    rules: rules.map(({ conditions, alternatives, ...rule }) => ({
       ...withoutSpan(rule),
+      uncovered: gapsOf({ ...rule, conditions, alternatives }).length,
       tests: testsOfRule.get(keyOf({ ...rule.span, file: rule.file })) ?? [],
     })),
     conditions: rules.flatMap(({ conditions }) => conditions.map(withoutSpan)),

@@ -33,7 +33,7 @@ const gap = (label: string, { text, file, line }: PlacedPart): Gap => ({
 });
 
 /** Returns the parts of a rule that are not covered. The conditions of a rule that no test has tried are not listed one by one. */
-function gapsOf(rule: CoveredRule): readonly Gap[] {
+export function gapsOf(rule: CoveredRule): readonly Gap[] {
   const { held, failed, conditions, alternatives } = rule;
   if (held + failed === 0) return [gap('rule never tried', rule)];
   return [

@@ -7,12 +7,15 @@ import type { Settings } from '../settings.js';
 import { Lines } from '../text/lines.js';
 import { ConfigProcess } from './config-process.js';
 import type { PlainFinding, ProjectDescription } from './child-messages.js';
+import { RunMeasurements, type MeasurementParams } from './measurements.js';
 import { typesFromPlain } from './types-from-plain.js';
 
 /** The functions that a session calls. */
 export interface SessionEvents {
   /** The findings of the project have changed without a change of an open document. */
   readonly onChange: () => void;
+  /** The numbers of runs are new, or no longer right. */
+  readonly onMeasured: () => void;
   readonly onNotice: (text: string) => void;
   readonly onOutput: (text: string) => void;
 }
@@ -54,6 +57,7 @@ export class ProjectSession {
   /** Reads the configuration and the policies again. If the configuration fails, the last types stay. */
   async read(settings: Settings): Promise<void> {
     this.#process?.end();
+    this.#dropMeasurements();
     const runsCode = settings.isTrusted || this.configFile === undefined;
     const configFile = runsCode ? this.configFile : undefined;
     const child = new ConfigProcess(
@@ -102,6 +106,7 @@ export class ProjectSession {
 
   #set(name: string, file: ProjectFile): void {
     const text = file.open ?? file.saved;
+    if (text !== this.workspace.text(name)) this.#dropMeasurements();
     if (text === undefined) {
       this.#files.delete(name);
       this.workspace.remove(name);
@@ -156,6 +161,26 @@ export class ProjectSession {
     return lines;
   }
 
+  // ── numbers of runs ──
+
+  /** The numbers of runs with the present texts; undefined if there are none. */
+  measurements: RunMeasurements | undefined;
+
+  /** Keeps the results of a run, unless a text has changed since. */
+  measure(params: MeasurementParams): void {
+    const texts = new Map(this.workspace.names.map((name) => [name, this.workspace.text(name)!]));
+    const measurements = this.measurements ?? new RunMeasurements(texts);
+    if (!measurements.add(params)) return;
+    this.measurements = measurements;
+    this.events.onMeasured();
+  }
+
+  #dropMeasurements(): void {
+    if (this.measurements === undefined) return;
+    this.measurements = undefined;
+    this.events.onMeasured();
+  }
+
   // ── tests ──
 
   /** Checks the tests when no document has changed for a moment. */
@@ -194,6 +219,11 @@ export class ProjectSession {
     this.#hasFixtures = true;
     const fixtures = await this.#process.fixtures();
     if (fixtures !== undefined) this.#configure({ ...this.#settings, fixtures });
+  }
+
+  /** The types of the fixtures by their names. */
+  get fixtures(): Readonly<Record<string, string | undefined>> {
+    return this.#settings.fixtures ?? {};
   }
 
   end(): void {

@@ -10,8 +10,8 @@ export const nodePath = (): string | undefined => nodePathOf(read);
 
 const currentSettings = (): object => serverSettings(read, workspace.isTrusted);
 
-/** Starts the language server of the extension, and passes changes of settings and of the trust to it. */
-export async function startClient(context: ExtensionContext): Promise<LanguageClient> {
+/** Prepares the language server of the extension, and passes changes of settings and of the trust to it. */
+export function createClient(context: ExtensionContext): LanguageClient {
   const module = context.asAbsolutePath('server/dist/bin.mjs');
   if (!existsSync(module)) throw new Error(`${module} is missing. Install the extension again.`);
   const runtime = nodePath();
@@ -47,6 +47,5 @@ export async function startClient(context: ExtensionContext): Promise<LanguageCl
     workspace.onDidGrantWorkspaceTrust(sendSettings),
     commands.registerCommand('nanook.restartServer', () => client.restart()),
   );
-  await client.start();
   return client;
 }

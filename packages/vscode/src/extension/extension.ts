@@ -1,5 +1,5 @@
 import type { ExtensionContext } from 'vscode';
-import { startClient } from './client.js';
+import { createClient } from './client.js';
 import { registerClientCommands, registerProjectCommands } from './commands.js';
 import { registerDebugger } from './debugger.js';
 import { registerTests } from './testing.js';
@@ -7,8 +7,9 @@ import { registerTests } from './testing.js';
 /** Starts the extension. The editor calls it when a policy is opened, or a folder with a configuration. */
 export async function activate(context: ExtensionContext): Promise<void> {
   registerDebugger(context);
-  registerProjectCommands(context);
-  const client = await startClient(context);
+  const client = createClient(context);
+  registerProjectCommands(context, client);
   registerClientCommands(context, client);
+  await client.start();
   registerTests(context, client);
 }

@@ -19,14 +19,8 @@ export async function runInTerminal(
   await tasks.executeTask(task);
 }
 
-/** Asks for texts one after the other. Returns `undefined` if the user cancels. @param prompts a prompt for each text */
-export async function ask(title: string, ...prompts: readonly string[]): Promise<string[] | undefined> {
-  const texts: string[] = [];
-  for (const prompt of prompts) {
-    // oxlint-disable-next-line no-await-in-loop -- the user answers one after the other
-    const text = await window.showInputBox({ title, prompt, ignoreFocusOut: true });
-    if (text === undefined || text.trim() === '') return undefined;
-    texts.push(text);
-  }
-  return texts;
+/** Asks for a text. Returns `undefined` if the user cancels. */
+export async function ask(title: string, prompt: string): Promise<string | undefined> {
+  const text = await window.showInputBox({ title, prompt, ignoreFocusOut: true });
+  return text === undefined || text.trim() === '' ? undefined : text;
 }

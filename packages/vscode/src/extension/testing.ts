@@ -1,3 +1,4 @@
+import { clientMessages } from '@nanook/language-server';
 import {
   Location,
   Position,
@@ -18,7 +19,12 @@ import {
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { runCommand } from '../project/run-command.js';
 import { testsOf, type PolicySymbol } from '../tests/policy-tests.js';
-import { readTestResults, testArguments, type PolicyTestResult } from '../tests/test-results.js';
+import {
+  readTestOutput,
+  readTestResults,
+  testArguments,
+  type PolicyTestResult,
+} from '../tests/test-results.js';
 import { detailsOfCoverage, showCoverage } from './coverage.js';
 import { folderOf, trustedCommand } from './project.js';
 
@@ -69,7 +75,7 @@ export function registerTests({ subscriptions }: ExtensionContext, client: Langu
         try {
           await findAll();
           const all = [...controller.items].map(([, item]) => item);
-          await runTests(run, kind, itemsOf(request, all), cancellation);
+          await runTests({ run, kind, client }, itemsOf(request, all), cancellation);
         } finally {
           run.end();
         }
@@ -92,9 +98,15 @@ function itemsOf({ include, exclude = [] }: TestRunRequest, all: readonly TestIt
   return (include ?? all).flatMap(leaves);
 }
 
+/** A run of tests in the editor. */
+interface PolicyTestRun {
+  readonly run: TestRun;
+  readonly kind: TestRunProfileKind;
+  readonly client: LanguageClient;
+}
+
 async function runTests(
-  run: TestRun,
-  kind: TestRunProfileKind,
+  started: PolicyTestRun,
   items: readonly TestItem[],
   token: CancellationToken,
 ): Promise<void> {
@@ -105,29 +117,36 @@ async function runTests(
   for (const folder of folders) {
     const its = items.filter((item) => folderOf(item.uri!) === folder);
     if (token.isCancellationRequested) return;
-    for (const item of its) run.started(item);
+    for (const item of its) started.run.started(item);
     // oxlint-disable-next-line no-await-in-loop -- the tests of one project can use the same database as those of another
-    await runProject(run, kind, folder, its, aborter.signal);
+    await runProject(started, folder, its, aborter.signal);
   }
 }
 
 async function runProject(
-  run: TestRun,
-  kind: TestRunProfileKind,
+  { run, kind, client }: PolicyTestRun,
   folder: string,
   items: readonly TestItem[],
   signal: AbortSignal,
 ): Promise<void> {
   try {
     const measuresCoverage = kind === TestRunProfileKind.Coverage;
-    const args = testArguments(items.length === 1 ? items[0]!.label : undefined, measuresCoverage);
+    const only = items.length === 1 ? items[0]!.label : undefined;
+    const args = testArguments(only, measuresCoverage);
     const output = await runCommand(trustedCommand(folder, args), signal);
     const results = readTestResults(output, folder);
     for (const item of items) {
       const result = results.find(({ file, name }) => file === item.uri!.fsPath && name === item.label);
       report(run, item, result);
     }
-    if (measuresCoverage) await showCoverage(run, output, folder);
+    if (!measuresCoverage) return;
+    await showCoverage(run, output, folder);
+    // One test says nothing about the parts that the others cover.
+    if (only === undefined)
+      await client.sendNotification(clientMessages.measurements, {
+        uri: Uri.file(folder).toString(),
+        coverage: readTestOutput(output).coverage,
+      });
   } catch (error) {
     const message = new TestMessage((error as Error).message);
     for (const item of items) run.errored(item, message);

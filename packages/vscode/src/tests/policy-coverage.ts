@@ -125,7 +125,7 @@ const isWithin = (inner: CoveredPart, outer: CoveredPart): boolean =>
 
 /** Returns the ranges of parts in a text as the editor counts, where an emoji has two units. */
 function rangesIn(text: string): (part: CoveredPart) => EditorRange {
-  const lines = text.split(/\r\n|\n|\r/);
+  const lines = text.split(/\r?\n/);
   const position = (line: number, column: number): EditorRange['start'] => ({
     line: line - 1,
     character: [...(lines[line - 1] ?? '')].slice(0, column - 1).join('').length,
