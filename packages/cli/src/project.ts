@@ -4,6 +4,7 @@ export { messageOf } from './errors/message-of.js';
 export type { Fixtures, NanookConfig } from './project/config.js';
 export { configNames, findConfig } from './project/find-config.js';
 export { isFile } from './project/is-file.js';
+export { sourceFiles } from './migrate/source-files.js';
 export { digestOf } from './project/policy-digests.js';
 export { Project } from './project/project.js';
 export { readPaths, readProject, type ProjectOptions } from './project/read-project.js';

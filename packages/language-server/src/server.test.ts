@@ -327,6 +327,9 @@ describe('the outline', () => {
     expect(lenses.map(({ command }) => command!.title)).toEqual([
       expect.stringMatching(/^\d+ rules, \d+ assertions$/),
       'Show SQL',
+      // The rule that allows one action.
+      'Explain',
+      'Show SQL',
     ]);
     const help = await client.at<SignatureHelp>(
       'signatureHelp',

@@ -70,6 +70,7 @@ export function serve(connection: Connection): void {
     connection,
     settings: () => settings,
     sessions: () => sessions?.all ?? [],
+    openText: (uri) => documents.get(uri)?.getText(),
     application: (uri) => {
       const document = documents.get(uri);
       const session = document && !isPolicy(document) ? sessions?.of(uri, settings) : undefined;

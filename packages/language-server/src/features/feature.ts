@@ -25,6 +25,8 @@ export interface Server {
   /** Returns the document of a request, after its project was read; undefined for a document that is not a policy. */
   readonly document: (uri: string) => Promise<RequestedDocument | undefined>;
   readonly sessions: () => readonly ProjectSession[];
+  /** Returns the text of an open document. */
+  readonly openText: (uri: string) => string | undefined;
   /** Returns a document of the application that calls the policies; undefined for a policy. */
   readonly application: (uri: string) => ApplicationDocument | undefined;
 }

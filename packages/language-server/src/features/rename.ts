@@ -3,10 +3,12 @@ import {
   MessageType,
   ResponseError,
   type ChangeAnnotation,
+  type Range,
   type TextDocumentEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { describeSymbol, type Rename, type TextEdit } from '@nanook/analysis';
+import { callsOfAction, type ActionCall } from '../project/application-calls.js';
 import type { ProjectSession } from '../project/project-session.js';
 import { placeOf, rangeIn, showMessage, type Server } from './feature.js';
 
@@ -27,21 +29,40 @@ export function registerRename(server: Server, hasAnnotations: boolean): void {
     const { session, name, offset } = place;
     const renamed = session.workspace.rename(name, offset, params.newName);
     if ('reason' in renamed) throw new ResponseError(ErrorCodes.InvalidRequest, renamed.reason);
+    const { symbol } = renamed;
+    const calls =
+      symbol.kind === 'permission' ? await callsOfAction(session.folder, symbol.name, server.openText) : [];
     if (renamed.warnings.length > 0 && !hasAnnotations)
-      showMessage(connection, MessageType.Warning, warningText(session, renamed));
-    return hasAnnotations ? annotatedEdit(session, renamed) : plainEdit(session, renamed);
+      showMessage(connection, MessageType.Warning, warningText(session, renamed, calls));
+    return hasAnnotations
+      ? annotatedEdit(session, renamed, calls, params.newName)
+      : plainEdit(session, renamed);
   });
 }
+
+/** Number of calls that a message names. */
+const maxNamed = 5;
 
 const placeText = (
   session: ProjectSession,
   place: { readonly file: string; readonly start: number },
 ): string => `${place.file}:${session.lines(place.file).position(place.start).line + 1}`;
 
-const warningText = (session: ProjectSession, { symbol, warnings }: Rename): string => {
+const warningText = (
+  session: ProjectSession,
+  { symbol, warnings }: Rename,
+  calls: readonly ActionCall[],
+): string => {
   const texts = warnings.map(({ place, message }) =>
     place === undefined ? message : `${placeText(session, place)}: ${message}`,
   );
+  if (calls.length > 0) {
+    const places = calls
+      .slice(0, maxNamed)
+      .map(({ uri, range }) => `${session.nameOf(uri)}:${range.start.line + 1}`);
+    const others = calls.length > maxNamed ? ` and ${calls.length - maxNamed} others` : '';
+    texts.push(`Calls with this action: ${places.join(', ')}${others}`);
+  }
   return `The ${describeSymbol(symbol)} also comes from elsewhere. ${texts.join('. ')}`;
 };
 
@@ -53,7 +74,12 @@ function plainEdit(session: ProjectSession, { edits }: Rename): WorkspaceEdit {
 }
 
 /** Returns the edits with a reason for a preview: places that can mean another name, and names that come from data. */
-function annotatedEdit(session: ProjectSession, renamed: Rename): WorkspaceEdit {
+function annotatedEdit(
+  session: ProjectSession,
+  renamed: Rename,
+  calls: readonly ActionCall[],
+  newName: string,
+): WorkspaceEdit {
   const { edits, unsure, warnings, symbol } = renamed;
   const description = warnings.map(({ place, message }) =>
     place === undefined ? message : `${placeText(session, place)}: ${message}`,
@@ -65,15 +91,25 @@ function annotatedEdit(session: ProjectSession, renamed: Rename): WorkspaceEdit 
       ...(description.length > 0 && { description: description.join('; ') }),
     },
     unsure: { label: 'The type is not certain', needsConfirmation: true },
+    ...(calls.length > 0 && {
+      call: {
+        label: 'Rename the action in calls of the application',
+        needsConfirmation: true,
+        description: 'found by the syntax of the call, which can be about another type',
+      },
+    }),
   };
   const documents = new Map<string, TextDocumentEdit>();
-  const add = (edit: TextEdit, annotationId: string): void => {
-    const uri = session.uriOf(edit.file);
+  const add = (uri: string, range: Range, newText: string, annotationId: string): void => {
     const known = documents.get(uri) ?? { textDocument: { uri, version: null }, edits: [] };
-    known.edits.push({ range: rangeIn(session, edit), newText: edit.text, annotationId });
+    known.edits.push({ range, newText, annotationId });
     documents.set(uri, known);
   };
-  for (const edit of edits) add(edit, 'certain');
-  for (const edit of unsure) add(edit, 'unsure');
+  const addEdit = (edit: TextEdit, annotationId: string): void =>
+    add(session.uriOf(edit.file), rangeIn(session, edit), edit.text, annotationId);
+  for (const edit of edits) addEdit(edit, 'certain');
+  for (const edit of unsure) addEdit(edit, 'unsure');
+  // A name without a quote, a backslash and a line break can still end a text in single quotes.
+  for (const { uri, range } of calls) if (!/['`$]/.test(newName)) add(uri, range, newName, 'call');
   return { documentChanges: [...documents.values()], changeAnnotations };
 }

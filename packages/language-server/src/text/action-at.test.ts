@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionAt } from './action-at.js';
+import { actionAt, placesOfAction } from './action-at.js';
 
 /** Returns the action at the mark `|`. */
 const at = (text: string): string | undefined => actionAt(text.replace('|', ''), text.indexOf('|'));
@@ -21,7 +21,26 @@ describe('actionAt', () => {
     ["authorizer.can(user, 'read', note); log('re|ad')"],
     ["authorizer.c|an(user, 'read', note)"],
     ["scan('re|ad')"],
+    ["authorizer.can(user, 'edit', note) || log('re|ad')"],
   ])('finds none in %s', (text) => {
     expect(at(text)).toBeUndefined();
+  });
+});
+
+describe('placesOfAction', () => {
+  it('finds each text of the action in a call, and no other text', () => {
+    const source = `// can(user, 'read', note)
+      if (await authorizer.can(user, 'read', note)) log('read');
+      @Authorize("read") read() { return list('reader'); }
+      const read = 'read'; can(user, \`read\`, find(')'));
+      authorizer.can(find('('), 'read');`;
+    const places = placesOfAction(source, 'read');
+    expect(places.map(({ start, end }) => source.slice(start - 7, end + 1))).toEqual([
+      "user, 'read'",
+      "user, 'read'",
+      'orize("read"',
+      'user, `read`',
+      "'('), 'read'",
+    ]);
   });
 });
