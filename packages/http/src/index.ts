@@ -73,6 +73,10 @@ export { HandlerChecks } from './pending-checks/handler-checks.js';
 export type { Check } from './pending-checks/open-check.js';
 export type { PendingChecks } from './pending-checks/pending-checks.js';
 
+export { findBlockingError, isErrorStatus, type DecidedRequest } from './response-guard/blocking-error.js';
+export { isOptionsHeader } from './response-guard/options-header.js';
+export { routeData } from './response-guard/response-errors.js';
+
 export {
   checkErrorOptions,
   renderError,

@@ -138,5 +138,8 @@ function unprotectedError(
     route: options.url,
     handler: locationOf(options.handler),
     atStart: routeTable(all.flatMap(listed)).replaceAll(/^/gm, '  '),
+    example:
+      `{ preHandler: authorize(action, …) } or { preHandler: skipAuthorization('reason') }; or pass \`protect: false\` if the handlers ` +
+      `check themselves`,
   });
 }

@@ -43,7 +43,7 @@ const texts = {
     }. Authorize the action before the handler responds, or skip authorization with a reason${describeElsewhere(p)}`,
   NANOOK_HTTP_UNPROTECTED_ROUTE: (
     p: RouteData & {
-      /** The line to write. */
+      /** The code to write. */
       readonly example?: string | undefined;
       /** The functions before the handler, one of which may wrap a requirement. */
       readonly before?: readonly string[] | undefined;
@@ -53,8 +53,7 @@ const texts = {
   ) =>
     p.atStart !== undefined
       ? `these routes have no requirement, so the application does not start:\n${p.atStart}\n` +
-        `Give each a requirement, { preHandler: authorize(action, …) } or { preHandler: skipAuthorization('reason') }; or pass ` +
-        `\`protect: false\` if the handlers check themselves`
+        `Give each a requirement, ${p.example}`
       : `${describeRoute(p)} has no requirement, so its handler was not run. ${
           p.example === undefined
             ? 'Add a requirement, or skip authorization with a reason'

@@ -26,7 +26,7 @@ export function checkHandlers(handlers: Iterable<unknown>): void {
 /**
  * Throws when a framework calls a function that returns middleware as if it were middleware.
  *
- * @param first the first argument of the call; a framework passes a request of Express or a context of Koa
+ * @param first the first argument of the call; a framework passes a request of Express or a context of Koa or Hono
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNCALLED`
  * @internal for adapters
  */
@@ -43,6 +43,7 @@ const uncalled = (maker: { readonly name: string }) =>
 function isRequest(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { req, res, headers, method, socket } = value as Record<string, unknown>;
+  if (typeof (req as { readonly raw?: unknown } | undefined)?.raw === 'object') return true;
   return (
     typeof headers === 'object' &&
     typeof method === 'string' &&

@@ -1,15 +1,13 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
+import { isOptionsHeader } from './options-header.js';
 
 /** The names and values of the headers of a response at some moment. */
 export type CopiedHeaders = readonly (readonly [name: string, value: OutgoingHttpHeader])[];
 
-/** Returns whether a response to `OPTIONS` needs a header, so that it may have it without a decision. */
-const isForOptions = (name: string): boolean => /^(allow|vary|access-control-[\w-]+)$/i.test(name);
-
 /** Removes all headers and trailers that a response to `OPTIONS` does not need, except those from before the handlers. */
 export function keepOptionsHeaders(response: ServerResponse, before: CopiedHeaders): void {
   for (const name of response.getHeaderNames()) {
-    if (isForOptions(name)) continue;
+    if (isOptionsHeader(name)) continue;
     const header = before.find(([each]) => each === name);
     if (header === undefined) response.removeHeader(name);
     else response.setHeader(name, header[1]);
@@ -20,7 +18,7 @@ export function keepOptionsHeaders(response: ServerResponse, before: CopiedHeade
 /** Returns the arguments of `writeHead` with only the headers that a response to `OPTIONS` needs, and the usual status message. */
 export function optionsHead([status, ...args]: readonly unknown[]): unknown[] {
   const given = typeof args[0] === 'string' ? args[1] : args[0];
-  return [status, Object.fromEntries(entriesOf(given).filter(([name]) => isForOptions(name)))];
+  return [status, Object.fromEntries(entriesOf(given).filter(([name]) => isOptionsHeader(name)))];
 }
 
 /** Returns the headers in the forms that Node accepts: an object, a list of pairs, or a list of names and values in turn. */

@@ -18,6 +18,11 @@ export interface GuardedRequest {
   elsewhere?(): readonly string[];
 }
 
+/**
+ * Returns the route for an error about its response.
+ *
+ * @internal for adapters
+ */
 export function routeData(request: GuardedRequest): RouteData {
   return { method: request.method, route: request.route(), handler: request.handler?.() };
 }

@@ -3,10 +3,11 @@ import type { Readable } from 'node:stream';
 import { STATUS_CODES, ServerResponse } from 'node:http';
 import type { AuthorizationConfigError } from '../config-errors/authorization-config-error.js';
 import { PendingChecks } from '../pending-checks/pending-checks.js';
+import { findBlockingError, isErrorStatus, mayRespond, type DecidedRequest } from './blocking-error.js';
 import { guardStream, isHttp2 } from './http2-stream.js';
 import { keepOptionsHeaders, optionsHead, type CopiedHeaders } from './options-headers.js';
 import { PipedSources } from './piped-sources.js';
-import { errorAbout, routeData, unawaited, undecided, type GuardedRequest } from './response-errors.js';
+import { routeData, unawaited, undecided } from './response-errors.js';
 import { interceptProperty } from './response-property.js';
 import {
   guardedWriters,
@@ -22,28 +23,15 @@ import {
 } from './writers.js';
 
 /** The request of a guarded response, as the adapter of a framework describes it. */
-export interface ResponseGuard extends GuardedRequest {
-  /**
-   * Returns whether the handler was written for `OPTIONS` alone, so that its response may contain anything. Without it, a response to
-   * `OPTIONS` may only list the methods.
-   */
-  isPreflight?(): boolean;
-  /** Returns whether a decision was made on the path of the handler that writes now. */
-  isSettled(): boolean;
-  /** Returns whether an error handler responds for a handler with a decision; then 412 and 416 may reveal that a file exists. */
-  isFailureDecided?(): boolean;
+export interface ResponseGuard extends DecidedRequest {
   /** Notes that the running code writes the header. */
   noteHeader?(): void;
   /** Returns whether the running code belongs to middleware that has called the handler which wrote the header. */
   isUpstream?(): boolean;
-  /** Returns the checks that the response must wait for, if the request has its authorization already. */
-  checks?(): PendingChecks | undefined;
   /** Returns the value of `WWW-Authenticate` for a 401 without this header, if a check failed because the actor is anonymous. */
   challenge?(): string | readonly string[] | undefined;
   /** The headers that a blocked response keeps. Default: the headers that the response had when it was guarded. */
   readonly headersBefore?: CopiedHeaders;
-  /** Whether a success may follow a refusal, for frameworks whose error handlers cannot state a reason. */
-  readonly mayHideRefusal?: boolean;
   /** Whether also data that follow the header must wait for checks that were not awaited, and not only the end of the response. */
   readonly awaitsRest?: boolean;
   /**
@@ -175,8 +163,8 @@ class GuardedResponse implements GuardedWriters {
     for (const layer of layers) {
       layer.guard.noteHeader?.();
       const isChosen = isSetExplicitly || layer.guard.isStatusChosen?.() !== false;
-      if (isChosen && isError(status)) continue;
-      const error = this.#findError(layer.guard, status, chunk);
+      if (isChosen && isErrorStatus(status)) continue;
+      const error = findBlockingError(layer.guard, status, () => isOptionsBody(this.#response, chunk));
       if (error !== undefined) return this.#block(layer, error);
     }
   }
@@ -200,8 +188,9 @@ class GuardedResponse implements GuardedWriters {
   /** Returns whether the running code may add data, or trailers, to a response whose header was sent. */
   #mayContinue(guard: ResponseGuard, data: unknown): boolean {
     const isChosen = !this.#isImplicit || guard.isStatusChosen?.() !== false;
-    if ((isChosen && isError(this.#status)) || this.#isDecided(guard, this.#status, data)) return true;
     const response = this.#response;
+    if (isChosen && isErrorStatus(this.#status)) return true;
+    if (mayRespond(guard, this.#status, () => isOptionsBody(response, data))) return true;
     const isWrapped = Object.hasOwn(response, 'write') || Object.hasOwn(response, 'end');
     return isWrapped && guard.isUpstream?.() === true;
   }
@@ -220,35 +209,6 @@ class GuardedResponse implements GuardedWriters {
     return this.#blocker !== undefined;
   }
 
-  // ── the reasons to block a response ──
-
-  #findError(guard: ResponseGuard, status: number, chunk: unknown): AuthorizationConfigError | undefined {
-    const checks = guard.checks?.();
-    if (checks?.forgotten !== undefined) return unawaited(guard, checks, checks.forgotten, status);
-    const refused = guard.mayHideRefusal === true ? undefined : checks?.refused;
-    if (!this.#isDecided(guard, status, chunk)) {
-      // After a decision on another path, the refusal explains more: an error handler responds for the route that was refused.
-      const isElsewhere = refused !== undefined && (guard.elsewhere?.() ?? []).length > 0;
-      return isElsewhere
-        ? errorAbout(guard, 'NANOOK_HTTP_REFUSED_ROUTE', refused, status)
-        : undecided(guard, status);
-    }
-    if (checks?.open !== undefined) return unawaited(guard, checks, checks.open, status);
-    return refused && errorAbout(guard, 'NANOOK_HTTP_REFUSED_ROUTE', refused, status);
-  }
-
-  /** Returns whether the running code may send a response with this status and body, as far as decisions matter. */
-  #isDecided(guard: ResponseGuard, status: number, body: unknown): boolean {
-    if (guard.isSettled()) return true;
-    if (isAboutFile(status) && guard.isFailureDecided?.() === true) return true;
-    return this.#mayOptionsSend(guard, body);
-  }
-
-  #mayOptionsSend(guard: ResponseGuard, chunk: unknown): boolean {
-    if (guard.method !== 'OPTIONS') return false;
-    return guard.isPreflight?.() === true || isOptionsBody(this.#response, chunk);
-  }
-
   // ── the methods of the response ──
 
   head(name: HeadWriter, original: Method, args: unknown[]): unknown {
@@ -260,7 +220,7 @@ class GuardedResponse implements GuardedWriters {
     if (this.#isIgnored('body')) return this.#ignore(name, args);
     if (!response.headersSent) this.#addChallenge(status);
     if (this.#isBlocked())
-      return Reflect.apply(original, response, isError(status) ? args : [500, ...args.slice(1)]);
+      return Reflect.apply(original, response, isErrorStatus(status) ? args : [500, ...args.slice(1)]);
     return Reflect.apply(original, response, this.#restrictOptions(status) ? optionsHead(args) : args);
   }
 
@@ -287,7 +247,7 @@ class GuardedResponse implements GuardedWriters {
   /** Removes the headers of handlers without a decision from a response to `OPTIONS`. @returns whether there are such handlers */
   #restrictOptions(status: number): boolean {
     const response = this.#response;
-    if (response.headersSent || isError(status)) return false;
+    if (response.headersSent || isErrorStatus(status)) return false;
     let isRestricted = false;
     for (const { guard, headersBefore } of this.#layers) {
       if (guard.method !== 'OPTIONS' || guard.isPreflight?.() === true || guard.isSettled()) continue;
@@ -380,7 +340,7 @@ class GuardedResponse implements GuardedWriters {
     }
     interceptProperty(response, 'statusCode', (value) => {
       if (this.#isIgnored('headers')) return undefined;
-      return isError(Number(value)) ? value : 500;
+      return isErrorStatus(Number(value)) ? value : 500;
     });
     if (!this.#isHttp2)
       interceptProperty(response, 'statusMessage', (value) =>
@@ -427,17 +387,6 @@ class GuardedResponse implements GuardedWriters {
 }
 
 const http2InternalError = 2;
-
-/**
- * Returns whether a status, as Node reads it, tells the client only that an error occurred. 412 and 416 tell more about a file: whether
- * the client has the current version, and how long the file is.
- */
-function isError(status: number): boolean {
-  const code = status | 0;
-  return code >= 400 && code < 600 && !isAboutFile(code);
-}
-
-const isAboutFile = (status: number): boolean => (status | 0) === 412 || (status | 0) === 416;
 
 /** Returns whether an argument of `write` or `end` is data, and not a callback or nothing. */
 const isData = (chunk: unknown): boolean =>
