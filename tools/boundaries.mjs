@@ -12,12 +12,25 @@ const packages = {
   http: ['core'],
   express: ['core', 'http'],
   fastify: ['core', 'http'],
+  hono: ['core', 'http'],
   koa: ['core', 'http'],
   nestjs: ['core', 'http'],
   orm: ['core'],
   log: ['core'],
   analysis: ['core'],
-  cli: ['core', 'analysis', 'log', 'orm', 'policies', 'server', 'express', 'fastify', 'koa', 'nestjs'],
+  cli: [
+    'core',
+    'analysis',
+    'log',
+    'orm',
+    'policies',
+    'server',
+    'express',
+    'fastify',
+    'hono',
+    'koa',
+    'nestjs',
+  ],
   policies: ['core'],
   server: ['core'],
   mcp: ['core', 'http'],
@@ -221,6 +234,14 @@ const fastifyFolders = {
   '': ['hooks', 'routes', 'plugin'],
 };
 
+/** Folder of hono → folders it may import, from the lowest to the highest. */
+const honoFolders = {
+  guard: [],
+  middleware: ['guard'],
+  routes: ['middleware'],
+  '': ['middleware', 'routes'],
+};
+
 /** Folder of policies → folders it may import, from the lowest to the highest. */
 const policiesFolders = {
   errors: [],
@@ -269,6 +290,7 @@ const foldersOf = {
   http: httpFolders,
   express: adapterFolders,
   fastify: fastifyFolders,
+  hono: honoFolders,
   koa: adapterFolders,
   nestjs: nestFolders,
   log: logFolders,

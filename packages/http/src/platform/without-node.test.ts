@@ -1,39 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
-import { build, type Rolldown } from 'vite';
+import type { Rolldown } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { bundleWithoutNode } from '../../../../tools/bundle-without-node.js';
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** Bundles the entry with the core for a platform without Node. A module of Node would stay an import. */
-async function bundle(): Promise<Rolldown.OutputChunk> {
-  const entry = `export * from ${JSON.stringify(pathOf('../index.ts'))}; export { Authorizer, typed } from ${JSON.stringify(pathOf('../../../core/src/index.ts'))};`;
-  const [built] = (await build({
-    configFile: false,
-    logLevel: 'silent',
-    resolve: { conditions: ['@nanook/source', 'browser'] },
-    plugins: [
-      {
-        name: 'entry',
-        resolveId: (id) => (id.endsWith('virtual:entry') ? 'virtual:entry' : undefined), // Vite makes a path of it
-        load: (id) => (id === 'virtual:entry' ? entry : undefined),
-      },
-      {
-        name: 'keep-node',
-        enforce: 'pre',
-        resolveId: (id) => (id.startsWith('node:') ? { id, external: true } : undefined),
-      },
-    ],
-    build: {
-      write: false,
-      minify: false,
-      target: 'esnext',
-      lib: { entry: 'virtual:entry', formats: ['iife'], name: 'nanook', fileName: 'nanook' },
-      rolldownOptions: { output: { codeSplitting: false } },
-    },
-  })) as readonly Rolldown.RolldownOutput[];
-  return built!.output[0];
-}
+/** The main entry with the core. */
+const entry = `export * from ${JSON.stringify(pathOf('../index.ts'))}; export { Authorizer, typed } from ${JSON.stringify(pathOf('../../../core/src/index.ts'))};`;
 
 const request = `
   const policies = 'allow("alice", "read", note: Note) if note.owner = "alice";';
@@ -59,7 +33,7 @@ const web = { performance, queueMicrotask, setTimeout, clearTimeout, TextEncoder
 describe('the main entry without Node', () => {
   let chunk: Rolldown.OutputChunk;
   beforeAll(async () => {
-    chunk = await bundle();
+    chunk = await bundleWithoutNode(entry);
   });
 
   it('imports no module of Node', () => {

@@ -1,0 +1,18 @@
+export { authorization, type AuthorizationOptions } from './middleware/authorization.js';
+export { authorize, type Loader, type Requirement } from './middleware/authorize.js';
+export { rowOf } from './middleware/row-of.js';
+export { skipAuthorization } from './middleware/skip-authorization.js';
+export { authorizationErrors, type AuthorizationErrorsOptions } from './middleware/authorization-errors.js';
+export { listRoutes } from './routes/list-routes.js';
+export { protect } from './routes/protect.js';
+export {
+  explanationOf,
+  isProtected,
+  routeTable,
+  type ExplainOption,
+  type ListedRoute,
+  type ListRoutesOptions,
+  type LoaderOptions,
+  type RefusalStatuses,
+  type RouteRequirement,
+} from '@nanook/http';
