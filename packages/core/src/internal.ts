@@ -7,6 +7,7 @@ export {
   type ErrorKind,
   type ErrorTexts,
 } from './diagnostics/coded-error.js';
+export { identityOf } from './authorization/identity.js';
 export { describeValue } from './internal/describe-value.js';
 export { nearNames } from './internal/near-names.js';
 export { isThenable } from './internal/promise.js';

@@ -93,3 +93,12 @@ export {
 export { withStatus, type RefusalStatuses } from './refusals/refusal.js';
 export { isInternalError, isInvalidInput, problemOf, type Problem } from './refusals/problem.js';
 export { renderProblem, type Rendered } from './refusals/render-problem.js';
+
+export { permissionsOf, type Permissions, type ResourcePermissions } from './request/permissions.js';
+export {
+  checkPermissionsOptions,
+  type PermissionsOptions,
+  type ResourceFinder,
+} from './permissions/permissions-options.js';
+export { answerPermissions, type PermissionsReply } from './permissions/answer-permissions.js';
+export { permissionsHandler, type PermissionsHandlerOptions } from './permissions/permissions-handler.js';

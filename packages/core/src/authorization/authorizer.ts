@@ -352,6 +352,15 @@ export class Authorizer extends BaseAuthorizer {
     return this.#deciding.log !== undefined;
   }
 
+  /**
+   * Returns the engine that decides for an actor, which has one policy.
+   *
+   * @internal for `permissionsOf` of `@nanook/http`
+   */
+  engineFor(actor: unknown): DecisionEngine {
+    return this.#engines.engineFor(actor);
+  }
+
   protected get decider(): Decider {
     return this.#engines.own;
   }

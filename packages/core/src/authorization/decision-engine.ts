@@ -106,16 +106,17 @@ export class DecisionEngine implements Decider {
   readonly warnings: DenialWarnings | undefined;
   readonly grantable: GrantableActions;
   readonly #compiled: CompiledChecks | undefined;
-  readonly #decisionContext: DecisionContext;
-  readonly #policy: PolicyVersion;
+  readonly context: DecisionContext;
+  /** The version of the policy that decides. */
+  readonly policy: PolicyVersion;
   readonly #onDecided: OnDecided | undefined;
   /** Linked queries of checks, for which the arguments are given in their order. */
   readonly #checks = new Map<Decision['kind'], LinkedQuery>();
 
   constructor(loaded: LoadedPolicy, context: DecisionContext, onDecided?: OnDecided) {
     this.#compiled = loaded.compiled;
-    this.#decisionContext = context;
-    this.#policy = loaded.version;
+    this.context = context;
+    this.policy = loaded.version;
     this.#onDecided = onDecided;
     this.queries = loaded.queries;
     this.warnings = loaded.denials;
@@ -244,7 +245,7 @@ export class DecisionEngine implements Decider {
     options: Pick<CheckOptions, 'context'>,
     find: () => Promise<object | undefined>,
   ): Promise<object | undefined> {
-    const { log } = this.#decisionContext;
+    const { log } = this.context;
     if (log === undefined) return find();
     const recorder = this.#recorder(log, 'allow', [actor, action, row], options);
     let found: object | undefined;
@@ -454,7 +455,7 @@ export class DecisionEngine implements Decider {
     const own = options === undefined ? undefined : ownLimitsOf(options, this.queries.limits);
     if (compiled === undefined || own === 'machine')
       return this.#runMachine(mode, kind, listOf(arity, a, b, c, d), options);
-    const { log } = this.#decisionContext;
+    const { log } = this.context;
     if (log !== undefined && (mode === 'sync' || mode === 'async'))
       return this.#runRecorded(log, compiled, mode, kind, listOf(arity, a, b, c, d), options, own);
     if (compiled.prefersAsync && (mode === 'async' || mode === 'unrecorded')) {
@@ -645,7 +646,7 @@ export class DecisionEngine implements Decider {
     options: CheckOptions,
     started: DecisionRecorder | undefined,
   ): RecordedCheck {
-    const { log, options: own } = this.#decisionContext;
+    const { log, options: own } = this.context;
     const recorder = started ?? (log && this.#recorder(log, kind, args, options));
     return new RecordedCheck(query, recorder, own.undecided === 'deny');
   }
@@ -656,10 +657,10 @@ export class DecisionEngine implements Decider {
     args: Arguments,
     options: CheckOptions | undefined,
   ): DecisionRecorder {
-    const startedMs = this.#decisionContext.start();
-    const at = this.#decisionContext.timeOf(startedMs);
+    const startedMs = this.context.start();
+    const at = this.context.timeOf(startedMs);
     const { typeSets } = this.queries.context;
-    return new DecisionRecorder(log, kind, args, this.#policy, typeSets, options?.context, at, startedMs);
+    return new DecisionRecorder(log, kind, args, this.policy, typeSets, options?.context, at, startedMs);
   }
 
   #startQuery(

@@ -17,6 +17,7 @@ export type CheckName =
   | 'authorizeChange'
   | 'actions'
   | 'fields'
+  | 'permissions'
   | 'explain'
   | 'pick';
 
@@ -39,6 +40,7 @@ const parameters: Readonly<Record<CheckName, readonly Parameter[]>> = {
   authorizeChange: ['action', 'type', 'key', 'values'],
   actions: ['resource'],
   fields: ['action', 'resource'],
+  permissions: ['resources'],
   explain: ['action', 'resource'],
   pick: ['action', 'resource'],
 };

@@ -43,6 +43,7 @@ import type { RequestAuthorizer } from '../requirements/request-authorizer.js';
 import { RequiredResource } from './required-resource.js';
 import type { ResourceSource } from '../requirements/resource-source.js';
 import { checkAction, checkReason } from '../requirements/route-requirement.js';
+import { permissionsOf, type Permissions } from './permissions.js';
 import { describeCall, findMissingArgument, throwsRefusal, type CheckName } from './check-call.js';
 import { RequestActor, type RequestActorOptions } from './request-actor.js';
 import { RequestRefusals, type RequestRefusalsOptions } from './request-refusals.js';
@@ -715,6 +716,22 @@ export class RequestAuthorization<Actor = unknown> {
       checkAction(action);
       return this.pinned.fields(await this.actor(), action, await resource, options);
     });
+  }
+
+  /**
+   * Returns the actions that the actor may perform on each of the resources, for a page: `permissionsOf`.
+   *
+   * @param resources rows with a key, or types for actions such as *create*
+   * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
+   * @throws {AuthorizationConfigError} `NANOOK_HTTP_INVALID_OPTION` for an actor or a resource without a key
+   * @throws {PolarError} the errors of `actions`
+   * @example
+   * res.json({ note, permissions: await req.authz.permissions([note]) });
+   */
+  permissions(resources: Iterable<unknown>): Promise<Permissions> {
+    return this.#check('permissions', arguments, async () =>
+      permissionsOf(this.pinned, await this.actor(), resources),
+    );
   }
 
   /**
