@@ -34,6 +34,8 @@ const packages = {
   policies: ['core'],
   server: ['core'],
   mcp: ['core', 'http'],
+  client: ['core'],
+  react: ['core', 'client'],
   oso: ['core'],
   grammar: [],
   'language-server': ['core', 'analysis', 'cli'],
@@ -199,6 +201,7 @@ const httpFolders = {
     'pending-checks',
   ],
   'response-guard': ['internal', 'config-errors', 'pending-checks'],
+  permissions: ['config-errors', 'refusals', 'requirements', 'request'],
 };
 httpFolders[''] = Object.keys(httpFolders);
 

@@ -1,0 +1,7 @@
+export {
+  permissionsClient,
+  type PermissionsClient,
+  type PermissionsClientOptions,
+} from './permissions-client.js';
+export type { Permissions } from './permissions.js';
+export type { ClientAction, ClientResource, ResourceRow } from './resource.js';
