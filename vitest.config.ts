@@ -84,6 +84,18 @@ const onNest11 = project(
   ],
 );
 
+const { resolve: resolveForReact18 } = createRequire(new URL('packages/compat-react18/', import.meta.url));
+
+/** Runs the tests of @nanook/react with the other major version of React. */
+const onReact18 = project('react@18', { isolate: true, include: ['packages/react/src/**/*.test.ts'] }, [
+  {
+    name: 'pin-react-18',
+    enforce: 'pre',
+    resolveId: (id: string) =>
+      /^(react(-dom)?|@tanstack\/react-query)($|\/)/.test(id) ? { id: resolveForReact18(id), external: true } : null,
+  },
+]);
+
 /** Runs the tests of adapters of @nanook/orm on other versions of their ORMs, which packages/compat-orms installs under the names of `nameOf`. */
 const onOtherOrms = (
   name: string,
@@ -146,7 +158,7 @@ const types: TestProjectInlineConfiguration = {
 };
 
 /** The tests of the built pages in Chromium. */
-const inBrowser = project('browser', { include: ['packages/playground/browser/*.test.ts'] });
+const inBrowser = project('browser', { include: ['packages/playground/browser/*.test.ts', 'examples/gitclub-web/browser/*.test.ts'] });
 
 export default defineConfig({
   test: {
@@ -168,7 +180,15 @@ export default defineConfig({
         },
       ]),
       ...(runsAll
-        ? [onEngine('machine'), onEngine('closures'), onNest11, ...otherOrmProjects, types, inBrowser]
+        ? [
+            onEngine('machine'),
+            onEngine('closures'),
+            onNest11,
+            onReact18,
+            ...otherOrmProjects,
+            types,
+            inBrowser,
+          ]
         : []),
     ],
     reporters: ['default', './tools/closing-line.ts'],

@@ -29,6 +29,8 @@ export const isolatedTests = files.filter(
     // Some packages change the classes of Express and Koa.
     file.startsWith('packages/frameworks/src/packages/') ||
     file.startsWith('examples/gitclub-nestjs/') ||
+    // React decides when it is loaded whether there is a document.
+    file.startsWith('packages/react/') ||
     registersTypes(file) ||
     // Later files would receive new modules, which follow the same classes of Express and Koa again.
     textOf(file).includes('vi.resetModules(') ||

@@ -33,8 +33,13 @@ export interface PermissionsClient {
   refresh(): void;
   /** Forgets all answers at once, ends running requests, and asks again about the watched resources. Call it when the user changes. */
   reset(): void;
-  /** Adds answers that the server has rendered, to resources without an answer. */
-  receive(answers: Permissions): void;
+  /**
+   * Adds answers that the server has rendered, to resources without an answer. Answers with another key end all answers, as those of a
+   * request do.
+   *
+   * @param options `isQuiet` calls no listener, and ignores answers with another key; for code that is rendering
+   */
+  receive(answers: Permissions, options?: { readonly isQuiet?: boolean }): void;
   /** Calls a listener after each change. @returns a function that removes it */
   subscribe(this: void, listener: () => void): () => void;
   /** Returns a value that is another one after each change. */
@@ -83,7 +88,12 @@ export function permissionsClient({
   let restarts = 0;
   let isScheduled = false;
 
-  const changed = (): void => [...listeners].forEach((listener) => listener());
+  let state = {};
+
+  const changed = (): void => {
+    state = {};
+    for (const listener of [...listeners]) listener();
+  };
 
   /** Asks about resources in one request at the end of the tick, or later. */
   const need = (names: Iterable<string>, delayMs = 0): void => {
@@ -230,15 +240,16 @@ export function permissionsClient({
       restart();
       restarts = 0;
     },
-    receive: (given) => {
+    receive: (given, { isQuiet = false } = {}) => {
+      if (isQuiet && key !== undefined && given.key !== key) return;
       accept(given);
-      changed();
+      if (!isQuiet) changed();
     },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    snapshot: () => answers,
+    snapshot: () => state,
     get error() {
       return error;
     },
