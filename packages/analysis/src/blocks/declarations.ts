@@ -1,5 +1,5 @@
 import type { TypesInput } from '@nanook/core';
-import type { BlockNode, PolicyNode, ShorthandRuleNode, Span } from '@nanook/core/syntax';
+import type { BlockNode, GlobalBlockNode, PolicyNode, ShorthandRuleNode, Span } from '@nanook/core/syntax';
 
 export type DeclarationKind = 'permission' | 'role' | 'relation';
 
@@ -14,6 +14,7 @@ export const predicates = {
 export interface Declaration {
   readonly kind: DeclarationKind;
   readonly name: string;
+  /** The name of the type, or `global`. */
   readonly type: string;
   readonly span: Span;
 }
@@ -23,11 +24,12 @@ const listKinds: Readonly<Record<string, DeclarationKind>> = { permissions: 'per
 export const blocksOf = (trees: readonly PolicyNode[]): readonly BlockNode[] =>
   trees.flatMap(({ statements }) => statements.filter((statement) => statement.kind === 'block'));
 
-export const shorthandRulesOf = ({ items }: BlockNode): readonly ShorthandRuleNode[] =>
+export const shorthandRulesOf = ({ items }: BlockNode | GlobalBlockNode): readonly ShorthandRuleNode[] =>
   items.filter((item) => item.kind === 'shorthand-rule');
 
-export function declarationsOf({ className, items }: BlockNode): readonly Declaration[] {
-  const type = className.name;
+export function declarationsOf(block: BlockNode | GlobalBlockNode): readonly Declaration[] {
+  const { items } = block;
+  const type = block.kind === 'block' ? block.className.name : block.keyword.name;
   return items.flatMap((item): Declaration[] => {
     if (item.kind === 'list-declaration') {
       const kind = listKinds[item.name.name];

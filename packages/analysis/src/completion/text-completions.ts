@@ -1,4 +1,4 @@
-import type { FieldType } from '@nanook/core/syntax';
+import { declaredNameIn, impliedIn, type FieldType } from '@nanook/core/syntax';
 import type { Expectation, ReadPath } from '../grammar/expectation.js';
 import { nameSlotsOf, type NameSlot } from '../symbols/name-slots.js';
 import { argumentsAround, slotOfVariable, tokensAround, type Argument } from './call-arguments.js';
@@ -38,9 +38,10 @@ export function texts(place: CompletionPlace, expectation: Expectation): readonl
 /** Returns the names that the block uses without a declaration, and then the names of rules and of other blocks. */
 function namesToDeclare({ snapshot }: CompletionPlace, type: string, list: string): readonly Completion[] {
   const block = snapshot.outline.blocks.get(type);
-  const used = (block?.shorthandRules ?? []).flatMap(({ head, implier, relation }) =>
-    relation === undefined ? [head.value, implier.value] : [head.value],
-  );
+  const used = (block?.shorthandRules ?? []).flatMap((rule) => {
+    const own = impliedIn(rule).filter(({ isGlobal, relation }) => !isGlobal && relation === undefined);
+    return [rule.head, ...own.map(({ name }) => name)].flatMap((node) => declaredNameIn(node) ?? []);
+  });
   const kind = list === 'roles' ? 'role' : 'permission';
   const undeclared = used.filter((name) => block?.declarations.has(name) !== true);
   return [

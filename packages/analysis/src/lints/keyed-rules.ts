@@ -2,6 +2,7 @@ import {
   mapPattern,
   mapTerm,
   printRule,
+  plainPartsOf,
   printShorthandRule,
   printString,
   type BlockNode,
@@ -95,7 +96,9 @@ const keyOf = (type: string, name: string): string => `${type} ${name}`;
 
 /** Returns the key of the rule that a shorthand rule is short for. */
 function keyOfShorthand(rule: ShorthandRuleNode, type: string, names: DeclaredNames): string {
-  const { head, implier, relation } = rule;
+  const parts = plainPartsOf(rule);
+  if (parts === undefined) return `${type} ${printShorthandRule(rule)}`;
+  const { head, implier, relation } = parts;
   const owner = relation === undefined ? type : names.relatedType(type, relation.value);
   const granted = names.predicateOf(type, head.value);
   const implied = owner && names.predicateOf(owner, implier.value);

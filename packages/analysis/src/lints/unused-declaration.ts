@@ -1,5 +1,11 @@
 import type { TypesInput } from '@nanook/core';
-import { visit, type ParameterNode, type PolicyNode, type RuleNode } from '@nanook/core/syntax';
+import {
+  declaredNameIn,
+  visit,
+  type ParameterNode,
+  type PolicyNode,
+  type RuleNode,
+} from '@nanook/core/syntax';
 import {
   blocksOf,
   declarationsOf,
@@ -62,7 +68,9 @@ class Grants {
   ) {
     for (const block of blocksOf(trees))
       for (const { head } of shorthandRulesOf(block))
-        for (const kind of ['permission', 'role'] as const) this.#add(kind, head.value, block.className.name);
+        for (const kind of ['permission', 'role'] as const)
+          if (head.kind === 'string' || head.name === kind)
+            this.#add(kind, declaredNameIn(head) ?? anyName, block.className.name);
     for (const rule of rulesOf(trees)) this.#addRule(rule);
   }
 
@@ -124,8 +132,8 @@ function usedNames(trees: readonly PolicyNode[]): UsedNames {
   const used = { role: new Set<string | symbol>(), relation: new Set<string | symbol>() };
   for (const tree of trees)
     visit(tree, {
-      'shorthand-rule': ({ implier, relation }) => {
-        used.role.add(implier.value);
+      implied: ({ isGlobal, name, relation }) => {
+        if (!isGlobal) used.role.add(declaredNameIn(name) ?? anyName);
         if (relation !== undefined) used.relation.add(relation.value);
       },
       call: ({ predicate, args: [, name] }) => {

@@ -1,4 +1,11 @@
-import { textOf, type BlockNode, type Node, type PolicyNode, type StatementNode } from '@nanook/core/syntax';
+import {
+  textOf,
+  type BlockNode,
+  type GlobalBlockNode,
+  type Node,
+  type PolicyNode,
+  type StatementNode,
+} from '@nanook/core/syntax';
 import { headText } from '../completion/rule-completions.js';
 import { declarationsOf } from '../blocks/declarations.js';
 import { placeOf, type Place } from '../workspace/place.js';
@@ -33,6 +40,16 @@ function symbolOf(statement: StatementNode): DocumentSymbol {
         selection: at(statement.className),
         children: childrenOf(statement),
       };
+    case 'global-block':
+      return {
+        name: statement.keyword.name,
+        detail: '',
+        kind: 'block',
+        start,
+        end,
+        selection: at(statement.keyword),
+        children: childrenOf(statement),
+      };
     case 'rule':
     case 'rule-type': {
       const kind = statement.kind === 'rule' ? 'rule' : 'rule type';
@@ -58,7 +75,7 @@ function symbolOf(statement: StatementNode): DocumentSymbol {
   }
 }
 
-const childrenOf = (block: BlockNode): readonly DocumentSymbol[] =>
+const childrenOf = (block: BlockNode | GlobalBlockNode): readonly DocumentSymbol[] =>
   declarationsOf(block).map(({ kind, name, span: { start, end } }) => ({
     name: name || kind,
     detail: kind,

@@ -1,8 +1,11 @@
 import {
+  impliedIn,
   visit,
   type BlockNode,
   type CallNode,
   type FieldType,
+  type GlobalBlockNode,
+  type ImpliedNode,
   type ParameterNode,
   type PatternNode,
   type PolicyOutline,
@@ -62,6 +65,7 @@ class Collector {
         this.#scope({ name: undefined, parameters: [], body: statement.term, span: statement.span });
         return;
       case 'block':
+      case 'global-block':
         this.#block(statement);
         return;
       case 'test':
@@ -82,9 +86,12 @@ class Collector {
     this.#scope(rule);
   }
 
-  #block(block: BlockNode): void {
-    const type = block.className.name;
-    this.#add([{ kind: 'type', name: type }], block.className.span, 'declaration');
+  #block(block: BlockNode | GlobalBlockNode): void {
+    const type = block.kind === 'block' ? block.className.name : block.keyword.name;
+    if (block.kind === 'block') {
+      this.#add([{ kind: 'type', name: type }], block.className.span, 'declaration');
+      for (const { name, span } of block.bases) this.#add([{ kind: 'type', name }], span, 'use');
+    }
     for (const { kind, name, span } of declarationsOf(block)) {
       const whole = block.items.find((item) => item.span.start <= span.start && span.end <= item.span.end);
       this.#whole = whole?.span ?? block.span;
@@ -98,20 +105,33 @@ class Collector {
           this.#add([{ kind: 'type', name: value.name }], value.span, 'use');
         }
       if (item.kind !== 'shorthand-rule') continue;
-      const { head, implier, relation } = item;
-      this.#add(this.#declaredBy(type, head.value), inner(head.span), 'grant');
-      const related = relation && this.outline.blocks.get(type)?.declarations.get(relation.value)?.related;
-      const owner = relation === undefined ? type : related;
-      if (owner !== undefined) this.#add(this.#declaredBy(owner, implier.value), inner(implier.span), 'use');
-      if (relation !== undefined)
-        this.#add([{ kind: 'relation', type, name: relation.value }], inner(relation.span), 'use');
+      if (item.head.kind === 'string')
+        this.#add(this.#declaredBy(type, item.head.value), inner(item.head.span), 'grant');
+      for (const implied of impliedIn(item)) this.#implied(implied, type);
+      if (item.body.kind !== 'implied')
+        this.#scope({ name: undefined, parameters: [], body: item.body, span: item.span });
     }
+  }
+
+  /** Adds the names in `"owner" on "parent"`. */
+  #implied({ isGlobal, name, relation }: ImpliedNode, type: string): void {
+    const link = relation && this.outline.blocks.get(type)?.declarations.get(relation.value);
+    const owner = isGlobal ? 'global' : relation === undefined ? type : link?.related;
+    if (owner !== undefined && name.kind === 'string')
+      this.#add(this.#declaredBy(owner, name.value), inner(name.span), 'use');
+    if (relation !== undefined)
+      this.#add(
+        [{ kind: 'relation', type: link?.type ?? type, name: relation.value }],
+        inner(relation.span),
+        'use',
+      );
   }
 
   /** Returns the symbol that a block declares by a name. */
   #declaredBy(type: string, name: string): readonly PolicySymbol[] {
-    const kind = this.outline.blocks.get(type)?.declarations.get(name)?.kind;
-    return kind === undefined ? [] : [{ kind, type, name }];
+    const block = type === 'global' ? this.outline.globals : this.outline.blocks.get(type);
+    const declaration = block?.declarations.get(name);
+    return declaration === undefined ? [] : [{ kind: declaration.kind, type: declaration.type, name }];
   }
 
   #scope(scope: ScopeNode): void {

@@ -1,7 +1,10 @@
 import { renderDiagnostic, type NamedPolicy } from '@nanook/core';
 import {
+  declaredNameIn,
+  impliedIn,
   parse,
   positionOf,
+  textOf,
   type BlockNode,
   type PolicyNode,
   type ShorthandRuleNode,
@@ -63,7 +66,7 @@ function typeNode(name: string, blocks: readonly BlockNode[]): TypeNode {
     permissions: namesOf('permission'),
     roles: namesOf('role'),
     relations: Object.fromEntries(own.flatMap(relationsOf)),
-    grants: own.flatMap(shorthandRulesOf).map(grantOf),
+    grants: own.flatMap(shorthandRulesOf).flatMap(grantsOf),
   };
 }
 
@@ -74,10 +77,16 @@ const relationsOf = ({ items }: BlockNode): (readonly [string, string])[] =>
       : [],
   );
 
-const grantOf = ({ head, implier, relation, span }: ShorthandRuleNode): Grant => ({
-  gives: head.value,
-  needs: implier.value,
-  on: relation?.value,
-  file: span.source.name ?? 'policy',
-  line: positionOf(span).line,
-});
+/** Returns a grant for each role, permission or relation that a rule asks for. */
+const grantsOf = (rule: ShorthandRuleNode): readonly Grant[] =>
+  impliedIn(rule).map(({ isGlobal, name, relation }) => ({
+    gives: nameOf(rule.head),
+    needs: isGlobal ? `global ${nameOf(name)}` : nameOf(name),
+    on: relation?.value,
+    file: rule.span.source.name ?? 'policy',
+    line: positionOf(rule.span).line,
+  }));
+
+/** Returns a name, or `any role`. */
+const nameOf = (node: ShorthandRuleNode['head']): string =>
+  declaredNameIn(node) ?? `any ${textOf(node.span)}`;

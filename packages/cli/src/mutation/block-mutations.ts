@@ -1,7 +1,9 @@
 import {
+  plainPartsOf,
   printShorthandRule,
   printString,
   type BlockNode,
+  type PlainShorthand,
   type ShorthandRuleNode,
   type Span,
 } from '@nanook/core/syntax';
@@ -22,6 +24,12 @@ export interface BlockMutation {
   readonly key: string;
 }
 
+/** A rule of a block with one condition. */
+type PlainRule = ShorthandRuleNode & PlainShorthand;
+
+const printPlain = ({ head, implier, keyword, relation }: PlainShorthand): string =>
+  `${printString(head.value)} if ${printString(implier.value)}${keyword && relation ? ` ${keyword.name} ${printString(relation.value)}` : ''};`;
+
 /** Returns the changes of the shorthand rules of a block. */
 export function blockMutations(block: BlockNode, names: PolicyNames): readonly BlockMutation[] {
   const type = block.className.name;
@@ -30,17 +38,20 @@ export function blockMutations(block: BlockNode, names: PolicyNames): readonly B
     (declarations.find((one) => one.name === name) ?? names.kindIn(type, name))?.kind;
   const rules = shorthandRulesOf(block);
   return rules.flatMap((rule) => {
-    const kind = kindOf(rule.head.value);
+    const parts = plainPartsOf(rule);
+    const kind = parts && kindOf(parts.head.value);
+    if (parts === undefined) return [dropped(rule)];
+    const plain = { ...rule, ...parts };
     return kind === undefined
       ? []
-      : [dropped(rule), ...swappedNames(rule), ...furtherGrants(rule, kind), ...grantToAll(rule, kind)];
+      : [dropped(rule), ...swappedNames(plain), ...furtherGrants(plain, kind), ...grantToAll(plain, kind)];
   });
 
   function dropped(rule: ShorthandRuleNode): BlockMutation {
     return replaced('drop-rule', 'the rule is dropped', rule, rule.span, '');
   }
 
-  function swappedNames(rule: ShorthandRuleNode): readonly BlockMutation[] {
+  function swappedNames(rule: PlainRule): readonly BlockMutation[] {
     const { head, implier, relation } = rule;
     const owner = relation === undefined ? type : names.relatedType(type, relation.value);
     const others = owner === undefined ? [] : names.sameKind(owner, implier.value);
@@ -48,7 +59,7 @@ export function blockMutations(block: BlockNode, names: PolicyNames): readonly B
       .filter((other) => relation !== undefined || other !== head.value)
       .slice(0, maxNames)
       .map((other) => {
-        const changed = printShorthandRule({ ...rule, implier: { ...implier, value: other } });
+        const changed = printPlain({ ...rule, implier: { ...implier, value: other } });
         const exists = rules.some((one) => printShorthandRule(one) === changed);
         const { start, end } = implier.span;
         return {
@@ -63,17 +74,16 @@ export function blockMutations(block: BlockNode, names: PolicyNames): readonly B
         };
       });
     if (relation === undefined || names.kindIn(type, implier.value) === undefined) return changes;
-    const { keyword: _, relation: _relation, ...own } = rule;
-    const direct = { ...own, keyword: undefined, relation: undefined };
+    const direct = { ...rule, keyword: undefined, relation: undefined };
     if (head.value === implier.value) return changes;
     return [
       ...changes,
-      replaced('drop-condition', 'the relation is dropped', rule, relation.span, printShorthandRule(direct)),
+      replaced('drop-condition', 'the relation is dropped', rule, relation.span, printPlain(direct)),
     ];
   }
 
   /** Grants the permission or the role to a further role that does not have it. */
-  function furtherGrants(rule: ShorthandRuleNode, kind: DeclarationKind): readonly BlockMutation[] {
+  function furtherGrants(rule: PlainRule, kind: DeclarationKind): readonly BlockMutation[] {
     const { head } = rule;
     const holders = names.impliersOf(type, head.value);
     return names
@@ -94,7 +104,7 @@ export function blockMutations(block: BlockNode, names: PolicyNames): readonly B
       });
   }
 
-  function grantToAll(rule: ShorthandRuleNode, kind: DeclarationKind): readonly BlockMutation[] {
+  function grantToAll(rule: PlainRule, kind: DeclarationKind): readonly BlockMutation[] {
     if (kind === 'relation') return [];
     const { source } = rule.span;
     const added = `has_${kind}(_: Actor, ${printString(rule.head.value)}, _: ${type});`;
@@ -131,7 +141,7 @@ export function blockMutations(block: BlockNode, names: PolicyNames): readonly B
     };
   }
 
-  function callOf({ head }: ShorthandRuleNode): Reach {
+  function callOf({ head }: PlainRule): Reach {
     return { kind: 'call', predicate: `has_${kindOf(head.value)}/3` };
   }
 

@@ -1,4 +1,11 @@
-import { parse, type NamedText, type RuleNode, type ShorthandRuleNode } from '@nanook/core/syntax';
+import {
+  declaredNameIn,
+  parse,
+  plainPartsOf,
+  type NamedText,
+  type RuleNode,
+  type ShorthandRuleNode,
+} from '@nanook/core/syntax';
 import type { TypesInput } from '@nanook/core';
 import {
   blocksOf,
@@ -76,7 +83,9 @@ export class PolicyNames {
     for (const rule of rules) heads.set(keyOf(rule), (heads.get(keyOf(rule)) ?? 0) + 1);
     for (const { className, items } of blocks)
       for (const item of items) {
-        const kind = item.kind === 'shorthand-rule' && this.kindIn(className.name, item.head.value)?.kind;
+        const kind =
+          item.kind === 'shorthand-rule' &&
+          this.kindIn(className.name, declaredNameIn(item.head) ?? '')?.kind;
         if (kind) heads.set(`has_${kind}/3`, (heads.get(`has_${kind}/3`) ?? 0) + 1);
       }
     this.#heads = heads;
@@ -111,7 +120,9 @@ export class PolicyNames {
     const found = new Set<string>();
     const pending = [name];
     for (let next = pending.pop(); next !== undefined; next = pending.pop())
-      for (const { head, implier, relation } of this.#shorthand.get(type) ?? []) {
+      for (const { head, implier, relation } of (this.#shorthand.get(type) ?? []).flatMap(
+        (rule) => plainPartsOf(rule) ?? [],
+      )) {
         if (relation !== undefined || head.value !== next || found.has(implier.value)) continue;
         found.add(implier.value);
         pending.push(implier.value);

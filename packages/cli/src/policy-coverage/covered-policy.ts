@@ -89,14 +89,15 @@ function partsOf(rule: RuleNode | ShorthandRuleNode): {
   readonly conditions: readonly Span[];
   readonly alternatives: readonly Span[];
 } {
-  if (rule.kind === 'shorthand-rule') {
-    const { implier, relation } = rule;
-    return { conditions: [implier.span, ...(relation ? [relation.span] : [])], alternatives: [] };
-  }
   if (rule.body === undefined) return { conditions: [], alternatives: [] };
   const { conditions, alternatives } = partsOfBody(rule.body);
   return {
-    conditions: conditions.map(({ span }) => span),
+    // A condition of a block is the relation and the name before `on`.
+    conditions: conditions.flatMap((node) =>
+      node.kind === 'implied'
+        ? [node.name.span, ...(node.relation ? [node.relation.span] : [])]
+        : [node.span],
+    ),
     alternatives: alternatives.flat().map(({ span }) => span),
   };
 }

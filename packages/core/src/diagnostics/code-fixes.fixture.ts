@@ -73,6 +73,10 @@ export const fixes: {
     'resource Repo { roles = ["r"]; relations = { org: Org }; "r" if "r" on "org"; } resource Org { roles = ["r"]; }',
   POLAR_CHECK_BLOCK_NOT_A_RELATION:
     'resource Repo { roles = ["r", "s"]; relations = { parent: Repo }; "r" if "s" on "parent"; }',
+  POLAR_CHECK_BLOCK_ANY_NAME:
+    'resource Repo { roles = ["r"]; relations = { org: Org }; role if role on "org"; } resource Org { roles = ["r"]; }',
+  POLAR_CHECK_BLOCK_NOT_A_BASE: 'resource Repo {} resource Org {}',
+  POLAR_CHECK_BLOCK_GLOBAL_RELATION: 'resource Repo { relations = { org: Org }; }',
   POLAR_CHECK_ARGUMENT_ORDER: 'allow(_: User, "read", _: Repo);',
   POLAR_CHECK_UNLIKELY_ARGUMENT: 'allow(_: User, action, _) if action in ["read", "write"];',
   POLAR_CHECK_GRANTS_EVERYTHING: 'allow(user: User, _, _) if user.isAdmin;',

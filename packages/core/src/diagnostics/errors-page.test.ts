@@ -102,6 +102,10 @@ const examples: {
   POLAR_CHECK_BLOCK_ON_KEYWORD:
     'resource Repo { roles = ["r"]; relations = { org: Org }; "r" if "r" of "org"; }',
   POLAR_CHECK_BLOCK_NOT_A_RELATION: 'resource Repo { roles = ["r", "s"]; "r" if "s" on "s"; }',
+  POLAR_CHECK_BLOCK_ANY_NAME:
+    'resource Repo { roles = ["r"]; relations = { org: Org }; role if "r" on "org"; } resource Org { roles = ["r"]; }',
+  POLAR_CHECK_BLOCK_NOT_A_BASE: 'resource Repo extends Org {} resource Org {}',
+  POLAR_CHECK_BLOCK_GLOBAL_RELATION: 'global { relations = { org: Org }; }',
   POLAR_CHECK_ARGUMENT_ORDER: 'allow("read", _: User, _: Repo);',
   POLAR_CHECK_UNLIKELY_ARGUMENT: 'allow(_: User, ["read", "write"], _);',
   POLAR_CHECK_GRANTS_EVERYTHING: 'allow(_, _, _);',

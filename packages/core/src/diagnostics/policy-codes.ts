@@ -295,4 +295,12 @@ export const policyCodes = {
     `expected \`on\`, found \`${p.found}\`; a rule about a related resource is \`"role" if "role" on "relation";\``,
   POLAR_CHECK_BLOCK_NOT_A_RELATION: (p: { name: string; type: string; kind: string }) =>
     `expected a relation of \`${p.type}\` after \`on\`, but "${p.name}" is a ${p.kind}; declare the relation in \`relations = { … };\``,
+  POLAR_CHECK_BLOCK_ANY_NAME: (p: { word: string; isInHead: boolean }) =>
+    p.isInHead
+      ? `expected a condition on the same \`${p.word}\` for a rule about any ${p.word}, found none; write \`${p.word} if ${p.word} on "relation";\``
+      : `\`${p.word}\` is the ${p.word} of the head, but the head of this rule is another name; write \`${p.word} if ${p.word} on "relation";\`, or the name of the ${p.word} as a string`,
+  POLAR_CHECK_BLOCK_NOT_A_BASE: (p: { type: string; base: string }) =>
+    `expected a type that \`${p.type}\` extends, found \`${p.base}\`; declare \`${p.type}: { extends: '${p.base}' }\` in the option \`types\`, or extend the class`,
+  POLAR_CHECK_BLOCK_GLOBAL_RELATION: (_: object) =>
+    'the block `global` has no resource, and cannot declare relations; declare them in the block of a resource',
 } as const satisfies Record<string, (data: never) => string>;

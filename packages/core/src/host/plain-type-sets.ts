@@ -172,7 +172,8 @@ export class PlainTypeSets {
 
   /** Returns the types of a row that has these types. It is still a dictionary, but less specifically. */
   ofRow(types: readonly DeclaredType[]): TypeSet {
-    const all = [...new Set(types), this.types.find('Dictionary')!];
+    const own = types.flatMap((type) => this.types.ancestorsOf(type));
+    const all = [...new Set(own), this.types.find('Dictionary')!];
     return this.intern(all, all, true);
   }
 

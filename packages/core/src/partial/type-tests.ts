@@ -147,7 +147,8 @@ export class TypeTests {
     if (discriminated !== undefined) return discriminated;
     // A type with declared fields has rows of its own, which have the field of its discriminator. A type without them can mark any row.
     const canMark = type.discriminator !== undefined && type.fields === undefined;
-    if (types.isSubtype(type, scope.type) || type.is !== undefined || canMark)
+    const canExtend = type.class !== undefined && types.isSubtype(type, scope.type);
+    if (canExtend || type.is !== undefined || canMark)
       throw untranslatable(
         `whether a row of \`${scope.type.name}\` is also of the type \`${type.name}\``,
         'declare the field that tells them apart, and compare it',

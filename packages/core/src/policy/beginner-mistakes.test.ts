@@ -562,15 +562,8 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     'actor User {}\nresource Note {\n  roles = ["owner", "reader"];\n  permissions = ["read"];\n  "read" if "owner" or "reader";\n  "read" if "owner" and "reader";\n  "read" if not "reader";\n  "read" if is_admin(actor);\n  "read": "owner";\n  allow(user: User, "x", note: Note) if user.id = note.ownerId;\n}\nallow(a, b, c) if has_permission(a, b, c);',
-    [
-      'PARSE_FOREIGN_SYNTAX 5:21',
-      'PARSE_FOREIGN_SYNTAX 6:21',
-      'PARSE_FOREIGN_SYNTAX 7:13',
-      'PARSE_FOREIGN_SYNTAX 8:13',
-      'PARSE_FOREIGN_SYNTAX 9:9',
-      'PARSE_FOREIGN_SYNTAX 10:3',
-    ],
-    'in a block, write a rule for each: `"read" if …;`',
+    ['PARSE_FOREIGN_SYNTAX 9:9', 'PARSE_FOREIGN_SYNTAX 10:3'],
+    'write `if`',
   ],
   [
     'actor User;\nresource Note: {\n  permissions = ["read" "write"];\n}\nresource Org { roles = "owner"; }\nresource Doc { role = ["owner"]; }\nclass Foo { }',
@@ -1032,14 +1025,14 @@ const mistakes: readonly Mistake[] = [
     'expected `;` at the end of the declaration',
   ],
   [
-    'actor User {}\nresource Note {\n  roles = ["a"];\n  relations = { parent: Note };\n  role if role on "parent";\n}\nallow(a, b, c) if has_role(a, b, c);',
-    ['PARSE_FOREIGN_SYNTAX 5:3'],
-    'write a rule for each role, such as `"owner" if "owner" on "parent";`',
+    'actor User {}\nresource Note {\n  roles = ["a"];\n  relations = { parent: Note };\n  role if "a" on "parent";\n}\nallow(a, b, c) if has_role(a, b, c);',
+    ['CHECK_BLOCK_ANY_NAME 5:3'],
+    'write `role if role on "relation";`',
   ],
   [
     'actor User {}\nresource Note {\n  roles = ["a"];\n  "a" if global "admin";\n}\nallow(a, b, c) if has_role(a, b, c);',
-    ['PARSE_FOREIGN_SYNTAX 4:10'],
-    'write a rule after the block that reads the actor, such as `has_role(user: User, "a", _: …) if user.isAdmin;`',
+    ['CHECK_BLOCK_UNDECLARED_TERM 4:17'],
+    'the block of `global` declares no role, permission or relation "admin"',
   ],
   [
     'actor User {}\nresource Note {\n  permissions = [read, "write"];\n  "read" if "write";\n}\nallow(a, b, c) if has_permission(a, b, c);\nhas_permission(u: User, "write", n: Note) if u.id = n.ownerId;',

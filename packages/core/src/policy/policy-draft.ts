@@ -7,7 +7,7 @@ import type {
   VariableNode,
 } from '../syntax/ast.js';
 import type { TypeTable } from '../types/type-table.js';
-import type { PolicyRule, ResourceBlock } from './policy.js';
+import type { GlobalBlock, PolicyRule, ResourceBlock } from './policy.js';
 import type { RuleTypeTable } from './rule-type-table.js';
 import type { RuleTypeMatcher } from './rule-type.js';
 
@@ -38,6 +38,7 @@ export interface PolicyDraft {
   readonly typesOfRules: RuleTypeTable;
   readonly matcher: RuleTypeMatcher;
   readonly blocks: ReadonlyMap<string, ResourceBlock>;
+  readonly globals: GlobalBlock | undefined;
   /** Names to which a foreign statement assigns a value. Other findings about them are consequences of that statement. */
   readonly assigned: ReadonlySet<string>;
   /** Whether every statement could be parsed. Otherwise no check can report that a name is missing. */

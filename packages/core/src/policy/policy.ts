@@ -22,6 +22,8 @@ export interface PolicyRule {
   readonly span: Span;
   /** The name of the block's type for a rewritten shorthand rule. */
   readonly shorthandOf: string | undefined;
+  /** Whether a rewritten shorthand rule has conditions of its author, which are checked like those of other rules. */
+  readonly hasOwnConditions?: boolean;
 }
 
 export type DeclarationKind = 'role' | 'permission' | 'relation';
@@ -31,13 +33,19 @@ export interface ResourceBlock {
   readonly kind: 'resource-block';
   readonly type: string;
   readonly isActor: boolean;
+  /** The names of the types after `extends`, whose declarations the block has, too. */
+  readonly bases: readonly string[];
   readonly declarations: ReadonlyMap<string, Declaration>;
   /** The declared names, in source order. */
   readonly shorthandRules: readonly ShorthandRuleNode[];
 }
+/** The roles, permissions and rules of the block `global`. */
+export type GlobalBlock = Pick<ResourceBlock, 'declarations' | 'shorthandRules'>;
 export interface Declaration {
   readonly name: string;
   readonly kind: DeclarationKind;
+  /** The name of the type whose block declares it, or `global`. */
+  readonly type: string;
   /** The related type of a relation. */
   readonly related: string | undefined;
   readonly span: Span;
@@ -55,6 +63,8 @@ export interface Policy {
   readonly inlineQueries: readonly InlineQueryNode[];
   /** The declarations by the name of the type, in order of first appearance. */
   readonly blocks: ReadonlyMap<string, ResourceBlock>;
+  /** The block `global`; undefined without one. */
+  readonly globals: GlobalBlock | undefined;
   /** The types with an `actor` block: the members of the union `Actor`. */
   readonly actorTypes: readonly string[];
   /** The types with any block: the members of the union `Resource`. */

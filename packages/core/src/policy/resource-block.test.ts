@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { declaredNameIn } from '../syntax/shorthand-parts.js';
 import { TypeTable } from '../types/type-table.js';
 import { diagnoseWith, policyOf } from './diagnose.fixture.js';
 
@@ -23,7 +24,7 @@ describe('resource blocks', () => {
     expect([...blocks.keys()]).toEqual(['Repo', 'Org']);
     const { declarations, isActor, shorthandRules } = blocks.get('Repo')!;
     expect(isActor).toBe(true);
-    expect(shorthandRules.map(({ head }) => head.value)).toEqual(['read', 'push']);
+    expect(shorthandRules.map(({ head }) => declaredNameIn(head))).toEqual(['read', 'push']);
     expect([...declarations.values()].map(({ name, kind, related }) => [name, kind, related])).toEqual([
       ['read', 'permission', undefined],
       ['parent', 'relation', 'Org'],

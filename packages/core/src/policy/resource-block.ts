@@ -3,27 +3,50 @@ import type { Span } from '../diagnostics/span.js';
 import type {
   BlockNode,
   DictionaryDeclarationNode,
+  GlobalBlockNode,
   ListDeclarationNode,
   ShorthandRuleNode,
 } from '../syntax/ast.js';
 import type { TypeTable } from '../types/type-table.js';
-import type { Declaration, DeclarationKind, ResourceBlock } from './policy.js';
+import type { Declaration, DeclarationKind, GlobalBlock, ResourceBlock } from './policy.js';
 
-/** The merged blocks of one type, while they are read. */
-interface GrowingBlock extends ResourceBlock {
-  isActor: boolean;
+/** The blocks of a policy. */
+export interface Blocks {
+  /** By type, in order of first appearance. */
+  readonly blocks: ReadonlyMap<string, ResourceBlock>;
+  readonly globals: GlobalBlock | undefined;
+}
+
+/** The declarations and rules of one type or of the block `global`, while they are read. */
+interface GrowingDeclarations {
+  /** The name of the type, or `global`. */
+  readonly type: string;
   readonly declarations: Map<string, Declaration>;
   readonly shorthandRules: ShorthandRuleNode[];
 }
 
-/** Returns the blocks by type, in order of first appearance. It reports errors in the head and the declarations of each block. */
+/** The merged blocks of one type, while they are read. */
+interface GrowingBlock extends ResourceBlock, GrowingDeclarations {
+  isActor: boolean;
+  readonly bases: string[];
+  readonly declarations: Map<string, Declaration>;
+  readonly shorthandRules: ShorthandRuleNode[];
+}
+
+/** Merges the blocks of each type. It reports errors in the head and the declarations of each block. */
 export function mergeBlocks(
-  nodes: readonly BlockNode[],
+  nodes: readonly (BlockNode | GlobalBlockNode)[],
   types: TypeTable,
   report: Report,
-): ReadonlyMap<string, ResourceBlock> {
+): Blocks {
   const blocks = new Map<string, GrowingBlock>();
+  let globals: GrowingDeclarations | undefined;
   for (const node of nodes) {
+    if (node.kind === 'global-block') {
+      globals ??= { type: node.keyword.name, declarations: new Map(), shorthandRules: [] };
+      declareAll(globals, node, types, report);
+      continue;
+    }
     const { keyword, className } = node;
     if (keyword?.name !== 'actor' && keyword?.name !== 'resource') {
       report.error('POLAR_CHECK_BLOCK_KEYWORD', { found: keyword?.name }, (keyword ?? className).span);
@@ -33,13 +56,48 @@ export function mergeBlocks(
     checkType(type, className.span, types, report);
     let block = blocks.get(type);
     if (block === undefined) {
-      block = { kind: 'resource-block', type, isActor: false, declarations: new Map(), shorthandRules: [] };
+      block = {
+        kind: 'resource-block',
+        type,
+        isActor: false,
+        bases: [],
+        declarations: new Map(),
+        shorthandRules: [],
+      };
       blocks.set(type, block);
     }
     if (keyword.name === 'actor') block.isActor = true;
+    extendAll(block, node, types, report);
     declareAll(block, node, types, report);
   }
-  return blocks;
+  for (const block of blocks.values()) inherit(block, blocks, report);
+  return { blocks, globals };
+}
+
+/** Reads `extends File`. The rules for a base hold for its subtypes, which the application declares. */
+function extendAll(block: GrowingBlock, { bases }: BlockNode, types: TypeTable, report: Report): void {
+  const type = types.find(block.type);
+  for (const { name, span } of bases) {
+    const base = types.find(name);
+    checkType(name, span, types, report);
+    if (base !== undefined && type !== undefined && (base === type || !types.isSubtype(type, base)))
+      report.error('POLAR_CHECK_BLOCK_NOT_A_BASE', { type: block.type, base: name }, span);
+    else if (!block.bases.includes(name)) block.bases.push(name);
+  }
+}
+
+/** Adds the declarations of the bases of a block, and of their own bases. */
+function inherit(block: GrowingBlock, blocks: ReadonlyMap<string, GrowingBlock>, report: Report): void {
+  const seen = new Set([block.type]);
+  const pending = [...block.bases];
+  for (const name of pending) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const base = blocks.get(name);
+    if (base === undefined) continue;
+    for (const declaration of base.declarations.values()) declare(block, declaration, false, report);
+    pending.push(...base.bases);
+  }
 }
 
 function checkType(name: string, span: Span, types: TypeTable, report: Report): void {
@@ -49,7 +107,12 @@ function checkType(name: string, span: Span, types: TypeTable, report: Report): 
 }
 
 /** Adds the declarations and the shorthand rules of a block. */
-function declareAll(block: GrowingBlock, node: BlockNode, types: TypeTable, report: Report): void {
+function declareAll(
+  block: GrowingDeclarations,
+  node: BlockNode | GlobalBlockNode,
+  types: TypeTable,
+  report: Report,
+): void {
   const declared = new Set<string>();
   const names = new Set<string>();
   for (const item of node.items) {
@@ -58,6 +121,10 @@ function declareAll(block: GrowingBlock, node: BlockNode, types: TypeTable, repo
       continue;
     }
     const { name, span } = item.name;
+    if (node.kind === 'global-block' && name === 'relations') {
+      report.error('POLAR_CHECK_BLOCK_GLOBAL_RELATION', {}, span);
+      continue;
+    }
     if (!hasRightForm(item, report)) continue;
     if (declared.has(name)) {
       report.error('POLAR_CHECK_BLOCK_REPEATED_DECLARATION', { name, type: block.type }, span);
@@ -65,7 +132,7 @@ function declareAll(block: GrowingBlock, node: BlockNode, types: TypeTable, repo
     declared.add(name);
     if (item.kind === 'dictionary-declaration')
       for (const { value } of item.fields) checkType(value.name, value.span, types, report);
-    for (const declaration of declarationsOf(item)) {
+    for (const declaration of declarationsOf(item, block.type)) {
       declare(block, declaration, names.has(declaration.name), report);
       names.add(declaration.name);
     }
@@ -92,21 +159,27 @@ function hasRightForm(item: ListDeclarationNode | DictionaryDeclarationNode, rep
   return false;
 }
 
-function declarationsOf(item: ListDeclarationNode | DictionaryDeclarationNode): Declaration[] {
+function declarationsOf(item: ListDeclarationNode | DictionaryDeclarationNode, type: string): Declaration[] {
   if (item.kind === 'dictionary-declaration') {
     return item.fields.map(({ key, keySpan, value }) => ({
       name: key,
       kind: 'relation',
+      type,
       related: value.name,
       span: keySpan,
     }));
   }
   const kind: DeclarationKind = item.name.name === 'roles' ? 'role' : 'permission';
-  return item.items.map(({ value, span }) => ({ name: value, kind, related: undefined, span }));
+  return item.items.map(({ value, span }) => ({ name: value, kind, type, related: undefined, span }));
 }
 
 /** Another block of the type may repeat a declaration if it is the same. */
-function declare(block: GrowingBlock, found: Declaration, isInThisBlock: boolean, report: Report): void {
+function declare(
+  block: GrowingDeclarations,
+  found: Declaration,
+  isInThisBlock: boolean,
+  report: Report,
+): void {
   const { name, kind, related, span } = found;
   const earlier = block.declarations.get(name);
   if (earlier === undefined) {

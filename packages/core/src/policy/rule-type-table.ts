@@ -12,7 +12,9 @@ import {
   type StatementNode,
 } from '../syntax/ast.js';
 import { parsePolicy } from '../syntax/parser.js';
-import type { Declaration, ResourceBlock } from './policy.js';
+import { declaredNameIn, impliedIn } from '../syntax/shorthand-parts.js';
+import type { Declaration, GlobalBlock, ResourceBlock } from './policy.js';
+import type { Blocks } from './resource-block.js';
 
 /** The rule types of a policy, in this order: the built-in ones, those that its blocks imply, and its own. */
 export interface RuleTypeTable {
@@ -21,10 +23,7 @@ export interface RuleTypeTable {
   readonly required: readonly RuleTypeNode[];
 }
 
-export function ruleTypeTable(
-  own: readonly RuleTypeNode[],
-  blocks: ReadonlyMap<string, ResourceBlock>,
-): RuleTypeTable {
+export function ruleTypeTable(own: readonly RuleTypeNode[], { blocks, globals }: Blocks): RuleTypeTable {
   const required: RuleTypeNode[] = [];
   const all: RuleTypeNode[] = [...builtIn()];
   const role = findRole(blocks);
@@ -34,16 +33,35 @@ export function ruleTypeTable(
     all.push(type);
     required.push(type);
   }
+  if (globals !== undefined) addGlobal(globals, blocks, all, required);
   const relied = relationsReliedOn(blocks);
   for (const block of blocks.values()) {
     for (const declaration of block.declarations.values()) {
-      if (declaration.related === undefined) continue;
+      // The base declares a relation that is inherited.
+      if (declaration.related === undefined || declaration.type !== block.type) continue;
       const type = hasRelation(declaration, declaration.related, block.type);
       all.push(type);
       if (relied.has(declaration)) required.push(type);
     }
   }
   return { byName: groupBy([...all, ...own], ({ name }) => name), required };
+}
+
+/** Adds the rule types of the roles and permissions without a resource. A role that rules ask for must be given by another rule. */
+function addGlobal(
+  { declarations, shorthandRules }: GlobalBlock,
+  blocks: ReadonlyMap<string, ResourceBlock>,
+  all: RuleTypeNode[],
+  required: RuleTypeNode[],
+): void {
+  all.push(...globalTypes());
+  const rules = [...blocks.values()].flatMap((block) => block.shorthandRules);
+  const asked = [
+    ...shorthandRules.flatMap(impliedIn),
+    ...rules.flatMap(impliedIn).filter(({ isGlobal }) => isGlobal),
+  ];
+  const role = asked.find(({ name }) => declarations.get(declaredNameIn(name) ?? '')?.kind === 'role');
+  if (role !== undefined) required.push({ ...globalTypes()[0]!, span: role.span });
 }
 
 function findRole(blocks: ReadonlyMap<string, ResourceBlock>): Declaration | undefined {
@@ -72,6 +90,13 @@ const builtIn = once(() =>
 
 const hasRole = once(() => readTypes('type has_role(actor: Actor, role: String, resource: Resource);')[0]!);
 
+const globalTypes = once(() =>
+  readTypes(`
+    type has_role(actor: Actor, role: String);
+    type has_permission(actor: Actor, permission: String);
+  `),
+);
+
 function hasRelation({ name, span }: Declaration, related: string, type: string): RuleTypeNode {
   const parameter = (variable: string, className: string) =>
     parameterNode(span, variableNode(span, variable), instancePatternNode(span, className));
@@ -95,11 +120,12 @@ function relationsReliedOn(blocks: ReadonlyMap<string, ResourceBlock>): Readonly
     if (declaration?.kind === 'relation') relied.add(declaration);
   };
   for (const block of blocks.values()) {
-    for (const { implier, relation } of block.shorthandRules) {
+    for (const { isGlobal, name, relation } of block.shorthandRules.flatMap(impliedIn)) {
+      if (isGlobal) continue;
       const link = relation && block.declarations.get(relation.value);
       add(link);
       const implying = relation === undefined ? block : blocks.get(link?.related ?? '');
-      add(implying?.declarations.get(implier.value));
+      add(implying?.declarations.get(declaredNameIn(name) ?? ''));
     }
   }
   return relied;

@@ -159,6 +159,21 @@ export interface DebugNode {
   readonly args: readonly TermNode[];
 }
 
+/**
+ * A condition in a rule of a block: `"owner"`, `"owner" on "parent"`, `global "admin"`, or `role on "parent"`. The policy replaces it by calls
+ * of `has_role`, `has_permission` and `has_relation`.
+ */
+export interface ImpliedNode {
+  readonly kind: 'implied';
+  readonly span: Span;
+  readonly isGlobal: boolean;
+  /** The role, permission or relation. A name, `role` or `permission`, is the role or permission of the head. */
+  readonly name: StringNode | NameNode;
+  /** The word before the relation, normally `on`; undefined without a relation. */
+  readonly keyword: NameNode | undefined;
+  readonly relation: StringNode | undefined;
+}
+
 export type TermNode =
   | VariableNode
   | LiteralNode
@@ -180,7 +195,8 @@ export type TermNode =
   | ForallNode
   | CutNode
   | PrintNode
-  | DebugNode;
+  | DebugNode
+  | ImpliedNode;
 
 // ── patterns, after `:` and `matches` ──
 
@@ -263,24 +279,33 @@ export interface DictionaryDeclarationNode {
   readonly name: NameNode;
   readonly fields: readonly FieldNode<NameNode>[];
 }
-/** `"head" if "implier" on "relation";` */
+/** `"head" if condition;` or `role if role on "relation";` */
 export interface ShorthandRuleNode {
   readonly kind: 'shorthand-rule';
   readonly span: Span;
-  readonly head: StringNode;
-  readonly implier: StringNode;
-  /** The word before the relation, normally `on`; undefined without a relation. */
-  readonly keyword: NameNode | undefined;
-  readonly relation: StringNode | undefined;
+  /** A role, permission or relation. A name, `role` or `permission`, is any role or permission. */
+  readonly head: StringNode | NameNode;
+  /** A condition like the body of a rule, in which `"owner"`, `"owner" on "parent"` and `global "admin"` are conditions, too. */
+  readonly body: TermNode;
 }
+export type BlockItemNode = ListDeclarationNode | DictionaryDeclarationNode | ShorthandRuleNode;
 export interface BlockNode {
   readonly kind: 'block';
   readonly span: Span;
   /** The keyword, normally `actor` or `resource`; undefined when the block starts with the name of the type. */
   readonly keyword: NameNode | undefined;
   readonly className: NameNode;
+  /** The types after `extends`. */
+  readonly bases: readonly NameNode[];
   /** The declarations and rules, in source order. */
-  readonly items: readonly (ListDeclarationNode | DictionaryDeclarationNode | ShorthandRuleNode)[];
+  readonly items: readonly BlockItemNode[];
+}
+/** `global { roles = ["admin"]; }`, roles and permissions without a resource. */
+export interface GlobalBlockNode {
+  readonly kind: 'global-block';
+  readonly span: Span;
+  readonly keyword: NameNode;
+  readonly items: readonly BlockItemNode[];
 }
 /** `setup { has_role(ann, "owner", note); }` */
 export interface SetupNode {
@@ -305,7 +330,13 @@ export interface TestNode {
   readonly name: StringNode;
   readonly items: readonly (SetupNode | AssertionNode)[];
 }
-export type StatementNode = RuleNode | RuleTypeNode | InlineQueryNode | BlockNode | TestNode;
+export type StatementNode =
+  | RuleNode
+  | RuleTypeNode
+  | InlineQueryNode
+  | BlockNode
+  | GlobalBlockNode
+  | TestNode;
 
 export interface CommentNode {
   readonly kind: 'comment';

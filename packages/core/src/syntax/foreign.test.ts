@@ -47,7 +47,7 @@ describe('syntax of another language', () => {
     ['relation owner: User;', '1:1', 'relation'],
     ['resource R { roles: ["a"]; }', '1:19', ':'],
     ['resource R { relation owner: User; }', '1:14', 'relation owner'],
-    ['resource R { "a" if "b" or "c"; }', '1:25', 'or'],
+    ['resource R { "a" if "b" || "c"; }', '1:25', '||'],
     ['resource R { a if "b"; }', '1:14', 'a'],
     ['resource R {\n  f(x) if x = 1;\n}', '2:3', 'f'],
     ['type R { roles = ["a"]; }', '1:1', 'type R'],

@@ -5,6 +5,7 @@ import {
   type BlockNode,
   type CommentNode,
   type DictionaryDeclarationNode,
+  type GlobalBlockNode,
   type ListDeclarationNode,
   type LiteralNode,
   type Node,
@@ -12,6 +13,7 @@ import {
   type PolicyNode,
   type RuleNode,
   type SetupNode,
+  type ShorthandRuleNode,
   type StatementNode,
   type TermNode,
   type TestNode,
@@ -21,10 +23,12 @@ import { mapPattern, mapTerm } from './map-term.js';
 import { parse, type NamedText } from './parse.js';
 import {
   printAssertion,
+  printBlockHead,
   printDeclaration,
   printOperand,
   printParameter,
   printRelation,
+  printShorthandHead,
   printShorthandRule,
   printStatement,
   printString,
@@ -73,7 +77,7 @@ function layOut({ span, statements, comments }: PolicyNode, width: number): stri
 
 /** Keeps numbers as written, and writes `user: User` for `user: User{}`, after a colon and after `matches`, where both mean the same. */
 function inOneForm(statement: StatementNode): StatementNode {
-  if (statement.kind === 'block') return statement;
+  if (statement.kind === 'block' || statement.kind === 'global-block') return blockInOneForm(statement);
   if (statement.kind === 'inline-query') return { ...statement, term: termInOneForm(statement.term) };
   if (statement.kind === 'test') {
     const items = statement.items.map((item) =>
@@ -94,6 +98,13 @@ function inOneForm(statement: StatementNode): StatementNode {
   }));
   if (statement.kind === 'rule-type') return { ...statement, parameters };
   return { ...statement, parameters, body: statement.body && termInOneForm(statement.body) };
+}
+
+function blockInOneForm<Block extends BlockNode | GlobalBlockNode>(block: Block): Block {
+  const items = block.items.map((item) =>
+    item.kind === 'shorthand-rule' ? { ...item, body: termInOneForm(item.body) } : item,
+  );
+  return { ...block, items };
 }
 
 const termInOneForm = (term: TermNode): TermNode => mapTerm(term, partInOneForm);
@@ -189,7 +200,8 @@ function linesOfStatement(
   comments: readonly CommentNode[],
   width: number,
 ): readonly string[] {
-  if (statement.kind === 'block') return linesOfBlock(statement, comments, width);
+  if (statement.kind === 'block' || statement.kind === 'global-block')
+    return linesOfBlock(statement, comments, width);
   if (statement.kind === 'test') return linesOfTest(statement, comments, width);
   if (comments.length > 0)
     return statement.kind === 'rule' ? commentedRule(statement, comments, width) : asWritten(statement.span);
@@ -324,17 +336,30 @@ function withoutComments({ source, start, end }: Span, comments: readonly Commen
   return (from: number, to: number): string => text.slice(from - start, to - start);
 }
 
-function linesOfBlock(block: BlockNode, comments: readonly CommentNode[], width: number): readonly string[] {
-  const { keyword, className, items, span } = block;
-  const head = `${keyword ? `${keyword.name} ` : ''}${className.name}`;
+function linesOfBlock(
+  block: BlockNode | GlobalBlockNode,
+  comments: readonly CommentNode[],
+  width: number,
+): readonly string[] {
+  const { items, span } = block;
   const inner = items.map((item) => ({
     span: item.span,
     lines: (inside: readonly CommentNode[]): readonly string[] => {
       if (inside.length > 0) return asWritten(item.span);
-      return item.kind === 'shorthand-rule' ? [printShorthandRule(item)] : declarationLines(item, width - 2);
+      return item.kind === 'shorthand-rule'
+        ? shorthandLines(item, width - 2)
+        : declarationLines(item, width - 2);
     },
   }));
-  return linesInBraces(span, className.span.end, head, inner, comments);
+  const name = block.kind === 'block' ? (block.bases.at(-1) ?? block.className) : block.keyword;
+  return linesInBraces(span, name.span.end, printBlockHead(block), inner, comments);
+}
+
+function shorthandLines(rule: ShorthandRuleNode, width: number): readonly string[] {
+  const line = printShorthandRule(rule);
+  if (fits(line, width) || rule.body.kind === 'implied') return [line];
+  const body = indented(junctionLines(rule.body, width - 3));
+  return [`${printShorthandHead(rule)} if`, ...ends(body, ';')];
 }
 
 function linesOfTest(test: TestNode, comments: readonly CommentNode[], width: number): readonly string[] {

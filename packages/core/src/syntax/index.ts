@@ -17,6 +17,7 @@ export {
 export { tokensOf, type PolicyToken } from './tokens.js';
 export { mapPattern, mapTerm, type Rewrite } from './map-term.js';
 export { partsOfBody, type BodyParts } from './conditions.js';
+export { declaredNameIn, impliedIn, plainPartsOf, type PlainShorthand } from './shorthand-parts.js';
 export { childrenOf, visit, type Visit, type Visitor } from './visit.js';
 export type {
   AndNode,
@@ -24,6 +25,7 @@ export type {
   ArithmeticOperator,
   AssertionNode,
   AssignNode,
+  BlockItemNode,
   BlockNode,
   CallNode,
   CommentNode,
@@ -36,6 +38,8 @@ export type {
   DictionaryPatternNode,
   FieldNode,
   ForallNode,
+  GlobalBlockNode,
+  ImpliedNode,
   InlineQueryNode,
   InNode,
   InstancePatternNode,

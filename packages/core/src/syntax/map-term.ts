@@ -20,6 +20,7 @@ function mapInside(term: TermNode, f: Rewrite): TermNode {
     case 'variable':
     case 'literal':
     case 'cut':
+    case 'implied':
       return term;
     case 'list': {
       const items = mapList(term.items, f);

@@ -1,21 +1,30 @@
 import { spanOver } from '../diagnostics/span.js';
 import type { Token } from './token.js';
 import type {
+  BlockItemNode,
   BlockNode,
   DictionaryDeclarationNode,
   FieldNode,
+  GlobalBlockNode,
+  ImpliedNode,
   ListDeclarationNode,
   NameNode,
   ShorthandRuleNode,
   StringNode,
+  TermNode,
 } from './ast.js';
-import { isKey, reportDuplicateKeys, skipCommas } from './parse-term.js';
-import { expectSemicolon, skipItem, startsStatement } from './recovery.js';
+import {
+  asCondition,
+  expectQuoted,
+  isKey,
+  parseTerm,
+  reportDuplicateKeys,
+  skipCommas,
+} from './parse-term.js';
+import { expectSemicolon, isAnyName, skipItem, startsStatement } from './recovery.js';
 import { ReportedSyntaxError, type TokenCursor } from './token-cursor.js';
 
 // Parses actor and resource blocks. The words in them are checked later, by policy/.
-
-type BlockItem = BlockNode['items'][number];
 
 /** Parses `resource Name { … }`. The caller has checked that a name comes next, without a parenthesis after it. */
 export function parseBlock(cursor: TokenCursor): BlockNode {
@@ -28,8 +37,39 @@ export function parseBlock(cursor: TokenCursor): BlockNode {
     cursor.reportForeign(cursor.spanOfToken(cursor.current), '{');
     cursor.advance();
   }
+  const bases = parseBases(cursor);
+  const items = parseItems(cursor, token);
+  return { kind: 'block', span: cursor.spanFrom(token.start), keyword, className, bases, items };
+}
+
+/** Returns whether `global {` comes next. `global` is not a reserved word. */
+export const startsGlobalBlock = (cursor: TokenCursor): boolean =>
+  cursor.current.text === 'global' && cursor.next.kind === '{' && !cursor.dialect.hasLegacySyntax;
+
+/** Parses `global { … }`. */
+export function parseGlobalBlock(cursor: TokenCursor): GlobalBlockNode {
+  const token = cursor.current;
+  const keyword = cursor.expectName('`global`');
+  const items = parseItems(cursor, token);
+  return { kind: 'global-block', span: cursor.spanFrom(token.start), keyword, items };
+}
+
+/** Parses `extends File, Link` before the `{` of a block. */
+function parseBases(cursor: TokenCursor): readonly NameNode[] {
+  const bases: NameNode[] = [];
+  if (cursor.current.text !== 'extends' || cursor.dialect.hasLegacySyntax) return bases;
+  do {
+    cursor.advance();
+    if (bases.length > 0 && cursor.is('{')) break;
+    bases.push(cursor.expectName('the name of a class'));
+  } while (cursor.is(','));
+  return bases;
+}
+
+/** Parses the declarations and rules of a block. @param token the token that started the block */
+function parseItems(cursor: TokenCursor, token: Token): BlockItemNode[] {
   cursor.expect('{');
-  const items: BlockItem[] = [];
+  const items: BlockItemNode[] = [];
   while (!cursor.is('}')) {
     if (skipRule(cursor, token)) continue;
     if (cursor.is('end') || (startsStatement(cursor) && cursor.current.indent <= token.indent)) {
@@ -40,7 +80,7 @@ export function parseBlock(cursor: TokenCursor): BlockNode {
     if (item) items.push(item);
   }
   cursor.skip('}');
-  return { kind: 'block', span: cursor.spanFrom(token.start), keyword, className, items };
+  return items;
 }
 
 /** Reports an indented rule inside a block, and skips it. */
@@ -56,7 +96,7 @@ function skipRule(cursor: TokenCursor, block: Token): boolean {
   return true;
 }
 
-function parseItemOrSkip(cursor: TokenCursor): BlockItem | undefined {
+function parseItemOrSkip(cursor: TokenCursor): BlockItemNode | undefined {
   const first = cursor.current;
   try {
     cursor.startOver();
@@ -72,14 +112,6 @@ function parseItemOrSkip(cursor: TokenCursor): BlockItem | undefined {
 
 /** `read if "owner";` for `"read" if "owner";` */
 const isUnquotedRule = (cursor: TokenCursor): boolean => cursor.is('name') && cursor.next.kind === 'if';
-
-/** Parses a string. A bare name is reported and read as a string. */
-function expectQuoted(cursor: TokenCursor, expected: string): StringNode {
-  if (!cursor.is('name')) return cursor.expectString(expected);
-  const { name, span } = cursor.expectName(expected);
-  cursor.reportForeign(span, JSON.stringify(name), 'a role, a permission or a relation is a string here');
-  return { kind: 'string', span, value: name };
-}
 
 /** Parses the `=` of a declaration. */
 function expectEquals(cursor: TokenCursor, name: NameNode): void {
@@ -153,75 +185,33 @@ function parseRelations(cursor: TokenCursor): readonly FieldNode<NameNode>[] {
 
 function parseShorthandRule(cursor: TokenCursor): ShorthandRuleNode {
   const first = cursor.current;
-  failAtRoleVariable(cursor);
-  const head = expectQuoted(cursor, 'a string');
+  const { hasLegacySyntax } = cursor.dialect;
+  const isAny = isAnyName(first) && !hasLegacySyntax;
+  const head = isAny ? cursor.expectName('`role` or `permission`') : expectQuoted(cursor, 'a string');
   if (cursor.is(':') || cursor.is('=')) cursor.failForeign(cursor.spanOfToken(cursor.current), 'if');
   cursor.expect('if');
-  failAtCondition(cursor);
-  failAtGlobalRole(cursor, head);
-  const implier = expectQuoted(cursor, 'a string');
-  failAtJunction(cursor, head);
-  let keyword: NameNode | undefined;
-  let relation: StringNode | undefined;
-  if (cursor.is('in')) cursor.failForeign(cursor.spanOfToken(cursor.current), 'on');
-  if (cursor.is('name') && cursor.next.kind !== '=') {
-    keyword = cursor.expectName('`on`');
-    relation = expectQuoted(cursor, 'the name of a relation, as a string');
-    failAtJunction(cursor, head);
+  const body = hasLegacySyntax ? parseLegacyCondition(cursor) : parseCondition(cursor);
+  const isOpen = body.kind === 'implied' && !body.relation && !body.isGlobal;
+  if (cursor.is(',')) cursor.failForeign(cursor.spanOfToken(cursor.current), 'and');
+  expectSemicolon(cursor, first, isOpen ? '`;`, `on` or `and`' : '`;` or `and`', 'the rule');
+  return { kind: 'shorthand-rule', span: cursor.spanFrom(first.start), head, body };
+}
+
+/** Parses a condition in which `"owner"` and `"owner" on "parent"` are conditions. */
+function parseCondition(cursor: TokenCursor): TermNode {
+  cursor.isInBlock = true;
+  try {
+    return asCondition(cursor, parseTerm(cursor));
+  } finally {
+    cursor.isInBlock = false;
   }
-  expectSemicolon(cursor, first, relation ? '`;`' : '`;` or `on`', 'the rule');
-  return { kind: 'shorthand-rule', span: cursor.spanFrom(first.start), head, implier, keyword, relation };
 }
 
-/** Reports `role if role on "parent"` of Oso Cloud, a rule for all roles at once. */
-function failAtRoleVariable(cursor: TokenCursor): void {
-  const { current } = cursor;
-  if (current.kind === 'name' && current.text === 'role')
-    cursor.failForeign(
-      cursor.spanOfToken(current),
-      undefined,
-      'write a rule for each role, such as `"owner" if "owner" on "parent";`',
-    );
-}
-
-/** Reports `"owner" if global "admin"` of Oso Cloud. */
-function failAtGlobalRole(cursor: TokenCursor, { value }: StringNode): void {
-  const { current, next } = cursor;
-  if (current.kind === 'name' && current.text === 'global' && next.kind === 'string')
-    cursor.failForeign(
-      cursor.spanOfToken(current),
-      undefined,
-      `write a rule after the block that reads the actor, such as \`has_role(user: User, "${value}", _: …) if user.isAdmin;\``,
-    );
-}
-
-/** Reports a condition where a block accepts only the name of a role, a permission or a relation. */
-function failAtCondition(cursor: TokenCursor): void {
-  const { current, next } = cursor;
-  const isCondition =
-    current.kind === 'not' || (current.kind === 'name' && (next.kind === '(' || next.kind === '.'));
-  if (!isCondition) return;
-  cursor.failForeign(
-    cursor.spanOfToken(current),
-    undefined,
-    'in a block, `if` is followed by a role, a permission or a relation; write another condition in a rule after the block, such as `has_permission(user: User, "read", resource: …) if …;`',
-  );
-}
-
-/** Reports `"read" if "a" or "b"`: a rule of a block has one condition. */
-function failAtJunction(cursor: TokenCursor, { value }: StringNode): void {
-  const { current } = cursor;
-  const word = current.text.toLowerCase();
-  if (word === 'or' || current.kind === ',')
-    cursor.failForeign(
-      cursor.spanOfToken(current),
-      undefined,
-      `in a block, write a rule for each: \`"${value}" if …;\``,
-    );
-  if (word === 'and')
-    cursor.failForeign(
-      cursor.spanOfToken(current),
-      undefined,
-      'a rule of a block has one condition; join conditions in a rule after the block, such as `has_permission(user: User, "read", resource: …) if … and …;`',
-    );
+/** Parses `"owner"` or `"owner" on "parent"`, the only conditions of a block in oso. Any word is accepted instead of `on`. */
+function parseLegacyCondition(cursor: TokenCursor): ImpliedNode {
+  const { start } = cursor.current;
+  const name = cursor.expectString('a string');
+  const keyword = cursor.is('name') ? cursor.expectName('`on`') : undefined;
+  const relation = keyword && cursor.expectString('the name of a relation, as a string');
+  return { kind: 'implied', span: cursor.spanFrom(start), isGlobal: false, name, keyword, relation };
 }

@@ -5,15 +5,19 @@ import type {
   DictionaryNode,
   DictionaryPatternNode,
   FieldNode,
+  ImpliedNode,
+  InNode,
   InstancePatternNode,
   ListNode,
   ListPatternNode,
   LiteralNode,
   LookupNode,
   MethodCallNode,
+  NameNode,
   ParameterNode,
   PatternNode,
   PatternOrTermNode,
+  StringNode,
   TermNode,
   VariableNode,
 } from './ast.js';
@@ -23,7 +27,7 @@ import { Level, operatorLevels } from './level.js';
 import { isName } from './lexer.js';
 import { maxParameters } from './limits.js';
 import { isKeyWord, type Token } from './token.js';
-import { startsStatement } from './recovery.js';
+import { isAnyName, startsStatement } from './recovery.js';
 import type { TokenCursor } from './token-cursor.js';
 
 // The grammar of terms and patterns. Operators are parsed by their level (level.ts), and every other production by one function.
@@ -337,6 +341,8 @@ function parseMember(cursor: TokenCursor, start: number, object: TermNode): Look
 }
 
 function parsePrimary(cursor: TokenCursor): TermNode {
+  const implied = cursor.isInBlock ? findImplied(cursor) : undefined;
+  if (implied) return implied;
   const literal = findLiteral(cursor);
   if (literal) return literal;
   const token = cursor.current;
@@ -769,6 +775,70 @@ function parsePatternPrimary(cursor: TokenCursor): TermNode {
   return variableOf(cursor, cursor.advance());
 }
 
+// ── conditions of blocks ──
+
+const impliedNode = (
+  span: Span,
+  isGlobal: boolean,
+  name: ImpliedNode['name'],
+  keyword?: NameNode,
+  relation?: StringNode,
+): ImpliedNode => ({ kind: 'implied', span, isGlobal, name, keyword, relation });
+
+/** Parses `global "admin"`, `"owner" on "parent"` and `role on "parent"`; undefined, without reading a token, before another term. */
+export function findImplied(cursor: TokenCursor): ImpliedNode | undefined {
+  const { current, next } = cursor;
+  if (current.text === 'global' && current.kind === 'name' && next.kind === 'string') {
+    cursor.advance();
+    const name = cursor.expectString('the name of a global role or permission');
+    return impliedNode(cursor.spanFrom(current.start), true, name);
+  }
+  if (next.kind !== 'name' || (next.text !== 'on' && !isMistakenOn(current, next))) return undefined;
+  if (current.kind !== 'string' && current.kind !== 'name') return undefined;
+  const name = isAnyName(current)
+    ? cursor.expectName('`role` or `permission`')
+    : expectQuoted(cursor, 'a string');
+  const keyword = cursor.expectName('`on`');
+  const relation = expectQuoted(cursor, 'the name of a relation, as a string');
+  return impliedNode(cursor.spanFrom(current.start), false, name, keyword, relation);
+}
+
+/** Returns whether a word between a string and another string is meant as `on`, which the checks of the policy report. */
+const isMistakenOn = ({ kind }: Token, { text, startsLine }: Token): boolean =>
+  kind === 'string' &&
+  !startsLine &&
+  !/^(?:and|or|in|matches)$/i.test(text) &&
+  !foreignInfix.has(text.toLowerCase());
+
+/** Returns the role, permission or relation that a term is, where a condition is expected. A bare name is reported. */
+function nameIn(cursor: TokenCursor, term: TermNode): StringNode | undefined {
+  if (term.kind === 'literal' && typeof term.value === 'string')
+    return { kind: 'string', span: term.span, value: term.value };
+  return term.kind === 'variable' ? asQuoted(cursor, term) : undefined;
+}
+
+/** Reports `"owner" in "parent"`, which is meant as `on`. */
+function failAtIn(cursor: TokenCursor, { item, collection }: InNode): void {
+  if (nameless(item) || nameless(collection)) return;
+  const text = cursor.source.text.slice(item.span.end, collection.span.start);
+  const start = item.span.end + text.indexOf('in');
+  cursor.failForeign(spanOf(cursor.source, start, start + 2), 'on');
+}
+
+const nameless = (term: TermNode): boolean => term.kind !== 'literal' || typeof term.value !== 'string';
+
+function asQuoted(
+  cursor: TokenCursor,
+  { name, span }: { readonly name: string; readonly span: Span },
+): StringNode {
+  cursor.reportForeign(span, JSON.stringify(name), 'a role, a permission or a relation is a string here');
+  return { kind: 'string', span, value: name };
+}
+
+/** Parses a string. A bare name is reported and read as a string. */
+export const expectQuoted = (cursor: TokenCursor, expected: string): StringNode =>
+  cursor.is('name') ? asQuoted(cursor, cursor.expectName(expected)) : cursor.expectString(expected);
+
 // ── roles: values, conditions, and terms that can be either ──
 
 type Role = 'value' | 'condition' | 'either';
@@ -795,6 +865,7 @@ const roles: Readonly<Record<TermNode['kind'], Role>> = {
   cut: 'condition',
   print: 'condition',
   debug: 'condition',
+  implied: 'condition',
 };
 
 /** Reports a condition where a value is expected. */
@@ -808,6 +879,11 @@ function asValue<Term extends PatternOrTermNode>(cursor: TokenCursor, term: Term
 
 /** Reports a value where a condition is expected. */
 export function asCondition(cursor: TokenCursor, term: TermNode): TermNode {
+  if (cursor.isInBlock) {
+    const name = nameIn(cursor, term);
+    if (name !== undefined) return impliedNode(term.span, false, name);
+    if (term.kind === 'in') failAtIn(cursor, term);
+  }
   const role = term.kind === 'literal' && typeof term.value === 'boolean' ? 'either' : roles[term.kind];
   if (role === 'value')
     cursor.report('POLAR_PARSE_CONDITION_EXPECTED', { found: cursor.quote(term.span) }, term.span);

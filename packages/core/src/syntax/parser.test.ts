@@ -376,6 +376,14 @@ describe('statements', () => {
   it('reads blocks without checking the words in them', () => {
     const string = (value: string) => ({ kind: 'string', value });
     const name = (text: string) => ({ kind: 'name', name: text });
+    const implied = (of: object, parts: object = {}) => ({
+      kind: 'implied',
+      isGlobal: false,
+      name: of,
+      keyword: undefined,
+      relation: undefined,
+      ...parts,
+    });
     expect(
       shapeOf(
         policyOf(`
@@ -390,11 +398,12 @@ describe('statements', () => {
         `).statements,
       ),
     ).toEqual([
-      { kind: 'block', keyword: name('actor'), className: name('User'), items: [] },
+      { kind: 'block', keyword: name('actor'), className: name('User'), bases: [], items: [] },
       {
         kind: 'block',
         keyword: name('thing'),
         className: name('Repo'),
+        bases: [],
         items: [
           { kind: 'list-declaration', name: name('roles'), items: [string('a'), string('b')] },
           {
@@ -408,16 +417,12 @@ describe('statements', () => {
           {
             kind: 'shorthand-rule',
             head: string('a'),
-            implier: string('b'),
-            keyword: name('onn'),
-            relation: string('parent'),
+            body: implied(string('b'), { keyword: name('onn'), relation: string('parent') }),
           },
           {
             kind: 'shorthand-rule',
             head: string('a'),
-            implier: string('b'),
-            keyword: undefined,
-            relation: undefined,
+            body: implied(string('b')),
           },
         ],
       },
@@ -425,6 +430,7 @@ describe('statements', () => {
         kind: 'block',
         keyword: undefined,
         className: name('Bare'),
+        bases: [],
         items: [{ kind: 'list-declaration', name: name('roles'), items: [] }],
       },
     ]);
@@ -475,6 +481,7 @@ describe('spans', () => {
       'name: R',
       'shorthand-rule: "a" if "b" on "c" ;',
       'string: "a"',
+      'implied: "b" on "c"',
       'string: "b"',
       'name: on',
       'string: "c"',

@@ -4,7 +4,7 @@ import type { Source } from '../diagnostics/source.js';
 import { spanOf, spanOver } from '../diagnostics/span.js';
 import type { InlineQueryNode, PolicyNode, RuleNode, RuleTypeNode, StatementNode, TermNode } from './ast.js';
 import { maxDepth } from './limits.js';
-import { parseBlock } from './parse-block.js';
+import { parseBlock, parseGlobalBlock, startsGlobalBlock } from './parse-block.js';
 import { asCondition, parseParameters, parseTerm } from './parse-term.js';
 import { parseTest, startsTest } from './parse-test.js';
 import { cedar, cedarNotes, foreignIf, foreignStatements, globalNote } from './foreign.js';
@@ -103,6 +103,7 @@ function parseStatement(cursor: TokenCursor): StatementNode {
     case 'name':
       if (startsTest(cursor)) return parseTest(cursor, parseRule);
       if (cursor.next.kind === '(') return parseRule(cursor);
+      if (startsGlobalBlock(cursor)) return parseGlobalBlock(cursor);
       if (cursor.next.kind === 'name' || cursor.next.kind === '{' || isBlockWord(cursor.current.text))
         return parseBlock(cursor);
       return cursor.fail(aStatement);

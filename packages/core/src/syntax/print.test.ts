@@ -119,6 +119,7 @@ describe('print', () => {
       'G',
       '"h" if "i" on "j";',
       '"h"',
+      '"i" on "j"',
       '"i"',
       'on',
       '"j"',

@@ -4,6 +4,8 @@ import type {
   BlockNode,
   DictionaryDeclarationNode,
   FieldNode,
+  GlobalBlockNode,
+  ImpliedNode,
   ListDeclarationNode,
   LiteralNode,
   NameNode,
@@ -16,6 +18,7 @@ import type {
   SetupNode,
   ShorthandRuleNode,
   StatementNode,
+  StringNode,
   TermNode,
   TestNode,
   VariableNode,
@@ -103,6 +106,8 @@ export function printTerm(term: PatternOrTermNode): string {
       return `forall(${printTerm(term.condition)}, ${printTerm(term.action)})`;
     case 'cut':
       return 'cut';
+    case 'implied':
+      return printImplied(term);
     case 'print':
     case 'debug':
       return `${term.kind}${printArguments(term.args, [])}`;
@@ -182,9 +187,18 @@ export const printRule = ({ name, parameters, body }: RuleNode): string =>
 export const printRuleType = ({ name, parameters }: RuleTypeNode): string =>
   `type ${printHead(name, parameters)};`;
 
-export function printShorthandRule({ head, implier, keyword, relation }: ShorthandRuleNode): string {
+const printName = (node: StringNode | NameNode): string =>
+  node.kind === 'string' ? printString(node.value) : node.name;
+
+/** Prints the part of a rule of a block before its `if`. */
+export const printShorthandHead = ({ head }: ShorthandRuleNode): string => printName(head);
+
+export const printShorthandRule = (rule: ShorthandRuleNode): string =>
+  `${printShorthandHead(rule)} if ${printTerm(rule.body)};`;
+
+function printImplied({ isGlobal, name, keyword, relation }: ImpliedNode): string {
   const on = keyword && relation ? ` ${keyword.name} ${printString(relation.value)}` : '';
-  return `${printString(head.value)} if ${printString(implier.value)}${on};`;
+  return `${isGlobal ? 'global ' : ''}${printName(name)}${on}`;
 }
 
 export function printDeclaration(declaration: ListDeclarationNode | DictionaryDeclarationNode): string {
@@ -198,10 +212,18 @@ export function printDeclaration(declaration: ListDeclarationNode | DictionaryDe
 
 export const printRelation = ({ key, value }: FieldNode<NameNode>): string => `${key}: ${value.name}`;
 
-function printBlock({ keyword, className, items }: BlockNode): string {
-  const head = `${keyword ? `${keyword.name} ` : ''}${className.name}`;
-  if (items.length === 0) return `${head} {}`;
-  const lines = items.map((item) =>
+/** Prints the part of a block before its braces. */
+export function printBlockHead(block: BlockNode | GlobalBlockNode): string {
+  if (block.kind === 'global-block') return block.keyword.name;
+  const { keyword, className, bases } = block;
+  const base = bases.length === 0 ? '' : ` extends ${bases.map(({ name }) => name).join(', ')}`;
+  return `${keyword ? `${keyword.name} ` : ''}${className.name}${base}`;
+}
+
+function printBlock(block: BlockNode | GlobalBlockNode): string {
+  const head = printBlockHead(block);
+  if (block.items.length === 0) return `${head} {}`;
+  const lines = block.items.map((item) =>
     item.kind === 'shorthand-rule' ? printShorthandRule(item) : printDeclaration(item),
   );
   return `${head} {\n${lines.map((line) => `  ${line}\n`).join('')}}`;
@@ -228,6 +250,7 @@ export function printStatement(statement: StatementNode): string {
     case 'inline-query':
       return `?= ${printTerm(statement.term)};`;
     case 'block':
+    case 'global-block':
       return printBlock(statement);
     case 'test':
       return printTest(statement);
@@ -249,6 +272,7 @@ export function print(node: Node): string {
     case 'rule-type':
     case 'inline-query':
     case 'block':
+    case 'global-block':
     case 'test':
       return printStatement(node);
     case 'setup':

@@ -14,6 +14,7 @@ export function startsStatement({ current, next }: TokenPair): boolean {
   if (current.kind === 'type') return next.kind === 'name';
   if (current.kind !== 'name') return false;
   if (current.text === 'test' && next.kind === 'string') return true;
+  if (current.text === 'global' && next.kind === '{') return true;
   return next.kind === '(' || (blockWords.has(current.text) && next.kind === 'name');
 }
 
@@ -23,13 +24,16 @@ interface TokenPair {
   readonly next: Pick<Token, 'kind'>;
 }
 
+/** Returns whether a token is `role` or `permission`, which are any role or permission in the rules of blocks. */
+export const isAnyName = ({ kind, text }: Token): boolean =>
+  kind === 'name' && (text === 'role' || text === 'permission');
+
 /** Returns true if a token that starts its line probably starts a declaration or rule of a block. */
 function startsItem(cursor: TokenCursor): boolean {
   const token = cursor.current;
   if (!token.startsLine) return false;
-  return token.kind === 'string'
-    ? cursor.next.kind === 'if'
-    : token.kind === 'name' && cursor.next.kind === '=';
+  if (cursor.next.kind === 'if') return token.kind === 'string' || isAnyName(token);
+  return token.kind === 'name' && cursor.next.kind === '=';
 }
 
 const endsTerm: ReadonlySet<string> = new Set<Token['kind']>([

@@ -4,6 +4,7 @@ import { randomCases } from '../../../../tools/test-scope.js';
 import type { Span } from '../diagnostics/span.js';
 import type {
   FieldNode,
+  ImpliedNode,
   ListDeclarationNode,
   NameNode,
   ParameterNode,
@@ -196,7 +197,39 @@ const declaration: fc.Arbitrary<ListDeclarationNode> = fc.record({
   name: nameNode,
   items: few(stringNode),
 });
-const relation = fc.option(fc.tuple(nameNode, stringNode), { nil: [undefined, undefined] as const });
+const anyName: fc.Arbitrary<NameNode> = fc
+  .constantFrom('role', 'permission')
+  .map((name) => ({ kind: 'name', span, name }));
+const globalName: fc.Arbitrary<NameNode> = fc.constant({ kind: 'name', span, name: 'global' });
+const on: fc.Arbitrary<NameNode> = fc.constant({ kind: 'name', span, name: 'on' });
+const implied: fc.Arbitrary<ImpliedNode> = fc.oneof(
+  fc.record({
+    kind: kind('implied'),
+    span: at,
+    isGlobal: fc.boolean(),
+    name: stringNode,
+    keyword: fc.constant(undefined),
+    relation: fc.constant(undefined),
+  }),
+  fc.record({
+    kind: kind('implied'),
+    span: at,
+    isGlobal: fc.constant(false),
+    name: fc.oneof(stringNode, anyName),
+    keyword: on,
+    relation: stringNode,
+  }),
+);
+const blockCondition: fc.Arbitrary<TermNode> = fc.oneof(
+  implied,
+  condition.filter(({ kind: k }) => k === 'call' || k === 'compare' || k === 'in'),
+);
+const conditions: fc.Arbitrary<TermNode> = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('and' as const, 'or' as const), blockCondition, blockCondition)
+    .map(([k, first, last]): TermNode => ({ kind: k, span, operands: [first, last] })),
+  fc.record({ kind: kind('not'), span: at, operand: blockCondition }),
+);
 
 const statement: fc.Arbitrary<StatementNode> = fc.oneof(
   fc.record({
@@ -209,11 +242,21 @@ const statement: fc.Arbitrary<StatementNode> = fc.oneof(
   }),
   fc.record({ kind: kind('rule-type'), span: at, name: word, nameSpan: at, parameters }),
   fc.record({ kind: kind('inline-query'), span: at, term: condition }),
+  fc.record({ kind: kind('global-block'), span: at, keyword: globalName, items: few(declaration) }),
+  fc.record({
+    kind: kind('block'),
+    span: at,
+    keyword: nameNode,
+    className: nameNode,
+    bases: few(nameNode),
+    items: few(declaration),
+  }),
   fc.record({
     kind: kind('block'),
     span: at,
     keyword: fc.option(nameNode, { nil: undefined }),
     className: nameNode,
+    bases: fc.constant([]),
     items: few(
       fc.oneof(
         declaration,
@@ -223,14 +266,9 @@ const statement: fc.Arbitrary<StatementNode> = fc.oneof(
           name: nameNode,
           fields: fieldsOf(nameNode),
         }),
-        fc.tuple(stringNode, stringNode, relation).map(([head, implier, [keyword, related]]) => ({
-          kind: 'shorthand-rule' as const,
-          span,
-          head,
-          implier,
-          keyword,
-          relation: related,
-        })),
+        fc.record({ kind: kind('shorthand-rule'), span: at, head: stringNode, body: implied }),
+        fc.record({ kind: kind('shorthand-rule'), span: at, head: stringNode, body: conditions }),
+        fc.record({ kind: kind('shorthand-rule'), span: at, head: anyName, body: implied }),
       ),
     ),
   }),

@@ -11,6 +11,7 @@ const everything = `
   type f(a: A);
   ?= g(1, k: 2);
   resource R { roles = ["a"]; relations = { p: Q }; "a" if "b" on "p"; }
+  global { roles = ["c"]; }
 `;
 
 describe('visit', () => {
@@ -26,7 +27,7 @@ describe('visit', () => {
     const rest =
       'and or not forall cut print debug instance-pattern dictionary-pattern list-pattern parameter rule rule-type ';
     const blocks =
-      'inline-query block list-declaration dictionary-declaration shorthand-rule name string policy';
+      'inline-query block global-block list-declaration dictionary-declaration shorthand-rule implied name string policy';
     expect(new Set(nodes.map(({ kind }) => kind))).toEqual(new Set((kinds + rest + blocks).split(' ')));
   });
 

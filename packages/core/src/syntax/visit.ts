@@ -103,9 +103,13 @@ export function childrenOf(node: Node): readonly Node[] {
     case 'dictionary-declaration':
       return [node.name, ...valuesOf(node.fields)];
     case 'shorthand-rule':
-      return [node.head, node.implier, ...present(node.keyword), ...present(node.relation)];
+      return [node.head, node.body];
+    case 'implied':
+      return [node.name, ...present(node.keyword), ...present(node.relation)];
     case 'block':
-      return [...present(node.keyword), node.className, ...node.items];
+      return [...present(node.keyword), node.className, ...node.bases, ...node.items];
+    case 'global-block':
+      return [node.keyword, ...node.items];
     case 'test':
       return [node.name, ...node.items];
     case 'setup':

@@ -1,9 +1,15 @@
 import { Report } from '../diagnostics/report.js';
 import type { Span } from '../diagnostics/span.js';
-import type { BlockNode, PolicyNode, RuleNode } from '../syntax/ast.js';
+import type { PolicyNode, RuleNode } from '../syntax/ast.js';
 import { mergeBlocks } from '../policy/resource-block.js';
 import { rewriteShorthandRules } from '../policy/shorthand.js';
-import type { Declaration, DeclarationKind, PolicyRule, ResourceBlock } from '../policy/policy.js';
+import type {
+  Declaration,
+  DeclarationKind,
+  GlobalBlock,
+  PolicyRule,
+  ResourceBlock,
+} from '../policy/policy.js';
 import { termTypesIn, type FieldOf, type TermTypes } from '../policy/checks/static-types.js';
 import type { DeclaredType, Field, FieldType } from '../types/declared-type.js';
 import type { TypesInput } from '../types/type-declaration.js';
@@ -16,6 +22,7 @@ export type {
   Field,
   FieldOf,
   FieldType,
+  GlobalBlock,
   PolicyRule,
   ResourceBlock,
   TermTypes,
@@ -36,6 +43,7 @@ export interface PolicyOutline {
   readonly types: DeclaredTypes;
   /** The merged blocks by type. */
   readonly blocks: ReadonlyMap<string, ResourceBlock>;
+  readonly globals: GlobalBlock | undefined;
   /** The rules for which the shorthand rules are short, by the places of these. */
   readonly expanded: ReadonlyMap<Span, PolicyRule>;
 }
@@ -52,10 +60,10 @@ export function outlineOf(
 ): PolicyOutline {
   const table = new TypeTable(types, { Clock: {}, ...constants });
   const nodes = trees.flatMap(({ statements }) =>
-    statements.filter((each): each is BlockNode => each.kind === 'block'),
+    statements.filter((each) => each.kind === 'block' || each.kind === 'global-block'),
   );
-  const blocks = mergeBlocks(nodes, table, new Report());
-  const expanded = rewriteShorthandRules(blocks, table, 0, new Report()).map(
+  const merged = mergeBlocks(nodes, table, new Report());
+  const expanded = rewriteShorthandRules(merged, table, 0, new Report()).map(
     (rule) => [rule.span, rule] as const,
   );
   return {
@@ -65,7 +73,7 @@ export function outlineOf(
       ancestorsOf: (type) => table.ancestorsOf(type),
       termTypesIn: (rule) => termTypesIn(rule, table),
     },
-    blocks,
+    ...merged,
     expanded: new Map(expanded),
   };
 }

@@ -5,7 +5,16 @@ import { didYouMean } from '../internal/near-names.js';
 import { isClass } from './plain-type-table.js';
 import type { TypeDeclaration } from './type-declaration.js';
 
-const declarationOptions = ['class', 'is', 'discriminator', 'fields', 'relations', 'key', 'equals'];
+const declarationOptions = [
+  'class',
+  'is',
+  'discriminator',
+  'extends',
+  'fields',
+  'relations',
+  'key',
+  'equals',
+];
 
 /** Checks the form of a type declaration. @throws {PolarError} `POLAR_TYPE_…` with the expected and the found value */
 export function checkDeclaration(name: string, input: unknown, dialect: Dialect): TypeDeclaration {
@@ -44,10 +53,16 @@ export function checkDeclaration(name: string, input: unknown, dialect: Dialect)
     throw invalid(
       `a type must have only one of \`class\`, \`is\` and \`discriminator\`, found ${ways.map((way) => `\`${way}\``).join(' and ')}`,
     );
-  const keys: unknown[] = typeof d.key === 'string' ? [d.key] : Array.isArray(d.key) ? d.key : [];
-  const areNames = keys.length > 0 && keys.every((key) => typeof key === 'string' && key !== '');
-  expect('key', areNames, "the name of a field, or a list of names, such as 'id'");
+  expect('extends', areNames(d.extends), "the name of a type, or a list of names, such as 'File'");
+  if (d.extends !== undefined && (d.class !== undefined || d.is !== undefined))
+    throw invalid('`extends` is for rows without a class; a class extends another class in its own code');
+  expect('key', areNames(d.key), "the name of a field, or a list of names, such as 'id'");
   return d;
+}
+
+function areNames(value: unknown): boolean {
+  const names: unknown[] = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [];
+  return names.length > 0 && names.every((name) => typeof name === 'string' && name !== '');
 }
 
 function checkDiscriminator(discriminator: unknown, invalid: (reason: string) => PolarError): void {

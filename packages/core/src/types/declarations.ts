@@ -1,3 +1,4 @@
+import { didYouMean } from '../internal/near-names.js';
 import { adviceForFieldType } from '../diagnostics/foreign-type-names.js';
 import { PolarError } from '../diagnostics/polar-error.js';
 import { checkDeclaration, invalidFieldType } from './check-declaration.js';
@@ -34,9 +35,32 @@ export const declarations: Declarations = {
 
 /** Checks the declared fields and relations, and adds them to types. */
 function linkDeclarations(declared: readonly LinkedDeclaration[], table: PlainTypeTable): void {
+  for (const [type] of declared) checkBases(type, table);
   for (const [type, { fields }] of declared) if (fields !== undefined) declareFields(type, fields, table);
   for (const [type, { relations }] of declared)
     if (relations !== undefined) declareRelations(type, relations, table);
+}
+
+/** Checks that a type extends types without a class, and not itself. */
+function checkBases(type: DeclaredType, table: PlainTypeTable): void {
+  const invalid = (reason: string): PolarError =>
+    new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name: type.name, reason });
+  const known = table.typeNames.filter((name) => table.find(name)?.builtIn === false);
+  const pending = [...type.bases];
+  const seen = new Set<string>();
+  for (const name of pending) {
+    const base = table.find(name);
+    if (base === undefined || base.builtIn)
+      throw invalid(`it extends \`${name}\`, which is not a declared type${didYouMean(name, known)}`);
+    if (base === type) throw invalid('it extends itself');
+    if (base.class !== undefined || base.is !== undefined)
+      throw invalid(
+        `it extends \`${name}\`, whose values a class or a function recognizes; extend a type of rows`,
+      );
+    if (seen.has(name)) continue;
+    seen.add(name);
+    pending.push(...base.bases);
+  }
 }
 
 function declareFields(

@@ -39,6 +39,8 @@ export interface DeclaredType {
   readonly builtIn: boolean;
   readonly class: Class | undefined;
   readonly is: ((value: unknown) => boolean) | undefined;
+  /** The names of the types that a type without a class extends. */
+  readonly bases: readonly string[];
   readonly discriminator: { readonly field: string; readonly value: string | number | boolean } | undefined;
   readonly fields: ReadonlyMap<string, Field> | undefined;
   readonly relations: ReadonlyMap<string, Relation>;

@@ -124,17 +124,24 @@ export class PlainTypeTable {
     return [...this.constants.keys()];
   }
 
-  /** Returns the type itself, then the registered types of the ancestors of its class, nearest first. */
+  /** Returns the type itself, then the types that it extends, nearest first. */
   ancestorsOf(type: DeclaredType): readonly DeclaredType[] {
     let chain = this.#ancestors.get(type);
     if (chain === undefined) {
       chain =
         type.class === undefined || type.builtIn
-          ? [type]
+          ? this.#withBases(type)
           : [type, ...this.ancestorsOfClass(type.class).filter((t) => t !== type)];
       this.#ancestors.set(type, chain);
     }
     return chain;
+  }
+
+  /** Returns a type without a class and the types that it extends, nearest first. */
+  #withBases(type: DeclaredType): readonly DeclaredType[] {
+    const found = new Set([type]);
+    for (const each of found) for (const name of each.bases) found.add(this.byName.get(name)!);
+    return [...found];
   }
 
   /** Returns the registered types of a class and of its ancestors, nearest first. */
@@ -169,6 +176,7 @@ export class PlainTypeTable {
       builtIn,
       class: d.class,
       is: d.is,
+      bases: typeof d.extends === 'string' ? [d.extends] : Array.from(d.extends ?? []),
       discriminator: tag && { field: tag[0], value: tag[1] },
       fields: d.fields && new Map(),
       relations: new Map(),

@@ -64,6 +64,11 @@ export interface TypeDeclaration<T = unknown> {
   readonly is?: (value: unknown) => boolean;
   /** The own field, and its value, that identify a row of this type: `{ kind: 'invoice' }`. */
   readonly discriminator?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * The type, or types, that this one extends, for rows without a class: the rules for `File` then also hold for a `Folder` that extends it.
+   * A class extends another class instead.
+   */
+  readonly extends?: string | readonly string[];
   /** The fields that a policy may read. Other fields are then an error when the policy loads. */
   readonly fields?: Readonly<Record<string, FieldTypeInput>>;
   /**

@@ -7,6 +7,7 @@ import { groupBy } from '../../internal/group-by.js';
 import { once } from '../../internal/once.js';
 import type {
   BlockNode,
+  GlobalBlockNode,
   InlineQueryNode,
   RuleNode,
   RuleTypeNode,
@@ -49,10 +50,17 @@ export function buildPolicy(
   const ruleTypes = only<RuleTypeNode>('rule-type', statements);
   const inlineQueries = only<InlineQueryNode>('inline-query', statements);
   const inBlocks = new Report();
-  const blocks = mergeBlocks(only<BlockNode>('block', statements), types, inBlocks);
+  const nodes = [
+    ...only<BlockNode>('block', statements),
+    ...only<GlobalBlockNode>('global-block', statements),
+  ];
+  const { blocks, globals } = mergeBlocks(nodes, types, inBlocks);
   const inShorthand = new Report();
   const explicit = rules.map(explicitRule);
-  const numbered = [...explicit, ...rewriteShorthandRules(blocks, types, explicit.length, inShorthand)];
+  const numbered = [
+    ...explicit,
+    ...rewriteShorthandRules({ blocks, globals }, types, explicit.length, inShorthand),
+  ];
   const hasAllBlocks = hasAllStatements && !inBlocks.hasErrors && !inShorthand.hasErrors;
   found.diagnostics.push(...inBlocks.diagnostics);
   // An undeclared name may be declared in the part that could not be parsed.
@@ -68,9 +76,10 @@ export function buildPolicy(
     conditions,
     rulesByName: groupBy(numbered, ({ name }) => name),
     ruleTypes,
-    typesOfRules: ruleTypeTable(ruleTypes, blocks),
+    typesOfRules: ruleTypeTable(ruleTypes, { blocks, globals }),
     matcher: new RuleTypeMatcher(types, { Actor: new Set(actorTypes), Resource: new Set(resourceTypes) }),
     blocks,
+    globals,
     assigned: assignedNames(found),
     hasAllStatements,
     hasAllBlocks,
@@ -91,6 +100,7 @@ export function buildPolicy(
     ruleTypes: Object.freeze(ruleTypes),
     inlineQueries: Object.freeze(inlineQueries),
     blocks,
+    globals,
     actorTypes: Object.freeze(actorTypes),
     resourceTypes: Object.freeze(resourceTypes),
     warnings: Object.freeze(diagnostics),

@@ -13,8 +13,8 @@ import type { Pass } from './check.js';
 export function runChecks(draft: PolicyDraft, report: Report): void {
   const passes = allChecks.flatMap((check) => check(draft) ?? []);
   const inRules = new ScopeWalk(passes);
-  for (const { name, parameters, body, shorthandOf } of draft.rules) {
-    if (shorthandOf !== undefined && draft.hasAllBlocks) {
+  for (const { name, parameters, body, shorthandOf, hasOwnConditions } of draft.rules) {
+    if (shorthandOf !== undefined && !hasOwnConditions && draft.hasAllBlocks) {
       inRules.readMade(body);
       continue;
     }
