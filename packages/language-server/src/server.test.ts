@@ -279,6 +279,34 @@ describe('edits', () => {
     await client.change(issue, files[issue]!);
     await client.until(() => client.diagnostics(issue).length === 0);
   });
+
+  it('offers to put the declarations of a block before its rules', async () => {
+    const text = 'resource Issue { "read" if "creator"; roles = ["creator"]; permissions = ["read"]; }\n';
+    await client.change(issue, text);
+    const request = async (only?: readonly string[]) => {
+      const found = await client.request<CodeAction[]>('textDocument/codeAction', {
+        textDocument: { uri: client.uri(issue) },
+        range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+        context: { diagnostics: [], ...(only && { only }) },
+      });
+      return found.filter(({ kind }) => kind === 'source.organizeBlocks');
+    };
+    const [action] = await request(['source.organizeBlocks']);
+    expect(action).toMatchObject({
+      title: 'Organize blocks',
+      edit: {
+        changes: {
+          [client.uri(issue)]: [
+            { newText: ' permissions = ["read"]; roles = ["creator"]; "read" if "creator";' },
+          ],
+        },
+      },
+    });
+    expect(await request(['source'])).toHaveLength(1);
+    expect(await request(['quickfix'])).toEqual([]);
+    await client.change(issue, files[issue]!);
+    expect(await request()).toEqual([]);
+  });
 });
 
 describe('the outline', () => {

@@ -18,7 +18,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { registerCodeLenses } from './features/code-lenses.js';
 import { registerCompletion } from './features/completion.js';
 import { DiagnosticsPublisher, registerPullDiagnostics } from './features/diagnostics.js';
-import { registerEdits } from './features/edits.js';
+import { organizeBlocksKind, registerEdits } from './features/edits.js';
 import { showMessage, type RequestedDocument, type Server } from './features/feature.js';
 import { registerNavigation } from './features/navigation.js';
 import { registerOutline, semanticLegend } from './features/outline.js';
@@ -45,7 +45,9 @@ const capabilitiesOf = (isPulled: boolean): ServerCapabilities => ({
   semanticTokensProvider: { legend: semanticLegend, full: true },
   inlayHintProvider: true,
   codeLensProvider: {},
-  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll] },
+  codeActionProvider: {
+    codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll, organizeBlocksKind],
+  },
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,
   documentOnTypeFormattingProvider: { firstTriggerCharacter: ';', moreTriggerCharacter: ['}'] },

@@ -1,6 +1,7 @@
 import { completionsAt } from '../completion/complete.js';
 import type { Completions } from '../completion/completion.js';
 import { formatFile } from '../edits/format.js';
+import { organizeBlocks } from '../edits/organize-blocks.js';
 import { renameTargetAt, renameAt, type Rename, type RenameRefusal } from '../edits/rename.js';
 import { fileFinding, findingsIn, type FileFinding } from '../findings/diagnostics.js';
 import type { Finding } from '../findings/finding.js';
@@ -128,6 +129,15 @@ export class Workspace {
   /** Returns the correction of all findings of a file whose fixes keep all answers; undefined if there is none. */
   fixAll(name: string): CodeAction | undefined {
     return fixAllIn(this.#now, this.findings, name);
+  }
+
+  /** Returns the edits that put the declarations of each block of a file first; undefined if they are there. */
+  organizeBlocks(name: string): CodeAction | undefined {
+    const file = this.#files.get(name);
+    const edits = file === undefined ? [] : organizeBlocks(file);
+    if (edits.length === 0) return undefined;
+    const whole = { start: 0, end: file!.text.length };
+    return { title: 'Organize blocks', edits, code: undefined, keepsAnswers: true, ...whole };
   }
 
   // ── at a place ──

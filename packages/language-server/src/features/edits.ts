@@ -12,6 +12,9 @@ const editOf = (session: ProjectSession, edit: TextEdit): ProtocolEdit => ({
   newText: edit.text,
 });
 
+/** The kind of the action that puts the declarations of blocks first, which an editor can run when it saves a file. */
+export const organizeBlocksKind = `${CodeActionKind.Source}.organizeBlocks`;
+
 export function registerEdits({ connection, document }: Server): void {
   connection.onDocumentFormatting(async ({ textDocument: { uri } }) => {
     const found = await document(uri);
@@ -44,13 +47,18 @@ export function registerEdits({ connection, document }: Server): void {
       context.only === undefined || context.only.some((only) => kind === only || kind.startsWith(`${only}.`));
     const fixes = wants(CodeActionKind.QuickFix) ? workspace.codeActions(name, lines.offsets(range)) : [];
     const all = wants(CodeActionKind.SourceFixAll) ? workspace.fixAll(name) : undefined;
+    const organized = wants(organizeBlocksKind) ? workspace.organizeBlocks(name) : undefined;
     const quick = fixes.map((action) => ({
       ...protocolAction(session, action, CodeActionKind.QuickFix),
       diagnostics: context.diagnostics.filter(
         (each) => each.code === action.code && isSame(each.range, lines.range(action)),
       ),
     }));
-    return all === undefined ? quick : [...quick, protocolAction(session, all, CodeActionKind.SourceFixAll)];
+    return [
+      ...quick,
+      ...(all === undefined ? [] : [protocolAction(session, all, CodeActionKind.SourceFixAll)]),
+      ...(organized === undefined ? [] : [protocolAction(session, organized, organizeBlocksKind)]),
+    ];
   });
 }
 

@@ -87,7 +87,8 @@ function annotatedEdit(
   const changeAnnotations: Record<string, ChangeAnnotation> = {
     certain: {
       label: `Rename the ${describeSymbol(symbol)}`,
-      needsConfirmation: warnings.length > 0,
+      // The preview that the calls need shows the other warnings, too.
+      needsConfirmation: warnings.some(({ place }) => place !== undefined || calls.length === 0),
       ...(description.length > 0 && { description: description.join('; ') }),
     },
     unsure: { label: 'The type is not certain', needsConfirmation: true },
