@@ -36,7 +36,12 @@ export class CompletionPlace {
     const { start, end } = expected;
     const others = tokensAround(text, expected).filter((token) => token.end <= start || token.start >= end);
     const counts = variableCounts(others, expected.isInTest);
-    return new Map([...counts].filter(([name]) => !isKnown(snapshot, name)));
+    const { outline, settings } = snapshot;
+    const isKnown = (name: string): boolean =>
+      outline.types.find(name) !== undefined ||
+      Object.hasOwn(settings.constants, name) ||
+      (expected.isInTest && Object.hasOwn(settings.fixtures, name));
+    return new Map([...counts].filter(([name]) => !isKnown(name)));
   }
 
   get #statement(): StatementTypes {
@@ -63,9 +68,3 @@ export class CompletionPlace {
     return membersOf({ kind: 'named', name: type }, this.snapshot.outline.types);
   }
 }
-
-/** Returns whether a name is that of a type, a constant or a fixture, so that it is no variable. */
-const isKnown = ({ outline, settings }: Snapshot, name: string): boolean =>
-  outline.types.find(name) !== undefined ||
-  Object.hasOwn(settings.constants, name) ||
-  Object.hasOwn(settings.fixtures, name);

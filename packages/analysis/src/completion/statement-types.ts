@@ -48,7 +48,8 @@ export function statementTypes(
 
   function typeOf([first, ...fields]: ReadPath): FieldType | undefined {
     if (first === undefined) return undefined;
-    const fixture = Object.hasOwn(settings.fixtures, first) ? settings.fixtures[first] : undefined;
+    const isFixture = expected.isInTest && Object.hasOwn(settings.fixtures, first);
+    const fixture = isFixture ? settings.fixtures[first] : undefined;
     const start = variables.get(first) ?? (fixture === undefined ? undefined : named(fixture));
     return fields.reduce<FieldType | undefined>(
       (type, field) => memberType(type, field, outline.types),

@@ -1,4 +1,5 @@
 import { parseTerm, visit, type CallNode, type RuleNode, type TermNode } from '@nanook/core/syntax';
+import { otherTexts } from './other-texts.js';
 import { grantedKindOf, nameSlotsOf } from '../symbols/name-slots.js';
 import { describeSymbol, type Occurrence, type PolicySymbol } from '../symbols/policy-symbol.js';
 import { isSamePlace, placeOf, type Place, type TextEdit } from '../workspace/place.js';
@@ -8,7 +9,7 @@ import type { Snapshot } from '../workspace/snapshot.js';
 export interface Rename {
   readonly symbol: PolicySymbol;
   readonly edits: readonly TextEdit[];
-  /** Edits at places whose type is not certain: they can mean another name. */
+  /** Edits at places that can mean another name: their type is not certain, or they are texts that no rule connects with the name. */
   readonly unsure: readonly TextEdit[];
   /** Places that read the name from data, or that the application names, with the reason. */
   readonly warnings: readonly RenameWarning[];
@@ -69,11 +70,17 @@ export function renameAt(
   const unsure: TextEdit[] = [];
   const all = snapshot.symbols.of(symbol);
   for (const occurrence of all) {
-    const isCertain = occurrence.symbols.length === 1 && !('type' in symbol && symbol.type === '*');
+    const isCertain =
+      occurrence.symbols.length === 1 && !occurrence.isFree && !('type' in symbol && symbol.type === '*');
     const edit = editOf(snapshot, occurrence, symbol, to);
     if (!edits.some((each) => isSamePlace(each, edit))) (isCertain ? edits : unsure).push(edit);
   }
-  return { symbol, edits, unsure, warnings: warningsFor(snapshot, symbol, to) };
+  const warnings = warningsFor(snapshot, symbol, to);
+  if (isText(symbol)) {
+    const isInData = warnings.some(({ place }) => place !== undefined);
+    unsure.push(...otherTexts(snapshot, symbol.name, isInData).map((place) => ({ ...place, text: to })));
+  }
+  return { symbol, edits, unsure, warnings };
 }
 
 const isText = ({ kind }: PolicySymbol): boolean =>
@@ -88,13 +95,27 @@ function invalidName(snapshot: Snapshot, symbol: PolicySymbol, to: string): stri
   const declared = 'type' in symbol && snapshot.outline.blocks.get(symbol.type)?.declarations.has(to);
   if (others.length > 0 || declared === true)
     return `${describeSymbol({ ...symbol, name: to } as PolicySymbol)} exists already, and the two would become one`;
-  const { settings, outline } = snapshot;
-  if (
-    symbol.kind === 'variable' &&
-    (outline.types.find(to) !== undefined || Object.hasOwn(settings.constants, to))
-  )
-    return `\`${to}\` is a type or a constant`;
-  return undefined;
+  if (symbol.kind === 'rule' && isReservedRule(snapshot, to))
+    return `\`${to}\` has a meaning of its own, so that the rules would have it, too`;
+  return symbol.kind === 'variable' ? takenName(snapshot, symbol, to) : undefined;
+}
+
+/** Returns whether the application, or the blocks, give the rules of a name a meaning. */
+const isReservedRule = ({ settings }: Snapshot, name: string): boolean =>
+  nameSlotsOf(name).length > 0 || name === 'allow_request' || settings.queries.includes(name);
+
+/** Returns the reason why a variable cannot have a name: it would be that of something else at its places. */
+function takenName({ symbols, outline, settings, files }: Snapshot, variable: PolicySymbol, to: string) {
+  const unions = ['Actor', 'Resource'];
+  if (outline.types.find(to) !== undefined || unions.includes(to)) return `\`${to}\` is a type`;
+  if (Object.hasOwn(settings.constants, to) || to === 'Clock') return `\`${to}\` is a constant`;
+  const [place] = symbols.of(variable);
+  const tree = files.find(({ name }) => name === place?.file)?.tree;
+  const around = tree?.statements.find(
+    ({ span }) => place !== undefined && span.start <= place.start && place.end <= span.end,
+  );
+  const isQuery = around?.kind === 'test' || around?.kind === 'inline-query';
+  return isQuery && Object.hasOwn(settings.fixtures, to) ? `\`${to}\` is a fixture` : undefined;
 }
 
 /** Returns the edit of one place. In `relations = { Organization }`, the type keeps its name. */

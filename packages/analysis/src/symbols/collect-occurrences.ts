@@ -20,7 +20,7 @@ import { declarationsOf, type DeclarationKind } from '../blocks/declarations.js'
 import type { CompleteSettings } from '../workspace/settings.js';
 import { nameSlotsOf } from './name-slots.js';
 import type { Occurrence, PolicySymbol } from './policy-symbol.js';
-import { resolveName } from './resolve-name.js';
+import { isAnyType, resolveName } from './resolve-name.js';
 
 /** A rule, or a condition in the place of its body. */
 type ScopeNode = Pick<RuleNode, 'parameters' | 'body' | 'span'> & { readonly name: string | undefined };
@@ -29,6 +29,7 @@ type ScopeNode = Pick<RuleNode, 'parameters' | 'body' | 'span'> & { readonly nam
 interface Slot {
   readonly kind: DeclarationKind | 'field';
   readonly type: string | undefined;
+  readonly isFree: boolean;
 }
 
 /** Returns the places of a statement that name something, in no particular order. Each place is that of the text in which it was parsed. */
@@ -45,6 +46,8 @@ export function occurrencesIn(
 class Collector {
   readonly found: Occurrence[] = [];
   #whole: Span | undefined;
+  /** The names that are fixtures: those of the settings in tests and queries, and none in rules. */
+  #fixtures: CompleteSettings['fixtures'] = {};
 
   constructor(
     readonly outline: PolicyOutline,
@@ -53,6 +56,8 @@ class Collector {
 
   statement(statement: StatementNode): void {
     this.#whole = statement.span;
+    const isQuery = statement.kind === 'test' || statement.kind === 'inline-query';
+    this.#fixtures = isQuery ? this.settings.fixtures : {};
     switch (statement.kind) {
       case 'rule':
         this.#rule(statement);
@@ -180,9 +185,10 @@ class Collector {
     role: Occurrence['role'],
     slots: Map<string, Slot>,
   ): void {
-    for (const { kind, index, owner } of nameSlotsOf(rule)) {
+    for (const { kind, index, owner, isFree } of nameSlotsOf(rule)) {
       const term = args[index];
-      const slot: Slot = { kind, type: typeAt(owner) };
+      const type = typeAt(owner);
+      const slot: Slot = { kind, type, isFree: isFree && isAnyType(type) };
       if (term?.kind === 'variable' && term.name !== '_') slots.set(term.name, slot);
       else if (term !== undefined) this.#text(term, slot, role);
     }
@@ -199,14 +205,14 @@ class Collector {
     return true;
   }
 
-  #text(term: TermNode, { kind, type }: Slot, role: Occurrence['role']): void {
+  #text(term: TermNode, { kind, type, isFree }: Slot, role: Occurrence['role']): void {
     if (term.kind !== 'literal' || typeof term.value !== 'string') return;
     const name = term.value;
     const symbols =
       kind === 'field'
         ? [{ kind, type: type ?? '*', name } as const]
         : resolveName(this.outline, kind, type, name);
-    this.#add(symbols, inner(term.span), role);
+    this.#add(symbols, inner(term.span), role, isFree);
   }
 
   #variable({ name, span, entity }: VariableNode, scope: string): void {
@@ -217,7 +223,7 @@ class Collector {
     }
     if (name === '_' || name === 'nil') return;
     if (this.outline.types.find(name) !== undefined) return this.#type(name, span);
-    const kind = Object.hasOwn(this.settings.fixtures, name)
+    const kind = Object.hasOwn(this.#fixtures, name)
       ? 'fixture'
       : Object.hasOwn(this.settings.constants, name) || name === 'Clock'
         ? 'constant'
@@ -234,16 +240,29 @@ class Collector {
     if (term.kind === 'variable') {
       if (term.entity !== undefined) return term.entity.type;
       if (this.outline.types.find(term.name) !== undefined) return term.name;
-      if (Object.hasOwn(this.settings.fixtures, term.name)) return this.settings.fixtures[term.name];
+      if (Object.hasOwn(this.#fixtures, term.name)) return this.#fixtures[term.name];
     }
     const ofVariable = term.kind === 'variable' ? types.variables.get(term.name) : undefined;
     return nameOf(types.terms.get(term) ?? ofVariable);
   }
 
-  #add(symbols: readonly PolicySymbol[], { source, start, end }: Span, role: Occurrence['role']): void {
+  #add(
+    symbols: readonly PolicySymbol[],
+    { source, start, end }: Span,
+    role: Occurrence['role'],
+    isFree = false,
+  ): void {
     if (symbols.length === 0) return;
     const { start: from, end: to } = this.#whole ?? { start, end };
-    this.found.push({ symbols, file: source.name ?? '', start, end, role, whole: { start: from, end: to } });
+    this.found.push({
+      symbols,
+      isFree,
+      file: source.name ?? '',
+      start,
+      end,
+      role,
+      whole: { start: from, end: to },
+    });
   }
 }
 

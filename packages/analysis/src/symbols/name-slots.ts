@@ -5,17 +5,19 @@ export interface NameSlot {
   readonly kind: DeclarationKind | 'field';
   readonly index: number;
   readonly owner: number;
+  /** Whether the name can be one that no block declares. */
+  readonly isFree: boolean;
 }
 
 const slots: Readonly<Record<string, readonly NameSlot[]>> = {
-  allow: [{ kind: 'permission', index: 1, owner: 2 }],
+  allow: [{ kind: 'permission', index: 1, owner: 2, isFree: true }],
   allow_field: [
-    { kind: 'permission', index: 1, owner: 2 },
-    { kind: 'field', index: 3, owner: 2 },
+    { kind: 'permission', index: 1, owner: 2, isFree: true },
+    { kind: 'field', index: 3, owner: 2, isFree: true },
   ],
-  has_permission: [{ kind: 'permission', index: 1, owner: 2 }],
-  has_role: [{ kind: 'role', index: 1, owner: 2 }],
-  has_relation: [{ kind: 'relation', index: 1, owner: 2 }],
+  has_permission: [{ kind: 'permission', index: 1, owner: 2, isFree: false }],
+  has_role: [{ kind: 'role', index: 1, owner: 2, isFree: false }],
+  has_relation: [{ kind: 'relation', index: 1, owner: 2, isFree: false }],
 };
 
 /** Returns the arguments of a rule that are names which blocks declare. */

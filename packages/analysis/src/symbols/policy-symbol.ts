@@ -37,6 +37,8 @@ export function describeSymbol(symbol: PolicySymbol): string {
 export interface Occurrence {
   /** The symbol. There are several if the type at the place is not certain. */
   readonly symbols: readonly PolicySymbol[];
+  /** Whether the name can also be that of a type that does not declare it. */
+  readonly isFree: boolean;
   readonly file: string;
   /** The place of the name, without quotes. */
   readonly start: number;

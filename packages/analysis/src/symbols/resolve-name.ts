@@ -2,7 +2,7 @@ import type { PolicyOutline } from '@nanook/core/syntax';
 import type { DeclarationKind } from '../blocks/declarations.js';
 import type { PolicySymbol } from './policy-symbol.js';
 
-const isAnyType = (type: string | undefined): boolean =>
+export const isAnyType = (type: string | undefined): boolean =>
   type === undefined || type === 'Actor' || type === 'Resource';
 
 /** Returns the roles, permissions or relations that a text can name on values of a type; undefined is any type. */
