@@ -7,4 +7,10 @@ export { isFile } from './project/is-file.js';
 export { sourceFiles } from './migrate/source-files.js';
 export { digestOf } from './project/policy-digests.js';
 export { Project } from './project/project.js';
-export { readPaths, readProject, type ProjectOptions } from './project/read-project.js';
+export {
+  readInputs,
+  readPaths,
+  readProject,
+  readProjectWith,
+  type ProjectOptions,
+} from './project/read-project.js';

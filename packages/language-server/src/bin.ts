@@ -14,6 +14,8 @@ else if (args.includes('--stdio')) {
   const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
   serve(connection);
   connection.listen();
+  // The processes of the configurations end with this one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 } else {
   console.error(usage);
   process.exitCode = args.includes('--help') ? 0 : 2;

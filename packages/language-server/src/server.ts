@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { configNames } from '@nanook/cli/project';
 import {
   CodeActionKind,
   CodeLensRefreshRequest,
   DidChangeWatchedFilesNotification,
+  DidChangeWorkspaceFoldersNotification,
   FileChangeType,
   MessageType,
+  PositionEncodingKind,
   TextDocuments,
   TextDocumentSyncKind,
   type ClientCapabilities,
@@ -25,9 +26,12 @@ import { registerOutline, semanticLegend } from './features/outline.js';
 import { registerRename } from './features/rename.js';
 import { version } from './manifest.js';
 import { Sessions } from './project/sessions.js';
+import { filePath } from './text/file-path.js';
 import { defaultSettings, withSettings, type Settings } from './settings.js';
 
 const capabilitiesOf = (isPulled: boolean): ServerCapabilities => ({
+  positionEncoding: PositionEncodingKind.UTF16,
+  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
   completionProvider: { triggerCharacters: ['.', ':', '"', '(', ',', '{'] },
   hoverProvider: true,
@@ -56,10 +60,10 @@ const capabilitiesOf = (isPulled: boolean): ServerCapabilities => ({
   }),
 });
 
-const foldersOf = ({ workspaceFolders, rootUri }: InitializeParams): readonly string[] => {
-  const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
-  return uris.filter((uri) => uri.startsWith('file:')).map((uri) => fileURLToPath(uri));
-};
+const foldersOf = ({ workspaceFolders, rootUri }: InitializeParams): readonly string[] =>
+  pathsOf(workspaceFolders?.map(({ uri }) => uri) ?? [rootUri ?? '']);
+
+const pathsOf = (uris: readonly string[]): readonly string[] => uris.flatMap((uri) => filePath(uri) ?? []);
 
 /** Answers the requests of an editor on a connection. The caller creates the connection, and lets it listen. */
 export function serve(connection: Connection): void {
@@ -118,7 +122,7 @@ export function serve(connection: Connection): void {
       watchers: [{ globPattern: '**/*.polar' }, { globPattern: '**/*.{ts,mts,cts,js,mjs,cjs,json,prisma}' }],
     });
   });
-  connection.onShutdown(() => sessions?.end());
+  connection.onShutdown(() => sessions?.close());
   documents.listen(connection);
 }
 
@@ -155,7 +159,7 @@ function watch(
     const session = isPolicy(document) ? sessions.of(document.uri, settings()) : undefined;
     if (session === undefined) return;
     const edit = (): void => {
-      if (session.isForeign(document.uri)) return;
+      if (documents.get(document.uri) === undefined || session.isForeign(document.uri)) return;
       session.edit(document.uri, document.getText());
       session.checkTestsLater(settings());
       publisher.publishSoon();
@@ -168,26 +172,39 @@ function watch(
   documents.onDidClose(({ document }) => {
     if (!isPolicy(document)) return;
     sessions.of(document.uri, settings())?.edit(document.uri, undefined);
+    sessions.endIn(filePath(document.uri) ?? '');
     publisher.publishSoon();
+  });
+  documents.onDidOpen(({ document }) => publisher.forget(document.uri));
+
+  /** Documents can belong to other projects now. */
+  const openAnew = async (): Promise<void> => {
+    await sessions.open(settings());
+    for (const document of documents.all()) open(document);
+    publisher.publishSoon();
+  };
+  connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event: { added, removed } }) => {
+    const gone = pathsOf(removed.map(({ uri }) => uri));
+    const kept = sessions.folders.filter((each) => !gone.includes(each));
+    sessions.folders = [...kept, ...pathsOf(added.map(({ uri }) => uri))];
+    for (const folder of gone) sessions.endIn(folder);
+    return openAnew();
   });
 
   connection.onDidChangeWatchedFiles(async ({ changes }) => {
     const isNewConfig = changes.some(
       ({ uri, type }) =>
-        type !== FileChangeType.Changed && configNames.includes(basename(fileURLToPath(uri))),
+        type !== FileChangeType.Changed && configNames.includes(basename(filePath(uri) ?? '')),
     );
     if (isNewConfig) {
-      // Documents can belong to other projects now.
       sessions.end();
-      await sessions.open(settings());
-      for (const document of documents.all()) open(document);
-      return;
+      return openAnew();
     }
     await Promise.all(
       sessions.all.map(async (session) => {
-        const isConfig = changes.some(({ uri }) => session.loadedFiles.has(fileURLToPath(uri)));
+        const isConfig = changes.some(({ uri }) => session.loadedFiles.has(filePath(uri) ?? ''));
         const isOther = changes.some(
-          ({ uri, type }) => uri.endsWith('.polar') && type !== FileChangeType.Changed,
+          ({ uri, type }) => session.mayHave(uri) && type !== FileChangeType.Changed,
         );
         if (isConfig || isOther) return session.read(settings());
         const changed = changes.filter(({ uri }) => session.has(uri));
@@ -197,6 +214,7 @@ function watch(
       }),
     );
     publisher.publishSoon();
+    return undefined;
   });
 
   connection.onDidChangeConfiguration(async ({ settings: given }) => {

@@ -84,16 +84,24 @@ export class DiagnosticsPublisher {
     });
   }
 
+  /** Forgets what a client knows about a document that it opens, so that it gets a list also without findings. */
+  forget(uri: string): void {
+    this.#sent.delete(uri);
+  }
+
   #publish(): void {
     if (this.isPulled) {
       void this.server.connection.languages.diagnostics.refresh();
       return;
     }
-    const current = new Map(this.server.sessions().flatMap((session) => [...diagnosticsOf(session)]));
+    const sessions = this.server.sessions();
+    const current = new Map(sessions.flatMap((session) => [...diagnosticsOf(session)]));
     for (const uri of this.#sent.keys()) if (!current.has(uri)) current.set(uri, []);
+    const open = new Set(sessions.flatMap((session) => session.openUris));
     for (const [uri, diagnostics] of current) {
       const text = JSON.stringify(diagnostics);
-      if ((this.#sent.get(uri) ?? '[]') === text) continue;
+      const known = this.#sent.get(uri) ?? (open.has(uri) ? undefined : '[]');
+      if (known === text) continue;
       this.#sent.set(uri, text);
       void this.server.connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] });
     }
@@ -105,7 +113,8 @@ export function registerPullDiagnostics(server: Server): void {
   const { diagnostics } = server.connection.languages;
   diagnostics.on(async ({ textDocument: { uri } }) => {
     const document = await server.document(uri);
-    const items = document === undefined ? [] : (diagnosticsOf(document.session).get(uri) ?? []);
+    const { session, name } = document ?? {};
+    const items = session === undefined ? [] : (diagnosticsOf(session).get(session.uriOf(name!)) ?? []);
     return { kind: DocumentDiagnosticReportKind.Full, items: [...items] };
   });
   // A client keeps the findings of a document that a report leaves out, also after the document was deleted.

@@ -32,7 +32,7 @@ export function registerRename(server: Server, hasAnnotations: boolean): void {
     const { symbol } = renamed;
     const calls =
       symbol.kind === 'permission' ? await callsOfAction(session.folder, symbol.name, server.openText) : [];
-    if (renamed.warnings.length > 0 && !hasAnnotations)
+    if (renamed.warnings.length + renamed.unsure.length > 0 && !hasAnnotations)
       showMessage(connection, MessageType.Warning, warningText(session, renamed, calls));
     return hasAnnotations
       ? annotatedEdit(session, renamed, calls, params.newName)
@@ -48,11 +48,11 @@ const placeText = (
   place: { readonly file: string; readonly start: number },
 ): string => `${place.file}:${session.lines(place.file).position(place.start).line + 1}`;
 
-const warningText = (
+function warningText(
   session: ProjectSession,
-  { symbol, warnings }: Rename,
+  { symbol, warnings, unsure }: Rename,
   calls: readonly ActionCall[],
-): string => {
+): string {
   const texts = warnings.map(({ place, message }) =>
     place === undefined ? message : `${placeText(session, place)}: ${message}`,
   );
@@ -63,8 +63,14 @@ const warningText = (
     const others = calls.length > maxNamed ? ` and ${calls.length - maxNamed} others` : '';
     texts.push(`Calls with this action: ${places.join(', ')}${others}`);
   }
-  return `The ${describeSymbol(symbol)} also comes from elsewhere. ${texts.join('. ')}`;
-};
+  const elsewhere =
+    texts.length > 0 ? [`The ${describeSymbol(symbol)} also comes from elsewhere. ${texts.join('. ')}`] : [];
+  const places = unsure.map((edit) => placeText(session, edit)).join(', ');
+  return [
+    ...elsewhere,
+    ...(places === '' ? [] : [`Not changed, because it can mean another name: ${places}`]),
+  ].join('. ');
+}
 
 function plainEdit(session: ProjectSession, { edits }: Rename): WorkspaceEdit {
   const changes: NonNullable<WorkspaceEdit['changes']> = {};
@@ -91,7 +97,7 @@ function annotatedEdit(
       needsConfirmation: warnings.some(({ place }) => place !== undefined || calls.length === 0),
       ...(description.length > 0 && { description: description.join('; ') }),
     },
-    unsure: { label: 'The type is not certain', needsConfirmation: true },
+    unsure: { label: 'The text can mean another name', needsConfirmation: true },
     ...(calls.length > 0 && {
       call: {
         label: 'Rename the action in calls of the application',

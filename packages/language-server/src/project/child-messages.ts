@@ -3,13 +3,17 @@ import type { PlainType } from './plain-types.js';
 
 /** The task of a child process, which runs in the folder of the project. */
 export interface ChildTask {
-  /** The path of the configuration; undefined: all policies in the folder, and no code of the application. */
+  /** The path of the configuration; undefined: the policies of the paths, and no code of the application. */
   readonly configFile: string | undefined;
+  /** Files and folders with policies, without a configuration. */
+  readonly paths: readonly string[];
 }
 
 /** The content of a configuration without code. */
 export interface ProjectDescription {
   readonly kind: 'project';
+  /** The reason why the policies could not be read; undefined if they were. */
+  readonly problem: string | undefined;
   /** The policies, whose names are paths from the folder. */
   readonly policies: readonly (NamedPolicy & { readonly isFile: boolean })[];
   readonly types: readonly PlainType[] | undefined;

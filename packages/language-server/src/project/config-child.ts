@@ -1,6 +1,14 @@
 // The process that runs the configuration of a project. It sends plain data to the server, and ends with it.
 import { resolve } from 'node:path';
-import { checkProject, isFile, messageOf, Project, readPaths, readProject } from '@nanook/cli/project';
+import {
+  checkProject,
+  isFile,
+  messageOf,
+  Project,
+  readInputs,
+  readPaths,
+  readProjectWith,
+} from '@nanook/cli/project';
 import { plainTypes } from './plain-types.js';
 import type {
   ChildMessage,
@@ -13,17 +21,24 @@ import { recordLoadedFiles } from './loaded-files.js';
 
 const send = (message: ChildMessage): void => void process.send?.(message);
 
-const { configFile } = JSON.parse(process.argv[2] ?? '{}') as ChildTask;
+const { configFile, paths } = JSON.parse(process.argv[2]!) as ChildTask;
 const loaded = recordLoadedFiles();
 const loadedFiles = (): string[] => [...(configFile === undefined ? [] : [resolve(configFile)]), ...loaded];
 
 process.once('disconnect', () => process.exit());
 
+/** The reason why the policies could not be read. The types do not depend on them: the first policy of a project may not be saved yet. */
+let problem: string | undefined;
+const withoutPolicies = (error: unknown): [] => {
+  problem = messageOf(error);
+  return [];
+};
+
 try {
   const project =
     configFile === undefined
-      ? new Project(undefined, {}, await readPaths(['.']))
-      : await readProject({ config: configFile });
+      ? new Project(undefined, {}, await readPaths(paths).catch(withoutPolicies))
+      : await readProjectWith(configFile, (inputs) => readInputs(inputs).catch(withoutPolicies));
   send(await describe(project));
   process.on('message', (request: ChildRequest) => void answer(project, request));
 } catch (error) {
@@ -35,6 +50,7 @@ async function describe(project: Project): Promise<ProjectDescription> {
   const { config, policies, types } = project;
   return {
     kind: 'project',
+    problem,
     policies: policies.map((policy) => ({ ...policy, isFile: isFile(policy) })),
     types: project.declaresTypes ? plainTypes(types) : undefined,
     constants: Object.fromEntries(

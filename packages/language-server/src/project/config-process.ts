@@ -42,13 +42,17 @@ export class ConfigProcess {
     folder: string,
     task: ChildTask,
     readonly timeLimitMs: number,
-    onOutput: (text: string) => void,
+    readonly onOutput: (text: string) => void,
   ) {
     this.#child = fork(fileURLToPath(childFile!), [JSON.stringify(task)], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
     });
+    // A configuration in an endless loop does not notice that the server has ended.
+    const end = (): void => this.end();
+    process.once('exit', end);
+    this.#child.once('exit', () => process.off('exit', end));
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.on('data', (data: Buffer) => onOutput(data.toString().trimEnd()));
     this.description = this.#readDescription(task);
@@ -97,10 +101,13 @@ export class ConfigProcess {
     if (!this.#child.connected) return Promise.resolve(undefined);
     const id = ++this.#lastId;
     return new Promise((resolve) => {
-      const timer = setTimeout(
-        () => this.#receive({ kind: 'refused', id, message: 'too late' }),
-        this.timeLimitMs,
-      );
+      // Code of the application that does not end would also stop all later answers.
+      const timer = setTimeout(() => {
+        this.onOutput(
+          `The configuration did not answer within ${this.timeLimitMs / 1000} seconds, and was ended. It runs again when it has changed.`,
+        );
+        this.end();
+      }, this.timeLimitMs);
       this.#waiting.set(id, (answer) => {
         clearTimeout(timer);
         resolve(answer === undefined || answer.kind === 'refused' ? undefined : (answer as AnswerTo<Kind>));

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { Workspace, type FileFinding, type WorkspaceSettings } from '@nanook/analysis';
 import type { Settings } from '../settings.js';
+import { filePath } from '../text/file-path.js';
 import { Lines } from '../text/lines.js';
 import { ConfigProcess } from './config-process.js';
 import type { PlainFinding, ProjectDescription } from './child-messages.js';
@@ -30,6 +31,8 @@ interface ProjectFile {
 export class ProjectSession {
   readonly workspace = new Workspace();
   readonly #files = new Map<string, ProjectFile>();
+  /** The URIs of open documents as their editor writes them: `%40` and `@` are the same, but not for every client. */
+  readonly #uris = new Map<string, string>();
   readonly #lines = new Map<string, Lines>();
   #process: ConfigProcess | undefined;
   #settings: WorkspaceSettings = {};
@@ -38,6 +41,8 @@ export class ProjectSession {
   #policies: ReadonlySet<string> | undefined;
   #inTests: readonly PlainFinding[] = [];
   #testedTexts: ReadonlyMap<string, string> = new Map();
+  /** The last read, which replaces those that have not ended. */
+  #reading: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   /** Whether the project was read. */
   isRead = false;
@@ -51,30 +56,45 @@ export class ProjectSession {
   constructor(
     readonly folder: string,
     readonly configFile: string | undefined,
+    /** Whether the configuration is in a folder that the editor has open, so that the trust in this folder includes it. */
+    readonly isInside: boolean,
+    /** The policies without a configuration: paths of files or folders. */
+    readonly paths: readonly string[],
     readonly events: SessionEvents,
   ) {}
 
+  /** Returns the reason why the configuration cannot run; undefined if it can, or if it is JSON, which is no code. */
+  #refusal({ isTrusted }: Settings): string | undefined {
+    if (this.configFile === undefined || this.configFile.endsWith('.json')) return undefined;
+    if (!isTrusted) return 'the workspace is not trusted';
+    return this.isInside ? undefined : 'it is outside of the open folders';
+  }
+
   /** Reads the configuration and the policies again. If the configuration fails, the last types stay. */
-  async read(settings: Settings): Promise<void> {
+  read(settings: Settings): Promise<void> {
+    return (this.#reading = this.#read(settings));
+  }
+
+  async #read(settings: Settings): Promise<void> {
     this.#process?.end();
     this.#dropMeasurements();
-    const runsCode = settings.isTrusted || this.configFile === undefined;
-    const configFile = runsCode ? this.configFile : undefined;
+    const refusal = this.#refusal(settings);
+    const configFile = refusal === undefined ? this.configFile : undefined;
     const child = new ConfigProcess(
       this.folder,
-      { configFile },
+      { configFile, paths: this.paths },
       settings.configTimeLimit * 1000,
       this.events.onOutput,
     );
     this.#process = child;
     const result = await child.description;
-    if (this.#process !== child) return;
+    if (this.#process !== child) return this.#reading;
     this.loadedFiles = new Set(result.loadedFiles);
-    this.configError = result.kind === 'failure' ? result.message : undefined;
+    this.configError = result.kind === 'failure' ? result.message : result.problem;
     if (result.kind === 'project') this.#use(result);
-    if (!runsCode)
+    if (refusal !== undefined)
       this.events.onNotice(
-        `Nanook does not run ${this.configFile ?? 'the configuration'}, because the workspace is not trusted. It knows only the types that the policies name.`,
+        `Nanook does not run ${this.configFile}, because ${refusal}. It knows only the types that the policies name.`,
       );
     this.isRead = true;
     this.#hasFixtures = result.kind === 'project' && result.fixtures !== undefined;
@@ -119,27 +139,40 @@ export class ProjectSession {
   // ── files ──
 
   nameOf(uri: string): string {
-    return relative(this.folder, fileURLToPath(uri)).split(sep).join('/');
+    return relative(this.folder, filePath(uri) ?? '')
+      .split(sep)
+      .join('/');
   }
 
   uriOf(name: string): string {
-    return pathToFileURL(join(this.folder, name)).href;
+    return this.#uris.get(name) ?? pathToFileURL(join(this.folder, name)).href;
+  }
+
+  get openUris(): readonly string[] {
+    return [...this.#uris.values()];
   }
 
   has(uri: string): boolean {
     return this.#files.has(this.nameOf(uri));
   }
 
+  /** Returns whether a URI is that of a policy below the folder. */
+  mayHave(uri: string): boolean {
+    return uri.endsWith('.polar') && filePath(uri)?.startsWith(join(this.folder, sep)) === true;
+  }
+
   /** Returns whether a document is a file that the configuration does not name. A new document is not, because it can get any name. */
   isForeign(uri: string): boolean {
     return (
-      this.#policies !== undefined && !this.#policies.has(this.nameOf(uri)) && existsSync(fileURLToPath(uri))
+      this.#policies !== undefined && !this.#policies.has(this.nameOf(uri)) && existsSync(filePath(uri) ?? '')
     );
   }
 
   /** Sets the text of an open document; undefined when it is closed. */
   edit(uri: string, open: string | undefined): void {
     const name = this.nameOf(uri);
+    if (open === undefined) this.#uris.delete(name);
+    else this.#uris.set(name, uri);
     this.#set(name, { saved: this.#files.get(name)?.saved, open });
   }
 
@@ -148,7 +181,7 @@ export class ProjectSession {
     const name = this.nameOf(uri);
     const file = this.#files.get(name);
     if (file === undefined) return;
-    const saved = await readFile(fileURLToPath(uri), 'utf8').catch(() => undefined);
+    const saved = await readFile(join(this.folder, name), 'utf8').catch(() => undefined);
     this.#set(name, { ...file, saved: saved?.replace(/^\uFEFF/, '') });
   }
 

@@ -15,6 +15,9 @@ export class TestClient {
   readonly #diagnostics = new Map<string, readonly Diagnostic[]>();
   readonly #waiting = new Set<() => void>();
   readonly notices: string[] = [];
+  /** The lines of the server in the log of the editor. */
+  readonly output: string[] = [];
+  readonly #published = new Map<string, (readonly Diagnostic[])[]>();
   readonly #versions = new Map<string, number>();
   initialized!: InitializeResult;
 
@@ -27,11 +30,16 @@ export class TestClient {
       'textDocument/publishDiagnostics',
       ({ uri, diagnostics }: { readonly uri: string; readonly diagnostics: readonly Diagnostic[] }) => {
         this.#diagnostics.set(uri, diagnostics);
+        this.#published.set(uri, [...(this.#published.get(uri) ?? []), diagnostics]);
         for (const wake of this.#waiting) wake();
       },
     );
     connection.onNotification('window/showMessage', ({ message }: { readonly message: string }) => {
       this.notices.push(message);
+      for (const wake of this.#waiting) wake();
+    });
+    connection.onNotification('window/logMessage', ({ message }: { readonly message: string }) => {
+      this.output.push(message);
       for (const wake of this.#waiting) wake();
     });
     connection.onRequest('client/registerCapability', () => null);
@@ -120,6 +128,11 @@ export class TestClient {
 
   diagnostics(name: string): readonly Diagnostic[] {
     return this.#diagnostics.get(this.uri(name)) ?? [];
+  }
+
+  /** All lists of diagnostics of a document, in their order. */
+  published(name: string): readonly (readonly Diagnostic[])[] {
+    return this.#published.get(this.uri(name)) ?? [];
   }
 
   /** Waits until a condition holds, which is tested after each message of the server. */
