@@ -4,6 +4,8 @@ import type { DecisionObserver } from '../queue/sink.js';
 import type { DecisionRecord } from '../record/decision-record.js';
 import type { ActiveTrace } from '../record/record-maker.js';
 
+export { observeState, type ObservedPolicy, type ObservedState } from './observe-state.js';
+
 /** Options for {@link openTelemetry}. */
 export interface OpenTelemetryOptions {
   /** Whether each decision is an event on the active span. Default `true`. */

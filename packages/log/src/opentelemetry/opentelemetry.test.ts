@@ -9,7 +9,7 @@ import {
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, expect, it } from 'vitest';
 import { logged, MemorySink } from '../testing/sinks.fixture.js';
-import { activeTrace, openTelemetry } from './index.js';
+import { activeTrace, observeState, openTelemetry } from './index.js';
 
 const spans = new InMemorySpanExporter();
 const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -114,4 +114,55 @@ it('does nothing outside a span', async () => {
 
 it('refuses an unknown option', () => {
   expect(() => openTelemetry({ event: false } as object)).toThrow('did you mean `events`?');
+});
+
+it('measures the queues of the log and the policy in use, until it is ended', async () => {
+  const status = {
+    policyHash: 'f00',
+    version: '1.4.0',
+    since: '2027-01-31T09:00:00.000Z',
+    revision: 42,
+    expiresAt: '2027-02-07T09:00:00.000Z',
+    candidate: { policyHash: 'ba5', version: '1.5.0', percent: 10 },
+    isCurrent: true,
+  };
+  const sinks = [{ name: 'postgres', waiting: 3, stored: 41, dropped: 2, error: undefined }];
+  const end = observeState({ log: { status: sinks }, follower: { status } });
+  const collect = async (): Promise<ReadonlyMap<string, readonly (readonly [unknown, unknown])[]>> => {
+    await meters.forceFlush();
+    const all = measured
+      .getMetrics()
+      .at(-1)!
+      .scopeMetrics.flatMap(({ metrics: some }) => some);
+    return new Map(
+      all
+        .filter(({ descriptor }) => /^nanook\.(log|policy|candidate)\./.test(descriptor.name))
+        .map(({ descriptor, dataPoints }) => [
+          descriptor.name,
+          dataPoints.map(({ attributes, value }) => [attributes, value] as const),
+        ]),
+    );
+  };
+  const sink = { 'nanook.sink': 'postgres' };
+  // `date -d … +%s` prints these seconds.
+  expect(await collect()).toEqual(
+    new Map([
+      ['nanook.log.waiting', [[sink, 3]]],
+      ['nanook.log.stored', [[sink, 41]]],
+      ['nanook.log.dropped', [[sink, 2]]],
+      ['nanook.policy.current', [[{ 'nanook.policy': 'f00', 'nanook.policy.version': '1.4.0' }, 1]]],
+      ['nanook.policy.revision', [[{}, 42]]],
+      ['nanook.policy.since', [[{}, 1_801_386_000]]],
+      ['nanook.policy.expiry', [[{}, 1_801_990_800]]],
+      ['nanook.candidate.percent', [[{ 'nanook.policy': 'ba5', 'nanook.policy.version': '1.5.0' }, 10]]],
+    ]),
+  );
+  end();
+  sinks[0]!.waiting = 9;
+  const after = await collect();
+  expect(after.get('nanook.log.waiting') ?? []).not.toContainEqual([sink, 9]);
+});
+
+it('refuses a log without a status', () => {
+  expect(() => observeState({ log: {} as never })).toThrow('an object with a `status`');
 });

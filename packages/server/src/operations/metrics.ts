@@ -1,6 +1,7 @@
 import type { Authorizer } from '@nanook/core';
 import type { Outcome } from '../decisions/decider.js';
 import type { FollowedStatus } from './followed-status.js';
+import type { LoggedSink } from './logged-sink.js';
 
 /** The upper bounds of the histogram, in seconds. */
 const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -17,6 +18,8 @@ export interface MetricsState {
   readonly authorizer: Authorizer;
   /** The status of the follower; undefined without one. */
   readonly followed: FollowedStatus | undefined;
+  /** The sinks of the decision log; none without one. */
+  readonly sinks: readonly LoggedSink[];
   readonly isClosing: boolean;
   readonly running: number;
 }
@@ -49,7 +52,7 @@ export class Metrics {
   }
 
   /** Returns all values as text. */
-  print({ authorizer, followed, isClosing, running }: MetricsState): string {
+  print({ authorizer, followed, sinks, isClosing, running }: MetricsState): string {
     const { hash, version = '' } = authorizer.policy;
     const lines = [
       ...described('nanook_decisions_total', 'counter', 'Decisions by their outcome.'),
@@ -69,6 +72,7 @@ export class Metrics {
       ...described('nanook_policy_current', 'gauge', 'Whether the policy is the published one.'),
       `nanook_policy_current ${Number(followed?.isCurrent ?? true)}`,
       ...followedLines(followed),
+      ...sinkLines(sinks),
       ...described('nanook_closing', 'gauge', 'Whether the server is about to end.'),
       `nanook_closing ${Number(isClosing)}`,
     ];
@@ -97,6 +101,24 @@ function followedLines(followed: FollowedStatus | undefined): readonly string[] 
           candidate.percent,
           `{hash="${candidate.policyHash}",version="${escapeLabel(candidate.version ?? '')}"}`,
         )),
+  ];
+}
+
+function sinkLines(sinks: readonly LoggedSink[]): readonly string[] {
+  if (sinks.length === 0) return [];
+  const perSink = (
+    name: string,
+    type: string,
+    help: string,
+    valueOf: (sink: LoggedSink) => number,
+  ): readonly string[] => [
+    ...described(name, type, help),
+    ...sinks.map((sink) => `${name}{sink="${escapeLabel(sink.name)}"} ${valueOf(sink)}`),
+  ];
+  return [
+    ...perSink('nanook_log_waiting', 'gauge', 'Records that wait for a sink.', ({ waiting }) => waiting),
+    ...perSink('nanook_log_stored_total', 'counter', 'Records that are stored.', ({ stored }) => stored),
+    ...perSink('nanook_log_dropped_total', 'counter', 'Records that were lost.', ({ dropped }) => dropped),
   ];
 }
 

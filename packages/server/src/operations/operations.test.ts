@@ -138,6 +138,20 @@ describe('/metrics', () => {
     );
   });
 
+  it('shows the queues of the decision log', async () => {
+    const status = [{ name: 'postgres', waiting: 3, stored: 41, dropped: 2 }];
+    const server = await certifiedServer({ log: { status } });
+    const [, text] = await get(server, '/metrics');
+    expect(String(text).split('\n')).toEqual(
+      expect.arrayContaining([
+        'nanook_log_waiting{sink="postgres"} 3',
+        'nanook_log_stored_total{sink="postgres"} 41',
+        'nanook_log_dropped_total{sink="postgres"} 2',
+      ]),
+    );
+    await expect(certifiedServer({ log: {} as never })).rejects.toThrow('a decision log of @nanook/log');
+  });
+
   it('needs the scope', async () => {
     const server = await certifiedServer({ callers: { anyone: { reason: 'a test' } } });
     expect((await get(server, '/metrics'))[0]).toBe(403);

@@ -15,7 +15,7 @@ import {
   type OptionKind,
 } from '../errors/check-options.js';
 import { invalidOption } from '../errors/nanook-server-error.js';
-import { aFollower, aHash, aList, anAuthorizer, aPath, aSecret, scopeList } from './option-kinds.js';
+import { aFollower, aHash, aList, aLog, anAuthorizer, aPath, aSecret, scopeList } from './option-kinds.js';
 import type { ServerOptions } from './server-options.js';
 
 const serverKinds: { readonly [Option in keyof ServerOptions]-?: OptionKind } = {
@@ -28,6 +28,7 @@ const serverKinds: { readonly [Option in keyof ServerOptions]-?: OptionKind } = 
   limits: anObject,
   pageSecret: aSecret,
   follower: aFollower,
+  log: aLog,
   isReady: aFunction,
   onRequest: aFunction,
   onError: aFunction,

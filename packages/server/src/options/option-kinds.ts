@@ -9,6 +9,10 @@ export const aFollower: OptionKind = {
   expected: 'a follower of @nanook/policies, with `status`',
   accepts: (value) => isRecord(value) && isRecord(value['status']),
 };
+export const aLog: OptionKind = {
+  expected: 'a decision log of @nanook/log, with `status`',
+  accepts: (value) => isRecord(value) && Array.isArray(value['status']),
+};
 export const aSecret: OptionKind = {
   expected: 'a secret of at least 16 characters',
   accepts: (value) => typeof value === 'string' && value.length >= 16,

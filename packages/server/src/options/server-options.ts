@@ -1,6 +1,7 @@
 import type { Authorizer } from '@nanook/core';
 import type { CallerOptions } from '../callers/caller.js';
 import type { FollowedStatus } from '../operations/followed-status.js';
+import type { LoggedSink } from '../operations/logged-sink.js';
 import type { ActionOptions, EntityOptions } from '../entities/entity-options.js';
 
 /** The limits of a server. */
@@ -54,6 +55,8 @@ export interface ServerOptions {
   readonly pageSecret?: string;
   /** The follower of `@nanook/policies`. The server is ready only while the published policy is in use. */
   readonly follower?: { readonly status: FollowedStatus };
+  /** The decision log of `@nanook/log`, whose queues `/metrics` shows. */
+  readonly log?: { readonly status: readonly LoggedSink[] };
   /** Returns whether the server is ready. */
   readonly isReady?: () => boolean | PromiseLike<boolean>;
   /** Receives each request after its answer. */

@@ -223,6 +223,7 @@ export class DecisionServer {
     const text = this.#metrics.print({
       authorizer,
       followed: this.#options.follower?.status,
+      sinks: this.#options.log?.status ?? [],
       isClosing: this.#isClosing,
       running: this.#running.count,
     });
