@@ -82,7 +82,7 @@ const plan: readonly Plan[] = [
       ['guides/next.md', 'Next.js'],
       {
         label: 'AI agents',
-        items: [['guides/agents/mcp.md', 'MCP servers'], 'guides/agents/delegation.md'],
+        items: [['guides/agents/mcp.md', 'MCP servers'], 'guides/agents/delegation.md', 'guides/agents/gateways.md'],
         folder: 'guides/agents',
       },
       { label: 'Identity', items: ['guides/identity/overview.md'], folder: 'guides/identity' },
