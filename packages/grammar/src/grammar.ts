@@ -54,6 +54,43 @@ const braces = (patterns: readonly Pattern[]): Pattern => ({
   patterns,
 });
 
+/** The declarations and rules of a block, in braces. */
+const blockBody: Pattern = braces([
+  ...include('comment'),
+  declaration('permissions', 'string.quoted.double.permission'),
+  declaration('roles', 'string.quoted.double.role'),
+  {
+    begin: String.raw`\b(relations)[ \t]*(=)(?!=)`,
+    beginCaptures: captures('keyword.other.declaration', 'keyword.operator.assignment'),
+    end: '(?=;)|(?=})',
+    patterns: [
+      braces([
+        ...include('comment'),
+        {
+          match: String.raw`(${name})[ \t]*(:)(?![:=])[ \t]*(${name})?`,
+          captures: captures(
+            'variable.other.property.relation',
+            'punctuation.separator.key-value',
+            'entity.name.type',
+          ),
+        },
+        ...include('terms'),
+      ]),
+      ...include('comment', 'foreign'),
+    ],
+  },
+  {
+    match: String.raw`${notAfterName}(global)${notBeforeName}[ \t]*(${text})`,
+    captures: captures('keyword.control.global', 'string.quoted.double.role'),
+  },
+  token('keyword.other.any', `${word('role|permission')}(?=[ \\t]+(?:if|on)\\b)`),
+  {
+    match: String.raw`${notAfterName}(on)${notBeforeName}[ \t]*(${text})?`,
+    captures: captures('keyword.control.on', 'string.quoted.double.relation'),
+  },
+  ...include('terms'),
+]);
+
 const repository: Readonly<Record<string, Pattern>> = {
   comment: {
     name: 'comment.line.number-sign.polar',
@@ -64,50 +101,40 @@ const repository: Readonly<Record<string, Pattern>> = {
   // `resource Note { … }`
   block: {
     name: 'meta.block.polar',
-    begin: String.raw`${start}(actor|resource)[ \t]+(${name})[ \t]*(?=\{|#|$)`,
+    begin: String.raw`${start}(actor|resource)[ \t]+(${name})[ \t]*(?=\{|#|$|extends\b)`,
     beginCaptures: captures('storage.type.block', 'entity.name.type.block'),
     end: String.raw`(?<=\})`,
     patterns: [
       ...include('comment'),
-      braces([
-        ...include('comment'),
-        declaration('permissions', 'string.quoted.double.permission'),
-        declaration('roles', 'string.quoted.double.role'),
-        {
-          begin: String.raw`\b(relations)[ \t]*(=)(?!=)`,
-          beginCaptures: captures('keyword.other.declaration', 'keyword.operator.assignment'),
-          end: '(?=;)|(?=})',
-          patterns: [
-            braces([
-              ...include('comment'),
-              {
-                match: String.raw`(${name})[ \t]*(:)(?![:=])[ \t]*(${name})?`,
-                captures: captures(
-                  'variable.other.property.relation',
-                  'punctuation.separator.key-value',
-                  'entity.name.type',
-                ),
-              },
-              ...include('terms'),
-            ]),
-            ...include('comment', 'foreign'),
-          ],
-        },
-        {
-          match: String.raw`${notAfterName}(on)${notBeforeName}[ \t]*(${text})?`,
-          captures: captures('keyword.control.on', 'string.quoted.double.relation'),
-        },
-        ...include('terms'),
-      ]),
+      {
+        match: String.raw`${notAfterName}(extends)${notBeforeName}`,
+        captures: captures('storage.modifier.extends'),
+      },
+      token('entity.name.type', `${typeName}${notBeforeName}`),
+      token('punctuation.separator', ','),
+      blockBody,
       ...include('foreign'),
     ],
+  },
+  // `global { … }`
+  global: {
+    name: 'meta.block.polar',
+    begin: String.raw`${start}(global)[ \t]*(?=\{)`,
+    beginCaptures: captures('storage.type.block'),
+    end: String.raw`(?<=\})`,
+    patterns: [...include('comment'), blockBody, ...include('foreign')],
+  },
+  // `declare has_role(User, String);`
+  declared: {
+    match: String.raw`${start}(declare)[ \t]+(${name})[ \t]*(?=\()`,
+    captures: captures('storage.type.fact', 'entity.name.function.definition'),
   },
 
   // `test "name" { setup { … } assert …; }`
   test: {
     name: 'meta.test.polar',
-    begin: String.raw`${start}(test)[ \t]+(?=")`,
-    beginCaptures: captures('storage.type.test'),
+    begin: String.raw`${start}(test)(?:[ \t]+(?=")|[ \t]+(fixture)[ \t]+(${name})[ \t]*(?=\{))`,
+    beginCaptures: captures('storage.type.test', 'storage.type.test', 'entity.name.fixture'),
     end: String.raw`(?<=\})`,
     patterns: [
       ...include('comment', 'string'),
@@ -128,7 +155,13 @@ const repository: Readonly<Record<string, Pattern>> = {
     ],
   },
   // A brace inside of a test, which does not end it.
-  nested: braces(include('nested', 'fact', 'terms')),
+  nested: braces([
+    {
+      match: String.raw`(?:^|(?<=[;{}]))[ \t]*(fixture)[ \t]+(${name})[ \t]*(?=;)`,
+      captures: captures('keyword.control.fixture', 'entity.name.fixture'),
+    },
+    ...include('nested', 'fact', 'terms'),
+  ]),
 
   // `type allow(actor, action);`
   'rule-type': {
@@ -196,6 +229,7 @@ const repository: Readonly<Record<string, Pattern>> = {
   word: {
     patterns: [
       token('constant.language', word('true|false|inf|nan|nil')),
+      token('constant.language.time', String.raw`@current_unix_time${notBeforeName}`),
       token('keyword.operator.logical', word('and|or|not')),
       token('keyword.operator.word', word('in|matches|mod|rem|new')),
       token('keyword.control', word('if|cut|forall|print|debug|type')),
@@ -244,6 +278,6 @@ export const grammar = {
   displayName: 'Polar',
   scopeName: 'source.polar',
   fileTypes: ['polar'],
-  patterns: include('comment', 'test', 'block', 'rule-type', 'head', 'terms'),
+  patterns: include('comment', 'test', 'block', 'global', 'declared', 'rule-type', 'head', 'terms'),
   repository,
 };

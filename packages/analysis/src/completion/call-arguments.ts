@@ -99,7 +99,7 @@ export function variableCounts(
   isInTest: boolean,
 ): ReadonlyMap<string, number> {
   const body = tokens.findIndex(({ text }) => text === '(');
-  const words = isInTest ? ['test', 'assert', 'assert_not', 'setup', 'iff'] : [];
+  const words = isInTest ? ['test', 'fixture', 'assert', 'assert_not', 'setup', 'iff'] : [];
   const counts = new Map<string, number>();
   tokens.forEach(({ kind, text }, i) => {
     const isMember = tokens[i - 1]?.text === '.' || isTypePlace(tokens[i - 1]?.text);

@@ -19,6 +19,9 @@ export const statementSnippets: readonly Completion[] = [
     'test "${1:name}" {\n  assert allow(${2:actor}, "${3:read}", ${4:resource});$0\n}',
     'a test',
   ),
+  snippet('global', 'global {\n  roles = ["${1:admin}"];$0\n}', 'roles and permissions without a resource'),
+  snippet('declare', 'declare ${1:fact}(${2:Type});$0', 'a fact that the application has'),
+  snippet('test fixture', 'test fixture ${1:name} {\n  $0\n}', 'facts for several tests'),
   snippet('type', 'type ${1:rule}(${2:parameter});$0', 'a rule type'),
 ];
 

@@ -51,8 +51,11 @@ export function declaredNames(
   ];
 }
 
+const blockOf = ({ outline }: Snapshot, type: string) =>
+  type === 'global' ? outline.globals : outline.blocks.get(type);
+
 /** Returns the names that a block can grant or ask for: its permissions and roles. */
 export const namesOfBlock = (snapshot: Snapshot, type: string): readonly Completion[] =>
-  [...(snapshot.outline.blocks.get(type)?.declarations.values() ?? [])]
+  [...(blockOf(snapshot, type)?.declarations.values() ?? [])]
     .filter(({ kind }) => kind !== 'relation')
     .map(({ kind, name }) => ({ label: name, kind: kinds[kind], detail: `${kind} of ${type}` }));

@@ -53,7 +53,10 @@ export function expectedAt(text: string, offset: number): Expected {
     start,
     end,
     isInString,
-    isInTest: statement[0]?.text === 'test' && statement[1] !== undefined && isText(statement[1]),
+    isInTest:
+      statement[0]?.text === 'test' &&
+      statement[1] !== undefined &&
+      (isText(statement[1]) || statement[1].text === 'fixture'),
     call: callAround(statement),
     statementStart: statement[0]?.start ?? start,
     next: after[0] !== undefined && !text.slice(end, after[0].start).includes('\n') ? after[0] : undefined,
@@ -64,19 +67,50 @@ export function expectedAt(text: string, offset: number): Expected {
 function expectationOf(statement: readonly PolicyToken[], after: readonly PolicyToken[]): Expectation {
   const [first, second, third] = statement;
   if (first === undefined) return { kind: 'statement' };
-  if (first.text === 'type')
+  if (first.text === 'type' || (first.text === 'declare' && second?.text !== '('))
     return second === undefined ? { kind: 'rule name' } : expectedInRule(statement.slice(1), true);
   if (first.text === '?=') return expectedInRule(statement.slice(1), false);
+  if (first.text === 'test' && second?.text === 'fixture') return expectedInFixture(statement.slice(2));
+  if (first.text === 'global' && second?.text === '{')
+    return expectedInBlock(first.text, statement.slice(1), after);
   if (first.text === 'test' && second === undefined) return { kind: 'free text' };
   if (first.text === 'test' && isText(second!)) return expectedInTest(statement.slice(2));
   if (first.text === 'actor' || first.text === 'resource') {
     if (second === undefined) return { kind: 'type of block', keyword: first.text };
     if (second.kind === 'name')
-      return third === undefined
-        ? { kind: 'words', words: ['{'] }
-        : expectedInBlock(second.text, statement.slice(2), after);
+      return third?.text === 'extends'
+        ? expectedInExtended(first.text, second.text, statement, after)
+        : third === undefined
+          ? { kind: 'words', words: ['{', 'extends'] }
+          : expectedInBlock(second.text, statement.slice(2), after);
   }
   return expectedInRule(statement, true);
+}
+
+/** @param statement a block whose type extends others */
+function expectedInExtended(
+  keyword: string,
+  type: string,
+  statement: readonly PolicyToken[],
+  after: readonly PolicyToken[],
+): Expectation {
+  const brace = statement.findIndex(({ text }) => text === '{');
+  if (brace !== -1) return expectedInBlock(type, statement.slice(brace), after);
+  const isAfterName = statement.length > 3 && statement.at(-1)?.kind === 'name';
+  return isAfterName ? { kind: 'words', words: [',', '{'] } : { kind: 'type of block', keyword };
+}
+
+/** @param tokens those after `test fixture` */
+function expectedInFixture(tokens: readonly PolicyToken[]): Expectation {
+  if (tokens[0] === undefined) return { kind: 'free text' };
+  if (tokens[1] === undefined) return { kind: 'words', words: ['{'] };
+  const item = tokens.slice(
+    Math.max(
+      tokens.findLastIndex(({ text }) => text === ';'),
+      1,
+    ) + 1,
+  );
+  return item.length === 0 ? { kind: 'item of setup' } : expectedInRule(item, true);
 }
 
 /** @param tokens those after the name of the test */

@@ -34,7 +34,8 @@ const isBlockWord = (word: string | undefined): boolean => word === 'actor' || w
 /** Returns whether a statement has its parts in braces. */
 const hasBody = (tokens: readonly PolicyToken[], i: number): boolean =>
   (isBlockWord(tokens[i]?.text) && tokens[i + 1]?.text !== '(') ||
-  (tokens[i]?.text === 'test' && tokens[i + 1]?.kind === 'string');
+  (tokens[i]?.text === 'global' && tokens[i + 1]?.text === '{') ||
+  (tokens[i]?.text === 'test' && (tokens[i + 1]?.kind === 'string' || tokens[i + 1]?.text === 'fixture'));
 
 /** Returns whether a token at the start of a line, without indentation, looks like a start of a statement. */
 function startsAtMargin(tokens: readonly PolicyToken[], i: number, text: string): boolean {
@@ -42,7 +43,7 @@ function startsAtMargin(tokens: readonly PolicyToken[], i: number, text: string)
   if (start > 0 && text[start - 1] !== '\n') return false;
   const next = tokens[i + 1];
   if (word === '?=') return true;
-  if (word === 'type') return next?.kind === 'name';
+  if (word === 'type' || (word === 'declare' && next?.text !== '(')) return next?.kind === 'name';
   if (kind !== 'name') return false;
   return next?.text === '(' || (isBlockWord(word) && next?.kind === 'name') || hasBody(tokens, i);
 }

@@ -50,6 +50,16 @@ function symbolOf(statement: StatementNode): DocumentSymbol {
         selection: at(statement.keyword),
         children: childrenOf(statement),
       };
+    case 'fact-declaration': {
+      const selection = at({ span: statement.nameSpan });
+      const { name } = statement;
+      return { name, detail: 'declare', kind: 'rule type', start, end, selection, children: [] };
+    }
+    case 'test-fixture': {
+      const selection = at(statement.name);
+      const { name } = statement.name;
+      return { name, detail: 'test fixture', kind: 'test', start, end, selection, children: [] };
+    }
     case 'rule':
     case 'rule-type': {
       const kind = statement.kind === 'rule' ? 'rule' : 'rule type';

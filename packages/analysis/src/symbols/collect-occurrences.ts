@@ -66,6 +66,13 @@ class Collector {
         this.#add([{ kind: 'rule', name: statement.name }], statement.nameSpan, 'declaration');
         this.#scope({ ...statement, body: undefined });
         return;
+      case 'fact-declaration':
+        this.#add([{ kind: 'rule', name: statement.name }], statement.nameSpan, 'declaration');
+        for (const { name, span } of statement.types) this.#add([{ kind: 'type', name }], span, 'use');
+        return;
+      case 'test-fixture':
+        for (const rule of statement.rules) this.#rule(rule, 'use');
+        return;
       case 'inline-query':
         this.#scope({ name: undefined, parameters: [], body: statement.term, span: statement.span });
         return;

@@ -381,3 +381,68 @@ test "setup" {
     expect((await nanook('fmt', '--check')).code).toBe(0);
   });
 });
+
+describe('nanook test with the forms of Oso Cloud', () => {
+  const policy = `actor User {}
+resource Repository {
+  roles = ["reader", "admin"];
+  permissions = ["read", "edit"];
+  "reader" if "admin";
+  "read" if "reader";
+  "edit" if "admin" and not is_archived(resource);
+}
+declare is_archived(Repository);
+allow(actor, action, resource) if has_permission(actor, action, resource);
+test fixture roles {
+  has_role(User{"ann"}, "admin", Repository{"anvil"});
+  has_role(User{"ben"}, "reader", Repository{"anvil"});
+}
+`;
+  const load = (test: string) =>
+    enterFolder({
+      ...project,
+      'policy/main.polar': policy + test,
+      'nanook.config.js': `export default {
+        policies: ['policy/main.polar'],
+        types: { User: { key: 'id' }, Repository: { key: 'id' } },
+      };`,
+    });
+
+  it('uses fixtures, typed variables and a single value after iff', async () => {
+    await load(`test "roles" {
+  setup {
+    fixture roles;
+    has_role(User{"eve"}, "admin", Repository{"bolt"});
+    is_archived(Repository{"bolt"});
+  }
+  assert allow(User{"ann"}, action: String, Repository{"anvil"}) iff action in ["read", "edit"];
+  assert allow(User{"ben"}, action: String, Repository{"anvil"}) iff action = "read";
+  assert allow(User{"eve"}, action, Repository{"bolt"}) iff action = "read";
+  assert allow(User{"eve"}, action, Repository{"anvil"}) iff action in [];
+  assert allow(user: User, "edit", Repository{"anvil"}) iff user in [User{"ann"}];
+}`);
+    expect(await nanook('test')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('1 passed, 0 failed'),
+    });
+  });
+
+  it('reports values that differ from the one after iff', async () => {
+    await load(`test "roles" {
+  setup { fixture roles; }
+  assert allow(User{"ann"}, action: String, Repository{"anvil"}) iff action = "read";
+}`);
+    const { code, out } = await nanook('test');
+    expect(code).toBe(1);
+    expect(out).toContain('unexpected: "edit"');
+  });
+
+  it('reports a fixture that does not exist', async () => {
+    await load(
+      'test "roles" { setup { fixture rolls; } assert_not allow(User{"a"}, "read", Repository{"b"}); }',
+    );
+    const { code, out } = await nanook('test');
+    expect(code).toBe(1);
+    expect(out).toContain('expected one `test fixture rolls { … }`, found none or several');
+  });
+});

@@ -18,6 +18,11 @@ export async function reasonOfFailure(
 ): Promise<string | undefined> {
   if (values?.kind === 'in' && values.item.kind === 'variable')
     return differenceOf(term, values.item.name, values.collection, authorizer, fixtures);
+  if (values?.kind === 'unify' && values.left.kind === 'variable') {
+    const { left, right, span } = values;
+    const list: TermNode = { kind: 'list', span, items: [right], rest: undefined };
+    return differenceOf(term, left.name, list, authorizer, fixtures);
+  }
   const text = printTerm(term);
   const bindings = bindingsOf(text, fixtures);
   if ((await outcomeOf(authorizer, text, bindings)) === (isNegated ? 'denied' : 'allowed')) return undefined;

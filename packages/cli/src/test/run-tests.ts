@@ -21,6 +21,7 @@ import { asWritten, fixtureConstants, setupSource } from './setup-source.js';
 import { TestMistakes } from './test-mistakes.js';
 import type { TestFailure, TestResult } from './test-result.js';
 import { withEntities } from './with-entities.js';
+import { requireFixtures, testsWithFixtures } from './with-fixtures.js';
 
 export interface TestOptions {
   /** Runs only the tests whose name contains this text. */
@@ -56,8 +57,7 @@ export async function* runTests(
   }
 }
 
-export const testsOf = ({ trees }: Pick<Project, 'trees'>): readonly TestNode[] =>
-  trees.flatMap(({ statements }) => statements.filter((statement) => statement.kind === 'test'));
+export const testsOf = ({ trees }: Pick<Project, 'trees'>): readonly TestNode[] => testsWithFixtures(trees);
 
 export interface TestRunnerOptions {
   /** Receives the coverage of the assertions. */
@@ -170,6 +170,7 @@ export class TestRunner {
    */
   async prepare(written: TestNode, given: Fixtures = this.fixtures): Promise<PreparedTest> {
     const { project, authorizer } = this;
+    requireFixtures(written);
     const { test, fixtures, texts } = withEntities(written, given, project.types);
     const assertions = test.items.filter((item) => item.kind === 'assertion');
     const setup = setupSource(test, fixtures, authorizer);

@@ -35,19 +35,21 @@ export function withEntities(test: TestNode, fixtures: Fixtures, types: TypesInp
     added.set(text, { name, value: create(entity, types, span) });
     return name;
   };
+  // A variable of the query is printed without its type.
   const replace = (term: TermNode): TermNode =>
-    mapTerm(term, (inner) =>
-      inner.kind === 'variable' && inner.entity !== undefined
-        ? { kind: 'variable', span: inner.span, name: nameOf(inner.name, inner.entity, inner.span) }
-        : inner,
-    );
+    mapTerm(term, (inner) => {
+      if (inner.kind !== 'variable') return inner;
+      const { name, span, entity, type } = inner;
+      if (entity === undefined) return type === undefined ? inner : { kind: 'variable', span, name };
+      return { kind: 'variable', span, name: nameOf(name, entity, span) };
+    });
   const items = test.items.map((item) =>
     item.kind === 'setup'
       ? { ...item, rules: item.rules.map((rule) => replaceInRule(rule, replace)) }
       : replaceInAssertion(item, replace),
   );
   const texts = new Map([...added].map(([text, { name }]) => [name, text]));
-  if (added.size === 0) return { test, fixtures, texts };
+  if (added.size === 0) return { test: { ...test, items }, fixtures, texts };
   const values = Object.fromEntries([...added.values()].map(({ name, value }) => [name, value]));
   return { test: { ...test, items }, fixtures: { ...fixtures, ...values }, texts };
 }

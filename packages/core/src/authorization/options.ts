@@ -1,3 +1,4 @@
+import { currentTimeConstant } from '../syntax/current-time.js';
 import type { Decision } from './decision.js';
 import type { PolicyCoverage } from '../policy-coverage/policy-coverage.js';
 import type { Dialect } from '../dialect/dialect.js';
@@ -98,6 +99,7 @@ export const constantsOf = (
   clock: () => Date,
   dialect?: Dialect,
 ): Readonly<Record<string, unknown>> => ({
+  ...(dialect?.name === 'oso' ? {} : currentTimeConstant(clock)),
   ...(dialect?.name === 'oso' || (types !== undefined && 'Clock' in types)
     ? {}
     : { Clock: Object.freeze({ now: () => clock() }) }),

@@ -1,3 +1,4 @@
+import { currentTimeName } from '../syntax/current-time.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import { DecisionEngine } from '../authorization/decision-engine.js';
 import { loadPolicy, type LoadedPolicy } from '../authorization/loaded-policy.js';
@@ -144,7 +145,9 @@ export class CandidatePolicy {
       limits,
       callsMethods: this.#options.methods !== 'skip',
       deniesUndecided: undecided === 'deny',
-      clock: hasOwnClock ? undefined : loading.types.constant('Clock'),
+      clocks: [currentTimeName, ...(hasOwnClock ? [] : ['Clock'])].map((name) =>
+        loading.types.constant(name),
+      ),
       explanations: this.#options.explanations ?? {},
     };
     return new QuietPolicy(loaded, options);

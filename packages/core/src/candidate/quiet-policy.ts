@@ -18,7 +18,7 @@ export interface QuietOptions {
   /** Whether the application sees an undecided check as a denial. */
   readonly deniesUndecided: boolean;
   /** The constant `Clock`, unless the application declares another one. */
-  readonly clock: unknown;
+  readonly clocks: readonly unknown[];
   readonly explanations: ExplanationOptions;
 }
 
@@ -80,8 +80,8 @@ export class QuietPolicy {
   }
 
   #runOptions(): QueryRunOptions {
-    const { limits, callsMethods, clock } = this.#options;
-    const replay = callsMethods ? undefined : new UncalledMethods(clock);
+    const { limits, callsMethods, clocks } = this.#options;
+    const replay = callsMethods ? undefined : new UncalledMethods(clocks);
     return { limits, signal: undefined, acceptExpression: true, replay };
   }
 

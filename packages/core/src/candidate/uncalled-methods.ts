@@ -6,8 +6,8 @@ export class UncalledMethod extends Error {}
 
 /** Refuses the calls of the application's methods, getters and constructors in a query. Methods of built-in values are called. */
 export class UncalledMethods extends HostReplay {
-  /** @param clock the constant `Clock` of the library */
-  constructor(readonly clock: unknown) {
+  /** @param clocks the constants of the library with the time */
+  constructor(readonly clocks: readonly unknown[]) {
     super({ fields: [], startedAt: undefined });
   }
 
@@ -18,7 +18,7 @@ export class UncalledMethods extends HostReplay {
   override call(receiver: unknown, name: string, _args: readonly unknown[], run: () => unknown): unknown {
     if (
       isPlain(receiver) ||
-      receiver === this.clock ||
+      this.clocks.includes(receiver) ||
       (name.startsWith('.') && isData(receiver as object, name.slice(1)))
     )
       return run();

@@ -73,6 +73,7 @@ export const fixes: {
     'resource Repo { roles = ["r"]; relations = { org: Org }; "r" if "r" on "org"; } resource Org { roles = ["r"]; }',
   POLAR_CHECK_BLOCK_NOT_A_RELATION:
     'resource Repo { roles = ["r", "s"]; relations = { parent: Repo }; "r" if "s" on "parent"; }',
+  POLAR_CHECK_ENTITY_KEY: '?= 1 != 2;',
   POLAR_CHECK_BLOCK_ANY_NAME:
     'resource Repo { roles = ["r"]; relations = { org: Org }; role if role on "org"; } resource Org { roles = ["r"]; }',
   POLAR_CHECK_BLOCK_NOT_A_BASE: 'resource Repo {} resource Org {}',

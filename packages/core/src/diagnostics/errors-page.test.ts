@@ -102,6 +102,7 @@ const examples: {
   POLAR_CHECK_BLOCK_ON_KEYWORD:
     'resource Repo { roles = ["r"]; relations = { org: Org }; "r" if "r" of "org"; }',
   POLAR_CHECK_BLOCK_NOT_A_RELATION: 'resource Repo { roles = ["r", "s"]; "r" if "s" on "s"; }',
+  POLAR_CHECK_ENTITY_KEY: '?= 1 != User{"ann"};',
   POLAR_CHECK_BLOCK_ANY_NAME:
     'resource Repo { roles = ["r"]; relations = { org: Org }; role if "r" on "org"; } resource Org { roles = ["r"]; }',
   POLAR_CHECK_BLOCK_NOT_A_BASE: 'resource Repo extends Org {} resource Org {}',

@@ -295,6 +295,10 @@ export const policyCodes = {
     `expected \`on\`, found \`${p.found}\`; a rule about a related resource is \`"role" if "role" on "relation";\``,
   POLAR_CHECK_BLOCK_NOT_A_RELATION: (p: { name: string; type: string; kind: string }) =>
     `expected a relation of \`${p.type}\` after \`on\`, but "${p.name}" is a ${p.kind}; declare the relation in \`relations = { … };\``,
+  POLAR_CHECK_ENTITY_KEY: (p: { name: string; type: string; keys: readonly string[] }) =>
+    p.keys.length === 0
+      ? `\`${p.name}\` needs the key of \`${p.type}\`, by which its objects are equal, but none is declared; declare \`${p.type}: { key: 'id' }\` in the option \`types\``
+      : `\`${p.name}\` has one key, but \`${p.type}\` has the keys ${p.keys.join(', ')}; write a condition on each of them`,
   POLAR_CHECK_BLOCK_ANY_NAME: (p: { word: string; isInHead: boolean }) =>
     p.isInHead
       ? `expected a condition on the same \`${p.word}\` for a rule about any ${p.word}, found none; write \`${p.word} if ${p.word} on "relation";\``

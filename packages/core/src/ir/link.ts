@@ -1,5 +1,7 @@
 import { Source } from '../diagnostics/source.js';
+import { Report } from '../diagnostics/report.js';
 import { spanOf } from '../diagnostics/span.js';
+import { nameEntities } from '../policy/named-entities.js';
 import type { Policy, PolicyRule } from '../policy/policy.js';
 import type { TermNode } from '../syntax/ast.js';
 import { childrenOf, visit } from '../syntax/visit.js';
@@ -29,6 +31,10 @@ export function link(policy: Policy, types: TypeTable): Program {
     const rules = byArity.get(arity);
     if (rules === undefined) byArity.set(arity, [rule]);
     else (rules as Rule[]).push(rule);
+  }
+  for (const { name, types: declared } of policy.facts) {
+    const { byArity } = predicateOf(name);
+    if (!byArity.has(declared.length)) byArity.set(declared.length, []);
   }
   const members = (names: readonly string[]): DeclaredType[] =>
     names.flatMap((name) => types.find(name) ?? []);
@@ -74,6 +80,7 @@ export function linkCall(
 }
 
 function lowerQuery(term: TermNode, types: TypeTable, predicateOf: (name: string) => Predicate): LinkedQuery {
+  nameEntities([term], types, new Report());
   const lowering = new Lowering(types, predicateOf);
   const goals = lowering.goals(term);
   return { goals, slotNames: lowering.slotNames, span: term.span };

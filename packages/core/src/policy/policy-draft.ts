@@ -33,7 +33,9 @@ export interface PolicyDraft {
   /** Conditions outside the policy, such as the assertions of tests, that are checked like the bodies of rules. */
   readonly conditions: readonly TermNode[];
   readonly rulesByName: ReadonlyMap<string, readonly PolicyRule[]>;
-  /** The written rule types. `typesOfRules` also has the built-in and the implied ones. */
+  /** The names of the facts that the application has, according to `declare`. They need no rule. */
+  readonly declaredFacts: ReadonlySet<string>;
+  /** The written rule types and declared facts. `typesOfRules` also has the built-in and the implied ones. */
   readonly ruleTypes: readonly RuleTypeNode[];
   readonly typesOfRules: RuleTypeTable;
   readonly matcher: RuleTypeMatcher;

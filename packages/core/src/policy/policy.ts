@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import type { Span } from '../diagnostics/span.js';
 import type {
+  FactDeclarationNode,
   InlineQueryNode,
   ParameterNode,
   RuleTypeNode,
@@ -60,6 +61,8 @@ export interface Policy {
   /** The rules in definition order: explicit rules by source, then rewritten shorthand rules by block. */
   readonly rules: readonly PolicyRule[];
   readonly ruleTypes: readonly RuleTypeNode[];
+  /** The facts that the application has, according to `declare`. They can have no rule. */
+  readonly facts: readonly FactDeclarationNode[];
   readonly inlineQueries: readonly InlineQueryNode[];
   /** The declarations by the name of the type, in order of first appearance. */
   readonly blocks: ReadonlyMap<string, ResourceBlock>;

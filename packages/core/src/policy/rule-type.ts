@@ -157,7 +157,7 @@ export class RuleTypeMatcher {
 
 /** Returns true if the argument is statically unknown: a variable, or an expression whose value only the body computes. */
 export function isUntypedParameter({ term, specializer }: ParameterNode): boolean {
-  if (specializer !== undefined) return false;
+  if (specializer !== undefined || (term.kind === 'variable' && term.entity !== undefined)) return false;
   return term.kind !== 'literal' && term.kind !== 'list' && term.kind !== 'dictionary';
 }
 
@@ -165,6 +165,8 @@ function typeNameOf(node: PatternOrTermNode): BuiltInTypeName | (string & {}) | 
   switch (node.kind) {
     case 'instance-pattern':
       return node.className;
+    case 'variable':
+      return node.entity?.type;
     case 'list':
     case 'list-pattern':
       return 'List';

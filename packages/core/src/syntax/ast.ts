@@ -9,10 +9,12 @@ export interface VariableNode {
   readonly kind: 'variable';
   readonly span: Span;
   readonly name: string;
-  /** The type and the key of an object of a test, which is written `User{"ann"}`. The name of the variable is this text. */
+  /** The type and the key of an object that is written `User{"ann"}`. The name of the variable is this text. */
   readonly entity?: EntityId;
+  /** The type of a variable in an assertion, `action: String`, which says only which values the author expects. */
+  readonly type?: NameNode;
 }
-/** The type and the key of an object that exists only in a test. */
+/** The type and the key of an object that the policy itself names. */
 export interface EntityId {
   readonly type: string;
   readonly id: string | number;
@@ -249,6 +251,14 @@ export interface RuleTypeNode {
   readonly nameSpan: Span;
   readonly parameters: readonly ParameterNode[];
 }
+/** `declare has_role(User, String, Organization);`, facts that the application has. */
+export interface FactDeclarationNode {
+  readonly kind: 'fact-declaration';
+  readonly span: Span;
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly types: readonly NameNode[];
+}
 /** `?= term;` */
 export interface InlineQueryNode {
   readonly kind: 'inline-query';
@@ -311,7 +321,16 @@ export interface GlobalBlockNode {
 export interface SetupNode {
   readonly kind: 'setup';
   readonly span: Span;
+  /** The names of the fixtures whose facts hold, too. */
+  readonly fixtures: readonly NameNode[];
   /** The facts and rules that hold during the test. */
+  readonly rules: readonly RuleNode[];
+}
+/** `test fixture name { has_role(ann, "owner", note); }`, facts for the setups of several tests. */
+export interface TestFixtureNode {
+  readonly kind: 'test-fixture';
+  readonly span: Span;
+  readonly name: NameNode;
   readonly rules: readonly RuleNode[];
 }
 /** `assert term;`, `assert_not term;` or `assert term iff variable in [values];` */
@@ -320,7 +339,7 @@ export interface AssertionNode {
   readonly span: Span;
   readonly isNegated: boolean;
   readonly term: TermNode;
-  /** The condition after `iff`: a variable in a list of all its values; undefined without `iff`. */
+  /** The condition after `iff`: a variable in a list of all its values, or a variable and its only value; undefined without `iff`. */
   readonly values: TermNode | undefined;
 }
 /** `test "name" { … }`, which `nanook test` runs and a load ignores. */
@@ -336,6 +355,8 @@ export type StatementNode =
   | InlineQueryNode
   | BlockNode
   | GlobalBlockNode
+  | FactDeclarationNode
+  | TestFixtureNode
   | TestNode;
 
 export interface CommentNode {

@@ -277,3 +277,36 @@ function withComments(policy: string, places: readonly (readonly [number, string
   if (diagnostics.length > 0) return undefined;
   return meaningOf(changed) === meaningOf(parse(policy).policy) ? text : undefined;
 }
+
+describe('formatPolicy of the forms of Oso Cloud', () => {
+  it.each([
+    ['global{roles=["a"];"x" if "a";}', 'global {\n  roles = ["a"];\n  "x" if "a";\n}\n'],
+    [
+      'resource A extends B,C,{role if role on "p";}',
+      'resource A extends B, C {\n  role if role on "p";\n}\n',
+    ],
+    [
+      'resource A{"x" if "a" on "p" and(global "b" or not f(resource));}',
+      'resource A {\n  "x" if "a" on "p" and (global "b" or not f(resource));\n}\n',
+    ],
+    ['declare f(A,String) ;', 'declare f(A, String);\n'],
+    [
+      'f(A{"x"},Integer{1},Boolean{true})if x>@current_unix_time;',
+      'f(A{"x"}, Integer{1}, Boolean{true}) if x > @current_unix_time;\n',
+    ],
+    [
+      'test fixture f{a(A{"x"});}\ntest "t"{setup{fixture f;b(A{1});}assert g(A{"x"},y:String,_:B)iff y="z";}',
+      'test fixture f {\n  a(A{"x"});\n}\ntest "t" {\n  setup {\n    fixture f;\n    b(A{1});\n  }\n  assert g(A{"x"}, y: String, _: B) iff y = "z";\n}\n',
+    ],
+  ])('writes %s in one form', (text, expected) => {
+    expect(formatPolicy(text)).toEqual({ text: expected, diagnostics: [] });
+    expect(formatPolicy(expected).text).toBe(expected);
+  });
+
+  it('breaks a long condition of a block after `and`', () => {
+    const text = `resource A { "x" if "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" on "parent" and is_long(resource, actor, "bbbbbbbbbbbb"); }`;
+    expect(formatPolicy(text).text).toBe(
+      'resource A {\n  "x" if\n    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" on "parent" and\n    is_long(resource, actor, "bbbbbbbbbbbb");\n}\n',
+    );
+  });
+});

@@ -16,6 +16,7 @@ import {
   type ShorthandRuleNode,
   type StatementNode,
   type TermNode,
+  type TestFixtureNode,
   type TestNode,
 } from './ast.js';
 import { Level } from './level.js';
@@ -25,6 +26,7 @@ import {
   printAssertion,
   printBlockHead,
   printDeclaration,
+  printFixtureUse,
   printOperand,
   printParameter,
   printRelation,
@@ -78,6 +80,7 @@ function layOut({ span, statements, comments }: PolicyNode, width: number): stri
 /** Keeps numbers as written, and writes `user: User` for `user: User{}`, after a colon and after `matches`, where both mean the same. */
 function inOneForm(statement: StatementNode): StatementNode {
   if (statement.kind === 'block' || statement.kind === 'global-block') return blockInOneForm(statement);
+  if (statement.kind === 'fact-declaration' || statement.kind === 'test-fixture') return statement;
   if (statement.kind === 'inline-query') return { ...statement, term: termInOneForm(statement.term) };
   if (statement.kind === 'test') {
     const items = statement.items.map((item) =>
@@ -203,6 +206,7 @@ function linesOfStatement(
   if (statement.kind === 'block' || statement.kind === 'global-block')
     return linesOfBlock(statement, comments, width);
   if (statement.kind === 'test') return linesOfTest(statement, comments, width);
+  if (statement.kind === 'test-fixture') return linesOfTestFixture(statement, comments, width);
   if (comments.length > 0)
     return statement.kind === 'rule' ? commentedRule(statement, comments, width) : asWritten(statement.span);
   const line = printStatement(statement);
@@ -375,11 +379,32 @@ function linesOfTest(test: TestNode, comments: readonly CommentNode[], width: nu
 }
 
 function linesOfSetup(setup: SetupNode, comments: readonly CommentNode[], width: number): readonly string[] {
-  const rules = setup.rules.map((rule) => ({
+  // The span of the use of a fixture is that of its name.
+  const fixtures = setup.fixtures.map((name) => ({ span: name.span, lines: () => [printFixtureUse(name)] }));
+  const items = [...fixtures, ...factLines(setup.rules, width - 4)].sort(
+    (a, b) => a.span.start - b.span.start,
+  );
+  return linesInBraces(setup.span, setup.span.start + 'setup'.length, 'setup', items, comments);
+}
+
+const factLines = (rules: readonly RuleNode[], width: number): readonly Item[] =>
+  rules.map((rule) => ({
     span: rule.span,
-    lines: (inside: readonly CommentNode[]) => linesOfStatement(inOneForm(rule), inside, width - 4),
+    lines: (inside: readonly CommentNode[]) => linesOfStatement(inOneForm(rule), inside, width),
   }));
-  return linesInBraces(setup.span, setup.span.start + 'setup'.length, 'setup', rules, comments);
+
+function linesOfTestFixture(
+  { span, name, rules }: TestFixtureNode,
+  comments: readonly CommentNode[],
+  width: number,
+): readonly string[] {
+  return linesInBraces(
+    span,
+    name.span.end,
+    `test fixture ${name.name}`,
+    factLines(rules, width - 2),
+    comments,
+  );
 }
 
 /** Lays out items in braces. @param headEnd the end of the head, after which the brace comes */

@@ -5,6 +5,7 @@ import type { Source } from '../diagnostics/source.js';
 import { spanOf } from '../diagnostics/span.js';
 import { groupBy } from '../internal/group-by.js';
 import type { CommentNode } from './ast.js';
+import { currentTimeName } from './current-time.js';
 import { foreignOperators, foreignQuotes, isForeignCharacter, operatorNotes } from './foreign.js';
 import { maxErrors } from './limits.js';
 import type { Token, TokenKind } from './token.js';
@@ -40,6 +41,7 @@ const code = {
   slash: 0x2f,
   colon: 0x3a,
   questionMark: 0x3f,
+  at: 0x40,
   brace: 0x7b,
 } as const;
 
@@ -288,6 +290,14 @@ export class Lexer {
     if (closing !== undefined) {
       const string = this.#foreignString(closing);
       if (string !== undefined) return string;
+    }
+    if (
+      first === code.at &&
+      !this.dialect.hasLegacySyntax &&
+      this.#text.startsWith(currentTimeName, this.#at)
+    ) {
+      const end = endOfName(this.#text, this.#at + 1);
+      if (end === this.#at + currentTimeName.length) return this.#token('name', end, currentTimeName);
     }
     for (const { text, kind, isForeign, note } of operatorsByCode.get(first) ?? noOperators) {
       if (text.length > 1 && !this.#text.startsWith(text, this.#at)) continue;

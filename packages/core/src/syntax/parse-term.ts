@@ -22,6 +22,7 @@ import type {
   VariableNode,
 } from './ast.js';
 import { noFields } from './ast.js';
+import { currentTimeName, currentTimeNode } from './current-time.js';
 import { foreignInfix, foreignPrefix } from './foreign.js';
 import { Level, operatorLevels } from './level.js';
 import { isName } from './lexer.js';
@@ -349,7 +350,8 @@ function parsePrimary(cursor: TokenCursor): TermNode {
   switch (token.kind) {
     case 'name': {
       if (cursor.next.kind === '(') return parseCall(cursor);
-      if (cursor.isInTest && cursor.next.kind === '{') return parseEntity(cursor);
+      if (token.text === currentTimeName) return currentTimeNode(cursor.spanOfToken(cursor.advance()));
+      if (startsEntity(cursor)) return parseEntity(cursor);
       const note = cursor.next.kind === 'name' ? foreignPrefix.get(token.text) : undefined;
       if (note !== undefined) cursor.failForeign(cursor.spanOfToken(token), undefined, note);
       return variableOf(cursor, cursor.advance());
@@ -452,20 +454,42 @@ const variableOf = (cursor: TokenCursor, token: Token): VariableNode => ({
   name: token.text,
 });
 
-/** Parses `User{"ann"}`, an object that exists only in a test. */
-function parseEntity(cursor: TokenCursor): VariableNode {
+/** Returns whether `User{"ann"}` comes next. In a test, any brace after a name starts the key of an object. */
+function startsEntity(cursor: TokenCursor): boolean {
+  const { next, source, dialect, isInTest } = cursor;
+  if (next.kind !== '{') return false;
+  return isInTest || (!dialect.hasLegacySyntax && startsKey.test(source.text.slice(next.end, next.end + 40)));
+}
+
+const startsKey = /^\s*(?:["\d]|[-+]\d|(?:true|false)\s*\})/;
+
+/** The built-in types whose values can be written like an object: `Integer{1}`, `Boolean{true}`. */
+const writtenTypes: Readonly<Record<string, (value: unknown) => boolean>> = {
+  String: (value) => typeof value === 'string',
+  Boolean: (value) => typeof value === 'boolean',
+  Integer: Number.isInteger,
+  Float: (value) => typeof value === 'number',
+};
+
+/** Parses `User{"ann"}`, an object that the policy itself names, or `Integer{1}`, a value with its type. */
+function parseEntity(cursor: TokenCursor): VariableNode | LiteralNode {
   const { start, text: type } = cursor.advance();
   cursor.advance();
-  const key = cursor.current;
-  const id = key.kind === 'string' ? key.text : key.kind === 'number' ? numberOf(key) : undefined;
-  if (id === undefined) return cursor.fail(`the key of the object, such as \`${type}{"1"}\``);
-  cursor.advance();
+  const { value: id, span: keySpan } = findLiteral(cursor) ?? {};
+  const hasType = Object.hasOwn(writtenTypes, type) ? writtenTypes[type] : undefined;
+  const isRight = hasType === undefined ? typeof id === 'string' || typeof id === 'number' : hasType(id);
+  if (id === undefined || keySpan === undefined || !isRight)
+    return cursor.fail(
+      hasType ? `a value of the type ${type}` : `the key of the object, such as \`${type}{"1"}\``,
+    );
   cursor.expect('}');
   const span = cursor.spanFrom(start);
+  const written = `${type}{${textOf(keySpan)}}`;
+  if (hasType !== undefined || typeof id === 'boolean') return { kind: 'literal', span, value: id, written };
   return {
     kind: 'variable',
     span,
-    name: `${type}{${textOf(cursor.spanOfToken(key))}}`,
+    name: written,
     entity: { type, id },
   };
 }
@@ -555,7 +579,8 @@ function parseArguments(cursor: TokenCursor): { args: readonly TermNode[]; keywo
       );
       break;
     }
-    if (isKey(cursor.current) && cursor.next.kind === ':')
+    if (cursor.isInAssertion && cursor.is('name') && cursor.next.kind === ':') args.push(parseTyped(cursor));
+    else if (isKey(cursor.current) && cursor.next.kind === ':')
       keywords.push(parseField(cursor, (c) => parseTerm(c)));
     else if (keywords.length > 0) cursor.fail('a keyword argument: positional ones come first');
     else args.push(asValue(cursor, parseTerm(cursor)));
@@ -563,6 +588,14 @@ function parseArguments(cursor: TokenCursor): { args: readonly TermNode[]; keywo
   cursor.expect(')', '`,` or `)`');
   reportDuplicateKeys(cursor, keywords);
   return { args: withoutSlack(args), keywords: keywords.length === 0 ? noFields : keywords };
+}
+
+/** Parses `action: String` in an assertion. */
+function parseTyped(cursor: TokenCursor): VariableNode {
+  const { start, text: name } = cursor.advance();
+  cursor.advance();
+  const type = cursor.expectName('the name of a type');
+  return { kind: 'variable', span: cursor.spanFrom(start), name, type };
 }
 
 function parseList(cursor: TokenCursor): ListNode {

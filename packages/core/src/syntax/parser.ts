@@ -2,11 +2,20 @@ import type { Dialect } from '../dialect/dialect.js';
 import { Report } from '../diagnostics/report.js';
 import type { Source } from '../diagnostics/source.js';
 import { spanOf, spanOver } from '../diagnostics/span.js';
-import type { InlineQueryNode, PolicyNode, RuleNode, RuleTypeNode, StatementNode, TermNode } from './ast.js';
+import type {
+  FactDeclarationNode,
+  InlineQueryNode,
+  NameNode,
+  PolicyNode,
+  RuleNode,
+  RuleTypeNode,
+  StatementNode,
+  TermNode,
+} from './ast.js';
 import { maxDepth } from './limits.js';
 import { parseBlock, parseGlobalBlock, startsGlobalBlock } from './parse-block.js';
-import { asCondition, parseParameters, parseTerm } from './parse-term.js';
-import { parseTest, startsTest } from './parse-test.js';
+import { asCondition, parseParameters, parseTerm, skipCommas } from './parse-term.js';
+import { parseTest, parseTestFixture, startsTest, startsTestFixture } from './parse-test.js';
 import { cedar, cedarNotes, foreignIf, foreignStatements, globalNote } from './foreign.js';
 import { expectSemicolon, findCut, skipForeign, skipStatement } from './recovery.js';
 import { ReportedSyntaxError, TokenCursor } from './token-cursor.js';
@@ -102,6 +111,8 @@ function parseStatement(cursor: TokenCursor): StatementNode {
   switch (cursor.kind) {
     case 'name':
       if (startsTest(cursor)) return parseTest(cursor, parseRule);
+      if (startsTestFixture(cursor)) return parseTestFixture(cursor, parseRule);
+      if (startsFactDeclaration(cursor)) return parseFactDeclaration(cursor);
       if (cursor.next.kind === '(') return parseRule(cursor);
       if (startsGlobalBlock(cursor)) return parseGlobalBlock(cursor);
       if (cursor.next.kind === 'name' || cursor.next.kind === '{' || isBlockWord(cursor.current.text))
@@ -245,6 +256,25 @@ function parseRuleType(cursor: TokenCursor): RuleTypeNode {
   const parameters = parseParameters(cursor);
   expectSemicolon(cursor, first, '`;` (a rule type has no body)', 'the rule type');
   return { kind: 'rule-type', span: cursor.spanFrom(first.start), name, nameSpan, parameters };
+}
+
+/** Returns whether `declare name` comes next. `declare` is not a reserved word. */
+const startsFactDeclaration = (cursor: TokenCursor): boolean =>
+  cursor.current.text === 'declare' && cursor.next.kind === 'name' && !cursor.dialect.hasLegacySyntax;
+
+/** Parses `declare has_role(User, String, Organization);`. */
+function parseFactDeclaration(cursor: TokenCursor): FactDeclarationNode {
+  const first = cursor.advance();
+  const { name, span: nameSpan } = cursor.expectName('the name of a fact');
+  cursor.expect('(');
+  const types: NameNode[] = [];
+  while (!cursor.is(')')) {
+    types.push(cursor.expectName('the name of a type'));
+    if (!skipCommas(cursor)) break;
+  }
+  cursor.expect(')', '`,` or `)`');
+  expectSemicolon(cursor, first, '`;` (a declaration has no body)', 'the declaration');
+  return { kind: 'fact-declaration', span: cursor.spanFrom(first.start), name, nameSpan, types };
 }
 
 function parseInlineQuery(cursor: TokenCursor): InlineQueryNode {

@@ -3,6 +3,7 @@ import type {
   AssertionNode,
   BlockNode,
   DictionaryDeclarationNode,
+  FactDeclarationNode,
   FieldNode,
   GlobalBlockNode,
   ImpliedNode,
@@ -20,9 +21,11 @@ import type {
   StatementNode,
   StringNode,
   TermNode,
+  TestFixtureNode,
   TestNode,
   VariableNode,
 } from './ast.js';
+import { currentTimeName, isCurrentTime } from './current-time.js';
 import { Level } from './level.js';
 import { isName } from './lexer.js';
 import { isKeyword, isKeyWord } from './token.js';
@@ -62,7 +65,7 @@ export const printOperand = (level: number, term: PatternOrTermNode): string =>
 export function printTerm(term: PatternOrTermNode): string {
   switch (term.kind) {
     case 'variable':
-      return term.name;
+      return term.type === undefined ? term.name : `${term.name}: ${term.type.name}`;
     case 'literal':
       return term.written ?? printValue(term.value);
     case 'list':
@@ -77,6 +80,7 @@ export function printTerm(term: PatternOrTermNode): string {
     case 'lookup':
       return `${printObject(term.object)}.${printKey(term.key)}`;
     case 'method-call':
+      if (isCurrentTime(term)) return currentTimeName;
       return `${printObject(term.object)}.${term.method}${printArguments(term.args, term.keywords)}`;
     case 'new':
       return `new ${term.className}${printArguments(term.args, term.keywords)}`;
@@ -232,10 +236,19 @@ function printBlock(block: BlockNode | GlobalBlockNode): string {
 export const printAssertion = ({ isNegated, term, values }: AssertionNode): string =>
   `${isNegated ? 'assert_not' : 'assert'} ${printTerm(term)}${values ? ` iff ${printTerm(values)}` : ''};`;
 
-const printTestItem = (item: SetupNode | AssertionNode): string =>
-  item.kind === 'assertion'
-    ? `  ${printAssertion(item)}\n`
-    : `  setup {\n${item.rules.map((rule) => `    ${printRule(rule)}\n`).join('')}  }\n`;
+export const printFixtureUse = ({ name }: NameNode): string => `fixture ${name};`;
+
+const printTestItem = (item: SetupNode | AssertionNode): string => {
+  if (item.kind === 'assertion') return `  ${printAssertion(item)}\n`;
+  const facts = [...item.fixtures.map(printFixtureUse), ...item.rules.map(printRule)];
+  return `  setup {\n${facts.map((fact) => `    ${fact}\n`).join('')}  }\n`;
+};
+
+const printTestFixture = ({ name, rules }: TestFixtureNode): string =>
+  `test fixture ${name.name} {\n${rules.map((rule) => `  ${printRule(rule)}\n`).join('')}}`;
+
+export const printFactDeclaration = ({ name, types }: FactDeclarationNode): string =>
+  `declare ${name}(${types.map((type) => type.name).join(', ')});`;
 
 const printTest = ({ name, items }: TestNode): string =>
   `test ${printString(name.value)} {\n${items.map(printTestItem).join('')}}`;
@@ -252,6 +265,10 @@ export function printStatement(statement: StatementNode): string {
     case 'block':
     case 'global-block':
       return printBlock(statement);
+    case 'fact-declaration':
+      return printFactDeclaration(statement);
+    case 'test-fixture':
+      return printTestFixture(statement);
     case 'test':
       return printTest(statement);
     default:
@@ -273,6 +290,8 @@ export function print(node: Node): string {
     case 'inline-query':
     case 'block':
     case 'global-block':
+    case 'fact-declaration':
+    case 'test-fixture':
     case 'test':
       return printStatement(node);
     case 'setup':

@@ -13,7 +13,8 @@ export function startsStatement({ current, next }: TokenPair): boolean {
   if (current.kind === '?=') return true;
   if (current.kind === 'type') return next.kind === 'name';
   if (current.kind !== 'name') return false;
-  if (current.text === 'test' && next.kind === 'string') return true;
+  if (current.text === 'test' && (next.kind === 'string' || next.text === 'fixture')) return true;
+  if (current.text === 'declare' && next.kind === 'name') return true;
   if (current.text === 'global' && next.kind === '{') return true;
   return next.kind === '(' || (blockWords.has(current.text) && next.kind === 'name');
 }
@@ -21,7 +22,7 @@ export function startsStatement({ current, next }: TokenPair): boolean {
 /** A token and the one after it. */
 interface TokenPair {
   readonly current: Token;
-  readonly next: Pick<Token, 'kind'>;
+  readonly next: Pick<Token, 'kind' | 'text'>;
 }
 
 /** Returns whether a token is `role` or `permission`, which are any role or permission in the rules of blocks. */

@@ -36,6 +36,9 @@ export class TokenCursor {
   /** Whether the parser is in a test, in which `User{"ann"}` is an object. */
   isInTest = false;
 
+  /** Whether the parser is in the query of an assertion, in which a variable can have a type: `action: String`. */
+  isInAssertion = false;
+
   /** Whether the parser is in a rule of a block, in which `"owner"` is a condition. */
   isInBlock = false;
 

@@ -112,8 +112,12 @@ export function childrenOf(node: Node): readonly Node[] {
       return [node.keyword, ...node.items];
     case 'test':
       return [node.name, ...node.items];
+    case 'fact-declaration':
+      return node.types;
     case 'setup':
-      return node.rules;
+      return [...node.fixtures, ...node.rules];
+    case 'test-fixture':
+      return [node.name, ...node.rules];
     case 'assertion':
       return [node.term, ...present(node.values)];
     case 'policy':

@@ -1,6 +1,7 @@
 import { Report } from '../diagnostics/report.js';
 import type { Span } from '../diagnostics/span.js';
 import type { PolicyNode, RuleNode } from '../syntax/ast.js';
+import { currentTimeName } from '../syntax/current-time.js';
 import { mergeBlocks } from '../policy/resource-block.js';
 import { rewriteShorthandRules } from '../policy/shorthand.js';
 import type {
@@ -58,7 +59,7 @@ export function outlineOf(
   types: TypesInput,
   constants: Readonly<Record<string, unknown>> = {},
 ): PolicyOutline {
-  const table = new TypeTable(types, { Clock: {}, ...constants });
+  const table = new TypeTable(types, { [currentTimeName]: {}, Clock: {}, ...constants });
   const nodes = trees.flatMap(({ statements }) =>
     statements.filter((each) => each.kind === 'block' || each.kind === 'global-block'),
   );

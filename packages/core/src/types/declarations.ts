@@ -1,3 +1,4 @@
+import { currentTimeName } from '../syntax/current-time.js';
 import { didYouMean } from '../internal/near-names.js';
 import { adviceForFieldType } from '../diagnostics/foreign-type-names.js';
 import { PolarError } from '../diagnostics/polar-error.js';
@@ -19,6 +20,7 @@ export const isPolarName = (name: string): boolean => nameForm.test(name) && !re
 /** Checks each declaration, and links fields and relations. */
 export const declarations: Declarations = {
   checkName(name, constantsOf) {
+    if (constantsOf !== undefined && name === currentTimeName) return;
     if (isUnionName(name)) throw new PolarError('POLAR_TYPE_RESERVED_NAME', { name });
     if (!isPolarName(name)) throw new PolarError('POLAR_TYPE_INVALID_NAME', { name });
     if (constantsOf?.find(name) !== undefined)

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect/dialect.js';
 import { declarations as checkedDeclarations } from './declarations.js';
+import { createEntity } from './entity.js';
 import { type Declarations, PlainTypeTable } from './plain-type-table.js';
 import type { DeclaredType } from './declared-type.js';
 import type { TypesInput } from './type-declaration.js';
@@ -10,6 +11,8 @@ export { builtInTypeNames, type BuiltInTypeName } from './plain-type-table.js';
 
 /** All names that a policy may use besides its own rules: types and constants. Immutable. */
 export class TypeTable extends PlainTypeTable {
+  /** The objects that policies name, by their text. */
+  readonly #entities = new Map<string, object>();
   #hasFields: boolean | undefined;
   #declaresPaths: boolean | undefined;
   #loaded: ReadonlySet<string> | undefined;
@@ -35,7 +38,16 @@ export class TypeTable extends PlainTypeTable {
 
   /** Returns whether a bare name in a term is a type or a constant. */
   hasConstant(name: string): boolean {
-    return this.constants.has(name) || this.byName.has(name);
+    return this.constants.has(name) || this.byName.has(name) || this.#entities.has(name);
+  }
+
+  /** Makes `User{"ann"}` a constant of the policies. */
+  nameEntity(name: string, type: DeclaredType, id: string | number): void {
+    if (!this.#entities.has(name)) this.#entities.set(name, createEntity(type, id));
+  }
+
+  override constant(name: string): unknown {
+    return this.#entities.get(name) ?? super.constant(name);
   }
 
   /** Returns true if any type declares its fields. */

@@ -7,6 +7,7 @@ import { groupBy } from '../../internal/group-by.js';
 import { once } from '../../internal/once.js';
 import type {
   BlockNode,
+  FactDeclarationNode,
   GlobalBlockNode,
   InlineQueryNode,
   RuleNode,
@@ -14,9 +15,11 @@ import type {
   StatementNode,
   TermNode,
 } from '../../syntax/ast.js';
+import { instancePatternNode, parameterNode, variableNode } from '../../syntax/ast.js';
 import { parsePolicy } from '../../syntax/parser.js';
 import type { TypeTable } from '../../types/type-table.js';
 import { runChecks } from '../checks/run-checks.js';
+import { nameEntities } from '../named-entities.js';
 import type { PolicyDraft } from '../policy-draft.js';
 import { policyHash } from '../policy-version.js';
 import type { Policy, PolicyRule, ResourceBlock } from '../policy.js';
@@ -47,7 +50,8 @@ export function buildPolicy(
   const hasAllStatements = !found.hasErrors;
 
   const rules = only<RuleNode>('rule', statements);
-  const ruleTypes = only<RuleTypeNode>('rule-type', statements);
+  const facts = only<FactDeclarationNode>('fact-declaration', statements);
+  const ruleTypes = [...only<RuleTypeNode>('rule-type', statements), ...facts.map(typeOfFact)];
   const inlineQueries = only<InlineQueryNode>('inline-query', statements);
   const inBlocks = new Report();
   const nodes = [
@@ -61,6 +65,7 @@ export function buildPolicy(
     ...explicit,
     ...rewriteShorthandRules({ blocks, globals }, types, explicit.length, inShorthand),
   ];
+  nameEntities([...rules, ...inlineQueries, ...nodes], types, found);
   const hasAllBlocks = hasAllStatements && !inBlocks.hasErrors && !inShorthand.hasErrors;
   found.diagnostics.push(...inBlocks.diagnostics);
   // An undeclared name may be declared in the part that could not be parsed.
@@ -76,6 +81,7 @@ export function buildPolicy(
     conditions,
     rulesByName: groupBy(numbered, ({ name }) => name),
     ruleTypes,
+    declaredFacts: new Set(facts.map(({ name }) => name)),
     typesOfRules: ruleTypeTable(ruleTypes, { blocks, globals }),
     matcher: new RuleTypeMatcher(types, { Actor: new Set(actorTypes), Resource: new Set(resourceTypes) }),
     blocks,
@@ -98,6 +104,7 @@ export function buildPolicy(
     sources: Object.freeze([...sources]),
     rules: Object.freeze(numbered),
     ruleTypes: Object.freeze(ruleTypes),
+    facts: Object.freeze(facts),
     inlineQueries: Object.freeze(inlineQueries),
     blocks,
     globals,
@@ -166,6 +173,17 @@ const assignedNames = ({ diagnostics }: Report): ReadonlySet<string> =>
 
 const only = <Node extends StatementNode>(kind: Node['kind'], statements: readonly StatementNode[]): Node[] =>
   statements.filter((statement): statement is Node => statement.kind === kind);
+
+/** Returns `type has_role(_: User, _: String, _: Organization);` */
+const typeOfFact = ({ span, name, nameSpan, types }: FactDeclarationNode): RuleTypeNode => ({
+  kind: 'rule-type',
+  span,
+  name,
+  nameSpan,
+  parameters: types.map((type) =>
+    parameterNode(type.span, variableNode(type.span, '_'), instancePatternNode(type.span, type.name)),
+  ),
+});
 
 const explicitRule = ({ name, parameters, body, span }: RuleNode, id: number): PolicyRule =>
   Object.freeze({ kind: 'policy-rule', id, name, parameters, body, span, shorthandOf: undefined });

@@ -1,3 +1,4 @@
+import { currentTimeName } from '../../syntax/current-time.js';
 import { addMessages } from '../../diagnostics/messages.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { Report } from '../../diagnostics/report.js';
@@ -60,7 +61,7 @@ function diagnosticsOf(
 ): readonly Diagnostic[] {
   addMessages();
   const report = new Report();
-  const types = new TypeTable(options.types, { Clock: {}, ...options.constants });
+  const types = new TypeTable(options.types, { [currentTimeName]: {}, Clock: {}, ...options.constants });
   const policy = buildPolicy(
     policies.map(readText),
     types,

@@ -3,6 +3,7 @@ import type { Span } from '../../../diagnostics/span.js';
 import { isPolicyDictionary } from '../../../host/value.js';
 import { isObjectOrFunction } from '../../../internal/is-object.js';
 import { type Field, TypeToken } from '../../../types/declared-type.js';
+import { findNamedEntity } from '../../../types/entity.js';
 import { findTag } from '../../../types/typed.js';
 import type { CompiledFunction } from '../../compiler/compiled-function.js';
 import { NotCompilable } from '../../compiler/not-compilable.js';
@@ -95,6 +96,8 @@ export class ConstantPrinter {
       const source = this.linker.context.program.policy.sources.indexOf(value.source);
       if (source !== -1) return `h.span(${source}, ${value.start}, ${value.end})`;
     }
+    const entity = typeof value === 'object' ? findNamedEntity(value) : undefined;
+    if (entity !== undefined) return `h.entity(${JSON.stringify(entity.type)}, ${JSON.stringify(entity.id)})`;
     if (value instanceof TypeToken) return `h.type(${JSON.stringify(value.name)}).value`;
     throw new NotCompilable('an object of the application that is not a declared constant');
   }

@@ -4,6 +4,7 @@ import type { TypeSet, PlainTypeSets } from '../../../host/plain-type-sets.js';
 import { policyDictionary } from '../../../host/value.js';
 import type { DeclaredType, Field } from '../../../types/declared-type.js';
 import type { PlainTypeTable } from '../../../types/plain-type-table.js';
+import { createEntity } from '../../../types/entity.js';
 import { findTag } from '../../../types/typed.js';
 import { noValue } from '../../runtime/runtime.js';
 import { methodSite, readSite } from '../../runtime/sites.js';
@@ -31,6 +32,11 @@ export class ModuleHelpers {
 
   constant(name: string): unknown {
     return this.types.constant(name);
+  }
+
+  /** Returns the object of `User{"ann"}`. */
+  entity(type: string, id: string | number): object {
+    return createEntity(this.type(type), id);
   }
 
   /** Returns the declaration of a field. */
