@@ -126,6 +126,7 @@ const whole = {
   sources: [
     step('types', 'tsc', '-p', 'tsconfig.json'),
     step('types of the playground', 'tsc', '-p', 'packages/playground'),
+    step('types of GitClub in the browser', 'tsc', '-p', 'examples/gitclub-web'),
     // The documentation site shows these pages.
     tool('reference', 'reference.mjs', '--markdown', 'packages/site/api'),
     tool('spelling', 'spelling.mjs'),

@@ -53,6 +53,7 @@ const unexported = {
     'types/policy-types.ts:Part',
     'types/typed.ts:Row',
   ],
+  client: [],
   express: [],
   fastify: [],
   // Structural types that accept every version of the router.
@@ -75,6 +76,7 @@ const unexported = {
     'type-orm-adapter.ts:Connection', // structural types that accept every version of TypeORM
     'type-orm-adapter.ts:QueryBuilder',
   ],
+  react: [],
   policies: ['errors/nanook-policies-error.ts:texts'],
   server: ['errors/nanook-server-error.ts:texts'],
   mcp: ['errors/nanook-mcp-error.ts:texts', 'errors/nanook-mcp-error.ts:Item'],

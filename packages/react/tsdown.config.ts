@@ -1,3 +1,4 @@
 import { library } from '../../tsdown.shared.ts';
 
-export default library({ index: 'src/index.ts' });
+// Server components import the package as code of the browser.
+export default { ...library({ index: 'src/index.ts' }), banner: { js: "'use client';" } };
