@@ -83,7 +83,7 @@ describe('nanook test --coverage', () => {
     const testsAt = (line: number): unknown => rules.find((rule) => rule.line === line)!.tests;
     expect(testsAt(10)).toEqual([{ file: 'tests.polar', line: 1, name: expect.any(String) }]);
     expect(testsAt(14)).toEqual([]);
-    // As many as the text lists for each rule.
+    // The text lists as many parts of each rule.
     expect(rules.map(({ line, uncovered }) => [line, uncovered])).toEqual([
       [5, 1],
       [6, 0],

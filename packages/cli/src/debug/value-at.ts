@@ -24,7 +24,7 @@ export async function valueAt(
   return found?.parts?.kind === 'getter' ? undefined : found;
 }
 
-/** Finds a field. The last part of a page stands for the further ones. */
+/** Finds a field on the page of a value, or on the pages behind its last part. */
 async function fieldOf(
   query: number,
   id: number,
