@@ -259,7 +259,8 @@ class Collector {
     role: Occurrence['role'],
     isFree = false,
   ): void {
-    if (symbols.length === 0) return;
+    // The empty text names nothing.
+    if (symbols.length === 0 || start >= end) return;
     const { start: from, end: to } = this.#whole ?? { start, end };
     this.found.push({
       symbols,
