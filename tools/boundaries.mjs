@@ -266,15 +266,16 @@ const serverFolders = {
   callers: ['messages'],
   entities: ['messages'],
   decisions: ['messages', 'entities'],
-  authzen: ['messages', 'callers', 'entities', 'decisions'],
+  obligations: ['messages'],
+  authzen: ['messages', 'callers', 'entities', 'decisions', 'obligations'],
   operations: ['decisions'],
-  options: ['errors', 'callers', 'entities', 'operations'],
+  options: ['errors', 'callers', 'entities', 'obligations', 'operations'],
   server: ['messages', 'callers', 'entities', 'decisions', 'authzen', 'operations', 'options'],
   envoy: ['errors', 'messages', 'callers', 'decisions', 'operations', 'options'],
   'envoy-grpc': ['messages', 'callers', 'operations', 'envoy'],
   client: ['errors', 'messages', 'options'],
   node: ['callers', 'server'],
-  '': ['errors', 'callers', 'entities', 'options', 'server'],
+  '': ['errors', 'callers', 'entities', 'obligations', 'operations', 'options', 'server'],
 };
 /** Folder of mcp → folders it may import, from the lowest to the highest. */
 const mcpFolders = {

@@ -15,6 +15,9 @@ export type {
   Connection,
   Scope,
 } from './callers/caller.js';
+export type { Obligation, ObligationOptions, ObligatedDecision } from './obligations/obligation.js';
+export type { FollowedCandidate, FollowedStatus } from './operations/followed-status.js';
+export type { LoggedSink } from './operations/logged-sink.js';
 export {
   NanookServerError,
   isNanookServerError,

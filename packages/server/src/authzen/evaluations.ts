@@ -1,4 +1,3 @@
-import type { Verdict } from '../decisions/decider.js';
 import { accessRequestOf, optionalObject, own, wantsExplanation } from '../messages/access-request.js';
 import { isJsonObject, type JsonObject } from '../messages/read-body.js';
 import { badRequest, RequestError } from '../messages/request-error.js';
@@ -55,7 +54,7 @@ async function answerItem(
   try {
     if (!isJsonObject(item)) throw badRequest('an item of `evaluations` must be an object');
     const request = accessRequestOf(withDefaults(item, defaults));
-    const verdict: Verdict = await verdictOf(exchange, request);
+    const verdict = await verdictOf(exchange, request);
     if (verdict.outcome === 'error') throw verdict.error;
     return await answerOf(exchange.decider, request, verdict, explains);
   } catch (error) {

@@ -1,11 +1,13 @@
 import type { KnownCaller } from '../callers/authenticate.js';
 import type { Decider, Outcome } from '../decisions/decider.js';
+import type { ObligationOptions } from '../obligations/obligation.js';
 import type { PageTokens } from './page-tokens.js';
 
 /** One authenticated request, as the endpoints of the API see it. */
 export interface Exchange {
   readonly decider: Decider;
   readonly caller: KnownCaller;
+  readonly obligations: ObligationOptions | undefined;
   readonly maxBatchSize: number;
   readonly maxResults: number;
   readonly pageTokens: PageTokens;

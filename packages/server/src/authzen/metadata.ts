@@ -19,10 +19,12 @@ export const pathOf = ({ pathname }: URL): string => pathname.replace(/\/+$/, ''
 export const metadataOf = (
   base: URL,
   endpoints: readonly EndpointName[],
-): Readonly<Record<string, string>> => {
+  obligations: readonly string[] | undefined,
+): Readonly<Record<string, unknown>> => {
   const url = `${base.origin}${pathOf(base)}`;
   return {
     policy_decision_point: url,
     ...Object.fromEntries(endpoints.map((name) => [name, `${url}${endpointPaths[name]}`])),
+    ...(obligations !== undefined && { supported_obligations: obligations }),
   };
 };

@@ -25,6 +25,7 @@ const serverKinds: { readonly [Option in keyof ServerOptions]-?: OptionKind } = 
   callers: anObject,
   entities: anObject,
   actions: anObject,
+  obligations: anObject,
   limits: anObject,
   pageSecret: aSecret,
   follower: aFollower,
@@ -50,6 +51,8 @@ export function checkServerOptions(options: ServerOptions): void {
   });
   checkCallers(callers);
   if (actions !== undefined) checkActions(authorizer, actions);
+  if (options.obligations !== undefined)
+    checkOptions('obligations', options.obligations, { types: aTextList, of: aFunction }, ['types', 'of']);
   if (Object.keys(entities).length === 0) throw invalidOption('entities', 'must name at least one type');
   for (const [name, entity] of Object.entries(entities))
     checkEntity(authorizer, `entities.${name}`, entity, actions);

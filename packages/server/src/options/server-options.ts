@@ -1,5 +1,6 @@
 import type { Authorizer } from '@nanook/core';
 import type { CallerOptions } from '../callers/caller.js';
+import type { ObligationOptions } from '../obligations/obligation.js';
 import type { FollowedStatus } from '../operations/followed-status.js';
 import type { LoggedSink } from '../operations/logged-sink.js';
 import type { ActionOptions, EntityOptions } from '../entities/entity-options.js';
@@ -47,6 +48,8 @@ export interface ServerOptions {
   readonly entities: Readonly<Record<string, EntityOptions>>;
   /** The type of actions, if policies read more than their name. */
   readonly actions?: ActionOptions;
+  /** The duties of callers that come with decisions. An action whose obligations the caller cannot fulfil is denied. */
+  readonly obligations?: ObligationOptions;
   readonly limits?: ServerLimits;
   /**
    * The key with which tokens of pages are signed. All processes of a server need the same one. Default: a random key, so that a token is

@@ -139,7 +139,7 @@ export class DecisionServer {
   #createRoutes(base: URL): ReadonlyMap<string, Route> {
     const { path = pathOf(base) } = this.#options;
     const served = this.#servedEndpoints();
-    const metadata = metadataOf(base, served);
+    const metadata = metadataOf(base, served, this.#options.obligations?.types);
     const get = (answer: Answer): Route => ({ method: 'GET', answer });
     return new Map<string, Route>([
       ...served.map((name): [string, Route] => [
@@ -181,6 +181,7 @@ export class DecisionServer {
       {
         decider,
         caller,
+        obligations: this.#options.obligations,
         maxBatchSize: this.#limits.batchSize,
         maxResults: this.#limits.results,
         pageTokens: this.#pageTokens,
