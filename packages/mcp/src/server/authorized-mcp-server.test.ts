@@ -19,6 +19,16 @@ describe.each(eras)('a client of the %s era', (era) => {
     expect(Object.fromEntries(listed)).toEqual(expected);
   });
 
+  it('gets the capabilities that every caller gets', async () => {
+    const all = await Promise.all(
+      ['ann', 'eve', 'nobody', ''].map(async (token) =>
+        (await running.connect(token, era)).getServerCapabilities(),
+      ),
+    );
+    expect(all[0]).toHaveProperty('completions');
+    expect(all).toEqual([all[0], all[0], all[0], all[0]]);
+  });
+
   it('gets the same answer for a hidden tool and for one that does not exist', async () => {
     const client = await running.connect('eve', era);
     const hidden = await call(client, 'delete-note', { id: '3' });

@@ -22,6 +22,7 @@ import { reportError } from '../request/report-error.js';
 import { checkRequirement, type CheckedRequirement, type ItemName } from '../requirements/requirement.js';
 import { checkCacheHints } from './cache-hints.js';
 import type { Item } from './item.js';
+import { neededItems, type NeededItems } from './needed-items.js';
 import { promptItem, type PromptConfig, type PromptResult } from './prompts.js';
 import { resourceItem, type ReadResult, type ResourceConfig, type TemplateConfig } from './resources.js';
 import { toolItem, type Handler, type ToolConfig, type ToolResult } from './tools.js';
@@ -153,10 +154,10 @@ export class AuthorizedMcpServer<Actor = unknown> {
       reportError(this.#settings.onError, error, { method: undefined, name: undefined });
       throw error;
     }
-    const items = [...this.#items];
-    const shown = await Promise.all(items.map((item) => request.shows(item, item.requirement, item.listed)));
-    const server = new McpServer(this.#info, { ...this.#options, capabilities: this.#capabilitiesOf(items) });
-    for (const [i, item] of items.entries()) if (shown[i]) item.register(server, request, this.#approvals);
+    const capabilities = this.#capabilitiesOf(this.#items);
+    const shown = await shownItems(request, neededItems(this.#items, context));
+    const server = new McpServer(this.#info, { ...this.#options, capabilities });
+    for (const item of shown) item.register(server, request, this.#approvals);
     return server;
   };
 
@@ -190,6 +191,8 @@ export class AuthorizedMcpServer<Actor = unknown> {
       const key = `${kind}s` as const;
       capabilities[key] = { listChanged: true, ...capabilities[key] };
     }
+    const { completions } = this.#sample.server.getCapabilities();
+    if (completions !== undefined) capabilities.completions ??= completions;
     return capabilities;
   }
 
@@ -220,4 +223,16 @@ export class AuthorizedMcpServer<Actor = unknown> {
     item.register(this.#sample, new McpRequest(this.#settings, { era: 'modern' }), this.#approvals);
     this.#items.push(item);
   }
+}
+
+/**
+ * Returns the items that the actor may see. If it may see the named one, the others are not needed. Otherwise all are looked at, so that the time
+ * does not tell a hidden item from one that does not exist.
+ */
+async function shownItems(request: McpRequest, { items, named }: NeededItems): Promise<readonly Item[]> {
+  const shows = (item: Item): Promise<boolean> => request.shows(item, item.requirement, item.listed);
+  const isNamedShown = named === undefined ? false : await shows(named);
+  if (named !== undefined && isNamedShown) return [named];
+  const shown = await Promise.all(items.map((item) => (item === named ? isNamedShown : shows(item))));
+  return items.filter((_, i) => shown[i]);
 }
