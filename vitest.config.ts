@@ -194,7 +194,7 @@ export default defineConfig({
     reporters: ['default', './tools/closing-line.ts'],
     coverage: {
       provider: 'v8',
-      include: ['packages/{core,express,fastify,http,koa,log,mcp,nestjs,orm,policies,server}/src/**/*.ts'],
+      include: ['packages/{core,express,fastify,hono,http,koa,log,mcp,nestjs,orm,policies,server}/src/**/*.ts'],
       exclude: ['**/*.{test,test-d,fixture}.ts'],
       reporter: ['text-summary', 'html'],
       reportOnFailure: true,

@@ -371,7 +371,7 @@ for (const [name, mayImport] of Object.entries(packages)) {
 function faultOf(name, mayImport, declared, src, file, specifier) {
   const from = folderOf(file);
   if (specifier.startsWith('node:')) {
-    return ['core', 'analysis', 'server'].includes(name) && from !== 'node'
+    return ['core', 'analysis', 'hono', 'server'].includes(name) && from !== 'node'
       ? `${specifier}: only src/node/ may import node:*`
       : undefined;
   }

@@ -136,7 +136,7 @@ const whole = {
     tool('examples in the docs', 'docs-examples.mjs'),
     step('bundle sizes', process.execPath, 'packages/bench/src/check-sizes.ts'),
     tool('documentation site', 'site.mjs', '--check'),
-    ...['express', 'fastify', 'koa', 'nestjs'].map((name) =>
+    ...['express', 'fastify', 'hono', 'koa', 'nestjs'].map((name) =>
       tool(`demo on ${name}`, 'demo.mjs', '--framework', name),
     ),
   ],

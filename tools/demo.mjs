@@ -6,14 +6,21 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installExample, root } from './workspace.mjs';
 
-const frameworks = { express: 'Express', fastify: 'Fastify', koa: 'Koa', nestjs: 'NestJS', mcp: 'MCP' };
+const frameworks = {
+  express: 'Express',
+  fastify: 'Fastify',
+  hono: 'Hono',
+  koa: 'Koa',
+  nestjs: 'NestJS',
+  mcp: 'MCP',
+};
 
 const usage = `Runs GitClub, the example application, on an embedded PostgreSQL: sends real requests as several users, and shows who was
 allowed to do which action, and which rule of the policy decided.
 
 Usage: npm run demo -- [options]
 
-  --framework <name>  express (default), fastify, koa, nestjs or mcp
+  --framework <name>  express (default), fastify, hono, koa, nestjs or mcp
   --serve             keep the server running afterwards, for your own requests; a web server with the explorer of its policy
   --help              show this text`;
 

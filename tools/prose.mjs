@@ -68,7 +68,7 @@ function countMarkdown(file) {
 
 const isTest = (file) => /\.test(-d)?\.ts$/.test(file);
 const hasMessages = (file) =>
-  /^packages[\\/](core|http|express|fastify|koa|nestjs)[\\/]src/.test(file) &&
+  /^packages[\\/](core|http|express|fastify|hono|koa|nestjs)[\\/]src/.test(file) &&
   !/\.(test|test-d|fixture)\.ts$/.test(file);
 
 function countSource(file) {

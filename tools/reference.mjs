@@ -56,6 +56,7 @@ const unexported = {
   client: [],
   express: [],
   fastify: [],
+  hono: [],
   // Structural types that accept every version of the router.
   koa: ['internals/koa-router-internals.ts:App', 'internals/koa-router-internals.ts:Router'],
   nestjs: [

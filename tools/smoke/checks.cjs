@@ -1,6 +1,7 @@
 // The checks that each consumer runs on the installed packages; they throw on failure. `loaded` contains the modules of the consumer by
 // specifier, and `load` loads other modules (with import or require). Plain CommonJS, for Node 20 and Jest.
 const assert = require('node:assert/strict');
+const http = require('node:http');
 const { createServer } = require('node:net');
 
 exports.checks = async function checks(loaded, load) {
@@ -28,6 +29,7 @@ exports.checks = async function checks(loaded, load) {
   await checkCompiled(loaded);
   await checkExpress(loaded['@nanook/express'], authorizer, load);
   await checkFastify(loaded['@nanook/fastify'], authorizer, load);
+  await checkHono(loaded['@nanook/hono'], authorizer, load);
   await checkKoa(loaded['@nanook/koa'], authorizer, load);
   await checkNest(loaded['@nanook/nestjs'], authorizer, load);
 };
@@ -74,6 +76,27 @@ async function checkFastify({ authorization, authorize }, authorizer, load) {
   await app.ready();
   await checkStatuses((...at) => app.server.listen(...at), { forgotten: 500 });
 }
+
+async function checkHono({ authorization, authorize, authorizationErrors }, authorizer, load) {
+  const { Hono } = await load('hono');
+  const app = new Hono();
+  app.onError(authorizationErrors({ onError: () => {} }));
+  app.use(authorization(authorizer, { actor: ({ req }) => ({ name: req.header('x-user') }) }));
+  app.get('/doc', authorize('read', doc), (c) => c.json(c.var.authz.resource));
+  app.get('/forgotten', (c) => c.json('secret'));
+  await checkStatuses((...at) => listenWith(app.fetch).listen(...at), { forgotten: 500 });
+}
+
+/** Creates a server of Node for a handler that takes a request of fetch. */
+const listenWith = (fetch) =>
+  http.createServer(async (request, response) => {
+    const { status, headers, body } = await fetch(
+      new Request(`http://localhost${request.url}`, { headers: request.headers }),
+    );
+    response.writeHead(status, Object.fromEntries(headers));
+    for await (const chunk of body ?? []) response.write(chunk);
+    response.end();
+  });
 
 async function checkKoa({ authorization, authorize }, authorizer, load) {
   const Koa = defaultOf(await load('koa'));

@@ -1,4 +1,4 @@
-export type ApplicationKind = 'express' | 'fastify' | 'koa' | 'nestjs';
+export type ApplicationKind = 'express' | 'fastify' | 'hono' | 'koa' | 'nestjs';
 
 /** An application of a framework, as the configuration names it. */
 export interface Application {
@@ -18,6 +18,7 @@ export function kindOf(value: unknown): ApplicationKind | undefined {
   if (typeof value === 'function')
     return has('use', 'function') && has('handle', 'function') ? 'express' : undefined;
   if (has('printRoutes', 'function') && has('inject', 'function')) return 'fastify';
+  if (has('fetch', 'function') && has('routes', 'list')) return 'hono';
   if (has('middleware', 'list') && has('callback', 'function')) return 'koa';
   if (has('stack', 'list') && has('routes', 'function')) return 'koa';
   return has('get', 'function') && has('resolve', 'function') && has('close', 'function')

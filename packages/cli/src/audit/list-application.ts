@@ -6,7 +6,7 @@ import { UsageError } from '../errors/usage-error.js';
 import type { Application } from './application.js';
 import type { FoundRoute, Requirement } from './audited-route.js';
 
-/** The part of `@nanook/express`, `@nanook/fastify` and `@nanook/koa` that lists routes. */
+/** The part of `@nanook/express`, `@nanook/fastify`, `@nanook/hono` and `@nanook/koa` that lists routes. */
 interface RoutesModule {
   listRoutes(
     application: unknown,
@@ -161,11 +161,12 @@ function attempt<T>(run: () => T): T | undefined {
 const ownAdapters = {
   express: () => import('@nanook/express'),
   fastify: () => import('@nanook/fastify'),
+  hono: () => import('@nanook/hono'),
   koa: () => import('@nanook/koa'),
   nestjs: () => import('@nanook/nestjs'),
 };
 
-const frameworks = { express: 'Express', fastify: 'Fastify', koa: 'Koa', nestjs: 'NestJS' };
+const frameworks = { express: 'Express', fastify: 'Fastify', hono: 'Hono', koa: 'Koa', nestjs: 'NestJS' };
 
 /** Returns the path of the ES module of a package. */
 function esModuleOf(manifest: string): string | undefined {

@@ -32,7 +32,7 @@ export async function loadApplication(project: Project, named: string | undefine
   const kind = kindOf(value);
   if (kind === undefined)
     throw new UsageError(
-      `expected an application of Express, Fastify, Koa or NestJS as \`application\`, found ${describeValue(value)}; export it from its module, as \`app\` or as default`,
+      `expected an application of Express, Fastify, Hono, Koa or NestJS as \`application\`, found ${describeValue(value)}; export it from its module, as \`app\` or as default`,
     );
   return { kind, value, folder };
 }

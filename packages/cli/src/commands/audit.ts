@@ -27,7 +27,7 @@ export function auditCommand(io: Io, outcome: Outcome): Command {
   return new Command('audit')
     .summary('list the routes of an application with their authorization')
     .description(
-      'Lists the routes of an Express, Fastify, Koa or NestJS application: the requirement of each, the rules that can grant it, and the tests ' +
+      'Lists the routes of an Express, Fastify, Hono, Koa or NestJS application: the requirement of each, the rules that can grant it, and the tests ' +
         'and recorded decisions about it. Exits with 1 if a route has no requirement.',
     )
     .addOption(configOption())

@@ -36,7 +36,7 @@ export interface NanookConfig extends Partial<Pick<AuthorizerOptions, (typeof au
   /** The dialect and the tables with which `nanook where` prints a query, as for `@nanook/orm/sql`. */
   readonly sql?: SqlOptions;
   /**
-   * The application for `nanook audit`: an application of Express, Fastify, Koa or NestJS, a function that returns it, or its module, such as
+   * The application for `nanook audit`: an application of Express, Fastify, Hono, Koa or NestJS, a function that returns it, or its module, such as
    * `'src/app.ts'` or `'src/app.ts#app'`. Without a name, it is the export `app` or the default export.
    */
   readonly application?: string | object | (() => unknown);

@@ -11,7 +11,7 @@ import {
   type RefusalStatuses,
   type RequestAuthorization,
 } from '@nanook/http';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, Env, MiddlewareHandler } from 'hono';
 import { authzOf } from './context.js';
 
 /** The path of a loader that does not name it. It may have any parameters, which are text. */
@@ -24,9 +24,9 @@ type AnyPath = `/:${string}`;
  * A loader that declares a second parameter gets `{ signal }`. The signal aborts when the loader takes longer than the option
  * `loaderTimeoutMs` of `authorization`, and when the client closes the request.
  */
-export type Loader<Path extends string = AnyPath, Resource = unknown> = (
-  // oxlint-disable-next-line typescript/no-explicit-any -- or each variable would need an assertion
-  c: Context<any, Path>,
+// oxlint-disable-next-line typescript/no-explicit-any -- or each variable would need an assertion
+export type Loader<Path extends string = AnyPath, Resource = unknown, E extends Env = any> = (
+  c: Context<E, Path>,
   options: LoaderOptions,
 ) => Resource;
 
@@ -49,9 +49,10 @@ export type Requirement<Resource> = MiddlewareHandler<
  * @example
  * app.get('/notes/:id', authorize('read', (c) => findNote(c.req.param('id'))), (c) => c.json(c.var.authz.resource));
  */
-export function authorize<Resource, Path extends string = AnyPath>(
-  action: ActionOfSource<Loader<Path, Resource>>,
-  loader: Loader<Path, Resource>,
+// oxlint-disable-next-line typescript/no-explicit-any -- as in Loader
+export function authorize<Resource, Path extends string = AnyPath, E extends Env = any>(
+  action: ActionOfSource<() => Resource>,
+  loader: Loader<Path, Resource, E>,
   statuses?: RefusalStatuses,
 ): Requirement<Resource>;
 /**
