@@ -1,5 +1,6 @@
 export { authorization, type AuthorizationOptions } from './plugin/authorization.js';
 export { authorize, type Loader } from './hooks/authorize.js';
+export { permissions, type PermissionsRoute } from './hooks/permissions.js';
 export { rowOf } from './hooks/row-of.js';
 export { skipAuthorization } from './hooks/skip-authorization.js';
 export { authorizationErrors, type AuthorizationErrorsOptions } from './plugin/authorization-errors.js';
@@ -13,6 +14,8 @@ export {
   type ListedRoute,
   type ListRoutesOptions,
   type LoaderOptions,
+  type Permissions,
+  type PermissionsOptions,
   type RefusalStatuses,
   type RouteRequirement,
 } from '@nanook/http';

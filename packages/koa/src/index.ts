@@ -1,5 +1,6 @@
 export { authorization, type AuthorizationOptions } from './middleware/authorization.js';
 export { authorize, type Loader } from './middleware/authorize.js';
+export { permissions } from './middleware/permissions.js';
 export { rowOf } from './middleware/row-of.js';
 export { skipAuthorization } from './middleware/skip-authorization.js';
 export { authorizationErrors, type AuthorizationErrorsOptions } from './middleware/authorization-errors.js';
@@ -14,6 +15,8 @@ export {
   type ListedRoute,
   type ListRoutesOptions,
   type LoaderOptions,
+  type Permissions,
+  type PermissionsOptions,
   type RefusalStatuses,
   type RouteRequirement,
 } from '@nanook/http';
