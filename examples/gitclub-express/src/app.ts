@@ -1,6 +1,13 @@
 import { typed } from '@nanook/core';
-import { identify, type GitClub } from '@nanook/example-gitclub';
-import { authorization, authorizationErrors, authorize, protect, skipAuthorization } from '@nanook/express';
+import { findIssue, findOrganization, findRepository, identify, type GitClub } from '@nanook/example-gitclub';
+import {
+  authorization,
+  authorizationErrors,
+  authorize,
+  permissions,
+  protect,
+  skipAuthorization,
+} from '@nanook/express';
 import express, { type Express } from 'express';
 import { adminRoutes } from './routes/admin.ts';
 import { carelessRoutes } from './routes/careless.ts';
@@ -27,6 +34,17 @@ export function createApp({ db, authorizer, onError }: GitClub): Express {
   });
   app.use(authorize()); // checks the request itself, and starts the response guard
 
+  // For a page, which shows only the controls that its user may use.
+  app.post(
+    '/permissions',
+    permissions({
+      resources: {
+        Organization: (id) => findOrganization(db, id),
+        Repository: (id) => findRepository(db, id),
+        Issue: { key: 'integer', find: (id) => findIssue(db, id) },
+      },
+    }),
+  );
   app.use('/organizations', organizationRoutes(db));
   app.use('/repositories', repositoryRoutes(db));
   app.use('/issues', issueRoutes(db));
