@@ -12,7 +12,12 @@ import { startSizes } from './start-size.ts';
 
 const require = createRequire(import.meta.url);
 
-async function bundle(what: string, contents: string, platform: 'node' | 'browser'): Promise<BundleSize> {
+async function bundle(
+  what: string,
+  contents: string,
+  platform: 'node' | 'browser',
+  external: string[] = [],
+): Promise<BundleSize> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: new URL('.', import.meta.url).pathname, loader: 'js' },
     bundle: true,
@@ -20,6 +25,7 @@ async function bundle(what: string, contents: string, platform: 'node' | 'browse
     write: false,
     format: 'esm',
     platform,
+    external,
     target: 'es2022',
     logLevel: 'error',
   });
@@ -40,6 +46,12 @@ const whole = (name: string) => `export * from ${JSON.stringify(name)};`;
 /** Measures the entry for policies that were compiled ahead of time, in one file with the code that it loads on demand. */
 export const compiledSize = (): Promise<BundleSize> =>
   bundle('@nanook/core/compiled, with what it loads on demand', whole('@nanook/core/compiled'), 'browser');
+
+/** Measures the client of permissions in a page, and the package for React without React. */
+export const clientSizes = async (): Promise<BundleSize[]> => [
+  await bundle('@nanook/client', whole('@nanook/client'), 'browser'),
+  await bundle('@nanook/react, with its client', whole('@nanook/react'), 'browser', ['react']),
+];
 
 /** Measures all exports of the main entry outside Node, in one file with the code that it loads on demand. */
 export const wholeSize = (): Promise<BundleSize> =>

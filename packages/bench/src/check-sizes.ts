@@ -2,7 +2,7 @@
 // current sizes into sizes.json: after a change that makes a bundle smaller, or that is worth its bytes. It never raises a budget. The packages
 // must be built.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { compiledSize, wholeSize } from './bundle-size.ts';
+import { clientSizes, compiledSize, wholeSize } from './bundle-size.ts';
 import { compiledSizes } from './compiled-size.ts';
 import { diskSize } from './disk-size.ts';
 import { startSizes } from './start-size.ts';
@@ -31,7 +31,9 @@ const current: Readonly<Record<string, number>> = {
   [afterCheck]: checked.gzip,
   [allExports]: (await wholeSize()).gzip,
   'compiled ahead of time, with all exports': (await compiledSize()).gzip,
-  ...Object.fromEntries((await compiledSizes()).map(({ what, gzip }) => [what, gzip])),
+  ...Object.fromEntries(
+    [...(await compiledSizes()), ...(await clientSizes())].map(({ what, gzip }) => [what, gzip]),
+  ),
   [onDisk]: diskSize(),
 };
 

@@ -25,8 +25,8 @@ const bytesOfResource = 2048;
 
 /**
  * Creates a handler that answers `@nanook/client`: which actions its actor may perform on some resources. It fits every framework that
- * has the `Request` and `Response` of the Fetch standard: Hono, Next.js, Elysia, workers, Deno and Bun. For Express, use `permissions` of its
- * adapter.
+ * has the `Request` and `Response` of the Fetch standard: Hono, Next.js, Elysia, workers, Deno and Bun. For Express, Fastify and Koa, use
+ * `permissions` of their adapters.
  *
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_INVALID_OPTION`, `NANOOK_HTTP_UNKNOWN_OPTION`
  * @example

@@ -81,6 +81,11 @@ const plan: readonly Plan[] = [
       ]),
       ['guides/next.md', 'Next.js'],
       {
+        label: 'User interface',
+        items: [['guides/user-interface/overview.md', 'Overview'], 'guides/user-interface/react.md'],
+        folder: 'guides/user-interface',
+      },
+      {
         label: 'AI agents',
         items: [['guides/agents/mcp.md', 'MCP servers'], 'guides/agents/delegation.md', 'guides/agents/gateways.md'],
         folder: 'guides/agents',
