@@ -107,8 +107,8 @@ describe('permissionsClient', () => {
   });
 });
 
-describe('refresh', () => {
-  it('asks about watched resources again, keeps their answers meanwhile, and forgets the others', async () => {
+describe('refresh()', () => {
+  it('asks again about watched resources, keeps their answers meanwhile, and forgets the others', async () => {
     const { server, client } = await answered();
     client.watch([two])();
     const unwatch = client.watch([two]);
@@ -139,7 +139,7 @@ describe('refresh', () => {
     expect(client.can('edit', one)).toBe(false);
   });
 
-  it.each([401, 403, 404])('is caused by a refused action of the application: %i', async (status) => {
+  it.each([401, 403, 404])('runs after the server refuses an action of the application with %i', async (status) => {
     const { server, client } = await answered();
     const response = client.fetch('/notes/1', { method: 'DELETE', body: '{"resources":[]}' });
     server.open[0]!.deliver(new Response(null, { status }));
@@ -148,7 +148,7 @@ describe('refresh', () => {
     expect(server.open.map(({ names }) => names)).toEqual([['Note:1']]);
   });
 
-  it('is not caused by an action that succeeds', async () => {
+  it('does not run after an action that succeeds', async () => {
     const { server, client } = await answered();
     const response = client.fetch('/notes/1', { body: '{"resources":[]}' });
     server.open[0]!.deliver(new Response('{}'));
@@ -158,7 +158,7 @@ describe('refresh', () => {
   });
 });
 
-describe('a failure', () => {
+describe('a failed request', () => {
   const afterRefresh = async (end: (request: PermissionsServer['sent'][number]) => void) => {
     const { server, client } = await answered();
     client.refresh();
@@ -168,13 +168,13 @@ describe('a failure', () => {
     return client;
   };
 
-  it.each([500, 503, 429])('of the server keeps the old answers: %i', async (status) => {
+  it.each([500, 503, 429])('keeps the old answers after the status %i', async (status) => {
     const client = await afterRefresh((request) => request.deliver(new Response('', { status })));
     expect(client.can('edit', one)).toBe(true);
     expect(String(client.error)).toContain(`answered with ${status}`);
   });
 
-  it('of the network keeps the old answers', async () => {
+  it('keeps the old answers after an error of the network', async () => {
     const client = await afterRefresh((request) => request.fail(new TypeError('Failed to fetch')));
     expect(client.can('edit', one)).toBe(true);
   });
@@ -189,7 +189,7 @@ describe('a failure', () => {
       'answers without a key',
       () => Response.json({ answers: [{ type: 'Note', id: '1', actions: ['delete'] }] }),
     ],
-  ])('to answer ends all answers: %s', async (_, response) => {
+  ])('ends all answers if the response is %s', async (_, response) => {
     const client = await afterRefresh((request) => request.deliver(response()));
     expect([client.can('edit', one), client.can('delete', one), client.knows(one)]).toEqual([
       false,

@@ -30,7 +30,7 @@ const Provided = createContext<ProvidedClient | undefined>(undefined);
 /** Properties of {@link AuthorizationProvider}. */
 export interface AuthorizationProviderProps extends PermissionsClientOptions {
   /**
-   * A value that changes with the user, such as the id of the session's user, or `null` if nobody is signed in. All answers are forgotten when
+   * A value that changes with the user, such as the id in the session, or `null` without a session. All answers are forgotten when
    * it changes, also the `answers` of the page.
    */
   readonly actor: string | number | null | undefined;

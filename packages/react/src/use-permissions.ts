@@ -5,7 +5,7 @@ import { suspendUntilKnown } from './suspend.js';
 
 /** Options of the hooks. */
 export interface PermissionsHookOptions {
-  /** Whether the component suspends in a browser until the answer is there, for `<Suspense>`. Default: it renders, and the answer is no. */
+  /** `true`: the component suspends in a browser until the answer is there, for `<Suspense>`. Default: it renders, and the answer is no. */
   readonly suspense?: boolean;
 }
 

@@ -83,7 +83,7 @@ describe.each(testedVersions(majors))('permissions on %s', (_major, express) => 
     ]).toEqual([415, 500]);
   });
 
-  it('is a protected route', async () => {
+  it('protects the route, which has the requirement of its skip', async () => {
     const [route] = listRoutes(await served());
     expect(route).toMatchObject({
       path: '/permissions',

@@ -204,7 +204,7 @@ describe('the key of permissions', () => {
     expect(new Set(await Promise.all(ids.map((id) => keyOf(typed('User', { id }))))).size).toBe(ids.length);
   });
 
-  it('is that of the candidate for an actor about whom the candidate decides', async () => {
+  it('names the policy of the candidate for an actor about whom the candidate decides', async () => {
     const rolled = await load();
     const candidate = await loadCandidate(rolled, `${policy}\n`, { onDifference: () => {} });
     const before = await keyOf(user('ann'), rolled);
