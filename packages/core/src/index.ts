@@ -1,4 +1,5 @@
 export { Authorizer } from './authorization/authorizer.js';
+export type { Fact } from './ir/link-facts.js';
 export type { PolicySnapshot } from './authorization/policy-snapshot.js';
 export { ActorAuthorizer, type ActorChecks } from './authorization/actor-authorizer.js';
 export type { TypeReference } from './authorization/find-type.js';

@@ -2,6 +2,7 @@ import type { BaseAuthorizer } from '../authorization/base-authorizer.js';
 import { limitsOf } from '../authorization/limits-of.js';
 import { missingResource } from '../authorization/missing-resource.js';
 import { optionChecks } from '../authorization/option-checks.js';
+import { invalidOption } from '../authorization/invalid-option.js';
 import { constantsOf, type DecisionOptions } from '../authorization/options.js';
 import type { AuthorizeOptions, CheckOptions, RefusalOptions } from '../authorization/query-options.js';
 import { PolarError, isUndecided } from '../diagnostics/polar-error.js';
@@ -214,6 +215,7 @@ export class CompiledAuthorizer {
   }
 
   #limitsOf(options: CheckOptions | undefined): Limits {
+    if (options?.facts !== undefined) throw invalidOption('facts', 'needs `Authorizer`, which links them');
     if (options !== undefined) optionChecks()?.ofCheck(options);
     return options?.limits === undefined ? this.#limits : limitsOf({ ...this.#limits, ...options.limits });
   }

@@ -39,6 +39,7 @@ import {
   type Decider,
 } from './base-authorizer.js';
 import type { DecisionContext, DecisionEngine } from './decision-engine.js';
+import type { Fact } from '../ir/link-facts.js';
 import { Engines } from './engines.js';
 import { findType, type TypeReference } from './find-type.js';
 import type { LoadContext, LoadedPolicy, QueryInspector } from './loaded-policy.js';
@@ -173,11 +174,33 @@ export class Authorizer extends BaseAuthorizer {
     return (this.#pinned ??= this.#pin());
   }
 
+  /**
+   * Returns a view of the current policy with facts that the application knows, such as roles in a token. Each method of the view uses them:
+   * `can`, `actions`, `list`, `where`, `explain` and the others. The option `facts` of a check does the same for one question.
+   *
+   * The facts hold in the view only. They are added to the rules of the policy, so that they grant: they must never come from a client. Checks
+   * run on the machine, and a candidate does not take part.
+   *
+   * @throws {PolarError} `POLAR_RUN_UNDEFINED_RULE` for a fact of which the policy has no rule and no `declare`; `POLAR_TYPE_INVALID_ARGUMENT`
+   * @example
+   * const withToken = authorizer.withFacts([['has_role', user, 'admin', organization]]);
+   * const page = await withToken.list(user, 'read', 'Repository');
+   */
+  withFacts(facts: readonly Fact[]): this {
+    const Engine = this.#engines.own.constructor as typeof DecisionEngine;
+    const loaded = this.#loaded.withFacts(facts);
+    return this.#viewOf(loaded, new Engines(new Engine(loaded, this.#deciding)), new PolicySnapshot(loaded));
+  }
+
   #pin(): this {
+    return this.#viewOf(this.#loaded, this.#engines, this.policy);
+  }
+
+  #viewOf(loaded: LoadedPolicy, engines: Engines, policy: PolicySnapshot): this {
     const view = this.#copyWith(this.#deciding);
-    view.#loaded = this.#loaded;
-    view.#engines = this.#engines;
-    view.#policy = this.policy;
+    view.#loaded = loaded;
+    view.#engines = engines;
+    view.#policy = policy;
     view.#pinned = view;
     // A method that the application has replaced, such as a spy of a test, is replaced in the view, too.
     return Object.setPrototypeOf(view, this) as this;
@@ -294,6 +317,8 @@ export class Authorizer extends BaseAuthorizer {
   ): Promise<boolean> {
     if (resource === undefined && arguments.length < 3)
       return this.#engines.run(actor, (engine, who) => engine.allowAnyResource(who, action));
+    if (options?.facts !== undefined)
+      return this.#run(actor, options, (engine, who, own) => engine.allow(who, action, resource, own));
     const engines = this.#engines;
     // Without a closure, which costs 7 ns of 40.
     if (!engines.hasCandidate) return engines.own.allow(actor, action, resource, options);
@@ -311,9 +336,9 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options?: CheckOptions,
   ): boolean {
-    const engine = this.#engines.engineFor(actor);
+    const engine = this.#enginesFor(options).engineFor(actor);
     if (resource === undefined && arguments.length < 3) return engine.allowAnyResourceSync(actor, action);
-    return engine.allowSync(actor, action, resource, options);
+    return engine.allowSync(actor, action, resource, withoutFacts(options));
   }
 
   /**
@@ -335,11 +360,11 @@ export class Authorizer extends BaseAuthorizer {
     const { explain } = (options ?? {}) as AuthorizeOptions; // from JavaScript
     if (explain !== undefined && explain !== false)
       throw invalidOption('explain', 'needs a promise; call `authorize`');
-    const engine = this.#engines.engineFor(actor);
-    if (engine.allowSync(actor, action, resource, options)) return resource;
+    const engine = this.#enginesFor(options).engineFor(actor);
+    if (engine.allowSync(actor, action, resource, withoutFacts(options))) return resource;
     const shown = isTypeItself(resource) ? { checkRead: false } : options;
     throw refusalSync(action, engine.typeNameOf(resource), shown, this.#loading.options, (readAction) =>
-      engine.allowUnrecordedSync(actor, readAction, resource, options),
+      engine.allowUnrecordedSync(actor, readAction, resource, withoutFacts(options)),
     );
   }
 
@@ -365,11 +390,35 @@ export class Authorizer extends BaseAuthorizer {
     return this.#engines.own;
   }
 
-  protected override decideFor<Result>(
+  protected override decideFor<Result, Options extends CheckOptions | undefined>(
     actor: unknown,
-    decide: (decider: Decider, actor: unknown) => Result,
+    decide: (decider: Decider, actor: unknown, options: Options) => Result,
+    options: Options,
   ): Result {
-    return this.#engines.run(actor, decide);
+    const own = withoutFacts(options);
+    return this.#enginesFor(options).run(actor, (engine, who) => decide(engine, who, own));
+  }
+
+  /** Returns the engines for a question, which can have facts of its own. */
+  #enginesFor(options: CheckOptions | undefined): Engines {
+    // From JavaScript, the options can be null.
+    const facts = options?.facts;
+    return facts === undefined ? this.#engines : this.withFacts(facts).#engines;
+  }
+
+  /** Calls the engine that decides for an actor, with the options besides the facts. An error of the facts rejects the promise. */
+  #run<Result, Options extends CheckOptions>(
+    actor: unknown,
+    options: Options,
+    call: (engine: DecisionEngine, actor: unknown, options: Options) => Promise<Result>,
+  ): Promise<Result> {
+    // From JavaScript, the options can be null.
+    if ((options as Options | null)?.facts === undefined)
+      return this.#engines.run(actor, (engine, who) => call(engine, who, options));
+    const own = withoutFacts(options);
+    return Promise.resolve(options).then((given) =>
+      this.#enginesFor(given).run(actor, (engine, who) => call(engine, who, own)),
+    );
   }
 
   /**
@@ -382,7 +431,7 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options: EnumerationOptions = {},
   ): Promise<Set<ListedAction<Resource>>> {
-    return this.#engines.run(actor, (engine, who) => engine.actions(who, resource, options));
+    return this.#run(actor, options, (engine, who, own) => engine.actions(who, resource, own));
   }
 
   /**
@@ -395,8 +444,8 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options: EnumerationOptions = {},
   ): Set<ListedAction<Resource>> {
-    const engine = this.#engines.engineFor(actor);
-    return engine.actionsSync(actor, resource, options) as Set<ListedAction<Resource>>;
+    const engine = this.#enginesFor(options).engineFor(actor);
+    return engine.actionsSync(actor, resource, withoutFacts(options)) as Set<ListedAction<Resource>>;
   }
 
   /** Returns the result of `actions` for each of the resources, in their order. The queries run concurrently. */
@@ -421,7 +470,7 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options: EnumerationOptions = {},
   ): Promise<Set<ListedField<Resource>>> {
-    return this.#engines.run(actor, (engine, who) => engine.fields(who, action, resource, options));
+    return this.#run(actor, options, (engine, who, own) => engine.fields(who, action, resource, own));
   }
 
   /**
@@ -435,8 +484,8 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options: EnumerationOptions = {},
   ): Set<ListedField<Resource>> {
-    const engine = this.#engines.engineFor(actor);
-    return engine.fieldsSync(actor, action, resource, options) as Set<ListedField<Resource>>;
+    const engine = this.#enginesFor(options).engineFor(actor);
+    return engine.fieldsSync(actor, action, resource, withoutFacts(options)) as Set<ListedField<Resource>>;
   }
 
   /**
@@ -456,8 +505,8 @@ export class Authorizer extends BaseAuthorizer {
   ): Promise<WhoCan<Awaited<Actor>>> {
     const { checkWhoCan, whoCan } = await onDemand.whoCan();
     const awaited = await awaitArgument(resource);
-    checkWhoCan(action, actors, options);
-    return whoCan(this.#engines, action, awaited, actors, options);
+    checkWhoCan(action, actors, withoutFacts(options));
+    return whoCan(this.#enginesFor(options), action, awaited, actors, withoutFacts(options));
   }
 
   /**
@@ -471,7 +520,7 @@ export class Authorizer extends BaseAuthorizer {
     const [who, what] = [await awaitArgument(actor), await awaitArgument(resource)];
     const { whatCan } = await onDemand.whoCan();
     // All checks use the same policy, also if a reload ends in between.
-    return whatCan(this.#engines.engineFor(who), who, what, options);
+    return whatCan(this.#enginesFor(options).engineFor(who), who, what, withoutFacts(options));
   }
 
   /**
@@ -510,8 +559,8 @@ export class Authorizer extends BaseAuthorizer {
     resource: Resource,
     options: ExplainOptions = {},
   ): Promise<Explanation> {
-    return this.#engines.run(actor, (engine, who) =>
-      engine.explain('allow', [who, action, resource], options),
+    return this.#run(actor, options, (engine, who, own) =>
+      engine.explain('allow', [who, action, resource], own),
     );
   }
 
@@ -523,15 +572,15 @@ export class Authorizer extends BaseAuthorizer {
     field: FieldOf<Resource>,
     options: ExplainOptions = {},
   ): Promise<Explanation> {
-    return this.#engines.run(actor, (engine, who) =>
-      engine.explain('allow_field', [who, action, resource, field], options),
+    return this.#run(actor, options, (engine, who, own) =>
+      engine.explain('allow_field', [who, action, resource, field], own),
     );
   }
 
   /** Explains whether `allow_request(actor, request)` holds: `explain`, for a request. */
   explainRequest(actor: unknown, request: unknown, options: ExplainOptions = {}): Promise<Explanation> {
-    return this.#engines.run(actor, (engine, who) =>
-      engine.explain('allow_request', [who, request], options),
+    return this.#run(actor, options, (engine, who, own) =>
+      engine.explain('allow_request', [who, request], own),
     );
   }
 
@@ -566,7 +615,7 @@ export class Authorizer extends BaseAuthorizer {
     type: Type,
     options: CheckOptions = {},
   ): Promise<RowCondition> {
-    return this.#engines.run(actor, (engine, who) => engine.where(who, action, type, options));
+    return this.#run(actor, options, (engine, who, own) => engine.where(who, action, type, own));
   }
 
   /**
@@ -584,7 +633,7 @@ export class Authorizer extends BaseAuthorizer {
     type: Type,
     options: CheckOptions = {},
   ): Promise<WhereExplanation> {
-    return this.#engines.run(actor, (engine, who) => engine.explainWhere(who, action, type, options));
+    return this.#run(actor, options, (engine, who, own) => engine.explainWhere(who, action, type, own));
   }
 
   /**
@@ -744,7 +793,9 @@ export class Authorizer extends BaseAuthorizer {
     values: Values,
     options: DraftOptions = {},
   ): Promise<Values> {
-    const { resources, ...checked } = options;
+    const { resources, facts, ...checked } = options;
+    if (facts !== undefined)
+      return this.withFacts(facts).authorizeNew(actor, action, type, values, withoutFacts(options));
     const lists = await this.#resourceLists(resources);
     const declared = findType(this.#loading.types, 'authorizeNew(actor, action, type, values)', type);
     const given = await lists
@@ -777,7 +828,9 @@ export class Authorizer extends BaseAuthorizer {
     changes: Changes,
     options: DraftOptions = {},
   ): Promise<Changes> {
-    const { resources, ...checked } = options;
+    const { resources, facts, ...checked } = options;
+    if (facts !== undefined)
+      return this.withFacts(facts).authorizeChange(actor, action, type, key, changes, withoutFacts(options));
     const lists = await this.#resourceLists(resources);
     const declared = findType(
       this.#loading.types,
@@ -847,8 +900,16 @@ export class Authorizer extends BaseAuthorizer {
     type: Type,
     options: CheckOptions = {},
   ): Promise<ActorCondition> {
-    return this.#engines.own.queries.whereActorIs(actorType, action, type, options);
+    return this.#enginesFor(options).own.queries.whereActorIs(actorType, action, type, withoutFacts(options));
   }
+}
+
+/** Returns the options of a question without its facts, which an engine does not know. */
+function withoutFacts<Options extends CheckOptions | undefined>(options: Options): Options {
+  // From JavaScript, the options can be null.
+  if ((options as CheckOptions | null | undefined)?.facts === undefined) return options;
+  const { facts: _, ...others } = options as CheckOptions;
+  return others as Options;
 }
 
 /** Returns a function that finds the condition of a list. */

@@ -61,9 +61,13 @@ export abstract class BaseAuthorizer {
   /** The engine that decides the rules of the current policy. */
   protected abstract get decider(): Decider;
 
-  /** Calls the engine that decides for an actor. */
-  protected decideFor<Result>(actor: unknown, decide: (decider: Decider, actor: unknown) => Result): Result {
-    return decide(this.decider, actor);
+  /** Calls the engine that decides for an actor, with the options that it needs. An override can apply some of them. */
+  protected decideFor<Result, Options extends CheckOptions | undefined>(
+    actor: unknown,
+    decide: (decider: Decider, actor: unknown, options: Options) => Result,
+    options: Options,
+  ): Result {
+    return decide(this.decider, actor, options);
   }
 
   /**
@@ -93,27 +97,33 @@ export abstract class BaseAuthorizer {
       throw rejectionOf(resource, error);
     }
     // The read check uses the same policy, also if a reload ends in between.
-    return this.decideFor(actor, async (decider, who): Promise<Awaited<Resource>> => {
-      const decided = decide(decider, 'allow', [who, action, awaited], options);
-      const result = typeof decided === 'boolean' ? decided : await decided;
-      if (result === true) return awaited;
-      // The existence of a type is not a secret.
-      const shown = isTypeItself(awaited) ? { ...options, checkRead: false } : options;
-      throw await refusal(
-        action,
-        decider.typeNameOf(awaited),
-        shown,
-        this.#options,
-        (readAction) => decider.checkUnrecorded('allow', [who, readAction, awaited], options),
-        explanationIn(result),
-      );
-    });
+    return this.decideFor(
+      actor,
+      async (decider, who, own): Promise<Awaited<Resource>> => {
+        const decided = decide(decider, 'allow', [who, action, awaited], own);
+        const result = typeof decided === 'boolean' ? decided : await decided;
+        if (result === true) return awaited;
+        // The existence of a type is not a secret.
+        const shown = isTypeItself(awaited) ? { ...own, checkRead: false } : own;
+        throw await refusal(
+          action,
+          decider.typeNameOf(awaited),
+          shown,
+          this.#options,
+          (readAction) => decider.checkUnrecorded('allow', [who, readAction, awaited], own),
+          explanationIn(result),
+        );
+      },
+      options,
+    );
   }
 
   /** Checks that `allow_request(actor, request)` holds. @throws {ForbiddenError} otherwise */
   async authorizeRequest(actor: unknown, request: unknown, options?: RefusalOptions): Promise<void> {
-    const result = await this.decideFor(actor, (decider, who) =>
-      decide(decider, 'allow_request', [who, request], options),
+    const result = await this.decideFor(
+      actor,
+      (decider, who, own) => decide(decider, 'allow_request', [who, request], own),
+      options,
     );
     if (result === true) return;
     const reason = denialReason('allow_request', undefined, undefined, undefined);
@@ -128,17 +138,21 @@ export abstract class BaseAuthorizer {
     field: FieldOf<Resource>,
     options?: RefusalOptions,
   ): Promise<void> {
-    return this.decideFor(actor, async (decider, who) => {
-      const result = await decide(decider, 'allow_field', [who, action, resource, field], options);
-      if (result === true) return;
-      const resourceType = decider.typeNameOf(await awaitArgument(resource));
-      const reason = denialReason('allow_field', action, resourceType, field);
-      throw new ForbiddenError(textOrNone(action), {
-        resourceType,
-        reason,
-        explanation: explanationIn(result),
-      });
-    });
+    return this.decideFor(
+      actor,
+      async (decider, who, own) => {
+        const result = await decide(decider, 'allow_field', [who, action, resource, field], own);
+        if (result === true) return;
+        const resourceType = decider.typeNameOf(await awaitArgument(resource));
+        const reason = denialReason('allow_field', action, resourceType, field);
+        throw new ForbiddenError(textOrNone(action), {
+          resourceType,
+          reason,
+          explanation: explanationIn(result),
+        });
+      },
+      options,
+    );
   }
 
   /**
@@ -161,8 +175,11 @@ export abstract class BaseAuthorizer {
       await awaitArgument(actor),
       await awaitArgument(action as unknown),
     ];
-    return this.decideFor(awaitedActor, (decider, who) =>
-      mapConcurrently(all, (resource) => decider.check('allow', [who, awaitedAction, resource], options)),
+    return this.decideFor(
+      awaitedActor,
+      (decider, who, own) =>
+        mapConcurrently(all, (resource) => decider.check('allow', [who, awaitedAction, resource], own)),
+      options,
     );
   }
 
@@ -183,10 +200,13 @@ export abstract class BaseAuthorizer {
       await awaitArgument(actor),
       await awaitArgument(action as unknown),
     ];
-    const results = await this.decideFor(awaitedActor, (decider, who) =>
-      mapConcurrently(all, (resource) =>
-        checkDecided(decider, 'allow', [who, awaitedAction, resource], options),
-      ),
+    const results = await this.decideFor(
+      awaitedActor,
+      (decider, who, own) =>
+        mapConcurrently(all, (resource) =>
+          checkDecided(decider, 'allow', [who, awaitedAction, resource], own),
+        ),
+      options,
     );
     return all.filter((_, i) => results[i]);
   }
@@ -209,19 +229,23 @@ export abstract class BaseAuthorizer {
     const call = 'filterFields(actor, action, resource, fields)';
     const all = [...new Set(listOf(call, fields, 'fields', "['title']"))];
     const [who, what, on] = await Promise.all([actor, action, resource].map(awaitArgument));
-    return this.decideFor(who, async (decider, awaitedActor) => {
-      const batch = decider.startFields?.(all, options?.context);
-      const own = batch === undefined ? options : { ...options, context: batch.context };
-      let results: readonly boolean[];
-      try {
-        results = await mapConcurrently(all, (field) =>
-          checkDecided(decider, 'allow_field', [awaitedActor, what, on, field], own),
-        );
-      } finally {
-        await batch?.end();
-      }
-      return new Set(all.filter((_, i) => results[i]));
-    });
+    return this.decideFor(
+      who,
+      async (decider, awaitedActor, given) => {
+        const batch = decider.startFields?.(all, given?.context);
+        const own = batch === undefined ? given : { ...given, context: batch.context };
+        let results: readonly boolean[];
+        try {
+          results = await mapConcurrently(all, (field) =>
+            checkDecided(decider, 'allow_field', [awaitedActor, what, on, field], own),
+          );
+        } finally {
+          await batch?.end();
+        }
+        return new Set(all.filter((_, i) => results[i]));
+      },
+      options,
+    );
   }
 }
 

@@ -17,11 +17,15 @@ import { TypeSets } from '../host/type-set.js';
 import { addValueDescriptions } from '../host/value-descriptions.js';
 import { once } from '../internal/once.js';
 import { link } from '../ir/link.js';
+import { linkWithFacts, type Fact } from '../ir/link-facts.js';
 import type { Program } from '../ir/program.js';
 import { GrantableActions } from './grantable-actions.js';
 import { checksBeforeCompiler, type Compiler, DeferredPolicy } from './deferred-policy.js';
 import type { DenialWarnings, denialWarnings } from './denial-warnings.js';
 import { onDemand } from './on-demand.js';
+import { show } from '../host/show.js';
+import { isPromise } from '../internal/promise.js';
+import { validateArgument } from './validate-options.js';
 import type { AuthorizerOptions } from './options.js';
 import { QueryRunner } from './query-runner.js';
 import { vocabularyOf } from './vocabulary.js';
@@ -42,6 +46,12 @@ export interface LoadedPolicy {
   readonly warnings: readonly Diagnostic[];
   /** Explains denials; undefined in production. */
   readonly denials: DenialWarnings | undefined;
+  /**
+   * Returns the policy with facts, which shares nothing that depends on its rules. It runs on the machine.
+   *
+   * @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT`, `POLAR_RUN_UNDEFINED_RULE`
+   */
+  withFacts(facts: readonly Fact[]): LoadedPolicy;
 }
 
 /** The parts of an authorizer that it needs to load a policy, and that stay the same when it reloads. */
@@ -206,10 +216,20 @@ function loadedFrom(
   const { policy, types } = context.program;
   const analysis = new GrantAnalysis(context.program, context.equality);
   const literals = once(() => stringLiterals(policy));
+  const loadedVersion =
+    options.onDecision === undefined ? new LazyVersion(policy, version) : { hash: policy.hash, version };
   return {
     // Decisions keep the version, but not the policy.
-    version:
-      options.onDecision === undefined ? new LazyVersion(policy, version) : { hash: policy.hash, version },
+    version: loadedVersion,
+    withFacts: (facts) => {
+      const program = linkWithFacts(context.program, checkedFacts(facts), (value) =>
+        show(value, context.program.types),
+      );
+      const alone = { ...context, program, indexes: new Map() };
+      const machine = { ...options, engine: 'machine' } as const;
+      const parts = { version, compiler: undefined, closures: undefined, inspector, createMachine };
+      return { ...loadedFrom(alone, machine, limits, parts), version: loadedVersion };
+    },
     context,
     compiled:
       inspector === undefined
@@ -227,6 +247,29 @@ function loadedFrom(
     warnings: policy.warnings,
     denials: explain?.(context, analysis, literals, options),
   };
+}
+
+/** Returns a copy of facts, which the caller can no longer change. @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT` */
+function checkedFacts(facts: readonly Fact[]): readonly Fact[] {
+  validateArgument(
+    'withFacts(facts)',
+    facts,
+    "a list of facts, such as [['has_role', user, 'admin', note]]",
+    Array.isArray,
+  );
+  return facts.map((fact) => {
+    const isFact = Array.isArray(fact) && typeof fact[0] === 'string' && fact.length > 1;
+    const expected = "facts with a name and arguments, such as ['has_role', user, 'admin', note]";
+    validateArgument('withFacts(facts)', fact, expected, () => isFact);
+    for (const arg of fact.slice(1))
+      validateArgument(
+        'withFacts(facts)',
+        arg,
+        'arguments that have a value',
+        (value) => value !== undefined && !isPromise(value),
+      );
+    return [...fact];
+  });
 }
 
 const areSame = (some: readonly Source[], others: readonly Source[]): boolean =>

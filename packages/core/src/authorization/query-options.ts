@@ -1,3 +1,4 @@
+import type { Fact } from '../ir/link-facts.js';
 import type { Limits } from '../engine/limits.js';
 import type { ExplanationOptions } from '../explanation/explain-query.js';
 import type { AnyRow, ListOptions } from '../lists/list-options.js';
@@ -21,6 +22,11 @@ export interface CheckOptions {
   readonly limits?: Partial<Limits>;
   /** The origin of the check, for its record. */
   readonly context?: CheckContext;
+  /**
+   * Facts that hold for this question only, in addition to the rules of the policy: `[['has_role', user, 'admin', organization]]`. They grant
+   * like rules, so they must come from the application and never from a client.
+   */
+  readonly facts?: readonly Fact[];
 }
 export interface QueryOptions extends CheckOptions {
   /** Values for variables of the query, by name. */

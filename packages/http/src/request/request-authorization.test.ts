@@ -40,6 +40,61 @@ async function requestOf(options: Partial<RequestAuthorizationOptions> = {}) {
   return { authz: new RequestAuthorization(authorizer, { actor, ...options }), actor, decisions };
 }
 
+describe('withFacts', () => {
+  const grants = `
+    declare may_edit(User, Document);
+    allow(user: User, "read", document: Document) if document.owner = user.name;
+    allow(user: User, "edit", document: Document) if may_edit(user, document);
+  `;
+  const load = async () => {
+    const authorizer = await Authorizer.load({
+      policies: grants,
+      types: { User, Document },
+      onWarning: () => {},
+    });
+    const actor = vi.fn<() => unknown>(() => alice);
+    return { authz: new RequestAuthorization(authorizer, { actor }), actor };
+  };
+
+  it('adds facts to the checks of its result only', async () => {
+    const { authz } = await load();
+    expect(await authz.can('edit', own)).toBe(false);
+    const withFacts = authz.withFacts([['may_edit', alice, own]]);
+    expect(await Promise.all([authz.can('edit', own), withFacts.can('edit', own)])).toEqual([false, true]);
+    expect(await withFacts.can('edit', open)).toBe(false);
+    expect(await withFacts.actions(own)).toEqual(new Set(['read', 'edit']));
+    expect(await authz.actions(own)).toEqual(new Set(['read']));
+    await expect(authz.authorize('edit', own)).rejects.toMatchObject({ status: 403 });
+  });
+
+  it('asks for the actor once, and its decisions settle the request', async () => {
+    const { authz, actor } = await load();
+    const withFacts = authz.withFacts([['may_edit', alice, own]]);
+    expect(authz.isSettled).toBe(false);
+    await withFacts.authorize('edit', own);
+    expect([authz.isSettled, withFacts.isSettled]).toEqual([true, true]);
+    await authz.can('read', own);
+    expect(actor).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps the refusal of the request itself', async () => {
+    const authorizer = await Authorizer.load({
+      policies: `${grants} allow_request(_: User, request) if request.isOpen = true;`,
+      types: { User, Document },
+      onWarning: () => {},
+    });
+    const authz = new RequestAuthorization(authorizer, { actor: () => alice });
+    await expect(authz.authorizeRequest({ isOpen: false })).rejects.toMatchObject({ status: 403 });
+    const withFacts = authz.withFacts([['may_edit', alice, own]]);
+    await expect(withFacts.authorize('edit', own)).rejects.toMatchObject({ status: 403 });
+  });
+
+  it('throws for a fact that the policy does not know', async () => {
+    const { authz } = await load();
+    expect(() => authz.withFacts([['may_edits', alice, own]])).toThrow('may_edits');
+  });
+});
+
 describe('the actor of a request', () => {
   it('comes from one call of the hook, at the first check', async () => {
     const { authz, actor } = await requestOf();

@@ -25,6 +25,7 @@ import {
   type RelatedOneOptions,
   type ResourcePage,
   type RowCondition,
+  type Fact,
   type RowKey,
   type RowWithRelated,
   type TypeReference,
@@ -93,6 +94,8 @@ export class RequestAuthorization<Actor = unknown> {
   readonly decisions: RequestDecisions;
   readonly #options: RequestAuthorizationOptions<Actor>;
   readonly #actor: RequestActor<Actor>;
+  /** The authorization of which this one has other facts. */
+  readonly #whole: RequestAuthorization<Actor> | undefined;
   #pinned: Authorizer | undefined;
   #refusals: RequestRefusals<Actor> | undefined;
   #loaded: { readonly source: unknown; readonly resource: unknown } | undefined;
@@ -102,12 +105,40 @@ export class RequestAuthorization<Actor = unknown> {
   #requestRefusal: AuthorizationError | undefined;
 
   /** Creates the authorization of one request. Adapters do this for each request. */
-  constructor(authorizer: RequestAuthorizer, options: RequestAuthorizationOptions<Actor>) {
+  constructor(authorizer: RequestAuthorizer, options: RequestAuthorizationOptions<Actor>);
+  /** @internal @param whole the authorization of which this one has other facts */
+  constructor(
+    authorizer: RequestAuthorizer,
+    options: RequestAuthorizationOptions<Actor>,
+    whole?: RequestAuthorization<Actor>,
+  );
+  constructor(
+    authorizer: RequestAuthorizer,
+    options: RequestAuthorizationOptions<Actor>,
+    whole?: RequestAuthorization<Actor>,
+  ) {
     this.authorizer = authorizer as Authorizer;
     this.#options = options;
-    this.#actor = new RequestActor(options);
-    this.decisions = options.decisions ?? new WholeRequest();
-    this.checks = new PendingChecks(options);
+    this.#whole = whole;
+    this.#actor = whole === undefined ? new RequestActor(options) : whole.#actor;
+    this.decisions = whole?.decisions ?? options.decisions ?? new WholeRequest();
+    this.checks = whole?.checks ?? new PendingChecks(options);
+  }
+
+  /**
+   * Returns the authorization of this request with facts that hold for its checks only, such as the roles in a token. It has the same actor, and
+   * its decisions count for the response guard. It remembers its own results: no check of this authorization has the facts.
+   *
+   * The facts grant like rules of the policy, so they must come from the application and never from the request.
+   *
+   * @throws {PolarError} the errors of `Authorizer.withFacts`
+   * @example
+   * const authz = req.authz.withFacts([['has_role', req.user, claims.role, organization]]);
+   * await authz.authorize('edit', note);
+   */
+  withFacts(facts: readonly Fact[]): RequestAuthorization<Actor> {
+    const view = this.pinned.withFacts(facts);
+    return new RequestAuthorization(this.authorizer, { ...this.#options, pinned: () => view }, this);
   }
 
   // ── the state of the request ──
@@ -349,6 +380,7 @@ export class RequestAuthorization<Actor = unknown> {
   /** @throws the refusal of the request itself */
   #checkAdmitted(): void {
     if (this.#requestRefusal !== undefined) throw this.#requestRefusal;
+    this.#whole?.#checkAdmitted();
   }
 
   /**
