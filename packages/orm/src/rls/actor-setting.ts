@@ -1,7 +1,7 @@
 import { readDecimal, type Column, type DeclaredType, type FieldType, type Scope } from '@nanook/core/filter';
 import { NanookOrmError } from '../errors/nanook-orm-error.js';
 import type { Fragment } from '../sql/fragment.js';
-import type { PrintedActor } from '../sql/print-filter.js';
+import type { ExactKey, PrintedActor } from '../sql/print-filter.js';
 import { literal } from './literal.js';
 
 // The actor of a transaction is one setting: a JSON object with the name of its type, and the fields that the policies read. One value
@@ -63,6 +63,21 @@ export class ActorFields implements PrintedActor {
     this.#read.add(field);
     const value = `(${this.#json} -> 'fields' ->> ${literal(field)})${casts[this.typeOf(field)]}`;
     return `(SELECT ${value} WHERE ${this.#json} ->> 'type' = ${literal(this.scope.type.name)})`;
+  }
+
+  /**
+   * Prints the body of a function of the language `plpgsql` that returns a field as a key. A text that is no UUID is `NULL`, and so is each
+   * field of an actor of another type.
+   */
+  key(field: string, type: ExactKey): string {
+    this.#read.add(field);
+    const value = `nanook_actor -> 'fields' ->> ${literal(field)}`;
+    const isKey = type === 'uuid' ? ` AND ${value} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'` : '';
+    return (
+      `DECLARE nanook_actor jsonb := ${this.#json}; BEGIN ` +
+      `IF nanook_actor ->> 'type' = ${literal(this.scope.type.name)}${isKey} THEN RETURN (${value})::${type}; END IF; ` +
+      'RETURN NULL; END'
+    );
   }
 
   /** Returns the condition that the setting is an actor of the type, with all fields that were printed. */

@@ -67,6 +67,22 @@ export function printFilter(
   return printer.print(printer.filter);
 }
 
+/** The type of a key that all comparisons of a database hold for equal alike. */
+export type ExactKey = 'bigint' | 'uuid';
+
+/** A set of keys that rows are found by. It does not depend on the row. */
+export interface KeySet {
+  /** The column of the row that is a key of the set. */
+  readonly field: string;
+  readonly type: ExactKey;
+  /** The query of the keys, which may repeat some. */
+  readonly query: Fragment;
+  /** The quoted column that the keys come from, with its table. */
+  readonly column: string;
+  /** The same condition, asked about one row by itself where that is possible. */
+  readonly ofOneRow: RowFilter;
+}
+
 /** Returns the number of the last alias that is already the name of a table. */
 const lastAlias = (names: readonly string[]): number =>
   Math.max(0, ...names.map((name) => Number(/^\W*nanook(\d{1,9})\W*$/i.exec(name)?.[1] ?? 0)));
@@ -84,6 +100,8 @@ export class FilterPrinter {
   #aliases: number;
   /** The aliases of the rows that can be used where something is printed. */
   #aliasOf: ReadonlyMap<number, string> = new Map();
+  /** Whether few rows of an index are looked for: an array of keys starts from it, while a set is joined with all rows. */
+  #findsKeys = false;
   /** The recursive sets that are printed, innermost last. */
   readonly #sets: { readonly alias: string; readonly key: readonly string[] }[] = [];
 
@@ -266,15 +284,19 @@ export class FilterPrinter {
 
   /** Returns whether the keys of a relation are equal values. Equal texts can differ in case, and the keys of an actor in their type. */
   hasEqualKeys({ from, relation, to }: RelationStep): boolean {
-    const isInteger = ({ type }: Scope, field: string): boolean => {
-      const declared = type.fields?.get(field)?.type;
-      return declared?.kind === 'named' && declared.name === 'Integer';
-    };
-    const isUuid = ({ type }: Scope, field: string): boolean => this.names.storage(type, field) === 'uuid';
     if (from === this.actor?.scope) return false;
-    return [isInteger, isUuid].some((isExact) =>
-      relation.local.every((field, i) => isExact(from, field) && isExact(to, relation.foreign[i]!)),
+    return (['bigint', 'uuid'] as const).some((type) =>
+      relation.local.every(
+        (field, i) => this.exactKey(from, field) === type && this.exactKey(to, relation.foreign[i]!) === type,
+      ),
     );
+  }
+
+  /** Returns the type of a key that is declared as a whole number or stored as a UUID. */
+  exactKey({ type }: Scope, field: string): ExactKey | undefined {
+    const declared = type.fields?.get(field)?.type;
+    if (declared?.kind === 'named' && declared.name === 'Integer') return 'bigint';
+    return this.names.storage(type, field) === 'uuid' ? 'uuid' : undefined;
   }
 
   /** Returns whether a column may hold other texts than the declared ones. */
@@ -539,12 +561,61 @@ export class FilterPrinter {
 
   #recursive({ member: { row, set } }: Extract<SeparateSet, { readonly kind: 'recursive' }>) {
     const [field] = set.key as readonly [string];
-    const column = `${this.#table(set.row.type.name)}.${this.dialect.quote(this.names.column(set.row.type, field))}`;
-    return { own: this.#field(row, field), query: this.#setOf(set), column };
+    return { own: this.#field(row, field), query: this.#setOf(set), column: this.#keyColumn(set.row, field) };
+  }
+
+  #keyColumn({ type }: Scope, field: string): string {
+    return `${this.#table(type.name)}.${this.dialect.quote(this.names.column(type, field))}`;
+  }
+
+  /** Returns a part of the filter as a set of keys of an exact type; `undefined` for another part. */
+  keySet(filter: RowFilter): KeySet | undefined {
+    if (filter.kind !== 'exists' && filter.kind !== 'in-set') return undefined;
+    return this.#recursiveKeys(filter) ?? this.#relatedKeys(filter);
+  }
+
+  /** A set has the keys of rows that exist, so a related row that must be one of them is not read. */
+  #recursiveKeys(filter: Related | SetMember): KeySet | undefined {
+    const member = 'set' in filter ? filter : filter.where;
+    if (member.kind !== 'in-set' || member.set.key.length !== 1) return undefined;
+    const { set } = member;
+    const [key] = set.key as readonly [string];
+    const type = this.exactKey(set.row, key);
+    const isOfRow = 'set' in filter ? filter.row.id === this.row.id : this.#leadsToMember(filter, member);
+    const field = 'set' in filter ? key : filter.step.relation.local[0]!;
+    if (type === undefined || !isOfRow || this.exactKey(this.row, field) !== type) return undefined;
+    const canAscend = ascentOf(set, this.dialect) !== undefined;
+    const upwards: RowFilter = canAscend ? { ...member, set: { ...set, isWide: true } } : member;
+    return {
+      field,
+      type,
+      query: this.#setOf(set),
+      column: this.#keyColumn(set.row, key),
+      ofOneRow: 'set' in filter ? upwards : { ...filter, where: upwards },
+    };
+  }
+
+  #leadsToMember({ step }: Related, member: SetMember): boolean {
+    return step.from.id === this.row.id && leadsByKey(step, this.dialect) && isMember(member, step.to);
+  }
+
+  #relatedKeys(filter: Related | SetMember): KeySet | undefined {
+    const set = separateSet(filter, this.row, this.actor?.scope);
+    if (set?.kind !== 'related') return undefined;
+    const { step, by } = set;
+    const field = by === undefined ? step.relation.local[0]! : by.own.field;
+    const type = this.exactKey(this.row, field);
+    const isExact = by !== undefined || step.relation.through !== undefined || this.hasEqualKeys(step);
+    if (type === undefined || !isExact) return undefined;
+    this.#findsKeys = true;
+    const { query, column } = this.#separate(set, ' UNION ALL ');
+    this.#findsKeys = false;
+    const ofOneRow = 'step' in filter ? { ...filter, step: { ...step, isWide: true } } : filter;
+    return { field, type, query, column, ofOneRow };
   }
 
   /** Each alternative is a query of its own that uses its own index; one query for all of them would read all rows. */
-  #separate({ step, where, by }: Extract<SeparateSet, { readonly kind: 'related' }>) {
+  #separate({ step, where, by }: Extract<SeparateSet, { readonly kind: 'related' }>, union = ' UNION ') {
     const { from, relation, to } = step;
     const own = by === undefined ? this.#field(from, relation.local[0]!) : this.#column(by.own);
     const ways = (where.kind === 'or' ? where.parts : [where]).map((way) => {
@@ -561,7 +632,7 @@ export class FilterPrinter {
       own,
       query: joined(
         ways.map(({ query }) => query),
-        ' UNION ',
+        union,
       ),
       column: ways[0]!.column,
     };
@@ -682,6 +753,8 @@ export class FilterPrinter {
   #inSet(row: Scope, fields: readonly string[], set: FilterSet, operator: 'IN' | 'NOT IN'): Fragment {
     if (set.isWide === true) return [operator === 'IN' ? '' : 'NOT ', this.#upwards(row, fields, set)];
     const own = fields.map((field) => this.#field(row, field));
+    if (this.#findsKeys && operator === 'IN' && own.length === 1)
+      return [own[0]!, ' = ANY (ARRAY(', this.#setOf(set), '))'];
     return ['(', joined(own, ', '), `) ${operator} (`, this.#setOf(set), ')'];
   }
 
@@ -795,6 +868,7 @@ const isOwnKey = (side: Operand, id: number, field: string): boolean =>
   side.kind === 'column' && side.scope.id === id && side.field === field;
 
 type Member = Extract<RowFilter, { readonly kind: 'in-set' | 'not-in-set' | 'found-before' }>;
+type SetMember = Extract<RowFilter, { readonly kind: 'in-set' | 'not-in-set' }>;
 
 /** Returns whether the key of a related row is declared as a type. */
 export function isField({ relation, to }: RelationStep, name: 'Integer' | 'String'): boolean {
