@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
@@ -72,6 +73,18 @@ async function expressApplication(): Promise<unknown> {
 }
 
 describe('nanook audit of an Express application', () => {
+  it('identifies the texts of the policies that the rules of the routes are in, in the JSON', async () => {
+    await enter(await expressApplication());
+    const { routes, policies } = (await jsonOf()) as {
+      readonly routes: readonly { readonly rules: readonly { readonly file: string }[] }[];
+      readonly policies: Readonly<Record<string, string>>;
+    };
+    const sha256 = createHash('sha256').update(policy).digest('hex');
+    expect(policies).toMatchObject({ 'policy.polar': sha256 });
+    const files = new Set(routes.flatMap(({ rules }) => rules.map(({ file }) => file)));
+    expect([...files]).toEqual(['policy.polar']);
+  });
+
   it('lists requirements, rules and tests, and exits with 1 for a route without a requirement', async () => {
     await enter(await expressApplication());
     const { code, out, err } = await audit();
