@@ -20,7 +20,7 @@ export interface FoundBreakpoints {
   readonly rules: readonly boolean[];
   /**
    * For each line, the reason why its condition, hit condition or message is wrong there, such as a variable that no rule has; undefined for
-   * none. Where such a breakpoint is reached, it stops and names the reason.
+   * none. The breakpoint is set nevertheless: where it is reached, a wrong condition stops, and a message shows the reason.
    */
   readonly lineProblems: readonly (string | undefined)[];
   /** The same for each name. */
