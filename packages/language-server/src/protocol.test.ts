@@ -49,7 +49,7 @@ const pulled = async (client: TestClient, uri: string): Promise<readonly Diagnos
   (await client.request<{ items: Diagnostic[] }>('textDocument/diagnostic', { textDocument: { uri } })).items;
 
 describe('published diagnostics', () => {
-  it('are an empty list for a document without findings, when it is opened and after a correction', async () => {
+  it('contain an empty list for an opened document without findings, and for a corrected one', async () => {
     const client = await start(config);
     await client.open('a.polar', good);
     await client.until(() => client.published('a.polar').length === 1);
@@ -60,7 +60,7 @@ describe('published diagnostics', () => {
     expect(client.published('a.polar').map((each) => each.length)).toEqual([0, 1, 0]);
   });
 
-  it('are sent again for a document that is opened again', async () => {
+  it('come again when a document is opened again', async () => {
     const client = await start({ ...config, 'a.polar': good });
     await client.open('a.polar', good);
     await client.until(() => client.published('a.polar').length === 1);
@@ -275,14 +275,14 @@ describe('trust', () => {
     expect(existsSync(join(client.folder, 'ran'))).toBe(false);
   });
 
-  it('is not needed for a configuration in JSON', async () => {
+  it('includes a configuration in JSON without the option', async () => {
     const client = await start(config, pull, {});
     await client.open('a.polar', bad);
     expect(await pulled(client, client.uri('a.polar'))).toHaveLength(1);
     expect(client.notices).toEqual([]);
   });
 
-  it('of a folder includes no configuration above it', async () => {
+  it('includes no configuration above the open folder', async () => {
     const outer = projectFolder({ 'nanook.config.mjs': `${marks}export default {};`, 'inner/a.polar': good });
     const client = await TestClient.start(join(outer, 'inner'), { isTrusted: true }, pull);
     clients.push(client);
@@ -303,7 +303,7 @@ export default { types: ${JSON.stringify(types)}, fixtures: () => { for (;;) {} 
       ? false
       : true;
 
-  it('is ended with its process, and completions go on without the fixtures', async () => {
+  it('loses its process, and completions go on without the fixtures', async () => {
     const client = await start({ 'nanook.config.mjs': endless }, {}, { isTrusted: true, configTimeLimit: 6 });
     const text = `${good}test "a" { assert allow(`;
     await client.open('a.polar', text);

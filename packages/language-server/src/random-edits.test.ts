@@ -23,7 +23,7 @@ beforeAll(async () => {
     { textDocument: { diagnostic: {} }, workspace: { diagnostics: { refreshSupport: true } } },
   );
   await client.open(name, files[name]!);
-}, 60_000);
+}, 120_000);
 afterAll(() => client.stop());
 
 /** Returns the diagnostics of a fresh check. */

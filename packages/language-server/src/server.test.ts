@@ -26,7 +26,7 @@ beforeAll(async () => {
   client = await TestClient.start(projectFolder(files), { isTrusted: true, inlayHints: true });
   for (const name of [issue, repository, organization, 'tests/repositories.polar'])
     await client.open(name, files[name]!);
-}, 60_000);
+}, 120_000);
 afterAll(() => client.stop());
 
 /** Returns the position of a text in a file, at an offset in the text. @param nth the number of earlier places of the text */

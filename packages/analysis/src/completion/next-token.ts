@@ -2,7 +2,7 @@ import type { PolicyToken } from '@nanook/core/syntax';
 import type { Expected } from '../grammar/expected-at.js';
 import type { Completion, CompletionKind } from './completion.js';
 
-/** Puts the texts first that can stand before the token behind the place. */
+/** Puts the texts that the next token can follow before the others. */
 export function beforeNext({ next }: Expected, items: readonly Completion[]): readonly Completion[] {
   if (next === undefined) return items;
   const fits = items.filter((item) => isBefore(next, item));

@@ -59,6 +59,8 @@ describe('expectedAt', () => {
     'allow(user: User,\n\nf(x) if |',
     'resource Note {\n  roles = [\n\nf(x) if |',
     'test "a" {\n\nf(x) if |',
+    'f(x) if x.\n\nf(x) if |',
+    'f(x) if x =\nresource Note {}\nf(x) if |',
   ])('reads the statement at the cursor behind a broken one: %s', (text) => {
     expect(at(text).expectation).toMatchObject({ kind: 'term', startsCondition: true });
   });

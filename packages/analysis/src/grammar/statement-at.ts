@@ -16,7 +16,7 @@ export function statementAt(tokens: readonly PolicyToken[], text: string): reado
   let isOver = true;
   tokens.forEach((token, i) => {
     const previous = tokens[i - 1];
-    if (isOver || (startsAtMargin(tokens, i, text) && !continues.has(previous?.text ?? ''))) {
+    if (isOver || (startsAtMargin(tokens, i, text) && !isContinued(tokens, i, text))) {
       start = i;
       braces = hasBody(tokens, i) ? 0 : -1;
       isOver = false;
@@ -27,6 +27,14 @@ export function statementAt(tokens: readonly PolicyToken[], text: string): reado
     else if (token.text === '}' && --braces <= 0) isOver = true;
   });
   return isOver ? [] : tokens.slice(start);
+}
+
+/** Returns whether a line can be part of the statement before it: a call behind an operator, without a blank line between them. */
+function isContinued(tokens: readonly PolicyToken[], i: number, text: string): boolean {
+  const previous = tokens[i - 1];
+  if (previous === undefined || tokens[i + 1]?.text !== '(') return false;
+  const between = text.slice(previous.end, tokens[i]!.start);
+  return continues.has(previous.text) && !/\n[ \t\r]*\n/.test(between);
 }
 
 const isBlockWord = (word: string | undefined): boolean => word === 'actor' || word === 'resource';

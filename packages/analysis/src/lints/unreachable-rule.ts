@@ -35,12 +35,13 @@ const keysOf = (parameters: readonly ParameterNode[]): readonly string[] =>
     term.kind === 'literal' ? [`${index} ${typeof term.value} ${term.value}`] : [],
   );
 
-/** A fact without a variable can only accept the same fact, which is another lint. */
+/** A fact without a variable, or about a type itself, can only accept the same fact, which is another lint. */
 const isUnconditional = ({ body, parameters }: RuleNode): boolean => {
   if (body !== undefined) return false;
   const names = parameters.flatMap(({ term }) => (term.kind === 'variable' ? [term.name] : []));
   const named = names.filter((name) => name !== '_');
-  return names.length > 0 && new Set(named).size === named.length;
+  const isAboutType = names.some((name) => /^\p{Lu}/u.test(name));
+  return names.length > 0 && !isAboutType && new Set(named).size === named.length;
 };
 
 const covers = (fact: RuleNode, rule: RuleNode): boolean =>
@@ -49,7 +50,7 @@ const covers = (fact: RuleNode, rule: RuleNode): boolean =>
 function accepts(broad: ParameterNode, narrow: ParameterNode): boolean {
   const { term, specializer } = broad;
   if (term.kind === 'literal') return narrow.term.kind === 'literal' && narrow.term.value === term.value;
-  if (term.kind !== 'variable' || /^\p{Lu}/u.test(term.name)) return false;
+  if (term.kind !== 'variable') return false;
   if (specializer === undefined) return true;
   // Without knowledge of subclasses, only the same class without fields is surely accepted.
   return (

@@ -149,7 +149,7 @@ export function findCut(
     .find(({ start }) => continuesNothingAt(cursor, start) || parsesAt(cursor, start))?.start;
 }
 
-/** Returns whether a statement starts at the current token, whatever is before it. */
+/** Returns whether a statement starts at the current token, also after an incomplete one. */
 const surelyStartsAnew = (cursor: TokenCursor, first: Token): boolean =>
   cursor.current.start !== first.start &&
   cursor.current.indent <= first.indent &&

@@ -63,7 +63,7 @@ export class ProjectSession {
     readonly events: SessionEvents,
   ) {}
 
-  /** Returns the reason why the configuration cannot run; undefined if it can, or if it is JSON, which is no code. */
+  /** Returns the reason why the configuration must not run; undefined if it may, as JSON always may. */
   #refusal({ isTrusted }: Settings): string | undefined {
     if (this.configFile === undefined || this.configFile.endsWith('.json')) return undefined;
     if (!isTrusted) return 'the workspace is not trusted';
