@@ -87,7 +87,7 @@ export class PolicyLoader {
     if (this.#candidate === undefined) {
       const { policies, version, seed } = candidate;
       const options = this.#options.candidate ?? {};
-      // Differences that nobody receives are not worth the time of a comparison.
+      // Without `onDifference`, a comparison would have no effect.
       const sample = options.sample ?? (options.onDifference === undefined ? 0 : 1);
       // On demand, because most bundles have no candidate.
       const { loadCandidate } = await import('@nanook/core/candidate');

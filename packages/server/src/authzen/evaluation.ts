@@ -1,6 +1,6 @@
 import type { Decider, Verdict } from '../decisions/decider.js';
 import { within } from '../decisions/within.js';
-import { canFulfil, obligationsOf, type Obligation } from '../obligations/obligation.js';
+import { canFulfill, obligationsOf, type Obligation } from '../obligations/obligation.js';
 import { accessRequestOf, wantsExplanation, type AccessRequest } from '../messages/access-request.js';
 import type { JsonObject } from '../messages/read-body.js';
 import type { Exchange } from './exchange.js';
@@ -40,7 +40,7 @@ export async function verdictOf(exchange: Exchange, request: AccessRequest): Pro
   return verdict.outcome === 'error' && signal.aborted ? { outcome: 'error', error: signal.reason } : verdict;
 }
 
-/** Decides. An action whose obligations the caller cannot fulfil is denied. */
+/** Decides. An action whose obligations the caller cannot fulfill is denied. */
 async function decide(
   { decider, obligations: options }: Exchange,
   request: AccessRequest,
@@ -49,7 +49,7 @@ async function decide(
   const { outcome } = verdict;
   if (options === undefined || outcome === 'undecided' || outcome === 'error') return verdict;
   const obligations = await obligationsOf(options, { ...request, decision: outcome === 'allowed' });
-  if (outcome === 'denied' || canFulfil(request, obligations)) return { outcome, obligations };
+  if (outcome === 'denied' || canFulfill(request, obligations)) return { outcome, obligations };
   return { outcome: 'denied', reason: 'unsupported_obligation', obligations };
 }
 

@@ -20,7 +20,7 @@ const obligations: ServerOptions['obligations'] = {
 };
 
 describe('obligations', () => {
-  it('come with an allowed action if the caller can fulfil them', async () => {
+  it('come with an allowed action if the caller can fulfill them', async () => {
     const server = await certifiedServer({ obligations });
     expect(await answerOf(server, path, evaluation('write', ['step-up']))).toEqual({
       decision: true,
@@ -43,7 +43,7 @@ describe('obligations', () => {
     });
   });
 
-  it('come with a denial, whether or not the caller can fulfil them', async () => {
+  it('come with a denial, whether or not the caller can fulfill them', async () => {
     const server = await certifiedServer({ obligations });
     expect(await answerOf(server, path, evaluation('archive'))).toEqual({
       decision: false,

@@ -39,8 +39,8 @@ export async function obligationsOf(
   );
 }
 
-/** Returns whether the caller says that it can fulfil all obligations. */
-export function canFulfil({ context }: AccessRequest, obligations: readonly Obligation[]): boolean {
+/** Returns whether the caller says that it can fulfill all obligations. */
+export function canFulfill({ context }: AccessRequest, obligations: readonly Obligation[]): boolean {
   const supported = own(context, 'supported_obligations');
   return obligations.every(({ type }) => Array.isArray(supported) && supported.includes(type));
 }

@@ -48,7 +48,7 @@ export interface ServerOptions {
   readonly entities: Readonly<Record<string, EntityOptions>>;
   /** The type of actions, if policies read more than their name. */
   readonly actions?: ActionOptions;
-  /** The duties of callers that come with decisions. An action whose obligations the caller cannot fulfil is denied. */
+  /** The duties of callers that come with decisions. An action whose obligations the caller cannot fulfill is denied. */
   readonly obligations?: ObligationOptions;
   readonly limits?: ServerLimits;
   /**
