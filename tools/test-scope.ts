@@ -51,6 +51,7 @@ export const sampledPages = [
   'docs/guides/getting-started.md',
   'docs/guides/express/getting-started.md',
   'docs/guides/fastify/getting-started.md',
+  'docs/guides/hono/getting-started.md',
   'docs/guides/koa/getting-started.md',
   'docs/guides/nestjs/getting-started.md',
   'docs/guides/policies/language.md',

@@ -5,12 +5,14 @@ import Router from '@koa/router';
 import { Authorizer } from '@nanook/core';
 import * as express from '@nanook/express';
 import * as fastify from '@nanook/fastify';
+import * as hono from '@nanook/hono';
 import * as koa from '@nanook/koa';
 import { Authorize, AuthorizeRequest, NanookModule, ResourceLoader, SkipAuthorization } from '@nanook/nestjs';
 import { Controller, Delete, Get, Injectable, Module, Param, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import createExpress, { type RequestHandler } from 'express';
 import Fastify from 'fastify';
+import { Hono } from 'hono';
 import Koa from 'koa';
 import { describe, expect, it } from 'vitest';
 import { enterFolder, nanook, writeFiles } from '../testing/run.fixture.js';
@@ -267,6 +269,27 @@ describe('nanook audit of a Fastify application', () => {
     const read = fastify.authorize('read', () => undefined);
     app.get('/notes/:id', { preHandler: read }, () => '');
     app.get('/forgotten', () => '');
+    await enter(app);
+    expect(await audit()).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(
+        /GET \/forgotten has no requirement[^]*2 routes: 1 authorized, 0 skipped, 1 without a requirement/,
+      ),
+    });
+  });
+});
+
+describe('nanook audit of a Hono application', () => {
+  it('lists its routes, and those of the applications in it, and names one without a requirement', async () => {
+    const app = new Hono();
+    app.use(hono.authorization(authorizer, { actor: () => null }));
+    const inner = new Hono().get(
+      '/:id',
+      hono.authorize('read', () => undefined),
+      (c) => c.text(''),
+    );
+    app.route('/notes', inner);
+    app.get('/forgotten', (c) => c.text(''));
     await enter(app);
     expect(await audit()).toMatchObject({
       code: 1,

@@ -112,7 +112,7 @@ const perCall = 'call';
 const whenHttp: { readonly [C in ConfigErrorCode]: string } = {
   NANOOK_HTTP_UNDECIDED_ROUTE: 'call: the response guard blocked a response',
   NANOOK_HTTP_UNPROTECTED_ROUTE:
-    'call: `protect` rejected an unprotected route; in Fastify, start; in NestJS, the guard rejected a handler that the audit did not see',
+    'call: `protect` rejected an unprotected route; in Fastify and Hono, start; in NestJS, the guard rejected a handler that the audit did not see',
   NANOOK_HTTP_SKIPPED_APPLICATION:
     'start: `protect`, `listRoutes` and the plugin of Fastify; without them, call',
   NANOOK_HTTP_UNAWAITED_CHECK: 'call: the response guard blocked or aborted a response',
@@ -133,7 +133,7 @@ const whenHttp: { readonly [C in ConfigErrorCode]: string } = {
   NANOOK_HTTP_UNCALLED: 'start: `protect`; call',
   NANOOK_HTTP_NO_ERROR: 'call: replaces the value that the application threw',
   NANOOK_HTTP_UNGRANTABLE:
-    'start: `listRoutes`, or `listen` of a protected app; in Koa also `callback`, in Fastify each start',
+    'start: `listRoutes`, or `listen` of a protected app; in Koa also `callback`, in Fastify and with `protect` of Hono each start',
   NANOOK_HTTP_UNKNOWN_OPTION: atStart,
   NANOOK_HTTP_INVALID_OPTION: atStart,
 };

@@ -9,7 +9,7 @@ export function llmsTxt(pages: readonly DocPage[]): string {
   );
   return `# Nanook
 
-> An authorization library for Node. Its policies are written in Polar, live in the code base of the application, guard every route of Express, Fastify, Koa and
+> An authorization library for Node. Its policies are written in Polar, live in the code base of the application, guard every route of Express, Fastify, Hono, Koa and
 > NestJS, become conditions of database queries, and explain each decision.
 
 Each page of the documentation is also a Markdown file: replace \`/\` at the end of its address by \`.md\`.

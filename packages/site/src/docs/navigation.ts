@@ -69,6 +69,7 @@ const plan: readonly Plan[] = [
     items: [
       adapter('Express', 'express', webPages),
       adapter('Fastify', 'fastify', webPages),
+      adapter('Hono', 'hono', webPages),
       adapter('Koa', 'koa', webPages),
       adapter('NestJS', 'nestjs', [
         'getting-started',
