@@ -228,7 +228,7 @@ interface PolicyFunction {
   /** The name with the types of the parameters. */
   readonly header: string;
   /** Prints the statement that creates it, after all fields of the actor are known. */
-  statement(): string;
+  readonly statement: () => string;
 }
 
 /** A form of the condition of a policy, with its functions. */
