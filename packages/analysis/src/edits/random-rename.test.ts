@@ -138,6 +138,6 @@ describe('a rename in a random policy', () => {
       );
       expect(counts.kept).toBeGreaterThan(counts.told);
     },
-    randomTimeout(60_000),
+    randomTimeout(300_000),
   );
 });

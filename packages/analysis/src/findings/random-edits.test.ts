@@ -93,7 +93,7 @@ describe('a workspace', () => {
         { numRuns: randomCases(400) },
       );
     },
-    randomTimeout(120_000),
+    randomTimeout(300_000),
   );
 
   it('names the place of the first of two equal rules in the present text', () => {
