@@ -5,6 +5,9 @@ import { checksChart, growthChart } from './report/chart.ts';
 import { markdown } from './report/markdown.ts';
 import type { Results } from './results.ts';
 import { measureAll } from './run.ts';
+import type { FleetResults } from './fleet/results.ts';
+import { measureFleets } from './fleet/run.ts';
+import { fleetSection } from './fleet/section.ts';
 import type { LogResults } from './log/results.ts';
 import { measureLog } from './log/run.ts';
 import { logSection } from './log/section.ts';
@@ -34,6 +37,8 @@ if (options === 'help') {
   process.stdout.write(`\n${osoSection(await resultsOf(options, measureOso))}`);
 } else if (options?.log) {
   process.stdout.write(`\n${logSection(await resultsOf<LogResults>(options, measureLog))}`);
+} else if (options?.fleet) {
+  process.stdout.write(`\n${fleetSection(await resultsOf<FleetResults>(options, measureFleets))}`);
 } else if (options !== undefined) {
   const results = await resultsOf<Results>(options, measureAll);
   const { to } = options;

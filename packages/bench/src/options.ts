@@ -18,6 +18,8 @@ export interface Options {
   readonly oso: boolean;
   /** Whether to measure the decision log, and nothing else. */
   readonly log: boolean;
+  /** Whether to measure many processes that follow one policy, and nothing else. */
+  readonly fleet: boolean;
   readonly seed: number;
   readonly checks: number;
   readonly rounds: number;
@@ -50,6 +52,7 @@ export const help = `npm run bench -- [options]
                        lists of several shapes and users in PostgreSQL and MariaDB, beside the best hand-written queries
   --oso                compare @nanook/oso with oso instead: S1, S2 and S3
   --log                measure the decision log instead: the time of a check, and the memory while a sink is stuck
+  --fleet              measure 1,000 processes that follow one policy instead; needs NANOOK_TEST_NATS_URL and NANOOK_TEST_POSTGRES_URL
   --libraries a,b      ${libraries.join(', ')};
                        a name also selects its variants: nanook, casl
   --shapes a,b         ${shapes.join(', ')}
@@ -86,6 +89,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       web: { type: 'boolean', default: false },
       lists: { type: 'boolean', default: false },
       log: { type: 'boolean', default: false },
+      fleet: { type: 'boolean', default: false },
       oso: { type: 'boolean', default: false },
       only: { type: 'string' },
       libraries: { type: 'string' },
@@ -107,7 +111,7 @@ export function parseOptions(args: string[]): Options | 'help' {
   );
   if (values.write && values.to === undefined && isPart !== undefined)
     throw new Error(`--write needs all parts; remove --${isPart}`);
-  for (const name of ['log', 'oso'] as const)
+  for (const name of ['log', 'oso', 'fleet'] as const)
     if (values[name] && (values.write || values.to !== undefined))
       throw new Error(`--${name} prints its figures; the page does not contain them`);
   const only = values.only === undefined ? undefined : list(values.only).map((part) => part.toLowerCase());
@@ -131,6 +135,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     web: values.web,
     lists: values.lists,
     log: values.log,
+    fleet: values.fleet,
     oso: values.oso,
     seed: numberOf('seed', values.seed),
     checks: 1_000,
