@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { AuthorizedMcpServer } from '../index.js';
 import { actorOf, call, loadAuthorizer, namesOf, serve, text } from './notes.fixture.js';
 
-describe('a request', () => {
-  it('that names a tool looks at no other one, except if the tool is hidden or does not exist', async () => {
+describe('a request that names a tool', () => {
+  it('looks at no other one, unless the tool is hidden or missing', async () => {
     const server = new AuthorizedMcpServer(
       { name: 'notes', version: '1.0.0' },
       { authorizer: await loadAuthorizer(), actor: actorOf },

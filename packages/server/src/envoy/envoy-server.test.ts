@@ -224,7 +224,7 @@ describe('a check of Envoy', () => {
     await close();
   });
 
-  it('is answered while the server drains, and the port closes although further checks arrive', async () => {
+  it('is answered until the port closes, which further checks do not prevent', async () => {
     const { url, close } = await listen(serverWith(), { port: 0 });
     const check = async (): Promise<number | string> => {
       try {
@@ -247,7 +247,7 @@ describe('a check of Envoy', () => {
     expect(await check()).toBe('closed');
   });
 
-  it('is refused if its Envoy cannot be found in time', async () => {
+  it('is refused if the callback for certificates takes too long', async () => {
     const certificate = { subject: {}, alternativeNames: undefined, sha256: '' };
     const onError = vi.fn<() => void>();
     const server = serverWith({

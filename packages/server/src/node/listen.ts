@@ -27,7 +27,7 @@ const timeouts: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,
-  // By default, Node looks for slow requests every 30 seconds.
+  // The default is 30 seconds, which would be the time of slow headers.
   connectionsCheckingInterval: 2_000,
 };
 /** The time for answers that are not sent completely. */

@@ -63,7 +63,7 @@ async function answer(server: RequestServer, request: NodeRequest, response: Ser
     // A text is sent with the headers, in one packet.
     response.end(request.method === 'HEAD' ? undefined : text);
   } catch {
-    // A header that Node does not send. Nobody waits for this promise, so its rejection would end the process.
+    // Node refuses to send some headers. The rejection of this promise would end the process, because nobody waits for it.
     response.destroy();
   }
 }
