@@ -16,6 +16,8 @@ import type { ListResults } from './lists/results.ts';
 import { measureLists } from './lists/run.ts';
 import { listSection, listSectionOf, withListSection } from './lists/section.ts';
 import type { WebResults } from './web/results.ts';
+import { measureServer, type ServerResults } from './server/run.ts';
+import { serverSection } from './server/section.ts';
 import { measureWeb } from './web/run.ts';
 import { webSection, webSectionOf, withWebSection } from './web/section.ts';
 
@@ -35,6 +37,8 @@ if (options === 'help') {
   else write(options.to, 'performance.md', withListSection(published(), listSection(results)));
 } else if (options?.oso) {
   process.stdout.write(`\n${osoSection(await resultsOf(options, measureOso))}`);
+} else if (options?.server) {
+  process.stdout.write(`\n${serverSection(await resultsOf<ServerResults>(options, measureServer))}`);
 } else if (options?.log) {
   process.stdout.write(`\n${logSection(await resultsOf<LogResults>(options, measureLog))}`);
 } else if (options?.fleet) {

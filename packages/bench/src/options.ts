@@ -14,6 +14,8 @@ export interface Options {
   readonly web: boolean;
   /** Whether to measure lists of rows, and nothing else. */
   readonly lists: boolean;
+  /** Whether to measure the decision server, and nothing else. */
+  readonly server: boolean;
   /** Whether to compare `@nanook/oso` with oso, and nothing else. */
   readonly oso: boolean;
   /** Whether to measure the decision log, and nothing else. */
@@ -53,6 +55,7 @@ export const help = `npm run bench -- [options]
   --oso                compare @nanook/oso with oso instead: S1, S2 and S3
   --log                measure the decision log instead: the time of a check, and the memory while a sink is stuck
   --fleet              measure 1,000 processes that follow one policy instead; needs NANOOK_TEST_NATS_URL and NANOOK_TEST_POSTGRES_URL
+  --server             measure the decision server instead, beside empty handlers: requests in a second, their time, and ten minutes of load
   --libraries a,b      ${libraries.join(', ')};
                        a name also selects its variants: nanook, casl
   --shapes a,b         ${shapes.join(', ')}
@@ -91,6 +94,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       log: { type: 'boolean', default: false },
       fleet: { type: 'boolean', default: false },
       oso: { type: 'boolean', default: false },
+      server: { type: 'boolean', default: false },
       only: { type: 'string' },
       libraries: { type: 'string' },
       shapes: { type: 'string' },
@@ -111,7 +115,7 @@ export function parseOptions(args: string[]): Options | 'help' {
   );
   if (values.write && values.to === undefined && isPart !== undefined)
     throw new Error(`--write needs all parts; remove --${isPart}`);
-  for (const name of ['log', 'oso', 'fleet'] as const)
+  for (const name of ['fleet', 'log', 'oso', 'server'] as const)
     if (values[name] && (values.write || values.to !== undefined))
       throw new Error(`--${name} prints its figures; the page does not contain them`);
   const only = values.only === undefined ? undefined : list(values.only).map((part) => part.toLowerCase());
@@ -137,6 +141,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     log: values.log,
     fleet: values.fleet,
     oso: values.oso,
+    server: values.server,
     seed: numberOf('seed', values.seed),
     checks: 1_000,
     rounds: values.rounds === undefined ? (quick ? 5 : 9) : numberOf('rounds', values.rounds),

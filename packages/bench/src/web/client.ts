@@ -6,7 +6,7 @@ import { userHeader, type ExpectedResponse } from './notes.ts';
 export const connections = 8;
 
 /** A connection that stays open. It writes plain text, so that the client takes little of the time of a shared machine. */
-class Connection {
+export class Connection {
   readonly #socket: Socket;
   #received = '';
   #answer: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
@@ -25,10 +25,11 @@ class Connection {
     socket.on('close', () => this.#answer?.reject(new Error('the server closed the connection')));
   }
 
-  send({ path, user }: ExpectedResponse): Promise<Answer> {
+  /** Sends the text of a request, after the answer to the last one. */
+  send(request: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#answer = { resolve, reject };
-      this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${userHeader}: ${user}\r\n\r\n`);
+      this.#socket.write(request);
     });
   }
 
@@ -56,6 +57,9 @@ interface Answer {
   readonly body: string;
 }
 
+const textOf = ({ path, user }: ExpectedResponse): string =>
+  `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${userHeader}: ${user}\r\n\r\n`;
+
 /**
  * Sends a number of requests on several new connections, and compares each response with the expected one. Each connection sends its next
  * request when it has received the response to the last one.
@@ -72,7 +76,7 @@ export async function sendRequests(
   const sendAll = async (connection: Connection): Promise<void> => {
     while (sent < count) {
       const request = requests[sent++ % requests.length]!;
-      const { status, body } = await connection.send(request);
+      const { status, body } = await connection.send(textOf(request));
       if (status !== request.status || (status === 200 && body !== request.body))
         throw new Error(
           `GET ${request.path} of ${request.user} got ${status} ${body}, expected ${request.status} ${request.body}`,

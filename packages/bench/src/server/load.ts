@@ -1,0 +1,53 @@
+import { Connection } from '../web/client.ts';
+import { checkAnswer, request } from './handlers.ts';
+
+async function withConnections<Result>(
+  port: number,
+  count: number,
+  run: (open: readonly Connection[]) => Promise<Result>,
+): Promise<Result> {
+  const open = await Promise.all(Array.from({ length: count }, () => Connection.open(port)));
+  try {
+    return await run(open);
+  } finally {
+    for (const connection of open) connection.close();
+  }
+}
+
+/** Sends a number of requests on eight connections, each one after the answer to the last one. @returns the requests in a second */
+export const rateOf = (port: number, requests: number): Promise<number> =>
+  withConnections(port, 8, async (open) => {
+    const started = performance.now();
+    let sent = 0;
+    await Promise.all(
+      open.map(async (connection) => {
+        while (sent++ < requests) checkAnswer(await connection.send(request));
+      }),
+    );
+    return requests / ((performance.now() - started) / 1_000);
+  });
+
+/**
+ * Sends requests at a rate, whether or not earlier ones are answered.
+ *
+ * @returns the milliseconds from the time at which each request was due to its answer
+ */
+export const latenciesAt = (port: number, perSecond: number, seconds: number): Promise<readonly number[]> =>
+  withConnections(port, 32, async (open) => {
+    const latencies: number[] = [];
+    const started = performance.now();
+    const total = Math.floor(perSecond * seconds);
+    let next = 0;
+    await Promise.all(
+      open.map(async (connection) => {
+        while (next < total) {
+          const due = started + (next++ * 1_000) / perSecond;
+          const waitMs = due - performance.now();
+          if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+          checkAnswer(await connection.send(request));
+          latencies.push(performance.now() - due);
+        }
+      }),
+    );
+    return latencies;
+  });

@@ -1,0 +1,140 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { commit, load, machine, type Machine } from '../machine.ts';
+import { median, spreadOf, type Spread } from '../measure.ts';
+import type { Options } from '../options.ts';
+import { Random } from '../random.ts';
+import { handlerIds, type HandlerId } from './handlers.ts';
+import { latenciesAt, rateOf } from './load.ts';
+import type { WorkerState } from './worker.ts';
+
+export interface ServerResults {
+  readonly at: string;
+  readonly quick: boolean;
+  readonly rounds: number;
+  readonly requests: number;
+  readonly machine: Machine;
+  readonly build?: string;
+  readonly load: readonly [number, number];
+  readonly cells: readonly HandlerCell[];
+  /** The time of requests at half of the rate, in milliseconds. */
+  readonly latency: { readonly perSecond: number; readonly medianMs: number; readonly p99Ms: number };
+  readonly soak: Soak;
+}
+
+export interface HandlerCell {
+  readonly handler: HandlerId;
+  readonly perSecond: Spread;
+  /** Microseconds of CPU for one request. */
+  readonly cpuUs: Spread;
+}
+
+/** The heap after a collection, in the first and the last third of a long load. */
+interface Soak {
+  readonly seconds: number;
+  readonly requests: number;
+  readonly firstMb: number;
+  readonly lastMb: number;
+}
+
+/** A process that serves one handler. */
+class Worker {
+  readonly handler: HandlerId;
+  readonly port: number;
+  readonly rates: number[] = [];
+  readonly cpuUs: number[] = [];
+  readonly #child: ChildProcess;
+
+  static async start(handler: HandlerId): Promise<Worker> {
+    const file = fileURLToPath(new URL('worker.ts', import.meta.url));
+    const child = fork(file, [handler], {
+      execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+    const [port] = (await once(child, 'message')) as [number];
+    return new Worker(handler, child, port);
+  }
+
+  private constructor(handler: HandlerId, child: ChildProcess, port: number) {
+    this.handler = handler;
+    this.port = port;
+    this.#child = child;
+  }
+
+  async state(): Promise<WorkerState> {
+    const answer = once(this.#child, 'message') as Promise<[WorkerState]>;
+    this.#child.send('state');
+    return (await answer)[0];
+  }
+
+  async round(requests: number): Promise<void> {
+    const { cpuUs: before } = await this.state();
+    this.rates.push(await rateOf(this.port, requests));
+    this.cpuUs.push(((await this.state()).cpuUs - before) / requests);
+  }
+
+  stop(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+/** Measures the decision server beside empty handlers. The handlers take turns, so that each round compares them under the same load. */
+export async function measureServer(options: Options): Promise<ServerResults> {
+  const { quick, rounds, seed } = options;
+  const before = load();
+  const requests = quick ? 1_000 : 10_000;
+  const workers: Worker[] = [];
+  try {
+    for (const handler of handlerIds) workers.push(await Worker.start(handler));
+    process.stderr.write('requests in a second\n');
+    for (const { port } of workers) await rateOf(port, requests * 2);
+    const random = new Random(seed);
+    for (let i = 0; i < rounds; i++)
+      for (const worker of random.shuffle([...workers])) await worker.round(requests);
+    const cells = workers.map(({ handler, rates, cpuUs }) => ({
+      handler,
+      perSecond: spreadOf(rates),
+      cpuUs: spreadOf(cpuUs),
+    }));
+    const server = workers.find(({ handler }) => handler === 'decisions')!;
+    const perSecond = Math.round(median(server.rates) / 2);
+    process.stderr.write(`time of requests at ${perSecond} in a second\n`);
+    const sorted = [...(await latenciesAt(server.port, perSecond, quick ? 2 : 20))].sort((a, b) => a - b);
+    const latency = {
+      perSecond,
+      medianMs: median(sorted),
+      p99Ms: sorted[Math.floor(sorted.length * 0.99)]!,
+    };
+    const soak = await soakOf(server, perSecond, quick ? 6 : 600);
+    const build = commit();
+    return {
+      at: new Date().toISOString(),
+      quick,
+      rounds,
+      requests,
+      machine: machine(),
+      ...(build === undefined ? {} : { build }),
+      load: [before, load()],
+      cells,
+      latency,
+      soak,
+    };
+  } finally {
+    for (const worker of workers) worker.stop();
+  }
+}
+
+/** Keeps a server at half load, and reads its heap nine times. */
+async function soakOf(server: Worker, perSecond: number, seconds: number): Promise<Soak> {
+  process.stderr.write(`heap during ${seconds} seconds\n`);
+  const parts = 9;
+  const heaps: number[] = [];
+  let requests = 0;
+  for (let i = 0; i < parts; i++) {
+    requests += (await latenciesAt(server.port, perSecond, seconds / parts)).length;
+    heaps.push((await server.state()).heap / 2 ** 20);
+  }
+  const [firstMb, lastMb] = [median(heaps.slice(0, 3)), median(heaps.slice(-3))];
+  return { seconds, requests, firstMb, lastMb };
+}

@@ -1,0 +1,51 @@
+import { significant } from '../report/names.ts';
+import type { HandlerId } from './handlers.ts';
+import type { HandlerCell, ServerResults } from './run.ts';
+
+const names: Readonly<Record<HandlerId, string>> = {
+  plain: 'empty, `node:http`',
+  empty: 'empty, `toNodeHandler`',
+  decisions: 'decision server',
+};
+
+/** Renders the figures of the decision server, with the budgets that it should keep. */
+export function serverSection(results: ServerResults): string {
+  const { machine, build, load, rounds, requests, at, quick, cells, latency, soak } = results;
+  const isBusy = Math.max(...load) > machine.cores / 2 + 1;
+  const cellOf = (id: HandlerId) => cells.find(({ handler }) => handler === id)!;
+  const share = cellOf('decisions').perSecond.median / cellOf('empty').perSecond.median;
+  const growth = soak.lastMb - soak.firstMb;
+  return [
+    '## Decision server',
+    '',
+    `One allowed evaluation in a request, on eight connections, in ${rounds} rounds of ${number(requests)} requests${quick ? ' (with `--quick`: figures for orientation only)' : ''}. Figures are medians.`,
+    '',
+    ...(isBusy
+      ? ['**Other programs were running on the machine. These figures are for orientation only.**', '']
+      : []),
+    '| handler | requests in a second | slowest – fastest | CPU of a request |',
+    '| --- | --: | --: | --: |',
+    ...cells.map(row),
+    '',
+    budget(share >= 0.7, `${Math.round(share * 100)} % of the requests of an empty handler, at least 70 %`),
+    budget(
+      latency.p99Ms < 5,
+      `${significant(latency.p99Ms)} ms for 99 % of the requests at ${number(latency.perSecond)} in a second, below 5 ms; median ${significant(latency.medianMs)} ms`,
+    ),
+    budget(
+      growth < 1,
+      `${significant(Math.max(growth, 0))} MB more heap after ${number(soak.requests)} requests in ${soak.seconds} s, below 1 MB; ${significant(soak.lastMb)} MB at the end`,
+    ),
+    '',
+    `Measured ${at.slice(0, 10)}${build === undefined ? '' : `, ${build}`}, on ${machine.cpu}, ${machine.cores} cores; Node ${machine.node}; load average`,
+    `${load.map((value) => value.toFixed(2)).join(' before, ')} after.`,
+    '',
+  ].join('\n');
+}
+
+const budget = (isKept: boolean, text: string): string => `- ${isKept ? 'kept' : '**exceeded**'}: ${text}`;
+
+const row = ({ handler, perSecond, cpuUs }: HandlerCell): string =>
+  `| ${names[handler]} | ${number(Math.round(perSecond.median))} | ${number(Math.round(perSecond.min))} – ${number(Math.round(perSecond.max))} | ${significant(cpuUs.median)} µs |`;
+
+const number = (value: number): string => value.toLocaleString('en-US');
