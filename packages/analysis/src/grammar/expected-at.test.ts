@@ -8,6 +8,7 @@ describe('expectedAt', () => {
   it.each([
     ['|', { kind: 'statement' }],
     ['f(1);\n|', { kind: 'statement' }],
+    ['f(x) if x.\n\n# g\ng|(x);', { kind: 'statement' }],
     ['al|', { kind: 'statement' }],
     ['type |', { kind: 'rule name' }],
     ['resource |', { kind: 'type of block', keyword: 'resource' }],

@@ -45,7 +45,8 @@ export function expectedAt(text: string, offset: number): Expected {
   const end = at === undefined ? offset : at.kind === 'string' ? at.end - 1 : at.end;
   const before = tokens.filter((token) => token.end <= (at?.start ?? offset));
   const after = tokens.filter((token) => token.start >= (at?.end ?? offset));
-  const statement = statementAt(before, text);
+  const open = statementAt(before, text);
+  const statement = startsAnew(text, start, open) ? [] : open;
   const expectation: Expectation =
     inComment === undefined ? expectationOf(statement, after) : { kind: 'free text' };
   return {
@@ -61,6 +62,14 @@ export function expectedAt(text: string, offset: number): Expected {
     statementStart: statement[0]?.start ?? start,
     next: after[0] !== undefined && !text.slice(end, after[0].start).includes('\n') ? after[0] : undefined,
   };
+}
+
+/** Returns whether a place at the margin, below a blank line, is behind a broken rule and not in it. A block or a test can have blank lines. */
+function startsAnew(text: string, start: number, statement: readonly PolicyToken[]): boolean {
+  const last = statement.at(-1);
+  if (last === undefined || statement[1]?.text !== '(') return false;
+  const between = text.slice(last.end, start);
+  return between.endsWith('\n') && /\n[ \t\r]*\n/.test(between);
 }
 
 /** @param statement the tokens of the statement before the place */
