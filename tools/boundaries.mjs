@@ -276,6 +276,9 @@ const serverFolders = {
   client: ['errors', 'messages', 'options'],
   node: ['callers', 'server'],
   '': ['errors', 'callers', 'entities', 'obligations', 'operations', 'options', 'server'],
+  client: ['errors', 'messages', 'decisions', 'options'],
+  node: ['messages', 'callers', 'server'],
+  '': ['errors', 'callers', 'entities', 'options', 'server'],
 };
 /** Folder of mcp → folders it may import, from the lowest to the highest. */
 const mcpFolders = {
