@@ -81,6 +81,8 @@ const plan: readonly Plan[] = [
         'audit',
       ]),
       ['guides/next.md', 'Next.js'],
+      ['guides/trpc.md', 'tRPC'],
+      'guides/functions-and-jobs.md',
       {
         label: 'User interface',
         items: [['guides/user-interface/overview.md', 'Overview'], 'guides/user-interface/react.md'],
