@@ -47,7 +47,7 @@ export class GuardedRequest implements DecidedRequest {
     this.#authz.checks.reportLostFailures(() => routeData(this));
   }
 
-  /** Lets only an error replace the response, whatever the error handlers and other middleware do. */
+  /** Lets only an error replace the response from now on, also one of an error handler or of other middleware. */
   allowOnlyErrors(): void {
     const c = this.#c;
     const property = responseProperty(c);
