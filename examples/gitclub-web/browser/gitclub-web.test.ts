@@ -22,7 +22,7 @@ if (!hasChromium)
   );
 
 /** PostgreSQL and the browser start slowly on a busy machine. */
-const timeoutMs = 120_000;
+const timeoutMs = 600_000;
 
 /** The controls on the page of the repository Anvil, as the policy allows them. Its issue 1 is by Bob, and issue 2 by Mara. */
 const onAnvil: Readonly<Record<string, readonly string[]>> = {
@@ -33,8 +33,8 @@ const onAnvil: Readonly<Record<string, readonly string[]>> = {
   sam: [],
 };
 
-describe.skipIf(!hasChromium)('GitClub in Chromium', () => {
-  let folder: string;
+describe.skipIf(!hasChromium)('GitClub in Chromium', { timeout: timeoutMs }, () => {
+  let folder: string | undefined;
   let browser: Browser;
   let db: Database;
   let served: Served;
@@ -44,7 +44,8 @@ describe.skipIf(!hasChromium)('GitClub in Chromium', () => {
 
   beforeAll(async () => {
     db = await openDatabase();
-    folder = await mkdtemp(join(tmpdir(), 'nanook-gitclub-'));
+    const outDir = await mkdtemp(join(tmpdir(), 'nanook-gitclub-'));
+    folder = outDir;
     const root = fileURLToPath(new URL('..', import.meta.url));
     [browser] = await Promise.all([
       chromium.launch({
@@ -52,13 +53,13 @@ describe.skipIf(!hasChromium)('GitClub in Chromium', () => {
         handleSIGINT: false,
         args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
       }),
-      build({ root, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } }),
+      build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } }),
     ]);
   }, timeoutMs);
   afterAll(async () => {
     await browser?.close();
     await db?.$client.close();
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
   beforeEach(async () => {
@@ -68,10 +69,11 @@ describe.skipIf(!hasChromium)('GitClub in Chromium', () => {
     const authorizer = await loadAuthorizer(db);
     served = await serve(
       { db, authorizer, onError: (error) => console.error(error) },
-      express.static(folder),
+      express.static(folder!),
     );
     const context = await browser.newContext({ viewport: { width: 1200, height: 760 } });
     page = await context.newPage();
+    page.setDefaultTimeout(timeoutMs);
     [questions, errors] = [0, []];
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('request', (request) => (questions += request.url().endsWith('/permissions') ? 1 : 0));
