@@ -101,7 +101,7 @@ describe('the option facts', () => {
     expect(await authorizer.can(ann, 'edit', anvil, { facts: banned })).toBe(false);
   });
 
-  it('is copied when the question is asked', async () => {
+  it('keeps the facts that were passed, when the list changes later', async () => {
     const authorizer = await load();
     const list: Fact[] = [...facts];
     const view = authorizer.withFacts(list);
@@ -147,7 +147,7 @@ describe('the option facts', () => {
     expect(() => authorizer.canSync(ann, 'edit', anvil, options)).toThrow(expect.objectContaining({ code }));
   });
 
-  it('is an error where it would be ignored', async () => {
+  it('throws in methods and policies that have no facts', async () => {
     const compiled = await precompile({ policies, types });
     expect(() => compiled.canSync(ann, 'edit', anvil, { facts })).toThrow('facts');
     const authorizer = await load();

@@ -1,4 +1,4 @@
-import { currentTimeConstant } from '../syntax/current-time.js';
+import { currentTimeConstant } from '../internal/current-time.js';
 import type { Decision } from './decision.js';
 import type { PolicyCoverage } from '../policy-coverage/policy-coverage.js';
 import type { Dialect } from '../dialect/dialect.js';

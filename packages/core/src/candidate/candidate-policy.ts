@@ -1,4 +1,4 @@
-import { currentTimeName } from '../syntax/current-time.js';
+import { currentTimeName } from '../internal/current-time.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import { DecisionEngine } from '../authorization/decision-engine.js';
 import { loadPolicy, type LoadedPolicy } from '../authorization/loaded-policy.js';

@@ -49,7 +49,7 @@ describe('a fact', () => {
     expect(allowed).toEqual(expected);
   });
 
-  it('is a condition on the key in `where`', async () => {
+  it('becomes a condition on the key in `where`', async () => {
     const authorizer = await Authorizer.load({ policies, types, onWarning: () => {} });
     const conditionOf = async (action: string): Promise<string> =>
       printCondition((await authorizer.where(new User('ann'), action, 'Repository')).condition);
@@ -134,7 +134,7 @@ describe('@current_unix_time', () => {
   `;
   const withTime = { ...types, Repository: { key: 'id', fields: { id: 'String', until: 'Integer' } } };
 
-  it('is the time of the clock in whole seconds', async () => {
+  it('returns the time of the clock in whole seconds', async () => {
     let now = 1_700_000_000_999;
     const options = { types: withTime, clock: () => new Date(now) };
     await everywhere(policies, options, (ask, engine) => {
@@ -148,7 +148,7 @@ describe('@current_unix_time', () => {
     });
   });
 
-  it('is a number in `where`', async () => {
+  it('becomes a number in `where`', async () => {
     const clock = () => new Date(1_700_000_000_000);
     const authorizer = await Authorizer.load({ policies, types: withTime, clock, onWarning: () => {} });
     const { condition } = await authorizer.where(new User('ann'), 'early', 'Repository');

@@ -12,7 +12,7 @@ import type { Declaration, DeclarationKind, GlobalBlock, ResourceBlock } from '.
 
 /** The blocks of a policy. */
 export interface Blocks {
-  /** By type, in order of first appearance. */
+  /** The merged blocks by type, in order of first appearance. */
   readonly blocks: ReadonlyMap<string, ResourceBlock>;
   readonly globals: GlobalBlock | undefined;
 }

@@ -5,7 +5,7 @@ import type { Source } from '../diagnostics/source.js';
 import { spanOf } from '../diagnostics/span.js';
 import { groupBy } from '../internal/group-by.js';
 import type { CommentNode } from './ast.js';
-import { currentTimeName } from './current-time.js';
+import { currentTimeName } from '../internal/current-time.js';
 import { foreignOperators, foreignQuotes, isForeignCharacter, operatorNotes } from './foreign.js';
 import { maxErrors } from './limits.js';
 import type { Token, TokenKind } from './token.js';

@@ -22,7 +22,8 @@ import type {
   VariableNode,
 } from './ast.js';
 import { noFields } from './ast.js';
-import { currentTimeName, currentTimeNode } from './current-time.js';
+import { currentTimeName } from '../internal/current-time.js';
+import { currentTimeNode } from './current-time.js';
 import { foreignInfix, foreignPrefix } from './foreign.js';
 import { Level, operatorLevels } from './level.js';
 import { isName } from './lexer.js';

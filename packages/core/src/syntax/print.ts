@@ -25,7 +25,8 @@ import type {
   TestNode,
   VariableNode,
 } from './ast.js';
-import { currentTimeName, isCurrentTime } from './current-time.js';
+import { currentTimeName } from '../internal/current-time.js';
+import { isCurrentTime } from './current-time.js';
 import { Level } from './level.js';
 import { isName } from './lexer.js';
 import { isKeyword, isKeyWord } from './token.js';

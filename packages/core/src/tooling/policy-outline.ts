@@ -1,7 +1,7 @@
 import { Report } from '../diagnostics/report.js';
 import type { Span } from '../diagnostics/span.js';
 import type { PolicyNode, RuleNode } from '../syntax/ast.js';
-import { currentTimeName } from '../syntax/current-time.js';
+import { currentTimeName } from '../internal/current-time.js';
 import { mergeBlocks } from '../policy/resource-block.js';
 import { rewriteShorthandRules } from '../policy/shorthand.js';
 import type {

@@ -1,4 +1,4 @@
-import { currentTimeName } from '../syntax/current-time.js';
+import { currentTimeName } from '../internal/current-time.js';
 import { didYouMean } from '../internal/near-names.js';
 import { adviceForFieldType } from '../diagnostics/foreign-type-names.js';
 import { PolarError } from '../diagnostics/polar-error.js';

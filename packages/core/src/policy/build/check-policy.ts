@@ -1,4 +1,4 @@
-import { currentTimeName } from '../../syntax/current-time.js';
+import { currentTimeName } from '../../internal/current-time.js';
 import { addMessages } from '../../diagnostics/messages.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { Report } from '../../diagnostics/report.js';
