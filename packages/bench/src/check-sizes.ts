@@ -17,12 +17,13 @@ const onDisk = '@nanook/core, installed (not compressed)';
 /**
  * The largest sizes in bytes. They are next to the sizes that were reached; the aims are 70,000 after the first check, and 140,000 with all
  * exports. A first check needs the parser, the checks of policies with their texts, and the machine: about 35,000 bytes each. A synchronous
- * check may follow `load`, and cannot wait for any of them.
+ * check may follow `load`, and cannot wait for any of them. Conditions and global roles in blocks, declared facts, objects that a policy names,
+ * and facts for one question added about 5,000 bytes.
  */
 const budgets: Readonly<Record<string, number>> = {
-  [afterCheck]: 114_000,
-  [allExports]: 214_200,
-  [onDisk]: 6_250_000,
+  [afterCheck]: 119_000,
+  [allExports]: 219_400,
+  [onDisk]: 6_350_000,
 };
 
 const [start, checked] = await startSizes();
