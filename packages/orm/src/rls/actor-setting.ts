@@ -66,7 +66,7 @@ export class ActorFields implements PrintedActor {
   }
 
   /**
-   * Prints the body of a function of the language `plpgsql` that returns a field as a key. A text that is no UUID is `NULL`, and so is each
+   * Prints the body of a function of the language `plpgsql` that returns a field as a key. A text that is not a UUID is `NULL`, and so is each
    * field of an actor of another type.
    */
   key(field: string, type: ExactKey): string {
