@@ -73,7 +73,7 @@ describe.each(databases.filter(([name]) => name.startsWith('P')))(
         expect(report.failures).toEqual([]);
         expect(report.untranslatable).toBe(0);
         expect(report.compared + report.refused).toBe(randomCases(240));
-        expect(foundByKeys).toBeGreaterThan(randomCases(240) / 20);
+        expect(foundByKeys).toBeGreaterThan(0);
         expect(report.telling).toBeGreaterThan(randomCases(60));
       },
       randomTimeout(120_000),
