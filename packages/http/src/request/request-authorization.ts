@@ -380,7 +380,7 @@ export class RequestAuthorization<Actor = unknown> {
   /** @throws the refusal of the request itself */
   #checkAdmitted(): void {
     if (this.#requestRefusal !== undefined) throw this.#requestRefusal;
-    this.#whole?.#checkAdmitted();
+    if (this.#whole !== undefined) this.#whole.#checkAdmitted();
   }
 
   /**
