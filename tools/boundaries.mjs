@@ -273,12 +273,9 @@ const serverFolders = {
   server: ['messages', 'callers', 'entities', 'decisions', 'authzen', 'operations', 'options'],
   envoy: ['errors', 'messages', 'callers', 'decisions', 'operations', 'options'],
   'envoy-grpc': ['messages', 'callers', 'operations', 'envoy'],
-  client: ['errors', 'messages', 'options'],
-  node: ['callers', 'server'],
-  '': ['errors', 'callers', 'entities', 'obligations', 'operations', 'options', 'server'],
   client: ['errors', 'messages', 'decisions', 'options'],
   node: ['messages', 'callers', 'server'],
-  '': ['errors', 'callers', 'entities', 'options', 'server'],
+  '': ['errors', 'callers', 'entities', 'obligations', 'operations', 'options', 'server'],
 };
 /** Folder of mcp → folders it may import, from the lowest to the highest. */
 const mcpFolders = {

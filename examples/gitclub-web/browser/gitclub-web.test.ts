@@ -82,7 +82,7 @@ describe.skipIf(!hasChromium)('GitClub in Chromium', { timeout: timeoutMs }, () 
   afterEach(async () => {
     await page?.context().close();
     await served?.close();
-    expect(errors).toEqual([]);
+    if (errors.length > 0) throw new Error(`errors in the page: ${errors.join(', ')}`);
   }, timeoutMs);
 
   const open = async (user = 'alice') => {

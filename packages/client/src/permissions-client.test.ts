@@ -139,14 +139,17 @@ describe('refresh()', () => {
     expect(client.can('edit', one)).toBe(false);
   });
 
-  it.each([401, 403, 404])('runs after the server refuses an action of the application with %i', async (status) => {
-    const { server, client } = await answered();
-    const response = client.fetch('/notes/1', { method: 'DELETE', body: '{"resources":[]}' });
-    server.open[0]!.deliver(new Response(null, { status }));
-    expect((await response).status).toBe(status);
-    await settle();
-    expect(server.open.map(({ names }) => names)).toEqual([['Note:1']]);
-  });
+  it.each([401, 403, 404])(
+    'runs after the server refuses an action of the application with %i',
+    async (status) => {
+      const { server, client } = await answered();
+      const response = client.fetch('/notes/1', { method: 'DELETE', body: '{"resources":[]}' });
+      server.open[0]!.deliver(new Response(null, { status }));
+      expect((await response).status).toBe(status);
+      await settle();
+      expect(server.open.map(({ names }) => names)).toEqual([['Note:1']]);
+    },
+  );
 
   it('does not run after an action that succeeds', async () => {
     const { server, client } = await answered();

@@ -92,7 +92,9 @@ export function permissionsClient({
 
   const changed = (): void => {
     state = {};
-    for (const listener of [...listeners]) listener();
+    // A listener can remove itself and come back.
+    const told = [...listeners];
+    for (const listener of told) listener();
   };
 
   /** Asks about resources in one request at the end of the tick, or later. */

@@ -43,7 +43,7 @@ beforeEach(() => {
   });
 });
 afterEach(async () => {
-  await act(() => root?.unmount());
+  await act(async () => root?.unmount());
   root = undefined;
 });
 const text = (): string => element.textContent ?? '';

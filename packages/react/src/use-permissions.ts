@@ -37,13 +37,16 @@ export function useCan<const Resource extends ClientResource>(
 /** The answers about some resources. */
 export interface KnownPermissions {
   /** Returns whether the user may perform the action. It is `false` while the answer is unknown. */
-  can<const Resource extends ClientResource>(action: ClientAction<Resource>, on: Resource): boolean;
+  readonly can: <const Resource extends ClientResource>(
+    action: ClientAction<Resource>,
+    on: Resource,
+  ) => boolean;
   /** Whether an answer is still unknown, and no request has failed. */
   readonly isPending: boolean;
   /** The error of the last request. */
   readonly error: unknown;
   /** Asks again about everything that the page shows. */
-  refresh(): void;
+  readonly refresh: () => void;
 }
 
 /**

@@ -15,7 +15,6 @@ export function statementAt(tokens: readonly PolicyToken[], text: string): reado
   let braces = -1;
   let isOver = true;
   tokens.forEach((token, i) => {
-    const previous = tokens[i - 1];
     if (isOver || (startsAtMargin(tokens, i, text) && !isContinued(tokens, i, text))) {
       start = i;
       braces = hasBody(tokens, i) ? 0 : -1;

@@ -144,7 +144,9 @@ class ShapeWriter {
         this.#write(node.kind);
         return this.#terms(node.args);
       case 'cut':
-        return this.#write('cut');
+      // It stays only in a policy with errors.
+      case 'implied':
+        return this.#write(node.kind);
     }
   }
 

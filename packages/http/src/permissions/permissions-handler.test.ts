@@ -164,12 +164,13 @@ describe('permissionsHandler', () => {
     await expect(send({ resources: [note('1')] }, { handler })).rejects.toThrow('no database');
   });
 
-  it.each([
+  const actor = () => 'ann';
+  it.each<[object, string]>([
     [{ resources: {} }, 'actor'],
-    [{ actor: () => 'ann' }, 'resources'],
-    [{ actor: () => 'ann', resources: { Note: 1 } }, 'resources'],
-    [{ actor: () => 'ann', resources: { Note: { key: 'text', find: () => null } } }, 'resources'],
-    [{ actor: () => 'ann', resources: {}, maxResources: 0 }, 'maxResources'],
+    [{ actor }, 'resources'],
+    [{ actor, resources: { Note: 1 } }, 'resources'],
+    [{ actor, resources: { Note: { key: 'text', find: () => null } } }, 'resources'],
+    [{ actor, resources: {}, maxResources: 0 }, 'maxResources'],
   ])('rejects the options %j because of the option %s', (given, option) => {
     expect(() => permissionsHandler(authorizer, given as never)).toThrow(
       expect.objectContaining({

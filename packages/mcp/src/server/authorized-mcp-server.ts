@@ -233,6 +233,6 @@ async function shownItems(request: McpRequest, { items, named }: NeededItems): P
   const shows = (item: Item): Promise<boolean> => request.shows(item, item.requirement, item.listed);
   const isNamedShown = named === undefined ? false : await shows(named);
   if (named !== undefined && isNamedShown) return [named];
-  const shown = await Promise.all(items.map((item) => (item === named ? isNamedShown : shows(item))));
+  const shown = await Promise.all(items.map(async (item) => (item === named ? isNamedShown : shows(item))));
   return items.filter((_, i) => shown[i]);
 }

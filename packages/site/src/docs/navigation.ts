@@ -90,7 +90,11 @@ const plan: readonly Plan[] = [
       },
       {
         label: 'AI agents',
-        items: [['guides/agents/mcp.md', 'MCP servers'], 'guides/agents/delegation.md', 'guides/agents/gateways.md'],
+        items: [
+          ['guides/agents/mcp.md', 'MCP servers'],
+          'guides/agents/delegation.md',
+          'guides/agents/gateways.md',
+        ],
         folder: 'guides/agents',
       },
       { label: 'Identity', items: ['guides/identity/overview.md'], folder: 'guides/identity' },
