@@ -38,7 +38,7 @@ function collect(
   if (place === 'inner' || !usesOuterRows(filter.where, own)) return;
   const isAlternative = place === 'alternative';
   const guard =
-    limited(filter.where, own, isEquality) ??
+    limited(filter.where, own, (part) => isEquality(part, known)) ??
     (isAlternative ? limited(filter.where, own, isList) : undefined);
   if (guard !== undefined) guards.set(filter, { where: guard, isAlternative });
 }
@@ -67,10 +67,10 @@ function limited(
 }
 
 /** Returns whether a filter compares a column with a value, so that a database finds few rows by an index. Many rows have the same boolean. */
-const isEquality = (filter: RowFilter): boolean =>
+const isEquality = (filter: RowFilter, known: ReadonlySet<number>): boolean =>
   filter.kind === 'compare' &&
   filter.operator === '=' &&
-  [filter.left, filter.right].some(({ kind }) => kind === 'value') &&
+  [filter.left, filter.right].some((side) => side.kind === 'value' || known.has(side.scope.id)) &&
   ![filter.left, filter.right].some((side) => side.kind === 'column' && side.type === 'boolean');
 
 const isList = ({ kind }: RowFilter): boolean => kind === 'in';

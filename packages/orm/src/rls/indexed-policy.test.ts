@@ -40,6 +40,11 @@ const conditions = [
     sql: `id IN (SELECT note_id FROM links WHERE user_id = $1) OR folder_id IN (SELECT id FROM folders WHERE owner_id = $1)`,
   },
   {
+    name: 'links that are compared with the note',
+    rules: 'allow(u: User, "read", n: Note) if l in n.links and l.userId = u.id and l.userId <= n.teamId;',
+    sql: 'EXISTS (SELECT FROM links WHERE note_id = notes.id AND user_id = $1 AND user_id <= team_id)',
+  },
+  {
     name: 'folders above the folder',
     rules: `allow(u: User, "read", n: Note) if holds(u, n.folder);
       holds(u: User, f: Folder) if f.ownerId = u.id;

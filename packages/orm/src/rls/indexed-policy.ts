@@ -70,11 +70,12 @@ export function indexedPolicy(
     columns.push(...starts);
     const column = own(set.field);
     const rest = others.map((other): Fragment => [' AND ', printer.print(other)]);
+    const exact: Fragment = set.isWider ? [' AND ', printer.print(part)] : '';
     const first = functions.first(set, part);
     const [, last] = bounds[set.type];
     return [
       '((',
-      [column, ` = ANY (ARRAY(SELECT * FROM ${functions.keys(set, part)}))`, rest],
+      [column, ` = ANY (ARRAY(SELECT * FROM ${functions.keys(set, part)}))`, exact, rest],
       // The equality holds. The planner expects it to hold for few rows, and so decides by the next alternative.
       [`) OR (`, column, ` BETWEEN (SELECT ${first}) AND (SELECT ${last}) AND (SELECT 1) = (SELECT 1) AND `],
       [printer.print(set.ofOneRow), rest],

@@ -81,6 +81,8 @@ export interface KeySet {
   readonly column: string;
   /** The same condition, asked about one row by itself where that is possible. */
   readonly ofOneRow: RowFilter;
+  /** Whether the set has also keys of rows that do not satisfy the condition. */
+  readonly isWider: boolean;
 }
 
 /** Returns the number of the last alias that is already the name of a table. */
@@ -571,7 +573,15 @@ export class FilterPrinter {
   /** Returns a part of the filter as a set of keys of an exact type; `undefined` for another part. */
   keySet(filter: RowFilter): KeySet | undefined {
     if (filter.kind !== 'exists' && filter.kind !== 'in-set') return undefined;
-    return this.#recursiveKeys(filter) ?? this.#relatedKeys(filter);
+    return this.#recursiveKeys(filter) ?? this.#relatedKeys(filter) ?? this.#keysOfGuard(filter);
+  }
+
+  /** Related rows that are compared with the row itself are found by the wider condition that uses no other row. */
+  #keysOfGuard(filter: Related | SetMember): KeySet | undefined {
+    if (filter.kind !== 'exists' || this.actor === undefined) return undefined;
+    const guard = relatedGuards(filter, new Set([this.actor.scope.id])).get(filter);
+    const wider = guard && this.#relatedKeys({ ...filter, where: guard.where });
+    return wider && { ...wider, ofOneRow: filter, isWider: true };
   }
 
   /** A set has the keys of rows that exist, so a related row that must be one of them is not read. */
@@ -592,6 +602,7 @@ export class FilterPrinter {
       query: this.#setOf(set),
       column: this.#keyColumn(set.row, key),
       ofOneRow: 'set' in filter ? upwards : { ...filter, where: upwards },
+      isWider: false,
     };
   }
 
@@ -611,7 +622,7 @@ export class FilterPrinter {
     const { query, column } = this.#separate(set, ' UNION ALL ');
     this.#findsKeys = false;
     const ofOneRow = 'step' in filter ? { ...filter, step: { ...step, isWide: true } } : filter;
-    return { field, type, query, column, ofOneRow };
+    return { field, type, query, column, ofOneRow, isWider: false };
   }
 
   /** Each alternative is a query of its own that uses its own index; one query for all of them would read all rows. */

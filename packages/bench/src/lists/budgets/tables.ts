@@ -95,6 +95,7 @@ export function statements(dialect: DialectName, rows: number): string[] {
       'links (person_id)',
       'labels (document_id)',
       'labels (kind)',
+      'labels (level)',
     ].map((columns) => `CREATE INDEX ${columns.replace(' (', '_').replace(')', '')} ON ${columns}`),
     ...[
       ['folders', 'parent_id', 'folders'],
