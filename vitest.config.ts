@@ -92,7 +92,9 @@ const onReact18 = project('react@18', { isolate: true, include: ['packages/react
     name: 'pin-react-18',
     enforce: 'pre',
     resolveId: (id: string) =>
-      /^(react(-dom)?|@tanstack\/react-query)($|\/)/.test(id) ? { id: resolveForReact18(id), external: true } : null,
+      /^(react(-dom)?|@tanstack\/react-query)($|\/)/.test(id)
+        ? { id: resolveForReact18(id), external: true }
+        : null,
   },
 ]);
 
@@ -158,7 +160,9 @@ const types: TestProjectInlineConfiguration = {
 };
 
 /** The tests of the built pages in Chromium. */
-const inBrowser = project('browser', { include: ['packages/playground/browser/*.test.ts', 'examples/gitclub-web/browser/*.test.ts'] });
+const inBrowser = project('browser', {
+  include: ['packages/playground/browser/*.test.ts', 'examples/gitclub-web/browser/*.test.ts'],
+});
 
 export default defineConfig({
   test: {
@@ -194,7 +198,9 @@ export default defineConfig({
     reporters: ['default', './tools/closing-line.ts'],
     coverage: {
       provider: 'v8',
-      include: ['packages/{core,express,fastify,hono,http,koa,log,mcp,nestjs,orm,policies,server}/src/**/*.ts'],
+      include: [
+        'packages/{core,express,fastify,hono,http,koa,log,mcp,nestjs,orm,policies,server}/src/**/*.ts',
+      ],
       exclude: ['**/*.{test,test-d,fixture}.ts'],
       reporter: ['text-summary', 'html'],
       reportOnFailure: true,

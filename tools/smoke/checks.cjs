@@ -89,14 +89,18 @@ async function checkHono({ authorization, authorize, authorizationErrors }, auth
 
 /** Creates a server of Node for a handler that takes a request of fetch. */
 const listenWith = (fetch) =>
-  http.createServer(async (request, response) => {
-    const { status, headers, body } = await fetch(
-      new Request(`http://localhost${request.url}`, { headers: request.headers }),
-    );
-    response.writeHead(status, Object.fromEntries(headers));
-    for await (const chunk of body ?? []) response.write(chunk);
-    response.end();
+  http.createServer((request, response) => {
+    answerWith(fetch, request, response).catch((error) => response.destroy(error));
   });
+
+async function answerWith(fetch, request, response) {
+  const { status, headers, body } = await fetch(
+    new Request(`http://localhost${request.url}`, { headers: request.headers }),
+  );
+  response.writeHead(status, Object.fromEntries(headers));
+  for await (const chunk of body ?? []) response.write(chunk);
+  response.end();
+}
 
 async function checkKoa({ authorization, authorize }, authorizer, load) {
   const Koa = defaultOf(await load('koa'));
