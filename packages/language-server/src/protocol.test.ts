@@ -167,20 +167,20 @@ describe('the server', () => {
     expect(await pulled(client, client.uri('a.polar'))).toHaveLength(1);
   });
 
-  it('answers the last of many requests, of which the others were cancelled', async () => {
+  it('answers the last of many requests, of which the others were canceled', async () => {
     const client = await start(config);
     await client.open('a.polar', good);
     const { CancellationTokenSource } = await import('vscode-jsonrpc');
     const params = { textDocument: { uri: client.uri('a.polar') }, position: { line: 0, character: 40 } };
-    const cancelled = Array.from({ length: 50 }, () => {
+    const canceled = Array.from({ length: 50 }, () => {
       const source = new CancellationTokenSource();
       const answer = client.connection.sendRequest('textDocument/completion', params, source.token);
       source.cancel();
-      return answer.catch(() => 'cancelled');
+      return answer.catch(() => 'canceled');
     });
     const last = await client.at<CompletionList>('completion', 'a.polar', { line: 0, character: 43 });
     expect(last.items.map(({ label }) => label)).toContain('isAdmin');
-    await Promise.all(cancelled);
+    await Promise.all(canceled);
   });
 
   it('opens no project after its shutdown', async () => {

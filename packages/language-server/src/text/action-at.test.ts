@@ -38,7 +38,7 @@ describe('placesOfAction', () => {
     expect(places.map(({ start, end }) => source.slice(start - 7, end + 1))).toEqual([
       "user, 'read'",
       "user, 'read'",
-      'orize("read"',
+      'orize("read"', // cspell:ignore orize
       'user, `read`',
       "'('), 'read'",
     ]);

@@ -136,7 +136,7 @@ describe('a check of Envoy', () => {
     ['a value that is missing', { set: { 'x-user': undefined } }],
     ['a second header', { set: { 'x-user': 'ann\r\nx-admin: yes' } }],
     ['a control character', { set: { 'x-user': 'ann\u0001' } }],
-    ['a character outside of ASCII', { set: { 'x-user': 'Jürgen' } }],
+    ['a character outside of ASCII', { set: { 'x-user': 'café' } }],
     ['a name twice', { set: { 'x-user': 'ann', 'X-User': 'root' } }],
     ['a name with a space', { set: { 'x user': 'ann' } }],
     ['a pseudo header', { set: { ':path': '/admin' } }],
