@@ -275,7 +275,7 @@ const serverFolders = {
   'envoy-grpc': ['messages', 'callers', 'operations', 'envoy'],
   client: ['errors', 'messages', 'decisions', 'options'],
   node: ['messages', 'callers', 'server'],
-  '': ['errors', 'callers', 'entities', 'obligations', 'operations', 'options', 'server'],
+  '': ['errors', 'messages', 'callers', 'entities', 'obligations', 'operations', 'options', 'server'],
 };
 /** Folder of mcp → folders it may import, from the lowest to the highest. */
 const mcpFolders = {

@@ -22,8 +22,8 @@ const onDisk = '@nanook/core, installed (not compressed)';
  */
 const budgets: Readonly<Record<string, number>> = {
   [afterCheck]: 119_000,
-  [allExports]: 219_400,
-  [onDisk]: 6_350_000,
+  [allExports]: 219_800,
+  [onDisk]: 6_400_000,
 };
 
 const [start, checked] = await startSizes();

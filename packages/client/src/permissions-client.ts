@@ -1,12 +1,12 @@
 import type { Permissions } from './permissions.js';
 import { nameOf, type ClientAction, type ClientResource } from './resource.js';
 
-/** Options for {@link permissionsClient}. */
+/** Options for `permissionsClient()`. */
 export interface PermissionsClientOptions {
   /** The address of the handler on the server. Default: `'/permissions'`. */
   readonly url?: string;
   /** Returns the headers of each request, such as `Authorization`; may be async. Default: none, for sessions with cookies. */
-  readonly headers?: () => HeadersInit | undefined | Promise<HeadersInit | undefined>;
+  readonly headers?: () => PermissionsHeaders | undefined | Promise<PermissionsHeaders | undefined>;
   /** Sends requests. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   /** Answers that the server has rendered into the page. */
@@ -17,7 +17,8 @@ export interface PermissionsClientOptions {
   readonly maxResources?: number;
 }
 
-type HeadersInit = NonNullable<RequestInit['headers']>;
+/** The headers of a request: those that `fetch` takes. */
+export type PermissionsHeaders = NonNullable<RequestInit['headers']>;
 
 /** The answers for the user of a page. */
 export interface PermissionsClient {

@@ -16,6 +16,9 @@ export type {
   Scope,
 } from './callers/caller.js';
 export type { Obligation, ObligationOptions, ObligatedDecision } from './obligations/obligation.js';
+export type { AccessRequest, WireAction, WireEntity } from './messages/access-request.js';
+export type { JsonObject } from './messages/read-body.js';
+export type { BodyReader, RequestBody, RequestHeaders, ServerRequest } from './messages/server-request.js';
 export type { FollowedCandidate, FollowedStatus } from './operations/followed-status.js';
 export type { LoggedSink } from './operations/logged-sink.js';
 export {

@@ -10,6 +10,7 @@ export {
   type Field,
   type FieldOf,
   type FieldType,
+  type GlobalBlock,
   type PolicyOutline,
   type PolicyRule,
   type ResourceBlock,

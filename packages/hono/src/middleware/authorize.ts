@@ -15,7 +15,7 @@ import type { Context, Env, MiddlewareHandler } from 'hono';
 import { authzOf } from './context.js';
 
 /** The path of a loader that does not name it. It may have any parameters, which are text. */
-type AnyPath = `/:${string}`;
+export type AnyPath = `/:${string}`;
 
 /**
  * Loads the resource of a request, which is authorized and then available as `c.var.authz.resource`. TypeScript does not know the parameters

@@ -4,8 +4,9 @@ import type { Hono } from 'hono';
 import { findTargetHandler } from 'hono/utils/handler';
 import { covers, overlap } from './paths.js';
 
-// oxlint-disable-next-line typescript/no-explicit-any -- any variables, routes and paths
-export type App = Hono<any, any, any>;
+/** An application of Hono with any variables, routes and paths. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as the comment says
+export type HonoApp = Hono<any, any, any>;
 
 type Handler = (...args: never[]) => unknown;
 
@@ -28,7 +29,7 @@ export interface AppRoute extends Entry {
  *
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNCALLED`
  */
-export function routesOf(app: App): readonly AppRoute[] {
+export function routesOf(app: HonoApp): readonly AppRoute[] {
   const entries = entriesOf(app);
   checkHandlers(entries.map(({ handler }) => handler));
   return entries.flatMap((entry, i) => {
@@ -46,7 +47,7 @@ export function routesOf(app: App): readonly AppRoute[] {
 }
 
 /** Returns the reason of a skip that counts for all paths of an application; `undefined` if there is none. */
-export function skipOfAll(app: App): string | undefined {
+export function skipOfAll(app: HonoApp): string | undefined {
   const all = entriesOf(app).filter(
     ({ method, path }) =>
       method === 'ALL' && covers(path, `${app['_basePath'] as string}/*`.replace('//', '/')),
@@ -55,7 +56,7 @@ export function skipOfAll(app: App): string | undefined {
   return requirement?.kind === 'skip' ? requirement.reason : undefined;
 }
 
-const entriesOf = (app: App): readonly Entry[] =>
+const entriesOf = (app: HonoApp): readonly Entry[] =>
   app.routes.map(({ method, path, handler }) => ({
     method,
     path,

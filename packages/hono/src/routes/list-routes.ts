@@ -1,5 +1,5 @@
 import { checkRequirements, listedRoute, type ListedRoute, type ListRoutesOptions } from '@nanook/http';
-import { routesOf, type App, type AppRoute } from './app-routes.js';
+import { routesOf, type HonoApp, type AppRoute } from './app-routes.js';
 
 /**
  * Lists the routes of an application with their requirements, in the order in which they were added. Call it after the last route was
@@ -9,7 +9,7 @@ import { routesOf, type App, type AppRoute } from './app-routes.js';
  * @example
  * console.log(routeTable(listRoutes(app)));
  */
-export function listRoutes(app: App, { check = true }: ListRoutesOptions = {}): ListedRoute[] {
+export function listRoutes(app: HonoApp, { check = true }: ListRoutesOptions = {}): ListedRoute[] {
   const routes = routesOf(app);
   if (check) checkGrants(routes);
   return routes.map(listed);

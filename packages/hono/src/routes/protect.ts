@@ -2,7 +2,7 @@ import { describeValue } from '@nanook/core/internal';
 import { AuthorizationConfigError, decides, locationOf, routeTable } from '@nanook/http';
 import type { ErrorHandler } from 'hono';
 import { authorizationErrors, defaultErrorHandler } from '../middleware/authorization-errors.js';
-import { routesOf, skipOfAll, type App, type AppRoute } from './app-routes.js';
+import { routesOf, skipOfAll, type HonoApp, type AppRoute } from './app-routes.js';
 import { checkGrants, listed } from './list-routes.js';
 
 /**
@@ -17,8 +17,8 @@ import { checkGrants, listed } from './list-routes.js';
  * @example
  * export default protect(app);
  */
-export function protect<Application extends App>(app: Application): Application {
-  if (!Array.isArray((app as App | undefined)?.routes) || typeof app.fetch !== 'function')
+export function protect<Application extends HonoApp>(app: Application): Application {
+  if (!Array.isArray((app as HonoApp | undefined)?.routes) || typeof app.fetch !== 'function')
     throw invalid(
       'app',
       `must be an application of Hono, got ${describeValue(app)}; \`protect\` is not middleware`,
@@ -36,7 +36,7 @@ export function protect<Application extends App>(app: Application): Application 
   return app;
 }
 
-function check(app: App): void {
+function check(app: HonoApp): void {
   const routes = routesOf(app);
   if (routes.length === 0)
     throw invalid('app', 'has no routes yet; call `protect` after the last route was added');

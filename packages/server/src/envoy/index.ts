@@ -7,3 +7,4 @@ export type {
   HeaderChanges,
   RefusalResponse,
 } from './envoy-options.js';
+export type { BodyReader, RequestBody, RequestHeaders, ServerRequest } from '../messages/server-request.js';

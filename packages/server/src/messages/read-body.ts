@@ -2,6 +2,7 @@ import { badRequest, RequestError } from './request-error.js';
 import type { ServerRequest } from './server-request.js';
 import { parseStrictJson } from './strict-json.js';
 
+/** A JSON object of a request. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export const isJsonObject = (value: unknown): value is JsonObject =>
