@@ -9,7 +9,7 @@ declare global {
   }
 }
 
-/** Records each set of controls that a page has after each change of its document, also those that nobody could see. */
+/** Records each set of controls that a page has after each change of its document, including those between two frames. */
 export const recordControls = (page: Page): Promise<unknown> =>
   page.addInitScript(() => {
     window.recorded = [];

@@ -19,7 +19,7 @@ interface Rows<Row> {
   readonly rows: readonly Row[];
 }
 
-/** What the page asks of the server. */
+/** The requests of the page to the server. */
 export class Api {
   /** @param fetch the one of the permissions client, which asks again about permissions when an action is refused */
   constructor(
