@@ -27,7 +27,7 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nanook-smoke-')));
 // The peer dependencies of the consumers are links into this workspace, as is Jest. An HTTP application needs none of the optional peers
 // of Nest, so only the one for tests is here.
 const nest = ['common', 'core', 'platform-express', 'testing'].map((name) => `@nestjs/${name}`);
-const lent = ['express', 'fastify', 'hono', 'koa', 'reflect-metadata', 'rxjs', ...nest];
+const lent = ['express', 'fastify', 'hono', 'koa', 'react', 'reflect-metadata', 'rxjs', ...nest];
 // Nest 12 consists of ES modules, which Jest cannot require on Node before 24.9. So Jest runs Nest 11, also with messages.
 const lentByNest11 = ['reflect-metadata', 'rxjs', ...nest, '@nestjs/microservices'];
 
