@@ -678,6 +678,7 @@ export class Authorizer extends BaseAuthorizer {
     type: ListReference<Row, Type>,
     options: ListOptions<NoInfer<ListedRow<Row, Type>>> = {},
   ): Promise<ResourcePage<Partial<RowWithRelated<ListedRow<Row, Type>>>>> {
+    rejectFacts(options);
     const lists = await this.#resourceLists();
     const declared = findType(this.#loading.types, 'list(actor, action, type)', type);
     const page = await this.#engines.run(actor, (engine, who) =>
@@ -699,6 +700,7 @@ export class Authorizer extends BaseAuthorizer {
     type: Type,
     options: CountOptions = {},
   ): Promise<number> {
+    rejectFacts(options);
     const lists = await this.#resourceLists();
     return this.#engines.run(actor, (engine, who) =>
       lists.count(conditionFinder(engine, who, action, type), options),
@@ -752,6 +754,7 @@ export class Authorizer extends BaseAuthorizer {
     key: RowKey,
     options: OneOptions<NoInfer<ListedRow<Row, Type>>> = {},
   ): Promise<Partial<RowWithRelated<ListedRow<Row, Type>>>> {
+    rejectFacts(options);
     const { refusalOfRow, findAnyRow, keyRow } = await onDemand.resourceLists();
     const lists = await this.#resourceLists(options.resources);
     // The read check uses the same policy, also if a reload ends in between.
@@ -910,6 +913,12 @@ function withoutFacts<Options extends CheckOptions | undefined>(options: Options
   if ((options as CheckOptions | null | undefined)?.facts === undefined) return options;
   const { facts: _, ...others } = options as CheckOptions;
   return others as Options;
+}
+
+/** Rejects facts that JavaScript passes to a list. Only a view has facts for lists. */
+function rejectFacts(options: object): void {
+  if ((options as CheckOptions).facts !== undefined)
+    throw invalidOption('facts', 'needs a view: `authorizer.withFacts(facts).list(…)`');
 }
 
 /** Returns a function that finds the condition of a list. */

@@ -127,6 +127,7 @@ describe('policy.signature', () => {
       await signature({ User, Admin: class extends Object {} as never }),
     );
     expect(Object.keys(await signature({ User }, { limit: 5 }))).toEqual([
+      'constant @current_unix_time',
       'constant Clock',
       'constant limit',
       'constant nil',

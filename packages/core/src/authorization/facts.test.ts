@@ -152,8 +152,10 @@ describe('the option facts', () => {
     expect(() => compiled.canSync(ann, 'edit', anvil, { facts })).toThrow('facts');
     const authorizer = await load();
     await expect(authorizer.list(ann, 'edit', 'Repository', { facts } as never)).rejects.toThrow('facts');
-    const query = authorizer.policy.query('allow(a, "edit", b)', { bindings: { a: ann, b: anvil }, facts });
-    await expect(query.next()).rejects.toThrow('facts');
+    await expect(authorizer.count(ann, 'edit', 'Repository', { facts } as never)).rejects.toThrow('facts');
+    await expect(authorizer.one(ann, 'edit', 'Repository', 1, { facts } as never)).rejects.toThrow('facts');
+    const options = { bindings: { a: ann, b: anvil }, facts };
+    expect(() => authorizer.policy.query('allow(a, "edit", b)', options)).toThrow('facts');
   });
 
   it('gives the answers of the same facts in the policy, whatever was asked before', async () => {
