@@ -65,6 +65,8 @@ export class Api {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return response.ok && response.status !== 204 ? ((await response.json()) as Result) : undefined;
+    // A body that is not read keeps the connection.
+    const text = await response.text();
+    return response.ok && text !== '' ? (JSON.parse(text) as Result) : undefined;
   }
 }
