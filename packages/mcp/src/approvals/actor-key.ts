@@ -3,7 +3,8 @@ import { chainOf, isAgent } from '../delegation/agent.js';
 import { NanookMcpError } from '../errors/nanook-mcp-error.js';
 
 /**
- * Returns a text that differs for each actor: the ids of the agents and of their user.
+ * Returns a text that differs for each actor of one type: the ids of the agents and of their user. Actors of two types can have the same id, so
+ * an application that has both passes the option `user`.
  *
  * @throws {NanookMcpError} `NANOOK_MCP_APPROVAL_USER` for an actor without an id
  */
