@@ -8,10 +8,11 @@ export interface Line {
   readonly [field: string]: unknown;
 }
 
-const running: Promise<unknown>[] = [];
+const running = new Set<Promise<unknown>>();
 afterEach(async () => {
-  process.emit('SIGTERM');
-  await Promise.all(running.splice(0));
+  // Other modules of the process may listen, too, and end it when nobody else does.
+  if (running.size > 0) process.emit('SIGTERM');
+  await Promise.all(running);
 });
 
 /** Starts the command, and returns its lines when it listens. */
@@ -23,16 +24,18 @@ export async function serve(...args: readonly string[]) {
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Line);
   let run: Run | undefined;
-  running.push(
-    runProgram(['serve', '--port', '0', '--drain', '0', ...args], io).then((code) => {
+  const ending: Promise<void> = runProgram(['serve', '--port', '0', '--drain', '0', ...args], io).then(
+    (code) => {
       run = { code, ...io.texts };
-    }),
+      running.delete(ending);
+    },
   );
+  running.add(ending);
   while (!lines().some(({ event }) => event === 'listening')) {
     if (run !== undefined) throw new Error(run.err || run.out);
     // oxlint-disable-next-line no-await-in-loop -- waits for the line
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const { url } = lines().find(({ event }) => event === 'listening')!;
-  return { url: String(url), lines, ended: async () => (await Promise.all(running), run!) };
+  return { url: String(url), lines, ended: async () => (await ending, run!) };
 }

@@ -66,7 +66,9 @@ export function traceText(
 
 /** Returns the place of a condition. The conjunction of a rule like `"read" if "member" on "parent"` has the place of `"member"`. */
 const withoutHead = (condition: Span, rule: TracedCall['rule'], body: Node | undefined): Span =>
-  body?.kind === 'and' && condition.start === rule?.span.start ? childrenOf(body).at(-1)!.span : condition;
+  body?.kind === 'and' && condition === body.span && rule?.shorthandOf !== undefined
+    ? childrenOf(body).at(-1)!.span
+    : condition;
 
 const whereText = (name: string, span: Span): string => `    in ${name}${placeText(span)}\n`;
 
