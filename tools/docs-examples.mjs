@@ -141,14 +141,18 @@ const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), (file) =>
 const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
 const host = ts.createCompilerHost(options);
 const getSourceFile = host.getSourceFile.bind(host);
-const parsed = new Map(); // files of libraries, read once for all pages
+const parsed = new Map(); // files of libraries, read once for all programs
 host.getSourceFile = (file, ...rest) => {
   if (file.includes('/.docs-examples/')) return getSourceFile(file, ...rest);
   if (!parsed.has(file)) parsed.set(file, getSourceFile(file, ...rest));
   return parsed.get(file);
 };
 
-/** Checks the types of the blocks of a page, and of the files that were generated for them. The step `types` checks the packages. */
+/** Returns whether a page changes types of all files of a program. */
+const changesTypes = (page) =>
+  page.some(({ isTs, text }) => isTs && /^\s*declare (global|module)\b/m.test(text));
+
+/** Checks the types of blocks, and of the files that were generated for them. The step `types` checks the packages. */
 function checkTypes(blocks) {
   if (blocks.length === 0) return;
   const byFile = new Map(blocks.map((block) => [block.file.replaceAll('\\', '/'), block]));
@@ -156,9 +160,7 @@ function checkTypes(blocks) {
   const report = ({ file, start, messageText }) => {
     const block = file && byFile.get(file.fileName);
     const line = file ? file.getLineAndCharacterOfPosition(start).line : 0;
-    const place = block
-      ? `${block.page}:${block.line + line}`
-      : `${blocks[0].page} (${file?.fileName ?? 'options'})`;
+    const place = block ? `${block.page}:${block.line + line}` : (file?.fileName ?? 'options');
     faults.push(`${place}: ${ts.flattenDiagnosticMessageText(messageText, '\n  ')}`);
   };
   for (const file of program.getSourceFiles()) {
@@ -266,7 +268,10 @@ async function check(names) {
     pages.flat().filter(({ named }) => named?.endsWith('.prisma')),
     generate,
   );
-  for (const page of pages) checkTypes(page.filter(({ isTs }) => isTs));
+  // One program for most pages, because each one checks the types of the libraries again.
+  const alone = pages.filter(changesTypes);
+  const together = pages.filter((page) => !alone.includes(page)).flat();
+  for (const blocks of [together, ...alone]) checkTypes(blocks.filter(({ isTs }) => isTs));
   for (const page of pages) {
     const typed = page.filter(({ isTs }) => isTs);
     if (typed.some(isRunnable) && typed.some(hasDecorators)) typed.forEach(compile);
