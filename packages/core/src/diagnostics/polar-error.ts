@@ -14,6 +14,8 @@ export interface TracedCall {
         readonly span: Span;
         readonly parameters: readonly { readonly term: { readonly kind: string; readonly span: Span } }[];
         readonly body: { readonly kind: string; readonly span: Span } | undefined;
+        /** The type of the block whose shorthand rule it is. */
+        readonly shorthandOf?: string | undefined;
       }
     | undefined;
   readonly callSpan: Span | undefined;
