@@ -42,6 +42,7 @@ const project = (
     unstubEnvs: true,
     // A test has no limit of time of its own: on a busy machine, or with coverage, it takes many times longer.
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     // The files of a worker share their modules, because loading them takes as long as the tests of an average file.
     isolate: false,
     // One more than the cores, because some tests wait for processes and timers. The default leaves one core without tests, which on a machine

@@ -9,7 +9,7 @@ describe('GitClub as an MCP server', () => {
   let club: OpenClub;
   beforeAll(async () => {
     club = await open(emptyPglite().then((client) => openDatabase(client)));
-  }, 60_000);
+  });
   afterAll(() => club.close());
 
   // Each call depends on the calls before it.

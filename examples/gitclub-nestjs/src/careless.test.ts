@@ -10,7 +10,7 @@ describe.each(['Express', 'Fastify'] as const)('GitClub on %s with unprotected h
   beforeAll(async () => {
     const db = await openDatabase(await emptyPglite());
     club = { db, authorizer: await loadAuthorizer(db), onError: () => {} };
-  }, 60_000);
+  });
   afterAll(() => club.db.$client.close());
 
   it('does not start, and names the handlers', async () => {

@@ -65,7 +65,7 @@ beforeAll(async () => {
     return null;
   });
   await client.open('app.polar', policy);
-}, 60_000);
+});
 afterAll(() => client.stop());
 
 const lenses = async (): Promise<CodeLens[]> =>

@@ -55,7 +55,7 @@ it('a rename of a permission offers the calls of the application, each of which 
   expect(editsIn('src/notes.ts')).toEqual([call(0, 37)]);
   expect(editsIn('src/unsaved.ts')).toEqual([call(1, 11)]);
   expect(edit.changeAnnotations!['call']).toMatchObject({ needsConfirmation: true });
-}, 60_000);
+});
 
 it('a client without confirmations gets the calls in the message, and no edit of them', async () => {
   const client = await start({});
@@ -63,4 +63,4 @@ it('a client without confirmations gets the calls in the message, and no edit of
   expect(Object.keys(edit.changes!)).toEqual([client.uri('app.polar')]);
   await client.until(() => client.notices.some((notice) => notice.includes('src/notes.ts:1')));
   expect(client.notices.at(-1)).toMatch(/Calls with this action: src\/notes\.ts:1, src\/unsaved\.ts:1$/);
-}, 60_000);
+});

@@ -37,7 +37,7 @@ function attached() {
     ended,
     type: (line: string) => void input.write(`${line}\n`),
     end: () => void input.end(),
-    shows: (text: string) => vi.waitFor(() => expect(texts.out).toContain(text)),
+    shows: (text: string) => vi.waitFor(() => expect(texts.out).toContain(text), { timeout: 60_000 }),
   };
 }
 

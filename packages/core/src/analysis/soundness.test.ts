@@ -155,7 +155,7 @@ it('policy.grants returns true for every action that a random policy allows', as
   expect(seen.loaded).toBeGreaterThan(randomCases(100));
   expect(seen.allowed).toBeGreaterThan(randomCases(1_000));
   expect(seen.refused).toBeGreaterThan(randomCases(1_000));
-}, 30_000);
+});
 
 /** Returns the authorizer; undefined when the policy is invalid. */
 async function load(policies: string, equal: Equality): Promise<Authorizer | undefined> {

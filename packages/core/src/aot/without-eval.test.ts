@@ -87,7 +87,7 @@ describe('a platform that forbids code generation', () => {
   let code = '';
   beforeAll(async () => {
     ({ code } = await bundled('../index.ts'));
-  }, 30_000);
+  });
 
   it('runs checks with closures, and the authorizer reports that engine', () => {
     expect(run(`${code}\n{ ${engines} }`, noEval)).toEqual([
@@ -119,7 +119,7 @@ describe('a platform that forbids code generation', () => {
     expect(folders.filter((file) => /\b(syntax|policy|ir|machine|compiler|analysis)\//.test(file))).toEqual(
       [],
     );
-  }, 30_000);
+  });
 
   it('reports errors by code, data and place, and by text where the messages are imported', async () => {
     class User {}
@@ -153,7 +153,7 @@ describe('a platform that forbids code generation', () => {
       ...error,
       message: ['cannot read `name` of nil', place, `  1 | ${source}`, frame],
     });
-  }, 30_000);
+  });
 
   it('imports the parts of the runtime that a policy needs, and refuses it without them', async () => {
     class User {}
@@ -214,7 +214,7 @@ describe('a platform that forbids code generation', () => {
       code: 'POLAR_LOAD_MODULE_FORMAT',
       data: { found: 'runMethod', advice: '' },
     });
-  }, 30_000);
+  });
 
   it('awaits promises of a bundled application', async () => {
     class User {}
@@ -229,5 +229,5 @@ describe('a platform that forbids code generation', () => {
       for (const user of [editor, viewer, editor]) answers.push(await authorizer.can(user, 'read', doc));
       console.log(JSON.stringify(answers));`;
     expect(run(`${code}\n${script}`)).toEqual([true, false, true]);
-  }, 30_000);
+  });
 });

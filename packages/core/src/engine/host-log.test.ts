@@ -131,39 +131,34 @@ it('reports a full log, and records no further calls', () => {
   expect({ full, results }).toEqual({ full: 2, results: ['a', 'b', 'called again'] });
 });
 
-it(
-  'no engine keeps the results of all calls while a query runs, and each calls once',
-  {
-    timeout: 60_000,
-  },
-  async () => {
-    const megabytes = () => {
-      collect();
-      return process.memoryUsage().heapUsed / 2 ** 20;
-    };
-    for (const engine of ['source', 'closures', 'machine'] as const) {
-      let [made, before, grown] = [0, 0, 0];
-      const filler = Array.from({ length: 500 }, (_, i) => i);
-      class Folder {
-        contents(): unknown {
-          made++;
-          if (made === 1) before = megabytes();
-          if (made === 40_000) grown = megabytes() - before;
-          return [...filler];
-        }
+it('no engine keeps the results of all calls while a query runs, and each calls once', async () => {
+  const megabytes = () => {
+    collect();
+    return process.memoryUsage().heapUsed / 2 ** 20;
+  };
+  for (const engine of ['source', 'closures', 'machine'] as const) {
+    let [made, before, grown] = [0, 0, 0];
+    const filler = Array.from({ length: 500 }, (_, i) => i);
+    class Folder {
+      contents(): unknown {
+        made++;
+        if (made === 1) before = megabytes();
+        if (made === 40_000) grown = megabytes() - before;
+        return [...filler];
       }
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
-      const authorizer = await Authorizer.load({
-        policies: 'allow(_, _, f: Folder) if _ in f.items and f.contents() = 1;',
-        types: { Folder },
-        engine,
-      });
-      const items = Array.from({ length: 50_000 }, (_, i) => i);
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
-      expect(await authorizer.can(null, 'read', Object.assign(new Folder(), { items }))).toBe(false);
-      expect(made).toBe(50_000);
-      // All results would be 160 megabytes.
-      expect(grown).toBeLessThan(110);
     }
-  },
-);
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const authorizer = await Authorizer.load({
+      policies: 'allow(_, _, f: Folder) if _ in f.items and f.contents() = 1;',
+      types: { Folder },
+      limits: { timeoutMs: 60_000 },
+      engine,
+    });
+    const items = Array.from({ length: 50_000 }, (_, i) => i);
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    expect(await authorizer.can(null, 'read', Object.assign(new Folder(), { items }))).toBe(false);
+    expect(made).toBe(50_000);
+    // All results would be 160 megabytes.
+    expect(grown).toBeLessThan(110);
+  }
+});

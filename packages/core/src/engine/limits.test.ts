@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Authorizer, type Limits } from '../index.js';
 
 const load = (policies: string, limits: Partial<Limits> = {}) =>
-  Authorizer.load({ policies, limits, onWarning: () => {} });
+  Authorizer.load({ policies, limits: { timeoutMs: 60_000, ...limits }, onWarning: () => {} });
 
 async function firstOf(
   policy: string,

@@ -286,7 +286,7 @@ describe.each(Object.keys(declarations))('with %s', (name) => {
         expectAnswer(action, machine.canSync(user, action, resource()), resource);
       }
     for (const [kind, { answered }] of engines.slice(1)) expect([kind, answered > 0]).toEqual([kind, true]);
-  }, 20_000);
+  });
 
   it('promises are awaited first, in every engine', async () => {
     const owners = [

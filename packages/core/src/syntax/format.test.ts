@@ -243,7 +243,7 @@ describe('formatPolicy', () => {
   it('changes neither the meaning nor the comments of the corpus, and formats a result to itself', () => {
     expect(policies.length).toBeGreaterThan(1_000);
     for (const policy of policies) expectSound(policy, [20, 80]);
-  }, 60_000);
+  });
 
   it('keeps comments that are inserted between any two tokens of the corpus', () => {
     const inserted = fc.record({
@@ -261,7 +261,7 @@ describe('formatPolicy', () => {
       }),
       { numRuns: randomCases(1_000) },
     );
-  }, 60_000);
+  });
 });
 
 /** Inserts comments at spaces. Returns undefined if a comment then changes the policy, as it does inside a string. */

@@ -34,7 +34,7 @@ describe('the main entry without Node', () => {
   let chunk: Rolldown.OutputChunk;
   beforeAll(async () => {
     chunk = await bundleWithoutNode(entry);
-  }, 60_000);
+  });
 
   it('imports no module of Node', () => {
     expect([...chunk.imports, ...chunk.dynamicImports]).toEqual([]);

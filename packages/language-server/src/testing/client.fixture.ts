@@ -108,6 +108,9 @@ export class TestClient {
       before.at(-1 - tail) === after.at(-1 - tail)
     )
       tail++;
+    // No position lies between the two characters of a line end.
+    if (before[start - 1] === '\r') start--;
+    if (before.at(-1 - tail) === '\r') tail = Math.max(0, tail - 1);
     const document = TextDocument.create('', '', 0, before);
     const range = { start: document.positionAt(start), end: document.positionAt(before.length - tail) };
     return this.#send(name, [{ range, text: after.slice(start, after.length - tail) }]);

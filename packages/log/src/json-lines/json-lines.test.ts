@@ -357,7 +357,7 @@ describe('a process that ends', () => {
     }
     // Half a line at the end of a file does not disturb a reader.
     expect((await readDecisions(jsonLines({ folder }), { take: 10 })).records).toHaveLength(10);
-  }, 60_000);
+  });
 
   it.each(['exit', 'exit at once', 'throw'] as const)(
     'by %s has stored every record, also those that were being written, once by id',

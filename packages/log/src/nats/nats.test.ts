@@ -163,7 +163,7 @@ describe.skipIf(url === undefined)('the server of NANOOK_TEST_NATS_URL', () => {
     const found = await messages();
     expect(found).toHaveLength(500);
     expect(new Set(found.map(({ resource }) => resource!.id))).toEqual(new Set(numbers(500)));
-  }, 30_000);
+  });
 
   it('keeps the records while no stream has the subject', async () => {
     const { connection } = await openStream();

@@ -48,7 +48,7 @@ describe.each(databases)('$name', ({ connect }) => {
   let connected: Connected;
   beforeAll(async () => {
     connected = await connect();
-  }, 60_000);
+  });
   afterAll(() => connected.close());
   const open = (): Promise<OpenDatabase> => openSchema(connected);
   const opened = async (): Promise<OpenDatabase> => {

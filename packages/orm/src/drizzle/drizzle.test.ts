@@ -32,7 +32,7 @@ describe.each(databases)('drizzle() on %s', (_name, open) => {
     documents = tables['Document']!;
     db = drizzleOn(database);
     list = drizzle(tables);
-  }, 60_000);
+  });
   afterAll(() => database.close());
   const select = () => db.select({ id: idOf(documents) }).from(documents);
 

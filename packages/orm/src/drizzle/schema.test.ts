@@ -136,7 +136,7 @@ describe('drizzle() with a schema of PostgreSQL', async () => {
         (3, NULL, NULL, 'open', '2026-02-01', '2026-01-03T10:00:00Z', NULL, NULL);
       INSERT INTO app.shares VALUES (3, '${ann}', '2030-01-01T00:00:00'), (1, '${bob}', NULL);
     `);
-  }, 60_000);
+  });
   afterAll(() => client.close());
 
   const actor = {

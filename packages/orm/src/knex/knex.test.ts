@@ -24,7 +24,7 @@ describe.each(databases)('knex() on %s', (_name, open) => {
     await database.fill(data);
     db = knexOn(database);
     list = knex({ dialect: database.dialect, tables });
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('pages through a list with a condition on a to-many relation without repeated rows', async () => {

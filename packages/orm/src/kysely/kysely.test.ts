@@ -23,7 +23,7 @@ describe.each(databases)('kysely() on %s', (_name, open) => {
     await database.fill(data);
     db = kyselyOn(database);
     list = kysely({ dialect: database.dialect, tables });
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('pages through a list with a condition on a to-many relation without repeated rows', async () => {

@@ -39,7 +39,7 @@ describe.each(databases)('mikroOrm() on %s', (_name, open) => {
     orm = await mikroOrmOn(database);
     em = orm.em.fork() as SqlEntityManager;
     list = mikroOrm(orm);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('pages through a list with a condition on a to-many relation, and counts it, without repeated rows', async () => {
@@ -115,7 +115,7 @@ describe.each(databases)('mikroOrm() on %s', (_name, open) => {
     const rows = await em.fork().find(Document, { title: 'changed' }, { orderBy });
     await database.fill(data);
     expect(idsOf(rows)).toEqual(allowed);
-  }, 60_000);
+  });
 
   it.each([
     ['texts with quotes and placeholders', hostileTexts],
@@ -145,7 +145,7 @@ describe.each(databases)('mikroOrm() on %s', (_name, open) => {
     const found = await em.fork().find(Document, list(condition), { orderBy });
     await database.fill(data);
     expect(idsOf(found)).toEqual([...rows.map(({ id }) => id), 9]);
-  }, 60_000);
+  });
 
   it('returns no row, by a condition in the query itself, when the policy grants nothing', async () => {
     const { condition } = await listing(nothing);

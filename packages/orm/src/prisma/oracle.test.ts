@@ -13,7 +13,7 @@ describe.each(databases)('prisma() on %s', (_name, open) => {
   beforeAll(async () => {
     database = await open({ binaryText: true });
     ({ client, schema, queries } = await prismaOn(database));
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it(

@@ -21,7 +21,7 @@ describe.each(databases)('prisma() on %s', (_name, open) => {
     ({ document } = client);
     queries = sent;
     list = prisma({ client, schema, text: 'binary' });
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('pages through a list with a condition on a to-many relation without repeated rows', async () => {

@@ -52,7 +52,7 @@ describe('prisma() and values of all types', { timeout: 30_000 }, () => {
     client = new PrismaClient({ adapter: new PrismaPGlite(database) });
     await client.$connect();
     await client.project.findMany({ include });
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   const load = (condition: string) =>

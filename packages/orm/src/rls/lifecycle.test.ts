@@ -35,7 +35,7 @@ describe('rowLevelSecurity()', () => {
     db = await emptyPglite();
     await db.exec('CREATE ROLE application');
     authorizer = await Authorizer.load({ policies, types, onWarning: () => {} });
-  }, 60_000);
+  });
   afterAll(() => db.close());
   beforeEach(() =>
     db.exec(`

@@ -27,7 +27,7 @@ describe.each(databases.filter(([name]) => name.startsWith('P')))(
       database = await open();
       await database.query(`CREATE ROLE ${role}`, []);
       await database.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`, []);
-    }, 60_000);
+    });
     afterAll(async () => {
       await database.query(`DROP OWNED BY ${role}`, []);
       await database.query(`DROP ROLE ${role}`, []);

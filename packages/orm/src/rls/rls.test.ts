@@ -91,7 +91,7 @@ describe('rowLevelSecurity()', () => {
   beforeAll(async () => {
     db = await emptyPglite();
     await db.exec('CREATE ROLE application');
-  }, 60_000);
+  });
   afterAll(() => db.close());
   beforeEach(async () => {
     await db.exec(`

@@ -27,7 +27,7 @@ describe.each(databases)('sequelize() on %s', (_name, open) => {
     db = sequelizeOn(database);
     documents = db.models['Document']!;
     list = sequelize(db);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('pages through a list with a condition on a to-many relation, and counts it, without repeated rows', async () => {

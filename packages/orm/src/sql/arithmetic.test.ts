@@ -112,7 +112,7 @@ describe.each(databases)('arithmetic on columns on %s', (_name, open) => {
       `CREATE TABLE items (id integer, a bigint, b bigint, p ${decimal}, q ${decimal}, f ${double})`,
       [],
     );
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   const literal = (value: string | number | bigint | null): string =>

@@ -188,7 +188,7 @@ describe.each(databases)('parts of dates on %s', (_name, open) => {
   let database: Database;
   beforeAll(async () => {
     database = await open({ name: 'date_numbers' });
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it(

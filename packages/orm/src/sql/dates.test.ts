@@ -35,7 +35,7 @@ describe.each(databases)('two date columns on %s', (_name, open) => {
       return `(${id}, ${stored(start)}, ${stored(finish)})`;
     });
     await database.query(`INSERT INTO terms VALUES ${values.join(', ')}`, []);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it.each(['=', '!=', '<', '<=', '>', '>='])(
@@ -71,7 +71,7 @@ describe.each(databases.filter(([name]) => name.startsWith('P')))(
         await database.query(`CREATE INDEX ON ${table} (at, id)`, []);
         await database.query(`ANALYZE ${table}`, []);
       }
-    }, 60_000);
+    });
     afterAll(() => database.close());
 
     const Entry = { key: 'id', fields: { id: 'Integer', at: Date } } as const;

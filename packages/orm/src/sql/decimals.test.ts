@@ -106,7 +106,7 @@ describe.each(databases)('decimal columns on %s', (_name, open) => {
         `INSERT INTO items VALUES (100, 'NaN', 1, 1, 1), (101, 'Infinity', 1, 1, 1), (102, '-Infinity', 1, 1, 1)`,
         [],
       );
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   async function found(body: string, value = '0'): Promise<readonly unknown[]> {

@@ -60,7 +60,7 @@ describe.each(databases.filter(([name]) => name !== 'SQLite'))('a list with a gu
     await insert('items', items);
     await insert('labels', labels);
     await database.execute(`CREATE INDEX labels_item ON labels (${quote}itemId${quote})`, []);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it.each(

@@ -104,7 +104,7 @@ describe.each(databases)('columns with NULL that are declared without nil on %s'
       all.map((row) => `(${Object.values(row).map(literal).join(', ')})`).join(', ');
     await database.execute(`INSERT INTO items VALUES ${tuples(rows)}`, []);
     await database.execute(`INSERT INTO notes VALUES ${tuples(notes)}`, []);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('appear in no list', async () => {

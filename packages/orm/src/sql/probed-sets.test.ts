@@ -59,7 +59,7 @@ describe.each(databases)('a list with sets of related rows on %s', (name, open) 
     await insert('links', { itemId: 'integer', itemCode: 'varchar(20)', userId: 'integer' }, links);
     await database.execute(`CREATE INDEX links_item ON links (${quote}itemId${quote})`, []);
     await database.execute(`CREATE INDEX links_code ON links (${quote}itemCode${quote})`, []);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it.each(users.flatMap((user) => relations.map((relation) => [user, relation] as const)))(

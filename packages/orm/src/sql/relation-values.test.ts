@@ -15,7 +15,7 @@ describe.each(databases)('sql() on %s', (_name, open) => {
   beforeAll(async () => {
     database = await open();
     await database.fill(data);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it.each([{ name: 'admin' }, { active: true }, { name: 'admin', level: 1, role: null }])(

@@ -109,7 +109,7 @@ describe.each(databases)('dates that JavaScript does not have, on %s', (_name, o
     database = await open({ name: 'unreadable_dates' });
     if (database.dialect === 'mysql') await database.execute("SET SESSION sql_mode = ''", []);
     authorizer = await Authorizer.load({ policies: policies.join('\n'), types, onWarning: () => {} });
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('do not appear in a list, which has exactly the rows that a check allows', async () => {
@@ -153,7 +153,7 @@ describe.each(databases)('dates that JavaScript does not have, on %s', (_name, o
         }
       expect(wrong).toEqual([]);
     }
-  }, 60_000);
+  });
 
   it('do not appear among the rows that a query reads from an index of PostgreSQL', async () => {
     if (database.dialect !== 'postgres') return;

@@ -31,7 +31,7 @@ describe('sql() with an approximate index of pgvector', () => {
     `);
     const rows = chunks.map((chunk) => `(${chunk.id}, '${chunk.tenant}', '[${embedding(chunk).join()}]')`);
     await db.exec(`INSERT INTO chunks VALUES ${rows.join()}`);
-  }, 60_000);
+  });
   afterAll(() => db.close());
 
   it('finds the nearest rows for which a check is true only with iterative scans, and never another row', async () => {

@@ -90,7 +90,7 @@ describe.each(databases.filter(([name]) => name.startsWith('P')))(
       await insert('items', 'id integer PRIMARY KEY, "nodeId" bigint, "isPublic" boolean', itemRows);
       await database.execute('CREATE INDEX ON nodes ("parentId")', []);
       await database.execute('ANALYZE', []);
-    }, 60_000);
+    });
     afterAll(() => database.close());
 
     it.each(

@@ -230,7 +230,7 @@ describe.each(databases)('dates at the ends of their columns on %s', (_name, ope
   let database: Database;
   beforeAll(async () => {
     database = await open({ name: 'dates' });
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   /** Compares the lists of all operators and values with the checks of the rows. */

@@ -47,7 +47,7 @@ export function describeFieldOracle(
     beforeAll(async () => {
       database = await openDatabase(open);
       listed = await connect(database);
-    }, 60_000);
+    });
     afterAll(() => database.close());
 
     it(

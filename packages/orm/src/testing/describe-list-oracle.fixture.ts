@@ -53,7 +53,7 @@ export function describeListOracle(
       beforeAll(async () => {
         database = await openDatabase(open);
         listed = await connect(database);
-      }, 60_000);
+      });
       afterAll(() => database.close());
 
       it(

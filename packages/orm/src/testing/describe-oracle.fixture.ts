@@ -18,7 +18,7 @@ export function describeOracle(
     beforeAll(async () => {
       database = await open();
       idsOf = await connect(database);
-    }, 60_000);
+    });
     afterAll(() => database.close());
 
     it(

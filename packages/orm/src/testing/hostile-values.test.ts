@@ -153,7 +153,7 @@ describe.each(databases)('hostile texts on %s', (_name, open) => {
   beforeAll(async () => {
     database = await open();
     await database.fill(data);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it.each(Object.keys(adapters))(

@@ -90,7 +90,7 @@ describe.each(databases)('list() with the option `include` on %s', (_name, open)
       tags: [],
       document_tags: [],
     });
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it.each([

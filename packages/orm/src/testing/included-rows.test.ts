@@ -203,7 +203,7 @@ describe.each(databases)('list() with the option `include`, on %s,', (_name, ope
         binaryText: name.startsWith('prisma'),
       });
       resources = await create(database);
-    }, 60_000);
+    });
     afterAll(() => database.close());
 
     it(

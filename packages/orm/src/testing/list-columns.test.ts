@@ -51,7 +51,7 @@ describe.each(databases)('columns of lists on %s', (_name, open) => {
   let database: Database;
   beforeAll(async () => {
     database = await open({ name: 'lists_' });
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   async function fill(notes: readonly Note[], form: 'json' | 'text of json' | 'array'): Promise<void> {

@@ -149,7 +149,7 @@ describe.each(databases)('columns of lists in schemas on %s', (_name, open) => {
       `INSERT INTO docs VALUES (1, ${first}, '["b"]', ''), (2, ${second}, '["b", "c"]', ''), (3, ${second}, '["b", 3]', '')`,
       [],
     );
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it.each(Object.keys(adapters))('are read by %s', async (name) => {

@@ -113,7 +113,7 @@ describe.each(Object.keys(loaders))('%s', (name) => {
     await database.fill(data);
     listed = (text, values) => database.query(text, values);
     load = await loaders[name]!(database);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   // Drizzle has no relations through a join table.

@@ -55,7 +55,7 @@ describe.each(databases)('toLowerCase() of a column on %s', (_name, open) => {
       await database.query(`INSERT INTO people VALUES ${holes.join(', ')}`, part);
     }
     await database.query('INSERT INTO people VALUES (-1, NULL)', []);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('equals a text for exactly the rows for which it does in a check', async () => {
@@ -89,7 +89,7 @@ describe.each(databases)('toLowerCase() of a column on %s', (_name, open) => {
         const allowed = texts.flatMap((each, id) => (holds(action, each.toLowerCase(), name) ? [id] : []));
         expect([name, action, found.map(({ id }) => Number(id))]).toEqual([name, action, allowed]);
       }
-  }, 60_000);
+  });
 });
 
 function holds(action: string, lower: string, name: string): boolean {

@@ -138,7 +138,7 @@ describe.each(databases.filter(([name]) => name !== 'SQLite'))('the own order of
       return `(${i}, '2026-01-01 00:00:00.00${micros}${(i % 3) * 37 + 10}', '${states[i % 3]}', ${text})`;
     });
     await database.execute(`INSERT INTO entries VALUES ${rows.join(', ')}`, []);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it.each(Object.keys(adapters))('is that of the pages of %s, without gaps and repetitions', async (name) => {

@@ -70,7 +70,7 @@ describe.each(databases)('soft-deleted rows of relations on %s', (_name, open) =
       `INSERT INTO post_labels VALUES (1, 1), (2, 2), (3, 1), (3, 2)`,
     ])
       await database.query(statement, []);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('do not count for typeorm(), as for find() with relations', async () => {

@@ -31,7 +31,7 @@ describe.each(databases)('typeorm() on %s', (_name, open) => {
     dataSource = await typeormOn(database);
     documents = dataSource.getRepository<Row>('Document');
     list = typeorm(dataSource);
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('pages through a list with a condition on a to-many relation, and counts it, without repeated rows', async () => {

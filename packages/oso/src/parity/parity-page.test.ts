@@ -72,4 +72,4 @@ it('docs/reference/parity.md shows the results of all scenarios', async () => {
   );
   const page = `${introduction}${rows.join('\n')}\n${remaining}${differences.join('\n')}\n${further}`;
   await expect(page).toMatchFileSnapshot('../../../../docs/reference/parity.md');
-}, 60_000);
+});

@@ -39,7 +39,7 @@ async function following(pool: PostgresPool, table: string, name?: string) {
 let embedded: PGlite | undefined;
 beforeAll(async () => {
   embedded = await emptyPglite();
-}, 60_000);
+});
 afterAll(() => embedded?.close());
 
 const databases: [string, () => Promise<TestTable>][] = [['PGlite', () => embeddedTable(embedded!)]];

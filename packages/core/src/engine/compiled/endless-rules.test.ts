@@ -60,7 +60,7 @@ async function authorizersOf(condition: string): Promise<[string, Pick<Authorize
   const found: [string, Pick<Authorizer, 'canSync'>][] = [];
   for (const engine of engines) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
-    found.push([engine, await Authorizer.load({ ...options, engine })]);
+    found.push([engine, await Authorizer.load({ ...options, limits: { timeoutMs: 60_000 }, engine })]);
   }
   return [...found, ['module', await precompile(options)]];
 }

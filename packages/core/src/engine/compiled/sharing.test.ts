@@ -268,7 +268,7 @@ describe.each(Object.entries(declarations))('%s', (declared, types) => {
     );
     expect(seen.allowed).toBeGreaterThan(randomCases(300));
     expect(seen.denied).toBeGreaterThan(randomCases(300));
-  }, 60_000);
+  });
 
   it('get the answers of the machine from a module', async () => {
     await fc.assert(
@@ -283,7 +283,7 @@ describe.each(Object.entries(declarations))('%s', (declared, types) => {
       }),
       { numRuns: randomCases(4), seed: 4, endOnFailure: true },
     );
-  }, 60_000);
+  });
 });
 
 // ── the number of plans ──

@@ -23,7 +23,7 @@ describe.each(databases)('nanook() on %s', (_name, open) => {
   beforeAll(async () => {
     database = await open({ binaryText: true });
     ({ client, schema } = await prismaOn(database));
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it(

@@ -142,7 +142,7 @@ describe.each(databases)('nanook() for related rows on %s', (_name, open) => {
     visible = await open({ binaryText: true, name: 'visible' });
     ({ client, schema } = await prismaOn(full));
     ({ client: reduced } = await prismaOn(visible));
-  }, 60_000);
+  });
   afterAll(async () => {
     await full.close();
     await visible.close();
