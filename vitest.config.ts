@@ -49,6 +49,8 @@ const project = (
     // with two cores doubles the time. A project does not take this option from the configuration of the workspace.
     maxWorkers: availableParallelism() + 1,
     ...test,
+    // PostgreSQL compiles the queries of random policies for longer than it runs them.
+    env: { PGOPTIONS: '-c jit=off -c synchronous_commit=off', ...test?.env },
   },
 });
 
