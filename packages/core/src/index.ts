@@ -32,6 +32,7 @@ export type {
   CheckedReloadOptions,
 } from './authorization/options.js';
 export type { NamedPolicy, PolicyInput } from './policy/policy-source.js';
+export type { PolicyDialect } from './dialect/dialect.js';
 
 export {
   AuthorizationError,

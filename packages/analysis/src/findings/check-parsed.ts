@@ -1,4 +1,4 @@
-import type { TypesInput } from '@nanook/core';
+import type { PolicyDialect, TypesInput } from '@nanook/core';
 import { placeOf, type ParsedText, type PolicyNode, type Span } from '@nanook/core/syntax';
 import { runLints } from '../lints/all-lints.js';
 import { checkTexts, inOrder } from './check-policies.js';
@@ -10,10 +10,17 @@ export interface ParsedPolicies {
   readonly types: TypesInput;
   readonly constants: Readonly<Record<string, unknown>>;
   readonly queries: readonly string[];
+  readonly dialect: PolicyDialect | undefined;
 }
 
 /** Returns the findings of `checkPolicies`. It parses nothing, and checks with a state run only for statements that have changed. */
-export function checkParsed({ texts, types, constants, queries }: ParsedPolicies): readonly Finding[] {
+export function checkParsed({
+  texts,
+  types,
+  constants,
+  queries,
+  dialect,
+}: ParsedPolicies): readonly Finding[] {
   const byName = new Map(texts.map((text) => [text.source.name, text]));
   const policies = texts.map(({ source }) => ({ name: source.name ?? '', source: source.text }));
   const textOf = ({ source }: Pick<Span, 'source'>): ParsedText => byName.get(source.name)!;
@@ -23,10 +30,11 @@ export function checkParsed({ texts, types, constants, queries }: ParsedPolicies
     types,
     constants,
     queries,
+    dialect,
     parse: (source) => textOf({ source }),
   });
   const lints = runLints(
-    { trees: texts.map(treeOf), types, constants, placeOf: (span) => placeOf(present(span)) },
+    { trees: texts.map(treeOf), types, constants, dialect, placeOf: (span) => placeOf(present(span)) },
     errorCount(found) === 0,
   );
   const placed = [...found, ...lints].map((finding) =>

@@ -1,4 +1,4 @@
-import { isPolarError, type NamedPolicy, type TypesInput } from '@nanook/core';
+import { isPolarError, type NamedPolicy, type PolicyDialect, type TypesInput } from '@nanook/core';
 import {
   checkPolicy,
   type CheckPolicyOptions,
@@ -17,6 +17,8 @@ export interface CheckedPolicies {
   readonly constants: Readonly<Record<string, unknown>>;
   /** The rules that the application queries itself. */
   readonly queries: readonly string[];
+  /** The meaning of the policies. */
+  readonly dialect?: PolicyDialect | undefined;
 }
 
 /**

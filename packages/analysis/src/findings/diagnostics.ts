@@ -25,9 +25,9 @@ const unnecessary: ReadonlySet<string> = new Set([
 export const findingsIn = ({
   files,
   types,
-  settings: { constants, queries },
+  settings: { constants, queries, dialect },
 }: Snapshot): readonly Finding[] =>
-  checkParsed({ texts: files.map(({ parsed }) => parsed), types, constants, queries });
+  checkParsed({ texts: files.map(({ parsed }) => parsed), types, constants, queries, dialect });
 
 export const fileFinding = ({ severity, code, message, span }: Finding): FileFinding => ({
   severity,

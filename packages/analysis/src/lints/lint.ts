@@ -1,4 +1,4 @@
-import type { TypesInput } from '@nanook/core';
+import type { PolicyDialect, TypesInput } from '@nanook/core';
 import type { PolicyNode, Span } from '@nanook/core/syntax';
 
 /** The policies of a project, without syntax errors, and the types and constants of the application. */
@@ -6,6 +6,8 @@ export interface LintInput {
   readonly trees: readonly PolicyNode[];
   readonly types: TypesInput;
   readonly constants: Readonly<Record<string, unknown>>;
+  /** The meaning of the policies. */
+  readonly dialect?: PolicyDialect | undefined;
   /** Returns the place of a statement for a message. An editor has statements of earlier texts. The default is `placeOf`. */
   readonly placeOf?: (span: Span) => string;
 }

@@ -69,6 +69,18 @@ has_role(_, "owner", _: Note);
 has_relation(_, "parent", _: Note);`),
     ).toEqual(['2 NEVER_USED', '3 NEVER_USED']);
   });
+
+  it('counts a relation to the actor for which a shorthand rule asks without `on`', () => {
+    expect(
+      lint(`actor User {}
+resource Note {
+  permissions = ["edit"];
+  relations = { author: User };
+  "edit" if "author";
+}
+has_relation(_: User, "author", _: Note);`),
+    ).toEqual([]);
+  });
 });
 
 describe('duplicate-rule and unreachable-rule', () => {

@@ -1,4 +1,4 @@
-import type { TypesInput } from '@nanook/core';
+import type { PolicyDialect, TypesInput } from '@nanook/core';
 import {
   declaredNameIn,
   visit,
@@ -22,8 +22,8 @@ import { rulesOf } from './rules-of.js';
 export const neverGranted: Lint = {
   code: 'NANOOK_LINT_NEVER_GRANTED',
   needsAllStatements: true,
-  *find({ trees, types }) {
-    const grants = new Grants(trees, types);
+  *find({ trees, types, dialect }) {
+    const grants = new Grants(trees, types, dialect);
     for (const declaration of blocksOf(trees).flatMap(declarationsOf)) {
       if (grants.has(declaration)) continue;
       const { kind, name, type, span } = declaration;
@@ -41,9 +41,9 @@ export const neverGranted: Lint = {
 export const neverUsed: Lint = {
   code: 'NANOOK_LINT_NEVER_USED',
   needsAllStatements: true,
-  *find({ trees, types }) {
+  *find({ trees, types, dialect }) {
     const used = usedNames(trees);
-    const grants = new Grants(trees, types);
+    const grants = new Grants(trees, types, dialect);
     for (const declaration of blocksOf(trees).flatMap(declarationsOf)) {
       const { kind, name, type, span } = declaration;
       if (kind === 'permission' || used[kind].has(name) || used[kind].has(anyName)) continue;
@@ -65,6 +65,7 @@ class Grants {
   constructor(
     trees: readonly PolicyNode[],
     readonly declared: TypesInput,
+    readonly dialect: PolicyDialect | undefined,
   ) {
     for (const block of blocksOf(trees))
       for (const { head } of shorthandRulesOf(block))
@@ -76,6 +77,8 @@ class Grants {
 
   /** Returns whether a rule gives a declared name, perhaps for a type that overlaps with the declaring one. */
   has({ kind, name, type }: Declaration): boolean {
+    // There, roles and relations are facts of the application.
+    if (this.dialect === 'oso-cloud' && kind !== 'permission') return true;
     return [name, anyName].some((each) => {
       const types = this.#types.get(kind)?.get(each);
       if (types === undefined) return false;
@@ -133,8 +136,11 @@ function usedNames(trees: readonly PolicyNode[]): UsedNames {
   for (const tree of trees)
     visit(tree, {
       implied: ({ isGlobal, name, relation }) => {
-        if (!isGlobal) used.role.add(declaredNameIn(name) ?? anyName);
-        if (relation !== undefined) used.relation.add(relation.value);
+        const given = declaredNameIn(name);
+        if (!isGlobal) used.role.add(given ?? anyName);
+        // `"editor" if "author"` can ask for a relation to the actor.
+        const link = relation?.value ?? given;
+        if (link !== undefined) used.relation.add(link);
       },
       call: ({ predicate, args: [, name] }) => {
         const kind =

@@ -1,4 +1,4 @@
-import type { TypesInput } from '@nanook/core';
+import type { PolicyDialect, TypesInput } from '@nanook/core';
 
 /** The parts of an application that its policies name. */
 export interface WorkspaceSettings {
@@ -7,15 +7,21 @@ export interface WorkspaceSettings {
   readonly constants?: Readonly<Record<string, unknown>>;
   /** The rules that the application queries itself. */
   readonly queries?: readonly string[];
+  /** The meaning of the policies. */
+  readonly dialect?: PolicyDialect | undefined;
   /** The names of the fixtures, with the names of their types. */
   readonly fixtures?: Readonly<Record<string, string | undefined>>;
 }
 
-export type CompleteSettings = Required<Omit<WorkspaceSettings, 'types'>> & Pick<WorkspaceSettings, 'types'>;
+type Undefinable = 'types' | 'dialect';
+
+export type CompleteSettings = Required<Omit<WorkspaceSettings, Undefinable>> &
+  Pick<WorkspaceSettings, Undefinable>;
 
 export const completeSettings = (settings: WorkspaceSettings): CompleteSettings => ({
   types: settings.types,
   constants: settings.constants ?? {},
   queries: settings.queries ?? [],
+  dialect: settings.dialect,
   fixtures: settings.fixtures ?? {},
 });

@@ -41,9 +41,9 @@ export class Snapshot {
   /** An invalid type is a finding. All other answers then use the types that the policies name. */
   #readOutline(): PolicyOutline {
     try {
-      return outlineOf(this.trees, this.types, this.settings.constants);
+      return outlineOf(this.trees, this.types, this.settings.constants, this.settings.dialect);
     } catch {
-      return outlineOf(this.trees, inferTypes(this.trees));
+      return outlineOf(this.trees, inferTypes(this.trees), {}, this.settings.dialect);
     }
   }
 

@@ -27,9 +27,9 @@ export async function checkProject(project: Project): Promise<readonly Finding[]
 
 /** Returns the errors and warnings of the policies of a project without running them. */
 export function checkPolicies(project: Project): readonly Finding[] {
-  const { types = {}, constants = {}, queries = [] } = project.authorizerOptions(() => {});
+  const { types = {}, constants = {}, queries = [], dialect } = project.authorizerOptions(() => {});
   const { policies, trees } = project;
-  return checkTexts({ policies, trees, types, constants, queries });
+  return checkTexts({ policies, trees, types, constants, queries, dialect });
 }
 
 const hasInlineQueries = ({ trees }: Project): boolean =>

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { NamedPolicy } from '@nanook/core';
+import type { NamedPolicy, PolicyDialect } from '@nanook/core';
 import { placeOf } from '@nanook/core/syntax';
 import { Command, Option } from 'commander';
 import { checkProject } from '../check/check-project.js';
@@ -19,11 +19,12 @@ import { testsOf } from '../test/run-tests.js';
 import { watchProject } from '../project/watch-project.js';
 import type { Project } from '../project/project.js';
 import { readProject, readProjectWith } from '../project/read-project.js';
-import { configOption, nonNegativeInteger } from './common-options.js';
+import { configOption, dialectOption, nonNegativeInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
 
 interface CheckFlags {
   readonly config?: string;
+  readonly dialect?: PolicyDialect;
   readonly format: FormatName;
   readonly json?: boolean;
   readonly maxWarnings?: number;
@@ -42,6 +43,7 @@ export function checkCommand(io: Io, outcome: Outcome): Command {
     )
     .argument('[paths...]', 'files, folders and globs; default: the policies of the configuration')
     .addOption(configOption())
+    .addOption(dialectOption())
     .addOption(new Option('--format <format>', 'form of the result').choices(formatNames).default('text'))
     .option('--json', 'the same as --format json')
     .option(
@@ -84,13 +86,16 @@ Examples:
 
 async function openProject(
   paths: readonly string[],
-  { config, stdin }: CheckFlags,
+  { config, dialect, stdin }: CheckFlags,
   io: Io,
 ): Promise<Project> {
-  if (stdin === undefined) return readProject({ config, paths });
+  if (stdin === undefined) return readProject({ config, paths, dialect });
   const source = await readStandardInput(io);
-  if (stdin === true) return readProjectWith(config, async () => [{ name: 'standard input', source }]);
-  const project = await readProject({ config, paths });
+  if (stdin === true) {
+    const alone = await readProjectWith(config, async () => [{ name: 'standard input', source }]);
+    return alone.withDialect(dialect);
+  }
+  const project = await readProject({ config, paths, dialect });
   const isNamed = ({ name }: NamedPolicy): boolean => resolve(name) === resolve(stdin);
   const { policies } = project;
   return project.withPolicies(

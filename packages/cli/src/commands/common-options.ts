@@ -1,7 +1,14 @@
+import type { PolicyDialect } from '@nanook/core';
 import { InvalidArgumentError, Option } from 'commander';
 
 export const configOption = (): Option =>
   new Option('-c, --config <file>', 'the configuration; default: the nearest nanook.config.ts, .js or .json');
+
+export const dialectOption = (): Option =>
+  new Option(
+    '--dialect <dialect>',
+    'the meaning of the policies; default: the dialect of the configuration',
+  ).choices(['nanook', 'oso-cloud'] satisfies PolicyDialect[]);
 
 /** The options of commands that load a project. */
 export interface ProjectFlags {

@@ -23,6 +23,7 @@ import type { Thresholds } from './thresholds.js';
 
 export interface MutateFlags {
   readonly config?: string;
+  readonly dialect?: PolicyDialect;
   readonly json?: boolean;
   readonly all?: boolean;
   readonly threshold?: Thresholds;
@@ -78,7 +79,7 @@ export async function testMutants(
         concurrency: flags.concurrency ?? availableParallelism(),
         signal: AbortSignal.any([interrupt.signal, ...inTime]),
         passed: ({ id }) => passed.get(id) ?? new Set(),
-        input: { config: flags.config, paths },
+        input: { config: flags.config, paths, dialect: flags.dialect },
         onResult: (result) => {
           results.set(result.mutant.id, result);
           io.progress(progressBar(results, mutants.length));

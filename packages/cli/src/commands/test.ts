@@ -17,7 +17,7 @@ import { watchProject } from '../project/watch-project.js';
 import { resultText, summaryText, toJunit } from '../test/reporters.js';
 import { runTests, testsOf, type ExplanationForm } from '../test/run-tests.js';
 import type { TestResult } from '../test/test-result.js';
-import { configOption, positiveInteger } from './common-options.js';
+import { configOption, dialectOption, positiveInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
 import { defaultCache, testMutants, type MutateFlags } from './test-mutate.js';
 import { readThresholds, type Thresholds } from './thresholds.js';
@@ -43,6 +43,7 @@ export function testCommand(io: Io, outcome: Outcome): Command {
     )
     .argument('[paths...]', 'files, folders and globs; default: the policies of the configuration')
     .addOption(configOption())
+    .addOption(dialectOption())
     .option('--name <text>', 'run only the tests whose name contains the text')
     .addOption(
       new Option('--reporter <name>', 'form of the result')
@@ -107,7 +108,7 @@ Examples:
     .action(async (paths: readonly string[], flags: TestFlags) => {
       checkFlags(flags);
       const run = async (): Promise<Project> => {
-        const project = await readProject({ config: flags.config, paths });
+        const project = await readProject({ config: flags.config, paths, dialect: flags.dialect });
         outcome.code = await (flags.mutate === true
           ? testMutants(project, paths, flags, io)
           : test(project, flags, io));

@@ -1,13 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { readProject } from '../project/read-project.js';
+import { readProject, type ProjectOptions } from '../project/read-project.js';
 import { MutantEvaluator } from './evaluate-mutants.js';
 import { generateMutants } from './generate-mutants.js';
 
 /** The project whose mutants a worker tests. */
-export interface WorkerInput {
-  readonly config: string | undefined;
-  readonly paths: readonly string[];
-}
+export type WorkerInput = Required<ProjectOptions>;
 
 /** A mutant to test. */
 export interface WorkerTask {
@@ -27,8 +24,8 @@ if (parentPort !== null) {
   });
 }
 
-async function open({ config, paths }: WorkerInput) {
-  const project = await readProject({ config, paths });
+async function open(input: WorkerInput) {
+  const project = await readProject(input);
   const mutants = generateMutants(project.policies, project.types);
   const evaluator = await MutantEvaluator.create(project);
   return { evaluator, mutants: new Map(mutants.map((mutant) => [mutant.id, mutant])) };

@@ -8,6 +8,7 @@ export type Fixtures = Readonly<Record<string, unknown>>;
 /** The options of `Authorizer.load` that a configuration can contain. */
 export const authorizerOptions = [
   'policies',
+  'dialect',
   'types',
   'constants',
   'queries',

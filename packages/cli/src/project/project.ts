@@ -3,6 +3,7 @@ import {
   type AuthorizerOptions,
   type Diagnostic,
   type NamedPolicy,
+  type PolicyDialect,
   type TypesInput,
 } from '@nanook/core';
 import { parse, type PolicyNode } from '@nanook/core/syntax';
@@ -32,6 +33,12 @@ export class Project {
   /** Returns a project with the same policies and other types. */
   withTypes(types: TypesInput): Project {
     return new Project(this.configFile, { ...this.config, types }, this.policies);
+  }
+
+  /** Returns a project with another dialect; undefined: that of the configuration. */
+  withDialect(dialect: PolicyDialect | undefined): Project {
+    if (dialect === undefined) return this;
+    return new Project(this.configFile, { ...this.config, dialect }, this.policies);
   }
 
   /** Whether the configuration declares the types of the application. */

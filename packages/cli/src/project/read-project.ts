@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { NamedPolicy, PolicyInput } from '@nanook/core';
+import type { NamedPolicy, PolicyDialect, PolicyInput } from '@nanook/core';
 import { readPolicies } from '@nanook/core/internal';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
@@ -14,6 +14,8 @@ export interface ProjectOptions {
   readonly config?: string | undefined;
   /** Files, folders and globs that replace the policies of the configuration. */
   readonly paths?: readonly string[] | undefined;
+  /** Replaces the dialect of the configuration. */
+  readonly dialect?: PolicyDialect | undefined;
 }
 
 /**
@@ -21,9 +23,14 @@ export interface ProjectOptions {
  *
  * @throws {UsageError} when the configuration or a file cannot be read
  */
-export async function readProject({ config: named, paths = [] }: ProjectOptions = {}): Promise<Project> {
+export async function readProject({
+  config: named,
+  paths = [],
+  dialect,
+}: ProjectOptions = {}): Promise<Project> {
   const { configFile, config, inputs } = await readConfiguration(named);
-  return new Project(configFile, config, await readInputs(paths.length > 0 ? paths.map(inputOf) : inputs));
+  const policies = await readInputs(paths.length > 0 ? paths.map(inputOf) : inputs);
+  return new Project(configFile, config, policies).withDialect(dialect);
 }
 
 /**

@@ -64,12 +64,12 @@ export class TestMistakes {
     policies: readonly NamedPolicy[],
     fixtures: Fixtures,
   ): readonly Finding[] {
-    const { types = {}, constants, queries = [] } = this.project.authorizerOptions(() => {});
+    const { types = {}, constants, queries = [], dialect } = this.project.authorizerOptions(() => {});
     const named = Object.fromEntries(Object.entries(fixtures).filter(([name]) => isVariable(name)));
     const conditions = assertions.flatMap(({ term, values }) =>
       values === undefined ? [term] : [term, values],
     );
-    const options = { types, constants: { ...constants, ...named }, queries };
+    const options = { types, constants: { ...constants, ...named }, queries, dialect };
     return checkConditions(policies, conditions, options).map((diagnostic) => ({
       ...findingOf(diagnostic),
       severity: 'error',

@@ -1,4 +1,4 @@
-import type { Dialect } from '../dialect/dialect.js';
+import { findDialect, type Dialect } from '../dialect/dialect.js';
 import type { PolicyReader } from '../policy/policy-source.js';
 import { TypeTable } from '../types/type-table.js';
 import { DecisionContext } from './decision-engine.js';
@@ -25,9 +25,10 @@ export function createParts(
   reader: PolicyReader,
   compiler: Compiler | undefined,
   inspector?: QueryInspector,
-  dialect?: Dialect,
+  ofClass?: Dialect,
 ): AuthorizerParts {
   validateOptions(options);
+  const dialect = ofClass ?? findDialect({ dialect: options.dialect });
   const clock = options.clock ?? (() => new Date());
   const types = new TypeTable(options.types, constantsOf(options, clock, dialect), dialect);
   const limits = limitsOf(options.limits);

@@ -1,7 +1,7 @@
 import { currentTimeConstant } from '../internal/current-time.js';
 import type { Decision } from './decision.js';
 import type { PolicyCoverage } from '../policy-coverage/policy-coverage.js';
-import type { Dialect } from '../dialect/dialect.js';
+import type { Dialect, PolicyDialect } from '../dialect/dialect.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { EngineChoice } from '../engine/compiled/engine-choice.js';
 import type { Equality } from '../engine/equality.js';
@@ -37,6 +37,11 @@ export interface DecisionOptions {
 export interface AuthorizerOptions extends DecisionOptions {
   /** The policies to load together, in order: texts, `{ name, source }`, and under Node files and globs. */
   readonly policies: PolicyInput | readonly PolicyInput[];
+  /**
+   * The meaning of the policies. `'oso-cloud'`: where the same text means something else in Oso Cloud, such as the order of the arguments of
+   * `has_relation`, it means the same as there. Default `'nanook'`.
+   */
+  readonly dialect?: PolicyDialect;
   /** The label of these policies, such as a release or a revision. Decisions contain it next to the content hash. */
   readonly version?: string;
   /** The names of the rules that the application queries itself. Loading warns about other rules that no rule uses. */

@@ -19,6 +19,7 @@ import {
 const loading = {
   ...deciding,
   policies: (value) => isText(value) || (typeof value === 'object' && value !== null && !isPromise(value)),
+  dialect: oneOf('nanook', 'oso-cloud'),
   version: isLabel,
   queries: (value) => Array.isArray(value) && value.every(isText),
   onDecision: isFunction,

@@ -47,6 +47,7 @@ const loading: Readonly<Record<string, OptionText>> = {
     expected: 'the text of a policy, a file such as "policy.polar", or a list of them',
     advice: awaited,
   },
+  dialect: oneOf('nanook', 'oso-cloud'),
   version: { expected: "the label of the policy, such as '1.4.0'" },
   sample: { expected: 'a number from 0 to 1' },
   maxPending: { expected: 'a whole number that is not negative' },

@@ -1,9 +1,10 @@
 /**
- * The points in which the meaning of a policy can differ. Each switch belongs to one entry of `docs/reference/differences.md`, whose number
- * its comment begins with, and is off in Nanook's own dialect. A policy is loaded in one dialect.
+ * The points in which the meaning of a policy can differ. A switch whose comment begins with a number belongs to this entry of
+ * `docs/reference/differences.md`; the others belong to the table of `docs/guides/moving/from-oso-cloud.md`. Each is off in Nanook's own
+ * dialect. A policy is loaded in one dialect.
  */
 export interface Dialect {
-  readonly name: 'nanook' | 'oso';
+  readonly name: 'nanook' | 'oso' | 'oso-cloud';
   /** 1, 2, 3, 4, 5: values are compared and computed with the operators of the dialect, and numbers are integers or floats. */
   readonly hasOwnOperators?: true;
   /** 5: a condition that the data cannot decide ends the query with its error. Otherwise it fails its alternative. */
@@ -59,6 +60,20 @@ export interface Dialect {
   readonly comparesRuleTypesByForm?: true;
   /** 6, 11, 17, 23, 27: policies load that Nanook rejects because of their names, fields, members and rule types. */
   readonly loadsUncheckedPolicies?: true;
+  /** The order of a relation is `has_relation(repository, "parent", organization)`. Otherwise the related object comes first. */
+  readonly relatedComesLast?: true;
+  /** A policy without a rule `allow` has the rule `allow(actor, action, resource) if has_permission(actor, action, resource)`. */
+  readonly allowsPermissions?: true;
+  /**
+   * A call of a name without rules asks for a fact of the application, which needs no `declare`. Roles and relations need no rule, and can be
+   * of any types.
+   */
+  readonly factsNeedNoDeclaration?: true;
+  /**
+   * `role` and `permission` can be on one side of a shorthand rule: as the head, they are each name that the block declares, and as a condition,
+   * any name.
+   */
+  readonly anyNameStandsAlone?: true;
   /** The option `unsafeHostAccess`: policies read every member of a value, and call every method. */
   readonly hasUnsafeHostAccess?: true;
 }
@@ -97,6 +112,20 @@ export const oso: Dialect = {
   loadsUncheckedPolicies: true,
 };
 
+/** The meaning that policies have in Oso Cloud. */
+export const osoCloud: Dialect = {
+  name: 'oso-cloud',
+  relatedComesLast: true,
+  allowsPermissions: true,
+  factsNeedNoDeclaration: true,
+  anyNameStandsAlone: true,
+};
+
+const dialects: Readonly<Record<Dialect['name'], Dialect>> = { nanook, oso, 'oso-cloud': osoCloud };
+
+/** The dialects in which an application can write its own policies. */
+export type PolicyDialect = Exclude<Dialect['name'], 'oso'>;
+
 /** Options for packages with the API of another library. */
 export interface DialectOptions {
   /**
@@ -112,7 +141,7 @@ export interface DialectOptions {
 }
 
 /** Returns the dialect of the options. */
-export function findDialect({ dialect, unsafeHostAccess = false }: DialectOptions): Dialect {
-  const found = dialect === 'oso' ? oso : nanook;
+export function findDialect({ dialect = 'nanook', unsafeHostAccess = false }: DialectOptions): Dialect {
+  const found = dialects[dialect];
   return unsafeHostAccess ? { ...found, hasUnsafeHostAccess: true } : found;
 }

@@ -42,10 +42,12 @@ export function reasonOfCall(name: string, args: readonly SeenValue[], shown: Sh
   if (args.length === 3) {
     if (name === 'has_role') return `${first} does not have the role ${second} on ${third}`;
     if (name === 'has_permission') return `${first} does not have the permission ${second} on ${third}`;
-    if (name === 'has_relation')
-      return args[0]!.value === unbound
-        ? `${third} has no relation ${second}`
-        : `${third} has no relation ${second} to ${first}`;
+    if (name === 'has_relation') {
+      const [owner, related, value] = shown.types.dialect.relatedComesLast
+        ? [first, third, args[2]!.value]
+        : [third, first, args[0]!.value];
+      return `${owner} has no relation ${second}${value === unbound ? '' : ` to ${related}`}`;
+    }
   }
   return `no rule of ${name} holds for ${args.map((arg) => shown.show(arg)).join(', ')}`;
 }

@@ -32,9 +32,9 @@ export function link(policy: Policy, types: TypeTable): Program {
     if (rules === undefined) byArity.set(arity, [rule]);
     else (rules as Rule[]).push(rule);
   }
-  for (const { name, types: declared } of policy.facts) {
+  for (const { name, arity } of policy.facts) {
     const { byArity } = predicateOf(name);
-    if (!byArity.has(declared.length)) byArity.set(declared.length, []);
+    if (!byArity.has(arity)) byArity.set(arity, []);
   }
   const members = (names: readonly string[]): DeclaredType[] =>
     names.flatMap((name) => types.find(name) ?? []);

@@ -33,8 +33,8 @@ export interface PolicyDraft {
   /** Conditions outside the policy, such as the assertions of tests, that are checked like the bodies of rules. */
   readonly conditions: readonly TermNode[];
   readonly rulesByName: ReadonlyMap<string, readonly PolicyRule[]>;
-  /** The names of the facts that the application has, according to `declare`. They need no rule. */
-  readonly declaredFacts: ReadonlySet<string>;
+  /** The names of the facts that the application has, with their numbers of arguments. They need no rule. */
+  readonly facts: ReadonlyMap<string, readonly number[]>;
   /** The written rule types and declared facts. `typesOfRules` also has the built-in and the implied ones. */
   readonly ruleTypes: readonly RuleTypeNode[];
   readonly typesOfRules: RuleTypeTable;

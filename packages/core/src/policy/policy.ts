@@ -2,7 +2,6 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import type { Span } from '../diagnostics/span.js';
 import type {
-  FactDeclarationNode,
   InlineQueryNode,
   ParameterNode,
   RuleTypeNode,
@@ -52,6 +51,12 @@ export interface Declaration {
   readonly span: Span;
 }
 
+/** A fact that an application can have: its name, and how many arguments it has. */
+export interface PolicyFact {
+  readonly name: string;
+  readonly arity: number;
+}
+
 /** All loaded and checked rules; immutable. (oso calls this a knowledge base.) */
 export interface Policy {
   readonly kind: 'policy';
@@ -61,8 +66,8 @@ export interface Policy {
   /** The rules in definition order: explicit rules by source, then rewritten shorthand rules by block. */
   readonly rules: readonly PolicyRule[];
   readonly ruleTypes: readonly RuleTypeNode[];
-  /** The facts that the application has, according to `declare`. They can have no rule. */
-  readonly facts: readonly FactDeclarationNode[];
+  /** The facts that the application has. They can have no rule. */
+  readonly facts: readonly PolicyFact[];
   readonly inlineQueries: readonly InlineQueryNode[];
   /** The declarations by the name of the type, in order of first appearance. */
   readonly blocks: ReadonlyMap<string, ResourceBlock>;

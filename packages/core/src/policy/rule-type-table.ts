@@ -1,5 +1,6 @@
 import { Report } from '../diagnostics/report.js';
 import { Source } from '../diagnostics/source.js';
+import type { Dialect } from '../dialect/dialect.js';
 import { groupBy } from '../internal/group-by.js';
 import { invariant } from '../internal/bug.js';
 import { once } from '../internal/once.js';
@@ -23,8 +24,16 @@ export interface RuleTypeTable {
   readonly required: readonly RuleTypeNode[];
 }
 
-export function ruleTypeTable(own: readonly RuleTypeNode[], { blocks, globals }: Blocks): RuleTypeTable {
+export function ruleTypeTable(
+  own: readonly RuleTypeNode[],
+  { blocks, globals }: Blocks,
+  { factsNeedNoDeclaration }: Dialect,
+): RuleTypeTable {
   const required: RuleTypeNode[] = [];
+  if (factsNeedNoDeclaration) {
+    const types = [...builtIn().filter(({ name }) => name !== 'has_permission'), ...own];
+    return { byName: groupBy(types, ({ name }) => name), required };
+  }
   const all: RuleTypeNode[] = [...builtIn()];
   const role = findRole(blocks);
   if (role !== undefined) {

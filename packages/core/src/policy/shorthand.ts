@@ -68,7 +68,7 @@ class Rewriter {
     readonly type: string | undefined,
     readonly block: GlobalBlock,
     readonly all: Blocks,
-    types: TypeTable,
+    readonly types: TypeTable,
     readonly report: Report,
   ) {
     this.#variables = new Variables(type ?? 'Resource', types);
@@ -93,13 +93,16 @@ class Rewriter {
     };
     const kind = head.kind === 'name' ? (head.name as DeclarationKind) : this.#find(head)?.kind;
     const errors = this.report.diagnostics.length;
-    const rewritten = mapTerm(body, (term) =>
+    const conditions = mapTerm(body, (term) =>
       term.kind === 'implied' ? (this.#condition(term, scope) ?? term) : term,
     );
-    if (any !== undefined && !this.#binds(body)) {
+    const isAlone = any !== undefined && !this.#binds(body);
+    const standsAlone = this.types.dialect.anyNameStandsAlone;
+    if (isAlone && !standsAlone) {
       this.report.error('POLAR_CHECK_BLOCK_ANY_NAME', { word: any.word, isInHead: true }, head.span);
     }
     if (kind === undefined || this.report.diagnostics.length > errors) return undefined;
+    const rewritten = isAlone ? andNode(span, [this.#isDeclared(any), conditions]) : conditions;
     const mentioned = new Set<string>();
     visit(rewritten, { variable: ({ name }) => void mentioned.add(name) });
     // A variable that the conditions do not use has the name of one that is not used.
@@ -125,6 +128,14 @@ class Rewriter {
     });
   }
 
+  /** Returns the condition that a `role` or `permission` is one that the block declares. */
+  #isDeclared({ word, variable }: NonNullable<Scope['any']>): TermNode {
+    const { span } = variable;
+    const names = [...this.block.declarations.values()].filter(({ kind }) => kind === word);
+    const items = names.map(({ name }) => literalNode(span, name));
+    return { kind: 'in', span, item: variable, collection: { kind: 'list', span, items, rest: undefined } };
+  }
+
   /** Returns whether a condition that always holds asks for the `role` of the head. Otherwise the rule would give every role. */
   #binds(body: TermNode): boolean {
     if (body.kind === 'and') return body.operands.some((operand) => this.#binds(operand));
@@ -134,13 +145,21 @@ class Rewriter {
 
   #condition(node: ImpliedNode, scope: Scope): TermNode | undefined {
     const { isGlobal, name, keyword, relation } = node;
-    if (name.kind === 'name' && name.name !== scope.any?.word) {
+    const standsAlone = this.types.dialect.anyNameStandsAlone && scope.any === undefined;
+    if (name.kind === 'name' && name.name !== scope.any?.word && !standsAlone) {
       this.report.error('POLAR_CHECK_BLOCK_ANY_NAME', { word: name.name, isInHead: false }, name.span);
       return undefined;
     }
-    const text = name.kind === 'name' ? scope.any!.variable : textOf(name);
-    const call = (kind: DeclarationKind, resource: VariableNode | undefined): CallNode =>
-      callNode(name.span, name.span, predicateOf(kind), [scope.actor, text, ...(resource ? [resource] : [])]);
+    const text = name.kind === 'name' ? (scope.any?.variable ?? variableNode(name.span, '_')) : textOf(name);
+    const call = (kind: DeclarationKind, resource: VariableNode | undefined): CallNode => {
+      const args = [scope.actor, text, ...(resource ? [resource] : [])];
+      return callNode(
+        name.span,
+        name.span,
+        predicateOf(kind),
+        kind === 'relation' ? this.#inOrder(args) : args,
+      );
+    };
     const kindIn = (find: () => Declaration | undefined): DeclarationKind | undefined =>
       name.kind === 'name' ? (name.name as DeclarationKind) : find()?.kind;
     if (isGlobal || relation === undefined) {
@@ -170,11 +189,16 @@ class Rewriter {
     if (kind === undefined) return undefined;
     const related = variableNode(node.span, this.#variables.related(link.related, scope.related));
     scope.related.push(related.name);
-    const args = [related, textOf(relation), scope.resource!];
+    const args = this.#inOrder([related, textOf(relation), scope.resource!]);
     return andNode(node.span, [
       callNode(relation.span, relation.span, 'has_relation', args),
       call(kind, related),
     ]);
+  }
+
+  /** Returns the arguments of `has_relation`, of which the related object comes first, in the order of the dialect. */
+  #inOrder(args: readonly TermNode[]): readonly TermNode[] {
+    return this.types.dialect.relatedComesLast ? args.toReversed() : args;
   }
 
   #find({ value, span }: StringNode): Declaration | undefined {

@@ -1,3 +1,4 @@
+import { findDialect, type PolicyDialect } from '../dialect/dialect.js';
 import { Report } from '../diagnostics/report.js';
 import type { Span } from '../diagnostics/span.js';
 import type { PolicyNode, RuleNode } from '../syntax/ast.js';
@@ -58,8 +59,10 @@ export function outlineOf(
   trees: readonly PolicyNode[],
   types: TypesInput,
   constants: Readonly<Record<string, unknown>> = {},
+  dialect?: PolicyDialect,
 ): PolicyOutline {
-  const table = new TypeTable(types, { [currentTimeName]: {}, Clock: {}, ...constants });
+  const known = { [currentTimeName]: {}, Clock: {}, ...constants };
+  const table = new TypeTable(types, known, findDialect({ dialect }));
   const nodes = trees.flatMap(({ statements }) =>
     statements.filter((each) => each.kind === 'block' || each.kind === 'global-block'),
   );

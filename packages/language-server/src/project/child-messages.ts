@@ -1,4 +1,4 @@
-import type { NamedPolicy } from '@nanook/core';
+import type { NamedPolicy, PolicyDialect } from '@nanook/core';
 import type { PlainType } from './plain-types.js';
 
 /** The task of a child process, which runs in the folder of the project. */
@@ -20,6 +20,7 @@ export interface ProjectDescription {
   /** The constants, and whether each is `nil`. */
   readonly constants: Readonly<Record<string, boolean>>;
   readonly queries: readonly string[];
+  readonly dialect: PolicyDialect | undefined;
   /** The names of the fixtures with their types; undefined if only a function of the application can tell them. */
   readonly fixtures: Readonly<Record<string, string | undefined>> | undefined;
   /** The files of the configuration and of the modules that it imports. */

@@ -60,6 +60,7 @@ async function describe(project: Project): Promise<ProjectDescription> {
       ]),
     ),
     queries: config.queries ?? [],
+    dialect: config.dialect,
     fixtures: typeof config.fixtures === 'function' ? undefined : await fixtureTypes(project),
     loadedFiles: loadedFiles(),
   };

@@ -102,7 +102,7 @@ export class ProjectSession {
     this.checkTestsLater(settings);
   }
 
-  #use({ policies, types, constants, queries, fixtures }: ProjectDescription): void {
+  #use({ policies, types, constants, queries, dialect, fixtures }: ProjectDescription): void {
     const names = new Set(policies.map(({ name }) => name));
     this.#policies = names;
     for (const [name, file] of this.#files)
@@ -115,6 +115,7 @@ export class ProjectSession {
         Object.entries(constants).map(([name, isNil]) => [name, isNil ? null : {}]),
       ),
       queries,
+      dialect,
       fixtures: fixtures ?? {},
     });
   }

@@ -19,10 +19,12 @@ import { instancePatternNode, parameterNode, variableNode } from '../../syntax/a
 import { parsePolicy } from '../../syntax/parser.js';
 import type { TypeTable } from '../../types/type-table.js';
 import { runChecks } from '../checks/run-checks.js';
+import { implicitAllow } from '../implicit-allow.js';
 import { nameEntities } from '../named-entities.js';
 import type { PolicyDraft } from '../policy-draft.js';
+import { factsOf } from '../policy-facts.js';
 import { policyHash } from '../policy-version.js';
-import type { Policy, PolicyRule, ResourceBlock } from '../policy.js';
+import type { Policy, PolicyFact, PolicyRule, ResourceBlock } from '../policy.js';
 import { mergeBlocks } from '../resource-block.js';
 import { ruleTypeTable } from '../rule-type-table.js';
 import { RuleTypeMatcher } from '../rule-type.js';
@@ -49,9 +51,10 @@ export function buildPolicy(
   const statements = readAll(sources, types.dialect, found, parse);
   const hasAllStatements = !found.hasErrors;
 
-  const rules = only<RuleNode>('rule', statements);
-  const facts = only<FactDeclarationNode>('fact-declaration', statements);
-  const ruleTypes = [...only<RuleTypeNode>('rule-type', statements), ...facts.map(typeOfFact)];
+  const written = only<RuleNode>('rule', statements);
+  const rules = [...written, ...implicitAllow(written, types.dialect)];
+  const declaredFacts = only<FactDeclarationNode>('fact-declaration', statements);
+  const ruleTypes = [...only<RuleTypeNode>('rule-type', statements), ...declaredFacts.map(typeOfFact)];
   const inlineQueries = only<InlineQueryNode>('inline-query', statements);
   const inBlocks = new Report();
   const nodes = [
@@ -65,6 +68,7 @@ export function buildPolicy(
     ...explicit,
     ...rewriteShorthandRules({ blocks, globals }, types, explicit.length, inShorthand),
   ];
+  const facts = factsOf(declaredFacts, numbered, types.dialect);
   nameEntities([...rules, ...inlineQueries, ...nodes], types, found);
   const hasAllBlocks = hasAllStatements && !inBlocks.hasErrors && !inShorthand.hasErrors;
   found.diagnostics.push(...inBlocks.diagnostics);
@@ -81,8 +85,8 @@ export function buildPolicy(
     conditions,
     rulesByName: groupBy(numbered, ({ name }) => name),
     ruleTypes,
-    declaredFacts: new Set(facts.map(({ name }) => name)),
-    typesOfRules: ruleTypeTable(ruleTypes, { blocks, globals }),
+    facts: aritiesByName(facts),
+    typesOfRules: ruleTypeTable(ruleTypes, { blocks, globals }, types.dialect),
     matcher: new RuleTypeMatcher(types, { Actor: new Set(actorTypes), Resource: new Set(resourceTypes) }),
     blocks,
     globals,
@@ -113,6 +117,11 @@ export function buildPolicy(
     warnings: Object.freeze(diagnostics),
   });
 }
+
+const aritiesByName = (facts: readonly PolicyFact[]): ReadonlyMap<string, readonly number[]> =>
+  new Map(
+    [...groupBy(facts, ({ name }) => name)].map(([name, all]) => [name, all.map(({ arity }) => arity)]),
+  );
 
 /** The statements of a source without a syntax error, and the syntax errors. */
 export interface ParsedSource {

@@ -1,3 +1,4 @@
+import { findDialect, type PolicyDialect } from '../../dialect/dialect.js';
 import { currentTimeName } from '../../internal/current-time.js';
 import { addMessages } from '../../diagnostics/messages.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
@@ -15,6 +16,8 @@ export interface CheckPolicyOptions {
   readonly constants?: Readonly<Record<string, unknown>>;
   /** The rules that the application queries itself, as for `Authorizer.load`. */
   readonly queries?: readonly string[];
+  /** The meaning of the policies, as for `Authorizer.load`. */
+  readonly dialect?: PolicyDialect | undefined;
   /**
    * Returns the statements of a source, which a tool can keep from an earlier version of the text.
    *
@@ -61,7 +64,8 @@ function diagnosticsOf(
 ): readonly Diagnostic[] {
   addMessages();
   const report = new Report();
-  const types = new TypeTable(options.types, { [currentTimeName]: {}, Clock: {}, ...options.constants });
+  const constants = { [currentTimeName]: {}, Clock: {}, ...options.constants };
+  const types = new TypeTable(options.types, constants, findDialect(options));
   const policy = buildPolicy(
     policies.map(readText),
     types,

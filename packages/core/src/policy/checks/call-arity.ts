@@ -8,9 +8,10 @@ export const callArity = check({
   severity: 'warning',
   needs: 'all blocks',
   kinds: ['call'],
-  node({ predicate: name, span, args: { length: given } }, report, { rulesByName, typesOfRules }) {
+  node({ predicate: name, span, args: { length: given } }, report, { rulesByName, typesOfRules, facts }) {
     const rules = rulesByName.get(name);
     if (rules === undefined || rules.some(({ parameters }) => parameters.length === given)) return;
+    if (facts.get(name)?.includes(given) === true) return;
     // The rules have the wrong number of parameters, and are reported themselves.
     if (typesOfRules.byName.get(name)?.some(({ parameters }) => parameters.length === given) === true) return;
     const known = [...new Set(rules.map(({ parameters }) => parameters.length))].sort((a, b) => a - b);

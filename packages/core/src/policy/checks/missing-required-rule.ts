@@ -17,7 +17,7 @@ export const missingRequiredRule = check({
       // A relation has a type for each pair of resources; a role has one.
       const shapes =
         types.length > 1 ? new Set(rules.map(({ parameters }) => shapeOf(parameters))) : undefined;
-      if (draft.declaredFacts.has(name)) continue;
+      if (draft.facts.has(name)) continue;
       for (const type of types) {
         if (shapes?.has(shapeOf(type.parameters)) === true) continue;
         if (rules.some((rule) => draft.matcher.findMisfit(rule, type) === undefined)) continue;

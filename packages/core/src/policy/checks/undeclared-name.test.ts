@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnoseWith } from '../diagnose.fixture.js';
 
-// cspell:ignore auther onwer ownr raed
+// cspell:ignore auther onwer ownr raed suport
 
 class Doc {}
 class Report extends Doc {}
@@ -30,6 +30,22 @@ describe('undeclared-name', () => {
       { code, at: '6:65', data: { name: 'boss', kind: 'role', type: undefined, known: [] } },
       { code, at: '7:19', data: { name: 'owner', kind: 'role', type: 'Org', known: [] } },
       { code, at: '8:19', data: { name: 'ownr', kind: 'role', type: 'Report', known: ['owner'] } },
+    ]);
+  });
+
+  it('warns about a role or a permission without a resource that the block `global` does not declare', () => {
+    expect(diagnose`
+      actor User {}
+      global { roles = ["support"]; permissions = ["enter"]; "enter" if "support"; }
+      resource Org { roles = ["member"]; permissions = ["read"]; "read" if "member"; }
+      allow(a, b, c) if has_permission(a, b, c);
+      allow(user: User, "read", _: Org) if has_role(user, "suport");
+      has_role(_: User, "support");
+      has_role(_: User, "member");
+      has_role(_: User, "member", _: Org);
+    `).toEqual([
+      { code, at: '5:53', data: { name: 'suport', kind: 'role', type: undefined, known: ['support'] } },
+      { code, at: '7:19', data: { name: 'member', kind: 'role', type: undefined, known: [] } },
     ]);
   });
 

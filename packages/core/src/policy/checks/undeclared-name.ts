@@ -1,5 +1,7 @@
+import type { Span } from '../../diagnostics/span.js';
 import { nearNames } from '../../internal/near-names.js';
 import type { CallNode, ParameterNode, PatternOrTermNode } from '../../syntax/ast.js';
+import { visit } from '../../syntax/visit.js';
 import { isUnionName } from '../../types/type-table.js';
 import type { Declaration, DeclarationKind } from '../policy.js';
 import type { PolicyDraft, Scope } from '../policy-draft.js';
@@ -16,6 +18,7 @@ const kinds: ReadonlyMap<string, DeclarationKind> = new Map([
 /** Warns about `has_role(_, "onwer", _: Note)` when the block of `Note` declares "owner": no shorthand rule uses such a name. */
 export const undeclaredName = check(() => {
   let calls: CallNode[] = [];
+  let asked: ReadonlySet<string> | undefined;
   const namesByType = new Map<string | undefined, readonly Declaration[]>();
   return {
     code: 'POLAR_CHECK_UNDECLARED_NAME',
@@ -47,6 +50,14 @@ export const undeclaredName = check(() => {
         const kind = kinds.get(predicate);
         const [, string, resource] = args;
         if (kind === undefined || string?.kind !== 'literal' || typeof string.value !== 'string') return;
+        if (draft.types.dialect.factsNeedNoDeclaration) {
+          asked ??= namesAskedFor(draft);
+          if (asked.has(`${predicate} ${string.value}`)) return;
+        }
+        if (args.length === 2) {
+          examineGlobal(string.span, string.value, kind);
+          return;
+        }
         const of = resource && typeOf(resource);
         const type = of === undefined || isUnionName(of) ? undefined : of;
         const isDeclared = ({ name, kind: its }: Declaration): boolean =>
@@ -62,6 +73,18 @@ export const undeclaredName = check(() => {
         const data = { name: string.value, kind, type, known: nearNames(string.value, known) };
         report({ span: string.span, data });
       }
+
+      /** Examines the name of a role or permission without a resource. */
+      function examineGlobal(span: Span, name: string, kind: DeclarationKind): void {
+        const { globals } = draft;
+        if (globals === undefined || globals.declarations.get(name)?.kind === kind) return;
+        const declared = [...globals.declarations.values()].filter((each) => each.kind === kind);
+        const known = nearNames(
+          name,
+          declared.map((each) => each.name),
+        );
+        report({ span, data: { name, kind, type: undefined, known } });
+      }
     },
   };
 
@@ -71,6 +94,19 @@ export const undeclaredName = check(() => {
     return found;
   }
 });
+
+/** Returns the names that written rules ask for, each after its predicate. Where facts need no declaration, the policy knows them. */
+function namesAskedFor({ rules }: PolicyDraft): ReadonlySet<string> {
+  const asked = new Set<string>();
+  for (const { body, shorthandOf } of rules)
+    if (body !== undefined && shorthandOf === undefined)
+      visit(body, {
+        call: ({ predicate, args: [, name] }) => {
+          if (name?.kind === 'literal') asked.add(`${predicate} ${name.value}`);
+        },
+      });
+  return asked;
+}
 
 const specializerOf = (parameter: ParameterNode | undefined): string | undefined =>
   parameter?.specializer?.kind === 'instance-pattern' ? parameter.specializer.className : undefined;

@@ -6,8 +6,8 @@ export const undefinedRule = check({
   needs: 'all blocks',
   kinds: ['call'],
   only: 'rules',
-  node({ predicate: name, predicateSpan: span }, report, { rulesByName, typesOfRules, declaredFacts }) {
-    if (rulesByName.has(name) || declaredFacts.has(name)) return;
+  node({ predicate: name, predicateSpan: span }, report, { rulesByName, typesOfRules, facts }) {
+    if (rulesByName.has(name) || facts.has(name)) return;
     // A missing required rule is reported once, not for every call.
     if (typesOfRules.required.some((type) => type.name === name)) return;
     report({ span, data: { name, known: [...rulesByName.keys()] } });

@@ -49,7 +49,7 @@ export const unusedRule = check(() => {
       // A policy without an entry point serves queries that only the application knows.
       const hasEntry = [...entryPoints].some((name) => draft.rulesByName.has(name));
       const misspelled = [...callsByRule.values(), calls].flatMap((names) =>
-        [...names].filter((name) => !draft.rulesByName.has(name)),
+        [...names].filter((name) => !draft.rulesByName.has(name) && !draft.facts.has(name)),
       );
       const called = new Set(unused.flatMap((name) => [...without(callsByRule.get(name), name)]));
       // Only the unused rules that no other unused rule calls are reported, because they explain the others.
