@@ -35,9 +35,10 @@ export function compileCommand(io: Io): Command {
           'a compiled policy contains tests for the types of the application; declare `types` in the configuration: nanook init',
         );
       const form = format ?? (file.endsWith('.cjs') ? 'cjs' : 'esm');
-      const { policies, types, constants, queries } = project.authorizerOptions(() => {});
+      const { policies, dialect, types, constants, queries } = project.authorizerOptions(() => {});
       const text = await compilePolicy({
         policies,
+        ...(dialect && { dialect }),
         ...(types && { types }),
         ...(constants && { constants }),
         ...(queries && { queries }),

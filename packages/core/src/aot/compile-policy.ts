@@ -1,3 +1,4 @@
+import { findDialect } from '../dialect/dialect.js';
 import { addMessages } from '../diagnostics/messages.js';
 import { PolicyError } from '../diagnostics/policy-error.js';
 import { Report } from '../diagnostics/report.js';
@@ -12,7 +13,7 @@ import { TypeTable } from '../types/type-table.js';
 /** Options for the compilation of a policy. Types and constants must be the same when it runs; the values of objects may differ. */
 export interface CompileOptions extends Pick<
   AuthorizerOptions,
-  'policies' | 'types' | 'constants' | 'queries' | 'equality' | 'onWarning'
+  'policies' | 'dialect' | 'types' | 'constants' | 'queries' | 'equality' | 'onWarning'
 > {
   /** The format of the file: an ES module (default) or CommonJS. */
   readonly format?: 'esm' | 'cjs';
@@ -40,6 +41,7 @@ export async function compileWith(reader: PolicyReader, given: CompileOptions): 
   const types = new TypeTable(
     options.types,
     constantsOf(options, () => new Date()),
+    findDialect(options),
   );
   const { context } = await loadPolicy(listOf(options.policies), {
     options: { ...options, engine: 'machine', denialWarnings: false },

@@ -1,5 +1,7 @@
 // cspell:ignore onwer
 import { describe, expect, it } from 'vitest';
+import { compilePolicy } from '../aot/compile.js';
+import { CompiledAuthorizer, type PolicyModule } from '../aot/compiled.js';
 import { Authorizer } from '../authorization/authorizer.js';
 import { everywhere } from '../engine/fixtures/all-engines.fixture.js';
 import { diagnoseAll } from '../policy/diagnose.fixture.js';
@@ -86,6 +88,23 @@ describe('the dialect oso-cloud', () => {
     // The order of Nanook's own dialect is another fact here.
     const otherWay = ['has_relation', acme, 'parent', anvil] as const;
     expect(await isAllowed(otherWay, ['has_role', ann, 'owner', acme])).toBe(false);
+  });
+
+  it('is compiled ahead of time', async () => {
+    const policies = `
+      actor User {}
+      resource Repository { permissions = ["edit"]; relations = { owner: User }; "edit" if "owner"; }
+      has_relation(Repository{"anvil"}, "owner", User{"ann"});
+    `;
+    const text = await compilePolicy({ ...options, policies, format: 'cjs' });
+    const module = { exports: undefined as unknown as PolicyModule };
+    // oxlint-disable-next-line typescript/no-implied-eval -- the text is a module
+    (new Function('module', text) as (target: object) => void)(module);
+    const authorizer = CompiledAuthorizer.load(module.exports, { types });
+    expect([await authorizer.can(ann, 'edit', anvil), await authorizer.can(ben, 'edit', anvil)]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('lets a role be an object', async () => {

@@ -29,7 +29,15 @@ export const dataFile = 'data';
 
 export const configFile = 'nanook.config.json';
 
-const keptOptions = ['constants', 'queries', 'readAction', 'undecided', 'equality', 'sql'] as const;
+const keptOptions = [
+  'dialect',
+  'constants',
+  'queries',
+  'readAction',
+  'undecided',
+  'equality',
+  'sql',
+] as const;
 
 /** Returns the options that a page keeps. Others name modules and functions, which a page has not. */
 export const keptIn = (config: object): ConfigOptions =>
