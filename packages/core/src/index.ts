@@ -137,6 +137,7 @@ export type {
   ActionOnRows,
   ActionOnType,
   AnyAction,
+  GrantablePermission,
   FieldActionOf,
   FieldOf,
   ItselfOf,

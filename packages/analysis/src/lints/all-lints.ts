@@ -4,6 +4,7 @@ import { duplicateCondition } from './duplicate-condition.js';
 import { duplicateRule } from './duplicate-rule.js';
 import type { Lint, LintInput } from './lint.js';
 import { nilOrder } from './nil-order.js';
+import { unknownGrantable } from './unknown-grantable.js';
 import { unreachableRule } from './unreachable-rule.js';
 import { neverGranted, neverUsed } from './unused-declaration.js';
 
@@ -15,6 +16,7 @@ export const allLints: readonly Lint[] = [
   unreachableRule,
   nilOrder,
   crossProduct,
+  unknownGrantable,
 ];
 
 /**

@@ -1,3 +1,4 @@
+// cspell:ignore raed
 import type { TypesInput } from '@nanook/core';
 import { parse, positionOf } from '@nanook/core/syntax';
 import { describe, expect, it } from 'vitest';
@@ -80,6 +81,30 @@ resource Note {
 }
 has_relation(_: User, "author", _: Note);`),
     ).toEqual([]);
+  });
+});
+
+describe('unknown-grantable', () => {
+  const block = 'resource Note { permissions = ["read"]; }\n';
+
+  it('finds a grantable permission that no block and no rule knows', () => {
+    const rules = `${block}has_permission(_: User, permission: String, _: Note) if grantable(permission);
+grantable("read");
+grantable("raed");
+grantable("pay");`;
+    expect(lint(rules)).toEqual(['4 UNKNOWN_GRANTABLE', '5 UNKNOWN_GRANTABLE']);
+  });
+
+  it('accepts the permissions that a rule names as a text, in a list, by an equality or in a call', () => {
+    const rules = `allow(user: User, "a", _) if grantable("a") and has_permission(user, "b", user);
+allow(_: User, action, _) if action in ["c", "d"] or action = "e";
+helper(user: User) if has_permission(user, "f", user);
+grantable("a"); grantable("b"); grantable("c"); grantable("d"); grantable("e"); grantable("f");`;
+    expect(lint(rules).filter((each) => each.endsWith('GRANTABLE'))).toEqual([]);
+  });
+
+  it('ignores rules of the same name with another meaning', () => {
+    expect(lint('grantable(x) if x = 1;\ngrantable("reader", "x");\ngrantable(1);')).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-// cspell:ignore benn
+// cspell:ignore benn raed
 import type { CodeEntry } from './code-entry.js';
 
 /** The codes of the lints of `nanook check`, each with a policy that has the mistake, and the corrected policy. */
@@ -75,6 +75,15 @@ allow(user: User, "read", note: Note) if note.ownerId = user.id;`,
     'two loops that no condition connects, so that each element of one is combined with each element of the other',
     'allow(user: User, "read", note: Note) if group in user.groups and tag in note.tags and group.id = 1 and tag.id = 2;',
     'allow(user: User, "read", note: Note) if group in user.groups and tag in note.tags and group.id = tag.groupId;',
+  ),
+  lint(
+    'NANOOK_LINT_UNKNOWN_GRANTABLE',
+    'no rule knows the grantable permission "raed"; did you mean "read"?',
+    'a permission that customers may put into [roles of their own](../guides/recipes/tenant-roles.md), but that no block declares and no rule names',
+    `allow(_: User, action, note: Note) if action in ["read", "pay"] and grantable(action) and note.isOpen;
+grantable("raed");`,
+    `allow(_: User, action, note: Note) if action in ["read", "pay"] and grantable(action) and note.isOpen;
+grantable("read");`,
   ),
 ];
 

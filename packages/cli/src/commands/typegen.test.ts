@@ -59,6 +59,26 @@ describe('nanook typegen', () => {
     expect(text).toContain("actions: 'a\"b\\n' | 'it\\'s';");
   });
 
+  it('writes the permissions that customers may grant', async () => {
+    const policy = `actor User {}
+resource Note { permissions = ["read", "pay"]; }
+allow(actor, action, resource) if has_permission(actor, action, resource);
+has_permission(user: User, permission: String, _: Note) if grantable(permission) and permission in user.granted;
+grantable("read");
+grantable("pay");
+`;
+    await enterFolder({ 'a.polar': policy });
+    const { out } = await nanook('typegen', '--json');
+    expect(JSON.parse(out)).toMatchObject({ grantable: ['read', 'pay'] });
+    expect(await contentOf('policy-types.d.ts')).toContain(
+      `    // Actions on values without a declared type, and permissions that customers may grant.
+    '*': {
+      grantable: 'read' | 'pay';
+    };
+`,
+    );
+  });
+
   it('writes the actions on values without a declared type', async () => {
     await enterFolder({ 'a.polar': 'allow(_: User, "deploy", "production");' });
     await nanook('typegen');

@@ -90,7 +90,8 @@ async function typegen(project: Project, flags: TypegenFlags, io: Io): Promise<E
       'the policies name no type, so there is nothing to write; declare `types` in the configuration: nanook init',
     );
   const instances = await findInstances(project.types, file, flags.project);
-  const text = printPolicyTypes(vocabulary, instances.types);
+  const grantable = authorizer.policy.grantablePermissions;
+  const text = printPolicyTypes(vocabulary, instances.types, grantable);
   const current = existsSync(file) ? (await readFile(file, 'utf8')).replaceAll('\r\n', '\n') : undefined;
   const isUpToDate = current === text;
   if (flags.check !== true && !isUpToDate) await writeOutput(file, text);
@@ -109,6 +110,7 @@ async function typegen(project: Project, flags: TypegenFlags, io: Io): Promise<E
           file,
           isUpToDate,
           ...vocabulary,
+          grantable,
           ...(source !== undefined && { findings: findings.map(writtenFinding) }),
           notes,
         },

@@ -29,6 +29,9 @@ allow_field(_: User, "read", _: Note, field) if field in ["title", "body"];
 allow_field(_: User, "update", _: Note, "body");
 allow_field(_: User, "read", _: Folder, field) if field in ["title", "color"];
 allow(_: User, "deploy", "production");
+allow(user: User, action, _: Note) if grantable(action) and action in user.granted;
+grantable("read");
+grantable("edit");
 `,
   'model.ts': `export class Folder {
   constructor(
@@ -43,7 +46,7 @@ export default { types: { Folder, User: {}, Note: {} } };
   'tsconfig.json': '{}',
 };
 
-const head = `import { Authorizer, typed, type ActionOf, type AnyAction, type FieldOf, type RoleOf, type TypeName } from '@nanook/core';
+const head = `import { Authorizer, typed, type ActionOf, type AnyAction, type FieldOf, type GrantablePermission, type RoleOf, type TypeName } from '@nanook/core';
 import type { CompiledAuthorizer } from '@nanook/core/compiled';
 import * as express from '@nanook/express';
 import * as koa from '@nanook/koa';

@@ -129,6 +129,8 @@ const right: readonly string[] = [
   // The kinds of names as types.
   "('edit' satisfies ActionOf<typeof note>)",
   "('archive' satisfies AnyAction)",
+  "('edit' satisfies GrantablePermission)",
+  "authorizer.policy.validateGrants(unknown).includes('edit')",
   "('writer' satisfies RoleOf<typeof note>)",
   "('body' satisfies FieldOf<typeof note>)",
   "('User' satisfies TypeName)",
@@ -191,6 +193,8 @@ const wrong: readonly string[] = [
   "authorizer.type('Noet')",
   "('edit' satisfies ActionOf<typeof folder>)",
   "('raed' satisfies AnyAction)",
+  "('archive' satisfies GrantablePermission)",
+  "authorizer.policy.validateGrants(unknown).includes('archive')",
   "('owner' satisfies RoleOf<typeof note>)",
   "('tilte' satisfies FieldOf<typeof note>)",
   "authorizer.authorize(user, 'deploy', note)",

@@ -3,9 +3,10 @@ import type { RuleReference } from '../engine/proof.js';
 import type { Bindings } from '../engine/query/query-run.js';
 import type { Explanation } from '../explanation/explanation.js';
 import type { NamedPolicy } from '../policy/policy-source.js';
-import type { ActionOnRows, AnyAction } from '../types/policy-types.js';
+import type { ActionOnRows, AnyAction, GrantablePermission } from '../types/policy-types.js';
 import { typeSignature } from '../types/type-signature.js';
 import type { TypeReference } from './find-type.js';
+import { grantablePermissions, validateGrants } from './grantable-permissions.js';
 import type { LoadedPolicy } from './loaded-policy.js';
 import type { ExplainQueryOptions, GrantableOptions, QueryOptions } from './query-options.js';
 import type { PolicyVocabulary } from './vocabulary.js';
@@ -139,6 +140,27 @@ export class PolicySnapshot {
   isAction<Type extends TypeReference>(action: unknown, resource: Type): action is ActionOnRows<Type>;
   isAction(action: unknown, resource?: TypeReference): boolean {
     return this.#loaded.grantable.isNamed(action, resource);
+  }
+
+  /**
+   * Lists the permissions that customers may put into roles of their own: those of the facts `grantable("read");`. `nanook typegen` writes them
+   * as a type.
+   */
+  get grantablePermissions(): readonly GrantablePermission[] {
+    return grantablePermissions(this.#loaded.context.program.policy) as readonly GrantablePermission[];
+  }
+
+  /**
+   * Checks the permissions of a role that a customer makes, for example those in a request.
+   *
+   * @param permissions any value
+   * @returns the permissions, each once
+   * @throws {PolarError} `POLAR_TYPE_INVALID_GRANTS` for anything but a list of grantable permissions; `data.refused` has the others
+   * @example
+   * await db.insert(roles).values({ name, permissions: authorizer.policy.validateGrants(req.body.permissions) });
+   */
+  validateGrants(permissions: unknown): readonly GrantablePermission[] {
+    return validateGrants(this.grantablePermissions, permissions) as readonly GrantablePermission[];
   }
 
   /**

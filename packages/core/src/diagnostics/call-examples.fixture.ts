@@ -404,6 +404,20 @@ authorizer.type('Repo');`,
     fix: `const authorizer = await Authorizer.load({ policies: 'policy/main.polar', types: { Repository: {} } });
 authorizer.type('Repository');`,
   },
+  POLAR_TYPE_INVALID_GRANTS: {
+    wrong: `const authorizer = await Authorizer.load({
+  policies: 'grantable("read"); grantable("pay"); allow(_: User, "pay", _: Note);',
+  types: { User: {}, Note: {} },
+  queries: ['grantable'],
+});
+authorizer.policy.validateGrants(['read', 'delete']);`,
+    fix: `const authorizer = await Authorizer.load({
+  policies: 'grantable("read"); grantable("pay"); allow(_: User, "pay", _: Note);',
+  types: { User: {}, Note: {} },
+  queries: ['grantable'],
+});
+authorizer.policy.validateGrants(['read', 'pay']);`,
+  },
   POLAR_TYPE_NOT_GRANTABLE: {
     wrong: `const authorizer = await Authorizer.load({
   policies: 'allow("ann", "read", _: Note);',

@@ -3,6 +3,8 @@ import { didYouMean } from '../internal/near-names.js';
 
 export const listed = (names: readonly string[]): string => names.map((n) => `\`${n}\``).join(', ');
 
+const quoted = (texts: readonly string[]): string => texts.map((text) => JSON.stringify(text)).join(', ');
+
 const placeOfPolicies =
   "correct the path, or start it at the module: new URL('./policy.polar', import.meta.url). A build into dist/ and a Docker image must copy the policies, too";
 
@@ -107,6 +109,23 @@ export const runtimeCodes = {
   }) => `unknown type \`${p.expected}\` for the field \`${p.type}.${p.field}\`; ${p.advice}`,
   POLAR_TYPE_UNKNOWN_TYPE: (p: { name: string; known: readonly string[] }) =>
     `no type is registered as \`${p.name}\`${didYouMean(p.name, p.known) || '; add it to the option `types`'}`,
+  POLAR_TYPE_INVALID_GRANTS: (p: {
+    /** The first of the refused values. */
+    found: string;
+    /** All values that are no grantable permission. */
+    refused: readonly unknown[];
+    grantable: readonly string[];
+    /** Grantable permissions with a similar name. */
+    near: readonly string[];
+  }) => {
+    const advice =
+      p.grantable.length === 0
+        ? 'list them in the policy: `grantable("read");`'
+        : p.near.length > 0
+          ? `did you mean ${quoted(p.near)}?`
+          : `they are ${quoted(p.grantable)}`;
+    return `expected a list of permissions that customers may grant, found ${p.found}; ${advice}`;
+  },
   POLAR_TYPE_NOT_GRANTABLE: (p: {
     action: string;
     type: string | undefined;

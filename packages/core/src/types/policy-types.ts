@@ -15,7 +15,7 @@ import type { Class } from './type-declaration.js';
 // oxlint-disable-next-line typescript/no-empty-object-type -- the declarations of an application are merged into it
 export interface PolicyTypes {}
 
-/** The generated types. The entry `'*'` has the actions on values without a declared type. */
+/** The generated types. The entry `'*'` has the actions on values without a declared type, and the grantable permissions. */
 // oxlint-disable-next-line typescript/no-redundant-type-constituents -- there are no keys until an application adds them
 type Names = Exclude<keyof PolicyTypes & string, '*'>;
 
@@ -73,6 +73,13 @@ export type TypeName = IsEmpty extends true ? string : Names;
 export type AnyAction = IsEmpty extends true
   ? string
   : Part<keyof PolicyTypes, 'actions' | 'typeActions' | 'fieldActions'>;
+
+/** A permission that customers may put into roles of their own. */
+export type GrantablePermission = PolicyTypes extends {
+  readonly '*': { readonly grantable: infer Permission };
+}
+  ? Permission & string
+  : string;
 
 /** The types whose class is exactly this one. A superclass or an interface has no type, and neither has `any`. */
 type NameOfInstance<Instance> = {

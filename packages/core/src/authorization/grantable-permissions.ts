@@ -1,0 +1,34 @@
+import { PolarError } from '../diagnostics/polar-error.js';
+import { describeValue } from '../internal/describe-value.js';
+import { nearNames } from '../internal/near-names.js';
+import type { Policy } from '../policy/policy.js';
+
+/** Returns the permissions that customers may put into their roles: those of the facts `grantable("read");`, in the order of the policy. */
+export function grantablePermissions({ rules }: Policy): readonly string[] {
+  const found = new Set<string>();
+  for (const { name, parameters, body } of rules) {
+    const [permission, ...others] = parameters;
+    if (name !== 'grantable' || body !== undefined || others.length > 0) continue;
+    if (permission?.term.kind === 'literal' && typeof permission.term.value === 'string')
+      found.add(permission.term.value);
+  }
+  return [...found];
+}
+
+/**
+ * Returns the permissions of a role that a customer makes, each once.
+ *
+ * @throws {PolarError} `POLAR_TYPE_INVALID_GRANTS` for anything but a list of grantable permissions
+ */
+export function validateGrants(grantable: readonly string[], permissions: unknown): readonly string[] {
+  const isList = Array.isArray(permissions);
+  const refused: readonly unknown[] = isList
+    ? permissions.filter((permission) => !grantable.includes(permission))
+    : [permissions];
+  if (isList && refused.length === 0) return [...new Set<string>(permissions)];
+  const near = refused.flatMap((text) => (typeof text === 'string' ? nearNames(text, grantable) : []));
+  const found = refused.slice(0, maxShown).map(describeValue).join(', ');
+  throw new PolarError('POLAR_TYPE_INVALID_GRANTS', { found, refused, grantable, near: [...new Set(near)] });
+}
+
+const maxShown = 3;
