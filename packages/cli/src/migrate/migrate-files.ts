@@ -7,10 +7,14 @@ import { moduleNames } from './module-names.js';
 import { isOsoModule } from './oso-imports.js';
 import { parseSource, placesAfter, type ManualChange, type ParsedSource } from './parsed-source.js';
 import { useAuthorizer } from './use-authorizer.js';
+import { isCloudModule, useCloud } from './use-cloud.js';
 import { usePackage } from './use-package.js';
 
 /** The place to which an application moves: the package with the API of oso, or the API of Nanook. */
 export type Target = 'package' | 'authorizer';
+
+/** A move of an application: from the package oso to a place, or from the client of Oso Cloud to the API of Nanook. */
+export type Move = Target | 'oso-cloud';
 
 /** A file of the application before and after the move. */
 export interface MigratedFile {
@@ -39,7 +43,7 @@ interface SourceFile {
  */
 export async function migrateFiles(
   files: readonly string[],
-  target: Target,
+  move: Move,
   version: string,
 ): Promise<Migration> {
   const all: SourceFile[] = [];
@@ -47,12 +51,26 @@ export async function migrateFiles(
   for (const file of files) all.push({ file, before: await readFile(file, 'utf8') });
   const manifests = all.filter(isManifest);
   const sources = all.filter((file) => !isManifest(file));
-  return target === 'package'
-    ? toPackage(sources, manifests, `^${version}`)
-    : toAuthorizer(sources, manifests, `^${version}`);
+  return moves[move](sources, manifests, `^${version}`);
 }
 
 const isManifest = ({ file }: SourceFile): boolean => basename(file) === 'package.json';
+
+function fromCloud(
+  sources: readonly SourceFile[],
+  manifests: readonly SourceFile[],
+  range: string,
+): Migration {
+  const { parsed, manual } = parseSources(sources.filter(({ before }) => /oso/i.test(before)));
+  for (const source of parsed) useCloud(source);
+  const keeps = parsed.some(({ file, edited }) =>
+    moduleNames(parseSource(file, edited.toString())).some(({ text }) => isCloudModule(text)),
+  );
+  const changed = changedManifests(manifests, manual, (text) =>
+    replaceDependency(text, 'oso-cloud', ['@nanook/core', range], { keeps }),
+  );
+  return migrationOf(parsed, manual, changed);
+}
 
 function toPackage(
   sources: readonly SourceFile[],
@@ -95,6 +113,13 @@ function toAuthorizer(
       manual.push({ file, ...place, message: 'the command oso is removed; use nanook repl' });
   return migrationOf(parsed, manual, changed);
 }
+
+type Mover = (sources: readonly SourceFile[], manifests: readonly SourceFile[], range: string) => Migration;
+const moves: Readonly<Record<Move, Mover>> = {
+  package: toPackage,
+  authorizer: toAuthorizer,
+  'oso-cloud': fromCloud,
+};
 
 function useAuthorizers(sources: readonly SourceFile[], packages: ReadonlyMap<string, string>): Sources {
   const first = useAuthorizersOnce(sources, packages, new Map());

@@ -32,12 +32,12 @@ export interface NamedImport {
 /** Returns whether a module is the package oso, or a module inside of it. */
 export const isOsoModule = (name: string): boolean => /^(?:@nanook\/)?oso(?:$|\/)/.test(name);
 
-/** Returns the statements that import names from `oso`, and lists the other ways to load it. */
-export function readImports(source: ParsedSource): NamedImport[] {
+/** Returns the statements that import names from a package, which is `oso`, and lists the other ways to load it. */
+export function readImports(source: ParsedSource, isPackage = isOsoModule): NamedImport[] {
   const required = requiredNames(source);
   const found: NamedImport[] = [];
   for (const { literal, text, user } of moduleNames(source)) {
-    if (!isOsoModule(text)) continue;
+    if (!isPackage(text)) continue;
     const names = required.get(user) ?? importOf(user);
     if (names !== undefined) found.push(names);
     else if (user.type.startsWith('Export'))

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { contentOf, enterFolder, nanook } from '../testing/run.fixture.js';
+
+const manifest = `{
+  "name": "app",
+  "dependencies": {
+    "express": "^5.0.0",
+    "oso-cloud": "^2.5.0"
+  }
+}
+`;
+const client = `import { Oso } from 'oso-cloud';
+
+export const oso = new Oso(process.env.OSO_URL!, process.env.OSO_AUTH!);
+`;
+
+/** Migrates the statements of a file that imports the client, and returns them with the places to change by hand. */
+async function migrated(statements: string, file = 'src/notes.ts') {
+  const head = `import { oso } from './oso.js';\n`;
+  await enterFolder({ 'package.json': manifest, 'src/oso.ts': client, [file]: head + statements });
+  const { code, out } = await nanook('migrate', '--from', 'oso-cloud', '--json');
+  const { manual } = JSON.parse(out) as { manual: { file: string; line: number; message: string }[] };
+  const text = await contentOf(file);
+  return {
+    code,
+    text: text.replace(head, ''),
+    manual: manual.filter((each) => each.file === file).map(({ line, message }) => `${line}: ${message}`),
+  };
+}
+
+const imported = "import { typed } from '@nanook/core';\n";
+
+describe('nanook migrate --from oso-cloud', () => {
+  it('replaces the client, its import and the package, and lists what the load needs', async () => {
+    await enterFolder({ 'package.json': manifest, 'src/oso.ts': client });
+    const { code, out, err } = await nanook('migrate', '--from', 'oso-cloud');
+    expect(await contentOf('src/oso.ts')).toBe(`import { Authorizer } from '@nanook/core';
+
+export const oso = await Authorizer.load({ policies: '**/*.polar', dialect: 'oso-cloud' });
+`);
+    expect(JSON.parse(await contentOf('package.json'))).toMatchObject({
+      dependencies: { express: '^5.0.0', '@nanook/core': expect.stringMatching(/^\^/) },
+    });
+    expect(await contentOf('package.json')).not.toContain('oso-cloud');
+    expect(code).toBe(1);
+    expect(out).toContain('src/oso.ts:3:20 by hand: name the files of the policy, and declare the types');
+    expect(err).toBe('2 files changed, 1 place to change by hand\n');
+    expect(await nanook('migrate', '--from', 'oso-cloud')).toMatchObject({
+      code: 0,
+      err: '0 files changed\n',
+    });
+  });
+
+  it('replaces a check, also with context facts, and its objects by rows with a type', async () => {
+    expect(
+      await migrated(`const may = await oso.authorize({ type: 'User', id: user.id }, 'read', { type: 'Note', id });
+if (!(await oso.authorize({ type: 'User', id }, 'edit', { type: 'Note', id: String(note.id) }, [
+  ['has_role', { type: 'User', id }, 'admin', { type: 'Organization', id: 'acme' }],
+  ['is_open', { type: 'Note', id }, { type: 'String', id: 'yes' }],
+]))) throw new Error('no');
+await oso.authorize({ type: 'User', id }, 'read', { type: 'Note', id }, { contextFacts: facts });
+await oso.authorize({ type: 'User', id }, 'read', { type: 'Note', id }, {});
+`),
+    ).toEqual({
+      code: 1,
+      text: `${imported}const may = await oso.can(typed('User', { id: user.id }), 'read', typed('Note', { id }));
+if (!(await oso.can(typed('User', { id }), 'edit', typed('Note', { id: String(note.id) }), { facts: [
+  ['has_role', typed('User', { id }), 'admin', typed('Organization', { id: 'acme' })],
+  ['is_open', typed('Note', { id }), 'yes'],
+] }))) throw new Error('no');
+await oso.can(typed('User', { id }), 'read', typed('Note', { id }), { facts: facts });
+await oso.can(typed('User', { id }), 'read', typed('Note', { id }));
+`,
+      manual: [],
+    });
+  });
+
+  it('keeps the results of actions and of lists: a list of texts', async () => {
+    expect(
+      await migrated(`const actions = await oso.actions({ type: 'User', id }, { type: 'Note', id });
+const later = oso.actions({ type: 'User', id }, { type: 'Note', id }, facts);
+const ids = await oso.list({ type: 'User', id }, 'read', 'Note');
+const some = await oso.list({ type: 'User', id }, 'read', 'Note', [['is_open', { type: 'Note', id }]]);
+const promise = oso.list({ type: 'User', id }, 'read', 'Note');
+`),
+    ).toMatchObject({
+      text: `${imported}const actions = [...(await oso.actions(typed('User', { id }), typed('Note', { id })))];
+const later = oso.actions(typed('User', { id }), typed('Note', { id }), { facts: facts }).then((found) => [...found]);
+const ids = (await oso.list(typed('User', { id }), 'read', 'Note')).rows.map(({ id }) => String(id));
+const some = (await oso.withFacts([['is_open', typed('Note', { id })]]).list(typed('User', { id }), 'read', 'Note')).rows.map(({ id }) => String(id));
+const promise = oso.list(typed('User', { id }), 'read', 'Note').then(({ rows }) => rows.map(({ id }) => String(id)));
+`,
+      manual: [5, 6, 7].map((line) => expect.stringContaining(`${line}: pass an adapter of @nanook/orm`)),
+    });
+  });
+
+  it('lists each call without a counterpart, with the reason and what to write', async () => {
+    const statements = `await oso.insert(['has_role', user, 'owner', note]);
+await oso.delete(['has_role', user, null, note]);
+await oso.batch((tx) => tx.insert(['is_open', note]));
+const stored = await oso.get(['has_role', user]);
+await oso.policy(text);
+const sql = await oso.authorizeLocal(user, 'read', note);
+const filter = await oso.listLocal(user, 'read', 'Note', 'notes.id');
+const which = await oso.actionsLocal(user, note);
+const page = await oso.listPaginated(user, 'read', 'Note', 10);
+const query = oso.buildQuery(['allow', user, 'read', note]);
+const metadata = await oso.getPolicyMetadata();
+await oso.authorize(user, 'read', note, { parityHandle });
+await oso.authorize(...args);
+`;
+    const { text, manual, code } = await migrated(statements);
+    expect(code).toBe(1);
+    expect(text).toBe(statements);
+    const expected = [
+      'Nanook stores no facts: write to your own tables',
+      'Nanook stores no facts: write to your own tables',
+      'in one transaction',
+      'read your own tables',
+      'pass the policy to Authorizer.load',
+      "write await oso.can(user, 'read', note)",
+      "oso.where(user, 'read', 'Note', 'notes.id') to your ORM, without the column",
+      'write [...(await oso.actions(user, note))]',
+      'oso.list(actor, action, type, { take, after })',
+      'oso.whoCan(action, resource, actors)',
+      'oso.policy.vocabulary()',
+      'compareWith',
+      'write can(…) with 3 arguments',
+    ];
+    expect(manual).toEqual(
+      expected.map((part, i) => expect.stringMatching(new RegExp(`^${i + 2}: .*${escaped(part)}`))),
+    );
+  });
+
+  it('lists a check whose objects it cannot tell: they may be { type, id }', async () => {
+    expect(await migrated(`await oso.authorize(user, 'read', { type: 'Note', id });\n`)).toMatchObject({
+      text: `${imported}await oso.can(user, 'read', typed('Note', { id }));\n`,
+      manual: ['3: pass an instance or a row from typed(type, row) as user, not { type, id }'],
+    });
+  });
+
+  it('finds clients with other names: variables, parameters and fields of the type, and members', async () => {
+    await enterFolder({
+      'src/a.ts': `import { Oso as Cloud, type Value } from "oso-cloud";
+
+export class Guard {
+  constructor(private readonly client: Cloud) {}
+  may(user: string) {
+    return this.client.authorize({ type: 'User', id: user }, 'read', { type: 'Note', id: '1' });
+  }
+}
+const mayRead = (cloud: Cloud, actor: Value) => cloud.authorize(actor, 'read', { type: 'Note', id: '1' });
+const other = (request: Request) => request.oso.authorize({ type: 'User', id: '1' }, 'read', { type: 'Note', id: '1' });
+const unrelated = db.list('a', 'b', 'c');
+virtuoso.authorize(1, 2, 3);
+`,
+    });
+    const { out } = await nanook('migrate', '--from', 'oso-cloud');
+    expect(await contentOf('src/a.ts')).toBe(`import { Authorizer, typed } from "@nanook/core";
+import { type Value } from "oso-cloud";
+
+export class Guard {
+  constructor(private readonly client: Authorizer) {}
+  may(user: string) {
+    return this.client.can(typed('User', { id: user }), 'read', typed('Note', { id: '1' }));
+  }
+}
+const mayRead = (cloud: Authorizer, actor: Value) => cloud.can(actor, 'read', typed('Note', { id: '1' }));
+const other = (request: Request) => request.oso.can(typed('User', { id: '1' }), 'read', typed('Note', { id: '1' }));
+const unrelated = db.list('a', 'b', 'c');
+virtuoso.authorize(1, 2, 3);
+`);
+    expect(out).toContain('Value has no counterpart in @nanook/core');
+  });
+
+  it('keeps the class where it cannot await the load: in functions, in classes and in CommonJS', async () => {
+    const files = {
+      'a.ts': `import { Oso } from 'oso-cloud';\nexport const create = () => new Oso('url', 'key');\n`,
+      'b.cjs': `const { Oso } = require('oso-cloud');\nconst oso = new Oso('url', 'key');\nawait oso.authorize({ type: 'User', id: '1' }, 'read', { type: 'Note', id: '1' });\n`,
+    };
+    await enterFolder({ ...files, 'package.json': manifest });
+    const { out } = await nanook('migrate', '--from', 'oso-cloud');
+    expect(await contentOf('a.ts')).toBe(files['a.ts']);
+    expect(await contentOf('b.cjs')).toBe(`const { typed } = require('@nanook/core');
+const { Oso } = require('oso-cloud');
+const oso = new Oso('url', 'key');
+await oso.can(typed('User', { id: '1' }), 'read', typed('Note', { id: '1' }));
+`);
+    expect(out.match(/create the authorizer once when the application starts/g)).toHaveLength(2);
+    // The package stays, because files import it.
+    expect(JSON.parse(await contentOf('package.json'))).toMatchObject({
+      dependencies: { '@nanook/core': expect.any(String), 'oso-cloud': '^2.5.0' },
+    });
+  });
+
+  it('refuses the package with the API of oso as the target', async () => {
+    await enterFolder({ 'a.ts': client });
+    expect(await nanook('migrate', '--from', 'oso-cloud', '--to', 'package')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--to authorizer'),
+    });
+  });
+});
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
