@@ -282,6 +282,26 @@ describe('trust', () => {
     expect(client.notices).toEqual([]);
   });
 
+  it('lets the configuration choose the dialect of the policies', async () => {
+    const policy = `actor User {}
+resource Note {
+  permissions = ["edit"];
+  relations = { author: User };
+  "edit" if "author" and is_open(resource);
+}
+has_relation(note: Note, "author", user: User) if note.authorId = user.id;
+`;
+    const types = '"types": { "User": {}, "Note": {} }';
+    const found = async (dialect: string) => {
+      const files = { 'nanook.config.json': `{ "dialect": "${dialect}", ${types} }`, 'a.polar': policy };
+      const client = await start(files, pull, {});
+      await client.open('a.polar', policy);
+      return pulled(client, client.uri('a.polar'));
+    };
+    expect(await found('oso-cloud')).toEqual([]);
+    expect(await found('nanook')).not.toEqual([]);
+  });
+
   it('includes no configuration above the open folder', async () => {
     const outer = projectFolder({ 'nanook.config.mjs': `${marks}export default {};`, 'inner/a.polar': good });
     const client = await TestClient.start(join(outer, 'inner'), { isTrusted: true }, pull);

@@ -38,6 +38,7 @@ const maxCalls = 100_000;
 export class GrantAnalysis {
   readonly #overlap: Overlap;
   readonly #indexes = new Map<string, RulesByHead>();
+  readonly #facts: ReadonlySet<string>;
   #cases = new ConcreteCases();
   #evaluator: AbstractEvaluator;
   #calls = new Map<string, Call>();
@@ -50,7 +51,10 @@ export class GrantAnalysis {
     equality: Equality,
     /** Returns whether a rule counts. */
     readonly counts: (rule: Rule) => boolean = () => true,
+    /** Returns whether the facts of this name that the application has count. They can have any arguments. */
+    readonly countsFacts: (name: string) => boolean = () => true,
   ) {
+    this.#facts = new Set(program.policy.facts.map(({ name, arity }) => `${arity} ${name}`));
     this.#overlap = new Overlap(program.types, typeof equality === 'function');
     this.#evaluator = this.#newEvaluator();
   }
@@ -147,6 +151,10 @@ export class GrantAnalysis {
     const key = `${args.map(keyOf).join()} ${predicate.name}`;
     let call = this.#calls.get(key);
     if (call !== undefined) return call;
+    if (this.#facts.has(`${args.length} ${predicate.name}`) && this.countsFacts(predicate.name)) {
+      this.#calls.set(key, (call = { isPossible: true, args, waiting: new Set() }));
+      return call;
+    }
     const tasks: { rule: Rule; slots: Slots }[] = [];
     let left: readonly AbstractValue[] | undefined;
     for (const rule of this.#rulesFor(predicate, args)) {

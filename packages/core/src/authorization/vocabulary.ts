@@ -74,12 +74,19 @@ export function vocabularyOf(
   literals: readonly string[],
 ): PolicyVocabulary {
   const naming = (positions: Positions): GrantAnalysis =>
-    new GrantAnalysis(program, equality, (rule) => usesArgument(rule, positions[rule.name]));
+    new GrantAnalysis(
+      program,
+      equality,
+      (rule) => usesArgument(rule, positions[rule.name]),
+      // A fact of the application can have any name.
+      (name) => positions[name] === undefined,
+    );
   const ofActions = naming(actionPositions);
   const ofTypedResources = new GrantAnalysis(
     program,
     equality,
     (rule) => usesArgument(rule, actionPositions[rule.name]) || hasTypedResource(rule),
+    (name) => actionPositions[name] === undefined,
   );
   const all = new GrantAnalysis(program, equality);
   const declaredTypes = [...program.types.types].filter(({ builtIn }) => !builtIn);

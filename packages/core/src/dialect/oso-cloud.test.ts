@@ -90,6 +90,31 @@ describe('the dialect oso-cloud', () => {
     expect(await isAllowed(otherWay, ['has_role', ann, 'owner', acme])).toBe(false);
   });
 
+  it('knows which actions and roles facts can give', async () => {
+    const { policy } = await Authorizer.load({
+      ...options,
+      policies: `
+        actor User {}
+        resource Organization { roles = ["owner"]; }
+        resource Repository {
+          permissions = ["delete", "read"];
+          relations = { parent: Organization };
+          "delete" if "owner" on "parent" and is_open(resource);
+        }
+      `,
+    });
+    expect([policy.grants('delete', 'Repository'), policy.grants('read', 'Repository')]).toEqual([
+      true,
+      false,
+    ]);
+    expect(policy.vocabulary().types).toMatchObject([
+      { type: 'User', actions: [] },
+      { type: 'Organization', actions: [], roles: ['owner'] },
+      { type: 'Repository', actions: ['delete'], roles: [] },
+      { type: 'Plan', actions: [] },
+    ]);
+  });
+
   it('is compiled ahead of time', async () => {
     const policies = `
       actor User {}

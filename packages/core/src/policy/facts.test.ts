@@ -105,6 +105,14 @@ describe('a declared fact', () => {
     });
   });
 
+  it('can grant an action', async () => {
+    const { policy } = await Authorizer.load({ policies, types, onWarning: () => {} });
+    expect([policy.grants('read', 'Repository'), policy.grants('edit', 'Repository')]).toEqual([true, false]);
+    expect(policy.vocabulary().types).toContainEqual(
+      expect.objectContaining({ type: 'Repository', actions: ['list', 'read'], roles: ['reader'] }),
+    );
+  });
+
   it('can also follow from rules of its types', async () => {
     const more = `${policies} is_public(Repository{"anvil"}); has_role(_: User, "reader", Repository{"bolt"});`;
     await everywhere(more, { types }, (ask, engine) => {

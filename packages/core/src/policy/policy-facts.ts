@@ -19,10 +19,10 @@ export function factsOf(
       visit(body, {
         call: ({ predicate, args }) => {
           // The application has facts of these names next to the rules of the policy.
-          if (!defined.has(predicate) || rulesOfBlocks.has(predicate)) add(predicate, args.length);
+          if (!defined.has(predicate) || givenByData.has(predicate)) add(predicate, args.length);
         },
       });
   return [...facts, ...asked.values()];
 }
 
-const rulesOfBlocks: ReadonlySet<string> = new Set(['has_permission', 'has_role', 'has_relation']);
+const givenByData: ReadonlySet<string> = new Set(['has_role', 'has_relation']);
