@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { PolicyDialect } from '@nanook/core';
 import { MutantEvaluator } from '../mutation/evaluate-mutants.js';
 import { generateMutants } from '../mutation/generate-mutants.js';
 import type { MutantResult } from '../mutation/mutant-result.js';

@@ -22,7 +22,9 @@ describe('policy.validateGrants', () => {
       try {
         return policy.validateGrants(permissions);
       } catch (error) {
-        return isPolarError(error) ? [error.code, error.message, error.data['refused']] : error;
+        return isPolarError(error)
+          ? [error.code, error.message, (error.data as { refused?: unknown }).refused]
+          : error;
       }
     };
     const code = 'POLAR_TYPE_INVALID_GRANTS';

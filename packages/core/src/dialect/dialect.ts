@@ -132,7 +132,7 @@ export interface DialectOptions {
    * The meaning of the policy. `'oso'`: answers and errors are those of oso 0.27, also where Nanook differs from it
    * (`docs/reference/differences.md`). Default `'nanook'`.
    */
-  readonly dialect?: Dialect['name'];
+  readonly dialect?: Dialect['name'] | undefined;
   /**
    * Whether policies may read every member of a value and call every method, as in oso. It makes a policy a way into the process, so
    * it is only for policies that you trust as code. It needs the dialect `'oso'`. Default `false`.
