@@ -103,6 +103,11 @@ grantable("a"); grantable("b"); grantable("c"); grantable("d"); grantable("e"); 
     expect(lint(rules).filter((each) => each.endsWith('GRANTABLE'))).toEqual([]);
   });
 
+  it('accepts a list that alone names the permissions of a policy', () => {
+    const rules = 'allow(user: User, action, _) if grantable(action) and action in user.granted;\n';
+    expect(lint(`${rules}grantable("read"); grantable("pay");`)).toEqual([]);
+  });
+
   it('ignores rules of the same name with another meaning', () => {
     expect(lint('grantable(x) if x = 1;\ngrantable("reader", "x");\ngrantable(1);')).toEqual([]);
   });

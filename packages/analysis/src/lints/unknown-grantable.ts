@@ -4,18 +4,23 @@ import { blocksOf, declarationsOf } from '../blocks/declarations.js';
 import type { Lint } from './lint.js';
 import { rulesOf } from './rules-of.js';
 
-/** Finds `grantable("reed");`, a permission that customers may put into roles, but that no rule and no block knows. */
+/**
+ * Finds `grantable("reed");`, a permission that customers may put into roles, but that no rule and no block knows. In a policy without declared
+ * permissions, the list itself can be the only place that names them, so there a similar name must exist.
+ */
 export const unknownGrantable: Lint = {
   code: 'NANOOK_LINT_UNKNOWN_GRANTABLE',
   needsAllStatements: true,
   *find({ trees }) {
-    const known = permissionsOf(trees);
+    const declared = declaredPermissions(trees);
+    const known = new Set([...declared, ...namedPermissions(trees)]);
     for (const { name, parameters, body } of rulesOf(trees)) {
       const [permission, ...others] = parameters;
       if (name !== 'grantable' || body !== undefined || others.length > 0) continue;
       const text = textOf(permission?.term);
       if (text === undefined || known.has(text)) continue;
       const near = nearNames(text, known).map((each) => `"${each}"`);
+      if (near.length === 0 && declared.length === 0) continue;
       const advice =
         near.length > 0
           ? `did you mean ${near.join(' or ')}?`
@@ -30,13 +35,14 @@ export const unknownGrantable: Lint = {
 
 const predicates: ReadonlySet<string> = new Set(['allow', 'allow_field', 'has_permission']);
 
-/** Returns the permissions that blocks declare, and those that rules or calls of `allow` and `has_permission` name. */
-function permissionsOf(trees: readonly PolicyNode[]): ReadonlySet<string> {
-  const found = new Set(
-    blocksOf(trees)
-      .flatMap(declarationsOf)
-      .flatMap(({ kind, name }) => (kind === 'permission' ? [name] : [])),
-  );
+const declaredPermissions = (trees: readonly PolicyNode[]): readonly string[] =>
+  blocksOf(trees)
+    .flatMap(declarationsOf)
+    .flatMap(({ kind, name }) => (kind === 'permission' ? [name] : []));
+
+/** Returns the permissions that rules or calls of `allow` and `has_permission` name. */
+function namedPermissions(trees: readonly PolicyNode[]): ReadonlySet<string> {
+  const found = new Set<string>();
   const add = (term: PatternOrTermNode | undefined): void => {
     const text = textOf(term);
     if (text !== undefined) found.add(text);
