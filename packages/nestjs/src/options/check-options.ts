@@ -17,6 +17,7 @@ const isForLoading: Readonly<Record<keyof NanookModuleOptions, boolean>> = {
   undecided: true,
   equality: true,
   policies: true,
+  dialect: true,
   version: true,
   queries: true,
   resources: true,

@@ -109,7 +109,7 @@ describe('the dialect oso', () => {
   it.each([{ dialect: 'oso' }, { unsafeHostAccess: true }])(
     'is no option of Authorizer.load: %o',
     async (options) => {
-      await expect(Authorizer.load({ policies: '', ...options })).rejects.toMatchObject({
+      await expect(Authorizer.load({ policies: '', ...(options as object) })).rejects.toMatchObject({
         code: 'POLAR_TYPE_INVALID_OPTION',
       });
     },
