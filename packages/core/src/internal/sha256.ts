@@ -16,6 +16,9 @@ function rootsOfPrimes(count: number, root: (prime: number) => number): Int32Arr
 const initialWords = once(() => rootsOfPrimes(8, Math.sqrt));
 const roundConstants = once(() => rootsOfPrimes(64, Math.cbrt));
 
+/** The words of one block. Each block replaces all of them, and nothing else runs meanwhile. */
+const words = new Int32Array(64);
+
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
 /** Returns the SHA-256 of some bytes, as 64 hexadecimal digits. */
@@ -24,16 +27,18 @@ export function sha256(bytes: Uint8Array): string {
   const padded = new Uint8Array(blocks * 64);
   padded.set(bytes);
   padded[bytes.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, Math.floor(bytes.length / 2 ** 29));
-  view.setUint32(padded.length - 4, (bytes.length << 3) >>> 0);
+  // The last eight bytes are the number of bits.
+  for (let i = 1, bits = bytes.length * 8; bits > 0; i++, bits = Math.floor(bits / 256))
+    padded[padded.length - i] = bits;
 
   // Signed integers with `| 0` at every step, so that V8 uses integers of the processor. This is five times as fast.
   const hash = Int32Array.from(initialWords());
   const constants = roundConstants();
-  const words = new Int32Array(64);
   for (let offset = 0; offset < padded.length; offset += 64) {
-    for (let i = 0; i < 16; i++) words[i] = view.getInt32(offset + 4 * i);
+    for (let i = 0; i < 16; i++) {
+      const at = offset + 4 * i;
+      words[i] = (padded[at]! << 24) | (padded[at + 1]! << 16) | (padded[at + 2]! << 8) | padded[at + 3]!;
+    }
     for (let i = 16; i < 64; i++) {
       const w2 = words[i - 2]!;
       const w15 = words[i - 15]!;
@@ -41,12 +46,15 @@ export function sha256(bytes: Uint8Array): string {
       const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10);
       words[i] = (words[i - 16]! + s0 + words[i - 7]! + s1) | 0;
     }
-    compress(hash, words, constants);
+    compress(hash, constants);
   }
-  return [...hash].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+  let text = '';
+  for (const word of hash)
+    for (let shift = 28; shift >= 0; shift -= 4) text += '0123456789abcdef'[(word >> shift) & 15]!;
+  return text;
 }
 
-function compress(hash: Int32Array, words: Int32Array, constants: Int32Array): void {
+function compress(hash: Int32Array, constants: Int32Array): void {
   let a = hash[0]!;
   let b = hash[1]!;
   let c = hash[2]!;
