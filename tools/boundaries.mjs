@@ -270,12 +270,13 @@ const serverFolders = {
   authzen: ['messages', 'callers', 'entities', 'decisions', 'obligations'],
   operations: ['decisions'],
   options: ['errors', 'callers', 'entities', 'obligations', 'operations'],
-  server: ['messages', 'callers', 'entities', 'decisions', 'authzen', 'operations', 'options'],
-  envoy: ['errors', 'messages', 'callers', 'decisions', 'operations', 'options'],
+  web: ['messages', 'callers'],
+  server: ['messages', 'callers', 'entities', 'decisions', 'authzen', 'operations', 'options', 'web'],
+  envoy: ['errors', 'messages', 'callers', 'decisions', 'operations', 'options', 'web'],
   'envoy-grpc': ['messages', 'callers', 'operations', 'envoy'],
   client: ['errors', 'messages', 'decisions', 'options'],
   node: ['messages', 'callers', 'server'],
-  '': ['errors', 'messages', 'callers', 'entities', 'obligations', 'operations', 'options', 'server'],
+  '': ['errors', 'messages', 'callers', 'entities', 'obligations', 'operations', 'options', 'web', 'server'],
 };
 /** Folder of mcp → folders it may import, from the lowest to the highest. */
 const mcpFolders = {

@@ -18,7 +18,9 @@ export type {
 export type { Obligation, ObligationOptions, ObligatedDecision } from './obligations/obligation.js';
 export type { AccessRequest, WireAction, WireEntity } from './messages/access-request.js';
 export type { JsonObject } from './messages/read-body.js';
-export type { BodyReader, RequestBody, RequestHeaders, ServerRequest } from './messages/server-request.js';
+export type { Answer } from './messages/answer.js';
+export type { ReadBody, RequestHeaders, ServerRequest } from './messages/server-request.js';
+export type { Fetch } from './web/fetch-by.js';
 export type { FollowedCandidate, FollowedStatus } from './operations/followed-status.js';
 export type { LoggedSink } from './operations/logged-sink.js';
 export {

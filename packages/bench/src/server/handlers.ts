@@ -55,16 +55,11 @@ export const handlers: Readonly<Record<HandlerId, () => Promise<RequestListener>
     toNodeHandler({
       handles: () => true,
       close: () => Promise.resolve(),
-      fetch: async ({ body: sent }) => {
-        const reader = sent!.getReader();
+      answer: async ({ readBody }) => {
         const chunks: Uint8Array[] = [];
-        for (;;) {
-          const { done, value } = await reader.read();
-          if (done || value === undefined) break;
-          chunks.push(value);
-        }
+        await readBody((chunk) => chunks.push(chunk), new AbortController().signal);
         JSON.parse(Buffer.concat(chunks).toString());
-        return new Response(answer, { headers: { 'Content-Type': 'application/json' } });
+        return { status: 200, headers: { 'content-type': 'application/json' }, text: answer };
       },
     }),
   decisions: async () => {

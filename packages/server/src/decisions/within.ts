@@ -1,14 +1,9 @@
 /** Waits for a promise, but not longer than until a signal is aborted. @throws the reason of the signal */
-export async function within<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  let interrupt: () => void = () => {};
-  const interrupted = new Promise<never>((_, reject) => {
-    interrupt = () => reject(signal.reason as Error);
+export const within = <Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> =>
+  new Promise((resolve, reject) => {
+    const interrupt = (): void => reject(signal.reason as Error);
+    const end = (): void => signal.removeEventListener('abort', interrupt);
+    signal.addEventListener('abort', interrupt);
+    if (signal.aborted) interrupt();
+    promise.finally(end).then(resolve, reject);
   });
-  signal.addEventListener('abort', interrupt);
-  if (signal.aborted) interrupt();
-  try {
-    return await Promise.race([promise, interrupted]);
-  } finally {
-    signal.removeEventListener('abort', interrupt);
-  }
-}

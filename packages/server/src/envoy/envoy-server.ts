@@ -4,7 +4,8 @@ import { within } from '../decisions/within.js';
 import type { ServerRequest } from '../messages/server-request.js';
 import { isAsSent } from '../messages/sent-path.js';
 import { RequestError } from '../messages/request-error.js';
-import { textResponse } from '../messages/responses.js';
+import { textAnswer, type Answer } from '../messages/answer.js';
+import { fetchBy, type Fetch } from '../web/fetch-by.js';
 import { reportTo } from '../operations/report.js';
 import { RunningRequests } from '../operations/running-requests.js';
 import { checkEnvoyServerOptions } from './check-envoy-options.js';
@@ -27,17 +28,20 @@ export class EnvoyServer {
   }
 
   /** Answers a check of Envoy: 200 allows the request, each other status refuses it. It never rejects. */
-  readonly fetch = (request: ServerRequest, connection: Connection = {}): Promise<Response> =>
+  readonly answer = (request: ServerRequest, connection: Connection): Promise<Answer> =>
     this.#running.run(async () => {
       try {
         await this.#authenticate(request, connection);
-        return responseOf(await checkRequest(this.#options, this.#requestOf(request, connection)));
+        return answerOf(await checkRequest(this.#options, this.#requestOf(request)));
       } catch (error) {
-        if (error instanceof RequestError) return textResponse(error.status, error.message, error.headers);
+        if (error instanceof RequestError) return textAnswer(error.status, error.message, error.headers);
         reportTo(this.#options.onError, error);
-        return textResponse(403, 'forbidden');
+        return textAnswer(403, 'forbidden');
       }
     });
+
+  /** Does what `answer` does, for a `Request`. It is bound to the server, so that it can be passed on. */
+  readonly fetch: Fetch = fetchBy(this.answer);
 
   /** Returns whether a path is below the `path` of the options. */
   handles(pathname: string): boolean {
@@ -64,10 +68,11 @@ export class EnvoyServer {
     requireScope(caller, 'evaluate');
   }
 
-  #requestOf(request: ServerRequest, connection: Connection): EnvoyRequest {
+  #requestOf(request: ServerRequest): EnvoyRequest {
     const { pathname, search, host } = new URL(request.url);
     const { path = '' } = this.#options;
-    if (!isAsSent(pathname, connection) || !this.handles(pathname)) throw new RequestError(403, 'forbidden');
+    if (!isAsSent(pathname, request.target) || !this.handles(pathname))
+      throw new RequestError(403, 'forbidden');
     return {
       method: request.method,
       path: pathname.slice(path.length),
@@ -81,10 +86,10 @@ export class EnvoyServer {
   }
 }
 
-function responseOf(result: CheckResult): Response {
-  if (!result.isAllowed) return textResponse(result.status, result.body, result.headers);
+function answerOf(result: CheckResult): Answer {
+  if (!result.isAllowed) return textAnswer(result.status, result.body, result.headers);
   const { set, remove } = result;
-  return textResponse(200, '', {
+  return textAnswer(200, '', {
     ...set,
     ...(remove.length > 0 && { [removalHeader]: remove.join(',') }),
   });

@@ -7,4 +7,6 @@ export type {
   HeaderChanges,
   RefusalResponse,
 } from './envoy-options.js';
-export type { BodyReader, RequestBody, RequestHeaders, ServerRequest } from '../messages/server-request.js';
+export type { Answer } from '../messages/answer.js';
+export type { ReadBody, RequestHeaders, ServerRequest } from '../messages/server-request.js';
+export type { Fetch } from '../web/fetch-by.js';

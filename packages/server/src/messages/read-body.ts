@@ -36,37 +36,20 @@ async function readBytes(request: ServerRequest, maxBytes: number, signal: Abort
   const tooLarge = (): RequestError =>
     new RequestError(413, `the body is larger than ${maxBytes} bytes`, { Connection: 'close' });
   if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge();
-  if (request.body === null) return new Uint8Array();
-  if (request.bodyUsed) throw new Error('the body of the request was read before');
-  const reader = request.body.getReader();
-  const cancel = (): void => void reader.cancel().catch(() => {});
-  signal.addEventListener('abort', cancel);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  try {
-    for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- one chunk after the other
-      const { done, value } = await reader.read().catch(() => {
-        throw badRequest('the body ended too early');
-      });
-      // A canceled reader ends as a complete body does.
-      if (signal.aborted)
-        throw new RequestError(408, 'the body did not arrive in time', { Connection: 'close' });
-      if (done || value === undefined) break;
-      size += value.byteLength;
-      if (size > maxBytes) throw tooLarge();
-      chunks.push(value);
-    }
-  } catch (error) {
-    cancel();
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', cancel);
-  }
+  await request.readBody((chunk) => {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }, signal);
+  if (signal.aborted) throw new RequestError(408, 'the body did not arrive in time', { Connection: 'close' });
   return concat(chunks, size);
 }
 
 function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [first] = chunks;
+  if (first?.byteLength === size) return first;
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

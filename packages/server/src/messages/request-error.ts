@@ -12,3 +12,5 @@ export class RequestError extends Error {
 }
 
 export const badRequest = (message: string): RequestError => new RequestError(400, message);
+
+export const brokenBody = (): RequestError => badRequest('the body ended too early');

@@ -1,11 +1,16 @@
+/** Returns the path of a target, which has a path and can have a query. */
+export function sentPathOf(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
+}
+
 /**
- * Returns whether a path is the same as it was sent. A `Request` has no segments such as `..`, so a path such as `/envoy/../healthz` would
- * reach another endpoint than the one that a proxy has protected.
+ * Returns whether a path is the same as it was sent. A URL has no segments such as `..`, so a path such as `/envoy/../healthz` would reach
+ * another endpoint than the one that a proxy has protected.
  *
- * @param target the path and the query as they were sent, where the platform has them
+ * @param target the path and the query as they were sent
  */
-export const isAsSent = (pathname: string, { target }: { readonly target?: string | undefined }): boolean =>
-  target === undefined || target.split('?', 1)[0] === pathname;
+export const isAsSent = (pathname: string, target: string): boolean => sentPathOf(target) === pathname;
 
 /**
  * Returns whether every server reads a path alike: no segments such as `..` or `..;x`, no empty segments, which some servers merge, no

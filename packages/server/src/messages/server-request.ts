@@ -1,10 +1,12 @@
-/** The part of a `Request` that a server reads. Node has it without a copy of each request. */
+/** A request, as a server reads it. Each platform has its own way to create it. */
 export interface ServerRequest {
   readonly method: string;
+  /** The whole address. Its host can be a placeholder. */
   readonly url: string;
+  /** The path and the query as they were sent. `url` has them without segments such as `..`. */
+  readonly target: string;
   readonly headers: RequestHeaders;
-  readonly body: RequestBody | null;
-  readonly bodyUsed: boolean;
+  readonly readBody: ReadBody;
 }
 
 /** The headers of a request. */
@@ -13,14 +15,12 @@ export interface RequestHeaders extends Iterable<[string, string]> {
   get(name: string): string | null;
 }
 
-/** The bytes of a request. */
-export interface RequestBody {
-  getReader(): BodyReader;
-}
-
-/** Reads the bytes of a request, one chunk after the other. */
-export interface BodyReader {
-  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
-  /** Ends the reading, also that of the next chunk. */
-  cancel(): Promise<void>;
-}
+/**
+ * Reads the body of a request, once. It leaves the connection open when it ends early, so that the caller receives a refusal.
+ *
+ * @param take receives one chunk after the other; its error ends the reading
+ * @param signal ends the reading
+ * @returns a promise that is fulfilled when the body or the reading has ended
+ * @throws {RequestError} 400 for a body that breaks
+ */
+export type ReadBody = (take: (chunk: Uint8Array) => void, signal: AbortSignal) => Promise<void>;

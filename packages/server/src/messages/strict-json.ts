@@ -24,20 +24,40 @@ export function parseStrictJson(text: string): unknown {
 export function checkTexts(json: string, depth = maxDepth): void {
   /** The keys of each open object; undefined for a list. */
   const open: (Set<string> | undefined)[] = [];
-  for (const [token, isKey] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g)) {
-    if (token === '{' || token === '[') {
-      if (open.push(token === '{' ? new Set() : undefined) > depth)
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === '{' || character === '[') {
+      if (open.push(character === '{' ? new Set() : undefined) > depth)
         throw badRequest(`the body is nested more than ${depth} levels deep`);
-    } else if (token === '}' || token === ']') open.pop();
-    else if (isKey !== undefined || token.includes('\\u')) {
-      const content = textOf(isKey === undefined ? token : token.slice(0, -isKey.length));
-      if (isKey !== undefined) addKey(open.at(-1), content);
+    } else if (character === '}' || character === ']') open.pop();
+    else if (character === '"') {
+      const end = endOfText(json, at);
+      const content = textOf(json.slice(at, end));
+      if (isBeforeColon(json, end)) addKey(open.at(-1), content);
+      at = end - 1;
     }
   }
 }
 
+/** Returns the place after the quote that ends a text. */
+function endOfText(json: string, start: number): number {
+  let at = start + 1;
+  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  return at + 1;
+}
+
+const whitespace = new Set<string | undefined>([' ', '\t', '\n', '\r']);
+
+function isBeforeColon(json: string, start: number): boolean {
+  let at = start;
+  while (whitespace.has(json[at])) at++;
+  return json[at] === ':';
+}
+
+/** Returns the content of a text with its quotes. Only an escape can be half a surrogate pair, because the body is UTF-8. */
 function textOf(token: string): string {
-  const content = token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
+  if (!token.includes('\\')) return token.slice(1, -1);
+  const content = JSON.parse(token) as string;
   if (/\p{Surrogate}/u.test(content)) throw badRequest('the body contains half a surrogate pair');
   return content;
 }

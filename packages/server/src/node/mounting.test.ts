@@ -189,10 +189,8 @@ describe('toNodeHandler', () => {
   );
 
   it('closes the connection if Node does not send a header of the answer', async () => {
-    const fetchAnswer = () => Promise.resolve(new Response('', { headers: { 'x-user': 'a\u0001' } }));
-    const url = await listen(
-      toNodeHandler({ fetch: fetchAnswer, handles: () => true, close: () => Promise.resolve() }),
-    );
+    const answer = () => Promise.resolve({ status: 200, headers: { 'x-user': 'a\u0001' }, text: '' });
+    const url = await listen(toNodeHandler({ answer, handles: () => true, close: () => Promise.resolve() }));
     await expect(fetch(url)).rejects.toThrow('fetch failed');
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });

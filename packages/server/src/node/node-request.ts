@@ -1,30 +1,33 @@
 import type { IncomingMessage } from 'node:http';
-import type { BodyReader, RequestHeaders, ServerRequest } from '../messages/server-request.js';
+import { brokenBody } from '../messages/request-error.js';
+import type { ReadBody, RequestHeaders, ServerRequest } from '../messages/server-request.js';
 
 /** A request of Node, Express or Nest. A parser can have read its body. */
 export type NodeRequest = IncomingMessage & {
   readonly originalUrl?: string;
   readonly body?: unknown;
   readonly rawBody?: unknown;
-  /** Not every platform that imitates Node has it. */
-  readonly headersDistinct?: IncomingMessage['headersDistinct'];
 };
 
-/** Returns the address of a request. The host is only a placeholder: no answer depends on it. */
-export const urlOf = (request: NodeRequest): string =>
-  `http://localhost${pathAndQuery(request.originalUrl ?? request.url ?? '/')}`;
+/** Returns the path and the query as they were sent. */
+const targetOf = ({ originalUrl, url = '/' }: NodeRequest): string => originalUrl ?? url;
 
-/** A request can name a whole URL, as for a proxy, or `*`. */
-const pathAndQuery = (target: string): string => (target.startsWith('/') ? target : '/');
+/** Returns the address of a request. The host is only a placeholder. A request can name a whole URL, as for a proxy, or `*`. */
+const urlOf = (target: string): string => `http://localhost${target.startsWith('/') ? target : '/'}`;
+
+export const pathnameOf = (request: NodeRequest): string => new URL(urlOf(targetOf(request))).pathname;
 
 /** Returns a request of Node as servers read it. */
-export const serverRequestOf = (request: NodeRequest): ServerRequest => ({
-  method: request.method ?? 'GET',
-  url: urlOf(request),
-  headers: new NodeHeaders(request),
-  body: request.method === 'POST' ? bodyOf(request) : null,
-  bodyUsed: false,
-});
+export function serverRequestOf(request: NodeRequest): ServerRequest {
+  const target = targetOf(request);
+  return {
+    method: request.method ?? 'GET',
+    url: urlOf(target),
+    target,
+    headers: new NodeHeaders(request),
+    readBody: bodyReaderOf(request),
+  };
+}
 
 class NodeHeaders implements RequestHeaders {
   readonly #headers: IncomingMessage['headers'];
@@ -50,64 +53,40 @@ class NodeHeaders implements RequestHeaders {
 const textOf = (value: string | string[] | undefined): string | null =>
   value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
 
-/** Returns the body, also if a parser has read it. */
-function bodyOf(request: NodeRequest): ServerRequest['body'] {
-  const { rawBody, body } = request;
-  for (const read of [rawBody, body])
-    if (typeof read === 'string' || read instanceof Uint8Array) return new Response(read as string).body;
-  if (request.readableEnded && body !== undefined) return new Response(JSON.stringify(body)).body;
-  return { getReader: () => readerOf(request) };
-}
+/** Returns a reader of the body, also if a parser has read it. */
+const bodyReaderOf =
+  (request: NodeRequest): ReadBody =>
+  async (take, signal) => {
+    const { rawBody, body, readableEnded } = request;
+    const read = [rawBody, body].find((value) => typeof value === 'string' || value instanceof Uint8Array);
+    if (read instanceof Uint8Array) take(read);
+    else if (typeof read === 'string') take(Buffer.from(read));
+    else if (!readableEnded) await readStream(request, take, signal);
+    else if (body !== undefined) take(Buffer.from(JSON.stringify(body)));
+  };
 
-/**
- * Returns a reader of a request. It starts to read when the server does, so that Node skips the body of a refused request by itself. The end
- * of the reading leaves the connection open, so that the caller receives the refusal.
- */
-function readerOf(request: IncomingMessage): BodyReader {
-  type Read = Awaited<ReturnType<BodyReader['read']>>;
-  let isStarted = false;
-  let isCanceled = false;
-  let failure: Error | undefined;
-  let waiting: { resolve(read: Read): void; reject(error: Error): void } | undefined;
-  const settle = (read?: Read): void => {
-    if (read === undefined) waiting?.reject(failure!);
-    else waiting?.resolve(read);
-    waiting = undefined;
-  };
-  const fail = (error: Error): void => {
-    failure ??= error;
-    settle();
-  };
-  const start = (): void => {
-    isStarted = true;
-    request.on('data', (value: Uint8Array) => {
+/** Reads a request that nobody has read. Node skips the body of a refused request by itself. */
+const readStream = (request: IncomingMessage, take: (chunk: Uint8Array) => void, signal: AbortSignal) =>
+  new Promise<void>((resolve, reject) => {
+    const stop = (): void => {
+      request.off('data', read);
       request.pause();
-      settle({ done: false, value });
-    });
-    request.once('end', () => settle({ done: true }));
-    request.once('error', fail);
-    request.once('close', () => {
-      if (!request.readableEnded) fail(new Error('the connection was closed'));
-    });
-    if (request.destroyed && !request.readableEnded) fail(new Error('the connection was closed'));
-  };
-  return {
-    read: () => {
-      if (!isStarted) start();
-      if (isCanceled || request.readableEnded) return Promise.resolve({ done: true });
-      if (failure !== undefined) return Promise.reject(failure);
-      return new Promise((resolve, reject) => {
-        waiting = { resolve, reject };
-        request.resume();
-      });
-    },
-    cancel: () => {
-      isCanceled = true;
-      request.removeAllListeners('data');
-      request.removeAllListeners('end');
-      request.pause();
-      settle({ done: true });
-      return Promise.resolve();
-    },
-  };
-}
+      resolve();
+    };
+    const read = (chunk: Uint8Array): void => {
+      try {
+        take(chunk);
+      } catch (error) {
+        reject(error as Error);
+        stop();
+      }
+    };
+    const fail = (): void => reject(brokenBody());
+    signal.addEventListener('abort', stop);
+    request.on('end', resolve);
+    request.on('error', fail);
+    // It also follows a complete body.
+    request.on('close', () => request.readableEnded || fail());
+    request.on('data', read);
+    if (request.destroyed) fail();
+  });

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { ClientCertificate, Connection } from '../callers/caller.js';
-import { bodyTextOf, textResponse } from '../messages/responses.js';
+import { textAnswer, type Answer } from '../messages/answer.js';
 import type { RequestServer } from '../server/request-server.js';
-import { serverRequestOf, urlOf, type NodeRequest } from './node-request.js';
+import { pathnameOf, serverRequestOf, type NodeRequest } from './node-request.js';
 
 /**
  * Connects a server with `node:http`, Express or Nest. Other paths are left to the framework.
@@ -49,17 +49,11 @@ export function toKoaMiddleware(
   };
 }
 
-const pathnameOf = (request: NodeRequest): string => new URL(urlOf(request)).pathname;
-
 async function answer(server: RequestServer, request: NodeRequest, response: ServerResponse): Promise<void> {
   try {
-    const answered = await answerOf(server, request);
-    const text = await bodyTextOf(answered);
+    const { status, headers, text } = await answerOf(server, request);
     if (response.headersSent || response.destroyed) return;
-    response.writeHead(answered.status, {
-      ...Object.fromEntries(answered.headers),
-      'Content-Length': Buffer.byteLength(text),
-    });
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
     // A text is sent with the headers, in one packet.
     response.end(request.method === 'HEAD' ? undefined : text);
   } catch {
@@ -69,25 +63,36 @@ async function answer(server: RequestServer, request: NodeRequest, response: Ser
 }
 
 /** Returns the answer of the server, or a refusal of a request that no server answers. */
-async function answerOf(server: RequestServer, request: NodeRequest): Promise<Response> {
-  if (forbiddenMethods.has(request.method ?? '')) return textResponse(405, 'method not allowed');
-  if (singleHeaders.some((name) => (request.headersDistinct?.[name]?.length ?? 0) > 1))
-    return textResponse(400, 'a header that must be sent once is sent twice');
-  return server.fetch(serverRequestOf(request), connectionOf(request));
+async function answerOf(server: RequestServer, request: NodeRequest): Promise<Answer> {
+  if (forbiddenMethods.has(request.method ?? '')) return textAnswer(405, 'method not allowed');
+  if (hasHeaderTwice(request)) return textAnswer(400, 'a header that must be sent once is sent twice');
+  return server.answer(serverRequestOf(request), connectionOf(request));
 }
 
 /** Headers of which Node keeps the first one. A proxy could have looked at the last one. */
-const singleHeaders = ['authorization', 'content-type', 'host'] as const;
+const singleHeaders = new Set(['authorization', 'content-type', 'host']);
+
+/** Returns whether one of the single headers is sent twice. */
+function hasHeaderTwice({ rawHeaders }: NodeRequest): boolean {
+  const found = new Set<string>();
+  // Names and values take turns. Not every platform that imitates Node has the list.
+  for (let i = 0; i < (rawHeaders?.length ?? 0); i += 2) {
+    const name = rawHeaders![i]!.toLowerCase();
+    if (!singleHeaders.has(name)) continue;
+    if (found.has(name)) return true;
+    found.add(name);
+  }
+  return false;
+}
 
 /** The methods that a `Request` cannot have, so that a server answers alike on each platform. */
 const forbiddenMethods = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
-function connectionOf({ socket, url, originalUrl }: NodeRequest): Connection {
-  const target = originalUrl ?? url;
+function connectionOf({ socket }: NodeRequest): Connection {
   const { authorized, getPeerCertificate } = socket as Partial<TLSSocket>;
-  if (authorized !== true || getPeerCertificate === undefined) return { target };
+  if (authorized !== true || getPeerCertificate === undefined) return {};
   const { subject, subjectaltname, fingerprint256 } = (socket as TLSSocket).getPeerCertificate();
-  if (typeof fingerprint256 !== 'string') return { target };
+  if (typeof fingerprint256 !== 'string') return {};
   const certificate: ClientCertificate = {
     subject: Object.fromEntries(
       Object.entries(subject).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
@@ -95,5 +100,5 @@ function connectionOf({ socket, url, originalUrl }: NodeRequest): Connection {
     alternativeNames: subjectaltname,
     sha256: fingerprint256.replaceAll(':', '').toLowerCase(),
   };
-  return { certificate, target };
+  return { certificate };
 }

@@ -6,8 +6,9 @@ import type { LoggedSink } from './logged-sink.js';
 /** The upper bounds of the histogram, in seconds. */
 const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Requests of one endpoint, by their time. */
-interface Histogram {
+/** Requests of one endpoint, by their status and by their time. */
+interface EndpointCounts {
+  readonly statuses: Map<number, number>;
   readonly buckets: number[];
   sum: number;
   count: number;
@@ -27,8 +28,7 @@ export interface MetricsState {
 /** Counts requests and decisions, and prints them in the text format of Prometheus. */
 export class Metrics {
   readonly #decisions: Record<Outcome, number> = { allowed: 0, denied: 0, undecided: 0, error: 0 };
-  readonly #requests = new Map<string, number>();
-  readonly #times = new Map<string, Histogram>();
+  readonly #endpoints = new Map<string, EndpointCounts>();
   #errors = 0;
 
   readonly countDecision = (outcome: Outcome): void => {
@@ -40,15 +40,16 @@ export class Metrics {
   }
 
   countRequest(endpoint: string, status: number, seconds: number): void {
-    const labels = `endpoint="${endpoint}",status="${status}"`;
-    this.#requests.set(labels, (this.#requests.get(labels) ?? 0) + 1);
-    let times = this.#times.get(endpoint);
-    if (times === undefined)
-      this.#times.set(endpoint, (times = { buckets: bounds.map(() => 0), sum: 0, count: 0 }));
-    times.sum += seconds;
-    times.count++;
+    let counts = this.#endpoints.get(endpoint);
+    if (counts === undefined) {
+      counts = { statuses: new Map(), buckets: bounds.map(() => 0), sum: 0, count: 0 };
+      this.#endpoints.set(endpoint, counts);
+    }
+    counts.statuses.set(status, (counts.statuses.get(status) ?? 0) + 1);
+    counts.sum += seconds;
+    counts.count++;
     const bucket = bounds.findIndex((bound) => seconds <= bound);
-    if (bucket !== -1) times.buckets[bucket]!++;
+    if (bucket !== -1) counts.buckets[bucket]!++;
   }
 
   /** Returns all values as text. */
@@ -60,11 +61,15 @@ export class Metrics {
         ([outcome, count]) => `nanook_decisions_total{outcome="${outcome}"} ${count}`,
       ),
       ...described('nanook_requests_total', 'counter', 'Requests by their endpoint and status.'),
-      ...[...this.#requests].map(([labels, count]) => `nanook_requests_total{${labels}} ${count}`),
+      ...[...this.#endpoints].flatMap(([endpoint, { statuses }]) =>
+        [...statuses].map(
+          ([status, count]) => `nanook_requests_total{endpoint="${endpoint}",status="${status}"} ${count}`,
+        ),
+      ),
       ...described('nanook_errors_total', 'counter', 'Errors of the application and of checks.'),
       `nanook_errors_total ${this.#errors}`,
       ...described('nanook_request_duration_seconds', 'histogram', 'The time of requests.'),
-      ...[...this.#times].flatMap(([endpoint, times]) => histogramLines(endpoint, times)),
+      ...[...this.#endpoints].flatMap(([endpoint, counts]) => histogramLines(endpoint, counts)),
       ...described('nanook_requests_running', 'gauge', 'Requests that are not answered yet.'),
       `nanook_requests_running ${running}`,
       ...described('nanook_policy_info', 'gauge', 'The policy in use.'),
@@ -130,7 +135,7 @@ const described = (name: string, type: string, help: string): readonly string[] 
   `# TYPE ${name} ${type}`,
 ];
 
-function histogramLines(endpoint: string, { buckets, sum, count }: Histogram): readonly string[] {
+function histogramLines(endpoint: string, { buckets, sum, count }: EndpointCounts): readonly string[] {
   const name = 'nanook_request_duration_seconds';
   let total = 0;
   return [

@@ -22,9 +22,10 @@ import { baseUrlOf } from '../options/base-url.js';
 import { checkServerOptions } from '../options/check-server-options.js';
 import { limitsOf, type KnownLimits, type ServerOptions } from '../options/server-options.js';
 import { checkContextOf } from '../messages/check-context.js';
-import { jsonResponse, textResponse } from '../messages/responses.js';
+import { jsonAnswer, textAnswer, type Answer } from '../messages/answer.js';
 import type { ServerRequest } from '../messages/server-request.js';
-import { isAsSent } from '../messages/sent-path.js';
+import { sentPathOf } from '../messages/sent-path.js';
+import { fetchBy, type Fetch } from '../web/fetch-by.js';
 
 /** A request while it is answered. */
 interface Running {
@@ -35,11 +36,11 @@ interface Running {
   caller: KnownCaller | undefined;
 }
 
-type Answer = (running: Running) => Promise<Response>;
+type Handler = (running: Running) => Promise<Answer>;
 
 interface Route {
   readonly method: 'GET' | 'POST';
-  readonly answer: Answer;
+  readonly handle: Handler;
 }
 
 type Endpoint = (exchange: Exchange, message: JsonObject) => Promise<object>;
@@ -77,38 +78,42 @@ export class DecisionServer {
     this.#routes = this.#createRoutes(baseUrlOf('baseUrl', options.baseUrl));
   }
 
-  /** Answers a request. It never rejects. It is bound to the server, so that it can be passed on. */
-  readonly fetch = async (request: ServerRequest, connection: Connection = {}): Promise<Response> => {
+  /** Answers a request of any platform. It never rejects. */
+  readonly answer = async (request: ServerRequest, connection: Connection): Promise<Answer> => {
     const startedAt = performance.now();
     const requestId = request.headers.get('X-Request-ID') ?? undefined;
-    const { pathname } = new URL(request.url);
-    const route = isAsSent(pathname, connection) ? this.#routes.get(pathname) : undefined;
+    const path = sentPathOf(request.target);
+    const route = this.#routes.get(path);
     const timeout = new AbortController();
     const timer = setTimeout(
       () => timeout.abort(new RequestError(503, 'the decision took too long')),
       this.#limits.timeoutMs,
     );
     const running: Running = { request, connection, signal: timeout.signal, caller: undefined };
-    const response = await this.#running
+    const answer = await this.#running
       .run(() => this.#answer(route, running))
       .catch((error: unknown) => this.#failure(error))
       .finally(() => clearTimeout(timer));
-    if (requestId !== undefined) response.headers.set('X-Request-ID', requestId);
     // In microseconds, as the clock is not more precise.
     const durationMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
-    const endpoint = route === undefined ? 'other' : pathname;
-    this.#metrics.countRequest(endpoint, response.status, durationMs / 1000);
+    const endpoint = route === undefined ? 'other' : path;
+    this.#metrics.countRequest(endpoint, answer.status, durationMs / 1000);
     const { method } = request;
     this.#tell({
       endpoint,
       method,
-      status: response.status,
+      status: answer.status,
       durationMs,
       caller: running.caller?.name,
       requestId,
     });
-    return response;
+    return requestId === undefined
+      ? answer
+      : { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } };
   };
+
+  /** Answers a `Request` with a `Response`. It never rejects. It is bound to the server, so that it can be passed on. */
+  readonly fetch: Fetch = fetchBy(this.answer);
 
   /** Returns whether the server answers requests of this path, for a framework that has other routes. */
   handles(pathname: string): boolean {
@@ -128,26 +133,26 @@ export class DecisionServer {
     await this.#running.end();
   }
 
-  async #answer(route: Route | undefined, running: Running): Promise<Response> {
+  async #answer(route: Route | undefined, running: Running): Promise<Answer> {
     if (route === undefined) throw new RequestError(404, 'not found');
     const { method } = running.request;
     if (method !== route.method && !(method === 'HEAD' && route.method === 'GET'))
       throw new RequestError(405, `expected the method ${route.method}`, { Allow: route.method });
-    return route.answer(running);
+    return route.handle(running);
   }
 
   #createRoutes(base: URL): ReadonlyMap<string, Route> {
     const { path = pathOf(base) } = this.#options;
     const served = this.#servedEndpoints();
     const metadata = metadataOf(base, served, this.#options.obligations?.types);
-    const get = (answer: Answer): Route => ({ method: 'GET', answer });
+    const get = (handle: Handler): Route => ({ method: 'GET', handle });
     return new Map<string, Route>([
       ...served.map((name): [string, Route] => [
         `${path}${endpointPaths[name]}`,
-        { method: 'POST', answer: (running) => this.#access(running, ...endpoints[name]) },
+        { method: 'POST', handle: (running) => this.#access(running, ...endpoints[name]) },
       ]),
-      [metadataPath(base), get(() => Promise.resolve(jsonResponse(metadata)))],
-      [`${path}/healthz`, get(() => Promise.resolve(textResponse(200, 'ok')))],
+      [metadataPath(base), get(() => Promise.resolve(jsonAnswer(metadata)))],
+      [`${path}/healthz`, get(() => Promise.resolve(textAnswer(200, 'ok')))],
       [`${path}/readyz`, get(({ signal }) => within(this.#readiness(), signal))],
       [`${path}/metrics`, get((running) => this.#printMetrics(running))],
     ]);
@@ -165,7 +170,7 @@ export class DecisionServer {
     return (Object.keys(endpoints) as EndpointName[]).filter((name) => isServed[name] ?? true);
   }
 
-  async #access(running: Running, scope: Scope, endpoint: Endpoint): Promise<Response> {
+  async #access(running: Running, scope: Scope, endpoint: Endpoint): Promise<Answer> {
     const { request, signal } = running;
     if (this.#refusesRequests)
       throw new RequestError(503, 'the server is about to end', { Connection: 'close', 'Retry-After': '1' });
@@ -194,7 +199,7 @@ export class DecisionServer {
       },
       message,
     );
-    return jsonResponse(answer);
+    return jsonAnswer(answer);
   }
 
   async #caller(running: Running, scope: Scope): Promise<KnownCaller> {
@@ -210,15 +215,15 @@ export class DecisionServer {
     return caller;
   }
 
-  async #readiness(): Promise<Response> {
-    if (this.#isClosing) return textResponse(503, 'closing');
+  async #readiness(): Promise<Answer> {
+    if (this.#isClosing) return textAnswer(503, 'closing');
     const reason = reasonAgainst(this.#options.follower?.status);
-    if (reason !== undefined) return textResponse(503, reason);
+    if (reason !== undefined) return textAnswer(503, reason);
     const isReady = (await this.#options.isReady?.()) ?? true;
-    return isReady === true ? textResponse(200, 'ready') : textResponse(503, 'not ready');
+    return isReady === true ? textAnswer(200, 'ready') : textAnswer(503, 'not ready');
   }
 
-  async #printMetrics(running: Running): Promise<Response> {
+  async #printMetrics(running: Running): Promise<Answer> {
     await this.#caller(running, 'metrics');
     const { authorizer } = this.#options;
     const text = this.#metrics.print({
@@ -228,13 +233,13 @@ export class DecisionServer {
       isClosing: this.#isClosing,
       running: this.#running.count,
     });
-    return textResponse(200, text, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
+    return textAnswer(200, text, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
   }
 
-  #failure(error: unknown): Response {
-    if (error instanceof RequestError) return textResponse(error.status, error.message, error.headers);
+  #failure(error: unknown): Answer {
+    if (error instanceof RequestError) return textAnswer(error.status, error.message, error.headers);
     this.#report(error);
-    return textResponse(500, 'internal error');
+    return textAnswer(500, 'internal error');
   }
 
   #report(error: unknown): void {
