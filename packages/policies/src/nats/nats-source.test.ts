@@ -44,6 +44,38 @@ describe.skipIf(natsUrl === undefined)('a source in NATS (needs NANOOK_TEST_NATS
     expect([...first.codes(), ...second.codes()]).toEqual([]);
   });
 
+  it('fetches a new policy once, and an unchanged one not at all', async () => {
+    const { kv, receivedBytes } = await opened();
+    const large = async (revision: number) =>
+      bundleOf(
+        revision,
+        Array.from({ length: 500 }, (_, i) => `action-${revision}-${i}`),
+      );
+    const bytesDuring = async (run: () => Promise<unknown>): Promise<number> => {
+      const before = receivedBytes();
+      await run();
+      return receivedBytes() - before;
+    };
+    const [one, two] = [await large(1), await large(2)];
+    await publishToNats(kv, one);
+    const { follower, allows } = await following(kv);
+    for (const key of ['policy', 'other']) {
+      // oxlint-disable no-await-in-loop -- another key of the bucket leads to one more read, after which the rest is silent
+      if (key === 'other') await kv.put(key, 'x');
+      await follower.refresh();
+      const idle = await bytesDuring(() => follower.refresh());
+      expect(idle).toBeLessThan(2_000);
+      // oxlint-enable no-await-in-loop
+    }
+    const changing = await bytesDuring(async () => {
+      await kv.put('policy', two);
+      await until(() => allows('action-2-0'));
+      await follower.refresh();
+    });
+    expect(changing).toBeGreaterThan(two.length);
+    expect(changing).toBeLessThan(two.length + 5_000);
+  });
+
   it('keeps the policies of several keys apart', async () => {
     const { kv } = await opened();
     const shop = await following(kv, 'shop');

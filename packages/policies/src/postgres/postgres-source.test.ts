@@ -63,6 +63,28 @@ describe.each(databases)('a source in PostgreSQL: %s', (_, open) => {
     expect([...first.codes(), ...second.codes()]).toEqual([]);
   });
 
+  it('fetches each policy once, and an unchanged one not at all', async () => {
+    const { pool, table } = await opened();
+    const fetched: unknown[] = [];
+    const counted: PostgresPool = {
+      connect: () => pool.connect(),
+      query: async (text, values) => {
+        const result = await pool.query(text, values);
+        for (const row of result.rows as { readonly content?: unknown }[])
+          if (typeof row.content === 'string') fetched.push(row.content);
+        return result;
+      },
+    };
+    const [one, two] = [await bundleOf(1, ['one']), await bundleOf(2, ['two'])];
+    await publishToPostgres(pool, one, { table });
+    const { follower, allows } = await following(counted, table);
+    await follower.refresh();
+    await publishToPostgres(pool, two, { table });
+    await until(() => allows('two'));
+    await follower.refresh();
+    expect(fetched).toEqual([one, two]);
+  });
+
   it('keeps the policies of several names apart', async () => {
     const { pool, table } = await opened();
     const shop = await following(pool, table, 'the shop');

@@ -62,6 +62,8 @@ export interface TestBucket {
   readonly bucket: string;
   /** Opens the bucket with a connection of its own. */
   open(this: void, url?: string): Promise<KV>;
+  /** Returns the bytes that all connections have received so far. */
+  receivedBytes(this: void): number;
   close(this: void): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ export async function natsBucket(url: string): Promise<TestBucket> {
     kv,
     bucket,
     open: async (server = url) => (await managerOf(server)).open(bucket),
+    receivedBytes: () => connections.reduce((sum, connection) => sum + connection.stats().inBytes, 0),
     close: async () => {
       await kv.destroy();
       await Promise.all(connections.map((connection) => connection.close()));
