@@ -87,6 +87,8 @@ describe('delegatedActor()', () => {
     ['is for another origin', token({ resource: new URL('https://localhost/mcp') }), {}],
     ['does not expire', token({ expiresAt: undefined as never }), {}],
     ['has NaN as its end', token({ expiresAt: Number.NaN }), {}],
+    ['never ends', token({ expiresAt: Infinity }), {}],
+    ['ends at a time that no date has', token({ expiresAt: 1e300 }), {}],
     ['has expired', token({ expiresAt: minute() - 61 }), {}],
     ['has scopes as one text', token({ scopes: 'read delete' as never }), {}],
     ['has a subject that is not a text', token({}, { sub: { id: 'ann' } }), {}],
@@ -107,6 +109,8 @@ describe('delegatedActor()', () => {
       token(),
       { agent: () => ({ scopes: 'read' as never }) },
     ],
+    ['names an agent whose record is false', token(), { agent: () => false as never }],
+    ['names an agent whose record is a text', token(), { agent: () => 'reader' as never }],
     ['names an agent whose record has an invalid date', token(), { agent: () => ({ until: new Date('x') }) }],
     [
       'has a nested actor without a record',

@@ -148,13 +148,18 @@ function actorsOf(claims: TokenClaims, clientId: unknown): readonly string[] {
 function checkToken({ resource, expiresAt, scopes }: AuthInfo, expected: string): void {
   if (resource === undefined) throw refused('it names no resource, so it may be for another server');
   if (comparable(resource) !== expected) throw refused(`it is for ${String(resource)}, not for ${expected}`);
-  if (typeof expiresAt !== 'number' || Number.isNaN(expiresAt)) throw refused('it does not expire');
+  // An infinite number is no date, and a comparison with it would be false in both directions.
+  if (typeof expiresAt !== 'number' || Number.isNaN(new Date(expiresAt * 1_000).getTime()))
+    throw refused('it does not expire');
   if (expiresAt * 1_000 <= Date.now()) throw refused('it has expired');
   if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string'))
     throw refused(`its scopes must be a list of texts, got ${describeValue(scopes)}`);
 }
 
 function checkRecord(id: string, record: AgentRecord): Link {
+  // `false` would otherwise be a record without limits.
+  if (typeof record !== 'object')
+    throw refused(`the record of the agent "${id}" must be an object, got ${describeValue(record)}`);
   const { scopes, until, purpose } = record;
   if (scopes !== undefined && !Array.isArray(scopes))
     throw refused(`the record of the agent "${id}" must have a list of scopes, got ${describeValue(scopes)}`);
