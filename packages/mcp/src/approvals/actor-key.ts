@@ -1,30 +1,25 @@
-import { describeValue } from '@nanook/core/internal';
+import type { Authorizer } from '@nanook/core';
+import { describeValue, identityOf } from '@nanook/core/internal';
 import { chainOf, isAgent } from '../delegation/agent.js';
 import { NanookMcpError } from '../errors/nanook-mcp-error.js';
 
 /**
- * Returns a text that differs for each actor of one type: the ids of the agents and of their user. Actors of two types can have the same id, so
- * an application that has both passes the option `user`.
+ * Returns a text that differs for each actor: its type and its key; for an agent, those of the agents and the user for whom it acts.
  *
- * @throws {NanookMcpError} `NANOOK_MCP_APPROVAL_USER` for an actor without an id
+ * @param authorizer the authorizer whose types the actor has
+ * @throws {NanookMcpError} `NANOOK_MCP_APPROVAL_USER` for an actor without a key
  */
-export const actorKey = (actor: unknown): string =>
-  JSON.stringify(
-    isAgent(actor)
-      ? [
-          ...chainOf(actor)
-            .filter(isAgent)
-            .map(({ id }) => id),
-          ['subject', actor.subject],
-        ]
-      : keyOf(actor),
-  );
-
-function keyOf(actor: unknown): readonly unknown[] {
-  if (typeof actor === 'string') return [actor];
-  const id: unknown =
-    typeof actor === 'object' && actor !== null ? (actor as { id?: unknown }).id : undefined;
-  if (typeof id === 'string' || typeof id === 'number') return [typeof id, id];
-  if (typeof id === 'bigint') return ['bigint', String(id)];
-  throw new NanookMcpError('NANOOK_MCP_APPROVAL_USER', { found: describeValue(actor) });
+export function actorKey(actor: unknown, authorizer: Authorizer): string {
+  const { typeSets } = authorizer.engineFor(actor).queries.context;
+  if (!isAgent(actor)) {
+    const { type = null, id } = identityOf(actor, typeSets) ?? {};
+    if (id === undefined)
+      throw new NanookMcpError('NANOOK_MCP_APPROVAL_USER', { found: describeValue(actor) });
+    return JSON.stringify([type, typeof actor, id]);
+  }
+  const chain = chainOf(actor);
+  const agents = chain.filter(isAgent).map(({ id, purpose }) => [id, purpose]);
+  // The subject names the user, whose row needs no key.
+  const userType = identityOf(chain.at(-1), typeSets)?.type ?? null;
+  return JSON.stringify([agents, actor.subject, userType]);
 }

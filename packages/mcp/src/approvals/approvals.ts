@@ -1,3 +1,4 @@
+import type { Authorizer } from '@nanook/core';
 import { describeValue } from '@nanook/core/internal';
 import {
   acceptedContent,
@@ -32,7 +33,10 @@ export interface ApprovalOptions<Actor = unknown> {
   readonly ttlSeconds?: number;
   /** Remembers used approvals. Default: the memory of this process. */
   readonly store?: ApprovalStore;
-  /** Returns a text that differs for each actor, and is the same in the next request. Default: the ids of the agent and of its user. */
+  /**
+   * Returns a text that differs for each actor, and is the same in the next request. Default: the type and the key of the actor; for an
+   * agent, those of each agent and of the user.
+   */
   readonly user?: (actor: Actor) => string;
   /** Returns the question for the user. Default: the name of the tool, with its arguments. */
   readonly message?: (call: ApprovalCall<Actor>) => string;
@@ -67,13 +71,17 @@ export function withoutQuestion(ctx: ServerContext): ServerContext {
 
 /** Asks the user to confirm calls, and accepts each answer once. */
 export class Approvals {
+  readonly #server: string;
   readonly #options: ApprovalOptions;
   readonly #codec: RequestStateCodec<Question>;
   readonly #store: ApprovalStore;
   readonly #ttlSeconds: number;
 
-  /** @throws {NanookMcpError} `NANOOK_MCP_INVALID_OPTION` */
-  constructor(options: ApprovalOptions) {
+  /**
+   * @param server the name of the server: another server can have a tool of the same name, and the same key
+   * @throws {NanookMcpError} `NANOOK_MCP_INVALID_OPTION`
+   */
+  constructor(server: string, options: ApprovalOptions) {
     const { key, ttlSeconds = 600, store = new MemoryApprovalStore(), user, message } = options;
     if (!Number.isFinite(ttlSeconds) || ttlSeconds <= 0)
       throw invalid('approvals.ttlSeconds', `must be a positive number, got ${describeValue(ttlSeconds)}`);
@@ -94,6 +102,7 @@ export class Approvals {
         { cause: error },
       );
     }
+    this.#server = server;
     this.#options = options;
     this.#store = store;
     this.#ttlSeconds = ttlSeconds;
@@ -113,9 +122,14 @@ export class Approvals {
    * Returns `undefined` for a call that the user has confirmed, and otherwise the question.
    *
    * @throws {NotApproved} if the user declined, or the answer belongs to another call, or was used before
+   * @throws {NanookMcpError} `NANOOK_MCP_APPROVAL_USER`
    */
-  async confirm(call: ApprovalCall, ctx: ServerContext): Promise<InputRequiredResult | undefined> {
-    const digest = this.#digestOf(call, ctx);
+  async confirm(
+    call: ApprovalCall,
+    authorizer: Authorizer,
+    ctx: ServerContext,
+  ): Promise<InputRequiredResult | undefined> {
+    const digest = this.#digestOf(call, authorizer, ctx);
     const asked: unknown = ctx.mcpReq.requestState();
     if (!(asked instanceof Asked)) return this.#ask(call, digest);
     const { question } = asked;
@@ -145,17 +159,29 @@ export class Approvals {
     });
   }
 
-  /** Returns the text that binds a question to the user, the client, the tool and the exact arguments. */
-  #digestOf({ actor, action, name, args }: ApprovalCall, ctx: ServerContext): string {
-    const user = this.#options.user === undefined ? actorKey(actor) : this.#options.user(actor);
+  /** Returns the text that binds a question to the server, the user, the client, the tool and the exact arguments. */
+  #digestOf({ actor, action, name, args }: ApprovalCall, authorizer: Authorizer, ctx: ServerContext): string {
+    const user = this.#userOf(actor, authorizer);
     const client = ctx.http?.authInfo?.clientId ?? null;
-    const bound = [user, client, ctx.mcpReq.method, name, action, args];
+    const bound = [this.#server, user, client, ctx.mcpReq.method, name, action, args];
     return createHash('sha256').update(canonicalJson(bound)).digest('base64url');
+  }
+
+  #userOf(actor: unknown, authorizer: Authorizer): string {
+    if (this.#options.user === undefined) return actorKey(actor, authorizer);
+    const user: unknown = this.#options.user(actor);
+    if (typeof user === 'string' && user !== '') return user;
+    throw new NanookMcpError('NANOOK_MCP_APPROVAL_USER', {
+      found: `\`user\` returned ${describeValue(user)}`,
+    });
   }
 }
 
+/** Returns a question that shows what the answer is bound to. Invisible characters are escaped: they can make a text look like another one. */
 const questionAbout = ({ name, args }: ApprovalCall): string =>
-  `Approve ${name}${args === undefined ? '' : ` with ${JSON.stringify(args)}`}?`;
+  `Approve ${name}${args === undefined ? '' : ` with ${canonicalJson(args).replaceAll(/(?! )[\p{C}\p{Z}]/gu, escaped)}`}?`;
+
+const escaped = (character: string): string => `\\u{${character.codePointAt(0)!.toString(16)}}`;
 
 const invalid = (option: string, reason: string): NanookMcpError =>
   new NanookMcpError('NANOOK_MCP_INVALID_OPTION', { option, reason });

@@ -12,7 +12,7 @@ export function canonicalJson(value: unknown, depth = 0): string {
   if (Object.is(value, -0)) return '-0';
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((each) => canonicalJson(each, depth + 1)).join()}]`;
+  if (Array.isArray(value)) return `[${Array.from(value, (each) => canonicalJson(each, depth + 1)).join()}]`;
   if (value instanceof Date) return `Date(${value.getTime()})`;
   if (value instanceof URL) return `URL(${JSON.stringify(value.href)})`;
   if (value instanceof Map || value instanceof Set)

@@ -41,7 +41,8 @@ const texts = {
     `approvals need the rule \`needs_approval(actor, action, resource)\`, but the policy ${p.found}, so no call would be confirmed. ` +
     `Correct the rule; or remove the rule and the option \`approvals\``,
   NANOOK_MCP_APPROVAL_USER: (p: { found: string }) =>
-    `cannot bind an approval to the actor, because it has no \`id\` (${p.found}); add the option approvals: { user: (actor) => … }`,
+    `cannot bind an approval to the actor, because it has no key that can be compared (${p.found}); declare the \`key\` of its type, or add ` +
+    `the option approvals: { user: (actor) => … }, which returns a text`,
 };
 
 const itemOf = ({ kind, name }: Item): string => `the ${kind} "${name}"`;

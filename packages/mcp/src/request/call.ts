@@ -82,6 +82,7 @@ export async function runCall<Result extends object>(
       if (approvals === undefined) throw new NanookMcpError('NANOOK_MCP_NO_APPROVALS', {});
       const question = await approvals.confirm(
         { actor, action, resource: checked, name: item.name, args },
+        authz.pinned,
         ctx,
       );
       if (question !== undefined) return question;

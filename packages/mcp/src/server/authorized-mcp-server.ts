@@ -58,7 +58,7 @@ export class AuthorizedMcpServer<Actor = unknown> {
     checkServerOptions(options);
     const { authorizer, approvals, server: own = {} } = options;
     this.#info = info;
-    this.#approvals = approvals === undefined ? undefined : new Approvals(approvals as never);
+    this.#approvals = approvals === undefined ? undefined : new Approvals(info.name, approvals as never);
     checkApprovalRule(authorizer, approvals !== undefined);
     this.#options = {
       ...own,

@@ -13,15 +13,22 @@ export interface RawResponse {
 }
 
 const version = '2026-07-28';
+const placeholder = 'the arguments';
 
-/** Sends one request of the modern era without the client of the SDK. */
+/**
+ * Sends one request of the modern era without the client of the SDK.
+ *
+ * @param args replaces the JSON of `arguments`, for texts that no value has
+ */
 export async function post(
   url: URL,
   token: string,
   method: string,
   params: Record<string, unknown>,
+  args?: string,
 ): Promise<RawResponse> {
   const { name, uri } = params as { readonly name?: string; readonly uri?: string };
+  const given = args === undefined ? params : { ...params, arguments: placeholder };
   const response = await fetch(url, {
     method: 'POST',
     headers: {
@@ -37,14 +44,14 @@ export async function post(
       id: 1,
       method,
       params: {
-        ...params,
+        ...given,
         _meta: {
           [PROTOCOL_VERSION_META_KEY]: version,
           [CLIENT_INFO_META_KEY]: { name: 'raw', version: '1' },
           [CLIENT_CAPABILITIES_META_KEY]: { elicitation: { form: {} } },
         },
       },
-    }),
+    }).replace(`"${placeholder}"`, () => args!),
   });
   const body = (await response.json()) as Omit<RawResponse, 'status' | 'challenge'>;
   return { status: response.status, challenge: response.headers.get('www-authenticate'), ...body };
