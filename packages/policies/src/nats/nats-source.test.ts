@@ -76,6 +76,23 @@ describe.skipIf(natsUrl === undefined)('a source in NATS (needs NANOOK_TEST_NATS
     expect(changing).toBeLessThan(two.length + 5_000);
   });
 
+  it('gives each new policy also to a client that may not ask for the state of the bucket', async () => {
+    const { kv, open } = await opened();
+    const denied = () => Promise.reject(new Error('Permissions Violation'));
+    const { allows, follower, codes } = await following(
+      Object.create(await open(), { status: { value: denied } }) as TestBucket['kv'],
+    );
+    for (const revision of [1, 2]) {
+      // oxlint-disable no-await-in-loop -- one policy after the other
+      await publishToNats(kv, await bundleOf(revision, [`r${revision}`]));
+      await until(() => allows(`r${revision}`));
+      await follower.refresh();
+      // oxlint-enable no-await-in-loop
+    }
+    expect(follower.status).toMatchObject({ version: 'v2', isCurrent: true });
+    expect(codes().slice(1)).toEqual([]);
+  });
+
   it('keeps the policies of several keys apart', async () => {
     const { kv } = await opened();
     const shop = await following(kv, 'shop');
