@@ -30,7 +30,7 @@ export interface HandlerCell {
   readonly cpuUs: Spread;
 }
 
-/** The heap after a collection, in the first and the last third of a long load. */
+/** The memory after a collection, in the first and the last third of a long load. */
 interface Soak {
   readonly seconds: number;
   readonly requests: number;
@@ -45,6 +45,8 @@ class Worker {
   readonly rates: number[] = [];
   readonly cpuUs: number[] = [];
   readonly #child: ChildProcess;
+  /** It is rejected when the process ends. */
+  readonly #end: Promise<never>;
 
   static async start(handler: HandlerId): Promise<Worker> {
     const file = fileURLToPath(new URL('worker.ts', import.meta.url));
@@ -60,18 +62,27 @@ class Worker {
     this.handler = handler;
     this.port = port;
     this.#child = child;
+    this.#end = once(child, 'exit').then(([code, signal]) => {
+      throw new Error(`the process of the handler ${handler} has ended: ${String(code ?? signal)}`);
+    });
+    this.#end.catch(() => {});
   }
 
   async state(): Promise<WorkerState> {
     const answer = once(this.#child, 'message') as Promise<[WorkerState]>;
     this.#child.send('state');
-    return (await answer)[0];
+    return (await Promise.race([answer, this.#end]))[0];
   }
 
   async round(requests: number): Promise<void> {
     const { cpuUs: before } = await this.state();
-    this.rates.push(await rateOf(this.port, requests));
+    this.rates.push(await this.during(rateOf(this.port, requests)));
     this.cpuUs.push(((await this.state()).cpuUs - before) / requests);
+  }
+
+  /** Waits for a load of the process, but not longer than the process lives. */
+  during<Result>(load: Promise<Result>): Promise<Result> {
+    return Promise.race([load, this.#end]);
   }
 
   stop(): void {
@@ -125,16 +136,18 @@ export async function measureServer(options: Options): Promise<ServerResults> {
   }
 }
 
-/** Keeps a server at half load, and reads its heap nine times. */
+/** Keeps a server at half load, and reads its memory nine times. */
 async function soakOf(server: Worker, perSecond: number, seconds: number): Promise<Soak> {
-  process.stderr.write(`heap during ${seconds} seconds\n`);
+  process.stderr.write(`memory during ${seconds} seconds\n`);
   const parts = 9;
-  const heaps: number[] = [];
+  const sizes: number[] = [];
   let requests = 0;
   for (let i = 0; i < parts; i++) {
-    requests += (await latenciesAt(server.port, perSecond, seconds / parts)).length;
-    heaps.push((await server.state()).heap / 2 ** 20);
+    requests += (await server.during(latenciesAt(server.port, perSecond, seconds / parts))).length;
+    const size = (await server.state()).memory / 2 ** 20;
+    sizes.push(size);
+    process.stderr.write(`  ${size.toFixed(2)} MB after ${requests} requests\n`);
   }
-  const [firstMb, lastMb] = [median(heaps.slice(0, 3)), median(heaps.slice(-3))];
+  const [firstMb, lastMb] = [median(sizes.slice(0, 3)), median(sizes.slice(-3))];
   return { seconds, requests, firstMb, lastMb };
 }

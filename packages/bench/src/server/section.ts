@@ -34,7 +34,7 @@ export function serverSection(results: ServerResults): string {
     ),
     budget(
       growth < 1,
-      `${significant(Math.max(growth, 0))} MB more heap after ${number(soak.requests)} requests in ${soak.seconds} s, below 1 MB; ${significant(soak.lastMb)} MB at the end`,
+      `${significant(Math.max(growth, 0))} MB more memory after ${number(soak.requests)} requests in ${soak.seconds} s, below 1 MB; ${significant(soak.lastMb)} MB at the end`,
     ),
     '',
     `Measured ${at.slice(0, 10)}${build === undefined ? '' : `, ${build}`}, on ${machine.cpu}, ${machine.cores} cores; Node ${machine.node}; load average`,

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { handlers, type HandlerId } from './handlers.ts';
 
-/** The state of a process: the microseconds of CPU so far, and the bytes of the heap after a collection. */
+/** The state of a process: the microseconds of CPU so far, and the bytes of the heap and of buffers after a collection. */
 export interface WorkerState {
   readonly cpuUs: number;
-  readonly heap: number;
+  readonly memory: number;
 }
 
 // On a busy machine, a connection can be idle for longer than the default of five seconds.
@@ -15,6 +15,6 @@ server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressI
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
   globalThis.gc?.();
-  const { heapUsed: heap } = process.memoryUsage();
-  process.send?.({ cpuUs: user + system, heap } satisfies WorkerState);
+  const { heapUsed, external } = process.memoryUsage();
+  process.send?.({ cpuUs: user + system, memory: heapUsed + external } satisfies WorkerState);
 });

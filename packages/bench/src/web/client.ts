@@ -25,9 +25,13 @@ export class Connection {
     socket.on('close', () => this.#answer?.reject(new Error('the server closed the connection')));
   }
 
-  /** Sends the text of a request, after the answer to the last one. */
+  /** Sends the text of a request, after the answer to the last one. @throws {Error} if the server has closed the connection, also before */
   send(request: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) {
+        reject(new Error('the server has closed the connection'));
+        return;
+      }
       this.#answer = { resolve, reject };
       this.#socket.write(request);
     });
