@@ -269,6 +269,20 @@ describe('policy.grants', () => {
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 
+  it('counts declared facts, which a question can have, for values of their types', async () => {
+    const policy = `
+      declare is_public(Document);
+      declare has_level(User, String, Folder);
+      allow(_, "read", document: Document) if is_public(document);
+      allow(_, "read", folder: Folder) if is_public(folder);
+      allow(user: User, "edit", folder: Folder) if has_level(user, "editor", folder);
+      allow(folder: Folder, "own", _: Folder) if has_level(folder, "editor", folder);
+      allow(_, "hide", document: Document) if not is_public(document);
+    `;
+    expect(await granted(policy, ['read', 'edit', 'hide'], 'Document')).toEqual(['read', 'hide']);
+    expect(await granted(policy, ['read', 'edit', 'own'], 'Folder')).toEqual(['edit']);
+  });
+
   it('returns true when the analysis takes too long', async () => {
     // The abstract values of nine arguments distinguish the calls, so that there are too many of them to evaluate.
     const names = Array.from({ length: 9 }, (_, i) => `x${i}`);

@@ -38,7 +38,7 @@ const maxCalls = 100_000;
 export class GrantAnalysis {
   readonly #overlap: Overlap;
   readonly #indexes = new Map<string, RulesByHead>();
-  readonly #facts: ReadonlySet<string>;
+  readonly #undeclaredFacts: ReadonlySet<string>;
   #cases = new ConcreteCases();
   #evaluator: AbstractEvaluator;
   #calls = new Map<string, Call>();
@@ -51,10 +51,11 @@ export class GrantAnalysis {
     equality: Equality,
     /** Returns whether a rule counts. */
     readonly counts: (rule: Rule) => boolean = () => true,
-    /** Returns whether the facts of this name that the application has count. They can have any arguments. */
+    /** Returns whether facts of this name that are not declared count. They can have any arguments. */
     readonly countsFacts: (name: string) => boolean = () => true,
   ) {
-    this.#facts = new Set(program.policy.facts.map(({ name, arity }) => `${arity} ${name}`));
+    const undeclared = program.policy.facts.filter(({ declaration }) => declaration === undefined);
+    this.#undeclaredFacts = new Set(undeclared.map(({ name, arity }) => `${arity} ${name}`));
     this.#overlap = new Overlap(program.types, typeof equality === 'function');
     this.#evaluator = this.#newEvaluator();
   }
@@ -151,7 +152,7 @@ export class GrantAnalysis {
     const key = `${args.map(keyOf).join()} ${predicate.name}`;
     let call = this.#calls.get(key);
     if (call !== undefined) return call;
-    if (this.#facts.has(`${args.length} ${predicate.name}`) && this.countsFacts(predicate.name)) {
+    if (this.#undeclaredFacts.has(`${args.length} ${predicate.name}`) && this.countsFacts(predicate.name)) {
       this.#calls.set(key, (call = { isPossible: true, args, waiting: new Set() }));
       return call;
     }
@@ -178,7 +179,10 @@ export class GrantAnalysis {
     const key = `${args.length} ${predicate.name}`;
     let index = this.#indexes.get(key);
     if (index === undefined) {
-      const rules = (predicate.byArity.get(args.length) ?? []).filter(this.counts);
+      const declared = this.program.declaredFacts.filter(
+        ({ name, parameters }) => name === predicate.name && parameters.length === args.length,
+      );
+      const rules = [...(predicate.byArity.get(args.length) ?? []), ...declared].filter(this.counts);
       index = new RulesByHead(rules, this.#overlap);
       this.#indexes.set(key, index);
     }

@@ -1,9 +1,10 @@
 import { Source } from '../diagnostics/source.js';
 import { Report } from '../diagnostics/report.js';
 import { spanOf } from '../diagnostics/span.js';
+import { parametersOfFact } from '../policy/declared-fact.js';
 import { nameEntities } from '../policy/named-entities.js';
 import type { Policy, PolicyRule } from '../policy/policy.js';
-import type { TermNode } from '../syntax/ast.js';
+import type { FactDeclarationNode, TermNode } from '../syntax/ast.js';
 import { childrenOf, visit } from '../syntax/visit.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { TypeTable } from '../types/type-table.js';
@@ -36,16 +37,31 @@ export function link(policy: Policy, types: TypeTable): Program {
     const { byArity } = predicateOf(name);
     if (!byArity.has(arity)) byArity.set(arity, []);
   }
+  const declaredFacts = policy.facts.flatMap(({ declaration }) =>
+    declaration === undefined ? [] : new LinkedRule(ruleOfFact(declaration), newLowering, predicateOf),
+  );
   const members = (names: readonly string[]): DeclaredType[] =>
     names.flatMap((name) => types.find(name) ?? []);
   return {
     policy,
     types,
     predicates,
+    declaredFacts,
     inlineQueries: policy.inlineQueries.map((q) => lowerQuery(q.term, types, predicateOf)),
     unions: { Actor: members(policy.actorTypes), Resource: members(policy.resourceTypes) },
   };
 }
+
+/** Returns `has_role(_: User, _: String, _: Organization);` */
+const ruleOfFact = (fact: FactDeclarationNode): PolicyRule => ({
+  kind: 'policy-rule',
+  id: -1,
+  name: fact.name,
+  parameters: parametersOfFact(fact),
+  body: undefined,
+  span: fact.span,
+  shorthandOf: undefined,
+});
 
 /** Links a query to a program. */
 export function linkQuery(term: TermNode, program: Program): LinkedQuery {

@@ -2,7 +2,7 @@ import type { Span } from '../diagnostics/span.js';
 import type { Policy } from '../policy/policy.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { TypeTable, UnionName } from '../types/type-table.js';
-import type { Goal, Predicate } from './goal.js';
+import type { Goal, Predicate, Rule } from './goal.js';
 
 /** A list of goals with its variables: a query. */
 export interface LinkedQuery {
@@ -17,6 +17,8 @@ export interface Program {
   readonly types: TypeTable;
   readonly predicates: ReadonlyMap<string, Predicate>;
   readonly inlineQueries: readonly LinkedQuery[];
+  /** The declared facts, as rules that hold for all values of their types. Only an analysis reads them: no query can know what will be a fact. */
+  readonly declaredFacts: readonly Rule[];
   /** The member types of the unions, in order of declaration. */
   readonly unions: Readonly<Record<UnionName, readonly DeclaredType[]>>;
 }

@@ -9,11 +9,16 @@ export function factsOf(
   rules: readonly PolicyRule[],
   { factsNeedNoDeclaration }: Dialect,
 ): readonly PolicyFact[] {
-  const facts = declared.map(({ name, types }) => ({ name, arity: types.length }));
+  const facts = declared.map((declaration) => ({
+    name: declaration.name,
+    arity: declaration.types.length,
+    declaration,
+  }));
   if (!factsNeedNoDeclaration) return facts;
   const defined = new Set(rules.map(({ name }) => name));
   const asked = new Map<string, PolicyFact>();
-  const add = (name: string, arity: number): void => void asked.set(`${name}/${arity}`, { name, arity });
+  const add = (name: string, arity: number): void => 
+    void asked.set(`${name}/${arity}`, { name, arity, declaration: undefined });
   for (const { body } of rules)
     if (body !== undefined)
       visit(body, {

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Source } from '../diagnostics/source.js';
 import type { Span } from '../diagnostics/span.js';
 import type {
+  FactDeclarationNode,
   InlineQueryNode,
   ParameterNode,
   RuleTypeNode,
@@ -55,6 +56,8 @@ export interface Declaration {
 export interface PolicyFact {
   readonly name: string;
   readonly arity: number;
+  /** Undefined for a fact that a dialect has without a declaration. */
+  readonly declaration: FactDeclarationNode | undefined;
 }
 
 /** All loaded and checked rules; immutable. (oso calls this a knowledge base.) */

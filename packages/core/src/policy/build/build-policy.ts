@@ -15,10 +15,10 @@ import type {
   StatementNode,
   TermNode,
 } from '../../syntax/ast.js';
-import { instancePatternNode, parameterNode, variableNode } from '../../syntax/ast.js';
 import { parsePolicy } from '../../syntax/parser.js';
 import type { TypeTable } from '../../types/type-table.js';
 import { runChecks } from '../checks/run-checks.js';
+import { parametersOfFact } from '../declared-fact.js';
 import { implicitAllow } from '../implicit-allow.js';
 import { nameEntities } from '../named-entities.js';
 import type { PolicyDraft } from '../policy-draft.js';
@@ -184,14 +184,12 @@ const only = <Node extends StatementNode>(kind: Node['kind'], statements: readon
   statements.filter((statement): statement is Node => statement.kind === kind);
 
 /** Returns `type has_role(_: User, _: String, _: Organization);` */
-const typeOfFact = ({ span, name, nameSpan, types }: FactDeclarationNode): RuleTypeNode => ({
+const typeOfFact = (fact: FactDeclarationNode): RuleTypeNode => ({
   kind: 'rule-type',
-  span,
-  name,
-  nameSpan,
-  parameters: types.map((type) =>
-    parameterNode(type.span, variableNode(type.span, '_'), instancePatternNode(type.span, type.name)),
-  ),
+  span: fact.span,
+  name: fact.name,
+  nameSpan: fact.nameSpan,
+  parameters: parametersOfFact(fact),
 });
 
 const explicitRule = ({ name, parameters, body, span }: RuleNode, id: number): PolicyRule =>
