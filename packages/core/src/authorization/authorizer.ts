@@ -71,6 +71,7 @@ import type { FindCondition, ListContext, ResourceLists } from './resource-lists
 import type { Explanation } from '../explanation/explanation.js';
 import type { WhereExplanation } from './where-explanation.js';
 import type { WhatCan, WhoCan } from './who-can.js';
+import { withoutFacts } from './without-facts.js';
 
 addMessages();
 
@@ -905,14 +906,6 @@ export class Authorizer extends BaseAuthorizer {
   ): Promise<ActorCondition> {
     return this.#enginesFor(options).own.queries.whereActorIs(actorType, action, type, withoutFacts(options));
   }
-}
-
-/** Returns the options of a question without its facts, which an engine does not know. */
-function withoutFacts<Options extends CheckOptions | undefined>(options: Options): Options {
-  // From JavaScript, the options can be null.
-  if ((options as CheckOptions | null | undefined)?.facts === undefined) return options;
-  const { facts: _, ...others } = options as CheckOptions;
-  return others as Options;
 }
 
 /** Rejects facts that JavaScript passes to a list. Only a view has facts for lists. */

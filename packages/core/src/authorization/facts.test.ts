@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { randomCases } from '../../../../tools/test-scope.js';
 import { precompile } from '../engine/fixtures/precompiled.fixture.js';
 import { printCondition } from '../filter/print-condition.js';
-import { Authorizer, NotFoundError, renderExplanation, typed, type Fact } from '../index.js';
+import {
+  Authorizer,
+  NotFoundError,
+  QueryVariable,
+  renderExplanation,
+  typed,
+  type Fact,
+  type QueryOptions,
+} from '../index.js';
 
 const types = {
   User: { key: 'id' },
@@ -154,8 +162,34 @@ describe('the option facts', () => {
     await expect(authorizer.list(ann, 'edit', 'Repository', { facts } as never)).rejects.toThrow('facts');
     await expect(authorizer.count(ann, 'edit', 'Repository', { facts } as never)).rejects.toThrow('facts');
     await expect(authorizer.one(ann, 'edit', 'Repository', 1, { facts } as never)).rejects.toThrow('facts');
+  });
+
+  it('holds for one query of the policy', async () => {
+    const { policy } = await load();
     const options = { bindings: { a: ann, b: anvil }, facts };
-    expect(() => authorizer.policy.query('allow(a, "edit", b)', options)).toThrow('facts');
+    const rolesIn = async (used: QueryOptions) => {
+      const found = [];
+      for await (const answer of policy.queryRule('has_role', [ann, new QueryVariable('role'), acme], used))
+        found.push(answer.get('role'));
+      return found;
+    };
+    const holds = async (used: QueryOptions) => {
+      for await (const _ of policy.query('allow(a, "edit", b)', used)) return true;
+      return false;
+    };
+    const { bindings } = options;
+    expect([await holds({ bindings }), await holds(options), await holds({ bindings })]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(await rolesIn({})).toEqual([]);
+    expect(await rolesIn({ facts })).toEqual(['member', 'admin']); // the rule comes before the fact
+    expect((await policy.explainQuery('allow(a, "edit", b)', options)).outcome).toBe('allowed');
+    expect((await policy.explainQuery('allow(a, "edit", b)', { bindings })).outcome).toBe('denied');
+    const wrong = { ...options, facts: [['has_rol', ann, 'admin', acme]] as const };
+    expect(() => policy.query('allow(a, "edit", b)', wrong)).toThrow('has_rol');
+    await expect(policy.explainQuery('allow(a, "edit", b)', wrong)).rejects.toThrow('has_rol');
   });
 
   it('gives the answers of the same facts in the policy, whatever was asked before', async () => {

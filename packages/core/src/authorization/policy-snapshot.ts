@@ -8,8 +8,10 @@ import { typeSignature } from '../types/type-signature.js';
 import type { TypeReference } from './find-type.js';
 import { grantablePermissions, validateGrants } from './grantable-permissions.js';
 import type { LoadedPolicy } from './loaded-policy.js';
-import type { ExplainQueryOptions, GrantableOptions, QueryOptions } from './query-options.js';
+import type { CheckOptions, ExplainQueryOptions, GrantableOptions, QueryOptions } from './query-options.js';
+import type { QueryRunner } from './query-runner.js';
 import type { PolicyVocabulary } from './vocabulary.js';
+import { withoutFacts } from './without-facts.js';
 
 /**
  * A policy that an authorizer has loaded: its version, its rules, and the actions that they can grant. After a reload, `authorizer.policy` is
@@ -187,7 +189,7 @@ export class PolicySnapshot {
    * for await (const answer of authorizer.policy.query('has_role(user, name, repo)', { bindings: { user, repo } })) answer.get('name');
    */
   query(text: string, options: QueryOptions = {}): AsyncGenerator<Bindings, void, undefined> {
-    return this.#loaded.queries.query(text, options);
+    return this.#queriesFor(options).query(text, withoutFacts(options));
   }
 
   /**
@@ -201,7 +203,7 @@ export class PolicySnapshot {
     args: readonly unknown[],
     options: QueryOptions = {},
   ): AsyncGenerator<Bindings, void, undefined> {
-    return this.#loaded.queries.queryRule(name, args, options);
+    return this.#queriesFor(options).queryRule(name, args, withoutFacts(options));
   }
 
   /**
@@ -211,7 +213,13 @@ export class PolicySnapshot {
    * @example
    * await authorizer.policy.explainQuery('has_role(user, "owner", repo)', { bindings: { user, repo } });
    */
-  explainQuery(text: string, options: ExplainQueryOptions = {}): Promise<Explanation> {
-    return this.#loaded.queries.explainText(text, options);
+  async explainQuery(text: string, options: ExplainQueryOptions = {}): Promise<Explanation> {
+    return this.#queriesFor(options).explainText(text, withoutFacts(options));
+  }
+
+  /** Returns the runner for a query, which can have facts of its own. */
+  #queriesFor(options: CheckOptions | null): QueryRunner {
+    const facts = options?.facts;
+    return facts === undefined ? this.#loaded.queries : this.#loaded.withFacts(facts).queries;
   }
 }
