@@ -41,6 +41,8 @@ export interface Decision {
   readonly policy: string;
   /** The label of that policy: the option `version` of `load` or `reload`. */
   readonly policyVersion: string | undefined;
+  /** The names of the facts that held for this question only, one for each fact: `['has_role', 'has_role']`. */
+  readonly facts?: readonly string[] | undefined;
   /** The engine that decided: `'database'` for a decision about one row of the database, which has no rule and no proof. */
   readonly engine: Exclude<EngineChoice, 'auto'> | 'database';
   /** The option `context` of the check. The web adapters set it. */
@@ -93,6 +95,7 @@ class RecordedDecision implements Decision {
   readonly field: unknown;
   readonly policy: string;
   readonly policyVersion: string | undefined;
+  readonly facts: readonly string[] | undefined;
   readonly context: CheckContext | undefined;
   readonly at: Date;
 
@@ -115,6 +118,7 @@ class RecordedDecision implements Decision {
     this.field = args[3];
     this.policy = policy.hash;
     this.policyVersion = policy.version;
+    this.facts = policy.facts;
     this.context = context;
     this.at = at;
   }
@@ -194,7 +198,7 @@ export function mergeFieldDecisions(
   const check = {
     kind: first.kind,
     args: [first.actor, first.action, first.resource, undefined] as const,
-    policy: { hash: first.policy, version: first.policyVersion },
+    policy: { hash: first.policy, version: first.policyVersion, facts: first.facts },
     typeSets: RecordedDecision.typeSetsOf(first),
     context,
     at: first.at,

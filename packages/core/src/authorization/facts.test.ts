@@ -124,16 +124,23 @@ describe('the option facts', () => {
     expect(text).toContain('facts of the question');
   });
 
-  it('keeps the version of the policy in decisions', async () => {
-    const hashes: unknown[] = [];
+  it('keeps the version of the policy in decisions, which name the facts', async () => {
+    const recorded: unknown[] = [];
     const authorizer = await Authorizer.load({
       policies,
       types,
       onWarning: () => {},
-      onDecision: ({ policy }) => void hashes.push(policy),
+      onDecision: ({ policy, facts: names }) => void recorded.push([policy, names]),
     });
     await authorizer.can(ann, 'edit', anvil, { facts });
-    expect(hashes).toEqual([authorizer.policy.hash]);
+    await authorizer.withFacts([facts[0]!]).filterFields(ann, 'read', anvil, ['id']);
+    await authorizer.can(ann, 'edit', anvil);
+    const { hash } = authorizer.policy;
+    expect(recorded).toEqual([
+      [hash, ['has_role', 'has_relation']],
+      [hash, ['has_role']],
+      [hash, undefined],
+    ]);
   });
 
   it.each([

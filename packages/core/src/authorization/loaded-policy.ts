@@ -221,14 +221,17 @@ function loadedFrom(
   return {
     // Decisions keep the version, but not the policy.
     version: loadedVersion,
-    withFacts: (facts) => {
-      const program = linkWithFacts(context.program, checkedFacts(facts), (value) =>
-        show(value, context.program.types),
-      );
+    withFacts: (given) => {
+      const facts = checkedFacts(given);
+      const program = linkWithFacts(context.program, facts, (value) => show(value, context.program.types));
+      const names = Object.freeze(facts.map(([name]) => name));
       const alone = { ...context, program, indexes: new Map() };
       const machine = { ...options, engine: 'machine' } as const;
       const parts = { version, compiler: undefined, closures: undefined, inspector, createMachine };
-      return { ...loadedFrom(alone, machine, limits, parts), version: loadedVersion };
+      return {
+        ...loadedFrom(alone, machine, limits, parts),
+        version: new LazyVersion(loadedVersion, loadedVersion.version, names),
+      };
     },
     context,
     compiled:

@@ -7,6 +7,8 @@ export interface PolicyVersion {
   readonly hash: string;
   /** The label that the application gave to the policy. */
   readonly version: string | undefined;
+  /** The names of the facts that hold for one question only. */
+  readonly facts?: readonly string[] | undefined;
 }
 
 /**
@@ -19,6 +21,7 @@ export class LazyVersion implements PolicyVersion {
   constructor(
     readonly policy: Pick<PolicyVersion, 'hash'>,
     readonly version: string | undefined,
+    readonly facts?: readonly string[],
   ) {}
 
   get hash(): string {

@@ -51,6 +51,8 @@ export interface DecisionRecord {
   readonly policy: string;
   /** The label of the policy. */
   readonly policyVersion?: string | undefined;
+  /** The names of the facts that held for this question only, one for each fact. At most 200 are kept. */
+  readonly facts?: readonly string[] | undefined;
   readonly engine: Decision['engine'];
   readonly requestId?: string | undefined;
   readonly traceId?: string | undefined;

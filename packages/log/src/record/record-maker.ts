@@ -63,12 +63,13 @@ export class RecordMaker {
       action: kind === 'allow_request' ? null : textOf(action),
       resource: this.#identityOf(decision.resource, 'resource', decision),
       field: kind === 'allow_field' && fields === undefined ? textOf(field) : undefined,
-      fields: fields && mapFields(fields, (names) => names.slice(0, mostFields).map(plainText)),
+      fields: fields && mapFields(fields, (names) => names.slice(0, mostNames).map(plainText)),
       tenant: this.#tenantOf(decision, context),
       rule: rule && shortRule(rule),
       proof: isAllowed ? placesOf(proof) : undefined,
       policy,
       policyVersion,
+      facts: decision.facts?.slice(0, mostNames),
       engine,
       requestId: idText(context?.requestId),
       traceId: idText(context?.traceId),
@@ -165,8 +166,8 @@ function requestLine(request: unknown): string | undefined {
 /** Returns an action or a field as text. Both are texts in a correct call. */
 const textOf = (value: unknown): string => plainText(typeof value === 'string' ? value : `(${typeof value})`);
 
-/** The number of names that a list of fields keeps. */
-const mostFields = 200;
+/** The number of names that a list of fields or facts keeps. */
+const mostNames = 200;
 
 const mapFields = (
   { allowed, denied, undecided }: DecidedFields,
