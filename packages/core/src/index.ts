@@ -75,6 +75,8 @@ export type { ExplainedRows, ExplainedRule, WhereExplanation } from './authoriza
 
 export { nullable, oneOf, optional, secret } from './types/type-declaration.js';
 export { withSecrets } from './types/with-secrets.js';
+export { withRowFacts } from './types/with-row-facts.js';
+export { fact, type FactArgumentInput, type RowFactInput, type RowFactOptions } from './types/row-fact.js';
 export type {
   Class,
   FieldTypeInput,

@@ -33,6 +33,7 @@ import { warnAll } from './warn.js';
 import type { PolicyInput, PolicyReader } from '../policy/policy-source.js';
 import { LazyVersion, type PolicyVersion } from '../policy/policy-version.js';
 import { buildPolicy } from '../policy/build/build-policy.js';
+import type { rowFactSources } from '../policy/row-facts.js';
 import { stringLiterals } from '../policy/string-literals.js';
 import type { TypeTable } from '../types/type-table.js';
 
@@ -96,7 +97,8 @@ export async function loadPolicy(
   }
   const report = new Report();
   const code = types.dialect.name === 'oso' ? (await onDemand.oso()).osoCode : undefined;
-  const context = linkSources(sources, options, types, report, code, previous);
+  const facts = types.hasFacts ? (await onDemand.rowFacts()).rowFactSources(types) : [];
+  const context = linkSources(sources, facts, options, types, report, code, previous);
   await runAsync(runInlineQueries(context, limits, report));
   const { warnings } = context.program.policy;
   warnAll(warnings, options);
@@ -122,6 +124,7 @@ export interface LoadedModules {
   readonly closures: BackEnd;
   readonly denialWarnings: typeof denialWarnings;
   readonly osoCode: DialectCode;
+  readonly rowFactSources: typeof rowFactSources;
 }
 
 /** Does what {@link loadPolicy} does, without a promise. @throws the errors of `loadPolicy`; `POLAR_RUN_PROMISE_IN_SYNC` */
@@ -134,7 +137,8 @@ export function loadPolicyNow(
   addValueDescriptions();
   if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
   const report = new Report();
-  const context = linkSources(reader.readSync(inputs), options, types, report, codeOf(types, modules));
+  const facts = modules.rowFactSources(types);
+  const context = linkSources(reader.readSync(inputs), facts, options, types, report, codeOf(types, modules));
   const runs = runInlineQueries(context, limits, report);
   let step = runs.next();
   while (step.done !== true) step = runs.next(step.value.nextSync());
@@ -161,7 +165,8 @@ export function loadPolicySync(
 ): LoadedPolicy {
   addValueDescriptions();
   const { createMachine, ...replaced } = hooks;
-  const linked = linkSources(sources, options, types, new Report(), codeOf(types, modules));
+  const facts = modules.rowFactSources(types);
+  const linked = linkSources(sources, facts, options, types, new Report(), codeOf(types, modules));
   const context = { ...linked, ...replaced };
   warnAll(context.program.policy.warnings, options);
   return loadedFrom(context, options, limits, {
@@ -180,13 +185,14 @@ export interface EngineHooks extends Pick<ProgramContext, 'show' | 'onLostError'
 /** Checks and links the texts of a policy. @throws {PolicyError} with every error */
 function linkSources(
   sources: readonly Source[],
+  factSources: readonly Source[],
   options: AuthorizerOptions,
   types: TypeTable,
   report: Report,
   code: DialectCode | undefined,
   previous?: LoadedPolicy,
 ): ProgramContext {
-  const policy = buildPolicy(sources, types, report, options.queries);
+  const policy = buildPolicy(sources, types, report, options.queries, [], undefined, factSources);
   if (policy === undefined) throw new PolicyError(report.diagnostics);
   return contextFor(link(policy, types), options, code, previous?.context.typeSets);
 }

@@ -10,6 +10,8 @@ export const onDemand = {
   compiler: () => import('../engine/compiled/compiled-policy.js'),
   /** Needed by each load outside production. */
   denialWarnings: () => import('./denial-warnings.js'),
+  /** Needed by each load with types whose rows are facts. */
+  rowFacts: () => import('../policy/row-facts.js'),
   /** Needed by each load of a policy in the dialect of oso. */
   oso: () => import('../dialect/oso/dialect-code.js'),
   /** Needed with the compiler where the platform forbids code from strings. */

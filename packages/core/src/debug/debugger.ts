@@ -104,7 +104,8 @@ export class Debugger implements DebugTarget, HaltHandler {
   async sourceText(query: number, name: string): Promise<string | undefined> {
     const { machine, debug } = this.#stopped(query).query;
     if (name === querySource) return debug.text;
-    return machine.context.program.policy.sources.find((source) => nameOf(source) === name)?.text;
+    const { sources, factSources } = machine.context.program.policy;
+    return [...sources, ...factSources].find((source) => nameOf(source) === name)?.text;
   }
 
   async detach(): Promise<void> {

@@ -23,7 +23,7 @@ export function placesOf(program: Program): readonly StopPlace[] {
 
 function findPlaces(program: Program): StopPlace[] {
   const places = new Map<string, StopPlace & { readonly variables: Set<string> }>();
-  const { sources } = program.policy;
+  const sources = [...program.policy.sources, ...program.policy.factSources];
   const add = (span: Span, names: readonly string[]): void => {
     const { line } = positionOf(span);
     const key = `${sources.indexOf(span.source)}:${line}`;

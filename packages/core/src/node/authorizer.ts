@@ -7,6 +7,7 @@ import { denialWarnings } from '../authorization/denial-warnings.js';
 import { loadPolicyNow, type QueryInspector } from '../authorization/loaded-policy.js';
 import type { AuthorizerOptions } from '../authorization/options.js';
 import { osoCode } from '../dialect/oso/dialect-code.js';
+import { rowFactSources } from '../policy/row-facts.js';
 import { closures } from '../engine/backends/closures/closures.js';
 import { compile, CompiledPolicy } from '../engine/compiled/compiled-policy.js';
 import { listOf, type PolicyReader } from '../policy/policy-source.js';
@@ -55,7 +56,7 @@ export class Authorizer extends TextAuthorizer {
     const parts = createParts(options, this.reader, this.compiler);
     const authorizer = new this(parts);
     const inputs = listOf(options.policies);
-    const modules = { closures, denialWarnings, osoCode };
+    const modules = { closures, denialWarnings, osoCode, rowFactSources };
     authorizer.use(loadPolicyNow(inputs, parts.loading, options.version, modules), DecisionEngine);
     if (process.env['NANOOK_INSPECT'])
       process.stderr.write(

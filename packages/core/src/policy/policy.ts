@@ -66,6 +66,8 @@ export interface Policy {
   /** The content hash of all sources, in order: the version of the policy in decisions and audit events. Computed on first use. */
   readonly hash: string;
   readonly sources: readonly Source[];
+  /** The texts of the rules for the facts that rows are, which the declared types give. */
+  readonly factSources: readonly Source[];
   /** The rules in definition order: explicit rules by source, then rewritten shorthand rules by block. */
   readonly rules: readonly PolicyRule[];
   readonly ruleTypes: readonly RuleTypeNode[];

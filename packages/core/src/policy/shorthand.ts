@@ -17,8 +17,8 @@ import {
 } from '../syntax/ast.js';
 import { mapTerm } from '../syntax/map-term.js';
 import { visit } from '../syntax/visit.js';
-import { isKeyword } from '../syntax/token.js';
 import type { TypeTable } from '../types/type-table.js';
+import { freeName } from './free-name.js';
 import type { Declaration, DeclarationKind, GlobalBlock, PolicyRule } from './policy.js';
 import type { Blocks } from './resource-block.js';
 
@@ -310,8 +310,6 @@ class Variables {
   #free(wanted: string, taken: readonly string[]): string {
     // A constant of the same name captures the variable in oso.
     if (this.types.dialect.loadsUncheckedPolicies) return wanted;
-    let name = wanted;
-    while (taken.includes(name) || this.types.hasConstant(name) || isKeyword(name)) name += '_';
-    return name;
+    return freeName(wanted, taken, this.types);
   }
 }

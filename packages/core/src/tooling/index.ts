@@ -18,3 +18,4 @@ export {
 } from './policy-outline.js';
 export { builtInMembersOf, staticMethodsOf, type BuiltInMembers } from './built-in-members.js';
 export { ParsedText } from './parsed-text.js';
+export { rowFactRules } from './row-fact-rules.js';

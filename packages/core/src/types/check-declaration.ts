@@ -12,6 +12,7 @@ const declarationOptions = [
   'extends',
   'fields',
   'relations',
+  'facts',
   'key',
   'equals',
 ];
@@ -46,6 +47,11 @@ export function checkDeclaration(name: string, input: unknown, dialect: Dialect)
     'relations',
     isDeclarationObject(d.relations),
     "an object of relations, such as { owner: one('User', …) }",
+  );
+  expect(
+    'facts',
+    Array.isArray(d.facts),
+    "a list of facts, such as [fact('has_role', ['user', 'role', 'organization'])]",
   );
   checkDiscriminator(d.discriminator, invalid);
   const ways = (['class', 'is', 'discriminator'] as const).filter((way) => d[way] !== undefined);

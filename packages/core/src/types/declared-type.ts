@@ -1,4 +1,5 @@
 import type { Relation } from './relation.js';
+import type { RowFactInput } from './row-fact.js';
 import type { Class } from './type-declaration.js';
 
 /** The type of a declared field. `any` has no test; `instance` is a class that is not registered. */
@@ -44,6 +45,8 @@ export interface DeclaredType {
   readonly discriminator: { readonly field: string; readonly value: string | number | boolean } | undefined;
   readonly fields: ReadonlyMap<string, Field> | undefined;
   readonly relations: ReadonlyMap<string, Relation>;
+  /** The facts of the policy that the rows are. */
+  readonly facts: readonly RowFactInput[];
   /** The names of the fields whose values explanations and records hide. */
   readonly secrets: ReadonlySet<string>;
   /** The fields and relations whose values are tested when a policy reads them. */

@@ -180,6 +180,7 @@ export class PlainTypeTable {
       discriminator: tag && { field: tag[0], value: tag[1] },
       fields: d.fields && new Map(),
       relations: new Map(),
+      facts: d.facts ?? [],
       secrets: new Set(
         Object.entries(d.fields ?? {}).flatMap(([field, input]) => (isSecret(input) ? [field] : [])),
       ),

@@ -1,4 +1,5 @@
 import type { RelationInput } from './relation.js';
+import type { RowFactInput } from './row-fact.js';
 
 /** A class: any function that `new` or `instanceof` accepts, and abstract classes. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a class of any construction
@@ -85,6 +86,8 @@ export interface TypeDeclaration<T = unknown> {
   readonly leadsTo?: (path: readonly string[], typeName: string) => boolean;
   /** The relations to rows of other types, by the property that holds the related row or rows: one(…), many(…), manyThrough(…). */
   readonly relations?: Readonly<Record<string, RelationInput>>;
+  /** The facts of the policy that the rows of this type are: fact(…). */
+  readonly facts?: readonly RowFactInput[];
   /** The field, or fields, that identify an instance. Two instances of the same type with equal keys are equal. */
   readonly key?: string | readonly string[];
   /** Decides whether two instances of this type are equal, instead of `key`. */

@@ -14,7 +14,7 @@ export function typeSignature(types: TypeTable): Readonly<Record<string, string>
 }
 
 function describeType(type: DeclaredType, types: TypeTable): string {
-  const { class: declared, is, discriminator, fields, relations, key, equals } = type;
+  const { class: declared, is, discriminator, fields, relations, facts, key, equals } = type;
   const described = {
     by: declared ? 'class' : is ? 'is' : (discriminator ?? 'name'),
     extends: types.ancestorsOf(type).flatMap(({ name }) => (name === type.name ? [] : [name])),
@@ -22,6 +22,7 @@ function describeType(type: DeclaredType, types: TypeTable): string {
     relations: Object.fromEntries(
       [...relations].sort(byName).map(([name, relation]) => [name, plain(relation)]),
     ),
+    facts: facts.length > 0 ? facts : undefined,
     key,
     equals: equals !== undefined,
   };

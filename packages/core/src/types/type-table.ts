@@ -56,6 +56,11 @@ export class TypeTable extends PlainTypeTable {
     return this.#hasFields;
   }
 
+  /** Returns true if the rows of any type are facts of the policy. */
+  get hasFacts(): boolean {
+    return [...this.types].some(({ facts }) => facts.length > 0);
+  }
+
   /** Returns true if any type declares where paths of its attributes lead. */
   get declaresPaths(): boolean {
     this.#declaresPaths ??= [...this.types].some(({ leadsTo }) => leadsTo !== undefined);

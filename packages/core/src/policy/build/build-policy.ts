@@ -37,6 +37,7 @@ import { rewriteShorthandRules } from '../shorthand.js';
  * @param queries the names of rules that the application queries itself
  * @param conditions conditions outside the policy that the checks read like the bodies of rules
  * @param parse returns the statements of a source, which a tool can keep from an earlier version of the text
+ * @param factSources the texts of the rules for the facts that rows are
  * @returns the policy, frozen, or undefined when there were errors
  */
 export function buildPolicy(
@@ -46,9 +47,13 @@ export function buildPolicy(
   queries: readonly string[] = [],
   conditions: readonly TermNode[] = [],
   parse: ParseSource = parseComplete,
+  factSources: readonly Source[] = [],
 ): Policy | undefined {
   const found = new Report();
-  const statements = readAll(sources, types.dialect, found, parse);
+  const statements = [
+    ...readAll(sources, types.dialect, found, parse),
+    ...readAll(factSources, types.dialect, found, parseComplete),
+  ];
   const hasAllStatements = !found.hasErrors;
 
   const written = only<RuleNode>('rule', statements);
@@ -106,6 +111,7 @@ export function buildPolicy(
       return hash();
     },
     sources: Object.freeze([...sources]),
+    factSources: Object.freeze([...factSources]),
     rules: Object.freeze(numbered),
     ruleTypes: Object.freeze(ruleTypes),
     facts: Object.freeze(facts),

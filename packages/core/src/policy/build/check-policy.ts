@@ -6,6 +6,7 @@ import { Report } from '../../diagnostics/report.js';
 import { isWithin } from '../../diagnostics/span.js';
 import type { TermNode } from '../../syntax/ast.js';
 import { readText, type NamedPolicy } from '../policy-source.js';
+import { rowFactSources } from '../row-facts.js';
 import { buildPolicy, type ParseSource } from './build-policy.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { TypeTable } from '../../types/type-table.js';
@@ -73,6 +74,7 @@ function diagnosticsOf(
     options.queries,
     conditions,
     options.parse,
+    rowFactSources(types),
   );
   return policy === undefined ? report.diagnostics : policy.warnings;
 }

@@ -93,7 +93,8 @@ export class ConstantPrinter {
       return `h.dictionary(${JSON.stringify(keys)}, ${this.#textOf(values)})`;
     }
     if (isSpan(value)) {
-      const source = this.linker.context.program.policy.sources.indexOf(value.source);
+      const { sources, factSources } = this.linker.context.program.policy;
+      const source = [...sources, ...factSources].indexOf(value.source);
       if (source !== -1) return `h.span(${source}, ${value.start}, ${value.end})`;
     }
     const entity = typeof value === 'object' ? findNamedEntity(value) : undefined;

@@ -131,7 +131,7 @@ class ModulePrinter {
     return {
       format: moduleFormat,
       hash: policy.hash,
-      sources: policy.sources.map(({ name, text }) => ({ name, text })),
+      sources: [...policy.sources, ...policy.factSources].map(({ name, text }) => ({ name, text })),
       unions: {
         Actor: unions.Actor.map(({ name }) => name),
         Resource: unions.Resource.map(({ name }) => name),

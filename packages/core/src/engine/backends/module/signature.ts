@@ -21,12 +21,13 @@ export function signatureOf(
   };
   for (const type of types.types) {
     if (type.builtIn) continue;
-    const { class: declared, is, discriminator, fields, relations, key, equals } = type;
+    const { class: declared, is, discriminator, fields, relations, facts, key, equals } = type;
     signature[`type ${type.name}`] = JSON.stringify([
       declared ? 'class' : is ? 'is' : (discriminator ?? 'name'),
       ...types.ancestorsOf(type).flatMap(({ name }) => (name === type.name ? [] : [`extends ${name}`])),
       ...(fields === undefined ? [] : ['fields', ...[...fields.values()].map(fieldText)]),
       ...[...relations.values()].map(({ name, kind, type: of }) => `relation ${name}: ${kind} ${of}`),
+      ...facts.map((fact) => ({ fact })),
       ...(key === undefined ? [] : [{ key }]),
       ...(equals === undefined ? [] : ['equals']),
       ...(declared === undefined ? [] : peculiarities(declared)),
