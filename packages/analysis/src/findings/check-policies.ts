@@ -50,10 +50,18 @@ type CheckOptions = Omit<CheckedPolicies, 'trees'> & Pick<CheckPolicyOptions, 'p
 /** Returns the errors and warnings of the load. */
 export function checkTexts({ policies, ...options }: CheckOptions): Finding[] {
   try {
-    return checkPolicy(policies, options).map(findingOf);
+    const names = new Set(policies.map(({ name }) => name));
+    return checkPolicy(policies, options).map((diagnostic) => inPolicies(findingOf(diagnostic), names));
   } catch (error) {
     return [findingOfError(error)];
   }
+}
+
+/** Returns a finding about the facts of rows without a place, because their rules are in no policy. */
+function inPolicies(finding: Finding, names: ReadonlySet<string>): Finding {
+  const source = finding.span?.source.name;
+  if (source === undefined || names.has(source)) return finding;
+  return { ...finding, message: `${source}: ${finding.message}`, span: undefined };
 }
 
 /** An error that is not about the text of a policy, such as an invalid type, is a finding, too. */

@@ -1,6 +1,7 @@
-import { printRule, type FieldType } from '@nanook/core/syntax';
+import { printRule, textOf, type FieldType } from '@nanook/core/syntax';
 import { headText, rulesByName } from '../completion/rule-completions.js';
 import { describeSymbol, type Occurrence, type PolicySymbol } from '../symbols/policy-symbol.js';
+import { factRulesOf } from '../types/fact-rules.js';
 import { fieldText, typeText } from '../types/type-text.js';
 import { membersOf } from '../types/members.js';
 import type { Snapshot } from '../workspace/snapshot.js';
@@ -96,9 +97,13 @@ const most = 10;
 
 function describeRule(snapshot: Snapshot, name: string): Description {
   const rules = rulesByName(snapshot).get(name) ?? [];
-  const heads = [...new Set(rules.map(headText))];
+  const facts = factRulesOf(snapshot.types).filter((rule) => rule.name === name);
+  const heads = [...new Set([...rules.map(headText), ...facts.map(({ span }) => textOf(span))])];
   const others = heads.length > most ? [`and ${heads.length - most} other heads`] : [];
-  return { code: heads.slice(0, most), text: others };
+  return {
+    code: heads.slice(0, most),
+    text: [...others, ...new Set(facts.map(({ span }) => span.source.name ?? ''))],
+  };
 }
 
 /** Returns the comments above the statements that define the name. */

@@ -1,5 +1,5 @@
 // cspell:ignore raed
-import type { TypesInput } from '@nanook/core';
+import { fact, type TypesInput } from '@nanook/core';
 import { parse, positionOf } from '@nanook/core/syntax';
 import { describe, expect, it } from 'vitest';
 import { runLints } from './all-lints.js';
@@ -56,6 +56,16 @@ has_relation(_, _, _);`),
       'resource Derived { permissions = ["x"]; roles = ["y"]; "x" if "y"; }\nhas_role(_, "y", _: Base);';
     expect(lint(policy, { Base, Derived })).toEqual([]);
     expect(lint(policy)).toEqual(['1 NEVER_GRANTED']);
+  });
+
+  it('counts the facts of rows', () => {
+    const policy = 'resource Note { permissions = ["x"]; roles = ["y"]; "x" if "y"; }\nactor User {}';
+    const types = { User: {}, Note: { fields: { id: 'Integer', owner: 'User' } } };
+    const facts = [fact('has_role', ['owner', { value: 'y' }, 'this'])];
+    expect(lint(policy, types)).toEqual(['1 NEVER_GRANTED']);
+    expect(lint(policy, { ...types, Note: { ...types.Note, facts } })).toEqual([]);
+    const invalid = [fact('has_role', ['writer'])];
+    expect(lint(policy, { ...types, Note: { ...types.Note, facts: invalid } })).toEqual(['1 NEVER_GRANTED']);
   });
 });
 

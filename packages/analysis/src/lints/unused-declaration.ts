@@ -15,6 +15,7 @@ import {
   type Declaration,
   type DeclarationKind,
 } from '../blocks/declarations.js';
+import { factRulesOf } from '../types/fact-rules.js';
 import type { Lint } from './lint.js';
 import { rulesOf } from './rules-of.js';
 
@@ -72,7 +73,7 @@ class Grants {
         for (const kind of ['permission', 'role'] as const)
           if (head.kind === 'string' || head.name === kind)
             this.#add(kind, declaredNameIn(head) ?? anyName, block.className.name);
-    for (const rule of rulesOf(trees)) this.#addRule(rule);
+    for (const rule of [...rulesOf(trees), ...factRulesOf(declared)]) this.#addRule(rule);
   }
 
   /** Returns whether a rule gives a declared name, perhaps for a type that overlaps with the declaring one. */

@@ -31,11 +31,12 @@ const declarationOf = (input: TypeInput): TypeDeclaration =>
   typeof input === 'function' ? { class: input } : input;
 
 function jsonOf(
-  { fields, relations, key, discriminator }: TypeDeclaration,
+  { fields, relations, facts, key, discriminator, extends: bases }: TypeDeclaration,
   byClass: ReadonlyMap<unknown, string>,
 ): object {
   return {
     ...(discriminator && { discriminator }),
+    ...(bases !== undefined && { extends: bases }),
     ...(key !== undefined && { key }),
     ...(fields && {
       fields: Object.fromEntries(
@@ -43,6 +44,7 @@ function jsonOf(
       ),
     }),
     ...(relations && { relations }),
+    ...(facts && { facts }),
   };
 }
 

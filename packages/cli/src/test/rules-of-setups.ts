@@ -5,6 +5,8 @@ import { parse, type RuleNode } from '@nanook/core/syntax';
 export const lacksRules = (error: unknown): boolean =>
   isPolicyError(error) && error.diagnostics.some(({ code }) => code === 'POLAR_CHECK_MISSING_REQUIRED_RULE');
 
+const nameOfRules = 'roles and relations of tests';
+
 /**
  * Returns rules that never hold, for the roles and relations that only the setups of tests define. Blocks require such rules.
  *
@@ -28,8 +30,12 @@ export function rulesOfSetups(policies: readonly NamedPolicy[]): NamedPolicy {
     );
   if (!rules.some(({ name }) => name === 'has_role'))
     missing.push('has_role(_: Actor, _: String, _: Resource) if 1 = 2;');
-  return { name: 'roles and relations of tests', source: missing.join('\n') };
+  return { name: nameOfRules, source: missing.join('\n') };
 }
+
+/** Adds these rules to policies that do not have them. */
+export const withRulesOfSetups = (policies: readonly NamedPolicy[]): readonly NamedPolicy[] =>
+  policies.some(({ name }) => name === nameOfRules) ? policies : [...policies, rulesOfSetups(policies)];
 
 /** Returns the relation that a rule defines, such as `organization of Note`. */
 function relationOf({ parameters: [, relation, object] }: RuleNode): string {

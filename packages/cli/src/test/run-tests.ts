@@ -16,11 +16,12 @@ import type { Fixtures } from '../project/config.js';
 import type { Project } from '../project/project.js';
 import { reasonOfFailure } from './assertion.js';
 import { InvalidTest, messageWithFrame } from './invalid-test.js';
-import { lacksRules, rulesOfSetups } from './rules-of-setups.js';
+import { lacksRules, rulesOfSetups, withRulesOfSetups } from './rules-of-setups.js';
 import { asWritten, fixtureConstants, setupSource } from './setup-source.js';
 import { TestMistakes } from './test-mistakes.js';
 import type { TestFailure, TestResult } from './test-result.js';
 import { withEntities } from './with-entities.js';
+import { withoutRowFacts } from './without-row-facts.js';
 import { requireFixtures, testsWithFixtures } from './with-fixtures.js';
 
 export interface TestOptions {
@@ -174,19 +175,26 @@ export class TestRunner {
     const { test, fixtures, texts } = withEntities(written, given, project.types);
     const assertions = test.items.filter((item) => item.kind === 'assertion');
     const setup = setupSource(test, fixtures, authorizer);
-    if (setup === undefined) return { authorizer, fixtures, texts, assertions, setup };
+    // No row belongs to an object such as `User{"ann"}`. Its facts are those of the setup.
+    const types = texts.size > 0 ? withoutRowFacts(project.types) : undefined;
+    if (setup === undefined && types === undefined) return { authorizer, fixtures, texts, assertions, setup };
     const misspelled: Finding[] = [];
     const queried = calledNames(assertions);
     const options = loadOptions(project, this.options, (warning) => {
-      if (warning.file !== setup.name) return;
+      if (setup === undefined || warning.file !== setup.name) return;
       if (warning.code === 'POLAR_CHECK_UNDECLARED_NAME') misspelled.push(findingOf(warning));
       const { name = '' } = warning.data as { readonly name?: string };
       if (warning.code === 'POLAR_CHECK_UNUSED_RULE' && !queried.has(name))
         misspelled.push(unusedRule(warning, name, authorizer));
     });
+    const policies = [
+      ...(options.policies as readonly NamedPolicy[]),
+      ...(setup === undefined ? [] : [setup]),
+    ];
     const prepared = await Authorizer.load({
       ...options,
-      policies: [...(options.policies as readonly NamedPolicy[]), setup],
+      ...(types && { types }),
+      policies: types === undefined ? policies : withRulesOfSetups(policies),
       constants: { ...options.constants, ...fixtureConstants(fixtures) },
     });
     // A fact with a misspelled role or rule gives nothing, and an `assert_not` would hold for the wrong reason.

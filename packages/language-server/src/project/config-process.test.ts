@@ -35,6 +35,25 @@ describe('a configuration', () => {
     expect(await codesAfter(server, policy.replace('isAdmin', 'isAdmins'))).toEqual([fieldsError]);
   });
 
+  it('gives the facts of rows, and the types that a type extends', async () => {
+    const server = await start(
+      `export default { types: {
+        User: { fields: { id: 'Integer' } },
+        Note: { fields: { ownerId: 'Integer', isOpen: 'Boolean' }, facts: [{ name: 'is_open', arguments: ['this'], where: { isOpen: true } }] },
+        Report: { extends: 'Note' },
+      } };`,
+    );
+    const known =
+      'actor User {} resource Note {} resource Report extends Note {} allow(_, "read", note: Note) if is_open(note);\n';
+    await server.change('a.polar', `${known}f(f) if g(f);`);
+    // Without the configuration, a report extends no note, and no rule defines the fact.
+    await server.until(() => {
+      const codes = server.diagnostics('a.polar').map(({ code }) => code);
+      return codes.join() === 'POLAR_CHECK_UNDEFINED_RULE';
+    });
+    expect(server.diagnostics('a.polar')[0]?.message).toContain('g');
+  });
+
   it('gives the members of classes, and those of their superclasses', async () => {
     const server = await start(
       `class Base { get isAdmin() { return true; } }

@@ -43,14 +43,25 @@ export function plainTypes(types: TypesInput): readonly PlainType[] {
   }
   return Object.entries(types).map(([name, input]) => {
     const declaration: Declaration = typeof input === 'function' ? { class: input } : input;
-    const { class: declared, fields, relations, key, discriminator, loads, is, equals } = declaration;
+    const {
+      class: declared,
+      fields,
+      relations,
+      facts,
+      key,
+      discriminator,
+      extends: bases,
+      loads,
+      is,
+      equals,
+    } = declaration;
     return {
       name,
       class: declared && classOf(declared, names),
       fields:
         fields &&
         Object.fromEntries(Object.entries(fields).map(([field, type]) => [field, plainField(type, names)])),
-      data: JSON.parse(JSON.stringify({ relations, key, discriminator })) as object,
+      data: JSON.parse(JSON.stringify({ relations, facts, key, discriminator, extends: bases })) as object,
       loads: [...(loads?.keys() ?? [])],
       hasTest: is !== undefined,
       hasEquals: equals !== undefined,

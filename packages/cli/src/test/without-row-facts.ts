@@ -1,0 +1,11 @@
+import type { TypeDeclaration, TypesInput } from '@nanook/core';
+
+/** Returns types whose rows are no facts; undefined if no row of these types is one. */
+export function withoutRowFacts(types: TypesInput): TypesInput | undefined {
+  const changed = Object.entries(types).flatMap(([name, input]) => {
+    if (typeof input === 'function' || input.facts === undefined) return [];
+    const { facts: _facts, ...declaration } = input as TypeDeclaration;
+    return [[name, declaration] as const];
+  });
+  return changed.length === 0 ? undefined : { ...types, ...Object.fromEntries(changed) };
+}
