@@ -15,8 +15,9 @@ export type {
   Connection,
   Scope,
 } from './callers/caller.js';
+export type { FactOptions, SentFactArgument } from './entities/fact-options.js';
 export type { Obligation, ObligationOptions, ObligatedDecision } from './obligations/obligation.js';
-export type { AccessRequest, WireAction, WireEntity } from './messages/access-request.js';
+export type { AccessRequest, SentFact, WireAction, WireEntity } from './messages/access-request.js';
 export type { JsonObject } from './messages/read-body.js';
 export type { Answer } from './messages/answer.js';
 export type { ReadBody, RequestHeaders, ServerRequest } from './messages/server-request.js';

@@ -18,9 +18,16 @@ export type ObligatedVerdict = Verdict & {
   readonly reason?: string;
 };
 
+/** Reads one evaluation, with its facts. @throws {RequestError} 400, 403 */
+export function evaluationOf({ factsOf }: Exchange, message: JsonObject): AccessRequest {
+  const request = accessRequestOf(message);
+  const facts = factsOf(request.context);
+  return facts.length > 0 ? { ...request, facts } : request;
+}
+
 /** Answers one evaluation. An error of it fails the request. */
 export async function evaluate(exchange: Exchange, message: JsonObject): Promise<EvaluationAnswer> {
-  const request = accessRequestOf(message);
+  const request = evaluationOf(exchange, message);
   const explains = exchange.explains(wantsExplanation(message));
   const verdict = await verdictOf(exchange, request);
   if (verdict.outcome === 'error') throw verdict.error;

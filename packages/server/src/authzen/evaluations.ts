@@ -1,7 +1,7 @@
-import { accessRequestOf, optionalObject, own, wantsExplanation } from '../messages/access-request.js';
+import { optionalObject, own, wantsExplanation } from '../messages/access-request.js';
 import { isJsonObject, type JsonObject } from '../messages/read-body.js';
 import { badRequest, RequestError } from '../messages/request-error.js';
-import { answerOf, evaluate, verdictOf, type EvaluationAnswer } from './evaluation.js';
+import { answerOf, evaluate, evaluationOf, verdictOf, type EvaluationAnswer } from './evaluation.js';
 import type { Exchange } from './exchange.js';
 
 /** The decision after which a batch stops; undefined if all items are decided. */
@@ -53,7 +53,7 @@ async function answerItem(
 ): Promise<EvaluationAnswer> {
   try {
     if (!isJsonObject(item)) throw badRequest('an item of `evaluations` must be an object');
-    const request = accessRequestOf(withDefaults(item, defaults));
+    const request = evaluationOf(exchange, withDefaults(item, defaults));
     const verdict = await verdictOf(exchange, request);
     if (verdict.outcome === 'error') throw verdict.error;
     return await answerOf(exchange.decider, request, verdict, explains);

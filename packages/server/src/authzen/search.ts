@@ -36,12 +36,14 @@ export async function searchSubjects(
   exchange: Exchange,
   message: JsonObject,
 ): Promise<SearchAnswer<FoundEntity>> {
-  const { decider } = exchange;
   const type = searchedType(message, 'subject');
   const [action, resource] = [actionOf(message), entityOf(message, 'resource')];
   const context = optionalObject(message, 'context');
+  const facts = exchange.factsOf(context);
   const signed = { search: 'subject', type, action, resource, context };
   return answerPage(exchange, message, signed, async (limit, position) => {
+    const decider = await exchange.decider.withFacts(facts);
+    if (decider === undefined) return nothing;
     const options = decider.entities.get(type);
     if (options === undefined || !(await exists(decider, resource))) return nothing;
     const value = actionValue(decider.actions, action, context);
@@ -66,12 +68,14 @@ export async function searchResources(
   exchange: Exchange,
   message: JsonObject,
 ): Promise<SearchAnswer<FoundEntity>> {
-  const { decider } = exchange;
   const type = searchedType(message, 'resource');
   const [subject, wireAction] = [entityOf(message, 'subject'), actionOf(message)];
   const context = optionalObject(message, 'context');
+  const facts = exchange.factsOf(context);
   const signed = { search: 'resource', type, action: wireAction, subject, context };
   return answerPage(exchange, message, signed, async (limit, position) => {
+    const decider = await exchange.decider.withFacts(facts);
+    if (decider === undefined) return nothing;
     const options = decider.entities.get(type);
     if (options === undefined) return nothing;
     const actor = await decider.rows.find(subject);
@@ -125,11 +129,13 @@ export async function searchActions(
   exchange: Exchange,
   message: JsonObject,
 ): Promise<SearchAnswer<{ readonly name: string }>> {
-  const { decider } = exchange;
   const [subject, resource] = [entityOf(message, 'subject'), entityOf(message, 'resource')];
   const context = optionalObject(message, 'context');
+  const facts = exchange.factsOf(context);
   const signed = { search: 'action', subject, resource, context };
   return answerPage(exchange, message, signed, async (limit, position) => {
+    const decider = await exchange.decider.withFacts(facts);
+    if (decider === undefined) return nothing;
     const options = decider.entities.get(resource.type);
     const actor = await decider.rows.find(subject);
     if (options === undefined || actor === undefined || !(await exists(decider, resource))) return nothing;

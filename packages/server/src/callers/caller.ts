@@ -1,7 +1,7 @@
-/** A permission of a caller: to evaluate, to search, to see explanations, and to read the metrics. */
-export type Scope = 'evaluate' | 'search' | 'explain' | 'metrics';
+/** A permission of a caller: to evaluate, to search, to see explanations, to send facts, and to read the metrics. */
+export type Scope = 'evaluate' | 'search' | 'explain' | 'facts' | 'metrics';
 
-export const scopes: readonly Scope[] = ['evaluate', 'search', 'explain', 'metrics'];
+export const scopes: readonly Scope[] = ['evaluate', 'search', 'explain', 'facts', 'metrics'];
 
 /** A service that is allowed to ask for decisions. */
 export interface Caller {

@@ -5,6 +5,7 @@ import {
   type Authorizer,
   type CheckContext,
   type Explanation,
+  type Fact,
 } from '@nanook/core';
 import type { ActionOptions, EntityOptions } from '../entities/entity-options.js';
 import {
@@ -15,7 +16,7 @@ import {
   keyOf,
   type EntityTypes,
 } from '../entities/entity-rows.js';
-import type { AccessRequest, WireEntity } from '../messages/access-request.js';
+import type { AccessRequest, SentFact, WireEntity } from '../messages/access-request.js';
 
 /** The result of one evaluation. */
 export type Verdict =
@@ -45,15 +46,39 @@ export class Decider {
   readonly entities: EntityTypes;
   readonly actions: ActionOptions | undefined;
   readonly rows: EntityRows;
+  /** The deciders with facts, by the text of the facts. The items of a batch often have the same ones. */
+  readonly #withFacts = new Map<string, Promise<Decider | undefined>>();
 
   constructor(
     { authorizer, entities, actions }: DecidingParts,
     readonly options: DecidingOptions,
+    rows?: EntityRows,
   ) {
     this.authorizer = authorizer.pinned();
     this.entities = entities;
     this.actions = actions;
-    this.rows = new EntityRows(this.authorizer, entities);
+    this.rows = rows ?? new EntityRows(this.authorizer, entities);
+  }
+
+  /** Returns a decider for which facts hold, too; undefined if an entity in a fact does not exist, so that nothing is allowed. */
+  withFacts(facts: readonly SentFact[] = []): Promise<Decider | undefined> {
+    if (facts.length === 0) return Promise.resolve(this);
+    const key = JSON.stringify(facts);
+    let decider = this.#withFacts.get(key);
+    if (decider === undefined) this.#withFacts.set(key, (decider = this.#createWithFacts(facts)));
+    return decider;
+  }
+
+  async #createWithFacts(facts: readonly SentFact[]): Promise<Decider | undefined> {
+    const found = await Promise.all(
+      facts.map(async ({ name, args }): Promise<Fact> => {
+        const values = args.map(async (arg) => (typeof arg === 'object' ? this.rows.find(arg) : arg));
+        return [name, ...(await Promise.all(values))];
+      }),
+    );
+    if (found.some((fact) => fact.includes(undefined))) return undefined;
+    const { entities, actions, options, rows } = this;
+    return new Decider({ authorizer: this.authorizer.withFacts(found), entities, actions }, options, rows);
   }
 
   /**
@@ -63,10 +88,11 @@ export class Decider {
    */
   async decide(request: AccessRequest, check: 'check' | 'test' = 'check'): Promise<Verdict> {
     try {
+      const decider = await this.withFacts(request.facts);
       const actor = await this.rows.find(request.subject);
-      if (actor === undefined) return denied;
+      if (decider === undefined || actor === undefined) return denied;
       const action = actionValue(this.actions, request.action, request.context);
-      return (await this.allows(actor, action, request.resource, check)) ? { outcome: 'allowed' } : denied;
+      return (await decider.allows(actor, action, request.resource, check)) ? { outcome: 'allowed' } : denied;
     } catch (error) {
       return isUndecided(error) ? { outcome: 'undecided' } : { outcome: 'error', error };
     }
@@ -136,7 +162,9 @@ export class Decider {
     const resource = await this.rows.find(request.resource);
     if (resource === undefined) return { text: `there is no ${request.resource.type} with this id` };
     const action = actionValue(this.actions, request.action, request.context);
-    const data = await this.authorizer.explain(actor, action as string, resource, this.options);
+    const decider = await this.withFacts(request.facts);
+    if (decider === undefined) return { text: 'an entity in a fact does not exist' };
+    const data = await decider.authorizer.explain(actor, action as string, resource, this.options);
     return { text: renderExplanation(data), data };
   }
 }

@@ -14,12 +14,20 @@ export interface WireAction {
   readonly properties: JsonObject;
 }
 
+/** A fact that a caller sent for one decision: `["has_role", {"type": "user", "id": "ann"}, "member", …]`. */
+export interface SentFact {
+  readonly name: string;
+  readonly args: readonly (WireEntity | string | number | boolean)[];
+}
+
 /** The entities of one evaluation. */
 export interface AccessRequest {
   readonly subject: WireEntity;
   readonly action: WireAction;
   readonly resource: WireEntity;
   readonly context: JsonObject;
+  /** The facts that the caller sent in the context, if it may. */
+  readonly facts?: readonly SentFact[];
 }
 
 /** Returns an own property, so that no key reaches `Object.prototype`. */
@@ -49,14 +57,15 @@ function requiredText(entity: JsonObject, key: string, field: string): string {
 }
 
 /** Reads `subject` or `resource`. @throws {RequestError} 400 */
-export function entityOf(message: JsonObject, key: 'subject' | 'resource'): WireEntity {
-  const entity = requiredObject(message, key);
-  return {
-    type: requiredText(entity, key, 'type'),
-    id: requiredText(entity, key, 'id'),
-    properties: optionalObject(entity, 'properties', `${key}.properties`),
-  };
-}
+export const entityOf = (message: JsonObject, key: 'subject' | 'resource'): WireEntity =>
+  entityIn(requiredObject(message, key), key);
+
+/** Reads an entity. @param path its place in the request @throws {RequestError} 400 */
+export const entityIn = (entity: JsonObject, path: string): WireEntity => ({
+  type: requiredText(entity, path, 'type'),
+  id: requiredText(entity, path, 'id'),
+  properties: optionalObject(entity, 'properties', `${path}.properties`),
+});
 
 /** Reads the type of the `subject` or the `resource` that a search looks for; its id is ignored. @throws {RequestError} 400 */
 export function searchedType(message: JsonObject, key: 'subject' | 'resource'): string {

@@ -2,6 +2,7 @@ import { isPolarError, type Authorizer } from '@nanook/core';
 import { describeValue } from '@nanook/core/internal';
 import type { ActionOptions, EntityOptions } from '../entities/entity-options.js';
 import { idFieldOf } from '../entities/entity-rows.js';
+import type { SentFactArgument } from '../entities/fact-options.js';
 import {
   aBoolean,
   aCount,
@@ -25,6 +26,7 @@ const serverKinds: { readonly [Option in keyof ServerOptions]-?: OptionKind } = 
   callers: anObject,
   entities: anObject,
   actions: anObject,
+  facts: anObject,
   obligations: anObject,
   limits: anObject,
   pageSecret: aSecret,
@@ -53,6 +55,7 @@ export function checkServerOptions(options: ServerOptions): void {
   if (actions !== undefined) checkActions(authorizer, actions);
   if (options.obligations !== undefined)
     checkOptions('obligations', options.obligations, { types: aTextList, of: aFunction }, ['types', 'of']);
+  checkFacts(options);
   if (Object.keys(entities).length === 0) throw invalidOption('entities', 'must name at least one type');
   for (const [name, entity] of Object.entries(entities))
     checkEntity(authorizer, `entities.${name}`, entity, actions);
@@ -124,6 +127,40 @@ function checkEntity(
       `${path}.given`,
       'needs `find` next to `resources`, because given fields replace those of a row',
     );
+}
+
+/** Checks that the policy asks for the facts, and that their arguments are declared. */
+function checkFacts({ authorizer, facts = {}, entities }: ServerOptions): void {
+  for (const [name, args] of Object.entries(facts)) {
+    const path = `facts.${name}`;
+    if (!Array.isArray(args) || args.length === 0)
+      throw invalidOption(path, "must be a list of arguments, such as [{ entity: 'user' }]");
+    args.forEach((arg: SentFactArgument, i) => checkArgument(`${path}[${i}]`, arg, entities));
+    try {
+      authorizer.withFacts([[name, ...args]]);
+    } catch (error) {
+      if (!isPolarError(error)) throw error;
+      throw invalidOption(
+        path,
+        `must be a fact of the policy with ${args.length} arguments: ${error.message}`,
+      );
+    }
+  }
+}
+
+function checkArgument(path: string, arg: SentFactArgument, entities: ServerOptions['entities']): void {
+  checkOptions(path, arg, { entity: aText, values: aList });
+  const { entity, values } = arg as { readonly entity?: string; readonly values?: readonly unknown[] };
+  if ((entity === undefined) === (values === undefined))
+    throw invalidOption(path, 'must have either `entity` or `values`');
+  if (entity !== undefined && !Object.hasOwn(entities, entity))
+    throw invalidOption(
+      `${path}.entity`,
+      `must be one of the types in \`entities\`, found ${describeValue(entity)}`,
+    );
+  const wrong = values?.find((value) => !['string', 'number', 'boolean'].includes(typeof value));
+  if (wrong !== undefined || values?.length === 0)
+    throw invalidOption(`${path}.values`, 'must have texts, numbers or booleans');
 }
 
 function checkGiven(path: string, given: readonly string[] = [], reserved: readonly string[]): void {

@@ -4,6 +4,7 @@ import type { ObligationOptions } from '../obligations/obligation.js';
 import type { FollowedStatus } from '../operations/followed-status.js';
 import type { LoggedSink } from '../operations/logged-sink.js';
 import type { ActionOptions, EntityOptions } from '../entities/entity-options.js';
+import type { FactOptions } from '../entities/fact-options.js';
 
 /** The limits of a server. */
 export interface ServerLimits {
@@ -48,6 +49,11 @@ export interface ServerOptions {
   readonly entities: Readonly<Record<string, EntityOptions>>;
   /** The type of actions, if policies read more than their name. */
   readonly actions?: ActionOptions;
+  /**
+   * The facts that callers with the scope `facts` may send as `context.facts`, with their arguments: `{ has_role: [{ entity: 'user' },
+   * { values: ['member'] }, { entity: 'organization' }] }`. They grant like rules. Default: `context.facts` has no meaning.
+   */
+  readonly facts?: FactOptions;
   /** The duties of callers that come with decisions. An action whose obligations the caller cannot fulfill is denied. */
   readonly obligations?: ObligationOptions;
   readonly limits?: ServerLimits;

@@ -12,6 +12,7 @@ import { Decider } from '../decisions/decider.js';
 import { within } from '../decisions/within.js';
 import type { EntityTypes } from '../entities/entity-rows.js';
 import { readJsonBody, type JsonObject } from '../messages/read-body.js';
+import { sentFactsOf } from '../entities/sent-facts.js';
 import { requireRevision } from '../messages/min-revision.js';
 import { RequestError } from '../messages/request-error.js';
 import { reasonAgainst } from '../operations/followed-status.js';
@@ -192,6 +193,12 @@ export class DecisionServer {
         pageTokens: this.#pageTokens,
         recordOutcome: this.#metrics.countDecision,
         report: (error) => this.#report(error),
+        factsOf: (context) => {
+          const { facts: declared } = this.#options;
+          if (declared === undefined || !Object.hasOwn(context, 'facts')) return [];
+          requireScope(caller, 'facts');
+          return sentFactsOf(declared, context);
+        },
         explains: (isWanted) => {
           if (isWanted) requireScope(caller, 'explain');
           return isWanted;
