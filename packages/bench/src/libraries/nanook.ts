@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Authorizer, AuthorizerOptions, TypesInput } from '@nanook/core';
+import type { Authorizer, AuthorizerOptions, Fact, TypesInput } from '@nanook/core';
 import type { PolicyModule } from '@nanook/core/compiled';
 import type { Check, NanookVariant } from '../library.ts';
 
@@ -19,6 +19,9 @@ export interface NanookSetup {
   readonly undecided?: 'deny';
   /** The checks contain actions that no rule names, about which the authorizer warns outside production. */
   readonly denialWarnings?: false;
+  /** Returns the facts that hold for the checks of an actor only. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly facts?: (actor: any) => readonly Fact[];
   /** The calls of a scenario about enumerations. */
   readonly enumeration?: Enumeration;
 }
@@ -96,10 +99,13 @@ function checkOf(authorizer: Authorizer, setup: NanookSetup, variant: NanookVari
   return plainCheck(authorizer, setup);
 }
 
-const plainCheck = (authorizer: Pick<Authorizer, 'can' | 'canSync'>, { isAsync }: NanookSetup): Check =>
-  isAsync
+function plainCheck(authorizer: Pick<Authorizer, 'can' | 'canSync'>, { isAsync, facts }: NanookSetup): Check {
+  if (facts !== undefined)
+    return (actor, action, resource) => authorizer.canSync(actor, action, resource, { facts: facts(actor) });
+  return isAsync
     ? (actor, action, resource) => authorizer.can(actor, action, resource)
     : (actor, action, resource) => authorizer.canSync(actor, action, resource);
+}
 
 /** Compiles a policy ahead of time, and loads the module as an application does. */
 async function loadAhead(setup: NanookSetup): Promise<LoadedNanook | undefined> {

@@ -6,7 +6,7 @@ import { folders, guardedFolders } from './folders/index.ts';
 import { copies, gitclub } from './gitclub/index.ts';
 import { lookUp, scan } from './list/index.ts';
 import { mixed } from './mixed/index.ts';
-import { promises, rbac } from './rbac/index.ts';
+import { facts, promises, rbac } from './rbac/index.ts';
 import { rulesAllowed, rulesDenied } from './rules/index.ts';
 import { undecided } from './undecided/index.ts';
 import { deniedChecksOf } from './variants.ts';
@@ -27,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   rulesDenied,
   ...[rbac, gitclub, abac].map(deniedChecksOf),
   undecided,
+  facts,
   actions,
   fields,
   ...mixed,

@@ -2,7 +2,7 @@ import { oso } from '../../libraries/oso.ts';
 import { scenario } from '../../scenario.ts';
 import { isAllowed, isAllowedAsync, isAllowedRow, isAllowedRowAsync } from './hand.ts';
 import * as peers from './peers.ts';
-import { rbacPolicy } from './policy.ts';
+import { factsPolicy, rbacPolicy } from './policy.ts';
 import { loadingRowTypes, makeLoadingRows, makeRows, rowTypes } from './rows.ts';
 import { Item, itemClasses, type RbacWorld, rbacWorld, Role, User } from './world.ts';
 
@@ -86,5 +86,26 @@ export const promises = scenario<RbacWorld>({
   },
   notes: [
     'CASL, Cedar and AccessControl do not await promises. The application awaits the roles, then builds the ability, the entity or the list of roles.',
+  ],
+});
+
+export const facts = scenario<RbacWorld>({
+  id: 'Facts',
+  title: 'Roles as facts of the question',
+  summary: 'S1, where each check has the 8 roles of the user as the option `facts`, and no rule reads roles',
+  testSize: 1,
+  isSpecial: true,
+  world: rbacWorld,
+  hand: () => isAllowed,
+  nanook: () => ({
+    policy: factsPolicy,
+    types,
+    facts: (user: User) => user.roles.map(({ name, resource }) => ['has_role', user, name, resource]),
+  }),
+  shapes: ['instances'],
+  variants: ['nanook', 'nanook-hook'],
+  peers: {},
+  notes: [
+    'The policy is linked with the facts for each check, which then runs on the machine. S1 is the same check without facts.',
   ],
 });
