@@ -73,6 +73,14 @@ describe('a record', () => {
     ]);
   });
 
+  it('contains the names of the facts of a question, and not their arguments', async () => {
+    const facts = [['may', ann, 'burn', invoice]] as const;
+    const { records } = await recordsOf((a) => a.can(ann, 'burn', invoice, { facts }));
+    expect(records).toMatchObject([{ outcome: 'allowed', action: 'burn', facts: ['may'] }]);
+    const { records: others } = await recordsOf(pay);
+    expect(JSON.stringify(others)).not.toContain('facts');
+  });
+
   it('contains the reason of a denied check', async () => {
     const { records } = await recordsOf((a) => a.can(ann, 'burn', invoice));
     expect(records).toMatchObject([
