@@ -5,6 +5,8 @@ import { checksChart, growthChart } from './report/chart.ts';
 import { markdown } from './report/markdown.ts';
 import type { Results } from './results.ts';
 import { measureAll } from './run.ts';
+import { measureEditor } from './editor/run.ts';
+import { editorSection } from './editor/section.ts';
 import type { FleetResults } from './fleet/results.ts';
 import { measureFleets } from './fleet/run.ts';
 import { fleetSection } from './fleet/section.ts';
@@ -39,6 +41,8 @@ if (options === 'help') {
   process.stdout.write(`\n${osoSection(await resultsOf(options, measureOso))}`);
 } else if (options?.server) {
   process.stdout.write(`\n${serverSection(await resultsOf<ServerResults>(options, measureServer))}`);
+} else if (options?.editor) {
+  process.stdout.write(`\n${editorSection(await resultsOf(options, measureEditor))}`);
 } else if (options?.log) {
   process.stdout.write(`\n${logSection(await resultsOf<LogResults>(options, measureLog))}`);
 } else if (options?.fleet) {
@@ -59,7 +63,7 @@ if (options === 'help') {
 /** Measures, or reads saved figures. */
 async function resultsOf<Figures>(
   given: Options,
-  measure: (options: Options) => Promise<Figures>,
+  measure: (options: Options) => Figures | Promise<Figures>,
 ): Promise<Figures> {
   const { from, json } = given;
   const results =

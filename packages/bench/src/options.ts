@@ -18,6 +18,8 @@ export interface Options {
   readonly server: boolean;
   /** Whether to compare `@nanook/oso` with oso, and nothing else. */
   readonly oso: boolean;
+  /** Whether to measure the findings in an editor, and nothing else. */
+  readonly editor: boolean;
   /** Whether to measure the decision log, and nothing else. */
   readonly log: boolean;
   /** Whether to measure many processes that follow one policy, and nothing else. */
@@ -53,6 +55,7 @@ export const help = `npm run bench -- [options]
   --lists              measure lists of rows in PostgreSQL instead; --only then names clients: ${clientIds.join(', ')}, or budgets:
                        lists of several shapes and users in PostgreSQL and MariaDB, beside the best hand-written queries
   --oso                compare @nanook/oso with oso instead: S1, S2 and S3
+  --editor             measure the time from a key in an editor to the findings instead, in a policy of 10,000 lines
   --log                measure the decision log instead: the time of a check, and the memory while a sink is stuck
   --fleet              measure 1,000 processes that follow one policy instead; needs NANOOK_TEST_NATS_URL and NANOOK_TEST_POSTGRES_URL
   --server             measure the decision server instead, beside empty handlers: requests in a second, their time, and ten minutes of load
@@ -91,6 +94,7 @@ export function parseOptions(args: string[]): Options | 'help' {
       write: { type: 'boolean', default: false },
       web: { type: 'boolean', default: false },
       lists: { type: 'boolean', default: false },
+      editor: { type: 'boolean', default: false },
       log: { type: 'boolean', default: false },
       fleet: { type: 'boolean', default: false },
       oso: { type: 'boolean', default: false },
@@ -115,7 +119,7 @@ export function parseOptions(args: string[]): Options | 'help' {
   );
   if (values.write && values.to === undefined && isPart !== undefined)
     throw new Error(`--write needs all parts; remove --${isPart}`);
-  for (const name of ['fleet', 'log', 'oso', 'server'] as const)
+  for (const name of ['editor', 'fleet', 'log', 'oso', 'server'] as const)
     if (values[name] && (values.write || values.to !== undefined))
       throw new Error(`--${name} prints its figures; the page does not contain them`);
   const only = values.only === undefined ? undefined : list(values.only).map((part) => part.toLowerCase());
@@ -138,6 +142,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     to: values.to ?? (values.write ? documentation : undefined),
     web: values.web,
     lists: values.lists,
+    editor: values.editor,
     log: values.log,
     fleet: values.fleet,
     oso: values.oso,
