@@ -111,7 +111,8 @@ export class ParsedText {
     );
     const rest = next === undefined ? [] : suffix.slice(starts.get(next));
     const moved = rest.map((part) => ({ ...part, shift: part.shift + shift }));
-    const all = [...prefix, ...parts, ...moved];
+    const replaced = this.#parts.slice(prefix.length, this.#parts.length - rest.length);
+    const all = [...prefix, ...withEqualParts(parts, replaced), ...moved];
     const isComplete = all.reduce((sum, { diagnostics }) => sum + diagnostics.length, 0) < maxErrors;
     const sources = new Set(all.map((part) => part.source));
     return isComplete && sources.size <= maxSources ? new ParsedText(source, all) : ParsedText.of(text, name);
@@ -155,6 +156,35 @@ function partsFrom(
   const lexical = cursor.lexicalErrors;
   return { parts: found.map((part) => completed(part, lexical)), next };
 }
+
+/**
+ * Replaces the parts whose statements have the same texts as those that the edit has replaced, from both ends, so that their nodes are kept. An
+ * edit of a comment before a statement changes no statement.
+ */
+function withEqualParts(parts: readonly Part[], replaced: readonly Part[]): readonly Part[] {
+  const common = Math.min(parts.length, replaced.length);
+  const found = [...parts];
+  let first = 0;
+  while (first < common && keep(first, first)) first++;
+  let last = 1;
+  while (last <= common - first && keep(parts.length - last, replaced.length - last)) last++;
+  return found;
+
+  /** Returns whether two parts are equal. */
+  function keep(index: number, indexOfOld: number): boolean {
+    const [part, old] = [parts[index]!, replaced[indexOfOld]!];
+    if (part.diagnostics.length > 0 || old.diagnostics.length > 0) return false;
+    if (textIn(part) !== textIn(old)) return false;
+    const shift = part.tokenStart - old.tokenStart;
+    // The comment before an earlier text may have been shorter: its place then belongs to another part of that text.
+    if (part.statements.length > 0)
+      found[index] = { ...old, start: Math.max(old.start, part.start - shift), shift };
+    return true;
+  }
+}
+
+/** Returns the text of the statement of a part. */
+const textIn = ({ source, tokenStart, end }: Part): string => source.text.slice(tokenStart, end);
 
 /** Adds the errors of the lexer. */
 function completed(part: Part, lexical: readonly Diagnostic[]): Part {
