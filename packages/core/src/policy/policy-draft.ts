@@ -1,4 +1,5 @@
 import type {
+  CallNode,
   InlineQueryNode,
   InstancePatternNode,
   ParameterNode,
@@ -11,19 +12,27 @@ import type { GlobalBlock, PolicyRule, ResourceBlock } from './policy.js';
 import type { RuleTypeTable } from './rule-type-table.js';
 import type { RuleTypeMatcher } from './rule-type.js';
 
+/** A call in the body of a rule, or in a query. */
+export interface ScopeCall {
+  readonly node: CallNode;
+  /** The number of negations around the call. The condition of a `forall` is one, too. */
+  readonly negations: number;
+}
+
 /** A rule, an inline query or a condition: the scope of its variables. */
 export interface Scope {
   /** The name of the rule; undefined for an inline query and a condition. */
   readonly name: string | undefined;
   readonly parameters: readonly ParameterNode[];
   readonly body: TermNode | undefined;
-  /** Variables, and patterns that name a class, in the order of the text. */
+  /** Variables, and patterns that name a class, in the order of the text. Empty for a rewritten shorthand rule, which needs no such checks. */
   readonly names: readonly (VariableNode | InstancePatternNode)[];
   readonly hasNegation: boolean;
+  readonly calls: readonly ScopeCall[];
 }
 
-/** The parsed parts of a policy before it is checked: the input of the checks. */
-export interface PolicyDraft {
+/** The parsed parts of a policy before it is checked. */
+export interface PolicyParts {
   readonly types: TypeTable;
   /** The rules, with those that were rewritten from shorthand rules. */
   readonly rules: readonly PolicyRule[];
@@ -47,4 +56,11 @@ export interface PolicyDraft {
   readonly hasAllStatements: boolean;
   /** Whether, in addition, every block is valid, so that no shorthand rule is missing and the unions are known. */
   readonly hasAllBlocks: boolean;
+}
+
+/** The parts of a policy, and the scopes in them: the input of the checks. */
+export interface PolicyDraft extends PolicyParts {
+  readonly scopes: ReadonlyMap<PolicyRule, Scope>;
+  /** The scopes of the inline queries and conditions. */
+  readonly otherScopes: readonly Scope[];
 }

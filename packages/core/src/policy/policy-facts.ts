@@ -17,7 +17,7 @@ export function factsOf(
   if (!factsNeedNoDeclaration) return facts;
   const defined = new Set(rules.map(({ name }) => name));
   const asked = new Map<string, PolicyFact>();
-  const add = (name: string, arity: number): void => 
+  const add = (name: string, arity: number): void =>
     void asked.set(`${name}/${arity}`, { name, arity, declaration: undefined });
   for (const { body } of rules)
     if (body !== undefined)

@@ -27,6 +27,10 @@ export interface PolicyRule {
   readonly hasOwnConditions?: boolean;
 }
 
+/** Returns whether a rule has no conditions of its author, because a shorthand rule was rewritten. */
+export const isRewritten = ({ shorthandOf, hasOwnConditions }: PolicyRule): boolean =>
+  shorthandOf !== undefined && hasOwnConditions !== true;
+
 export type DeclarationKind = 'role' | 'permission' | 'relation';
 
 /** The merged declarations of all blocks of one type. */

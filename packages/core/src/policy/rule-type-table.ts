@@ -24,16 +24,25 @@ export interface RuleTypeTable {
   readonly required: readonly RuleTypeNode[];
 }
 
-export function ruleTypeTable(
+/** The rule types without those that a policy writes. */
+export interface ImpliedRuleTypes {
+  readonly all: readonly RuleTypeNode[];
+  readonly required: readonly RuleTypeNode[];
+}
+
+export const ruleTypeTable = (
   own: readonly RuleTypeNode[],
+  { all, required }: ImpliedRuleTypes,
+): RuleTypeTable => ({ byName: groupBy([...all, ...own], ({ name }) => name), required });
+
+/** Returns the built-in rule types, and those that blocks imply. */
+export function impliedRuleTypes(
   { blocks, globals }: Blocks,
   { factsNeedNoDeclaration }: Dialect,
-): RuleTypeTable {
+): ImpliedRuleTypes {
   const required: RuleTypeNode[] = [];
-  if (factsNeedNoDeclaration) {
-    const types = [...builtIn().filter(({ name }) => name !== 'has_permission'), ...own];
-    return { byName: groupBy(types, ({ name }) => name), required };
-  }
+  if (factsNeedNoDeclaration)
+    return { all: builtIn().filter(({ name }) => name !== 'has_permission'), required };
   const all: RuleTypeNode[] = [...builtIn()];
   const role = findRole(blocks);
   if (role !== undefined) {
@@ -53,7 +62,7 @@ export function ruleTypeTable(
       if (relied.has(declaration)) required.push(type);
     }
   }
-  return { byName: groupBy([...all, ...own], ({ name }) => name), required };
+  return { all, required };
 }
 
 /** Adds the rule types of the roles and permissions without a resource. A role that rules ask for must be given by another rule. */

@@ -17,5 +17,6 @@ export {
   type TermTypes,
 } from './policy-outline.js';
 export { builtInMembersOf, staticMethodsOf, type BuiltInMembers } from './built-in-members.js';
+export { CheckMemory } from '../policy/build/check-memory.js';
 export { ParsedText } from './parsed-text.js';
 export { rowFactRules } from './row-fact-rules.js';

@@ -21,14 +21,14 @@ import { runChecks } from '../checks/run-checks.js';
 import { parametersOfFact } from '../declared-fact.js';
 import { implicitAllow } from '../implicit-allow.js';
 import { nameEntities } from '../named-entities.js';
-import type { PolicyDraft } from '../policy-draft.js';
+import type { PolicyParts } from '../policy-draft.js';
 import { factsOf } from '../policy-facts.js';
 import { policyHash } from '../policy-version.js';
 import type { Policy, PolicyFact, PolicyRule, ResourceBlock } from '../policy.js';
-import { mergeBlocks } from '../resource-block.js';
 import { ruleTypeTable } from '../rule-type-table.js';
 import { RuleTypeMatcher } from '../rule-type.js';
-import { rewriteShorthandRules } from '../shorthand.js';
+import type { CheckMemory } from './check-memory.js';
+import { readBlocks } from './read-blocks.js';
 
 /**
  * Reads and checks all sources of a policy together.
@@ -38,6 +38,7 @@ import { rewriteShorthandRules } from '../shorthand.js';
  * @param conditions conditions outside the policy that the checks read like the bodies of rules
  * @param parse returns the statements of a source, which a tool can keep from an earlier version of the text
  * @param factSources the texts of the rules for the facts that rows are
+ * @param memory has what a tool keeps of an earlier check, with the same types
  * @returns the policy, frozen, or undefined when there were errors
  */
 export function buildPolicy(
@@ -48,6 +49,7 @@ export function buildPolicy(
   conditions: readonly TermNode[] = [],
   parse: ParseSource = parseComplete,
   factSources: readonly Source[] = [],
+  memory?: CheckMemory,
 ): Policy | undefined {
   const found = new Report();
   const statements = [
@@ -61,18 +63,16 @@ export function buildPolicy(
   const declaredFacts = only<FactDeclarationNode>('fact-declaration', statements);
   const ruleTypes = [...only<RuleTypeNode>('rule-type', statements), ...declaredFacts.map(typeOfFact)];
   const inlineQueries = only<InlineQueryNode>('inline-query', statements);
-  const inBlocks = new Report();
   const nodes = [
     ...only<BlockNode>('block', statements),
     ...only<GlobalBlockNode>('global-block', statements),
   ];
-  const { blocks, globals } = mergeBlocks(nodes, types, inBlocks);
-  const inShorthand = new Report();
   const explicit = rules.map(explicitRule);
-  const numbered = [
-    ...explicit,
-    ...rewriteShorthandRules({ blocks, globals }, types, explicit.length, inShorthand),
-  ];
+  const read = () => readBlocks(nodes, types, explicit.length);
+  const inAllBlocks = memory?.blocksOf(nodes, read) ?? read();
+  const { inBlocks, inShorthand, rules: rewritten } = inAllBlocks;
+  const { blocks, globals } = inAllBlocks.merged;
+  const numbered = [...explicit, ...rewritten.map((rule, i) => withId(rule, explicit.length + i))];
   const facts = factsOf(declaredFacts, numbered, types.dialect);
   nameEntities([...rules, ...inlineQueries, ...nodes], types, found);
   const hasAllBlocks = hasAllStatements && !inBlocks.hasErrors && !inShorthand.hasErrors;
@@ -82,7 +82,7 @@ export function buildPolicy(
 
   const actorTypes = namesOf(blocks, ({ isActor }) => isActor);
   const resourceTypes = namesOf(blocks, () => true);
-  const draft: PolicyDraft = {
+  const draft: PolicyParts = {
     types,
     rules: numbered,
     queries,
@@ -91,7 +91,7 @@ export function buildPolicy(
     rulesByName: groupBy(numbered, ({ name }) => name),
     ruleTypes,
     facts: aritiesByName(facts),
-    typesOfRules: ruleTypeTable(ruleTypes, { blocks, globals }, types.dialect),
+    typesOfRules: ruleTypeTable(ruleTypes, inAllBlocks.ruleTypes),
     matcher: new RuleTypeMatcher(types, { Actor: new Set(actorTypes), Resource: new Set(resourceTypes) }),
     blocks,
     globals,
@@ -99,7 +99,7 @@ export function buildPolicy(
     hasAllStatements,
     hasAllBlocks,
   };
-  runChecks(draft, found);
+  runChecks(draft, found, memory?.scopes);
 
   const diagnostics = inOrder(found.diagnostics, sources);
   report.diagnostics.push(...diagnostics);
@@ -200,6 +200,10 @@ const typeOfFact = (fact: FactDeclarationNode): RuleTypeNode => ({
 
 const explicitRule = ({ name, parameters, body, span }: RuleNode, id: number): PolicyRule =>
   Object.freeze({ kind: 'policy-rule', id, name, parameters, body, span, shorthandOf: undefined });
+
+/** Returns a rule with its number; the rule itself if it has this number. */
+const withId = (rule: PolicyRule, id: number): PolicyRule =>
+  rule.id === id ? rule : Object.freeze({ ...rule, id });
 
 const namesOf = (
   blocks: ReadonlyMap<string, ResourceBlock>,

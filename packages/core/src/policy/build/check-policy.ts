@@ -7,6 +7,7 @@ import { isWithin } from '../../diagnostics/span.js';
 import type { TermNode } from '../../syntax/ast.js';
 import { readText, type NamedPolicy } from '../policy-source.js';
 import { rowFactSources } from '../row-facts.js';
+import type { CheckMemory } from './check-memory.js';
 import { buildPolicy, type ParseSource } from './build-policy.js';
 import type { TypesInput } from '../../types/type-declaration.js';
 import { TypeTable } from '../../types/type-table.js';
@@ -25,6 +26,12 @@ export interface CheckPolicyOptions {
    * @internal
    */
   readonly parse?: ParseSource;
+  /**
+   * Keeps what a check finds out about a statement, for a check of the next version of the policies.
+   *
+   * @internal
+   */
+  readonly memory?: CheckMemory;
 }
 
 /**
@@ -65,8 +72,11 @@ function diagnosticsOf(
 ): readonly Diagnostic[] {
   addMessages();
   const report = new Report();
-  const constants = { [currentTimeName]: {}, Clock: {}, ...options.constants };
-  const types = new TypeTable(options.types, constants, findDialect(options));
+  const { memory } = options;
+  const dialect = findDialect(options);
+  const create = () =>
+    new TypeTable(options.types, { [currentTimeName]: {}, Clock: {}, ...options.constants }, dialect);
+  const types = memory?.tableOf(options.types, options.constants, create) ?? create();
   const policy = buildPolicy(
     policies.map(readText),
     types,
@@ -75,6 +85,7 @@ function diagnosticsOf(
     conditions,
     options.parse,
     rowFactSources(types),
+    memory,
   );
   return policy === undefined ? report.diagnostics : policy.warnings;
 }

@@ -1,11 +1,11 @@
 import type { TermNode } from '../../syntax/ast.js';
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /**
  * Warns about `a or b and c`, whose reader may not know that `and` binds tighter. oso: polar-core/src/validations.rs,
  * check_ambiguous_precedence.
  */
-export const ambiguousPrecedence = check({
+export const ambiguousPrecedence = scopeCheck({
   code: 'POLAR_CHECK_AMBIGUOUS_PRECEDENCE',
   severity: 'warning',
   kinds: ['and', 'or'],

@@ -1,13 +1,13 @@
 import type { ParameterNode } from '../../syntax/ast.js';
 import type { PolicyDraft } from '../policy-draft.js';
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 
 const usualActors: ReadonlySet<string> = new Set(
   'User Actor Account Admin Member Person Principal Employee Customer'.split(' '),
 );
 
 /** Warns about `allow(note: Note, "read", user: User)`: the order is actor, action, resource. */
-export const argumentOrder = check({
+export const argumentOrder = policyCheck({
   code: 'POLAR_CHECK_ARGUMENT_ORDER',
   severity: 'warning',
   rule({ name, parameters }, report, draft) {

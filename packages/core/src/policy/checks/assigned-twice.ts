@@ -1,8 +1,8 @@
 import type { AssignNode } from '../../syntax/ast.js';
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /** Warns about `x := 1 and x := 2`, and about `:=` on a parameter: `:=` needs an unbound variable, and ends the query otherwise. */
-export const assignedTwice = check(() => {
+export const assignedTwice = scopeCheck(() => {
   let assignments: AssignNode[] = [];
   return {
     code: 'POLAR_CHECK_ASSIGNED_TWICE',

@@ -3,7 +3,7 @@ import type { DataOf } from '../../diagnostics/codes.js';
 import type { PatternNode, PatternOrTermNode, TermNode } from '../../syntax/ast.js';
 import type { TypeTable } from '../../types/type-table.js';
 import type { Scope } from '../policy-draft.js';
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 import {
   type Condition,
   equality,
@@ -24,21 +24,44 @@ import { declaredPlacesIn, type DeclaredPlaces } from './static-types.js';
  * Warns about `note.teamId = user.teamId` when both can be nil: without a team, every user and every note would be of one team. It warns
  * about `!=`, too, which holds if only one of them is nil. A test of either value in the same rule ends the warning.
  */
-export const bothNil = check({
+export const bothNil = policyCheck({
   code: 'POLAR_CHECK_BOTH_NIL',
   severity: 'warning',
   scope(scope, report, draft) {
     if (!draft.types.hasFields) return;
-    const declared = declaredPlacesIn(scope, draft.types);
-    if (!mayHaveTwo(declared)) return;
     const { isPlain, isNegated } = useOf(scope.name, draft);
-    const found = new Map<Span, DataOf<'POLAR_CHECK_BOTH_NIL'>>();
-    // The conditions of a rule that is used below `not` grant where they do not hold.
-    if (isNegated) new NilWalk(draft.types, declared, found).run(scope, true);
-    if (isPlain) new NilWalk(draft.types, declared, found).run(scope, false);
+    const found: Found = new Map([
+      // The conditions of a rule that is used below `not` grant where they do not hold.
+      ...(isNegated ? pairsIn(scope, true, draft.types) : []),
+      ...(isPlain ? pairsIn(scope, false, draft.types) : []),
+    ]);
     for (const [span, data] of found) report({ span, data });
   },
 });
+
+/** The pairs of values that can both be nil, by their place. */
+type Found = ReadonlyMap<Span, DataOf<'POLAR_CHECK_BOTH_NIL'>>;
+
+/** Computed once for each use of a scope. */
+const plain = new WeakMap<Scope, Found>();
+const negated = new WeakMap<Scope, Found>();
+
+function pairsIn(scope: Scope, isNegated: boolean, types: TypeTable): Found {
+  const known = isNegated ? negated : plain;
+  let found = known.get(scope);
+  if (found === undefined) known.set(scope, (found = findPairs(scope, isNegated, types)));
+  return found;
+}
+
+const none: Found = new Map();
+
+function findPairs(scope: Scope, isNegated: boolean, types: TypeTable): Found {
+  const declared = declaredPlacesIn(scope, types);
+  if (!mayHaveTwo(declared)) return none;
+  const walk = new NilWalk(types, declared);
+  walk.run(scope, isNegated);
+  return walk.found;
+}
 
 function mayHaveTwo({ fields, lists }: DeclaredPlaces): boolean {
   let count = 0;
@@ -64,11 +87,9 @@ class NilWalk {
   readonly places: NilPlaces;
   readonly facts: FactFinder;
 
-  constructor(
-    types: TypeTable,
-    declared: DeclaredPlaces,
-    readonly found: Map<Span, DataOf<'POLAR_CHECK_BOTH_NIL'>>,
-  ) {
+  readonly found = new Map<Span, DataOf<'POLAR_CHECK_BOTH_NIL'>>();
+
+  constructor(types: TypeTable, declared: DeclaredPlaces) {
     this.places = new NilPlaces(types, declared);
     this.facts = new FactFinder(this.places);
   }

@@ -1,14 +1,13 @@
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 
 /**
  * Warns about a call for which no rule of the name has the right number of parameters. oso accepts the call, which never succeeds.
  */
-export const callArity = check({
+export const callArity = policyCheck({
   code: 'POLAR_CHECK_CALL_ARITY',
   severity: 'warning',
   needs: 'all blocks',
-  kinds: ['call'],
-  node({ predicate: name, span, args: { length: given } }, report, { rulesByName, typesOfRules, facts }) {
+  eachCall({ predicate: name, span, args: { length: given } }, report, { rulesByName, typesOfRules, facts }) {
     const rules = rulesByName.get(name);
     if (rules === undefined || rules.some(({ parameters }) => parameters.length === given)) return;
     if (facts.get(name)?.includes(given) === true) return;

@@ -1,10 +1,10 @@
 import { nearNames } from '../../internal/near-names.js';
 import { isUnionName } from '../../types/type-table.js';
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 import { isForeignName } from './foreign-name.js';
 
 /** Warns about `x = Admin and y = Admin` with an unregistered type, which Polar reads as a variable. A single use is an error. */
-export const capitalVariable = check({
+export const capitalVariable = scopeCheck({
   code: 'POLAR_CHECK_CAPITAL_VARIABLE',
   severity: 'warning',
   scope({ names }, report, { types }) {

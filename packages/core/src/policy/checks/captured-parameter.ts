@@ -1,7 +1,7 @@
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /** Finds a parameter such as `actor` in `f(actor: User)` that is a constant, so that the rule would match only its value. */
-export const capturedParameter = check({
+export const capturedParameter = scopeCheck({
   code: 'POLAR_CHECK_CAPTURED_PARAMETER',
   isStricterThanOso: true,
   rule(rule, report, { types }) {

@@ -1,5 +1,5 @@
 import type { DeclaredType } from '../../types/declared-type.js';
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 import { isOpen } from './open-parameters.js';
 import { typeMistakesIn } from './static-types.js';
 
@@ -7,7 +7,7 @@ import { typeMistakesIn } from './static-types.js';
  * Warns about `note.owner = user` when the type of both declares no key. Then two loaded copies of one row are equal only if all their fields
  * are, and two rows with few loaded fields can be equal by chance.
  */
-export const comparedWithoutKey = check({
+export const comparedWithoutKey = policyCheck({
   code: 'POLAR_CHECK_COMPARED_WITHOUT_KEY',
   severity: 'warning',
   isStricterThanOso: true,

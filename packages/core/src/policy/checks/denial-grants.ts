@@ -1,12 +1,12 @@
 import type { TermNode } from '../../syntax/ast.js';
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 const granting: ReadonlySet<string> = new Set(['allow', 'allow_field', 'allow_request', 'has_permission']);
 const denials =
   /^(is_)?(deny|denies|denied|forbid|forbids|forbidden|disallow|disallows|disallowed|prohibit|prohibited)(_|$)/i;
 
 /** Warns about `allow(…) if deny(…)`: `deny` is a condition in Polar, and the rule grants where it holds. */
-export const denialGrants = check({
+export const denialGrants = scopeCheck({
   code: 'POLAR_CHECK_DENIAL_GRANTS',
   severity: 'warning',
   rule({ name, body }, report) {

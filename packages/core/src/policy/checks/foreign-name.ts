@@ -1,4 +1,4 @@
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /** Names of values in other languages, and the names in Polar. */
 const values: ReadonlyMap<string, string> = new Map(
@@ -14,7 +14,7 @@ const values: ReadonlyMap<string, string> = new Map(
 export const isForeignName = (name: string): boolean => values.has(name);
 
 /** Finds `x = null`, which would hold for any `x`, because `null` is a variable in Polar. */
-export const foreignName = check({
+export const foreignName = scopeCheck({
   code: 'POLAR_CHECK_FOREIGN_NAME',
   isStricterThanOso: true,
   scope({ names }, report, { types }) {

@@ -2,10 +2,10 @@ import { componentsBy } from '../../internal/components.js';
 import { groupBy } from '../../internal/group-by.js';
 import type { ShorthandRuleNode } from '../../syntax/ast.js';
 import { plainPartsOf, type PlainShorthand } from '../../syntax/shorthand-parts.js';
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 
 /** Warns about `"a" if "b"; "b" if "a";`, which are one role with two names. Over a relation, the rules are about different rows. */
-export const forwardingCycle = check({
+export const forwardingCycle = policyCheck({
   code: 'POLAR_CHECK_FORWARDING_CYCLE',
   severity: 'warning',
   needs: 'all blocks',

@@ -1,7 +1,7 @@
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /** Warns about `allow(_, _, _);`, which grants everything to every actor. The body `if true` confirms it. */
-export const grantsEverything = check({
+export const grantsEverything = scopeCheck({
   code: 'POLAR_CHECK_GRANTS_EVERYTHING',
   severity: 'warning',
   rule({ name, parameters, body, names }, report) {

@@ -1,8 +1,8 @@
 import { visit } from '../../syntax/visit.js';
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 
 /** Finds rule types with computed or unfinished parts: a rule type describes rules statically. */
-export const invalidRuleType = check({
+export const invalidRuleType = policyCheck({
   code: 'POLAR_CHECK_INVALID_RULE_TYPE',
   isStricterThanOso: true,
   policy({ ruleTypes }, report) {

@@ -5,13 +5,13 @@ import type { PolicyRule } from '../policy.js';
 import type { PolicyDraft } from '../policy-draft.js';
 import type { Misfit } from '../rule-type.js';
 import { isUntypedParameter, shapeOf } from '../rule-type.js';
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 
 /** The number of rule types that a message lists. A policy with many relations has a type for each. */
 const maxReasons = 4;
 
 /** Finds rules that match none of the rule types of their name, if the name has any. */
-export const invalidRule = check({
+export const invalidRule = policyCheck({
   code: 'POLAR_CHECK_INVALID_RULE',
   needs: 'all blocks',
   policy(draft, report) {

@@ -1,10 +1,10 @@
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /**
  * Warns about keyword arguments, which Polar has for hosts that support them. With JavaScript, such a call ends the query with an
  * error.
  */
-export const keywordArguments = check({
+export const keywordArguments = scopeCheck({
   code: 'POLAR_CHECK_KEYWORD_ARGUMENTS',
   severity: 'warning',
   kinds: ['call', 'method-call', 'new'],

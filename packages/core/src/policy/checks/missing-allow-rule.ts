@@ -1,7 +1,7 @@
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 
 /** Warns about a policy without an entry point, which denies every check. */
-export const missingAllowRule = check({
+export const missingAllowRule = policyCheck({
   code: 'POLAR_CHECK_MISSING_ALLOW_RULE',
   severity: 'warning',
   needs: 'all statements',

@@ -5,10 +5,10 @@ import { printRuleType, printTerm } from '../../syntax/print.js';
 import type { PolicyRule } from '../policy.js';
 import type { PolicyDraft } from '../policy-draft.js';
 import { shapeOf } from '../rule-type.js';
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 
 /** Finds declared roles that no rule gives to an actor, and relations that shorthand rules use but no rule defines. */
-export const missingRequiredRule = check({
+export const missingRequiredRule = policyCheck({
   code: 'POLAR_CHECK_MISSING_REQUIRED_RULE',
   needs: 'all blocks',
   policy(draft, report) {

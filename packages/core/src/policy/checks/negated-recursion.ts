@@ -1,18 +1,17 @@
 import type { ParameterNode, TermNode } from '../../syntax/ast.js';
 import { componentsBy } from '../../internal/components.js';
-import { visit } from '../../syntax/visit.js';
 import type { DeclaredType } from '../../types/declared-type.js';
 import type { TypeTable } from '../../types/type-table.js';
 import type { PolicyRule } from '../policy.js';
-import type { PolicyDraft } from '../policy-draft.js';
-import { check } from './check.js';
+import type { PolicyDraft, Scope, ScopeCall } from '../policy-draft.js';
+import { policyCheck } from './check.js';
 import { declaredPlacesIn } from './static-types.js';
 
 /**
  * Finds rules that depend on their own negation: `p(x) if not q(x); q(x) if p(x);`. No order decides them, because `p` holds only if it does
  * not hold. The action of a `forall` is not a negation: more answers never take one away.
  */
-export const negatedRecursion = check({
+export const negatedRecursion = policyCheck({
   code: 'POLAR_CHECK_NEGATED_RECURSION',
   isStricterThanOso: true,
   needs: 'all blocks',
@@ -23,7 +22,7 @@ export const negatedRecursion = check({
       const component = graph.componentOf(rule.name);
       for (const call of graph.callsOf(rule)) {
         // One error for predicates that call each other, because the repair of one negation can repair the others.
-        const way = call.isNegated && !reported.has(component) ? graph.findWay(call, rule) : undefined;
+        const way = call.negations > 0 && !reported.has(component) ? graph.findWay(call, rule) : undefined;
         if (way === undefined) continue;
         reported.add(component);
         report({ span: call.node.predicateSpan, data: { name: call.node.predicate, way } });
@@ -32,9 +31,7 @@ export const negatedRecursion = check({
   },
 });
 
-interface Call {
-  readonly node: TermNode & { readonly kind: 'call' };
-  readonly isNegated: boolean;
+interface Call extends ScopeCall {
   /** The rule that contains the call. */
   readonly caller: PolicyRule;
 }
@@ -43,24 +40,23 @@ interface Call {
 class CallGraph {
   /** The rules with a negation that may lead back to them, by the names of the predicates. */
   readonly rules: readonly PolicyRule[];
-  readonly #calls = new Map<PolicyRule, readonly Call[]>();
   /** Returns the number of a predicate, which is the same for predicates that call each other directly or indirectly. */
   readonly componentOf = componentsBy<string>((name) =>
     (this.draft.rulesByName.get(name) ?? []).flatMap((rule) =>
-      this.callsOf(rule).map(({ node }) => node.predicate),
+      this.draft.scopes.get(rule)!.calls.map(({ node }) => node.predicate),
     ),
   );
 
   constructor(readonly draft: PolicyDraft) {
     this.rules = draft.rules.filter((rule) =>
-      this.callsOf(rule).some((call) => call.isNegated && this.#isRecursive(call)),
+      draft.scopes
+        .get(rule)!
+        .calls.some(({ node, negations }) => negations > 0 && this.#isRecursive(node.predicate, rule)),
     );
   }
 
   callsOf(rule: PolicyRule): readonly Call[] {
-    let calls = this.#calls.get(rule);
-    if (calls === undefined) this.#calls.set(rule, (calls = callsIn(rule)));
-    return calls;
+    return this.draft.scopes.get(rule)!.calls.map((call) => ({ ...call, caller: rule }));
   }
 
   /** Returns the names of predicates over which a call leads back to a rule; undefined if it does not. */
@@ -74,15 +70,16 @@ class CallGraph {
         if (seen.has(rule)) continue;
         seen.add(rule);
         for (const each of this.callsOf(rule))
-          if (this.#isRecursive(each)) pending.push({ call: each, names: [...names, each.node.predicate] });
+          if (this.#isRecursive(each.node.predicate, rule))
+            pending.push({ call: each, names: [...names, each.node.predicate] });
       }
     }
     return undefined;
   }
 
   #targetsOf({ node, caller }: Call): readonly PolicyRule[] {
-    const { types, rulesByName } = this.draft;
-    const argTypes = node.args.map(certainTypes(caller, types));
+    const { types, rulesByName, scopes } = this.draft;
+    const argTypes = node.args.map(certainTypes(scopes.get(caller)!, types));
     return (rulesByName.get(node.predicate) ?? []).filter(
       ({ parameters }) =>
         parameters.length === node.args.length &&
@@ -90,44 +87,15 @@ class CallGraph {
     );
   }
 
-  #isRecursive({ node, caller }: Call): boolean {
-    return this.componentOf(node.predicate) === this.componentOf(caller.name);
+  #isRecursive(called: string, { name }: PolicyRule): boolean {
+    return this.componentOf(called) === this.componentOf(name);
   }
 }
 
-function callsIn(caller: PolicyRule): readonly Call[] {
-  const { body } = caller;
-  if (body === undefined) return [];
-  const calls: Call[] = [];
-  const collect = (term: TermNode, isNegated: boolean): void =>
-    visit(term, (node) => {
-      switch (node.kind) {
-        case 'call':
-          calls.push({ node, isNegated, caller });
-          return true;
-        case 'not':
-          collect(node.operand, true);
-          return false;
-        case 'forall':
-          collect(node.condition, true);
-          collect(node.action, isNegated);
-          return false;
-        default:
-          return true;
-      }
-    });
-  collect(body, false);
-  return calls;
-}
-
 /** Returns the type that a parameter, or a declared field of one, certainly has. */
-function certainTypes(
-  { name, parameters, body }: PolicyRule,
-  types: TypeTable,
-): (term: TermNode) => DeclaredType | undefined {
-  const scope = { name, parameters, body, names: [], hasNegation: true };
+function certainTypes(scope: Scope, types: TypeTable): (term: TermNode) => DeclaredType | undefined {
   const ofParameters = new Map(
-    parameters.flatMap(({ term, specializer }) =>
+    scope.parameters.flatMap(({ term, specializer }) =>
       term.kind === 'variable' && specializer?.kind === 'instance-pattern'
         ? [[term.name, types.find(specializer.className)] as const]
         : [],

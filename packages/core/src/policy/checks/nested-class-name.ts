@@ -1,7 +1,7 @@
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /** Warns about `{owner: User}`: the field must equal the class itself, while nearly always an instance is meant. */
-export const nestedClassName = check({
+export const nestedClassName = scopeCheck({
   code: 'POLAR_CHECK_NESTED_CLASS_NAME',
   severity: 'warning',
   kinds: ['instance-pattern', 'dictionary-pattern', 'list-pattern'],

@@ -1,9 +1,9 @@
 import { textOf } from '../../diagnostics/span.js';
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 import { typeMistakesIn } from './static-types.js';
 
 /** Warns about `user.age > "18"` and `user.name + "x"` with declared fields: no value of these types has a result. */
-export const neverDecided = check({
+export const neverDecided = scopeCheck({
   code: 'POLAR_CHECK_NEVER_DECIDED',
   severity: 'warning',
   scope(scope, report, { types }) {

@@ -1,8 +1,8 @@
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 import { typeMistakesIn } from './static-types.js';
 
 /** Warns about `user.id = "1"` when `id` is declared as an Integer: the condition never holds, and with `!=` it always holds. */
-export const neverEqual = check({
+export const neverEqual = scopeCheck({
   code: 'POLAR_CHECK_NEVER_EQUAL',
   severity: 'warning',
   scope(scope, report, { types }) {

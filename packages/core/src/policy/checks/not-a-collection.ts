@@ -1,8 +1,8 @@
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 import { typeMistakesIn } from './static-types.js';
 
 /** Warns about `user.groups in "admins"`: the list comes after `in`. */
-export const notACollection = check(() => {
+export const notACollection = scopeCheck(() => {
   let hasMembership = false;
   return {
     code: 'POLAR_CHECK_NOT_A_COLLECTION',

@@ -1,7 +1,7 @@
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /** Warns about `note.owner?.id`: Polar reads the name of the attribute as `owner?`. */
-export const optionalChaining = check({
+export const optionalChaining = scopeCheck({
   code: 'POLAR_CHECK_OPTIONAL_CHAINING',
   severity: 'warning',
   kinds: ['lookup', 'method-call'],

@@ -1,5 +1,5 @@
 import type { Span } from '../../diagnostics/span.js';
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /**
  * Finds names that lead from a value to the internals of JavaScript. Other names of `Object.prototype`, such as `toString`, are
@@ -19,7 +19,7 @@ const refused = new Set([
 
 export const isRefused = (name: string): boolean => refused.has(name);
 
-export const refusedMember = check({
+export const refusedMember = scopeCheck({
   code: 'POLAR_CHECK_REFUSED_MEMBER',
   isStricterThanOso: true,
   kinds: ['lookup', 'method-call', 'instance-pattern', 'dictionary-pattern'],

@@ -1,9 +1,9 @@
 import { visit } from '../../syntax/visit.js';
 import { isUnionName } from '../../types/type-table.js';
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 
 /** Finds a rule type with an unregistered class, which no rule can match. */
-export const ruleTypeClass = check({
+export const ruleTypeClass = policyCheck({
   code: 'POLAR_CHECK_UNKNOWN_CLASS',
   policy({ ruleTypes, types, rulesByName }, report) {
     for (const type of ruleTypes) {

@@ -1,6 +1,4 @@
-import { visit } from '../../syntax/visit.js';
-import type { TermNode } from '../../syntax/ast.js';
-import type { PolicyDraft } from '../policy-draft.js';
+import type { PolicyDraft, ScopeCall } from '../policy-draft.js';
 
 /** Whether the truth of a rule helps to grant (`plain`), to refuse (`negated`), or both, for the rules of one name. */
 export interface RuleUse {
@@ -23,9 +21,12 @@ export function useOf(name: string | undefined, draft: PolicyDraft): RuleUse {
   return (name === undefined ? undefined : found.get(name)) ?? { isPlain: true, isNegated: false };
 }
 
-function usesIn({ rulesByName, queries }: PolicyDraft): ReadonlyMap<string, RuleUse> {
+function usesIn({ rulesByName, scopes, queries }: PolicyDraft): ReadonlyMap<string, RuleUse> {
   const calls = new Map(
-    [...rulesByName].map(([name, rules]) => [name, callsIn(rules.map(({ body }) => body))]),
+    [...rulesByName].map(([name, rules]) => [
+      name,
+      distinct(rules.flatMap((rule) => scopes.get(rule)!.calls)),
+    ]),
   );
   const called = new Set(
     [...calls].flatMap(([name, all]) => all.map((call) => call.name).filter((n) => n !== name)),
@@ -47,25 +48,12 @@ function usesIn({ rulesByName, queries }: PolicyDraft): ReadonlyMap<string, Rule
   return found;
 }
 
-function callsIn(bodies: readonly (TermNode | undefined)[]): readonly Call[] {
-  const calls: Call[] = [];
-  const collect = (body: TermNode, isNegated: boolean): void =>
-    visit(body, (node) => {
-      switch (node.kind) {
-        case 'call':
-          calls.push({ name: node.predicate, isNegated });
-          return true;
-        case 'not':
-          collect(node.operand, !isNegated);
-          return false;
-        case 'forall':
-          collect(node.condition, !isNegated);
-          collect(node.action, isNegated);
-          return false;
-        default:
-          return true;
-      }
-    });
-  for (const body of bodies) if (body !== undefined) collect(body, false);
-  return calls;
+function distinct(calls: readonly ScopeCall[]): readonly Call[] {
+  const plain = new Set<string>();
+  const negated = new Set<string>();
+  for (const { node, negations } of calls) (negations % 2 === 0 ? plain : negated).add(node.predicate);
+  return [
+    ...[...plain].map((name) => ({ name, isNegated: false })),
+    ...[...negated].map((name) => ({ name, isNegated: true })),
+  ];
 }

@@ -1,7 +1,7 @@
 import type { VariableNode } from '../../syntax/ast.js';
-import { isUnionName } from '../../types/type-table.js';
+import { isUnionName, type TypeTable } from '../../types/type-table.js';
 import type { Scope } from '../policy-draft.js';
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 import { isForeignName } from './foreign-name.js';
 import { meaningOf } from './lone-variable.js';
 
@@ -9,21 +9,13 @@ import { meaningOf } from './lone-variable.js';
  * Finds a variable that is used once in a rule, which is nearly always a misspelling. oso: polar-core/src/validations.rs,
  * check_singletons.
  */
-export const singletonVariable = check({
+export const singletonVariable = policyCheck({
   code: 'POLAR_CHECK_SINGLETON_VARIABLE',
   rule(rule, report, draft) {
     const { types } = draft;
-    const uses = usesIn(rule);
-    const lone: VariableNode[] = [];
-    for (const use of uses.values()) {
-      if (use === undefined) continue;
-      const { name } = use;
-      const isMeant =
-        name.startsWith('_') || name.includes('::') || types.hasConstant(name) || isUnionName(name);
-      const isReported = isForeignName(name) && !types.dialect.loadsUncheckedPolicies;
-      if (!isMeant && !isReported && !draft.assigned.has(name)) lone.push(use);
-    }
+    const lone = loneIn(rule, types).filter(({ name }) => !draft.assigned.has(name));
     if (lone.length === 0) return;
+    const uses = usesIn(rule);
     const found = lone.map((variable) => {
       const others = [...uses.keys()].filter(
         (name) => name !== variable.name && types.find(name) === undefined,
@@ -44,6 +36,26 @@ export const singletonVariable = check({
     }
   },
 });
+
+/** Computed once for each scope. */
+const loneVariables = new WeakMap<Scope, readonly VariableNode[]>();
+
+function loneIn(scope: Scope, types: TypeTable): readonly VariableNode[] {
+  let found = loneVariables.get(scope);
+  if (found === undefined) loneVariables.set(scope, (found = findLone(scope, types)));
+  return found;
+}
+
+/** Returns the variables that are used once and that do not say that this is meant. */
+const findLone = (scope: Scope, types: TypeTable): readonly VariableNode[] =>
+  [...usesIn(scope).values()].filter((use): use is VariableNode => {
+    if (use === undefined) return false;
+    const { name } = use;
+    const isMeant =
+      name.startsWith('_') || name.includes('::') || types.hasConstant(name) || isUnionName(name);
+    const isReported = isForeignName(name) && !types.dialect.loadsUncheckedPolicies;
+    return !isMeant && !isReported;
+  });
 
 /**
  * Maps each variable that is used once to its use, and others to undefined. A class that a pattern names counts as used more than

@@ -1,11 +1,11 @@
 import type { TermNode } from '../../syntax/ast.js';
 import type { TypeTable } from '../../types/type-table.js';
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 const decisions: ReadonlySet<string> = new Set(['allow', 'allow_field', 'allow_request']);
 
 /** Warns about `allow(User, …) if User.isAdmin`: a bare `User` is the type itself, while an instance is meant. */
-export const typeAsInstance = check({
+export const typeAsInstance = scopeCheck({
   code: 'POLAR_CHECK_TYPE_AS_INSTANCE',
   severity: 'warning',
   kinds: ['lookup'],

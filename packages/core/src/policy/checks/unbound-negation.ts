@@ -1,13 +1,13 @@
 import type { Node, TermNode, VariableNode } from '../../syntax/ast.js';
 import { visit } from '../../syntax/visit.js';
 import type { TypeTable } from '../../types/type-table.js';
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /**
  * Warns about `not x = 1 and x = 2`, which never holds: when the negation runs, `x` can be any value, also 1. Conditions run in
  * order, so a variable that is bound only after a negation is probably in the wrong place.
  */
-export const unboundNegation = check({
+export const unboundNegation = scopeCheck({
   code: 'POLAR_CHECK_UNBOUND_NEGATION',
   severity: 'warning',
   scope(scope, report, { types }) {

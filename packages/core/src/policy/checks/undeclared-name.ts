@@ -1,11 +1,10 @@
 import type { Span } from '../../diagnostics/span.js';
 import { nearNames } from '../../internal/near-names.js';
-import type { CallNode, ParameterNode, PatternOrTermNode } from '../../syntax/ast.js';
-import { visit } from '../../syntax/visit.js';
+import type { ParameterNode, PatternOrTermNode } from '../../syntax/ast.js';
 import { isUnionName } from '../../types/type-table.js';
-import type { Declaration, DeclarationKind } from '../policy.js';
+import type { DeclarationKind } from '../policy.js';
 import type { PolicyDraft, Scope } from '../policy-draft.js';
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 
 // cspell:ignore onwer
 
@@ -15,24 +14,20 @@ const kinds: ReadonlyMap<string, DeclarationKind> = new Map([
   ['has_relation', 'relation'],
 ]);
 
+/** The names that blocks declare, by kind. */
+type DeclaredNames = ReadonlyMap<DeclarationKind, ReadonlySet<string>>;
+
 /** Warns about `has_role(_, "onwer", _: Note)` when the block of `Note` declares "owner": no shorthand rule uses such a name. */
-export const undeclaredName = check(() => {
-  let calls: CallNode[] = [];
+export const undeclaredName = policyCheck(() => {
   let asked: ReadonlySet<string> | undefined;
-  const namesByType = new Map<string | undefined, readonly Declaration[]>();
+  const namesByType = new Map<string | undefined, DeclaredNames>();
   return {
     code: 'POLAR_CHECK_UNDECLARED_NAME',
     severity: 'warning',
     needs: 'all blocks',
-    kinds: ['call'],
-    node(call) {
-      if (kinds.has(call.predicate)) calls.push(call);
-    },
     scope(scope, report, draft) {
-      const found = calls;
-      calls = [];
       if (draft.blocks.size === 0) return;
-      for (const { predicate, args } of found) examine(predicate, args, (term) => typeIn(scope, term));
+      for (const { node } of scope.calls) examine(node.predicate, node.args, (term) => typeIn(scope, term));
       const { name: rule, parameters } = scope;
       // A rule `has_relation` with another name matches no rule type, which is an error.
       if (rule !== undefined && rule !== 'has_relation')
@@ -60,17 +55,12 @@ export const undeclaredName = check(() => {
         }
         const of = resource && typeOf(resource);
         const type = of === undefined || isUnionName(of) ? undefined : of;
-        const isDeclared = ({ name, kind: its }: Declaration): boolean =>
-          its === kind && name === string.value;
         // Most names are those of the block itself.
         const own = type === undefined ? undefined : draft.blocks.get(type)?.declarations.get(string.value);
-        if (own !== undefined && isDeclared(own)) return;
-        const isOfKind = (declaration: Declaration): boolean => declaration.kind === kind;
-        if (!declarationsOf(undefined, draft).some(isOfKind)) return;
-        const declared = declarationsOf(type, draft);
-        if (declared.some(isDeclared)) return;
-        const known = declared.filter(isOfKind).map(({ name }) => name);
-        const data = { name: string.value, kind, type, known: nearNames(string.value, known) };
+        if (own?.kind === kind || !namesOf(undefined, draft).has(kind)) return;
+        const known = namesOf(type, draft).get(kind);
+        if (known?.has(string.value) === true) return;
+        const data = { name: string.value, kind, type, known: nearNames(string.value, known ?? []) };
         report({ span: string.span, data });
       }
 
@@ -88,23 +78,22 @@ export const undeclaredName = check(() => {
     },
   };
 
-  function declarationsOf(type: string | undefined, draft: PolicyDraft): readonly Declaration[] {
-    const found = namesByType.get(type) ?? declarationsFor(type, draft);
-    namesByType.set(type, found);
+  function namesOf(type: string | undefined, draft: PolicyDraft): DeclaredNames {
+    let found = namesByType.get(type);
+    if (found === undefined) namesByType.set(type, (found = declaredFor(type, draft)));
     return found;
   }
 });
 
 /** Returns the names that written rules ask for, each after its predicate. Where facts need no declaration, the policy knows them. */
-function namesAskedFor({ rules }: PolicyDraft): ReadonlySet<string> {
+function namesAskedFor({ rules, scopes }: PolicyDraft): ReadonlySet<string> {
   const asked = new Set<string>();
-  for (const { body, shorthandOf } of rules)
-    if (body !== undefined && shorthandOf === undefined)
-      visit(body, {
-        call: ({ predicate, args: [, name] }) => {
-          if (name?.kind === 'literal') asked.add(`${predicate} ${name.value}`);
-        },
-      });
+  for (const rule of rules)
+    if (rule.shorthandOf === undefined)
+      for (const { node } of scopes.get(rule)!.calls) {
+        const [, name] = node.args;
+        if (name?.kind === 'literal') asked.add(`${node.predicate} ${name.value}`);
+      }
   return asked;
 }
 
@@ -120,7 +109,7 @@ function typeIn({ parameters }: Scope, term: PatternOrTermNode): string | undefi
 /**
  * Returns all names that blocks declare for a type, its base types and its subtypes; those of any type when the type is not known.
  */
-function declarationsFor(name: string | undefined, { blocks, types }: PolicyDraft): Declaration[] {
+function declaredFor(name: string | undefined, { blocks, types }: PolicyDraft): DeclaredNames {
   const type = name === undefined ? undefined : types.find(name);
   const related = [...blocks.values()].filter((block) => {
     const other = types.find(block.type);
@@ -131,5 +120,12 @@ function declarationsFor(name: string | undefined, { blocks, types }: PolicyDraf
       types.isSubtype(other, type)
     );
   });
-  return related.flatMap(({ declarations }) => [...declarations.values()]);
+  const names = new Map<DeclarationKind, Set<string>>();
+  for (const { declarations } of related)
+    for (const { kind, name: declared } of declarations.values()) {
+      const ofKind = names.get(kind);
+      if (ofKind === undefined) names.set(kind, new Set([declared]));
+      else ofKind.add(declared);
+    }
+  return names;
 }

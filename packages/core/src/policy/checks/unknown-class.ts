@@ -1,10 +1,10 @@
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /**
  * Warns about `new` with an unregistered class, and about a constant that is used as a class. Such a call ends the query with an
  * error.
  */
-export const unknownClass = check({
+export const unknownClass = scopeCheck({
   code: 'POLAR_CHECK_UNKNOWN_CLASS',
   severity: 'warning',
   kinds: ['new', 'instance-pattern'],

@@ -1,12 +1,12 @@
 import { builtInTypeFor } from '../../diagnostics/foreign-type-names.js';
 import { isUnionName } from '../../types/type-table.js';
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 /**
  * Warns about a pattern with an unregistered class. It is a warning, as in oso, because no query may reach the rule. oso does not
  * warn when the rule uses the name twice.
  */
-export const unknownSpecializer = check({
+export const unknownSpecializer = scopeCheck({
   code: 'POLAR_CHECK_UNKNOWN_SPECIALIZER',
   severity: 'warning',
   rule({ names }, report, { types }) {

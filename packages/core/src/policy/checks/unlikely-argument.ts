@@ -1,11 +1,11 @@
-import { check } from './check.js';
+import { scopeCheck } from './check.js';
 
 const withActions: ReadonlySet<string> = new Set(['allow', 'allow_field', 'has_permission', 'has_role']);
 
 /**
  * Warns about parameters that match one unusual value, while a set of values is meant: `["read", "write"]`, `"*"`, `user: "User"`.
  */
-export const unlikelyArgument = check({
+export const unlikelyArgument = scopeCheck({
   code: 'POLAR_CHECK_UNLIKELY_ARGUMENT',
   severity: 'warning',
   rule({ name, parameters }, report, { types }) {

@@ -1,7 +1,8 @@
 import { spanOf } from '../../diagnostics/span.js';
 import { nearNames } from '../../internal/near-names.js';
+import { isRewritten } from '../policy.js';
 import type { PolicyDraft } from '../policy-draft.js';
-import { check } from './check.js';
+import { policyCheck } from './check.js';
 
 // cspell:ignore authorise
 
@@ -21,54 +22,56 @@ const grants =
  * Warns about rules that no query of the authorizer reaches. A denial among them denies nothing, and a misspelled `allow` grants
  * nothing.
  */
-export const unusedRule = check(() => {
-  const callsByRule = new Map<string, Set<string>>();
-  let calls = new Set<string>();
-  return {
-    code: 'POLAR_CHECK_UNUSED_RULE',
-    severity: 'warning',
-    needs: 'all blocks',
-    kinds: ['call'],
-    node({ predicate }) {
-      calls.add(predicate);
-    },
-    rule({ name }) {
-      if (name === undefined || calls.size === 0) return;
-      const known = callsByRule.get(name);
-      if (known === undefined) callsByRule.set(name, calls);
-      else for (const call of calls) known.add(call);
-      calls = new Set();
-    },
-    policy(draft, report) {
-      // The other calls are in shorthand rules and inline queries.
-      const roots = [...rootsOf(draft), ...calls];
-      const used = new Set<string>();
-      reach(roots, callsByRule, used);
-      const unused = [...draft.rulesByName.keys()].filter((name) => !used.has(name));
-      if (unused.length === 0) return;
-      // A policy without an entry point serves queries that only the application knows.
-      const hasEntry = [...entryPoints].some((name) => draft.rulesByName.has(name));
-      const misspelled = [...callsByRule.values(), calls].flatMap((names) =>
-        [...names].filter((name) => !draft.rulesByName.has(name) && !draft.facts.has(name)),
-      );
-      const called = new Set(unused.flatMap((name) => [...without(callsByRule.get(name), name)]));
-      // Only the unused rules that no other unused rule calls are reported, because they explain the others.
-      for (const name of [...unused.filter((each) => !called.has(each)), ...unused]) {
-        if (used.has(name)) continue;
-        reach([name], callsByRule, used);
-        const as = kindOf(name, draft);
-        if (as === 'helper' && !hasEntry) continue;
-        // The misspelled call is the mistake, and is reported itself.
-        if (misspelled.some((call) => nearNames(call, [name]).length > 0)) continue;
-        const { source, start } = draft.rulesByName.get(name)![0]!.span;
-        report({
-          span: spanOf(source, start, start + name.length),
-          data: { name, as, near: nearEntries(name) },
-        });
-      }
-    },
-  };
+export const unusedRule = policyCheck({
+  code: 'POLAR_CHECK_UNUSED_RULE',
+  severity: 'warning',
+  needs: 'all blocks',
+  policy(draft, report) {
+    const { callsByRule, otherCalls } = callsIn(draft);
+    const roots = [...rootsOf(draft), ...otherCalls];
+    const used = new Set<string>();
+    reach(roots, callsByRule, used);
+    const unused = [...draft.rulesByName.keys()].filter((name) => !used.has(name));
+    if (unused.length === 0) return;
+    // A policy without an entry point serves queries that only the application knows.
+    const hasEntry = [...entryPoints].some((name) => draft.rulesByName.has(name));
+    const misspelled = [...callsByRule.values(), otherCalls].flatMap((names) =>
+      [...names].filter((name) => !draft.rulesByName.has(name) && !draft.facts.has(name)),
+    );
+    const called = new Set(unused.flatMap((name) => [...without(callsByRule.get(name), name)]));
+    // Only the unused rules that no other unused rule calls are reported, because they explain the others.
+    for (const name of [...unused.filter((each) => !called.has(each)), ...unused]) {
+      if (used.has(name)) continue;
+      reach([name], callsByRule, used);
+      const as = kindOf(name, draft);
+      if (as === 'helper' && !hasEntry) continue;
+      // The misspelled call is the mistake, and is reported itself.
+      if (misspelled.some((call) => nearNames(call, [name]).length > 0)) continue;
+      const { source, start } = draft.rulesByName.get(name)![0]!.span;
+      report({
+        span: spanOf(source, start, start + name.length),
+        data: { name, as, near: nearEntries(name) },
+      });
+    }
+  },
 });
+
+/** Returns the names that the written rules of each name call, and those that shorthand rules and queries call. */
+function callsIn({ rules, scopes, otherScopes }: PolicyDraft) {
+  const callsByRule = new Map<string, Set<string>>();
+  const otherCalls = new Set(otherScopes.flatMap(({ calls }) => calls.map(({ node }) => node.predicate)));
+  for (const rule of rules) {
+    const { calls } = scopes.get(rule)!;
+    if (calls.length === 0) continue;
+    let names = otherCalls;
+    if (!isRewritten(rule)) {
+      names = callsByRule.get(rule.name) ?? new Set();
+      callsByRule.set(rule.name, names);
+    }
+    for (const { node } of calls) names.add(node.predicate);
+  }
+  return { callsByRule, otherCalls };
+}
 
 function rootsOf({ blocks, ruleTypes, queries }: PolicyDraft): string[] {
   const declared = ruleTypes.map(({ name }) => name);

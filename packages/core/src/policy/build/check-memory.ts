@@ -1,0 +1,34 @@
+import type { TypesInput } from '../../types/type-declaration.js';
+import type { TypeTable } from '../../types/type-table.js';
+import type { KnownScopes } from '../checks/scope-reader.js';
+import type { ReadBlocks } from './read-blocks.js';
+
+/** What an editor keeps of a checked policy for the check of its next version, in which most statements have the same nodes. */
+export class CheckMemory {
+  #types: TypesInput | undefined;
+  #constants: object | undefined;
+  #table: TypeTable | undefined;
+  #blocks: ReadBlocks | undefined;
+
+  /** The scopes that were read with the last types. */
+  scopes: KnownScopes = new WeakMap();
+
+  /** Returns the last table if it has the same types and constants; otherwise forgets all that depends on it. */
+  tableOf(types: TypesInput | undefined, constants: object | undefined, create: () => TypeTable): TypeTable {
+    if (this.#table === undefined || this.#types !== types || this.#constants !== constants) {
+      this.#table = create();
+      this.#types = types;
+      this.#constants = constants;
+      this.#blocks = undefined;
+      this.scopes = new WeakMap();
+    }
+    return this.#table;
+  }
+
+  /** Returns the last blocks if they have the same nodes. */
+  blocksOf(nodes: ReadBlocks['nodes'], read: () => ReadBlocks): ReadBlocks {
+    const last = this.#blocks?.nodes;
+    const isSame = last?.length === nodes.length && last.every((node, i) => node === nodes[i]);
+    return (this.#blocks = isSame ? this.#blocks! : read());
+  }
+}
