@@ -24,10 +24,23 @@ const listKinds: Readonly<Record<string, DeclarationKind>> = { permissions: 'per
 export const blocksOf = (trees: readonly PolicyNode[]): readonly BlockNode[] =>
   trees.flatMap(({ statements }) => statements.filter((statement) => statement.kind === 'block'));
 
-export const shorthandRulesOf = ({ items }: BlockNode | GlobalBlockNode): readonly ShorthandRuleNode[] =>
-  items.filter((item) => item.kind === 'shorthand-rule');
+type Block = BlockNode | GlobalBlockNode;
 
-export function declarationsOf(block: BlockNode | GlobalBlockNode): readonly Declaration[] {
+/** Returns a function that keeps its results by block. An editor keeps the nodes of the blocks that did not change. */
+function perBlock<Result extends object>(find: (block: Block) => Result): (block: Block) => Result {
+  const known = new WeakMap<Block, Result>();
+  return (block) => {
+    let found = known.get(block);
+    if (found === undefined) known.set(block, (found = find(block)));
+    return found;
+  };
+}
+
+export const shorthandRulesOf = perBlock(({ items }): readonly ShorthandRuleNode[] =>
+  items.filter((item) => item.kind === 'shorthand-rule'),
+);
+
+export const declarationsOf = perBlock((block): readonly Declaration[] => {
   const { items } = block;
   const type = block.kind === 'block' ? block.className.name : block.keyword.name;
   return items.flatMap((item): Declaration[] => {
@@ -41,7 +54,7 @@ export function declarationsOf(block: BlockNode | GlobalBlockNode): readonly Dec
       return item.fields.map(({ key: name, value: { span } }) => ({ kind: 'relation', name, type, span }));
     return [];
   });
-}
+});
 
 /** Returns whether a value can have both types: one is the other, extends it, or it is not known. */
 export function mayOverlap(a: string, b: string, types: TypesInput): boolean {

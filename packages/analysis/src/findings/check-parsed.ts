@@ -1,5 +1,5 @@
 import type { PolicyDialect, TypesInput } from '@nanook/core';
-import { placeOf, type ParsedText, type PolicyNode, type Span } from '@nanook/core/syntax';
+import { placeOf, type CheckMemory, type ParsedText, type PolicyNode, type Span } from '@nanook/core/syntax';
 import { runLints } from '../lints/all-lints.js';
 import { checkTexts, inOrder } from './check-policies.js';
 import { errorCount, type Finding } from './finding.js';
@@ -11,6 +11,8 @@ export interface ParsedPolicies {
   readonly constants: Readonly<Record<string, unknown>>;
   readonly queries: readonly string[];
   readonly dialect: PolicyDialect | undefined;
+  /** What the last check found out about the statements. */
+  readonly memory: CheckMemory;
 }
 
 /** Returns the findings of `checkPolicies`. It parses nothing, and checks with a state run only for statements that have changed. */
@@ -20,6 +22,7 @@ export function checkParsed({
   constants,
   queries,
   dialect,
+  memory,
 }: ParsedPolicies): readonly Finding[] {
   const byName = new Map(texts.map((text) => [text.source.name, text]));
   const policies = texts.map(({ source }) => ({ name: source.name ?? '', source: source.text }));
@@ -32,6 +35,7 @@ export function checkParsed({
     queries,
     dialect,
     parse: (source) => textOf({ source }),
+    memory,
   });
   const lints = runLints(
     { trees: texts.map(treeOf), types, constants, dialect, placeOf: (span) => placeOf(present(span)) },

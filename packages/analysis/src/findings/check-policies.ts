@@ -45,7 +45,7 @@ function withoutErrors(tree: PolicyNode, findings: readonly Finding[]): PolicyNo
   return { ...tree, statements: tree.statements.filter(isComplete) };
 }
 
-type CheckOptions = Omit<CheckedPolicies, 'trees'> & Pick<CheckPolicyOptions, 'parse'>;
+type CheckOptions = Omit<CheckedPolicies, 'trees'> & Pick<CheckPolicyOptions, 'parse' | 'memory'>;
 
 /** Returns the errors and warnings of the load. */
 export function checkTexts({ policies, ...options }: CheckOptions): Finding[] {

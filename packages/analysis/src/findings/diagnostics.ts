@@ -26,8 +26,9 @@ export const findingsIn = ({
   files,
   types,
   settings: { constants, queries, dialect },
+  memory,
 }: Snapshot): readonly Finding[] =>
-  checkParsed({ texts: files.map(({ parsed }) => parsed), types, constants, queries, dialect });
+  checkParsed({ texts: files.map(({ parsed }) => parsed), types, constants, queries, dialect, memory });
 
 export const fileFinding = ({ severity, code, message, span }: Finding): FileFinding => ({
   severity,

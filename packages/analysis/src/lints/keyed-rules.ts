@@ -21,13 +21,12 @@ export interface KeyedRule {
 
 /** Returns the rules and the shorthand rules of policies in their order. Names of variables are not part of their keys. */
 export function keyedRules(trees: readonly PolicyNode[], constants: object): readonly KeyedRule[] {
-  const names = new DeclaredNames(blocksOf(trees));
+  const keyOfShorthand = shorthandKeys(blocksOf(trees));
   return trees.flatMap(({ statements }) =>
     statements.flatMap((statement): readonly KeyedRule[] => {
       if (statement.kind === 'rule') return [{ node: statement, key: keyOfRule(statement, constants) }];
       if (statement.kind !== 'block') return [];
-      const type = statement.className.name;
-      return shorthandRulesOf(statement).map((node) => ({ node, key: keyOfShorthand(node, type, names) }));
+      return shorthandRulesOf(statement).map((node) => ({ node, key: keyOfShorthand.get(node)! }));
     }),
   );
 }
@@ -75,27 +74,50 @@ class DeclaredNames {
   constructor(blocks: readonly BlockNode[]) {
     for (const block of blocks) {
       for (const { type, name, kind } of declarationsOf(block))
-        this.#predicates.set(keyOf(type, name), predicates[kind]);
+        this.#predicates.set(slotOf(type, name), predicates[kind]);
       for (const item of block.items)
         if (item.kind === 'dictionary-declaration')
           for (const { key, value } of item.fields)
-            this.#related.set(keyOf(block.className.name, key), value.name);
+            this.#related.set(slotOf(block.className.name, key), value.name);
     }
   }
 
   predicateOf(type: string, name: string): string | undefined {
-    return this.#predicates.get(keyOf(type, name));
+    return this.#predicates.get(slotOf(type, name));
   }
 
   relatedType(type: string, relation: string): string | undefined {
-    return this.#related.get(keyOf(type, relation));
+    return this.#related.get(slotOf(type, relation));
   }
 }
 
-const keyOf = (type: string, name: string): string => `${type} ${name}`;
+const slotOf = (type: string, name: string): string => `${type} ${name}`;
+
+type ShorthandKeys = ReadonlyMap<ShorthandRuleNode, string>;
+
+/** The keys of the shorthand rules of all blocks, by the first block. An editor keeps the nodes of the blocks that did not change. */
+const knownKeys = new WeakMap<
+  BlockNode,
+  { readonly blocks: readonly BlockNode[]; readonly keys: ShorthandKeys }
+>();
+
+function shorthandKeys(blocks: readonly BlockNode[]): ShorthandKeys {
+  const [first] = blocks;
+  if (first === undefined) return new Map();
+  let known = knownKeys.get(first);
+  if (known?.blocks.length !== blocks.length || !blocks.every((block, i) => block === known!.blocks[i])) {
+    const names = new DeclaredNames(blocks);
+    const keys = blocks.flatMap((block) =>
+      shorthandRulesOf(block).map((rule) => [rule, keyOf(rule, block.className.name, names)] as const),
+    );
+    known = { blocks, keys: new Map(keys) };
+    knownKeys.set(first, known);
+  }
+  return known.keys;
+}
 
 /** Returns the key of the rule that a shorthand rule is short for. */
-function keyOfShorthand(rule: ShorthandRuleNode, type: string, names: DeclaredNames): string {
+function keyOf(rule: ShorthandRuleNode, type: string, names: DeclaredNames): string {
   const parts = plainPartsOf(rule);
   if (parts === undefined) return `${type} ${printShorthandRule(rule)}`;
   const { head, implier, relation } = parts;

@@ -5,6 +5,7 @@ import {
   type ParameterNode,
   type PolicyNode,
   type RuleNode,
+  type StatementNode,
 } from '@nanook/core/syntax';
 import {
   blocksOf,
@@ -24,7 +25,7 @@ export const neverGranted: Lint = {
   code: 'NANOOK_LINT_NEVER_GRANTED',
   needsAllStatements: true,
   *find({ trees, types, dialect }) {
-    const grants = new Grants(trees, types, dialect);
+    const grants = grantsIn(trees, types, dialect);
     for (const declaration of blocksOf(trees).flatMap(declarationsOf)) {
       if (grants.has(declaration)) continue;
       const { kind, name, type, span } = declaration;
@@ -44,7 +45,7 @@ export const neverUsed: Lint = {
   needsAllStatements: true,
   *find({ trees, types, dialect }) {
     const used = usedNames(trees);
-    const grants = new Grants(trees, types, dialect);
+    const grants = grantsIn(trees, types, dialect);
     for (const declaration of blocksOf(trees).flatMap(declarationsOf)) {
       const { kind, name, type, span } = declaration;
       if (kind === 'permission' || used[kind].has(name) || used[kind].has(anyName)) continue;
@@ -57,6 +58,20 @@ export const neverUsed: Lint = {
     }
   },
 };
+
+/** Computed once for both lints. */
+const grantsByTrees = new WeakMap<readonly PolicyNode[], Grants>();
+
+function grantsIn(
+  trees: readonly PolicyNode[],
+  types: TypesInput,
+  dialect: PolicyDialect | undefined,
+): Grants {
+  let grants = grantsByTrees.get(trees);
+  if (grants?.declared !== types || grants.dialect !== dialect)
+    grantsByTrees.set(trees, (grants = new Grants(trees, types, dialect)));
+  return grants;
+}
 
 /** The names that rules give, with the types for which they give them. */
 class Grants {
@@ -134,20 +149,38 @@ interface UsedNames {
 
 function usedNames(trees: readonly PolicyNode[]): UsedNames {
   const used = { role: new Set<string | symbol>(), relation: new Set<string | symbol>() };
-  for (const tree of trees)
-    visit(tree, {
-      implied: ({ isGlobal, name, relation }) => {
-        const given = declaredNameIn(name);
-        if (!isGlobal) used.role.add(given ?? anyName);
-        // `"editor" if "author"` can ask for a relation to the actor.
-        const link = relation?.value ?? given;
-        if (link !== undefined) used.relation.add(link);
-      },
-      call: ({ predicate, args: [, name] }) => {
-        const kind =
-          predicate === 'has_role' ? 'role' : predicate === 'has_relation' ? 'relation' : undefined;
-        if (kind !== undefined) used[kind].add(name?.kind === 'literal' ? String(name.value) : anyName);
-      },
-    });
+  for (const { statements } of trees)
+    for (const statement of statements) {
+      const { role, relation } = usedIn(statement);
+      for (const name of role) used.role.add(name);
+      for (const name of relation) used.relation.add(name);
+    }
+  return used;
+}
+
+/** The names by statement. An editor keeps the nodes of the statements that did not change. */
+const usedByStatement = new WeakMap<StatementNode, UsedNames>();
+
+function usedIn(statement: StatementNode): UsedNames {
+  let used = usedByStatement.get(statement);
+  if (used === undefined) usedByStatement.set(statement, (used = findUsed(statement)));
+  return used;
+}
+
+function findUsed(statement: StatementNode): UsedNames {
+  const used = { role: new Set<string | symbol>(), relation: new Set<string | symbol>() };
+  visit(statement, {
+    implied: ({ isGlobal, name, relation }) => {
+      const given = declaredNameIn(name);
+      if (!isGlobal) used.role.add(given ?? anyName);
+      // `"editor" if "author"` can ask for a relation to the actor.
+      const link = relation?.value ?? given;
+      if (link !== undefined) used.relation.add(link);
+    },
+    call: ({ predicate, args: [, name] }) => {
+      const kind = predicate === 'has_role' ? 'role' : predicate === 'has_relation' ? 'relation' : undefined;
+      if (kind !== undefined) used[kind].add(name?.kind === 'literal' ? String(name.value) : anyName);
+    },
+  });
   return used;
 }

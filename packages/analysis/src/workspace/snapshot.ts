@@ -1,5 +1,5 @@
 import type { TypesInput } from '@nanook/core';
-import { outlineOf, type PolicyNode, type PolicyOutline } from '@nanook/core/syntax';
+import { outlineOf, type CheckMemory, type PolicyNode, type PolicyOutline } from '@nanook/core/syntax';
 import type { KnownOccurrences } from '../symbols/known-occurrences.js';
 import { SymbolIndex } from '../symbols/symbol-index.js';
 import { inferTypes } from '../types/infer-types.js';
@@ -17,6 +17,7 @@ export class Snapshot {
     readonly files: readonly PolicyFile[],
     readonly settings: CompleteSettings,
     readonly known: KnownOccurrences,
+    readonly memory: CheckMemory,
   ) {
     this.#byName = new Map(files.map((file) => [file.name, file]));
   }

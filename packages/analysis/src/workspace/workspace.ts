@@ -1,3 +1,4 @@
+import { CheckMemory } from '@nanook/core/syntax';
 import { completionsAt } from '../completion/complete.js';
 import type { Completions } from '../completion/completion.js';
 import { formatFile } from '../edits/format.js';
@@ -61,6 +62,7 @@ export class Workspace {
   #settings = completeSettings({});
   #snapshot: Snapshot | undefined;
   readonly #known = new KnownOccurrences();
+  readonly #memory = new CheckMemory();
   #findings: readonly Finding[] | undefined;
 
   constructor(settings: WorkspaceSettings = {}) {
@@ -101,7 +103,8 @@ export class Workspace {
   }
 
   get #now(): Snapshot {
-    return (this.#snapshot ??= new Snapshot([...this.#files.values()], this.#settings, this.#known));
+    const files = [...this.#files.values()];
+    return (this.#snapshot ??= new Snapshot(files, this.#settings, this.#known, this.#memory));
   }
 
   // ── findings ──
