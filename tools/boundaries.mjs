@@ -39,7 +39,7 @@ const packages = {
   oso: ['core'],
   grammar: [],
   'language-server': ['core', 'analysis', 'cli'],
-  playground: ['core', 'orm', 'cli'],
+  playground: ['core', 'orm', 'analysis', 'cli'],
   conformance: ['core'],
 };
 

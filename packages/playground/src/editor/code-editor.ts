@@ -3,6 +3,7 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
+  snippet,
   type CompletionContext,
   type CompletionResult,
 } from '@codemirror/autocomplete';
@@ -31,7 +32,7 @@ import {
   type DecorationSet,
   type ViewUpdate,
 } from '@codemirror/view';
-import type { Completions } from '../model/complete.js';
+import type { Completion, Completions } from '../model/completions.js';
 import type { Range } from '../model/places.js';
 import type { LineCoverage } from '../model/policy-tests.js';
 import { colorJson } from './json-colors.js';
@@ -45,7 +46,7 @@ export interface Mark extends Range {
 /** The events of the editor, and the names that it can complete. */
 export interface EditorEvents {
   readonly changed: (file: string, text: string) => void;
-  readonly completions: (text: string, offset: number) => Completions | undefined;
+  readonly completions: (text: string, offset: number) => Promise<Completions | undefined>;
 }
 
 /** An editor of the files of a project. Each file keeps its own history and cursor. */
@@ -154,25 +155,31 @@ export class CodeEditor {
     });
   }
 
-  #complete(context: CompletionContext): CompletionResult | null {
+  async #complete(context: CompletionContext): Promise<CompletionResult | null> {
     const before = context.matchBefore(/[\p{L}\p{N}_]+|[."]/u);
     if (before === null && !context.explicit) return null;
-    const found = this.events.completions(context.state.doc.toString(), context.pos);
+    const found = await this.events.completions(context.state.doc.toString(), context.pos);
     if (found === undefined) return null;
     // A word that is complete needs no completion, which Enter would accept.
-    const typed = context.state.sliceDoc(found.from, context.pos);
-    const items = found.items.filter(({ text }) => text !== typed);
-    if (items.length === 0) return null;
-    return {
-      from: found.from,
-      options: items.map(({ text, kind, detail }) => ({
-        label: text,
-        type: kind,
-        detail: detail ?? kind,
-      })),
-    };
+    const { start, end } = found.replaces;
+    const typed = context.state.sliceDoc(start, context.pos);
+    const items = found.items.filter(({ label }) => label !== typed);
+    return items.length === 0 ? null : { from: start, to: end, options: items.map(optionOf) };
   }
 }
+
+/** Returns an option of the list. The list is sorted by how well an option matches the typed letters, then as the completions are. */
+const optionOf = ({ label, kind, detail, snippet: template }: Completion, index: number) => ({
+  label,
+  type: kind,
+  detail: detail ?? kind,
+  boost: Math.max(-99, 99 - index),
+  ...(template !== undefined && { apply: snippet(inBraces(template)) }),
+});
+
+/** Writes the places of the cursor in a snippet as CodeMirror reads them: `${1}` for `$1`, and the last one for `$0`. */
+const inBraces = (template: string): string =>
+  template.replaceAll(/\$(\d)/g, (_, place: string) => `\${${place === '0' ? '9' : place}}`);
 
 function coloring(colors: (text: string) => readonly ColoredPart[]): Extension {
   const decorate = (view: EditorView): DecorationSet => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completionsAt } from './complete.js';
+import { completionsAt } from './completions.js';
 import { loaded, notes, sampleProject } from './load.fixture.js';
 import { matrixOf, outcomesOf, cellKey } from './matrix.js';
 import { diffAnswers } from './policy-diff.js';
@@ -118,8 +118,12 @@ describe('Stepper', () => {
 describe('completionsAt', () => {
   const at = async (text: string, project = sampleProject('gitclub')): Promise<string[]> => {
     const offset = text.indexOf('|');
-    const found = completionsAt(text.replace('|', ''), offset, await loaded(project));
-    return (found?.items ?? []).map((item) => item.text);
+    const edited = {
+      ...project,
+      policies: [...project.policies, { name: 'new.polar', source: text.replace('|', '') }],
+    };
+    const found = completionsAt(edited, 'new.polar', offset, await loaded(project));
+    return (found?.items ?? []).map(({ label }) => label);
   };
 
   it.each([

@@ -2,13 +2,19 @@ import type { ExplainedPlace } from '@nanook/core';
 import { messageOf } from '@nanook/cli/tools';
 import type { ComponentType } from 'preact';
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
-import { completionsAt } from '../model/complete.js';
 import { cellKey } from '../model/matrix.js';
 import { formatted } from '../model/format-text.js';
 import { rangeOf, rangeOfData, type FileRange } from '../model/places.js';
 import type { LineCoverage } from '../model/policy-tests.js';
 import type { Problem } from '../model/problem.js';
-import { dataFile, emptyProject, filesOf, textOfFile, type ProjectText } from '../model/project-text.js';
+import {
+  dataFile,
+  emptyProject,
+  filesOf,
+  textOfFile,
+  withText,
+  type ProjectText,
+} from '../model/project-text.js';
 import type { Sample } from '../model/sample.js';
 import { fromFragment, isShared } from '../model/share.js';
 import { problemsIn, type Workbench } from '../model/workbench.js';
@@ -320,7 +326,12 @@ export function App({
               handle={editor}
               events={{
                 changed: (name, changed) => void workbench.edit(name, changed),
-                completions: (content, offset) => loaded && completionsAt(content, offset, loaded),
+                completions: async (content, offset) => {
+                  const { completionsAt } = await import('../model/completions.js');
+                  return (
+                    loaded && completionsAt(withText(text, shownFile, content), shownFile, offset, loaded)
+                  );
+                },
               }}
               session={session}
               file={shownFile}
