@@ -5,7 +5,7 @@ export type { Place, TextEdit } from './workspace/place.js';
 export type { Completion, CompletionKind, Completions } from './completion/completion.js';
 export type { FileFinding } from './findings/diagnostics.js';
 export type { CodeAction } from './fixes/code-actions.js';
-export type { Hover } from './hover/hover.js';
+export type { Hover } from './hover/description.js';
 export type { Signature } from './hover/signature.js';
 export type { Rename, RenameRefusal, RenameWarning } from './edits/rename.js';
 export type { HierarchyCall, HierarchyItem } from './navigation/call-hierarchy.js';

@@ -1,7 +1,7 @@
 import { tokensOf, type PolicyToken } from '@nanook/core/syntax';
 import type { Expectation } from './expectation.js';
 import { expectedInBlock } from './expected-in-block.js';
-import { callAround, expectedInRule } from './expected-in-rule.js';
+import { callAround, expectedInRule, methodAround, type MethodCall } from './expected-in-rule.js';
 import { statementAt } from './statement-at.js';
 
 /** The text that the grammar accepts at an offset. */
@@ -16,6 +16,8 @@ export interface Expected {
   readonly isInTest: boolean;
   /** The innermost call of a rule, or the head of one, around the place. */
   readonly call: { readonly rule: string; readonly index: number } | undefined;
+  /** The innermost call of a method around the place, if no call of a rule is inside of it. */
+  readonly method: MethodCall | undefined;
   /** The offset at which the statement around the place begins. */
   readonly statementStart: number;
   /** The token behind the place on the same line, which only orders the texts that fit; undefined if there is none. */
@@ -59,6 +61,7 @@ export function expectedAt(text: string, offset: number): Expected {
       statement[1] !== undefined &&
       (isText(statement[1]) || statement[1].text === 'fixture'),
     call: callAround(statement),
+    method: methodAround(statement),
     statementStart: statement[0]?.start ?? start,
     next: after[0] !== undefined && !text.slice(end, after[0].start).includes('\n') ? after[0] : undefined,
   };

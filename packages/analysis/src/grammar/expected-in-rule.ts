@@ -83,6 +83,24 @@ export function callAround(
     : { rule: call.name, index: call.index };
 }
 
+/** A call of a method, and the number of the argument at a place. */
+export interface MethodCall {
+  readonly name: string;
+  readonly of: ReadPath;
+  readonly index: number;
+}
+
+/** Returns the innermost call around a place if it is one of a method. */
+export function methodAround(tokens: readonly PolicyToken[]): MethodCall | undefined {
+  const call = openBrackets(tokens, false).findLast(({ kind }) => kind === 'call');
+  if (call === undefined || tokens[call.at - 2]?.text !== '.') return undefined;
+  return {
+    name: tokens[call.at - 1]!.text,
+    of: pathBefore(tokens, call.at - 2),
+    index: call.index,
+  };
+}
+
 function openBrackets(tokens: readonly PolicyToken[], hasHead: boolean): readonly Open[] {
   const open: Open[] = [];
   tokens.forEach(({ text, kind }, at) => {

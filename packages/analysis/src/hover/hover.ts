@@ -5,24 +5,16 @@ import { factRulesOf } from '../types/fact-rules.js';
 import { fieldText, typeText } from '../types/type-text.js';
 import { membersOf } from '../types/members.js';
 import type { Snapshot } from '../workspace/snapshot.js';
+import { hoverOfBuiltIn } from './built-in-hover.js';
 import { commentAbove } from './comment-above.js';
+import type { Hover } from './description.js';
 import { typeOfVariable } from './variable-type.js';
-
-/** The description of a name. */
-export interface Hover {
-  readonly start: number;
-  readonly end: number;
-  /** Policy text that describes the name, such as the rule that a shorthand rule is short for. */
-  readonly code: readonly string[];
-  /** Sentences in Markdown. */
-  readonly text: readonly string[];
-}
 
 /** Describes the name at an offset; undefined if there is none. */
 export function hoverAt(snapshot: Snapshot, file: string, offset: number): Hover | undefined {
   const [occurrence] = snapshot.symbols.at(file, offset);
   const [symbol] = occurrence?.symbols ?? [];
-  if (occurrence === undefined || symbol === undefined) return undefined;
+  if (occurrence === undefined || symbol === undefined) return hoverOfBuiltIn(snapshot, file, offset);
   const { start, end } = occurrence;
   const expanded = expandedAt(snapshot, file, occurrence);
   const { code, text } = describe(snapshot, symbol, occurrence);

@@ -8,7 +8,8 @@ import { fileFinding, findingsIn, type FileFinding } from '../findings/diagnosti
 import type { Finding } from '../findings/finding.js';
 import { groupBy } from '../findings/group-by.js';
 import { codeActionsIn, fixAllIn, type CodeAction } from '../fixes/code-actions.js';
-import { hoverAt, type Hover } from '../hover/hover.js';
+import type { Hover } from '../hover/description.js';
+import { hoverAt } from '../hover/hover.js';
 import { signatureAt, type Signature } from '../hover/signature.js';
 import {
   grantsOf,

@@ -16,6 +16,7 @@ export {
   type ResourceBlock,
   type TermTypes,
 } from './policy-outline.js';
+export { describeMember, describeStaticMethod, type BuiltInDescription } from './built-in-descriptions.js';
 export { builtInMembersOf, staticMethodsOf, type BuiltInMembers } from './built-in-members.js';
 export { CheckMemory } from '../policy/build/check-memory.js';
 export { ParsedText } from './parsed-text.js';

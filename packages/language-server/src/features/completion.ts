@@ -64,8 +64,9 @@ export function registerCompletion(server: Server, hasSnippets: boolean): void {
     const place = await placeOf(server, params);
     const found = place?.session.workspace.signature(place.name, place.offset);
     if (found === undefined) return undefined;
-    const signatures = found.heads.map(({ text, parameters }) => ({
+    const signatures = found.heads.map(({ text, parameters, returns }) => ({
       label: text,
+      ...(returns !== undefined && { documentation: `Returns ${returns}.` }),
       parameters: parameters.map((label) => ({ label })),
     }));
     const active = found.heads.findIndex(({ parameters }) => parameters.length > found.index);
