@@ -75,7 +75,11 @@ export function registerTests({ subscriptions }: ExtensionContext, client: Langu
         try {
           await findAll();
           const all = [...controller.items].map(([, item]) => item);
-          await runTests({ run, kind, client }, itemsOf(request, all), cancellation);
+          await runTests(
+            { run, kind, client, all: all.flatMap((item) => testsIn(item)) },
+            itemsOf(request, all),
+            cancellation,
+          );
         } finally {
           run.end();
         }
@@ -89,13 +93,15 @@ export function registerTests({ subscriptions }: ExtensionContext, client: Langu
 
 /** Returns the tests of a request, without the files that contain them. */
 function itemsOf({ include, exclude = [] }: TestRunRequest, all: readonly TestItem[]): TestItem[] {
-  const leaves = (item: TestItem): TestItem[] =>
-    exclude.includes(item)
-      ? []
-      : item.children.size > 0
-        ? [...item.children].flatMap(([, child]) => leaves(child))
-        : [item];
-  return (include ?? all).flatMap(leaves);
+  return (include ?? all).flatMap((item) => testsIn(item, exclude));
+}
+
+/** Returns the tests in an item, which is a test or a file with tests. */
+function testsIn(item: TestItem, exclude: readonly TestItem[] = []): TestItem[] {
+  if (exclude.includes(item)) return [];
+  return item.children.size === 0
+    ? [item]
+    : [...item.children].flatMap(([, child]) => testsIn(child, exclude));
 }
 
 /** A run of tests in the editor. */
@@ -103,6 +109,8 @@ interface PolicyTestRun {
   readonly run: TestRun;
   readonly kind: TestRunProfileKind;
   readonly client: LanguageClient;
+  /** The tests of all projects, also those that do not run. */
+  readonly all: readonly TestItem[];
 }
 
 async function runTests(
@@ -124,14 +132,15 @@ async function runTests(
 }
 
 async function runProject(
-  { run, kind, client }: PolicyTestRun,
+  { run, kind, client, all }: PolicyTestRun,
   folder: string,
   items: readonly TestItem[],
   signal: AbortSignal,
 ): Promise<void> {
   try {
     const measuresCoverage = kind === TestRunProfileKind.Coverage;
-    const only = items.length === 1 ? items[0]!.label : undefined;
+    const others = all.filter((item) => folderOf(item.uri!) === folder && !items.includes(item));
+    const only = items.length === 1 && others.length > 0 ? items[0]!.label : undefined;
     const args = testArguments(only, measuresCoverage);
     const output = await runCommand(trustedCommand(folder, args), signal);
     const results = readTestResults(output, folder);
