@@ -1,16 +1,12 @@
+import { groupBy } from '../findings/group-by.js';
 import { keyOf, type Occurrence, type PolicySymbol } from './policy-symbol.js';
 
 /** The places of all symbols of a workspace. */
 export class SymbolIndex {
-  readonly #byKey = new Map<string, Occurrence[]>();
-  readonly #byFile = new Map<string, Occurrence[]>();
+  #byKey: ReadonlyMap<string, readonly Occurrence[]> | undefined;
+  #byFile: ReadonlyMap<string, readonly Occurrence[]> | undefined;
 
-  constructor(readonly all: readonly Occurrence[]) {
-    for (const occurrence of all) {
-      add(this.#byFile, occurrence.file, occurrence);
-      for (const symbol of occurrence.symbols) add(this.#byKey, keyOf(symbol), occurrence);
-    }
-  }
+  constructor(readonly all: readonly Occurrence[]) {}
 
   /** Returns the occurrences at an offset, the shortest first. A relation without a type, `{ Organization }`, has two. */
   at(file: string, offset: number): readonly Occurrence[] {
@@ -20,11 +16,13 @@ export class SymbolIndex {
   }
 
   inFile(file: string): readonly Occurrence[] {
+    this.#byFile ??= groupBy(this.all, (each) => each.file);
     return this.#byFile.get(file) ?? [];
   }
 
   /** Returns the places of a symbol, in the order of the files and their texts. */
   of(symbol: PolicySymbol): readonly Occurrence[] {
+    this.#byKey ??= byKey(this.all);
     return this.#byKey.get(keyOf(symbol)) ?? [];
   }
 
@@ -37,8 +35,14 @@ export class SymbolIndex {
   }
 }
 
-function add(map: Map<string, Occurrence[]>, key: string, occurrence: Occurrence): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [occurrence]);
-  else known.push(occurrence);
+function byKey(all: readonly Occurrence[]): ReadonlyMap<string, readonly Occurrence[]> {
+  const found = new Map<string, Occurrence[]>();
+  for (const occurrence of all)
+    for (const symbol of occurrence.symbols) {
+      const key = keyOf(symbol);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, [occurrence]);
+      else known.push(occurrence);
+    }
+  return found;
 }

@@ -42,7 +42,8 @@ export class Snapshot {
   /** An invalid type is a finding. All other answers then use the types that the policies name. */
   #readOutline(): PolicyOutline {
     try {
-      return outlineOf(this.trees, this.types, this.settings.constants, this.settings.dialect);
+      const { constants, dialect } = this.settings;
+      return outlineOf(this.trees, this.types, constants, dialect, this.memory);
     } catch {
       return outlineOf(this.trees, inferTypes(this.trees), {}, this.settings.dialect);
     }

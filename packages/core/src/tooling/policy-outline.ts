@@ -2,7 +2,7 @@ import { findDialect, type PolicyDialect } from '../dialect/dialect.js';
 import { Report } from '../diagnostics/report.js';
 import type { Span } from '../diagnostics/span.js';
 import type { PolicyNode, RuleNode } from '../syntax/ast.js';
-import { currentTimeName } from '../internal/current-time.js';
+import { CheckMemory } from '../policy/build/check-memory.js';
 import { mergeBlocks } from '../policy/resource-block.js';
 import { rewriteShorthandRules } from '../policy/shorthand.js';
 import type {
@@ -15,7 +15,6 @@ import type {
 import { termTypesIn, type FieldOf, type TermTypes } from '../policy/checks/static-types.js';
 import type { DeclaredType, Field, FieldType } from '../types/declared-type.js';
 import type { TypesInput } from '../types/type-declaration.js';
-import { TypeTable } from '../types/type-table.js';
 
 export type {
   Declaration,
@@ -53,6 +52,7 @@ export interface PolicyOutline {
 /**
  * Returns the types of an application, and what the blocks of policies declare, for tools. A part with an error is left out.
  *
+ * @param memory that of the checks of the policies, which has the table of the types
  * @throws {PolarError} `POLAR_TYPE_…` for a type that makes no sense
  */
 export function outlineOf(
@@ -60,9 +60,9 @@ export function outlineOf(
   types: TypesInput,
   constants: Readonly<Record<string, unknown>> = {},
   dialect?: PolicyDialect,
+  memory = new CheckMemory(),
 ): PolicyOutline {
-  const known = { [currentTimeName]: {}, Clock: {}, ...constants };
-  const table = new TypeTable(types, known, findDialect({ dialect }));
+  const table = memory.tableOf(types, constants, findDialect({ dialect }));
   const nodes = trees.flatMap(({ statements }) =>
     statements.filter((each) => each.kind === 'block' || each.kind === 'global-block'),
   );

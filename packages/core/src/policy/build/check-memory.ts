@@ -1,5 +1,7 @@
+import type { Dialect } from '../../dialect/dialect.js';
+import { currentTimeName } from '../../internal/current-time.js';
 import type { TypesInput } from '../../types/type-declaration.js';
-import type { TypeTable } from '../../types/type-table.js';
+import { TypeTable } from '../../types/type-table.js';
 import type { KnownScopes } from '../checks/scope-reader.js';
 import type { ReadBlocks } from './read-blocks.js';
 
@@ -13,10 +15,15 @@ export class CheckMemory {
   /** The scopes that were read with the last types. */
   scopes: KnownScopes = new WeakMap();
 
-  /** Returns the last table if it has the same types and constants; otherwise forgets all that depends on it. */
-  tableOf(types: TypesInput | undefined, constants: object | undefined, create: () => TypeTable): TypeTable {
-    if (this.#table === undefined || this.#types !== types || this.#constants !== constants) {
-      this.#table = create();
+  /** Returns the last table if it has the same types, constants and dialect; otherwise forgets all that depends on it. */
+  tableOf(
+    types: TypesInput | undefined,
+    constants: Readonly<Record<string, unknown>> | undefined,
+    dialect: Dialect,
+  ): TypeTable {
+    const isSame = this.#types === types && this.#constants === constants && this.#table?.dialect === dialect;
+    if (this.#table === undefined || !isSame) {
+      this.#table = new TypeTable(types, { [currentTimeName]: {}, Clock: {}, ...constants }, dialect);
       this.#types = types;
       this.#constants = constants;
       this.#blocks = undefined;

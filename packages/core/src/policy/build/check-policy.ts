@@ -1,5 +1,4 @@
 import { findDialect, type PolicyDialect } from '../../dialect/dialect.js';
-import { currentTimeName } from '../../internal/current-time.js';
 import { addMessages } from '../../diagnostics/messages.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { Report } from '../../diagnostics/report.js';
@@ -7,10 +6,9 @@ import { isWithin } from '../../diagnostics/span.js';
 import type { TermNode } from '../../syntax/ast.js';
 import { readText, type NamedPolicy } from '../policy-source.js';
 import { rowFactSources } from '../row-facts.js';
-import type { CheckMemory } from './check-memory.js';
+import { CheckMemory } from './check-memory.js';
 import { buildPolicy, type ParseSource } from './build-policy.js';
 import type { TypesInput } from '../../types/type-declaration.js';
-import { TypeTable } from '../../types/type-table.js';
 
 export interface CheckPolicyOptions {
   /** The types of the application, as for `Authorizer.load`. */
@@ -72,11 +70,8 @@ function diagnosticsOf(
 ): readonly Diagnostic[] {
   addMessages();
   const report = new Report();
-  const { memory } = options;
-  const dialect = findDialect(options);
-  const create = () =>
-    new TypeTable(options.types, { [currentTimeName]: {}, Clock: {}, ...options.constants }, dialect);
-  const types = memory?.tableOf(options.types, options.constants, create) ?? create();
+  const { memory = new CheckMemory() } = options;
+  const types = memory.tableOf(options.types, options.constants, findDialect(options));
   const policy = buildPolicy(
     policies.map(readText),
     types,
