@@ -17,12 +17,12 @@ function hovered(marked: string) {
 }
 
 it('describes the method of a value whose type is certain', () => {
-  expect(hovered('f(user: User) if user.email.starts|With("a");')).toEqual([
+  expect(hovered('f(user: User) if user.email.|startsWith("a");')).toEqual([
     ['String.startsWith(s: String): Boolean'],
     ['Returns whether the string begins with `s`.'],
     'startsWith',
   ]);
-  expect(hovered('f(user: User) if user.tags.len|gth > 1;')).toEqual([
+  expect(hovered('f(user: User) if user.tags.|length > 1;')).toEqual([
     ['List.length: Integer'],
     ['Returns the number of items.'],
     'length',
@@ -30,11 +30,11 @@ it('describes the method of a value whose type is certain', () => {
   expect(hovered('f(x) if "abc".|includes(x) and x = x;')?.[0]).toEqual([
     'String.includes(s: String): Boolean',
   ]);
-  expect(hovered('f(user: User) if user.since < Clock.no|w();')?.[0]).toEqual(['Clock.now(): Date']);
+  expect(hovered('f(user: User) if user.since < Clock.|now();')?.[0]).toEqual(['Clock.now(): Date']);
 });
 
 it('describes the methods of all types for a value of any type', () => {
-  expect(hovered('f(x) if x.in|cludes(x);')).toEqual([
+  expect(hovered('f(x) if x.|includes(x);')).toEqual([
     ['String.includes(s: String): Boolean', 'List.includes(x: any value): Boolean'],
     [
       '`String`: returns whether the string contains `s`.',
@@ -45,9 +45,9 @@ it('describes the methods of all types for a value of any type', () => {
 });
 
 it('describes no method that a value does not have', () => {
-  expect(hovered('f(user: User) if user.in|cludes(1);')).toBeUndefined();
-  expect(hovered('f(user: User) if user.email.joi|n(1);')).toBeUndefined();
-  expect(hovered('f(x) if x.inclu|des = x;')).toBeUndefined();
+  expect(hovered('f(user: User) if user.|includes(1);')).toBeUndefined();
+  expect(hovered('f(user: User) if user.email.|join(1);')).toBeUndefined();
+  expect(hovered('f(x) if x.|includes = x;')).toBeUndefined();
 });
 
 it('has the signature of a method around a place, with the number of the argument', () => {
