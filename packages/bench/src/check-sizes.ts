@@ -18,12 +18,13 @@ const onDisk = '@nanook/core, installed (not compressed)';
  * The largest sizes in bytes. They are next to the sizes that were reached; the aims are 70,000 after the first check, and 140,000 with all
  * exports. A first check needs the parser, the checks of policies with their texts, and the machine: about 35,000 bytes each. A synchronous
  * check may follow `load`, and cannot wait for any of them. Conditions and global roles in blocks, declared facts, objects that a policy names,
- * and facts for one question added about 5,000 bytes. Facts of rows added 1,700, and 1,500 more that are loaded where a type has them.
+ * and facts for one question added about 5,000 bytes. Facts of rows added 1,700, and 1,500 more that are loaded where a type has them. The
+ * findings that an editor keeps by statement added 700.
  */
 const budgets: Readonly<Record<string, number>> = {
-  [afterCheck]: 120_900,
-  [allExports]: 223_000,
-  [onDisk]: 6_450_000,
+  [afterCheck]: 121_700,
+  [allExports]: 223_900,
+  [onDisk]: 6_490_000,
 };
 
 const [start, checked] = await startSizes();
