@@ -1,11 +1,41 @@
 // Decides in which project of Vitest a test file runs. Most files share the modules of their worker. The others are found by a rule, or
 // listed here with the reason.
 import { globSync, readFileSync } from 'node:fs';
+import { runsAll } from './test-scope.ts';
 
 const root = new URL('..', import.meta.url);
-const files = globSync('{packages,examples}/*/src/**/*.test.ts', { cwd: root }).map((file) =>
-  file.replaceAll('\\', '/'),
-);
+
+/** The files that take longest, about 10 seconds or more. They run with --all, or when the command line names their path. */
+const longTests = new Set([
+  'packages/cli/src/commands/test-mutate.test.ts',
+  'packages/cli/src/migrate/applications/applications.test.ts',
+  'packages/cli/src/typegen/typed-policies-guide.test.ts',
+  'packages/core/src/engine/compiled/recursive-policies.test.ts',
+  'packages/core/src/engine/compiled/sharing.test.ts',
+  'packages/core/src/engine/host-log.test.ts',
+  'packages/grammar/src/grammar.test.ts',
+  'packages/language-server/src/project/config-process.test.ts',
+  'packages/language-server/src/protocol.test.ts',
+  'packages/orm/src/mongoose/list-paths.test.ts',
+  'packages/orm/src/prisma/extension/relations-oracle.test.ts',
+  'packages/orm/src/rls/indexed-policy.test.ts',
+  'packages/orm/src/testing/date-edges.test.ts',
+  'packages/orm/src/testing/drafts.test.ts',
+  'packages/orm/src/testing/hostile-values.test.ts',
+  'packages/orm/src/testing/included-rows.test.ts',
+  'packages/orm/src/testing/list-columns.test.ts',
+  'packages/orm/src/testing/lower-case.test.ts',
+  'packages/orm/src/testing/own-order.test.ts',
+  'packages/orm/src/testing/wide-sets-of-adapters.test.ts',
+  'packages/oso/src/parity/lost-errors.test.ts',
+  'packages/oso/src/parity/parity-page.test.ts',
+  'packages/site/src/front/front-page.test.ts',
+]);
+const isNamed = (file: string): boolean =>
+  process.argv.slice(2).some((argument) => argument.includes('/') && file.includes(argument));
+const files = globSync('{packages,examples}/*/src/**/*.test.ts', { cwd: root })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => runsAll || !longTests.has(file) || isNamed(file));
 const textOf = (file: string): string => readFileSync(new URL(file, root), 'utf8');
 
 /** Files of Nest that register types with `@PolarType` or `@ObjectType`, which all applications of a process share. */
