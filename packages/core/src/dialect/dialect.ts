@@ -4,7 +4,7 @@
  * dialect. A policy is loaded in one dialect.
  */
 export interface Dialect {
-  readonly name: 'nanook' | 'oso' | 'oso-cloud';
+  readonly name: PolicyDialect | 'oso';
   /** 1, 2, 3, 4, 5: values are compared and computed with the operators of the dialect, and numbers are integers or floats. */
   readonly hasOwnOperators?: true;
   /** 5: a condition that the data cannot decide ends the query with its error. Otherwise it fails its alternative. */
@@ -124,7 +124,7 @@ export const osoCloud: Dialect = {
 const dialects: Readonly<Record<Dialect['name'], Dialect>> = { nanook, oso, 'oso-cloud': osoCloud };
 
 /** The dialects in which an application can write its own policies. */
-export type PolicyDialect = Exclude<Dialect['name'], 'oso'>;
+export type PolicyDialect = 'nanook' | 'oso-cloud';
 
 /** Options for packages with the API of another library. */
 export interface DialectOptions {

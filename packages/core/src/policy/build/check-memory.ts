@@ -12,10 +12,10 @@ export class CheckMemory {
   #table: TypeTable | undefined;
   #blocks: ReadBlocks | undefined;
 
-  /** The scopes that were read with the last types. */
+  /** The scopes that were read with the last types. @internal */
   scopes: KnownScopes = new WeakMap();
 
-  /** Returns the last table if it has the same types, constants and dialect; otherwise forgets all that depends on it. */
+  /** Returns the last table if it has the same types, constants and dialect; otherwise forgets all that depends on it. @internal */
   tableOf(
     types: TypesInput | undefined,
     constants: Readonly<Record<string, unknown>> | undefined,
@@ -32,7 +32,7 @@ export class CheckMemory {
     return this.#table;
   }
 
-  /** Returns the last blocks if they have the same nodes. */
+  /** Returns the last blocks if they have the same nodes. @internal */
   blocksOf(nodes: ReadBlocks['nodes'], read: () => ReadBlocks): ReadBlocks {
     const last = this.#blocks?.nodes;
     const isSame = last?.length === nodes.length && last.every((node, i) => node === nodes[i]);
