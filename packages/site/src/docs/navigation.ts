@@ -82,6 +82,9 @@ const plan: readonly Plan[] = [
       ]),
       ['guides/next.md', 'Next.js'],
       ['guides/trpc.md', 'tRPC'],
+      ['guides/orpc.md', 'oRPC'],
+      'guides/elysia.md',
+      'guides/graphql-yoga.md',
       'guides/functions-and-jobs.md',
       {
         label: 'User interface',
