@@ -54,6 +54,7 @@ import { Authorize, AuthorizeResult, AuthorizedFields, AuthorizedInput, Authoriz
 import type { RequestAuthorization } from '@nanook/http';
 import { nanook } from '@nanook/orm/prisma';
 import { rowLevelSecurity } from '@nanook/orm/rls';
+import { Can, useCan, usePermissions, usePermissionsClient } from '@nanook/react';
 import { Folder } from './model.js';
 declare const authorizer: Authorizer;
 declare const compiled: CompiledAuthorizer;
@@ -102,7 +103,7 @@ export function compile(contents: Readonly<Record<string, string>>): readonly Co
       ? real.getSourceFile(file, ...others)
       : ts.createSourceFile(file, content, others[0]);
   };
-  const program = ts.createProgram([...files.keys()], options, host);
+  const program = ts.createProgram([...files.keys()], { ...options, jsx: ts.JsxEmit.ReactJSX }, host);
   return Object.keys(contents).flatMap((file) => {
     const source = program.getSourceFile(join(root, file))!;
     const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
@@ -129,18 +130,18 @@ export interface Calls {
   readonly others: readonly CompileError[];
 }
 
-/** Compiles each call in a line. @param types the generated file; undefined: none */
+/** Compiles each call, which may be an element of React, in a line. @param types the generated file; undefined: none */
 export function compileCalls(calls: readonly string[], types: string | undefined): Calls {
   const errors = compile({
     'model.ts': application['model.ts'],
-    'calls.ts': head + calls.map((call) => `void (${call});`).join('\n'),
+    'calls.tsx': head + calls.map((call) => `void (${call});`).join('\n'),
     ...(types !== undefined && { 'policy-types.d.ts': types }),
   });
   const firstLine = head.split('\n').length - 1;
   const refused = new Map<string, string>();
   const others: CompileError[] = [];
   for (const error of errors) {
-    const call = error.file === 'calls.ts' ? calls[error.line - firstLine] : undefined;
+    const call = error.file === 'calls.tsx' ? calls[error.line - firstLine] : undefined;
     if (call === undefined) others.push(error);
     else if (!refused.has(call)) refused.set(call, error.message);
   }

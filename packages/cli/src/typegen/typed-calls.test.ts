@@ -65,6 +65,14 @@ const onType: readonly Call[] = [
   (action, type) => `koa.authorize(${action}, ${type})`,
 ];
 
+/** The questions of a page about a row, by its type and id, or about a type itself. */
+const onPage: readonly Call[] = [
+  (action, it) => `<Can action={${action}} on={${it}} />`,
+  (action, it) => `useCan(${action}, ${it})`,
+  (action, it) => `usePermissions([${it}]).can(${action}, ${it})`,
+  (action, it) => `usePermissionsClient().can(${action}, ${it})`,
+];
+
 /** A function with a type parameter, which calls `can` with this action. */
 const generic = (action: string, constraint: string): string =>
   `<T extends ${constraint}>(it: T) => me.can(${action}, it)`;
@@ -91,6 +99,10 @@ const right: readonly string[] = [
   ...calls(onRows, "'archive'", "authorizer.type('Folder')"),
   ...calls(onType, "'create'", "'Note'"),
   ...calls(onType, "'list'", 'Folder'),
+  ...calls(onPage, "'edit'", "{ type: 'Note', id: 1 }"),
+  ...calls(onPage, "'archive'", "{ type: 'Folder', id: text }"),
+  ...calls(onPage, "'create'", "'Note'"),
+  '<Can action="edit" on={{ type: "Note", id: 1 }} fallback="no" />',
   ...onField("'read'", 'note', "'title'"),
   // An action of every member of a union, and any action in a list.
   ...calls(onInstance, "'read'", 'either'),
@@ -106,7 +118,7 @@ const right: readonly string[] = [
   generic("'archive'", '{ readonly ownerId: number }'),
   generic("'archive'", 'object'),
   '<T extends Folder>(it: T, action: ActionOf<Folder>) => me.can(action, it)',
-  '<T>(it: T, action: ActionOf<T>) => authorizer.authorize(user, action, it)',
+  '<T,>(it: T, action: ActionOf<T>) => authorizer.authorize(user, action, it)',
   "<T extends typeof either>(all: T[]) => me.filter('read', all).then((some): T[] => some)",
   "class extends Folder { isArchivable() { return me.can('archive', this); } }",
   // A type itself as the resource.
@@ -156,15 +168,22 @@ const wrong: readonly string[] = [
   ...calls(onInstance, "'edit'", 'folder'),
   ...calls(onRows, "'raed'", "'Note'"),
   ...calls(onRows, "'archive'", "'Note'"),
+  ...calls(onPage, "'eddit'", "{ type: 'Note', id: 1 }"),
+  ...calls(onPage, "'archive'", "{ type: 'Note', id: 1 }"),
+  '<Can action="eddit" on={{ type: "Note", id: 1 }} fallback="no" />',
   ...calls(onRows, "'edit'", 'Folder'),
   ...calls(onRows, "'edit'", "authorizer.type('Folder')"),
   // A misspelled type.
   ...calls(onRows, "'edit'", "'Noet'"),
   ...calls(onType, "'create'", "'Noet'"),
+  ...calls(onPage, "'edit'", "{ type: 'Noet', id: 1 }"),
+  ...calls(onPage, "'create'", "'Noet'"),
   // An action that only instances have, or only another type.
   ...calls(onType, "'create'", "'Folder'"),
   ...calls(onType, "'create'", 'Folder'),
   ...calls(onType, "'eddit'", "'Note'"),
+  ...calls(onPage, "'create'", "'Folder'"),
+  ...calls(onPage, "'create'", "{ type: 'Note', id: 1 }"),
   "authorizer.authorize(user, 'create', Folder)",
   "authz.can('list', authorizer.type('Note'))",
   // An action of one member of a union only.
