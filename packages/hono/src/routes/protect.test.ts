@@ -149,6 +149,15 @@ describe('protect', () => {
     );
   });
 
+  it('suggests a skip for paths that Hono matches with all paths below them', async () => {
+    const { app } = notesApp();
+    app.use(skipAuthorization('files')).get('/public/logo.svg', (c) => c.text('logo'));
+    expect(() => protect(app)).toThrow("app.use('/public/*', skipAuthorization('files'))");
+    const { app: fixed } = notesApp();
+    fixed.use('/public/*', skipAuthorization('files')).get('/public/logo.svg', (c) => c.text('logo'));
+    expect((await protect(fixed).request('/public/logo.svg')).status).toBe(200);
+  });
+
   it('refuses a skip for the whole application under its base path', () => {
     const api = new Hono().basePath('/api');
     api.use(authorization(authorizer), skipAuthorization('all')).get('/x', (c) => c.text(''));

@@ -41,7 +41,8 @@ function check(app: HonoApp): void {
   if (routes.length === 0)
     throw invalid('app', 'has no routes yet; call `protect` after the last route was added');
   const reason = skipOfAll(app);
-  if (reason !== undefined) throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason });
+  if (reason !== undefined)
+    throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason, path: '/public/*' });
   const unprotected = routes.filter(({ requirements }) => !requirements.some(decides));
   if (unprotected.length > 0) throw unprotectedError(unprotected);
   for (const { method, path, authorizers } of routes) {

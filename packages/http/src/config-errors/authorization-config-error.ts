@@ -60,10 +60,14 @@ const texts = {
             : `Write a requirement before the handler: ${p.example}; or skipAuthorization('reason') in its place. ` +
               `A check inside the handler does not count, because it may come too late`
         }${describeBefore(p.before)}${describeElsewhere(p)}`,
-  NANOOK_HTTP_SKIPPED_APPLICATION: (p: { reason: string }) =>
+  NANOOK_HTTP_SKIPPED_APPLICATION: (p: {
+    readonly reason: string;
+    /** A path with all paths below it, as the framework writes it. Default: `/public`. */
+    readonly path?: string;
+  }) =>
     `skipAuthorization('${p.reason}') is used by the application itself, without a path, so it would skip authorization for every ` +
     `later route. Write it in the route, or in a router that contains only such routes; or give it a path: ` +
-    `app.use('/public', skipAuthorization('${p.reason}')); or pass it the middleware that responds, such as static files: ` +
+    `app.use('${p.path ?? '/public'}', skipAuthorization('${p.reason}')); or pass it the middleware that responds, such as static files: ` +
     `app.use(skipAuthorization('${p.reason}', serveStatic))`,
   NANOOK_HTTP_UNAWAITED_CHECK: (p: RouteData & CheckData & { readonly status: number | undefined }) =>
     p.isAwaited
