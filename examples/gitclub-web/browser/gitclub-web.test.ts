@@ -249,8 +249,18 @@ describe.skipIf(!hasChromium)('GitClub in Chromium', { timeout: timeoutMs }, () 
   });
 
   it.runIf(process.env['NANOOK_PICTURE'] !== undefined)('is the picture of the README', async () => {
+    await page.setViewportSize({ width: 1200, height: 410 });
     await open('alice');
     await chooseAnvil();
-    await page.screenshot({ path: process.env['NANOOK_PICTURE']! });
+    const alice = await page.screenshot();
+    await signIn('bob');
+    const bob = await page.screenshot();
+    const images = [alice, bob].map(
+      (image) => `<img src="data:image/png;base64,${image.toString('base64')}">`,
+    );
+    await page.setContent(
+      `<style>body { margin: 0 } img { display: block } img + img { border-top: 2px solid #dfe3e8 }</style>${images.join('')}`,
+    );
+    await page.screenshot({ path: process.env['NANOOK_PICTURE']!, fullPage: true });
   });
 });

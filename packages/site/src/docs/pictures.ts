@@ -23,3 +23,7 @@ export function pictureHtml(alt: string, src: string, svg: string): string {
     `<img class="${hidden}" src="${themedName(src, theme)}" alt="${alt}" width="${width}" height="${height}" loading="lazy" />`;
   return `<p>${img('light', 'dark:sl-hidden')}${img('dark', 'light:sl-hidden')}</p>`;
 }
+
+/** Returns the HTML of a screenshot, with the size that the header of its PNG says. */
+export const screenshotHtml = (alt: string, src: string, png: Buffer): string =>
+  `<p><img src="${src}" alt="${alt}" width="${png.readUInt32BE(16)}" height="${png.readUInt32BE(20)}" loading="lazy" /></p>`;

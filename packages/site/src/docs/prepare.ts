@@ -18,7 +18,7 @@ import { markdownFileOf, type DocPage } from './doc-page.ts';
 import { docPages } from './doc-pages.ts';
 import { llmsTxt } from './llms-txt.ts';
 import { partsOf } from './markdown.ts';
-import { pictureHtml, themedName, themedPicture } from './pictures.ts';
+import { pictureHtml, screenshotHtml, themedName, themedPicture } from './pictures.ts';
 import { rewriteLinks } from './rewrite-links.ts';
 import { root } from './root.ts';
 
@@ -45,6 +45,7 @@ export function prepare(): readonly DocPage[] {
     write(publicFolder + themedName(file, 'light'), light);
     write(publicFolder + themedName(file, 'dark'), dark);
   }
+  for (const file of globSync('**/*.png', { cwd: docs })) copyFileSync(docs + file, publicFolder + file);
   write(`${publicFolder}llms.txt`, llmsTxt(pages));
   copyFileSync(`${packageFolder}src/assets/favicon.svg`, `${publicFolder}favicon.svg`);
   if (isPlaygroundBuilt) cpSync(`${playground}dist`, `${publicFolder}playground`, { recursive: true });
@@ -94,9 +95,9 @@ const starlightFence = (text: string): string =>
     .replace(/^( *```[\w-]+)\n *(?:\/\/|#|--) file: (\S+)\n/, '$1 title="$2"\n');
 
 const withPictures = (text: string, page: DocPage): string =>
-  text.replace(/^!\[([^\]]*)\]\((\S+\.svg)\)$/gm, (_, alt: string, src: string) => {
-    const file = src.split('/').at(-1)!;
-    return pictureHtml(alt, src, readFileSync(`${docs}${dirname(page.origin)}/${file}`, 'utf8'));
+  text.replace(/^!\[([^\]]*)\]\((\S+\.(svg|png))\)$/gm, (_, alt: string, src: string, kind: string) => {
+    const file = readFileSync(`${docs}${dirname(page.origin)}/${src.split('/').at(-1)!}`);
+    return kind === 'png' ? screenshotHtml(alt, src, file) : pictureHtml(alt, src, file.toString());
   });
 
 const markdownPage = (page: DocPage): string =>
