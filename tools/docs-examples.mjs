@@ -148,9 +148,19 @@ host.getSourceFile = (file, ...rest) => {
   return parsed.get(file);
 };
 
-/** Returns whether a page changes types of all files of a program. */
-const changesTypes = (page) =>
-  page.some(({ isTs, text }) => isTs && /^\s*declare (global|module)\b/m.test(text));
+/**
+ * Returns the pages that one program checks together: those that import the same packages, because a package can change the types of another
+ * one. A page with declarations of its own for all files is checked alone.
+ */
+function pagesByPackages(pages) {
+  const groups = Map.groupBy(pages, (page) => {
+    const text = page.flatMap(({ isTs, text: each }) => (isTs ? [each] : [])).join('\n');
+    if (/^\s*declare (global|module)\b/m.test(text)) return page;
+    const imported = [...text.matchAll(/(?:from|import) '((?:@[\w-]+\/)?[\w-]+)/g)].map(([, name]) => name);
+    return [...new Set(imported)].sort().join();
+  });
+  return [...groups.values()].map((each) => each.flat());
+}
 
 /** Checks the types of blocks, and of the files that were generated for them. The step `types` checks the packages. */
 function checkTypes(blocks) {
@@ -268,10 +278,7 @@ async function check(names) {
     pages.flat().filter(({ named }) => named?.endsWith('.prisma')),
     generate,
   );
-  // One program for most pages, because each one checks the types of the libraries again.
-  const alone = pages.filter(changesTypes);
-  const together = pages.filter((page) => !alone.includes(page)).flat();
-  for (const blocks of [together, ...alone]) checkTypes(blocks.filter(({ isTs }) => isTs));
+  for (const blocks of pagesByPackages(pages)) checkTypes(blocks.filter(({ isTs }) => isTs));
   for (const page of pages) {
     const typed = page.filter(({ isTs }) => isTs);
     if (typed.some(isRunnable) && typed.some(hasDecorators)) typed.forEach(compile);
