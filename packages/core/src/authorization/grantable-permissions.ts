@@ -22,10 +22,10 @@ export function grantablePermissions({ rules }: Policy): readonly string[] {
  */
 export function validateGrants(grantable: readonly string[], permissions: unknown): readonly string[] {
   const isList = Array.isArray(permissions);
-  const refused: readonly unknown[] = isList
-    ? permissions.filter((permission) => !grantable.includes(permission))
-    : [permissions];
-  if (isList && refused.length === 0) return [...new Set<string>(permissions)];
+  // A copy has no holes, which `filter` would skip.
+  const wanted = new Set<unknown>(isList ? permissions : [permissions]);
+  const refused = [...wanted].filter((permission) => !isList || !grantable.includes(permission as string));
+  if (refused.length === 0) return [...wanted] as string[];
   const near = refused.flatMap((text) => (typeof text === 'string' ? nearNames(text, grantable) : []));
   const found = refused.slice(0, maxShown).map(describeValue).join(', ');
   throw new PolarError('POLAR_TYPE_INVALID_GRANTS', { found, refused, grantable, near: [...new Set(near)] });
