@@ -1,4 +1,5 @@
 import { didYouMean } from '../internal/near-names.js';
+import { isKeyword } from '../syntax/token.js';
 import type { DeclaredType, Field } from '../types/declared-type.js';
 import type { Relation } from '../types/relation.js';
 import type { FactArgumentInput, RowFactInput } from '../types/row-fact.js';
@@ -60,8 +61,9 @@ export function linkRowFact(type: DeclaredType, input: RowFactInput, table: Type
         relations.map((relation) => relation.name),
       )}`,
     );
-  for (const argument of name === 'has_relation' ? named.toReversed() : named) {
-    const rows = findRowsOf(argument, type, table);
+  const knownLast = name === 'has_relation' && table.dialect.relatedComesLast !== true;
+  for (const argument of knownLast ? named.toReversed() : named) {
+    const rows = findRowsOf(argument, type, table, conditions);
     if (rows !== undefined) return { name, args, where: conditions, from: { argument, rows } };
   }
   return wrong(
@@ -74,15 +76,22 @@ function reasonOfForm(input: RowFactInput): string | undefined {
   const example = "fact('has_role', ['user', 'role', 'organization'])";
   if (typeof given !== 'object' || given === null || typeof input.name !== 'string')
     return `\`facts\` must be a list of facts, such as ${example}`;
-  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(input.name))
+  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(input.name) || isKeyword(input.name))
     return `\`facts\` has the name ${JSON.stringify(input.name)}, which is not the name of a rule`;
   if (!Array.isArray(input.arguments) || input.arguments.length === 0)
     return `the fact \`${input.name}\` needs a list of arguments, such as ${example}`;
   const known = ['name', 'arguments', 'where', 'from'];
   const option = Object.keys(input).find((key) => !known.includes(key));
-  return option === undefined
+  if (option !== undefined)
+    return `the fact \`${input.name}\` has the option \`${option}\`, which does not exist; the options are \`where\` and \`from\``;
+  // Conditions that are not understood would make each row a fact.
+  const areConditions =
+    input.where === undefined ||
+    (isPlainObject(input.where) &&
+      Object.values(input.where).every((value) => value === null || isScalar(value)));
+  return areConditions
     ? undefined
-    : `the fact \`${input.name}\` has the option \`${option}\`, which does not exist; the options are \`where\` and \`from\``;
+    : `the fact \`${input.name}\` needs an object of values in \`where\`, such as { revokedAt: null }`;
 }
 
 function linkArgument(type: DeclaredType, input: FactArgumentInput): FactArgument | string {
@@ -113,14 +122,14 @@ function linkArgument(type: DeclaredType, input: FactArgumentInput): FactArgumen
 /** Reads the values of a column, which are texts in an object, as the field has them. */
 function linkValues(field: Field, values: unknown): FactArgument | string {
   const { type, name } = field;
-  const entries = typeof values === 'object' && values !== null ? Object.entries(values) : [];
+  const entries = isPlainObject(values) ? Object.entries(values) : [];
   if (entries.length === 0 || !entries.every((entry): entry is [string, Scalar] => isScalar(entry[1])))
     return `needs \`values\` for \`${name}\`: an object such as { owner: 'admin' }, with the values of the column and those of the fact`;
   const isInteger = type.kind === 'named' && type.name === 'Integer';
   if (type.kind !== 'one-of' && !isInteger && !(type.kind === 'named' && type.name === 'String'))
     return `translates \`${name}\`, which is neither a String nor an Integer`;
   const isPossible = (key: string): boolean =>
-    type.kind === 'one-of' ? type.values.includes(key) : !isInteger || /^-?\d+$/.test(key);
+    type.kind === 'one-of' ? type.values.includes(key) : !isInteger || isIntegerText(key);
   const impossible = entries.find(([key]) => !isPossible(key));
   if (impossible !== undefined)
     return `translates the value ${JSON.stringify(impossible[0])}, which \`${name}\` never has`;
@@ -132,19 +141,38 @@ function linkValues(field: Field, values: unknown): FactArgument | string {
 }
 
 const isScalar = (value: unknown): value is Scalar =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  typeof value === 'string' || Number.isFinite(value) || typeof value === 'boolean';
+
+const isPlainObject = (value: unknown): value is object => {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/** Returns whether a text is the only one of its whole number, so that no two texts are the same value of a column. */
+const isIntegerText = (text: string): boolean =>
+  Number.isSafeInteger(Number(text)) && String(Number(text)) === text;
 
 const undeclared = ({ name, fields, relations }: DeclaredType, wanted: string): string =>
   `which \`${name}\` does not declare${didYouMean(wanted, [...new Set([...(fields?.keys() ?? []), ...relations.keys()])])}`;
 
-/** Returns the relation of the other side, `user.memberships` for `membership.user`. One that has all rows comes first. */
-function findRowsOf(argument: Relation, type: DeclaredType, table: TypeTable): Relation | undefined {
+/**
+ * Returns the relation of the other side, `user.memberships` for `membership.user`. It has each row that is a fact: a relation to some rows counts
+ * only if the fact has its conditions, too.
+ */
+function findRowsOf(
+  argument: Relation,
+  type: DeclaredType,
+  table: TypeTable,
+  conditions: RowFact['where'],
+): Relation | undefined {
   const pairs = pairsOf(argument.foreign, argument.local);
   const found = [...(table.find(argument.type)?.relations.values() ?? [])].filter(
-    (relation) =>
-      relation.kind === 'many' &&
-      relation.type === type.name &&
-      pairsOf(relation.local, relation.foreign) === pairs,
+    ({ kind, type: related, local, foreign, where }) =>
+      kind === 'many' &&
+      related === type.name &&
+      pairsOf(local, foreign) === pairs &&
+      [...where].every(([field, value]) => conditions.get(field) === value),
   );
   return found.find(({ where }) => where.size === 0) ?? found[0];
 }

@@ -1,8 +1,11 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { fact, many, one, oneOf, type RowFactInput, type TypesInput } from '../index.js';
+import { findDialect } from '../dialect/dialect.js';
 import { TypeTable } from '../types/type-table.js';
 import { rowFactSources } from './row-facts.js';
 
+const osoCloud = findDialect({ dialect: 'oso-cloud' });
 const base = {
   User: {
     key: 'id',
@@ -172,6 +175,14 @@ describe('the rule of a fact of rows', () => {
     expect(textsOf(type, declared)).toEqual([text]);
   });
 
+  it('finds the related rows from their object, which comes first in the dialect of Oso Cloud', () => {
+    const declared = fact('has_relation', ['organization', { value: 'member' }, 'user']);
+    const [source] = rowFactSources(new TypeTable(withFacts('Membership', declared), {}, osoCloud));
+    expect(source?.text).toBe(
+      'has_relation(organization: Organization, "member", user: User) if membership in organization.memberships and user = membership.user;',
+    );
+  });
+
   it('has no variable with the name of a constant, and reads fields of any name', () => {
     const types = {
       ...base,
@@ -188,19 +199,23 @@ describe('the rule of a fact of rows', () => {
     );
   });
 
-  it.each<[NonNullable<RowFactInput['where']>, string]>([
-    [{}, 'membership.revokedAt = nil'],
-    [{ revokedAt: null }, 'membership.revokedAt = nil'],
-    [{ revokedAt: 'x' }, 'membership.revokedAt = nil and membership.revokedAt = "x"'],
-  ])('has the conditions of a relation to some rows, and its own %j', (where, conditions) => {
-    const memberships = many('Membership', { local: 'id', foreign: 'userId', where: { revokedAt: null } });
-    const types: TypesInput = {
-      ...withFacts('Membership', fact('is_member', ['user'], { where })),
-      User: { ...base.User, relations: { memberships } },
+  it('starts from a relation to some rows, if it has the conditions of this relation', () => {
+    const former = many('Membership', { local: 'id', foreign: 'userId', where: { state: 'paused' } });
+    const active = many('Membership', { local: 'id', foreign: 'userId', where: { revokedAt: null } });
+    const textOf = (where: RowFactInput['where']) => {
+      const types: TypesInput = {
+        ...withFacts('Membership', { ...fact('is_member', ['user']), where }),
+        User: { ...base.User, relations: { former, active } },
+      };
+      return rowFactSources(new TypeTable(types))[0]?.text;
     };
-    expect(rowFactSources(new TypeTable(types))[0]?.text).toBe(
-      `is_member(user: User) if ${inMemberships} and ${conditions};`,
+    expect(textOf({ revokedAt: null, level: 2 })).toBe(
+      'is_member(user: User) if membership in user.active and membership.revokedAt = nil and membership.level = 2;',
     );
+    expect(textOf({ state: 'paused' })).toContain('membership in user.former');
+    // Other rows would be no facts, which grants where a policy asks for `not is_member(…)`.
+    for (const where of [{}, { revokedAt: 'x' }, { state: 'active' }])
+      expect(() => textOf(where)).toThrow("needs a relation to its rows: declare many('Membership'");
   });
 });
 
@@ -217,6 +232,19 @@ describe('a declared fact of rows', () => {
       'names `revoked` in `where`, which `Membership` does not declare',
     ],
     ['a relation in `where`', fact('f', ['user'], { where: { user: null } }), 'names `user` in `where`'],
+    ...[
+      new Map([['state', 'active']]),
+      [],
+      null,
+      'active',
+      { state: undefined },
+      { state: {} },
+      { level: NaN },
+    ].map((where): [string, unknown, string] => [
+      `conditions that are ${inspect(where)}, which would make each row a fact`,
+      { name: 'f', arguments: ['user'], where },
+      'needs an object of values in `where`, such as { revokedAt: null }',
+    ]),
     ['a list as an argument', fact('f', ['user', 'tags']), 'argument `tags`, which is a list'],
     ['an argument twice', fact('f', ['user', 'user']), 'has the argument `user` twice'],
     ['no argument that leads to the rows', fact('f', ['role']), 'must be about the row'],
@@ -246,6 +274,16 @@ describe('a declared fact of rows', () => {
       fact('f', ['user', { field: 'level', values: { '': 'b' } }]),
       'translates the value "", which `level` never has',
     ],
+    ...['01', '-0', '1.0', '9007199254740993'].map((text): [string, unknown, string] => [
+      `a translation of ${text}, which is another text of a whole number`,
+      fact('f', ['user', { field: 'level', values: { [text]: 'b' } }]),
+      `translates the value "${text}", which \`level\` never has`,
+    ]),
+    ...[['admin'], new Map([['a', 'b']]), { a: Infinity }].map((values): [string, unknown, string] => [
+      `a translation by ${inspect(values)}`,
+      fact('f', ['user', { field: 'role', values: values as never }]),
+      'needs `values` for `role`',
+    ]),
     [
       'a translation without values',
       fact('f', ['user', { field: 'role', values: {} }]),
@@ -268,6 +306,7 @@ describe('a declared fact of rows', () => {
       fact('f', ['user'], { when: {} } as never),
       'has the option `when`, which does not exist',
     ],
+    ['a keyword as its name', fact('not', ['user']), 'has the name "not", which is not the name of a rule'],
     ['a name that is no name', fact('has role', ['user']), 'has the name "has role"'],
     ['a text', 'has_role', '`facts` must be a list of facts'],
   ])('is an error with %s', (_, declared, reason) => {

@@ -88,7 +88,7 @@ function ruleOf(
       ofRow.push(`${read(row, arg.field.name)} = ${printValue(arg.stored)}`);
     }
   }
-  ofRow.push(...new Set([...valuesOf(row, from?.rows.where), ...valuesOf(row, where)]));
+  ofRow.push(...valuesOf(row, where));
   const source =
     from === undefined ? [] : [`${ofRow.length > 0 ? row : '_'} in ${read(holder, from.rows.name)}`];
   const conditions = [...source, ...ofRow, ...ofRelated];
@@ -119,7 +119,7 @@ function sameKeys(
   });
 }
 
-const valuesOf = (variable: string, where: ReadonlyMap<string, Scalar | null> = new Map()): string[] =>
+const valuesOf = (variable: string, where: ReadonlyMap<string, Scalar | null>): string[] =>
   Array.from(
     where,
     ([field, value]) => `${read(variable, field)} = ${value === null ? 'nil' : printValue(value)}`,

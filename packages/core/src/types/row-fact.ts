@@ -31,7 +31,7 @@ export interface RowFactOptions {
   readonly where?: Readonly<Record<string, string | number | boolean | null>>;
   /**
    * The argument whose related rows are read, `'organization'` for `organization.memberships`. Default: the first one that has such a
-   * relation, and for `has_relation` the last one.
+   * relation, and for `has_relation` the last one, which comes first in the dialect `oso-cloud`.
    */
   readonly from?: string;
 }
