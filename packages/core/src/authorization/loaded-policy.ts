@@ -19,13 +19,12 @@ import { once } from '../internal/once.js';
 import { link } from '../ir/link.js';
 import { linkWithFacts, type Fact } from '../ir/link-facts.js';
 import type { Program } from '../ir/program.js';
+import { checkedFacts } from './checked-facts.js';
 import { GrantableActions } from './grantable-actions.js';
 import { checksBeforeCompiler, type Compiler, DeferredPolicy } from './deferred-policy.js';
 import type { DenialWarnings, denialWarnings } from './denial-warnings.js';
 import { onDemand } from './on-demand.js';
 import { show } from '../host/show.js';
-import { isPromise } from '../internal/promise.js';
-import { validateArgument } from './validate-options.js';
 import type { AuthorizerOptions } from './options.js';
 import { QueryRunner } from './query-runner.js';
 import { vocabularyOf } from './vocabulary.js';
@@ -228,7 +227,7 @@ function loadedFrom(
     // Decisions keep the version, but not the policy.
     version: loadedVersion,
     withFacts: (given) => {
-      const facts = checkedFacts(given);
+      const facts = checkedFacts(given, context);
       const program = linkWithFacts(context.program, facts, (value) => show(value, context.program.types));
       const names = Object.freeze(facts.map(([name]) => name));
       const alone = { ...context, program, indexes: new Map() };
@@ -256,29 +255,6 @@ function loadedFrom(
     warnings: policy.warnings,
     denials: explain?.(context, analysis, literals, options),
   };
-}
-
-/** Returns a copy of facts, which the caller can no longer change. @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT` */
-function checkedFacts(facts: readonly Fact[]): readonly Fact[] {
-  validateArgument(
-    'withFacts(facts)',
-    facts,
-    "a list of facts, such as [['has_role', user, 'admin', note]]",
-    Array.isArray,
-  );
-  return facts.map((fact) => {
-    const isFact = Array.isArray(fact) && typeof fact[0] === 'string' && fact.length > 1;
-    const expected = "facts with a name and arguments, such as ['has_role', user, 'admin', note]";
-    validateArgument('withFacts(facts)', fact, expected, () => isFact);
-    for (const arg of fact.slice(1))
-      validateArgument(
-        'withFacts(facts)',
-        arg,
-        'arguments that have a value',
-        (value) => value !== undefined && !isPromise(value),
-      );
-    return [...fact];
-  });
 }
 
 const areSame = (some: readonly Source[], others: readonly Source[]): boolean =>

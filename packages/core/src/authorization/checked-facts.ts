@@ -1,0 +1,62 @@
+import type { ProgramContext } from '../engine/program-context.js';
+import { isPromise } from '../internal/promise.js';
+import type { Fact } from '../ir/link-facts.js';
+import { validateArgument } from './validate-options.js';
+
+/**
+ * Returns a copy of facts, which the caller can no longer change.
+ *
+ * @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT` also for a text, a number or nil where the policy declares another type: an id instead of its
+ *   object would be a fact about nothing, and could not take a permission away
+ */
+export function checkedFacts(
+  facts: readonly Fact[],
+  context: Pick<ProgramContext, 'program' | 'typeSets'>,
+): readonly Fact[] {
+  const validate = (value: unknown, expected: string, holds: (value: unknown) => boolean): void =>
+    validateArgument('withFacts(facts)', value, expected, holds);
+  validate(facts, "a list of facts, such as [['has_role', user, 'admin', note]]", Array.isArray);
+  return facts.map((fact) => {
+    const isFact = Array.isArray(fact) && typeof fact[0] === 'string' && fact.length > 1;
+    validate(
+      fact,
+      "facts with a name and arguments, such as ['has_role', user, 'admin', note]",
+      () => isFact,
+    );
+    const [name, ...args] = fact;
+    for (const [i, arg] of args.entries()) {
+      validate(arg, 'arguments that have a value', (value) => value !== undefined && !isPromise(value));
+      const names = declaredTypes(name, args.length, i, context);
+      validate(
+        arg,
+        `${names.join(' or ')} as argument ${i + 1} of \`${name}\``,
+        (value) => isObject(value) || names.length === 0 || names.some((type) => isOf(value, type, context)),
+      );
+    }
+    return [...fact];
+  });
+}
+
+const isObject = (value: unknown): boolean =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+/** Returns the types of an argument that the policy declares for a fact. */
+const declaredTypes = (
+  name: string,
+  arity: number,
+  i: number,
+  { program }: Pick<ProgramContext, 'program'>,
+): readonly string[] =>
+  program.policy.facts.flatMap(({ declaration, ...fact }) =>
+    fact.name === name && fact.arity === arity ? (declaration?.types[i]?.name ?? []) : [],
+  );
+
+function isOf(
+  value: unknown,
+  name: string,
+  { program: { unions, types }, typeSets }: Pick<ProgramContext, 'program' | 'typeSets'>,
+): boolean {
+  const found = typeSets.of(value).types;
+  const wanted = Object.hasOwn(unions, name) ? unions[name as keyof typeof unions] : [types.find(name)];
+  return wanted.some((type) => type !== undefined && found.has(type));
+}
