@@ -1,5 +1,6 @@
 import { didYouMean } from '../internal/near-names.js';
 import { isKeyword } from '../syntax/token.js';
+import { isDeclarationObject } from '../types/check-declaration.js';
 import type { DeclaredType, Field } from '../types/declared-type.js';
 import type { Relation } from '../types/relation.js';
 import type { FactArgumentInput, RowFactInput } from '../types/row-fact.js';
@@ -87,7 +88,7 @@ function reasonOfForm(input: RowFactInput): string | undefined {
   // Conditions that are not understood would make each row a fact.
   const areConditions =
     input.where === undefined ||
-    (isPlainObject(input.where) &&
+    (isDeclarationObject(input.where) &&
       Object.values(input.where).every((value) => value === null || isScalar(value)));
   return areConditions
     ? undefined
@@ -122,7 +123,7 @@ function linkArgument(type: DeclaredType, input: FactArgumentInput): FactArgumen
 /** Reads the values of a column, which are texts in an object, as the field has them. */
 function linkValues(field: Field, values: unknown): FactArgument | string {
   const { type, name } = field;
-  const entries = isPlainObject(values) ? Object.entries(values) : [];
+  const entries = isDeclarationObject(values) ? Object.entries(values) : [];
   if (entries.length === 0 || !entries.every((entry): entry is [string, Scalar] => isScalar(entry[1])))
     return `needs \`values\` for \`${name}\`: an object such as { owner: 'admin' }, with the values of the column and those of the fact`;
   const isInteger = type.kind === 'named' && type.name === 'Integer';
@@ -142,12 +143,6 @@ function linkValues(field: Field, values: unknown): FactArgument | string {
 
 const isScalar = (value: unknown): value is Scalar =>
   typeof value === 'string' || Number.isFinite(value) || typeof value === 'boolean';
-
-const isPlainObject = (value: unknown): value is object => {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-};
 
 /** Returns whether a text is the only one of its whole number, so that no two texts are the same value of a column. */
 const isIntegerText = (text: string): boolean =>

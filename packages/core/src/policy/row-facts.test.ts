@@ -202,9 +202,9 @@ describe('the rule of a fact of rows', () => {
   it('starts from a relation to some rows, if it has the conditions of this relation', () => {
     const former = many('Membership', { local: 'id', foreign: 'userId', where: { state: 'paused' } });
     const active = many('Membership', { local: 'id', foreign: 'userId', where: { revokedAt: null } });
-    const textOf = (where: RowFactInput['where']) => {
+    const textOf = (where: NonNullable<RowFactInput['where']>) => {
       const types: TypesInput = {
-        ...withFacts('Membership', { ...fact('is_member', ['user']), where }),
+        ...withFacts('Membership', fact('is_member', ['user'], { where })),
         User: { ...base.User, relations: { former, active } },
       };
       return rowFactSources(new TypeTable(types))[0]?.text;

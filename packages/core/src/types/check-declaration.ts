@@ -108,7 +108,8 @@ function adviceFor(input: unknown): string {
   return name === undefined ? 'write {} for rows without a class' : `pass the class itself: ${name}`;
 }
 
-function isDeclarationObject(value: unknown): value is object {
+/** Returns whether a value is an object such as `{ … }`, and not a list or an instance of a class. */
+export function isDeclarationObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const name = classNameOf(value);
   return name === undefined || name === 'Object';
