@@ -3,7 +3,7 @@ import { entityIn, own, type SentFact } from '../messages/access-request.js';
 import { isJsonObject, type JsonObject } from '../messages/read-body.js';
 import { badRequest } from '../messages/request-error.js';
 
-/** The most facts of a request. The policy is linked with each of them. */
+/** The most facts of an evaluation. The policy is linked with each of them. */
 const mostFacts = 100;
 
 /**
