@@ -61,6 +61,13 @@ export class CodeEditor {
     readonly events: EditorEvents,
   ) {
     this.#view = new EditorView({ parent, state: EditorState.create({}) });
+    // The list of problems takes a part of the editor, often the line that is written.
+    new ResizeObserver(() => this.#showCursor()).observe(parent);
+  }
+
+  #showCursor(): void {
+    const { hasFocus, state } = this.#view;
+    if (hasFocus) this.#view.dispatch({ effects: EditorView.scrollIntoView(state.selection.main.head) });
   }
 
   /** Shows a file. A text that differs from the one in the editor replaces it, and can be undone. */
