@@ -8,7 +8,7 @@ const types: TypesInput = {
   User: { key: 'id', fields: { id: 'Integer', teamId: 'Integer' } },
   Note: {
     key: 'id',
-    fields: { id: 'Integer', teamId: 'Integer', folderId: 'Integer' },
+    fields: { id: 'Integer', teamId: 'Integer', folderId: 'Integer', title: 'String' },
     relations: {
       folder: one('Folder', { local: 'folderId', foreign: 'id' }),
       links: many('Link', { local: 'id', foreign: 'noteId' }),
@@ -141,6 +141,33 @@ describe('a policy that starts from indexes', () => {
       });
     },
   );
+
+  it('reads the actor by the names of PostgreSQL, whatever the path of the session names first', async () => {
+    await protectedBy(conditions[0].rules, async (security) => {
+      await db.exec(`RESET ROLE; CREATE SCHEMA other; GRANT USAGE ON SCHEMA other TO application;
+        CREATE FUNCTION other.current_setting(text, boolean) RETURNS text LANGUAGE sql
+          AS $$ SELECT '{"type":"User","fields":{"teamId":"2"}}' $$; SET LOCAL ROLE application`);
+      await actAs(security, 'narrow');
+      const expected = await idsOf(page);
+      expect(expected).toContain(1000);
+      await db.exec('SET LOCAL search_path = other, pg_catalog, public');
+      expect(await idsOf(page)).toEqual(expected);
+    });
+  });
+
+  it('keeps a constant of the policy that looks like the end of a quote', async () => {
+    await db.exec(`ALTER TABLE notes ADD COLUMN title text NOT NULL DEFAULT '$nanook$ ''$$'`);
+    try {
+      const rules = `allow(u: User, "read", n: Note) if n.teamId = u.teamId and n.title = "$nanook$ '$$";`;
+      await protectedBy(rules, async (security) => {
+        await actAs(security, 'narrow');
+        expect(await planOf(page)).toContain('Index');
+        expect(await idsOf(all)).toHaveLength(20);
+      });
+    } finally {
+      await db.exec('ALTER TABLE notes DROP COLUMN title');
+    }
+  });
 
   it('shows no row of a link that was deleted in the same transaction', async () => {
     await protectedBy(conditions[1].rules, async (security) => {

@@ -173,7 +173,8 @@ export function printPolicy(policy: Policy, context: PolicyContext): PrintedPoli
         define(
           `${named(`key_${field}`)}()`,
           () =>
-            `RETURNS ${type} LANGUAGE plpgsql STABLE PARALLEL SAFE AS ${literal(fields.key(field, type))}`,
+            // The names in a body of this language are looked up when it runs, by the path of the session.
+            `RETURNS ${type} LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS ${literal(fields.key(field, type))}`,
         ),
       keys({ query, column }, part) {
         const text = textOf(query, '', dialect);
@@ -214,8 +215,11 @@ export function printPolicy(policy: Policy, context: PolicyContext): PrintedPoli
   if (forIndexes === undefined) statements.push(...statementsOf(forAll));
   else
     statements.push(
-      `DO $nanook$ BEGIN IF ${areIndexed(forIndexes.columns, dialect)} THEN ${executed(statementsOf(forIndexes))} ` +
-        `ELSE ${executed(statementsOf(forAll))} END IF; END $nanook$`,
+      // A constant of the policy may contain any text, also the tag of a dollar quote.
+      `DO ${literal(
+        `BEGIN IF ${areIndexed(forIndexes.columns, dialect)} THEN ${executed(statementsOf(forIndexes))} ` +
+          `ELSE ${executed(statementsOf(forAll))} END IF; END`,
+      )}`,
     );
   return { statements, fields: fields.read };
 }
