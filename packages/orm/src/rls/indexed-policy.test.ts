@@ -155,6 +155,16 @@ describe('a policy that starts from indexes', () => {
     });
   });
 
+  it('shows no row of another team in a cursor that is read on as another actor', async () => {
+    await protectedBy(conditions[0].rules, async (security) => {
+      await actAs(security, 'wide');
+      await db.exec(`DECLARE c CURSOR FOR ${all}`);
+      expect(await idsOf('FETCH 2 FROM c')).toEqual([6, 8]);
+      await actAs(security, 'narrow');
+      expect((await idsOf('FETCH ALL FROM c')).filter((id) => id % 1000 === 0)).toEqual([]);
+    });
+  });
+
   it('keeps a constant of the policy that looks like the end of a quote', async () => {
     await db.exec(`ALTER TABLE notes ADD COLUMN title text NOT NULL DEFAULT '$nanook$ ''$$'`);
     try {

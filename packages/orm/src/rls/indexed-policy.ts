@@ -58,7 +58,15 @@ export function indexedPolicy(
       other.kind === 'column' && (type === 'uuid' || (type === 'bigint' && other.type === 'integer'));
     startFrom(column.field, isKey ? type : undefined);
     if (!isKey) return printer.print(part);
-    return [own(column.field), ' = ', functions.key(other.field, type)];
+    const key = functions.key(other.field, type);
+    // The function is called for each row. The sub-query keeps the actor of the first row, also if a cursor is read on as another actor. The
+    // planner expects nearly each value not to be `NULL`, so the estimate stays that of the first comparison.
+    const ofSameActor: Fragment = [
+      ' AND CASE WHEN ',
+      own(column.field),
+      ` = (SELECT ${key}) THEN 1 END IS NOT NULL`,
+    ];
+    return [own(column.field), ` = ${key}`, ofSameActor];
   }
 
   /** Rows of a set: few keys by their index, or each row by itself. */
