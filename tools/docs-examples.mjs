@@ -157,7 +157,7 @@ function pagesByPackages(pages) {
     const text = page.flatMap(({ isTs, text: each }) => (isTs ? [each] : [])).join('\n');
     if (/^\s*declare (global|module)\b/m.test(text)) return page;
     const imported = [...text.matchAll(/(?:from|import) '((?:@[\w-]+\/)?[\w-]+)/g)].map(([, name]) => name);
-    return [...new Set(imported)].sort().join();
+    return [...new Set(imported)].toSorted((a, b) => (a < b ? -1 : 1)).join();
   });
   return [...groups.values()].map((each) => each.flat());
 }
