@@ -22,8 +22,8 @@ const onDisk = '@nanook/core, installed (not compressed)';
  * findings that an editor keeps by statement added 700, and the dialect of Oso Cloud 1,500.
  */
 const budgets: Readonly<Record<string, number>> = {
-  [afterCheck]: 123_200,
-  [allExports]: 225_300,
+  [afterCheck]: 123_800,
+  [allExports]: 225_600,
   [onDisk]: 6_550_000,
 };
 
