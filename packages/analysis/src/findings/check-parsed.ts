@@ -11,7 +11,7 @@ export interface ParsedPolicies {
   readonly constants: Readonly<Record<string, unknown>>;
   readonly queries: readonly string[];
   readonly dialect: PolicyDialect | undefined;
-  /** What the last check found out about the statements. */
+  /** The findings of the last check, by statement. */
   readonly memory: CheckMemory;
 }
 

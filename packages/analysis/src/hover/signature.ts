@@ -14,7 +14,7 @@ export interface Signature {
 export interface Head {
   readonly text: string;
   readonly parameters: readonly string[];
-  /** What a built-in method returns; undefined for a rule. */
+  /** The type that a built-in method returns; undefined for a rule. */
   readonly returns?: string;
 }
 

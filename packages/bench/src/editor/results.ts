@@ -1,7 +1,7 @@
 import type { Machine } from '../machine.ts';
 
 export const editKinds = ['rule', 'comment', 'field', 'role'] as const;
-/** What the keys change: a new rule, a comment, the name of a field in a rule, or the name of a role in a block. */
+/** The part that the keys change: a new rule, a comment, the name of a field in a rule, or the name of a role in a block. */
 export type EditKind = (typeof editKinds)[number];
 
 /** The times from a key to the findings of all files, in milliseconds. */

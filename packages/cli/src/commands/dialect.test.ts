@@ -39,7 +39,7 @@ test "owners delete what is not protected" {
 `;
 
 describe('the dialect oso-cloud', () => {
-  it('is an option of check and test', async () => {
+  it('lets check and test accept a policy of Oso Cloud, with an option', async () => {
     await enterFolder({ 'policy.polar': policy });
     expect(await nanook('check', '--dialect', 'oso-cloud', '--max-warnings', '0')).toMatchObject({ code: 0 });
     expect(await nanook('test', '--dialect', 'oso-cloud')).toMatchObject({
@@ -50,7 +50,7 @@ describe('the dialect oso-cloud', () => {
     expect(input).toMatchObject({ code: 0 });
   });
 
-  it('is a key of the configuration, which the option replaces', async () => {
+  it('follows the key of the configuration, which the option replaces', async () => {
     await enterFolder({ 'policy.polar': policy, 'nanook.config.json': '{ "dialect": "oso-cloud" }' });
     expect(await nanook('check')).toMatchObject({ code: 0 });
     expect(await nanook('test')).toMatchObject({ code: 0 });
@@ -59,7 +59,7 @@ describe('the dialect oso-cloud', () => {
     expect(own.out).toContain('POLAR_CHECK_UNDEFINED_RULE');
   });
 
-  it('is the default of neither command', async () => {
+  it('must be chosen: without it, both commands refuse the policy', async () => {
     await enterFolder({ 'policy.polar': policy });
     expect((await nanook('check')).code).toBe(1);
     expect((await nanook('test')).code).toBe(1);

@@ -59,7 +59,7 @@ test "objects without rows and without a setup have none" {
 `;
 
 describe('facts of rows', () => {
-  it('are no reason for a finding of check', async () => {
+  it('cause no finding of check', async () => {
     await enterFolder({ 'nanook.config.json': config(), 'policy.polar': policy });
     expect(await nanook('check')).toMatchObject({
       code: 0,
@@ -74,13 +74,13 @@ describe('facts of rows', () => {
     expect(code).toBe(0);
   });
 
-  it('are named with the type of their rows in an explanation', async () => {
+  it('appear in an explanation with the type of their rows', async () => {
     await enterFolder({ 'nanook.config.json': config(), 'policy.polar': policy });
     const { out } = await nanook('explain', 'ann', 'edit', 'acme');
     expect(out).toContain('facts of Membership:1');
   });
 
-  it('that do not fit the policy are an error of check without a place', async () => {
+  it('cause an error of check without a place when they do not fit the policy', async () => {
     const facts = [{ name: 'is_open', arguments: ['this', 'id'] }];
     await enterFolder({ 'nanook.config.json': config(facts), 'policy.polar': policy });
     const { code, out } = await nanook('check');
@@ -88,7 +88,7 @@ describe('facts of rows', () => {
     expect(out).toContain('facts of Organization: Invalid rule');
   });
 
-  it('that no rule of the policy asks for are a warning with a similar name', async () => {
+  it('cause a warning with a similar name when no rule asks for them', async () => {
     const facts = [...open, { name: 'is_opened', arguments: ['this'] }];
     await enterFolder({ 'nanook.config.json': config(facts), 'policy.polar': policy });
     const { out } = await nanook('check');

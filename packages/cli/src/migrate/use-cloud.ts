@@ -17,7 +17,7 @@ export const isCloudModule = (name: string): boolean => name === 'oso-cloud' || 
 
 const ownTables = 'Nanook stores no facts: write to your own tables, and let a rule of the policy read them';
 
-/** What to write for each method that has no counterpart with the same result. `…` stands for the arguments of the call. */
+/** The text to write for each method that has no counterpart with the same result. `…` stands for the arguments of the call. */
 const advice: Readonly<Record<string, (args: string, name: string) => string>> = {
   insert: () => ownTables,
   delete: () => ownTables,

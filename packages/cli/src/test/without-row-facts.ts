@@ -1,6 +1,6 @@
 import type { TypeDeclaration, TypesInput } from '@nanook/core';
 
-/** Returns types whose rows are no facts; undefined if no row of these types is one. */
+/** Returns the types without their facts of rows; undefined if they have none. */
 export function withoutRowFacts(types: TypesInput): TypesInput | undefined {
   const changed = Object.entries(types).flatMap(([name, input]) => {
     if (typeof input === 'function' || input.facts === undefined) return [];

@@ -10,7 +10,7 @@ export interface Line {
 
 const running = new Set<Promise<unknown>>();
 afterEach(async () => {
-  // Other modules of the process may listen, too, and end it when nobody else does.
+  // A module of another test may listen, too, and ends the process when it is the only listener.
   if (running.size > 0) process.emit('SIGTERM');
   await Promise.all(running);
 });

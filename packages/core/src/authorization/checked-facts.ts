@@ -1,4 +1,5 @@
 import type { ProgramContext } from '../engine/program-context.js';
+import { isObjectOrFunction } from '../internal/is-object.js';
 import { isPromise } from '../internal/promise.js';
 import type { Fact } from '../ir/link-facts.js';
 import { validateArgument } from './validate-options.js';
@@ -30,15 +31,13 @@ export function checkedFacts(
       validate(
         arg,
         `${names.join(' or ')} as argument ${i + 1} of \`${name}\``,
-        (value) => isObject(value) || names.length === 0 || names.some((type) => isOf(value, type, context)),
+        (value) =>
+          isObjectOrFunction(value) || names.length === 0 || names.some((type) => isOf(value, type, context)),
       );
     }
     return [...fact];
   });
 }
-
-const isObject = (value: unknown): boolean =>
-  (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /** Returns the types of an argument that the policy declares for a fact. */
 const declaredTypes = (

@@ -427,6 +427,18 @@ const listing: [string, Call, string][] = [
     () => load({ types: { ...types, Page: { fields: {}, relations: { owner: (one as Any)('User') } } } }),
     "relation `owner` must name its fields: one('User', { local: '…', foreign: '…' })",
   ],
+  [
+    'conditions of a relation in a Map',
+    () => {
+      const owner = (one as Any)('User', {
+        local: 'ownerId',
+        foreign: 'id',
+        where: new Map([['isActive', true]]),
+      });
+      return load({ types: { ...types, Page: { fields: {}, relations: { owner } } } });
+    },
+    'relation `owner` must name its values in `where`',
+  ],
   ['a misspelled action', (a) => a.where(user, 'opne', 'Page'), 'did you mean "open"?'],
   ['a misspelled type', (a) => a.where(user, 'open', 'Pgae'), 'did you mean `Page`?'],
   ['a row without its type as the actor', (a) => a.where({ id: 1 }, 'open', 'Page'), 'expect User'],

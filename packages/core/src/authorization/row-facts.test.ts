@@ -116,7 +116,7 @@ describe('facts of rows', () => {
     expect(await printed('read')).toContain('repository.isPublic');
   });
 
-  it('are undecided, and never a grant, when the rows were not loaded', async () => {
+  it('leave a check undecided, and never allowed, when the rows were not loaded', async () => {
     const authorizer = await load();
     const check = authorizer.can(typed('User', { id: 1 }), 'edit', repository(7));
     await expect(check).rejects.toMatchObject({ code: 'POLAR_UNDECIDED_MISSING_ATTRIBUTE' });
@@ -158,7 +158,7 @@ describe('facts of rows', () => {
     expect(text).toContain('facts of Repository:1');
   });
 
-  it('are relations that an ORM loads with a resource', async () => {
+  it('follow relations that an ORM loads with a resource', async () => {
     expect(await (await load()).relationsFor('edit', 'Repository')).toEqual({ organization: {} });
   });
 
@@ -188,7 +188,7 @@ describe('facts of rows', () => {
     expect(plain.policy.signature).not.toEqual(authorizer.policy.signature);
   });
 
-  it('are a part of a precompiled policy, which refuses types with other facts', async () => {
+  it('belong to a precompiled policy, which refuses types with other facts', async () => {
     const compiled = await precompile({ policies, types });
     expect(await compiled.can(user(membership(7, 'owner')), 'edit', repository(7))).toBe(true);
     expect(await compiled.can(user(membership(7, 'staff')), 'edit', repository(7))).toBe(false);
@@ -234,7 +234,7 @@ describe('facts of rows', () => {
     expect(codes).toContain(code);
   });
 
-  it('of a type that is not declared are an error', () => {
+  it('cause an error for a type that is not declared', () => {
     expect(() => withRowFacts(tables as TypesInput, { Member: [fact('f', ['this'])] })).toThrow(
       'the type `Member` in `withRowFacts` must be declared',
     );

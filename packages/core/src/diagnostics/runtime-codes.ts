@@ -112,7 +112,7 @@ export const runtimeCodes = {
   POLAR_TYPE_INVALID_GRANTS: (p: {
     /** The first of the refused values. */
     found: string;
-    /** All values that are no grantable permission. */
+    /** All values that are not grantable permissions. */
     refused: readonly unknown[];
     grantable: readonly string[];
     /** Grantable permissions with a similar name. */

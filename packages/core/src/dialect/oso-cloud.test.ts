@@ -115,7 +115,7 @@ describe('the dialect oso-cloud', () => {
     ]);
   });
 
-  it('is compiled ahead of time', async () => {
+  it('decides the same when the policy is compiled ahead of time', async () => {
     const policies = `
       actor User {}
       resource Repository { permissions = ["edit"]; relations = { owner: User }; "edit" if "owner"; }
@@ -196,7 +196,7 @@ resource Organization { roles = ["owner"]; relations = { plan: Plan }; permissio
     ]);
   });
 
-  it('is refused when its name is another one', async () => {
+  it('throws for another name of a dialect', async () => {
     await expect(
       Authorizer.load({ policies: 'allow(_, _, _);', dialect: 'oso' as 'oso-cloud' }),
     ).rejects.toMatchObject({ code: 'POLAR_TYPE_INVALID_OPTION' });

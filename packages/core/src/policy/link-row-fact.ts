@@ -1,6 +1,6 @@
 import { didYouMean } from '../internal/near-names.js';
 import { isKeyword } from '../syntax/token.js';
-import { isDeclarationObject } from '../types/check-declaration.js';
+import { areConditions, isDeclarationObject, isScalar } from '../types/check-declaration.js';
 import type { DeclaredType, Field } from '../types/declared-type.js';
 import type { Relation } from '../types/relation.js';
 import type { FactArgumentInput, RowFactInput } from '../types/row-fact.js';
@@ -85,12 +85,7 @@ function reasonOfForm(input: RowFactInput): string | undefined {
   const option = Object.keys(input).find((key) => !known.includes(key));
   if (option !== undefined)
     return `the fact \`${input.name}\` has the option \`${option}\`, which does not exist; the options are \`where\` and \`from\``;
-  // Conditions that are not understood would make each row a fact.
-  const areConditions =
-    input.where === undefined ||
-    (isDeclarationObject(input.where) &&
-      Object.values(input.where).every((value) => value === null || isScalar(value)));
-  return areConditions
+  return areConditions(input.where)
     ? undefined
     : `the fact \`${input.name}\` needs an object of values in \`where\`, such as { revokedAt: null }`;
 }
@@ -140,9 +135,6 @@ function linkValues(field: Field, values: unknown): FactArgument | string {
     values: new Map(entries.map(([key, value]) => [isInteger ? Number(key) : key, value])),
   };
 }
-
-const isScalar = (value: unknown): value is Scalar =>
-  typeof value === 'string' || Number.isFinite(value) || typeof value === 'boolean';
 
 /** Returns whether a text is the only one of its whole number, so that no two texts are the same value of a column. */
 const isIntegerText = (text: string): boolean =>

@@ -313,7 +313,7 @@ describe('a declared fact of rows', () => {
     expect(reasonOf('Membership', declared)).toContain(reason);
   });
 
-  it('is an error in a type without fields', () => {
+  it('causes an error in a type without fields', () => {
     const types = new TypeTable({ Note: { facts: [fact('f', ['this'])] } });
     expect(() => rowFactSources(types)).toThrow('needs `fields`');
     expect(() => new TypeTable({ Note: { facts: {} as never } })).toThrow('`facts` must be a list of facts');

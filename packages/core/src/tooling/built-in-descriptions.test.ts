@@ -31,7 +31,7 @@ describe('the descriptions of built-in members', () => {
     expect(heads.toSorted()).toEqual(documented(heading).toSorted());
   });
 
-  it('are those of the reference for static methods', () => {
+  it('have the static methods of the reference', () => {
     const heads = Object.entries(staticMethods).flatMap(([type, names]) =>
       [...names].flatMap((name) =>
         describeStaticMethod(type, name).map((each) => `${type}.${head(name, each)}`),
@@ -41,7 +41,7 @@ describe('the descriptions of built-in members', () => {
     expect(describeStaticMethod('Clock', 'now')).toMatchObject([{ signature: 'Clock.now(): Date' }]);
   });
 
-  it('are those of all types for a value of any type, and none for a type of the application', () => {
+  it('have the methods of all types for a value of any type, and none for a type of the application', () => {
     expect(describeMember('includes', undefined).map(({ signature }) => signature)).toEqual([
       'String.includes(s: String): Boolean',
       'List.includes(x: any value): Boolean',

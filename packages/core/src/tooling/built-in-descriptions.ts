@@ -8,7 +8,7 @@ export interface BuiltInDescription {
   readonly signature: string;
   /** The parameters of a method: `s: String`. */
   readonly parameters: readonly string[];
-  /** What it returns, as a part of a sentence: `whether the string begins with \`s\``. */
+  /** The result, as a part of a sentence: `whether the string begins with \`s\``. */
   readonly returns: string;
 }
 

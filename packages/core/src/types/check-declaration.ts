@@ -114,3 +114,10 @@ export function isDeclarationObject(value: unknown): value is object {
   const name = classNameOf(value);
   return name === undefined || name === 'Object';
 }
+
+/** Returns whether conditions are values by the names of fields. Other conditions, such as a `Map`, would be read as none. */
+export const areConditions = (where: unknown = {}): boolean =>
+  isDeclarationObject(where) && Object.values(where).every((value) => value === null || isScalar(value));
+
+export const isScalar = (value: unknown): value is string | number | boolean =>
+  typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);

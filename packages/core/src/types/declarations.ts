@@ -2,7 +2,7 @@ import { currentTimeName } from '../internal/current-time.js';
 import { didYouMean } from '../internal/near-names.js';
 import { adviceForFieldType } from '../diagnostics/foreign-type-names.js';
 import { PolarError } from '../diagnostics/polar-error.js';
-import { checkDeclaration, invalidFieldType } from './check-declaration.js';
+import { areConditions, checkDeclaration, invalidFieldType } from './check-declaration.js';
 import { type DeclaredType, type FieldType, isUnionName } from './declared-type.js';
 import { isOneOf, readFieldInput, type FieldInput } from './field-input.js';
 import { addField, addRelation, linkedFieldType } from './link-field.js';
@@ -96,6 +96,7 @@ function declareRelations(
   for (const [name, input] of Object.entries(inputs)) {
     const relation = linkRelation(name, input);
     if (typeof relation === 'string') throw invalid(relation);
+    if (!areConditions(input.where)) throw invalid(`relation \`${name}\` must name its values in \`where\``);
     const target = table.find(relation.type);
     if (target === undefined || target.builtIn)
       throw unknownType(type.name, name, relation.type, table.typeNames);

@@ -16,7 +16,7 @@ export const fact = (
 
 /**
  * An argument of a fact: a field of the row, a `one` relation of it, or `'this'`, the row itself. `{ value }` is the same value for each
- * row, and `{ field, values }` translates the values of a field. A row with a value that `values` does not have is no fact.
+ * row, and `{ field, values }` translates the values of a field. A row with a value that `values` does not have is not a fact.
  */
 export type FactArgumentInput =
   | string

@@ -111,7 +111,7 @@ describe('an approval', async () => {
     expect(result).toBe(`sent ${JSON.stringify(JSON.parse(shown))} to ann`);
   });
 
-  it('is asked for with a question in which no character is invisible', async () => {
+  it('asks a question without invisible characters', async () => {
     const { result } = await post(
       url,
       'ann',

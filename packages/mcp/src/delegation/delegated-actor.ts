@@ -148,7 +148,7 @@ function actorsOf(claims: TokenClaims, clientId: unknown): readonly string[] {
 function checkToken({ resource, expiresAt, scopes }: AuthInfo, expected: string): void {
   if (resource === undefined) throw refused('it names no resource, so it may be for another server');
   if (comparable(resource) !== expected) throw refused(`it is for ${String(resource)}, not for ${expected}`);
-  // An infinite number is no date, and a comparison with it would be false in both directions.
+  // An infinite number is not a date, and a comparison with it would be false in both directions.
   if (typeof expiresAt !== 'number' || Number.isNaN(new Date(expiresAt * 1_000).getTime()))
     throw refused('it does not expire');
   if (expiresAt * 1_000 <= Date.now()) throw refused('it has expired');

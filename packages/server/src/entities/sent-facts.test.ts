@@ -171,7 +171,7 @@ describe('the facts of a request', () => {
     });
   });
 
-  it('are part of an explanation', async () => {
+  it('appear in an explanation', async () => {
     const { ask } = await serverWith();
     const answer = await ask('evaluation', { ...question('read', [member]), options: { explain: true } });
     expect(JSON.stringify(answer)).toContain('facts of the question');

@@ -65,7 +65,7 @@ const bodyReaderOf =
     else if (body !== undefined) take(Buffer.from(JSON.stringify(body)));
   };
 
-/** Reads a request that nobody has read. Node skips the body of a refused request by itself. */
+/** Reads a request that no other code has read. Node skips the body of a refused request by itself. */
 const readStream = (request: IncomingMessage, take: (chunk: Uint8Array) => void, signal: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
     const stop = (): void => {

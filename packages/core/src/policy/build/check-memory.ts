@@ -5,7 +5,7 @@ import { TypeTable } from '../../types/type-table.js';
 import type { KnownScopes } from '../checks/scope-reader.js';
 import type { ReadBlocks } from './read-blocks.js';
 
-/** What an editor keeps of a checked policy for the check of its next version, in which most statements have the same nodes. */
+/** The parts that an editor keeps of a checked policy for the check of its next version, in which most statements have the same nodes. */
 export class CheckMemory {
   #types: TypesInput | undefined;
   #constants: object | undefined;
