@@ -3,14 +3,17 @@ import type { Relation } from './relation.js';
 import type { TypeTable } from './type-table.js';
 
 /**
- * Describes the declarations of a type table, by name. A policy that loads with a table also loads with another one of the same
- * signature. Functions and the values of constants are not part of it.
+ * Describes the declarations of a type table, by name, and the dialect of its policies if it is not that of Nanook. A policy that loads with
+ * a table also loads with another one of the same signature. Functions and the values of constants are not part of it.
  */
 export function typeSignature(types: TypeTable): Readonly<Record<string, string>> {
   const declared = [...types.types].filter(({ builtIn }) => !builtIn);
   const entries = declared.map((type) => [`type ${type.name}`, describeType(type, types)] as const);
   const constants = types.constantNames.map((name) => [`constant ${name}`, 'declared'] as const);
-  return Object.fromEntries([...entries, ...constants].sort(byName));
+  return {
+    ...(types.dialect.name !== 'nanook' && { dialect: types.dialect.name }),
+    ...Object.fromEntries([...entries, ...constants].sort(byName)),
+  };
 }
 
 function describeType(type: DeclaredType, types: TypeTable): string {

@@ -1,4 +1,4 @@
-import { Authorizer, typed } from '@nanook/core';
+import { Authorizer, fact, typed } from '@nanook/core';
 import { loadCandidate } from '@nanook/core/candidate';
 import { describe, expect, it } from 'vitest';
 import { permissionsOf, type Permissions } from '../request/permissions.js';
@@ -198,6 +198,19 @@ describe('the key of permissions', () => {
     expect(await keyOf(Promise.resolve(typed('User', { id: 'ann', isAdmin: true })), await load())).toBe(
       await keyOf(user('ann')),
     );
+  });
+
+  it('differs for another dialect and for other facts of rows, which the hash of the policy does not contain', async () => {
+    const declaring = `${policy}\ndeclare is_staff(User);`;
+    const facts = {
+      User: { ...types.User, facts: [fact('is_staff', ['this'], { where: { isAdmin: true } })] },
+    };
+    const keys = await Promise.all([
+      keyOf(user('ann'), await load(declaring)),
+      keyOf(user('ann'), await load(declaring, { dialect: 'oso-cloud' })),
+      keyOf(user('ann'), await load(declaring, { types: { ...types, ...facts } })),
+    ]);
+    expect(new Set(keys).size).toBe(3);
   });
 
   it('cannot be confused by ids with separators', async () => {

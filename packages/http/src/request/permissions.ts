@@ -29,8 +29,8 @@ export interface ResourcePermissions {
  * Returns the actions that an actor may perform on each of the resources: what a page needs to show only the buttons that work. All answers
  * come from one policy. A resource that the actor may not read has no actions, like one that does not exist.
  *
- * The key is a digest of the type and the key of the actor, and of the hash of the policy that decides for this actor. It tells answers
- * apart, and is not a secret.
+ * The key is a digest of the type and the key of the actor, and of the policy that decides for this actor, with its dialect and the
+ * declared types. It tells answers apart, and is not a secret.
  *
  * @param actor the user, or `null` for an anonymous actor; it may be a promise
  * @param resources rows with a key, or types for actions such as *create*
@@ -65,18 +65,28 @@ export async function permissionsOf(
     return { type, ...(id !== undefined && { id }), actions: isShown ? [...found].toSorted() : [] };
   });
   return {
-    key: keyOf(who, identityOf(who, typeSets), engine.policy.hash),
+    key: keyOf(who, identityOf(who, typeSets), [engine.policy.hash, signatureOf(authorizer)]),
     answers: await Promise.all(answers),
   };
 }
 
 /** Returns the key of the answers for an actor. @throws for an actor without a key, whose answers would be those of all such actors */
-function keyOf(actor: unknown, identity: ReturnType<typeof identityOf>, hash: string): string {
+function keyOf(actor: unknown, identity: ReturnType<typeof identityOf>, policy: readonly string[]): string {
   if (identity !== undefined && identity.id === undefined)
     throw invalid('actor', `must have a key, got ${describeValue(actor)}; declare the \`key\` of its type`);
-  const text = JSON.stringify([identity?.type ?? null, identity?.id ?? null, hash]);
-  return sha256(new TextEncoder().encode(text)).slice(0, 32);
+  return digest([identity?.type ?? null, identity?.id ?? null, ...policy]).slice(0, 32);
 }
+
+const signatures = new WeakMap<Authorizer, string>();
+
+/** Returns a digest of the types and the dialect of an authorizer, which the hash of a policy does not contain. A reload does not change them. */
+function signatureOf(authorizer: Authorizer): string {
+  const known = signatures.get(authorizer) ?? digest(authorizer.policy.signature);
+  signatures.set(authorizer, known);
+  return known;
+}
+
+const digest = (value: unknown): string => sha256(new TextEncoder().encode(JSON.stringify(value)));
 
 const invalid = (option: string, reason: string): AuthorizationConfigError =>
   new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', { option, reason });

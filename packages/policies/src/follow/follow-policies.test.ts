@@ -69,6 +69,7 @@ describe('followPolicies', () => {
     ['an unsigned policy', () => allowing('two'), 'UNSIGNED'],
     ['an older revision', () => bundleOf(1, ['two']), 'STALE'],
     ['another policy of the same revision', () => bundleOf(5, ['two']), 'REVISION_REUSED'],
+    ['a policy for another dialect', () => bundleOf(6, ['two'], {}, { dialect: 'oso-cloud' }), 'TYPES'],
     ['a policy for other types', () => bundleOf(6, ['two'], {}, { types: { ...types, Note: {} } }), 'TYPES'],
     [
       'a policy for other fields',
