@@ -3,6 +3,7 @@ import { createContext, runInContext } from 'node:vm';
 import type { Rolldown } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleWithoutNode } from '../../../tools/bundle-without-node.js';
+import { askWorkerd } from './testing/workerd.fixture.js';
 
 const pathOf = (file: string): string => JSON.stringify(fileURLToPath(new URL(file, import.meta.url)));
 
@@ -49,7 +50,6 @@ const application = `
       await ask(careless, '/late'),
     ]);
   };
-  run();
 `;
 
 /** The parts of the platform that workers, Deno, Bun and Node share. */
@@ -75,6 +75,16 @@ const web = {
 const problem = (title: string, status: number): string =>
   `${status} ${JSON.stringify({ type: 'about:blank', title, status })}`;
 
+const answers = [
+  '200 {"owner":"ann"}',
+  problem('Not Found', 404),
+  problem('Not Found', 404),
+  problem('Unauthorized', 401),
+  '200 text',
+  '500 NANOOK_HTTP_UNDECIDED_ROUTE',
+  '500 NANOOK_HTTP_UNAWAITED_CHECK',
+];
+
 describe('the adapter without Node', () => {
   let chunk: Rolldown.OutputChunk;
   beforeAll(async () => {
@@ -92,14 +102,11 @@ describe('the adapter without Node', () => {
       'undefined'.repeat(3),
     );
     runInContext(`${chunk.code};globalThis.nanook = nanook;`, bare);
-    expect(JSON.parse((await runInContext(application, bare)) as string)).toEqual([
-      '200 {"owner":"ann"}',
-      problem('Not Found', 404),
-      problem('Not Found', 404),
-      problem('Unauthorized', 401),
-      '200 text',
-      '500 NANOOK_HTTP_UNDECIDED_ROUTE',
-      '500 NANOOK_HTTP_UNAWAITED_CHECK',
-    ]);
+    expect(JSON.parse((await runInContext(`${application}; run()`, bare)) as string)).toEqual(answers);
+  });
+
+  it('decides requests in workerd', async () => {
+    const listening = `addEventListener('fetch', (event) => event.respondWith(run().then((text) => new Response(text))));`;
+    expect(JSON.parse(await askWorkerd(`${chunk.code};${application};${listening}`))).toEqual(answers);
   });
 });
