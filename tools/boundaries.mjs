@@ -57,6 +57,8 @@ const folders = {
   dialect: [],
   // The operators and the access to members of the dialect oso.
   'dialect/oso': [...everyone, 'host', 'terms', 'types', 'engine'],
+  // The order of conditions in the dialect of Oso Cloud.
+  'dialect/oso-cloud': language,
   syntax: everyone,
   types: everyone,
   // policy ← checks ← build.
@@ -117,6 +119,7 @@ const folders = {
   authorization: [
     ...machine,
     'dialect/oso',
+    'dialect/oso-cloud',
     'syntax',
     'policy',
     'policy/build',
@@ -150,6 +153,7 @@ const folders = {
   compat: [
     ...machine,
     'dialect/oso',
+    'dialect/oso-cloud',
     'engine/query',
     'engine/backends/closures',
     'engine/compiled',

@@ -19,12 +19,12 @@ const onDisk = '@nanook/core, installed (not compressed)';
  * exports. A first check needs the parser, the checks of policies with their texts, and the machine: about 35,000 bytes each. A synchronous
  * check may follow `load`, and cannot wait for any of them. Conditions and global roles in blocks, declared facts, objects that a policy names,
  * and facts for one question added about 5,000 bytes. Facts of rows added 1,700, and 1,500 more that are loaded where a type has them. The
- * findings that an editor keeps by statement added 700, and the dialect of Oso Cloud 1,500.
+ * findings that an editor keeps by statement added 700, and the dialect of Oso Cloud 1,700, and 800 more that are loaded with its first policy.
  */
 const budgets: Readonly<Record<string, number>> = {
-  [afterCheck]: 123_800,
-  [allExports]: 225_600,
-  [onDisk]: 6_550_000,
+  [afterCheck]: 124_000,
+  [allExports]: 226_500,
+  [onDisk]: 6_565_000,
 };
 
 const [start, checked] = await startSizes();

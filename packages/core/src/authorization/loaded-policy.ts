@@ -12,7 +12,6 @@ import type { ProgramContext } from '../engine/program-context.js';
 import { QueryRun, type QueryRunOptions } from '../engine/query/query-run.js';
 import { GrantAnalysis } from '../analysis/grant-analysis.js';
 import { memberContext } from '../host/member.js';
-import type { DialectCode } from '../dialect/oso/dialect-code.js';
 import { TypeSets } from '../host/type-set.js';
 import { addValueDescriptions } from '../host/value-descriptions.js';
 import { once } from '../internal/once.js';
@@ -22,6 +21,7 @@ import type { Program } from '../ir/program.js';
 import { checkedFacts } from './checked-facts.js';
 import { GrantableActions } from './grantable-actions.js';
 import { checksBeforeCompiler, type Compiler, DeferredPolicy } from './deferred-policy.js';
+import type { DialectCode, DialectCodes } from './dialect-codes.js';
 import type { DenialWarnings, denialWarnings } from './denial-warnings.js';
 import { onDemand } from './on-demand.js';
 import { show } from '../host/show.js';
@@ -34,6 +34,7 @@ import { LazyVersion, type PolicyVersion } from '../policy/policy-version.js';
 import { buildPolicy } from '../policy/build/build-policy.js';
 import type { rowFactSources } from '../policy/row-facts.js';
 import { stringLiterals } from '../policy/string-literals.js';
+import { visit } from '../syntax/visit.js';
 import type { TypeTable } from '../types/type-table.js';
 
 /** A policy that is ready for checks. A reload replaces it as a whole. */
@@ -95,7 +96,7 @@ export async function loadPolicy(
       : { ...previous, version: { hash: previous.version.hash, version } };
   }
   const report = new Report();
-  const code = types.dialect.name === 'oso' ? (await onDemand.oso()).osoCode : undefined;
+  const code = (await onDemand.dialects[types.dialect.name]?.())?.dialectCode;
   const facts = types.hasFacts ? (await onDemand.rowFacts()).rowFactSources(types) : [];
   const context = linkSources(sources, facts, options, types, report, code, previous);
   await runAsync(runInlineQueries(context, limits, report));
@@ -122,7 +123,7 @@ export async function loadPolicy(
 export interface LoadedModules {
   readonly closures: BackEnd;
   readonly denialWarnings: typeof denialWarnings;
-  readonly osoCode: DialectCode;
+  readonly dialectCodes: DialectCodes;
   readonly rowFactSources: typeof rowFactSources;
 }
 
@@ -137,7 +138,14 @@ export function loadPolicyNow(
   if (inputs.length === 0) throw new PolarError('POLAR_LOAD_NO_POLICY', {});
   const report = new Report();
   const facts = modules.rowFactSources(types);
-  const context = linkSources(reader.readSync(inputs), facts, options, types, report, codeOf(types, modules));
+  const context = linkSources(
+    reader.readSync(inputs),
+    facts,
+    options,
+    types,
+    report,
+    modules.dialectCodes[types.dialect.name],
+  );
   const runs = runInlineQueries(context, limits, report);
   let step = runs.next();
   while (step.done !== true) step = runs.next(step.value.nextSync());
@@ -165,7 +173,14 @@ export function loadPolicySync(
   addValueDescriptions();
   const { createMachine, ...replaced } = hooks;
   const facts = modules.rowFactSources(types);
-  const linked = linkSources(sources, facts, options, types, new Report(), codeOf(types, modules));
+  const linked = linkSources(
+    sources,
+    facts,
+    options,
+    types,
+    new Report(),
+    modules.dialectCodes[types.dialect.name],
+  );
   const context = { ...linked, ...replaced };
   warnAll(context.program.policy.warnings, options);
   return loadedFrom(context, options, limits, {
@@ -193,13 +208,9 @@ function linkSources(
 ): ProgramContext {
   const policy = buildPolicy(sources, types, report, options.queries, [], undefined, factSources);
   if (policy === undefined) throw new PolicyError(report.diagnostics);
-  return contextFor(link(policy, types), options, code, previous?.context.typeSets);
+  const ordered = code?.orderConditions?.(policy, types, visit) ?? policy;
+  return contextFor(link(ordered, types), options, code, previous?.context.typeSets);
 }
-
-const codeOf = (
-  { dialect }: TypeTable,
-  { osoCode }: Pick<LoadedModules, 'osoCode'>,
-): DialectCode | undefined => (dialect.name === 'oso' ? osoCode : undefined);
 
 interface LoadedParts {
   readonly version?: string | undefined;

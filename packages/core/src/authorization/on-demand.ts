@@ -12,8 +12,12 @@ export const onDemand = {
   denialWarnings: () => import('./denial-warnings.js'),
   /** Needed by each load with types whose rows are facts. */
   rowFacts: () => import('../policy/row-facts.js'),
-  /** Needed by each load of a policy in the dialect of oso. */
-  oso: () => import('../dialect/oso/dialect-code.js'),
+  /** Needed by each load of a policy in one of these dialects. */
+  dialects: {
+    nanook: undefined,
+    oso: () => import('../dialect/oso/oso-code.js'),
+    'oso-cloud': () => import('../dialect/oso-cloud/oso-cloud-code.js'),
+  },
   /** Needed with the compiler where the platform forbids code from strings. */
   closures: () => import('../engine/backends/closures/closures.js'),
   /** Needed by `where`. */

@@ -1,5 +1,5 @@
 import { findDialect, type DialectOptions } from '../dialect/dialect.js';
-import { osoCode } from '../dialect/oso/dialect-code.js';
+import { dialectCodes } from '../authorization/dialect-codes.js';
 import { rowFactSources } from '../policy/row-facts.js';
 import { addMessages } from '../diagnostics/messages.js';
 import { PolarError } from '../diagnostics/polar-error.js';
@@ -61,7 +61,7 @@ export class SyncAuthorizer extends Authorizer {
     const texts = sources.map((each) =>
       typeof each === 'string' ? new Source(each) : new Source(each.source, each.name),
     );
-    const loaded = loadPolicySync(texts, loading, { closures, osoCode, rowFactSources }, hooks);
+    const loaded = loadPolicySync(texts, loading, { closures, dialectCodes, rowFactSources }, hooks);
     authorizer.use(loaded, DecisionEngine);
     authorizer.#types = table;
     authorizer.#inlineQueries = loaded.context.program.inlineQueries.map((query) => ({

@@ -6,7 +6,7 @@ import { DecisionEngine } from '../authorization/decision-engine.js';
 import { denialWarnings } from '../authorization/denial-warnings.js';
 import { loadPolicyNow, type QueryInspector } from '../authorization/loaded-policy.js';
 import type { AuthorizerOptions } from '../authorization/options.js';
-import { osoCode } from '../dialect/oso/dialect-code.js';
+import { dialectCodes } from '../authorization/dialect-codes.js';
 import { rowFactSources } from '../policy/row-facts.js';
 import { closures } from '../engine/backends/closures/closures.js';
 import { compile, CompiledPolicy } from '../engine/compiled/compiled-policy.js';
@@ -56,7 +56,7 @@ export class Authorizer extends TextAuthorizer {
     const parts = createParts(options, this.reader, this.compiler);
     const authorizer = new this(parts);
     const inputs = listOf(options.policies);
-    const modules = { closures, denialWarnings, osoCode, rowFactSources };
+    const modules = { closures, denialWarnings, dialectCodes, rowFactSources };
     authorizer.use(loadPolicyNow(inputs, parts.loading, options.version, modules), DecisionEngine);
     if (process.env['NANOOK_INSPECT'])
       process.stderr.write(

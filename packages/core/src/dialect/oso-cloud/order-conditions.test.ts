@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { Authorizer } from '../../authorization/authorizer.js';
+import { everywhere } from '../../engine/fixtures/all-engines.fixture.js';
+import { printCondition } from '../../filter/print-condition.js';
+import { Authorizer as NodeAuthorizer } from '../../node/authorizer.js';
+import { renderExplanation } from '../../explanation/render-text.js';
+import { policyOf } from '../../policy/diagnose.fixture.js';
+import type { Policy } from '../../policy/policy.js';
+import { printTerm } from '../../syntax/print.js';
+import { visit } from '../../syntax/visit.js';
+import { one } from '../../types/relation.js';
+import { TypeTable } from '../../types/type-table.js';
+import { typed } from '../../types/typed.js';
+import { osoCloud } from '../dialect.js';
+import { orderConditions } from './order-conditions.js';
+
+// The expected answers follow from the facts, because the conditions of a rule of Oso Cloud have no order.
+
+const keyed = { key: 'id', fields: { id: 'String' } } as const;
+const types = { User: keyed, Group: keyed, Folder: keyed, Team: keyed };
+const options = { types, dialect: 'oso-cloud' } as const;
+
+const ann = typed('User', { id: 'ann' });
+const ben = typed('User', { id: 'ben' });
+const folder = (id: string) => typed('Folder', { id });
+
+const table = new TypeTable(types, {}, osoCloud);
+const checked = (text: string) => policyOf(text, table);
+const bodiesOf = ({ rules }: Policy) =>
+  rules.flatMap(({ name, body }) => (body === undefined || name === 'allow' ? [] : printTerm(body)));
+const orderedBodies = (text: string) => bodiesOf(orderConditions(checked(text), table, visit));
+
+const blocks = `
+  actor User {}
+  actor Group {}
+  resource Folder { roles = ["reader"]; permissions = ["read"]; relations = { parent: Folder }; "read" if "reader"; }
+`;
+const facts = `
+  has_relation(Folder{"middle"}, "parent", Folder{"top"});
+  has_relation(Folder{"low"}, "parent", Folder{"middle"});
+  has_role(User{"ann"}, "reader", Folder{"middle"});
+`;
+const roleFirst = `
+  has_role(user: User, role: String, folder: Folder) if
+    parent matches Folder and has_role(user, role, parent) and has_relation(folder, "parent", parent);
+`;
+
+/** Expects the folders that each user can read, on each engine. */
+async function expectReadable(policy: string, expected: Readonly<Record<string, string>>): Promise<void> {
+  await everywhere(policy, options, (ask, engine) => {
+    const readable = [ann, ben].map((user) =>
+      ['top', 'middle', 'low'].filter((id) => ask(user, folder(id)) === true).join(' '),
+    );
+    expect([engine, ...readable]).toEqual([engine, expected['ann'], expected['ben']]);
+  });
+}
+
+describe('the order of conditions in the dialect oso-cloud', () => {
+  it('decides a rule that begins with a call of itself about an unknown object', async () => {
+    await expectReadable(blocks + roleFirst + facts, { ann: 'middle low', ben: '' });
+  });
+
+  it('decides a circle of objects', async () => {
+    const circle = 'has_relation(Folder{"top"}, "parent", Folder{"low"});';
+    await expectReadable(blocks + roleFirst + facts + circle, { ann: 'top middle low', ben: '' });
+  });
+
+  it('decides groups in groups, where the second call of the rule is about another type than its head', async () => {
+    const policy = `
+      ${blocks}
+      has_group(user: User, group: Group) if
+        inner matches Group and has_group(user, inner) and has_group(inner, group);
+      has_role(user: User, role: String, folder: Folder) if
+        group matches Group and has_group(user, group) and has_role(group, role, folder);
+      has_group(User{"ann"}, Group{"a"});
+      has_group(Group{"a"}, Group{"b"});
+      has_group(Group{"b"}, Group{"c"});
+      has_group(User{"ben"}, Group{"c"});
+      has_role(Group{"c"}, "reader", Folder{"top"});
+      has_role(Group{"a"}, "reader", Folder{"low"});
+    `;
+    await expectReadable(policy, { ann: 'top low', ben: 'top' });
+  });
+
+  it('decides rules that call each other', async () => {
+    const policy = `
+      ${blocks}
+      has_role(user: User, "reader", folder: Folder) if
+        can_browse(user, parent) and parent matches Folder and has_relation(folder, "parent", parent);
+      can_browse(user: User, folder: Folder) if has_role(user, "reader", folder);
+      ${facts}
+    `;
+    await expectReadable(policy, { ann: 'middle low', ben: '' });
+  });
+
+  it('decides a recursive alternative of `or`, and unknown objects that several facts lead to', async () => {
+    const policy = `
+      ${blocks}
+      has_role(user: User, role: String, folder: Folder) if
+        is_owner(user, folder) or
+        (has_role(user, role, parent) and is_link(link, parent) and has_link(folder, link));
+      is_owner(User{"ben"}, Folder{"low"});
+      has_role(User{"ann"}, "reader", Folder{"top"});
+      has_link(Folder{"low"}, Team{"link"});
+      is_link(Team{"link"}, Folder{"top"});
+    `;
+    await expectReadable(policy, { ann: 'top low', ben: 'low' });
+  });
+
+  it('decides the same with the facts of a question, and after loadSync', async () => {
+    const policies = blocks + roleFirst;
+    const given = [
+      ['has_relation', folder('low'), 'parent', folder('top')],
+      ['has_role', ann, 'reader', folder('top')],
+    ] as const;
+    const asynchronous = await Authorizer.load({ ...options, policies });
+    const synchronous = NodeAuthorizer.loadSync({ ...options, policies: { name: 'p', source: policies } });
+    for (const authorizer of [asynchronous, synchronous])
+      expect(
+        [ann, ben].map((user) => authorizer.canSync(user, 'read', folder('low'), { facts: given })),
+      ).toEqual([true, false]);
+  });
+
+  it.each([
+    ['not is_hidden(folder)', 'a negation'],
+    ['is_visible(folder)', 'a call of a rule with a negation'],
+    ['forall(is_hidden(folder), is_shown(folder))', '`forall`'],
+  ])('moves no call over `%s`: %s', (condition) => {
+    const policy = `
+      has_role(user: User, "reader", folder: Folder) if
+        has_role(user, "reader", parent) and ${condition} and has_relation(folder, "parent", parent);
+      is_visible(folder: Folder) if not is_hidden(folder);
+    `;
+    expect(orderedBodies(policy)).toEqual(bodiesOf(checked(policy)));
+  });
+
+  it('keeps the order of a policy with a cut', () => {
+    const policy = checked(`${roleFirst} is_first(_) if cut;`);
+    expect(orderConditions(policy, table, visit)).toBe(policy);
+  });
+
+  it.each([
+    [
+      'is_open(parent) stays, because nothing else binds its variable',
+      'has_role(user, role, parent) and is_open(parent) and is_open(folder)',
+      undefined,
+    ],
+    [
+      'other conditions stay before the call',
+      'parent matches Folder{} and is_open(folder) and has_role(user, role, parent) and is_open(parent) and has_relation(folder, "parent", parent)',
+      'parent matches Folder{} and is_open(folder) and has_relation(folder, "parent", parent) and has_role(user, role, parent) and is_open(parent)',
+    ],
+    [
+      'a call about known objects stays',
+      'has_role(user, role, folder) and has_relation(folder, "parent", parent) and is_open(parent)',
+      undefined,
+    ],
+    [
+      'a call about objects of another type stays',
+      'has_role(user, role, team) and team matches Team{} and has_relation(folder, "team", team)',
+      undefined,
+    ],
+  ])('moves only the calls that bind the arguments of a recursive call: %s', (_, written, ordered) => {
+    const head = 'has_role(user: User, role: String, folder: Folder) if';
+    expect(orderedBodies(`${head} ${written};`)).toEqual([ordered ?? written]);
+  });
+
+  it("keeps the order in Nanook's own dialect", async () => {
+    const own = `
+      allow(a, b, c) if has_role(a, b, c);
+      has_role(user: User, role: String, folder: Folder) if
+        has_role(user, role, parent) and has_relation(parent, "parent", folder);
+      has_relation(Folder{"top"}, "parent", Folder{"low"});
+    `;
+    const limits = { maxDepth: 200 };
+    const authorizer = await Authorizer.load({ types, policies: own, engine: 'machine', limits });
+    expect(() => authorizer.canSync(ben, 'read', folder('low'))).toThrow('recursed deeper than 200 levels');
+  });
+
+  it('gives `where` the filter of the rule whose relation comes first', async () => {
+    const declared = {
+      User: { key: 'id', fields: { id: 'String', folderIds: 'List' } },
+      Folder: {
+        key: 'id',
+        fields: { id: 'String', parentId: 'String' },
+        relations: { parent: one('Folder', { local: 'parentId', foreign: 'id' }) },
+      },
+    } as const;
+    const data = `
+      actor User {}
+      resource Folder { roles = ["reader"]; permissions = ["read"]; relations = { parent: Folder }; "read" if "reader"; }
+      has_role(user: User, "reader", folder: Folder) if folder.id in user.folderIds;
+      has_relation(folder: Folder, "parent", parent: Folder) if parent = folder.parent;
+    `;
+    const conditionOf = async (...conditions: readonly string[]) => {
+      const rule = `has_role(user: User, role: String, folder: Folder) if ${conditions.join(' and ')};`;
+      const authorizer = await Authorizer.load({
+        types: declared,
+        dialect: 'oso-cloud',
+        policies: data + rule,
+      });
+      const user = typed('User', { id: 'ann', folderIds: ['top'] });
+      return printCondition((await authorizer.where(user, 'read', 'Folder')).condition);
+    };
+    const calls = ['has_role(user, role, parent)', 'has_relation(folder, "parent", parent)'] as const;
+    expect(await conditionOf(...calls)).toBe(await conditionOf(...calls.toReversed()));
+  });
+
+  it('explains with the conditions at the places where they are written', async () => {
+    const authorizer = await Authorizer.load({
+      ...options,
+      policies: { name: 'p', source: roleFirst + facts + blocks },
+    });
+    const denied = renderExplanation(await authorizer.explain(ben, 'read', folder('low')));
+    const granted = renderExplanation(await authorizer.explain(ann, 'read', folder('low')));
+    expect(denied).toContain(
+      '✗ `has_role(user, role, parent)`: User{id: "ben"} does not have the role "reader" on Folder{id: "middle"} (p:3)',
+    );
+    expect(granted).toContain(
+      'user = User{id: "ann"}, role = "reader", folder = Folder{id: "low"}, parent = Folder{id: "middle"}',
+    );
+  });
+});

@@ -1,0 +1,171 @@
+import type { Policy, PolicyRule } from '../../policy/policy.js';
+import type { CallNode, Node, TermNode } from '../../syntax/ast.js';
+import type { visit } from '../../syntax/visit.js';
+import type { TypeTable } from '../../types/type-table.js';
+
+/**
+ * Orders the conditions of rules for a dialect in which they have no order. A call that may lead back to its own rule, and has an argument that is not
+ * known yet, comes after the calls that find values from known ones: `has_relation(folder, "parent", parent) and has_role(user, role, parent)`. All
+ * other conditions keep their order. No call moves over a negation, and a policy with a cut keeps its order, because both depend on it.
+ *
+ * @param walk the function `visit`
+ */
+export function orderConditions(policy: Policy, types: TypeTable, walk: typeof visit): Policy {
+  const calls = new CallGraph(policy.rules, walk);
+  if (calls.hasCut) return policy;
+  const rules = policy.rules.map((rule): PolicyRule => {
+    if (rule.body === undefined) return rule;
+    const body = new RuleOrder(rule, rule.body, calls, types).order(
+      rule.body,
+      calls.namesIn(...rule.parameters),
+    );
+    return body === rule.body ? rule : Object.freeze({ ...rule, body });
+  });
+  // Descriptors, because the hash is computed on first use.
+  return Object.freeze(
+    Object.defineProperties({} as Policy, {
+      ...Object.getOwnPropertyDescriptors(policy),
+      rules: { value: Object.freeze(rules), enumerable: true },
+    }),
+  );
+}
+
+class RuleOrder {
+  /** The types of the variables that the head or a condition `group matches Group` names. */
+  readonly #types = new Map<string, string>();
+
+  constructor(
+    readonly rule: PolicyRule,
+    body: TermNode,
+    readonly calls: CallGraph,
+    readonly types: TypeTable,
+  ) {
+    const add = (term: Node, pattern: Node | undefined): void => {
+      if (term.kind === 'variable' && pattern?.kind === 'instance-pattern')
+        this.#types.set(term.name, pattern.className);
+    };
+    for (const { term, specializer } of rule.parameters) add(term, specializer);
+    calls.walk(body, { matches: ({ value, pattern }) => add(value, pattern) });
+  }
+
+  /** @param given the variables that are known before the condition */
+  order(node: TermNode, given: ReadonlySet<string>): TermNode {
+    if (node.kind !== 'and' && node.kind !== 'or') return node;
+    const known = new Set(given);
+    const rest = [...node.operands];
+    const operands: TermNode[] = [];
+    while (rest.length > 0) {
+      const [next] = rest.splice(node.kind === 'and' ? this.#next(rest, known) : 0, 1);
+      operands.push(this.order(next!, known));
+      if (node.kind === 'and' && bindsVariables(next!))
+        for (const name of this.calls.namesIn(next!)) known.add(name);
+    }
+    return operands.every((operand, i) => operand === node.operands[i]) ? node : { ...node, operands };
+  }
+
+  /** Returns the position of the condition that comes next. */
+  #next(rest: readonly TermNode[], known: ReadonlySet<string>): number {
+    const { calls } = this;
+    const [first, ...others] = rest;
+    const isKnown = (name: string): boolean => known.has(name);
+    const waits = (call: CallNode): boolean =>
+      this.#leadsBack(call) && ![...calls.namesIn(call)].every(isKnown);
+    if (calls.negates(first!) || !calls.in(first!).some(waits)) return 0;
+    for (const [i, node] of others.entries()) {
+      if (calls.mayNegate(node)) break;
+      if (node.kind !== 'call' || this.#leadsBack(node)) continue;
+      const names = [...calls.namesIn(node)];
+      if (names.some(isKnown) && !names.every(isKnown)) return i + 1;
+    }
+    return 0;
+  }
+
+  /** Returns whether a call may need the rule itself. A call of its own name does not if an argument has another type. */
+  #leadsBack({ predicate, args }: CallNode): boolean {
+    const { name, parameters } = this.rule;
+    if (predicate !== name) return this.calls.reachableFrom(predicate).has(name);
+    return (
+      args.length === parameters.length &&
+      parameters.every(({ specializer }, i) => {
+        const arg = args[i]!;
+        const type = arg.kind === 'variable' ? this.#types.get(arg.name) : undefined;
+        if (type === undefined || specializer?.kind !== 'instance-pattern') return true;
+        const [own, wanted] = [this.types.find(type), this.types.find(specializer.className)];
+        // The unions `Actor` and `Resource` are not declared.
+        if (own === undefined || wanted === undefined) return true;
+        return this.types.isSubtype(own, wanted) || this.types.isSubtype(wanted, own);
+      })
+    );
+  }
+}
+
+/** The calls and negations of a policy, by the names of its rules. */
+class CallGraph {
+  readonly hasCut: boolean;
+  readonly #calledBy = new Map<string, Set<string>>();
+  readonly #negating = new Set<string>();
+  readonly #reachable = new Map<string, ReadonlySet<string>>();
+
+  constructor(
+    rules: readonly PolicyRule[],
+    readonly walk: typeof visit,
+  ) {
+    let hasCut = false;
+    for (const { name, body } of rules) {
+      if (body === undefined) continue;
+      let called = this.#calledBy.get(name);
+      if (called === undefined) this.#calledBy.set(name, (called = new Set()));
+      for (const { predicate } of this.in(body)) called.add(predicate);
+      if (this.negates(body)) this.#negating.add(name);
+      walk(body, { cut: () => void (hasCut = true) });
+    }
+    this.hasCut = hasCut;
+  }
+
+  in(node: TermNode): readonly CallNode[] {
+    const calls: CallNode[] = [];
+    this.walk(node, { call: (call) => void calls.push(call) });
+    return calls;
+  }
+
+  /** Returns the names of the variables in some nodes. */
+  namesIn(...nodes: readonly Node[]): ReadonlySet<string> {
+    const names = new Set<string>();
+    const add = (name: string): void => void (name === '_' || names.add(name));
+    for (const node of nodes) this.walk(node, { variable: ({ name }) => add(name) });
+    return names;
+  }
+
+  /** Returns a name, and the names that its rules call directly or through others. */
+  reachableFrom(name: string): ReadonlySet<string> {
+    const known = this.#reachable.get(name);
+    if (known !== undefined) return known;
+    const reachable = new Set([name]);
+    // A set that grows during the loop.
+    for (const each of reachable) for (const called of this.#calledBy.get(each) ?? []) reachable.add(called);
+    this.#reachable.set(name, reachable);
+    return reachable;
+  }
+
+  /** Returns whether the meaning of a condition depends on the variables that have values before it. */
+  negates(node: TermNode): boolean {
+    let found = false;
+    const finds = (): void => void (found = true);
+    this.walk(node, { not: finds, forall: finds, assign: finds });
+    return found;
+  }
+
+  /** Returns the same for the condition and the rules that it calls. */
+  mayNegate(node: TermNode): boolean {
+    return (
+      this.negates(node) ||
+      this.in(node).some(({ predicate }) =>
+        [...this.reachableFrom(predicate)].some((name) => this.#negating.has(name)),
+      )
+    );
+  }
+}
+
+/** Returns whether the variables of a condition have values after it. */
+const bindsVariables = ({ kind }: TermNode): boolean =>
+  kind !== 'matches' && kind !== 'compare' && kind !== 'not' && kind !== 'forall';

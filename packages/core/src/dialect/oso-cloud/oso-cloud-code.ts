@@ -1,0 +1,4 @@
+import { orderConditions } from './order-conditions.js';
+
+/** The code that changes the rules of a checked policy. */
+export const dialectCode = { orderConditions };
