@@ -4,6 +4,7 @@ import { duplicateCondition } from './duplicate-condition.js';
 import { duplicateRule } from './duplicate-rule.js';
 import type { Lint, LintInput } from './lint.js';
 import { nilOrder } from './nil-order.js';
+import { relationOrder } from './relation-order.js';
 import { unknownGrantable } from './unknown-grantable.js';
 import { unreachableRule } from './unreachable-rule.js';
 import { neverGranted, neverUsed } from './unused-declaration.js';
@@ -17,6 +18,7 @@ export const allLints: readonly Lint[] = [
   nilOrder,
   crossProduct,
   unknownGrantable,
+  relationOrder,
 ];
 
 /**

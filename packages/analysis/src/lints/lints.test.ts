@@ -206,3 +206,83 @@ describe('cross-product', () => {
     expect(lint('f(u, n) if a in u.as and a in n.as;')).toEqual([]);
   });
 });
+
+describe('relation-order', () => {
+  const blocks = `resource Organization {}
+resource Repository { relations = { parent: Organization, owner: User }; }
+`;
+  const orderIn = (text: string, dialect?: 'oso-cloud', types: TypesInput = {}): string[] => {
+    const { policy, diagnostics } = parse(text);
+    expect(diagnostics).toEqual([]);
+    return runLints({ trees: [policy], types, constants: {}, dialect }).flatMap(({ code, span, message }) =>
+      code === 'NANOOK_LINT_RELATION_ORDER'
+        ? `${positionOf(span!).line} ${/`has_relation.*`/u.exec(message)?.[0]}`
+        : [],
+    );
+  };
+
+  it('finds calls with the related object at the place of the other dialect', () => {
+    const bodies = `f(repository: Repository) if organization matches Organization and
+  has_relation(repository, "parent", organization);
+f(repository: Repository) if organization matches Organization and
+  has_relation(organization, "parent", repository);
+`;
+    expect(orderIn(blocks + bodies)).toEqual(['4 `has_relation(organization, "parent", repository)`']);
+    expect(orderIn(blocks + bodies, 'oso-cloud')).toEqual([
+      '6 `has_relation(repository, "parent", organization)`',
+    ]);
+  });
+
+  it('needs only the type of one argument', () => {
+    const body = 'f(repository: Repository) if has_relation(_, "parent", repository);';
+    expect(orderIn(blocks + body)).toEqual([]);
+    expect(orderIn(blocks + body, 'oso-cloud')).toEqual(['3 `has_relation(repository, "parent", _)`']);
+  });
+
+  it('reads conditions of blocks, and objects that the policy names', () => {
+    const policy = `resource Organization {}
+resource Repository { permissions = ["read"]; relations = { parent: Organization };
+  "read" if has_relation(resource, "parent", Organization{"acme"});
+}`;
+    expect(orderIn(policy)).toEqual(['3 `has_relation(Organization{"acme"}, "parent", resource)`']);
+    expect(orderIn(policy, 'oso-cloud')).toEqual([]);
+  });
+
+  it('finds heads of rules and facts of tests in the dialect oso-cloud, because they are errors in the other one', () => {
+    const heads = `has_relation(organization: Organization, "parent", repository: Repository) if repository.organization = organization;
+has_relation(Repository{"anvil"}, "parent", Organization{"acme"});
+test fixture acme { has_relation(Organization{"acme"}, "parent", Repository{"anvil"}); }
+test "a" { setup { has_relation(User{"ann"}, "owner", Repository{"anvil"}); } assert f(1); }`;
+    expect(orderIn(blocks + heads, 'oso-cloud')).toEqual([
+      '3 `has_relation(repository: Repository, "parent", organization: Organization)`',
+      '5 `has_relation(Repository{"anvil"}, "parent", Organization{"acme"})`',
+      '6 `has_relation(Repository{"anvil"}, "owner", User{"ann"})`',
+    ]);
+    expect(orderIn(blocks + heads)).toEqual([]);
+  });
+
+  it('accepts arguments whose order the types do not tell', () => {
+    const policy = `resource Folder { relations = { parent: Folder, shared: Resource }; }
+f(a: Folder, b: Folder) if has_relation(a, "parent", b) and has_relation(b, "parent", a);
+f(a, b) if has_relation(a, "parent", b);
+f(a: Folder, b: Resource) if has_relation(a, "shared", b) and has_relation(b, "shared", a) and has_relation(a, "other", b);
+f(a: Folder, b) if b matches Note and b matches Folder and has_relation(b, "parent", a);
+f(a: Folder, b) if (b matches Note or not b matches Note) and has_relation(b, "parent", a);`;
+    expect([orderIn(policy), orderIn(policy, 'oso-cloud')]).toEqual([[], []]);
+  });
+
+  it('accepts types that extend the declared ones, also several relations of one name', () => {
+    class Base {}
+    class Derived extends Base {}
+    const policy = `resource Base { relations = { parent: Team }; }
+resource Row extends Base {}
+resource Note { relations = { parent: Base }; }
+f(a: Derived, b: Team) if has_relation(a, "parent", b);
+f(a: Row, b: Team) if has_relation(a, "parent", b);
+f(a: Kind, b: Team) if has_relation(a, "parent", b);
+f(a: Note, b: Row) if has_relation(a, "parent", b);`;
+    const types = { Base, Derived, Kind: { extends: 'Base' } };
+    expect(orderIn(policy, 'oso-cloud', types)).toEqual([]);
+    expect(orderIn(policy, undefined, types)).toHaveLength(4);
+  });
+});

@@ -85,6 +85,25 @@ grantable("raed");`,
     `allow(_: User, action, note: Note) if action in ["read", "pay"] and grantable(action) and note.isOpen;
 grantable("read");`,
   ),
+  lint(
+    'NANOOK_LINT_RELATION_ORDER',
+    'the related object of "folder" comes first; write `has_relation(folder, "folder", note)`',
+    'a `has_relation` in the order of the other [dialect](../guides/moving/from-oso-cloud.md#the-dialect), so that the condition never holds. In the dialect `oso-cloud`, the related object comes last',
+    `resource Folder { roles = ["reader"]; }
+resource Note { roles = ["reader"]; relations = { folder: Folder }; }
+allow(user: User, "read", note: Note) if has_role(user, "reader", note);
+has_role(user: User, "reader", note: Note) if
+  folder matches Folder and has_relation(note, "folder", folder) and has_role(user, "reader", folder);
+has_role(user: User, "reader", folder: Folder) if folder.id in user.folderIds;
+has_relation(folder: Folder, "folder", note: Note) if folder = note.folder;`,
+    `resource Folder { roles = ["reader"]; }
+resource Note { roles = ["reader"]; relations = { folder: Folder }; }
+allow(user: User, "read", note: Note) if has_role(user, "reader", note);
+has_role(user: User, "reader", note: Note) if
+  folder matches Folder and has_relation(folder, "folder", note) and has_role(user, "reader", folder);
+has_role(user: User, "reader", folder: Folder) if folder.id in user.folderIds;
+has_relation(folder: Folder, "folder", note: Note) if folder = note.folder;`,
+  ),
 ];
 
 /** The codes of the mistakes in tests, which `nanook check` and `nanook test` report. */
