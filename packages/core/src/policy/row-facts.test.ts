@@ -313,6 +313,19 @@ describe('a declared fact of rows', () => {
     expect(reasonOf('Membership', declared)).toContain(reason);
   });
 
+  it('is an error when another declaration of the type gives the same rules', () => {
+    const hasRole = fact('has_role', ['user', 'role', 'organization']);
+    const twice = 'the fact `has_role` is declared twice; remove one of the two';
+    const factsOf =
+      (...facts: readonly RowFactInput[]) =>
+      () =>
+        rowFactSources(new TypeTable(withFacts('Membership', ...facts)));
+    expect(factsOf(hasRole, hasRole)).toThrow(twice);
+    expect(factsOf(hasRole, { ...hasRole, from: 'user' })).toThrow(twice);
+    expect(factsOf(hasRole, { ...hasRole, from: 'organization' })).not.toThrow();
+    expect(factsOf(hasRole, { ...hasRole, name: 'had_role' })).not.toThrow();
+  });
+
   it('causes an error in a type without fields', () => {
     const types = new TypeTable({ Note: { facts: [fact('f', ['this'])] } });
     expect(() => rowFactSources(types)).toThrow('needs `fields`');

@@ -17,13 +17,18 @@ import { linkRowFact, type FactArgument, type RowFact } from './link-row-fact.js
  */
 export function rowFactSources(types: TypeTable): readonly Source[] {
   return [...types.types].flatMap((type) => {
-    const rules = type.facts.flatMap((input) => {
+    const rules = new Set<string>();
+    const invalid = (reason: string): PolarError =>
+      new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name: type.name, reason });
+    for (const input of type.facts) {
       const fact = linkRowFact(type, input, types);
-      if (typeof fact === 'string')
-        throw new PolarError('POLAR_TYPE_INVALID_DECLARATION', { name: type.name, reason: fact });
-      return alternativesOf(fact.args).map((args) => ruleOf({ ...fact, args }, type, types));
-    });
-    return rules.length === 0 ? [] : [new Source(rules.join('\n'), `facts of ${type.name}`)];
+      if (typeof fact === 'string') throw invalid(fact);
+      const own = alternativesOf(fact.args).map((args) => ruleOf({ ...fact, args }, type, types));
+      if (own.every((rule) => rules.has(rule)))
+        throw invalid(`the fact \`${fact.name}\` is declared twice; remove one of the two`);
+      for (const rule of own) rules.add(rule);
+    }
+    return rules.size === 0 ? [] : [new Source([...rules].join('\n'), `facts of ${type.name}`)];
   });
 }
 
