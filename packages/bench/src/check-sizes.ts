@@ -23,7 +23,7 @@ const onDisk = '@nanook/core, installed (not compressed)';
  */
 const budgets: Readonly<Record<string, number>> = {
   [afterCheck]: 124_000,
-  [allExports]: 226_500,
+  [allExports]: 226_600,
   [onDisk]: 6_565_000,
 };
 

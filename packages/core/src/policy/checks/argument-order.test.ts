@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { TypeTable } from '../../types/type-table.js';
 import { diagnoseWith } from '../diagnose.fixture.js';
 
-const diagnose = diagnoseWith(new TypeTable({ User: {}, Robot: {}, Note: {}, Action: {} }));
+const diagnose = diagnoseWith(
+  new TypeTable({ User: {}, Robot: {}, Note: {}, Action: {}, Account: {}, ApiKey: {} }),
+);
 const code = 'POLAR_CHECK_ARGUMENT_ORDER';
 
 describe('argument-order', () => {
@@ -33,5 +35,25 @@ describe('argument-order', () => {
       allow(_: User, _: Action, _: Note);
       allow(_: Note, "read", _: Note);
     `).toEqual([]);
+  });
+
+  it('accepts resources that are actors in other applications, and actors that are resources there', () => {
+    expect(diagnose`
+      allow(_: Robot, "read", _: Account);
+      allow(_: Note, "read", _: Account);
+      allow(_: Account, "read", _: User);
+      allow(_: ApiKey, "read", _: User);
+    `).toEqual([]);
+  });
+
+  it('takes a type with a resource block for a resource', () => {
+    expect(diagnose`
+      resource User {}
+      allow(_: Robot, "read", _: User);
+    `).toEqual([]);
+    expect(diagnose`
+      resource Account {}
+      allow(_: Account, "read", _: User);
+    `).toEqual([{ code, at: '2:7', data: { name: 'allow', place: 'actor', type: 'Account' } }]);
   });
 });

@@ -2,9 +2,10 @@ import type { ParameterNode } from '../../syntax/ast.js';
 import type { PolicyDraft } from '../policy-draft.js';
 import { policyCheck } from './check.js';
 
-const usualActors: ReadonlySet<string> = new Set(
-  'User Actor Account Admin Member Person Principal Employee Customer'.split(' '),
-);
+const usualActors = /^(User|Actor|Admin|Principal|Employee)$/;
+/** Types that are actors in some applications, and resources in others, too. */
+const possibleActors =
+  /(User|Actor|Admin|Principal|Employee|Account|Member|Person|Customer|Client|Service|Key|Token|Group|Team)$/;
 
 /** Warns about `allow(note: Note, "read", user: User)`: the order is actor, action, resource. */
 export const argumentOrder = policyCheck({
@@ -22,7 +23,7 @@ export const argumentOrder = policyCheck({
       return;
     }
     if (types.actor === undefined || types.resource === undefined) return;
-    if (!isActor(types.actor, draft) && isActor(types.resource, draft))
+    if (!isActor(types.actor, draft, possibleActors) && isActor(types.resource, draft, usualActors))
       report({ span: actor.span, data: { name, place: 'actor', type: types.actor } });
   },
 });
@@ -30,11 +31,11 @@ export const argumentOrder = policyCheck({
 const typeOf = ({ specializer }: ParameterNode): string | undefined =>
   specializer?.kind === 'instance-pattern' ? specializer.className : undefined;
 
-/** Recognizes a type of actors by the actor blocks, or by its name if there are no actor blocks. */
-function isActor(name: string, { blocks, types }: PolicyDraft): boolean {
+/** Recognizes a type of actors by the actor blocks, or by its name if there are no actor blocks, and no block of this type. */
+function isActor(name: string, { blocks, types }: PolicyDraft, names: RegExp): boolean {
   if (blocks.get(name)?.isActor === true) return true;
   const actors = [...blocks.values()].filter((block) => block.isActor);
-  if (actors.length === 0) return usualActors.has(name);
+  if (actors.length === 0) return !blocks.has(name) && names.test(name);
   const type = types.find(name);
   return (
     name === 'Actor' ||
