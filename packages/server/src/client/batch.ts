@@ -1,8 +1,15 @@
 /** The most characters of a request, so that it is smaller than the limit `bodyBytes` of a server, 262,144 by default. */
 const maxCharacters = 65_536;
 
+/** An evaluation that is ready to be sent. */
+export interface SentEvaluation {
+  /** The JSON text, so that later changes of its values do not change the request. */
+  readonly text: string;
+  readonly hasFacts: boolean;
+}
+
 interface Waiting {
-  readonly evaluation: string;
+  readonly evaluation: SentEvaluation;
   readonly resolve: (decision: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -17,11 +24,10 @@ export class EvaluationBatch {
    */
   constructor(
     readonly size: number,
-    readonly send: (evaluations: readonly string[]) => Promise<readonly (boolean | Error)[]>,
+    readonly send: (evaluations: readonly SentEvaluation[]) => Promise<readonly (boolean | Error)[]>,
   ) {}
 
-  /** @param evaluation the JSON text, so that later changes of its values do not change the request */
-  decide(evaluation: string): Promise<boolean> {
+  decide(evaluation: SentEvaluation): Promise<boolean> {
     if (this.#waiting.length === 0) queueMicrotask(() => this.#flush());
     return new Promise((resolve, reject) => void this.#waiting.push({ evaluation, resolve, reject }));
   }
@@ -30,11 +36,11 @@ export class EvaluationBatch {
     let request: Waiting[] = [];
     let characters = 0;
     for (const each of this.#waiting.splice(0)) {
-      characters += each.evaluation.length;
+      characters += each.evaluation.text.length;
       if (request.length === this.size || (request.length > 0 && characters > maxCharacters)) {
         void this.#decide(request);
         request = [];
-        characters = each.evaluation.length;
+        characters = each.evaluation.text.length;
       }
       request.push(each);
     }

@@ -1,5 +1,5 @@
 export { RemoteAuthorizer, type RemoteCheckOptions } from './remote-authorizer.js';
-export type { RemoteAction, RemoteEntity, RemoteOptions } from './remote-options.js';
+export type { RemoteAction, RemoteEntity, RemoteFact, RemoteOptions } from './remote-options.js';
 export {
   NanookServerError,
   isNanookServerError,

@@ -4,12 +4,13 @@ import { isJsonObject } from '../messages/read-body.js';
 import { own } from '../messages/access-request.js';
 import { checkTexts, maxDepth } from '../messages/strict-json.js';
 import { baseUrlOf } from '../options/base-url.js';
-import { EvaluationBatch } from './batch.js';
+import { EvaluationBatch, type SentEvaluation } from './batch.js';
 import {
   checkRemoteOptions,
   type Evaluation,
   type RemoteAction,
   type RemoteEntity,
+  type RemoteFact,
   type RemoteOptions,
 } from './remote-options.js';
 import { Wire } from './wire.js';
@@ -18,6 +19,8 @@ import { Wire } from './wire.js';
 export interface RemoteCheckOptions {
   /** The `context` of the request, of which policies read the fields that the server declares. */
   readonly context?: Readonly<Record<string, unknown>>;
+  /** The facts that hold for this check only, of which the server declares the names and arguments. Another one is an error. */
+  readonly facts?: readonly RemoteFact[];
 }
 
 /** The pages of a search, so that a server that repeats a page does not keep the client busy. */
@@ -56,16 +59,16 @@ export class RemoteAuthorizer {
     actor: unknown,
     action: RemoteAction,
     resource: unknown,
-    { context }: RemoteCheckOptions = {},
+    options: RemoteCheckOptions = {},
   ): Promise<boolean> {
-    return this.#batch.decide(
-      textOf({
-        subject: this.#entityOf(actor),
-        action: actionOf(action),
-        resource: this.#entityOf(resource),
-        ...(context !== undefined && { context }),
-      } satisfies Evaluation),
-    );
+    const context = this.#contextOf(options);
+    const text = textOf({
+      subject: this.#entityOf(actor),
+      action: actionOf(action),
+      resource: this.#entityOf(resource),
+      ...(context !== undefined && { context }),
+    } satisfies Evaluation);
+    return this.#batch.decide({ text, hasFacts: hasFacts(options) });
   }
 
   /** Returns the result of `can` for each of the resources, in their order. @throws the errors of `can` */
@@ -101,13 +104,9 @@ export class RemoteAuthorizer {
   }
 
   /** Returns the names of the actions that the actor may perform on the resource. @throws {NanookServerError} the errors of `can` */
-  async actions(
-    actor: unknown,
-    resource: unknown,
-    { context }: RemoteCheckOptions = {},
-  ): Promise<Set<string>> {
-    const request = { subject: this.#entityOf(actor), resource: this.#entityOf(resource), context };
-    return new Set(await this.#search('action', request, 'name'));
+  async actions(actor: unknown, resource: unknown, options: RemoteCheckOptions = {}): Promise<Set<string>> {
+    const request = { subject: this.#entityOf(actor), resource: this.#entityOf(resource) };
+    return new Set(await this.#search('action', request, 'name', options));
   }
 
   /**
@@ -115,14 +114,27 @@ export class RemoteAuthorizer {
    *
    * @throws {NanookServerError} the errors of `can`
    */
-  ids(
+  async ids(
     actor: unknown,
     action: RemoteAction,
     type: string,
-    { context }: RemoteCheckOptions = {},
+    options: RemoteCheckOptions = {},
   ): Promise<readonly string[]> {
-    const request = { subject: this.#entityOf(actor), action: actionOf(action), resource: { type }, context };
-    return this.#search('resource', request, 'id');
+    const request = { subject: this.#entityOf(actor), action: actionOf(action), resource: { type } };
+    return this.#search('resource', request, 'id', options);
+  }
+
+  /** Returns the context of a request, with the facts as the wire carries them. */
+  #contextOf(options: RemoteCheckOptions): Evaluation['context'] {
+    const { context, facts } = options;
+    if (context !== undefined && Object.hasOwn(context, 'facts') && facts !== undefined)
+      throw new TypeError('expected facts either in the option `facts` or in `context.facts`, found both');
+    if (!hasFacts(options)) return context;
+    const sent = facts!.map(([name, ...args]) => [
+      name,
+      ...args.map((arg) => (isValue(arg) ? arg : this.#entityOf(arg))),
+    ]);
+    return { ...context, facts: sent };
   }
 
   #entityOf(value: unknown): RemoteEntity {
@@ -134,14 +146,19 @@ export class RemoteAuthorizer {
     return { type, id, ...(properties !== undefined && { properties }) };
   }
 
-  async #evaluate(evaluations: readonly string[]): Promise<readonly (boolean | Error)[]> {
+  async #evaluate(evaluations: readonly SentEvaluation[]): Promise<readonly (boolean | Error)[]> {
     const [first] = evaluations;
     if (first !== undefined && evaluations.length === 1) {
       const path = '/access/v1/evaluation';
-      return [this.#decisionOf(path, await this.#wire.post(path, first))];
+      return [this.#decisionOf(path, await this.#wire.post(path, first.text, first.hasFacts))];
     }
     const path = '/access/v1/evaluations';
-    const answer = await this.#wire.post(path, `{"evaluations":[${evaluations.join()}]}`);
+    const texts = evaluations.map(({ text }) => text);
+    const answer = await this.#wire.post(
+      path,
+      `{"evaluations":[${texts.join()}]}`,
+      evaluations.some((evaluation) => evaluation.hasFacts),
+    );
     const items = isJsonObject(answer) ? own(answer, 'evaluations') : undefined;
     if (!Array.isArray(items) || items.length !== evaluations.length)
       throw this.#invalid(path, `\`evaluations\` must have ${evaluations.length} items`);
@@ -161,13 +178,19 @@ export class RemoteAuthorizer {
     return new NanookServerError('NANOOK_SERVER_REFUSED', { url, status, reason });
   }
 
-  async #search(kind: string, request: object, field: 'id' | 'name'): Promise<readonly string[]> {
+  async #search(
+    kind: string,
+    request: object,
+    field: 'id' | 'name',
+    options: RemoteCheckOptions,
+  ): Promise<readonly string[]> {
+    const context = this.#contextOf(options);
     const path = `/access/v1/search/${kind}`;
     const found: string[] = [];
     let page: object | undefined;
     for (let i = 0; i < maxPages; i++) {
       // oxlint-disable-next-line no-await-in-loop -- the token of a page is in the page before
-      const answer = await this.#wire.post(path, textOf({ ...request, page }));
+      const answer = await this.#wire.post(path, textOf({ ...request, context, page }), hasFacts(options));
       const results = isJsonObject(answer) ? own(answer, 'results') : undefined;
       if (!isJsonObject(answer) || !Array.isArray(results))
         throw this.#invalid(path, '`results` must be a list');
@@ -205,6 +228,12 @@ function textOf(request: object): string {
     throw new TypeError(`the request cannot be sent as JSON: ${(error as Error).message}`, { cause: error });
   }
 }
+
+/** An empty list is no facts, so that a caller without the scope `facts` can pass one. */
+const hasFacts = ({ facts }: RemoteCheckOptions): boolean => facts !== undefined && facts.length > 0;
+
+const isValue = (arg: unknown): boolean =>
+  typeof arg === 'string' || typeof arg === 'number' || typeof arg === 'boolean';
 
 const actionOf = (action: RemoteAction): Exclude<RemoteAction, string> =>
   typeof action === 'string' ? { name: action } : action;

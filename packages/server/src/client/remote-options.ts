@@ -13,6 +13,12 @@ export type RemoteAction =
   | string
   | { readonly name: string; readonly properties?: Readonly<Record<string, unknown>> };
 
+/**
+ * A fact that holds for one decision, such as `['has_role', ann, 'member', acme]`. A text, a number and a boolean are values; each other argument
+ * is an actor or a resource.
+ */
+export type RemoteFact = readonly [name: string, ...args: unknown[]];
+
 /** An evaluation as the wire carries it. */
 export interface Evaluation {
   readonly subject: RemoteEntity;

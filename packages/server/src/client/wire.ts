@@ -1,5 +1,6 @@
 import { NanookServerError } from '../errors/nanook-server-error.js';
 import { within } from '../decisions/within.js';
+import { factsHeader } from '../messages/facts-header.js';
 import { minRevisionHeader } from '../messages/min-revision.js';
 import { RequestError } from '../messages/request-error.js';
 import { parseStrictJson } from '../messages/strict-json.js';
@@ -25,16 +26,17 @@ export class Wire {
    * Sends a request.
    *
    * @param body the JSON text
+   * @param hasFacts whether the body has facts, which the server must not ignore
    * @returns the JSON of the answer
    * @throws {NanookServerError} `NANOOK_SERVER_UNREACHABLE`, `NANOOK_SERVER_REFUSED`, `NANOOK_SERVER_INVALID_ANSWER`
    */
-  async post(path: string, body: string): Promise<unknown> {
+  async post(path: string, body: string, hasFacts: boolean): Promise<unknown> {
     const url = `${this.#base}${path}`;
     const { timeoutMs = 2_000, retries = 2 } = this.#options;
     const deadline = performance.now() + timeoutMs;
     for (let attempt = 0; ; attempt++) {
       // oxlint-disable no-await-in-loop -- one attempt after the other
-      const answer = await this.#attempt(url, body, Math.max(0, deadline - performance.now()));
+      const answer = await this.#attempt(url, { body, hasFacts }, Math.max(0, deadline - performance.now()));
       if (!(answer instanceof Failure)) return answer.json;
       const waitMs = answer.retryAfterMs ?? firstRetryMs * 2 ** attempt * (1 + Math.random());
       const isLast = !answer.canRetry || attempt >= retries || performance.now() + waitMs >= deadline;
@@ -46,7 +48,7 @@ export class Wire {
 
   async #attempt(
     url: string,
-    body: string,
+    message: Message,
     timeoutMs: number,
   ): Promise<{ readonly json: unknown } | Failure> {
     const controller = new AbortController();
@@ -59,7 +61,7 @@ export class Wire {
     let text: string | undefined;
     try {
       // A function `key`, or a `fetch` of the application, can take longer.
-      response = await within(this.#send(url, body, signal), signal);
+      response = await within(this.#send(url, message, signal), signal);
       text = await within(readText(response), signal);
     } catch (error) {
       const reason = reasonOf(signal.aborted ? signal.reason : error);
@@ -80,7 +82,7 @@ export class Wire {
     );
   }
 
-  async #send(url: string, body: string, signal: AbortSignal): Promise<Response> {
+  async #send(url: string, { body, hasFacts }: Message, signal: AbortSignal): Promise<Response> {
     const { key, minRevision, fetch: send = fetch } = this.#options;
     const token = typeof key === 'function' ? await key() : key;
     return send(url, {
@@ -88,6 +90,7 @@ export class Wire {
       headers: {
         'Content-Type': 'application/json',
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        ...(hasFacts && { [factsHeader]: 'required' }),
         ...(minRevision !== undefined && { [minRevisionHeader]: String(minRevision) }),
       },
       body,
@@ -96,6 +99,12 @@ export class Wire {
       redirect: 'error',
     });
   }
+}
+
+interface Message {
+  /** The JSON text. */
+  readonly body: string;
+  readonly hasFacts: boolean;
 }
 
 /** An attempt without an answer. */

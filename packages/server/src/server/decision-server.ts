@@ -12,9 +12,10 @@ import { Decider } from '../decisions/decider.js';
 import { within } from '../decisions/within.js';
 import type { EntityTypes } from '../entities/entity-rows.js';
 import { readJsonBody, type JsonObject } from '../messages/read-body.js';
+import { factsHeader } from '../messages/facts-header.js';
 import { sentFactsOf } from '../entities/sent-facts.js';
 import { requireRevision } from '../messages/min-revision.js';
-import { RequestError } from '../messages/request-error.js';
+import { badRequest, RequestError } from '../messages/request-error.js';
 import { reasonAgainst } from '../operations/followed-status.js';
 import { Metrics } from '../operations/metrics.js';
 import { reportTo } from '../operations/report.js';
@@ -195,9 +196,13 @@ export class DecisionServer {
         report: (error) => this.#report(error),
         factsOf: (context) => {
           const { facts: declared } = this.#options;
-          if (declared === undefined || !Object.hasOwn(context, 'facts')) return [];
-          requireScope(caller, 'facts');
-          return sentFactsOf(declared, context);
+          if (!Object.hasOwn(context, 'facts')) return [];
+          if (declared !== undefined) {
+            requireScope(caller, 'facts');
+            return sentFactsOf(declared, context);
+          }
+          if (request.headers.get(factsHeader) !== null) throw badRequest('this server takes no facts');
+          return [];
         },
         explains: (isWanted) => {
           if (isWanted) requireScope(caller, 'explain');
