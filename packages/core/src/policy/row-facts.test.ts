@@ -313,7 +313,7 @@ describe('a declared fact of rows', () => {
     expect(reasonOf('Membership', declared)).toContain(reason);
   });
 
-  it('is an error when another declaration of the type gives the same rules', () => {
+  it('refuses a second declaration that gives the same rules', () => {
     const hasRole = fact('has_role', ['user', 'role', 'organization']);
     const twice = 'the fact `has_role` is declared twice; remove one of the two';
     const factsOf =

@@ -229,7 +229,7 @@ function textOf(request: object): string {
   }
 }
 
-/** An empty list is no facts, so that a caller without the scope `facts` can pass one. */
+/** An empty list has no meaning, so that a caller without the scope `facts` can pass one. */
 const hasFacts = ({ facts }: RemoteCheckOptions): boolean => facts !== undefined && facts.length > 0;
 
 const isValue = (arg: unknown): boolean =>
