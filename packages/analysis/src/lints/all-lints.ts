@@ -2,6 +2,7 @@ import type { Finding } from '../findings/finding.js';
 import { crossProduct } from './cross-product.js';
 import { duplicateCondition } from './duplicate-condition.js';
 import { duplicateRule } from './duplicate-rule.js';
+import { endlessRecursion } from './endless-recursion.js';
 import type { Lint, LintInput } from './lint.js';
 import { nilOrder } from './nil-order.js';
 import { relationOrder } from './relation-order.js';
@@ -19,6 +20,7 @@ export const allLints: readonly Lint[] = [
   crossProduct,
   unknownGrantable,
   relationOrder,
+  endlessRecursion,
 ];
 
 /**

@@ -286,3 +286,49 @@ f(a: Note, b: Row) if has_relation(a, "parent", b);`;
     expect(orderIn(policy, undefined, types)).toHaveLength(4);
   });
 });
+
+describe('endless-recursion', () => {
+  const endlessIn = (text: string, dialect?: 'oso-cloud', types: TypesInput = {}): string[] => {
+    const { policy, diagnostics } = parse(text);
+    expect(diagnostics).toEqual([]);
+    return runLints({ trees: [policy], types, constants: { root: {} }, dialect }).flatMap(
+      ({ code, span, message }) =>
+        code === 'NANOOK_LINT_ENDLESS_RECURSION'
+          ? `${positionOf(span!).line}:${positionOf(span!).column} ${/finds (.*);/u.exec(message)?.[1]}`
+          : [],
+    );
+  };
+
+  it('finds a rule whose first call is the same question about an unknown object', () => {
+    const policy = `has_role(user: User, "reader", folder: Folder) if
+  parent matches Folder and has_role(user, "reader", parent) and has_relation(parent, "parent", folder);
+reports_to(a: User, c: User) if user_is_active(a) and reports_to(a, b) and reports_to(b, c);
+path(a, b) if path(x, y) and edge(a, x) and edge(y, b);`;
+    expect(endlessIn(policy)).toEqual(['2:29 `parent`', '3:55 `b`', '4:15 `x` and `y`']);
+  });
+
+  it('accepts in the dialect oso-cloud a call before which another one can find the object', () => {
+    const policy = `has_role(user: User, role: String, folder: Folder) if
+  has_role(user, role, parent) and has_relation(folder, "parent", parent);
+has_group(user: User, group: Group) if
+  inner matches Group and has_group(user, inner) and has_group(inner, group);
+reports_to(a: User, c: User) if reports_to(a, b) and reports_to(b, c);`;
+    expect(endlessIn(policy, 'oso-cloud')).toEqual(['5:33 `b`']);
+  });
+
+  it('accepts calls whose arguments are found before, other questions, and conditions that can end the recursion', () => {
+    const policy = `f(x) if y = x.parent and f(y);
+f(x) if x.isOpen and f(y) and y.parent = x;
+f(x) if f(root) or f(Folder{"top"}) or x.isOpen;
+g(x, "reader") if g(y, "owner") and y = x;
+h(x: User) if y matches Group and h(y) and member(x, y);
+i(x: Folder{isOpen: true}) if i(y) and y = x;
+j(x) if j(x) or x.isOpen;
+k(x) if cut and x.isOpen;
+k(x) if k(y) and y = x;
+l(x) if l(root) and x.isOpen;
+m(x) if m(nil) and x.isOpen;
+n(x) if n(_, x);`;
+    expect(endlessIn(policy)).toEqual([]);
+  });
+});

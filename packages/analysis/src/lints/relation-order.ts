@@ -1,4 +1,3 @@
-import type { TypesInput } from '@nanook/core';
 import {
   textOf,
   visit,
@@ -8,8 +7,10 @@ import {
   type Span,
   type StatementNode,
 } from '@nanook/core/syntax';
-import { blocksOf, mayOverlap } from '../blocks/declarations.js';
+import { blocksOf } from '../blocks/declarations.js';
 import type { Lint, LintInput } from './lint.js';
+import { TypeFamilies } from './type-families.js';
+import { VariableTypes } from './variable-types.js';
 
 /**
  * Finds a `has_relation` whose arguments have the order of the other dialect: `has_relation(repository, "parent", organization)`, while the related
@@ -128,13 +129,7 @@ function* usesInBlock({ className, items }: BlockNode): Generator<Use, void, und
 }
 
 function* usesInBody(body: Node, types: VariableTypes): Generator<Use, void, undefined> {
-  visit(body, {
-    matches: ({ value, pattern }) => types.add(value, pattern),
-    // A value has the types of these conditions only in one alternative, or does not have them.
-    or: () => false,
-    not: () => false,
-    forall: () => false,
-  });
+  types.addMatches(body);
   const uses: Use[] = [];
   visit(body, {
     call: ({ predicate, predicateSpan, args: [first, name, last] }) => {
@@ -155,60 +150,4 @@ function* usesInBody(body: Node, types: VariableTypes): Generator<Use, void, und
     },
   });
   yield* uses;
-}
-
-/** The types of the variables of a rule. A variable with several types has one of them, and this lint does not know which. */
-class VariableTypes {
-  readonly #types: Map<string, string | undefined>;
-
-  constructor(known: readonly (readonly [string, string])[] = []) {
-    this.#types = new Map(known);
-  }
-
-  add(term: Node, pattern: Node | undefined): void {
-    if (term.kind !== 'variable' || pattern?.kind !== 'instance-pattern') return;
-    const { className } = pattern;
-    const isOther = this.#types.has(term.name) && this.#types.get(term.name) !== className;
-    this.#types.set(term.name, isOther ? undefined : className);
-  }
-
-  of(term: Node): string | undefined {
-    return term.kind === 'variable' ? (term.entity?.type ?? this.#types.get(term.name)) : undefined;
-  }
-}
-
-/** Tells which types a value can have together. */
-class TypeFamilies {
-  readonly #bases = new Map<string, readonly string[]>();
-
-  readonly #types: TypesInput;
-
-  constructor({ trees, types }: LintInput) {
-    this.#types = types;
-    for (const { className, bases } of blocksOf(trees))
-      this.#bases.set(
-        className.name,
-        bases.map(({ name }) => name),
-      );
-  }
-
-  fits(type: string | undefined, declared: string): boolean {
-    if (type === undefined || type === 'Actor' || type === 'Resource') return true;
-    return (
-      mayOverlap(type, declared, this.#types) ||
-      this.#basesOf(type).has(declared) ||
-      this.#basesOf(declared).has(type)
-    );
-  }
-
-  #basesOf(type: string): ReadonlySet<string> {
-    const found = new Set([type]);
-    // A set that grows during the loop.
-    for (const each of found) {
-      const input = this.#types[each];
-      const declared = typeof input === 'function' ? [] : [input?.extends ?? []].flat();
-      for (const base of [...declared, ...(this.#bases.get(each) ?? [])]) found.add(base);
-    }
-    return found;
-  }
 }

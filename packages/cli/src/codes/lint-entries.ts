@@ -104,6 +104,17 @@ has_role(user: User, "reader", note: Note) if
 has_role(user: User, "reader", folder: Folder) if folder.id in user.folderIds;
 has_relation(folder: Folder, "folder", note: Note) if folder = note.folder;`,
   ),
+  lint(
+    'NANOOK_LINT_ENDLESS_RECURSION',
+    'the rule calls itself without an end, because no condition before this call finds `parent`; write a condition that does before it, such as a call of another name',
+    'a rule that first calls itself about an object that no condition has found yet. A check that is not allowed then ends at a limit, which is an error. In the dialect `oso-cloud`, a call of another name that finds the object can also come later',
+    `allow(user: User, "read", folder: Folder) if can_read(user, folder);
+can_read(user: User, folder: Folder) if folder.ownerId = user.id;
+can_read(user: User, folder: Folder) if can_read(user, parent) and parent = folder.parent;`,
+    `allow(user: User, "read", folder: Folder) if can_read(user, folder);
+can_read(user: User, folder: Folder) if folder.ownerId = user.id;
+can_read(user: User, folder: Folder) if parent = folder.parent and can_read(user, parent);`,
+  ),
 ];
 
 /** The codes of the mistakes in tests, which `nanook check` and `nanook test` report. */

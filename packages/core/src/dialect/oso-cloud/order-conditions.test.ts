@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { compilePolicy } from '../../aot/compile.js';
+import { CompiledAuthorizer, type PolicyModule } from '../../aot/compiled.js';
 import { Authorizer } from '../../authorization/authorizer.js';
 import { everywhere } from '../../engine/fixtures/all-engines.fixture.js';
 import { printCondition } from '../../filter/print-condition.js';
@@ -204,6 +206,23 @@ describe('the order of conditions in the dialect oso-cloud', () => {
     };
     const calls = ['has_role(user, role, parent)', 'has_relation(folder, "parent", parent)'] as const;
     expect(await conditionOf(...calls)).toBe(await conditionOf(...calls.toReversed()));
+  });
+
+  it('gives `where` the objects that facts of the policy lead to, and a precompiled policy the same decisions', async () => {
+    const policies = blocks + roleFirst + facts;
+    const authorizer = await Authorizer.load({ ...options, policies });
+    const { condition } = await authorizer.where(ann, 'read', 'Folder');
+    expect(printCondition(condition).split(' or ').toSorted()).toEqual([
+      'folder.id = "low"',
+      'folder.id = "middle"',
+    ]);
+    const text = await compilePolicy({ ...options, policies, format: 'cjs' });
+    const module = { exports: undefined as unknown as PolicyModule };
+    // oxlint-disable-next-line typescript/no-implied-eval -- the text is a module
+    (new Function('module', text) as (target: object) => void)(module);
+    const compiled = CompiledAuthorizer.load(module.exports, { types });
+    const decided = ['top', 'middle', 'low'].map((id) => compiled.can(ann, 'read', folder(id)));
+    expect(await Promise.all(decided)).toEqual([false, true, true]);
   });
 
   it('explains with the conditions at the places where they are written', async () => {
