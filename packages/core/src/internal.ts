@@ -11,4 +11,4 @@ export { identityOf } from './authorization/identity.js';
 export { describeValue } from './internal/describe-value.js';
 export { nearNames } from './internal/near-names.js';
 export { isThenable } from './internal/promise.js';
-export { sha256 } from './internal/sha256.js';
+export { sha256, sha256Words } from './internal/sha256.js';

@@ -23,22 +23,27 @@ const rotate = (word: number, by: number): number => (word >>> by) | (word << (3
 
 /** Returns the SHA-256 of some bytes, as 64 hexadecimal digits. */
 export function sha256(bytes: Uint8Array): string {
+  let text = '';
+  for (const word of sha256Words(bytes))
+    for (let shift = 28; shift >= 0; shift -= 4) text += '0123456789abcdef'[(word >> shift) & 15]!;
+  return text;
+}
+
+/** Returns the SHA-256 of some bytes, as eight words of 32 bits. */
+export function sha256Words(bytes: Uint8Array): Int32Array {
   const blocks = (bytes.length + 9 + 63) >> 6;
   const padded = new Uint8Array(blocks * 64);
   padded.set(bytes);
   padded[bytes.length] = 0x80;
-  // The last eight bytes are the number of bits.
-  for (let i = 1, bits = bytes.length * 8; bits > 0; i++, bits = Math.floor(bits / 256))
-    padded[padded.length - i] = bits;
+  // The last eight bytes are the number of bits. A byte keeps the lowest eight bits of the whole part of a number.
+  for (let at = blocks * 64, bits = bytes.length * 8; bits >= 1; bits /= 256) padded[--at] = bits;
 
   // Signed integers with `| 0` at every step, so that V8 uses integers of the processor. This is five times as fast.
   const hash = Int32Array.from(initialWords());
   const constants = roundConstants();
-  for (let offset = 0; offset < padded.length; offset += 64) {
-    for (let i = 0; i < 16; i++) {
-      const at = offset + 4 * i;
-      words[i] = (padded[at]! << 24) | (padded[at + 1]! << 16) | (padded[at + 2]! << 8) | padded[at + 3]!;
-    }
+  for (let at = 0; at < padded.length;) {
+    for (let i = 0; i < 16; i++)
+      words[i] = (padded[at++]! << 24) | (padded[at++]! << 16) | (padded[at++]! << 8) | padded[at++]!;
     for (let i = 16; i < 64; i++) {
       const w2 = words[i - 2]!;
       const w15 = words[i - 15]!;
@@ -48,10 +53,7 @@ export function sha256(bytes: Uint8Array): string {
     }
     compress(hash, constants);
   }
-  let text = '';
-  for (const word of hash)
-    for (let shift = 28; shift >= 0; shift -= 4) text += '0123456789abcdef'[(word >> shift) & 15]!;
-  return text;
+  return hash;
 }
 
 function compress(hash: Int32Array, constants: Int32Array): void {
