@@ -1,4 +1,4 @@
-import type { KnownCaller } from '../callers/authenticate.js';
+import type { KnownCaller } from '../callers/callers.js';
 import type { Decider, Outcome } from '../decisions/decider.js';
 import type { JsonObject } from '../messages/read-body.js';
 import type { SentFact } from '../messages/access-request.js';

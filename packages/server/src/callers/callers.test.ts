@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { CallerOptions, ClientCertificate, Scope } from '../index.js';
 import { certifiedServer, post } from '../testing/certification.fixture.js';
-import { sha256 } from './api-keys.js';
+import { sha256 } from '../testing/sha256.fixture.js';
 
 const path = '/access/v1/evaluation';
 const request = {
@@ -27,6 +27,19 @@ describe('a caller with a key', () => {
     const callers = keyOf('secret-1');
     expect(await statusOf(callers, { Authorization: 'Bearer secret-1' })).toBe(200);
     expect(await statusOf(callers, { 'X-API-Key': 'secret-1' })).toBe(200);
+  });
+
+  it('can have a key of any length, with other characters than ASCII', async () => {
+    for (const key of [
+      'k',
+      'k'.repeat(55),
+      'k'.repeat(56),
+      'k'.repeat(600),
+      'schlüssel',
+      `ü${'k'.repeat(600)}`,
+    ])
+      // oxlint-disable-next-line no-await-in-loop -- few
+      expect(await statusOf(keyOf(key), { 'X-API-Key': key })).toBe(200);
   });
 
   it('gets 401 for another key, for the hash, and without a key', async () => {

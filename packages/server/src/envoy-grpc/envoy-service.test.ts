@@ -1,7 +1,7 @@
 import { Client, credentials, Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
 import { Authorizer, typed } from '@nanook/core';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { sha256 } from '../callers/api-keys.js';
+import { sha256 } from '../testing/sha256.fixture.js';
 import { addEnvoyService } from './index.js';
 
 const onError = vi.fn<() => void>();

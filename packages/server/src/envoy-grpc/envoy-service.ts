@@ -1,6 +1,6 @@
 import type { Metadata, ServerUnaryCall, Server, ServiceDefinition } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
-import { authenticate, requireScope } from '../callers/authenticate.js';
+import { Callers, requireScope } from '../callers/callers.js';
 import type { CallerOptions } from '../callers/caller.js';
 import { checkEnvoyServiceOptions } from '../envoy/check-envoy-options.js';
 import { checkRequest, type CheckResult } from '../envoy/envoy-check.js';
@@ -30,11 +30,12 @@ const serviceName = 'envoy.service.auth.v3.Authorization';
  */
 export function addEnvoyService(server: Pick<Server, 'addService'>, options: EnvoyServiceOptions): void {
   checkEnvoyServiceOptions(options);
+  const callers = new Callers(options.callers, (error) => reportTo(options.onError, error));
   const check = async ({
     request,
     metadata,
   }: Pick<ServerUnaryCall<CheckRequestMessage, object>, 'request' | 'metadata'>): Promise<object> =>
-    messageOf(await resultOf(options, request, metadata));
+    messageOf(await resultOf(options, callers, request, metadata));
   server.addService(tolerant(checkService()), {
     Check: (
       call: ServerUnaryCall<CheckRequestMessage, object>,
@@ -67,20 +68,19 @@ const tolerant = ({ Check: check, ...others }: ServiceDefinition): ServiceDefini
 /** A failure is an answer, too: Envoy can be configured to allow a request whose check fails. */
 async function resultOf(
   options: EnvoyServiceOptions,
+  callers: Callers,
   message: CheckRequestMessage,
   metadata: Metadata,
 ): Promise<CheckResult> {
-  const { callers, onError } = options;
   try {
     const key = metadata.get('x-api-key')[0];
     const headers = {
       get: (name: string) => (name.toLowerCase() === 'x-api-key' && typeof key === 'string' ? key : null),
     };
-    const caller = await authenticate(headers, {}, callers, (error) => reportTo(onError, error));
-    requireScope(caller, 'evaluate');
+    requireScope(callers.find(headers) ?? (await callers.verify(headers, {})), 'evaluate');
     return await checkRequest(options, requestOf(message));
   } catch (error) {
-    if (!(error instanceof RequestError)) reportTo(onError, error);
+    if (!(error instanceof RequestError)) reportTo(options.onError, error);
     return { isAllowed: false, status: 403, headers: {}, body: 'forbidden' };
   }
 }

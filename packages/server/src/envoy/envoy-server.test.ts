@@ -1,7 +1,7 @@
 import { Authorizer, typed } from '@nanook/core';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { sha256 } from '../callers/api-keys.js';
+import { sha256 } from '../testing/sha256.fixture.js';
 import { listen } from '../node/index.js';
 import { envoyServer, type EnvoyServerOptions } from './index.js';
 

@@ -1,4 +1,4 @@
-import { authenticate, requireScope } from '../callers/authenticate.js';
+import { Callers, requireScope } from '../callers/callers.js';
 import type { Connection } from '../callers/caller.js';
 import { within } from '../decisions/within.js';
 import type { ServerRequest } from '../messages/server-request.js';
@@ -19,12 +19,14 @@ import { removalHeader } from './header-changes.js';
  */
 export class EnvoyServer {
   readonly #options: EnvoyServerOptions;
+  readonly #callers: Callers;
   readonly #running = new RunningRequests();
 
   /** @internal Use `envoyServer`. */
   constructor(options: EnvoyServerOptions) {
     checkEnvoyServerOptions(options);
     this.#options = options;
+    this.#callers = new Callers(options.callers, (error) => reportTo(options.onError, error));
   }
 
   /** Answers a check of Envoy: 200 allows the request, each other status refuses it. It never rejects. */
@@ -60,11 +62,10 @@ export class EnvoyServer {
     const own = {
       get: (name: string) => (name.toLowerCase() === 'authorization' ? null : headers.get(name)),
     };
-    const { callers, onError, timeoutMs = defaultTimeoutMs } = this.#options;
-    const caller = await within(
-      authenticate(own, connection, callers, (error) => reportTo(onError, error)),
-      AbortSignal.timeout(timeoutMs),
-    );
+    const { timeoutMs = defaultTimeoutMs } = this.#options;
+    const caller =
+      this.#callers.find(own) ??
+      (await within(this.#callers.verify(own, connection), AbortSignal.timeout(timeoutMs)));
     requireScope(caller, 'evaluate');
   }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Authorizer } from '@nanook/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { errorOfExample } from '../../../core/src/testing/run-example.fixture.js';
-import { sha256 } from '../callers/api-keys.js';
+import { sha256 } from '../testing/sha256.fixture.js';
 import * as client from '../client/index.js';
 import * as entry from '../index.js';
 import { listen } from '../node/index.js';

@@ -7,7 +7,7 @@ import fastify from 'fastify';
 import { Hono } from 'hono';
 import Koa from 'koa';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { sha256 } from '../callers/api-keys.js';
+import { sha256 } from '../testing/sha256.fixture.js';
 import { certifiedServer } from '../testing/certification.fixture.js';
 import { toKoaMiddleware, toNodeHandler } from './index.js';
 

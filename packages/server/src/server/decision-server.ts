@@ -1,5 +1,5 @@
 import type { CheckContext } from '@nanook/core';
-import { authenticate, requireScope, type KnownCaller } from '../callers/authenticate.js';
+import { Callers, requireScope, type KnownCaller } from '../callers/callers.js';
 import type { Connection, Scope } from '../callers/caller.js';
 import { RateLimit } from '../callers/rate-limit.js';
 import { evaluate } from '../authzen/evaluation.js';
@@ -59,6 +59,7 @@ const endpoints: Readonly<Record<EndpointName, readonly [Scope, Endpoint]>> = {
 export class DecisionServer {
   readonly #options: ServerOptions;
   readonly #limits: KnownLimits;
+  readonly #callers: Callers;
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #entities: EntityTypes;
   readonly #pageTokens: PageTokens;
@@ -73,6 +74,7 @@ export class DecisionServer {
     checkServerOptions(options);
     this.#options = options;
     this.#limits = limitsOf(options.limits);
+    this.#callers = new Callers(options.callers, (error) => this.#report(error));
     this.#entities = new Map(Object.entries(options.entities));
     this.#pageTokens = new PageTokens(options.pageSecret);
     const { requestsPerSecond } = this.#limits;
@@ -216,11 +218,9 @@ export class DecisionServer {
 
   async #caller(running: Running, scope: Scope): Promise<KnownCaller> {
     const { request, connection, signal } = running;
-    const report = (error: unknown): void => this.#report(error);
-    const caller = await within(
-      authenticate(request.headers, connection, this.#options.callers, report),
-      signal,
-    );
+    const caller =
+      this.#callers.find(request.headers) ??
+      (await within(this.#callers.verify(request.headers, connection), signal));
     running.caller = caller;
     requireScope(caller, scope);
     this.#rateLimit?.count(caller.name);
