@@ -15,37 +15,32 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
  * @throws {RequestError} 400; 408 when the time is over; 413 for a body that is too large; 415 for a compressed one
  */
 export async function readJsonBody(
-  request: ServerRequest,
+  { headers, readBody }: ServerRequest,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<JsonObject> {
-  const [mediaType = ''] = (request.headers.get('Content-Type') ?? '').split(';', 1);
-  if (mediaType.trim().toLowerCase() !== 'application/json')
+  if (!/^\s*application\/json\s*(;|$)/i.test(headers.get('content-type') ?? ''))
     throw badRequest('expected the header Content-Type: application/json');
   // A proxy would read another body than this server.
-  if (!/^(identity)?$/i.test(request.headers.get('Content-Encoding') ?? ''))
+  if (!/^(identity)?$/i.test(headers.get('content-encoding') ?? ''))
     throw new RequestError(415, 'the body must not be compressed', { 'Accept-Encoding': 'identity' });
-  const bytes = await readBytes(request, maxBytes, signal);
-  if (bytes.length === 0) throw badRequest('expected a JSON object, found an empty body');
-  const message = parseStrictJson(decode(bytes));
+  if (Number(headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  await readBody((chunk) => {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }, signal);
+  if (signal.aborted) throw new RequestError(408, 'the body did not arrive in time', { Connection: 'close' });
+  if (size === 0) throw badRequest('expected a JSON object, found an empty body');
+  const message = parseStrictJson(decode(concat(chunks, size)));
   if (!isJsonObject(message)) throw badRequest('expected a JSON object as body');
   return message;
 }
 
-async function readBytes(request: ServerRequest, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
-  const tooLarge = (): RequestError =>
-    new RequestError(413, `the body is larger than ${maxBytes} bytes`, { Connection: 'close' });
-  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  await request.readBody((chunk) => {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
-  }, signal);
-  if (signal.aborted) throw new RequestError(408, 'the body did not arrive in time', { Connection: 'close' });
-  return concat(chunks, size);
-}
+const tooLarge = (maxBytes: number): RequestError =>
+  new RequestError(413, `the body is larger than ${maxBytes} bytes`, { Connection: 'close' });
 
 function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
   const [first] = chunks;
