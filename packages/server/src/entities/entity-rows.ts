@@ -48,7 +48,8 @@ export function withType(authorizer: Authorizer, type: string, row: object): obj
 
 /** Loads entities. Each stored row is loaded once, so that all checks of a request see the same row. */
 export class EntityRows {
-  readonly #stored = new Map<string, Promise<object | null | undefined>>();
+  /** The stored rows by their types of the wire and by their ids. */
+  readonly #stored = new Map<string, Map<string, Promise<object | null | undefined>>>();
 
   constructor(
     readonly authorizer: Authorizer,
@@ -68,12 +69,11 @@ export class EntityRows {
   }
 
   #load(options: EntityOptions, { type, id }: WireEntity): Promise<object | null | undefined> {
-    const place = JSON.stringify([type, id]);
-    const known = this.#stored.get(place);
-    if (known !== undefined) return known;
-    const loading = load(options, id);
-    this.#stored.set(place, loading);
-    return loading;
+    let rows = this.#stored.get(type);
+    if (rows === undefined) this.#stored.set(type, (rows = new Map()));
+    let row = rows.get(id);
+    if (row === undefined) rows.set(id, (row = load(options, id)));
+    return row;
   }
 }
 
