@@ -1,7 +1,11 @@
-import type { Decider, Verdict } from '../decisions/decider.js';
-import { within } from '../decisions/within.js';
-import { canFulfill, obligationsOf, type Obligation } from '../obligations/obligation.js';
-import { accessRequestOf, wantsExplanation, type AccessRequest } from '../messages/access-request.js';
+import type { Outcome } from '../decisions/decider.js';
+import {
+  canFulfill,
+  obligationsOf,
+  type Obligation,
+  type ObligationOptions,
+} from '../obligations/obligation.js';
+import { accessRequestOf, type AccessRequest } from '../messages/access-request.js';
 import type { JsonObject } from '../messages/read-body.js';
 import type { Exchange } from './exchange.js';
 
@@ -11,68 +15,71 @@ export interface EvaluationAnswer {
   readonly context?: JsonObject;
 }
 
-/** A verdict, with the duties of the caller. */
-export type ObligatedVerdict = Verdict & {
+/** The outcome of an evaluation, with the duties of the caller. */
+interface Verdict {
+  readonly outcome: Outcome;
   readonly obligations?: readonly Obligation[];
   /** The reason why an allowed action is denied all the same. */
   readonly reason?: string;
-};
+}
 
 /** Reads one evaluation, with its facts. @throws {RequestError} 400, 403 */
-export function evaluationOf({ factsOf }: Exchange, message: JsonObject): AccessRequest {
+export function evaluationOf(exchange: Exchange, message: JsonObject): AccessRequest {
   const request = accessRequestOf(message);
-  const facts = factsOf(request.context);
+  const facts = exchange.factsOf(request.context);
   return facts.length > 0 ? { ...request, facts } : request;
 }
 
 /** Answers one evaluation. An error of it fails the request. */
 export async function evaluate(exchange: Exchange, message: JsonObject): Promise<EvaluationAnswer> {
   const request = evaluationOf(exchange, message);
-  const explains = exchange.explains(wantsExplanation(message));
-  const verdict = await verdictOf(exchange, request);
-  if (verdict.outcome === 'error') throw verdict.error;
-  return answerOf(exchange.decider, request, verdict, explains);
+  return answerEvaluation(exchange, request, exchange.explains(message));
 }
 
-/** Decides within the time of the request, and counts the outcome. */
-export async function verdictOf(exchange: Exchange, request: AccessRequest): Promise<ObligatedVerdict> {
-  const { decider, recordOutcome } = exchange;
-  const { signal } = decider.options;
-  const verdict = await within(decide(exchange, request), signal).catch((error: unknown): Verdict => ({
-    outcome: 'error',
-    error,
-  }));
-  recordOutcome(verdict.outcome);
-  // The end of the time can also arrive as the error of an interrupted check.
-  return verdict.outcome === 'error' && signal.aborted ? { outcome: 'error', error: signal.reason } : verdict;
-}
-
-/** Decides. An action whose obligations the caller cannot fulfill is denied. */
-async function decide(
-  { decider, obligations: options }: Exchange,
+/** Decides an evaluation, and returns its answer. A plain denial has no context. */
+export async function answerEvaluation(
+  exchange: Exchange,
   request: AccessRequest,
-): Promise<ObligatedVerdict> {
-  const verdict = await decider.decide(request);
-  const { outcome } = verdict;
-  if (options === undefined || outcome === 'undecided' || outcome === 'error') return verdict;
-  const obligations = await obligationsOf(options, { ...request, decision: outcome === 'allowed' });
-  if (outcome === 'denied' || canFulfill(request, obligations)) return { outcome, obligations };
-  return { outcome: 'denied', reason: 'unsupported_obligation', obligations };
-}
-
-/** Returns the answer to a verdict. A plain denial has no context. */
-export async function answerOf(
-  decider: Decider,
-  request: AccessRequest,
-  { outcome, obligations = [], reason }: ObligatedVerdict,
   explains: boolean,
 ): Promise<EvaluationAnswer> {
+  const { outcome, obligations = [], reason } = await verdictOf(exchange, request);
   const context = {
     ...(outcome === 'undecided' && { reason: 'undecided' }),
     ...(reason !== undefined && { reason }),
     ...(obligations.length > 0 && { obligations }),
-    ...(explains && { explanation: await within(decider.explain(request), decider.options.signal) }),
+    ...(explains && { explanation: await exchange.deadline.within(exchange.decider.explain(request)) }),
   };
   const decision = outcome === 'allowed';
   return Object.keys(context).length > 0 ? { decision, context } : { decision };
+}
+
+/** Decides within the time of the request, and counts the outcome. */
+async function verdictOf(
+  { decider, deadline, server: { obligations, metrics } }: Exchange,
+  request: AccessRequest,
+): Promise<Verdict> {
+  try {
+    const outcome = await deadline.within(decider.decide(request));
+    const verdict =
+      obligations === undefined || outcome === 'undecided'
+        ? { outcome }
+        : await deadline.within(withObligations(obligations, request, outcome));
+    metrics.countDecision(verdict.outcome);
+    return verdict;
+  } catch (error) {
+    metrics.countDecision('error');
+    // The end of the time can also arrive as the error of an interrupted check.
+    throw deadline.error ?? error;
+  }
+}
+
+/** Adds the obligations to an outcome. An action whose obligations the caller cannot fulfill is denied. */
+async function withObligations(
+  options: ObligationOptions,
+  request: AccessRequest,
+  outcome: 'allowed' | 'denied',
+): Promise<Verdict> {
+  const obligations = await obligationsOf(options, { ...request, decision: outcome === 'allowed' });
+  if (outcome === 'denied' || canFulfill(request, obligations)) return { outcome, obligations };
+  return { outcome: 'denied', reason: 'unsupported_obligation', obligations };
 }

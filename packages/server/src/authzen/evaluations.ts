@@ -1,7 +1,7 @@
-import { optionalObject, own, wantsExplanation } from '../messages/access-request.js';
+import { optionalObject, own } from '../messages/access-request.js';
 import { isJsonObject, type JsonObject } from '../messages/read-body.js';
 import { badRequest, RequestError } from '../messages/request-error.js';
-import { answerOf, evaluate, evaluationOf, verdictOf, type EvaluationAnswer } from './evaluation.js';
+import { answerEvaluation, evaluate, evaluationOf, type EvaluationAnswer } from './evaluation.js';
 import type { Exchange } from './exchange.js';
 
 /** The decision after which a batch stops; undefined if all items are decided. */
@@ -20,9 +20,9 @@ export async function evaluateBatch(
   if (items !== undefined && !Array.isArray(items)) throw badRequest('`evaluations` must be a list');
   const last = lastDecisionOf(message);
   if (items === undefined || items.length === 0) return evaluate(exchange, message);
-  if (items.length > exchange.maxBatchSize)
-    throw badRequest(`\`evaluations\` must have at most ${exchange.maxBatchSize} items`);
-  const explains = exchange.explains(wantsExplanation(message));
+  const { batchSize } = exchange.server.limits;
+  if (items.length > batchSize) throw badRequest(`\`evaluations\` must have at most ${batchSize} items`);
+  const explains = exchange.explains(message);
   const answer = (item: unknown): Promise<EvaluationAnswer> => answerItem(exchange, message, item, explains);
   if (last === undefined) return { evaluations: await Promise.all(items.map(answer)) };
   const evaluations: EvaluationAnswer[] = [];
@@ -54,13 +54,11 @@ async function answerItem(
   try {
     if (!isJsonObject(item)) throw badRequest('an item of `evaluations` must be an object');
     const request = evaluationOf(exchange, withDefaults(item, defaults));
-    const verdict = await verdictOf(exchange, request);
-    if (verdict.outcome === 'error') throw verdict.error;
-    return await answerOf(exchange.decider, request, verdict, explains);
+    return await answerEvaluation(exchange, request, explains);
   } catch (error) {
     const { status, message } =
       error instanceof RequestError ? error : new RequestError(500, 'internal error');
-    if (!(error instanceof RequestError)) exchange.report(error);
+    if (!(error instanceof RequestError)) exchange.server.report(error);
     return { decision: false, context: { error: { status, message } } };
   }
 }

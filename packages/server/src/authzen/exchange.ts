@@ -1,24 +1,59 @@
-import type { KnownCaller } from '../callers/callers.js';
-import type { Decider, Outcome } from '../decisions/decider.js';
+import type { CheckContext } from '@nanook/core';
+import { requireScope, type KnownCaller } from '../callers/callers.js';
+import type { Deadline } from '../decisions/deadline.js';
+import { Decider, type DecidingParts } from '../decisions/decider.js';
+import type { FactOptions } from '../entities/fact-options.js';
+import { sentFactsOf } from '../entities/sent-facts.js';
+import { wantsExplanation, type SentFact } from '../messages/access-request.js';
 import type { JsonObject } from '../messages/read-body.js';
-import type { SentFact } from '../messages/access-request.js';
+import { badRequest } from '../messages/request-error.js';
 import type { ObligationOptions } from '../obligations/obligation.js';
+import type { Metrics } from '../operations/metrics.js';
+import type { KnownLimits } from '../options/server-options.js';
 import type { PageTokens } from './page-tokens.js';
 
-/** One authenticated request, as the endpoints of the API see it. */
-export interface Exchange {
-  readonly decider: Decider;
-  readonly caller: KnownCaller;
+/** The parts of a server that its exchanges share. */
+export interface ExchangeParts extends DecidingParts {
+  readonly facts: FactOptions | undefined;
   readonly obligations: ObligationOptions | undefined;
-  readonly maxBatchSize: number;
-  readonly maxResults: number;
+  readonly limits: KnownLimits;
   readonly pageTokens: PageTokens;
+  readonly metrics: Metrics;
+  /** Receives an error that fails only a part of a request. */
+  readonly report: (error: unknown) => void;
+}
+
+/** One authenticated request, as the endpoints of the API see it. */
+export class Exchange {
+  readonly decider: Decider;
+
+  constructor(
+    readonly server: ExchangeParts,
+    readonly caller: KnownCaller,
+    readonly deadline: Deadline,
+    context: CheckContext,
+    /** Whether the caller relies on the facts that it sends. */
+    readonly needsFacts: boolean,
+  ) {
+    this.decider = new Decider(server, { signal: deadline.signal, context });
+  }
+
   /** Returns the facts in the context of a request. @throws {RequestError} 400 for a wrong fact, 403 if the caller may not send any */
-  factsOf(this: void, context: JsonObject): readonly SentFact[];
-  /** Counts the outcome of a decision. */
-  recordOutcome(this: void, outcome: Outcome): void;
-  /** Receives an error that fails only a part of the request. */
-  report(this: void, error: unknown): void;
+  factsOf(context: JsonObject): readonly SentFact[] {
+    const { facts } = this.server;
+    if (!Object.hasOwn(context, 'facts')) return [];
+    if (facts === undefined) {
+      if (this.needsFacts) throw badRequest('this server takes no facts');
+      return [];
+    }
+    requireScope(this.caller, 'facts');
+    return sentFactsOf(facts, context);
+  }
+
   /** Returns whether answers have explanations. @throws {RequestError} 403 if the caller wants but may not see them */
-  explains(this: void, isWanted: boolean): boolean;
+  explains(message: JsonObject): boolean {
+    const isWanted = wantsExplanation(message);
+    if (isWanted) requireScope(this.caller, 'explain');
+    return isWanted;
+  }
 }

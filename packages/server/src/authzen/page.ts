@@ -1,4 +1,3 @@
-import { within } from '../decisions/within.js';
 import { optionalObject, own } from '../messages/access-request.js';
 import type { JsonObject } from '../messages/read-body.js';
 import { badRequest } from '../messages/request-error.js';
@@ -38,16 +37,16 @@ export async function answerPage<Result>(
 ): Promise<SearchAnswer<Result>> {
   const request = { ...signed, caller: exchange.caller.name };
   const { limit, position } = await wantedPage(exchange, message, request);
-  const { results, next } = await within(search(limit, position), exchange.decider.options.signal);
+  const { results, next } = await exchange.deadline.within(search(limit, position));
   // Clients that want no pages may compare the whole answer.
   if (own(message, 'page') === undefined && next === undefined) return { results };
   const place: PagePlace | undefined = next === undefined ? undefined : { position: next, limit };
-  const next_token = place === undefined ? '' : await exchange.pageTokens.create(place, request);
+  const next_token = place === undefined ? '' : await exchange.server.pageTokens.create(place, request);
   return { results, page: { next_token, count: results.length } };
 }
 
 async function wantedPage(
-  { maxResults, pageTokens }: Exchange,
+  { server: { limits, pageTokens } }: Exchange,
   message: JsonObject,
   request: JsonObject,
 ): Promise<WantedPage> {
@@ -55,7 +54,7 @@ async function wantedPage(
   const wanted = own(page, 'limit') as number | undefined;
   if (wanted !== undefined && !(Number.isSafeInteger(wanted) && wanted > 0))
     throw badRequest('`page.limit` must be a positive whole number');
-  const limit = Math.min(wanted ?? maxResults, maxResults);
+  const limit = Math.min(wanted ?? limits.results, limits.results);
   const token = own(page, 'token');
   if (token !== undefined && typeof token !== 'string') throw badRequest('`page.token` must be a string');
   if (token === undefined || token === '') return { limit, position: undefined };

@@ -1,5 +1,5 @@
 import { NanookServerError } from '../errors/nanook-server-error.js';
-import { within } from '../decisions/within.js';
+import { Deadline } from '../decisions/deadline.js';
 import { factsHeader } from '../messages/facts-header.js';
 import { minRevisionHeader } from '../messages/min-revision.js';
 import { RequestError } from '../messages/request-error.js';
@@ -51,26 +51,24 @@ export class Wire {
     message: Message,
     timeoutMs: number,
   ): Promise<{ readonly json: unknown } | Failure> {
-    const controller = new AbortController();
-    const timer = setTimeout(
-      () => controller.abort(new Error(`no answer within ${this.#options.timeoutMs ?? 2_000} ms`)),
+    const deadline = new Deadline(
       timeoutMs,
+      () => new Error(`no answer within ${this.#options.timeoutMs ?? 2_000} ms`),
     );
-    const { signal } = controller;
     let response: Response;
     let text: string | undefined;
     try {
       // A function `key`, or a `fetch` of the application, can take longer.
-      response = await within(this.#send(url, message, signal), signal);
-      text = await within(readText(response), signal);
+      response = await deadline.within(this.#send(url, message, deadline.signal));
+      text = await deadline.within(readText(response));
     } catch (error) {
-      const reason = reasonOf(signal.aborted ? signal.reason : error);
+      const reason = reasonOf(deadline.error ?? error);
       return new Failure(
         new NanookServerError('NANOOK_SERVER_UNREACHABLE', { url, reason }, { cause: error }),
         true,
       );
     } finally {
-      clearTimeout(timer);
+      deadline.end();
     }
     const { status } = response;
     if (status === 200) return parsed(url, text);

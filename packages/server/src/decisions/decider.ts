@@ -19,11 +19,7 @@ import {
 import type { AccessRequest, SentFact, WireEntity } from '../messages/access-request.js';
 
 /** The result of one evaluation. */
-export type Verdict =
-  | { readonly outcome: 'allowed' | 'denied' | 'undecided' }
-  | { readonly outcome: 'error'; readonly error: unknown };
-
-export type Outcome = Verdict['outcome'];
+export type Outcome = 'allowed' | 'denied' | 'undecided';
 
 /** The parts of a server that decide. */
 export interface DecidingParts {
@@ -38,8 +34,6 @@ export interface DecidingOptions {
   readonly context: CheckContext;
 }
 
-const denied: Verdict = { outcome: 'denied' };
-
 /** Decides the evaluations of one request, by one policy and with each row loaded once. */
 export class Decider {
   readonly authorizer: Authorizer;
@@ -47,7 +41,7 @@ export class Decider {
   readonly actions: ActionOptions | undefined;
   readonly rows: EntityRows;
   /** The deciders with facts, by the text of the facts. The items of a batch often have the same ones. */
-  readonly #withFacts = new Map<string, Promise<Decider | undefined>>();
+  #withFacts: Map<string, Promise<Decider | undefined>> | undefined;
 
   constructor(
     { authorizer, entities, actions }: DecidingParts,
@@ -63,9 +57,10 @@ export class Decider {
   /** Returns a decider for which facts hold, too; undefined if an entity in a fact does not exist, so that nothing is allowed. */
   withFacts(facts: readonly SentFact[] = []): Promise<Decider | undefined> {
     if (facts.length === 0) return Promise.resolve(this);
+    const known = (this.#withFacts ??= new Map());
     const key = JSON.stringify(facts);
-    let decider = this.#withFacts.get(key);
-    if (decider === undefined) this.#withFacts.set(key, (decider = this.#createWithFacts(facts)));
+    let decider = known.get(key);
+    if (decider === undefined) known.set(key, (decider = this.#createWithFacts(facts)));
     return decider;
   }
 
@@ -81,20 +76,17 @@ export class Decider {
     return new Decider({ authorizer: this.authorizer.withFacts(found), entities, actions }, options, rows);
   }
 
-  /**
-   * Decides an evaluation. It never rejects: an error is a verdict.
-   *
-   * @param check `check` for the evaluation of a caller, which is recorded; `test` for a candidate of a search
-   */
-  async decide(request: AccessRequest, check: 'check' | 'test' = 'check'): Promise<Verdict> {
+  /** Decides an evaluation. @throws the error of a check that fails, and of a row that cannot be loaded */
+  async decide({ subject, action, resource, context, facts }: AccessRequest): Promise<Outcome> {
     try {
-      const decider = await this.withFacts(request.facts);
-      const actor = await this.rows.find(request.subject);
-      if (decider === undefined || actor === undefined) return denied;
-      const action = actionValue(this.actions, request.action, request.context);
-      return (await decider.allows(actor, action, request.resource, check)) ? { outcome: 'allowed' } : denied;
+      const decider = facts === undefined ? this : await this.withFacts(facts);
+      const actor = await this.rows.find(subject);
+      if (decider === undefined || actor === undefined) return 'denied';
+      const value = actionValue(this.actions, action, context);
+      return (await decider.allows(actor, value, resource, 'check')) ? 'allowed' : 'denied';
     } catch (error) {
-      return isUndecided(error) ? { outcome: 'undecided' } : { outcome: 'error', error };
+      if (isUndecided(error)) return 'undecided';
+      throw error;
     }
   }
 

@@ -1,5 +1,5 @@
-import { isAuthorizationError, isUndecided, typed, type CheckContext } from '@nanook/core';
-import { within } from '../decisions/within.js';
+import { isAuthorizationError, isUndecided, typed } from '@nanook/core';
+import { Deadline } from '../decisions/deadline.js';
 import { checkContextOf } from '../messages/check-context.js';
 import { isCanonicalPath } from '../messages/sent-path.js';
 import { reportTo } from '../operations/report.js';
@@ -49,21 +49,20 @@ async function decide(options: EnvoyOptions, request: EnvoyRequest): Promise<Che
     type = 'Request',
     timeoutMs = defaultTimeoutMs,
   } = options;
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(new Error(`no decision within ${timeoutMs} ms`)), timeoutMs);
-  const { signal } = timeout;
+  const deadline = new Deadline(timeoutMs, () => new Error(`no decision within ${timeoutMs} ms`));
+  const { signal } = deadline;
   const run = async (): Promise<CheckResult> => {
     const actor = await findActor(request);
     if (actor === undefined) return refused(options, 'unauthenticated', request);
-    const context: CheckContext = checkContextOf((name) => request.headers[name]);
+    const context = checkContextOf(request.headers['x-request-id'], request.headers['traceparent']);
     await authorizer.authorizeRequest(actor, typed(type, { ...request }), { signal, context });
     const changes = changesOf === undefined ? {} : await changesOf(actor, request);
     return { isAllowed: true, ...checkedChanges(changes) };
   };
   try {
-    return await within(run(), signal);
+    return await deadline.within(run());
   } finally {
-    clearTimeout(timer);
+    deadline.end();
   }
 }
 

@@ -1,6 +1,6 @@
-import { Callers, requireScope } from '../callers/callers.js';
+import { Callers, requireScope, type KnownCaller } from '../callers/callers.js';
 import type { Connection } from '../callers/caller.js';
-import { within } from '../decisions/within.js';
+import { Deadline } from '../decisions/deadline.js';
 import type { ServerRequest } from '../messages/server-request.js';
 import { isAsSent } from '../messages/sent-path.js';
 import { RequestError } from '../messages/request-error.js';
@@ -31,16 +31,7 @@ export class EnvoyServer {
 
   /** Answers a check of Envoy: 200 allows the request, each other status refuses it. It never rejects. */
   readonly answer = (request: ServerRequest, connection: Connection): Promise<Answer> =>
-    this.#running.run(async () => {
-      try {
-        await this.#authenticate(request, connection);
-        return answerOf(await checkRequest(this.#options, this.#requestOf(request)));
-      } catch (error) {
-        if (error instanceof RequestError) return textAnswer(error.status, error.message, error.headers);
-        reportTo(this.#options.onError, error);
-        return textAnswer(403, 'forbidden');
-      }
-    });
+    this.#running.keep(this.#answer(request, connection));
 
   /** Does what `answer` does, for a `Request`. It is bound to the server, so that it can be passed on. */
   readonly fetch: Fetch = fetchBy(this.answer);
@@ -57,16 +48,31 @@ export class EnvoyServer {
     await this.#running.end();
   }
 
-  async #authenticate({ headers }: ServerRequest, connection: Connection): Promise<void> {
+  async #answer(request: ServerRequest, connection: Connection): Promise<Answer> {
+    try {
+      requireScope(await this.#callerOf(request, connection), 'evaluate');
+      return answerOf(await checkRequest(this.#options, this.#requestOf(request)));
+    } catch (error) {
+      if (error instanceof RequestError) return textAnswer(error.status, error.message, error.headers);
+      reportTo(this.#options.onError, error);
+      return textAnswer(403, 'forbidden');
+    }
+  }
+
+  async #callerOf({ headers }: ServerRequest, connection: Connection): Promise<KnownCaller> {
     // `Authorization` belongs to the client of Envoy.
     const own = {
       get: (name: string) => (name.toLowerCase() === 'authorization' ? null : headers.get(name)),
     };
+    const known = this.#callers.find(own);
+    if (known !== undefined) return known;
     const { timeoutMs = defaultTimeoutMs } = this.#options;
-    const caller =
-      this.#callers.find(own) ??
-      (await within(this.#callers.verify(own, connection), AbortSignal.timeout(timeoutMs)));
-    requireScope(caller, 'evaluate');
+    const deadline = new Deadline(timeoutMs, () => new Error(`no caller is verified within ${timeoutMs} ms`));
+    try {
+      return await deadline.within(this.#callers.verify(own, connection));
+    } finally {
+      deadline.end();
+    }
   }
 
   #requestOf(request: ServerRequest): EnvoyRequest {

@@ -27,13 +27,13 @@ export interface MetricsState {
 
 /** Counts requests and decisions, and prints them in the text format of Prometheus. */
 export class Metrics {
-  readonly #decisions: Record<Outcome, number> = { allowed: 0, denied: 0, undecided: 0, error: 0 };
+  readonly #decisions: Record<Outcome | 'error', number> = { allowed: 0, denied: 0, undecided: 0, error: 0 };
   readonly #endpoints = new Map<string, EndpointCounts>();
   #errors = 0;
 
-  readonly countDecision = (outcome: Outcome): void => {
+  countDecision(outcome: Outcome | 'error'): void {
     this.#decisions[outcome]++;
-  };
+  }
 
   countError(): void {
     this.#errors++;

@@ -7,10 +7,10 @@ describe('running requests', () => {
   it('end when each one that was running is answered or has failed, also if others have begun meanwhile', async () => {
     const requests = new RunningRequests();
     let answer = (): void => {};
-    const first = requests.run(() => new Promise<void>((resolve) => (answer = resolve)));
-    const failed = requests.run(() => Promise.reject(new Error('lost')));
+    const first = requests.keep(new Promise<void>((resolve) => (answer = resolve)));
+    const failed = requests.keep(Promise.reject(new Error('lost')));
     const ended = requests.end();
-    void requests.run(never);
+    void requests.keep(never());
     expect(requests.count).toBe(3);
     await expect(failed).rejects.toThrow('lost');
     answer();

@@ -6,15 +6,12 @@ export class RunningRequests {
     return this.#requests.size;
   }
 
-  /** Keeps a request until its answer. */
-  async run<Result>(answer: () => Promise<Result>): Promise<Result> {
-    const request = answer();
+  /** Keeps a request until its answer. @returns the same promise */
+  keep<Answer>(request: Promise<Answer>): Promise<Answer> {
+    const forget = (): void => void this.#requests.delete(request);
     this.#requests.add(request);
-    try {
-      return await request;
-    } finally {
-      this.#requests.delete(request);
-    }
+    request.then(forget, forget);
+    return request;
   }
 
   /** Waits for the answers of the requests that are running now, and not for those that arrive meanwhile. */

@@ -1,28 +1,24 @@
-import type { CheckContext } from '@nanook/core';
 import { Callers, requireScope, type KnownCaller } from '../callers/callers.js';
 import type { Connection, Scope } from '../callers/caller.js';
 import { RateLimit } from '../callers/rate-limit.js';
 import { evaluate } from '../authzen/evaluation.js';
 import { evaluateBatch } from '../authzen/evaluations.js';
-import type { Exchange } from '../authzen/exchange.js';
+import { Exchange, type ExchangeParts } from '../authzen/exchange.js';
 import { endpointPaths, metadataOf, metadataPath, pathOf, type EndpointName } from '../authzen/metadata.js';
 import { PageTokens } from '../authzen/page-tokens.js';
 import { searchActions, searchResources, searchSubjects } from '../authzen/search.js';
-import { Decider } from '../decisions/decider.js';
-import { within } from '../decisions/within.js';
-import type { EntityTypes } from '../entities/entity-rows.js';
+import { Deadline } from '../decisions/deadline.js';
 import { readJsonBody, type JsonObject } from '../messages/read-body.js';
 import { factsHeader } from '../messages/facts-header.js';
-import { sentFactsOf } from '../entities/sent-facts.js';
 import { requireRevision } from '../messages/min-revision.js';
-import { badRequest, RequestError } from '../messages/request-error.js';
+import { RequestError } from '../messages/request-error.js';
 import { reasonAgainst } from '../operations/followed-status.js';
 import { Metrics } from '../operations/metrics.js';
 import { reportTo } from '../operations/report.js';
 import { RunningRequests } from '../operations/running-requests.js';
 import { baseUrlOf } from '../options/base-url.js';
 import { checkServerOptions } from '../options/check-server-options.js';
-import { limitsOf, type KnownLimits, type ServerOptions } from '../options/server-options.js';
+import { limitsOf, type ServerOptions } from '../options/server-options.js';
 import { checkContextOf } from '../messages/check-context.js';
 import { jsonAnswer, textAnswer, type Answer } from '../messages/answer.js';
 import type { ServerRequest } from '../messages/server-request.js';
@@ -33,12 +29,14 @@ import { fetchBy, type Fetch } from '../web/fetch-by.js';
 interface Running {
   readonly request: ServerRequest;
   readonly connection: Connection;
-  readonly signal: AbortSignal;
+  /** The header `X-Request-ID`. */
+  readonly requestId: string | undefined;
+  readonly deadline: Deadline;
   /** The caller, when it is known. */
   caller: KnownCaller | undefined;
 }
 
-type Handler = (running: Running) => Promise<Answer>;
+type Handler = (running: Running) => Answer | Promise<Answer>;
 
 interface Route {
   readonly method: 'GET' | 'POST';
@@ -55,14 +53,14 @@ const endpoints: Readonly<Record<EndpointName, readonly [Scope, Endpoint]>> = {
   search_action_endpoint: ['search', searchActions],
 };
 
+const tookTooLong = (): RequestError => new RequestError(503, 'the decision took too long');
+
 /** A server that decides for other services. `decisionServer` creates it. */
 export class DecisionServer {
   readonly #options: ServerOptions;
-  readonly #limits: KnownLimits;
   readonly #callers: Callers;
+  readonly #exchangeParts: ExchangeParts;
   readonly #routes: ReadonlyMap<string, Route>;
-  readonly #entities: EntityTypes;
-  readonly #pageTokens: PageTokens;
   readonly #rateLimit: RateLimit | undefined;
   readonly #metrics = new Metrics();
   readonly #running = new RunningRequests();
@@ -73,48 +71,28 @@ export class DecisionServer {
   constructor(options: ServerOptions) {
     checkServerOptions(options);
     this.#options = options;
-    this.#limits = limitsOf(options.limits);
-    this.#callers = new Callers(options.callers, (error) => this.#report(error));
-    this.#entities = new Map(Object.entries(options.entities));
-    this.#pageTokens = new PageTokens(options.pageSecret);
-    const { requestsPerSecond } = this.#limits;
+    const report = (error: unknown): void => this.#report(error);
+    this.#callers = new Callers(options.callers, report);
+    const limits = limitsOf(options.limits);
+    this.#exchangeParts = {
+      authorizer: options.authorizer,
+      entities: new Map(Object.entries(options.entities)),
+      actions: options.actions,
+      facts: options.facts,
+      obligations: options.obligations,
+      limits,
+      pageTokens: new PageTokens(options.pageSecret),
+      metrics: this.#metrics,
+      report,
+    };
+    const { requestsPerSecond } = limits;
     this.#rateLimit = requestsPerSecond === undefined ? undefined : new RateLimit(requestsPerSecond);
     this.#routes = this.#createRoutes(baseUrlOf('baseUrl', options.baseUrl));
   }
 
   /** Answers a request of any platform. It never rejects. */
-  readonly answer = async (request: ServerRequest, connection: Connection): Promise<Answer> => {
-    const startedAt = performance.now();
-    const requestId = request.headers.get('X-Request-ID') ?? undefined;
-    const path = sentPathOf(request.target);
-    const route = this.#routes.get(path);
-    const timeout = new AbortController();
-    const timer = setTimeout(
-      () => timeout.abort(new RequestError(503, 'the decision took too long')),
-      this.#limits.timeoutMs,
-    );
-    const running: Running = { request, connection, signal: timeout.signal, caller: undefined };
-    const answer = await this.#running
-      .run(() => this.#answer(route, running))
-      .catch((error: unknown) => this.#failure(error))
-      .finally(() => clearTimeout(timer));
-    // In microseconds, as the clock is not more precise.
-    const durationMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
-    const endpoint = route === undefined ? 'other' : path;
-    this.#metrics.countRequest(endpoint, answer.status, durationMs / 1000);
-    const { method } = request;
-    this.#tell({
-      endpoint,
-      method,
-      status: answer.status,
-      durationMs,
-      caller: running.caller?.name,
-      requestId,
-    });
-    return requestId === undefined
-      ? answer
-      : { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } };
-  };
+  readonly answer = (request: ServerRequest, connection: Connection): Promise<Answer> =>
+    this.#running.keep(this.#answer(request, connection));
 
   /** Answers a `Request` with a `Response`. It never rejects. It is bound to the server, so that it can be passed on. */
   readonly fetch: Fetch = fetchBy(this.answer);
@@ -137,12 +115,31 @@ export class DecisionServer {
     await this.#running.end();
   }
 
-  async #answer(route: Route | undefined, running: Running): Promise<Answer> {
-    if (route === undefined) throw new RequestError(404, 'not found');
-    const { method } = running.request;
-    if (method !== route.method && !(method === 'HEAD' && route.method === 'GET'))
-      throw new RequestError(405, `expected the method ${route.method}`, { Allow: route.method });
-    return route.handle(running);
+  async #answer(request: ServerRequest, connection: Connection): Promise<Answer> {
+    const startedAt = performance.now();
+    const requestId = request.headers.get('x-request-id') ?? undefined;
+    const path = sentPathOf(request.target);
+    const route = this.#routes.get(path);
+    const deadline = new Deadline(this.#exchangeParts.limits.timeoutMs, tookTooLong);
+    const running: Running = { request, connection, requestId, deadline, caller: undefined };
+    let answer: Answer;
+    try {
+      answer = await handlerOf(route, request.method)(running);
+    } catch (error) {
+      answer = this.#failure(error);
+    } finally {
+      deadline.end();
+    }
+    // In microseconds, as the clock is not more precise.
+    const durationMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
+    const endpoint = route === undefined ? 'other' : path;
+    const { status } = answer;
+    this.#metrics.countRequest(endpoint, status, durationMs / 1000);
+    const { method } = request;
+    this.#tell({ endpoint, method, status, durationMs, caller: running.caller?.name, requestId });
+    return requestId === undefined
+      ? answer
+      : { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } };
   }
 
   #createRoutes(base: URL): ReadonlyMap<string, Route> {
@@ -155,16 +152,16 @@ export class DecisionServer {
         `${path}${endpointPaths[name]}`,
         { method: 'POST', handle: (running) => this.#access(running, ...endpoints[name]) },
       ]),
-      [metadataPath(base), get(() => Promise.resolve(jsonAnswer(metadata)))],
-      [`${path}/healthz`, get(() => Promise.resolve(textAnswer(200, 'ok')))],
-      [`${path}/readyz`, get(({ signal }) => within(this.#readiness(), signal))],
+      [metadataPath(base), get(() => jsonAnswer(metadata))],
+      [`${path}/healthz`, get(() => textAnswer(200, 'ok'))],
+      [`${path}/readyz`, get(({ deadline }) => deadline.within(this.#readiness()))],
       [`${path}/metrics`, get((running) => this.#printMetrics(running))],
     ]);
   }
 
   /** A search for which no type has candidates is not part of the server. */
   #servedEndpoints(): readonly EndpointName[] {
-    const entities = [...this.#entities.values()];
+    const entities = [...this.#exchangeParts.entities.values()];
     const isServed: Partial<Record<EndpointName, boolean>> = {
       search_subject_endpoint: entities.some(({ all }) => all !== undefined),
       search_resource_endpoint: entities.some(
@@ -175,52 +172,24 @@ export class DecisionServer {
   }
 
   async #access(running: Running, scope: Scope, endpoint: Endpoint): Promise<Answer> {
-    const { request, signal } = running;
     if (this.#refusesRequests)
       throw new RequestError(503, 'the server is about to end', { Connection: 'close', 'Retry-After': '1' });
+    const { request, requestId, deadline } = running;
+    const { headers } = request;
     const caller = await this.#caller(running, scope);
-    requireRevision(request.headers, this.#options.follower?.status.revision);
-    const message = await readJsonBody(request, this.#limits.bodyBytes, signal);
-    const { authorizer, actions } = this.#options;
-    const decider = new Decider(
-      { authorizer, actions, entities: this.#entities },
-      { signal, context: checkContextOf((name) => request.headers.get(name)) satisfies CheckContext },
-    );
-    const answer = await endpoint(
-      {
-        decider,
-        caller,
-        obligations: this.#options.obligations,
-        maxBatchSize: this.#limits.batchSize,
-        maxResults: this.#limits.results,
-        pageTokens: this.#pageTokens,
-        recordOutcome: this.#metrics.countDecision,
-        report: (error) => this.#report(error),
-        factsOf: (context) => {
-          const { facts: declared } = this.#options;
-          if (!Object.hasOwn(context, 'facts')) return [];
-          if (declared !== undefined) {
-            requireScope(caller, 'facts');
-            return sentFactsOf(declared, context);
-          }
-          if (request.headers.get(factsHeader) !== null) throw badRequest('this server takes no facts');
-          return [];
-        },
-        explains: (isWanted) => {
-          if (isWanted) requireScope(caller, 'explain');
-          return isWanted;
-        },
-      },
-      message,
-    );
-    return jsonAnswer(answer);
+    requireRevision(headers, this.#options.follower?.status.revision);
+    const message = await readJsonBody(request, this.#exchangeParts.limits.bodyBytes, deadline.signal);
+    const context = checkContextOf(requestId, headers.get('traceparent'));
+    const needsFacts = headers.get(factsHeader) !== null;
+    const exchange = new Exchange(this.#exchangeParts, caller, deadline, context, needsFacts);
+    return jsonAnswer(await endpoint(exchange, message));
   }
 
   async #caller(running: Running, scope: Scope): Promise<KnownCaller> {
-    const { request, connection, signal } = running;
+    const { request, connection, deadline } = running;
     const caller =
       this.#callers.find(request.headers) ??
-      (await within(this.#callers.verify(request.headers, connection), signal));
+      (await deadline.within(this.#callers.verify(request.headers, connection)));
     running.caller = caller;
     requireScope(caller, scope);
     this.#rateLimit?.count(caller.name);
@@ -266,6 +235,14 @@ export class DecisionServer {
       this.#report(error);
     }
   }
+}
+
+/** Returns the handler of a route. @throws {RequestError} 404, 405 */
+function handlerOf(route: Route | undefined, method: string): Handler {
+  if (route === undefined) throw new RequestError(404, 'not found');
+  if (method !== route.method && !(method === 'HEAD' && route.method === 'GET'))
+    throw new RequestError(405, `expected the method ${route.method}`, { Allow: route.method });
+  return route.handle;
 }
 
 /**

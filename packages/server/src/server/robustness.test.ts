@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { certifiedServer, post } from '../testing/certification.fixture.js';
+import type { DecisionServer, ServerOptions } from '../index.js';
+import { certifiedServer, loadFixture, post } from '../testing/certification.fixture.js';
 
 const path = '/access/v1/evaluation';
 const valid = {
@@ -173,22 +174,54 @@ describe('many requests at once', () => {
   });
 });
 
-describe('a slow decision', () => {
-  it('ends when the time of the request is over, and is never allowed', async () => {
-    const slow = await certifiedServer({
-      limits: { timeoutMs: 50 },
-      entities: {
-        user: { type: 'User', find: () => new Promise(() => {}) },
-        record: { type: 'Record', given: ['status'] },
-      },
-    });
+describe('a slow answer', () => {
+  const never = () => new Promise<never>(() => {});
+  const tooLong = 'the decision took too long';
+  const limits = { timeoutMs: 50 };
+  const entities = {
+    user: { type: 'User', find: (id: string) => (id === 'alice' ? never() : { id }) },
+    record: { type: 'Record', find: (id: string) => ({ id, status: 'active' }) },
+  };
+
+  it('ends when the time of the request is over, is never allowed, and counts as an error', async () => {
+    const slow = await certifiedServer({ limits, entities });
     const single = await post(slow, path, valid);
-    expect([single.status, await single.text()]).toEqual([503, 'the decision took too long']);
-    const batch = await post(slow, '/access/v1/evaluations', { ...valid, evaluations: [{}] });
+    expect([single.status, await single.text()]).toEqual([503, tooLong]);
+    const evaluations = [{}, { subject: { type: 'user', id: 'bob' } }];
+    const batch = await post(slow, '/access/v1/evaluations', { ...valid, evaluations });
     expect(await batch.json()).toEqual({
       evaluations: [
-        { decision: false, context: { error: { status: 503, message: 'the decision took too long' } } },
+        { decision: false, context: { error: { status: 503, message: tooLong } } },
+        { decision: true },
       ],
     });
+    const metrics = await (await slow.fetch(new Request('https://internal/metrics'))).text();
+    expect(metrics).toContain('nanook_decisions_total{outcome="error"} 2\n');
+    expect(metrics).toContain('nanook_decisions_total{outcome="allowed"} 1\n');
+  });
+
+  it.each<[string, Partial<ServerOptions>, (server: DecisionServer) => Promise<Response>]>([
+    ['a search', { entities }, (server) => post(server, '/access/v1/search/action', valid)],
+    ['obligations', { obligations: { types: ['log'], of: never } }, (server) => post(server, path, valid)],
+    [
+      'the verification of a token',
+      { callers: { bearer: never } },
+      (server) => post(server, path, valid, { Authorization: 'Bearer token' }),
+    ],
+    ['isReady', { isReady: never }, (server) => server.fetch(new Request('https://internal/readyz'))],
+  ])('is 503 because of %s', async (_, options, send) => {
+    const onError = vi.fn<() => void>();
+    const response = await send(await certifiedServer({ limits, onError, ...options }));
+    expect([response.status, await response.text()]).toEqual([503, tooLong]);
+    expect(onError).not.toHaveBeenCalled();
+  });
+
+  it('is 503 because of an explanation', async () => {
+    const authorizer = await loadFixture();
+    vi.spyOn(authorizer, 'explain').mockImplementation(never);
+    const callers = { anyone: { reason: 'a test', scopes: ['evaluate', 'explain'] as const } };
+    const server = await certifiedServer({ limits, authorizer, callers });
+    const response = await post(server, path, { ...valid, options: { explain: true } });
+    expect([response.status, await response.text()]).toEqual([503, tooLong]);
   });
 });
