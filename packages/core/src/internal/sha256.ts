@@ -39,7 +39,7 @@ export function sha256Words(bytes: Uint8Array): Int32Array {
   for (let at = blocks * 64, bits = bytes.length * 8; bits >= 1; bits /= 256) padded[--at] = bits;
 
   // Signed integers with `| 0` at every step, so that V8 uses integers of the processor. This is five times as fast.
-  const hash = Int32Array.from(initialWords());
+  const hash = initialWords().slice();
   const constants = roundConstants();
   for (let at = 0; at < padded.length;) {
     for (let i = 0; i < 16; i++)
