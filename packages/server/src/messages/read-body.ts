@@ -22,7 +22,8 @@ export async function readJsonBody(
   if (!/^\s*application\/json\s*(;|$)/i.test(headers.get('content-type') ?? ''))
     throw badRequest('expected the header Content-Type: application/json');
   // A proxy would read another body than this server.
-  if (!/^(identity)?$/i.test(headers.get('content-encoding') ?? ''))
+  const encoding = headers.get('content-encoding');
+  if (encoding !== null && !/^(identity)?$/i.test(encoding))
     throw new RequestError(415, 'the body must not be compressed', { 'Accept-Encoding': 'identity' });
   if (Number(headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Uint8Array[] = [];

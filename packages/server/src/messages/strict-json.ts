@@ -31,7 +31,6 @@ const objectEnd = 0x7d;
 
 /** Checks the keys and texts of a text that is valid JSON. @throws {RequestError} 400 */
 export function checkTexts(json: string, depth = maxDepth): void {
-  const hasEscapes = json.includes('\\');
   /** The keys of each open object; undefined for a list. */
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < json.length; at++) {
@@ -42,21 +41,15 @@ export function checkTexts(json: string, depth = maxDepth): void {
     } else if (unit === objectEnd || unit === listEnd) open.pop();
     else if (unit === quote) {
       const start = at;
-      at = endOfText(json, start);
-      const isKey = isBeforeColon(json, at + 1);
-      if (!isKey && !hasEscapes) continue;
-      const content = textOf(json.slice(start, at + 1));
-      if (isKey) addKey(open.at(-1), content);
+      let hasEscapes = false;
+      for (at++; json.charCodeAt(at) !== quote; at++)
+        if (json.charCodeAt(at) === backslash) {
+          hasEscapes = true;
+          at++;
+        }
+      const content = hasEscapes ? unescaped(json.slice(start, at + 1)) : undefined;
+      if (isBeforeColon(json, at + 1)) addKey(open.at(-1), content ?? json.slice(start + 1, at));
     }
-  }
-}
-
-/** Returns the place of the quote that ends a text. */
-function endOfText(json: string, start: number): number {
-  for (let at = start + 1; ; at++) {
-    const unit = json.charCodeAt(at);
-    if (unit === quote) return at;
-    if (unit === backslash) at++;
   }
 }
 
@@ -68,8 +61,7 @@ function isBeforeColon(json: string, start: number): boolean {
 }
 
 /** Returns the content of a text with its quotes. Only an escape can be half a surrogate pair, because the body is UTF-8. */
-function textOf(token: string): string {
-  if (!token.includes('\\')) return token.slice(1, -1);
+function unescaped(token: string): string {
   const content = JSON.parse(token) as string;
   if (/\p{Surrogate}/u.test(content)) throw badRequest('the body contains half a surrogate pair');
   return content;
