@@ -31,7 +31,7 @@ export function evaluationOf(exchange: Exchange, message: JsonObject): AccessReq
 }
 
 /** Answers one evaluation. An error of it fails the request. */
-export async function evaluate(exchange: Exchange, message: JsonObject): Promise<EvaluationAnswer> {
+export function evaluate(exchange: Exchange, message: JsonObject): Promise<EvaluationAnswer> {
   const request = evaluationOf(exchange, message);
   return answerEvaluation(exchange, request, exchange.explains(message));
 }

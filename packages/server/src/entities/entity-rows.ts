@@ -46,10 +46,13 @@ export function withType(authorizer: Authorizer, type: string, row: object): obj
   return typed(type, row);
 }
 
+/** A stored row; nothing for an id that does not exist. */
+type Stored = object | null | undefined;
+
 /** Loads entities. Each stored row is loaded once, so that all checks of a request see the same row. */
 export class EntityRows {
   /** The stored rows by their types of the wire and by their ids. */
-  readonly #stored = new Map<string, Map<string, Promise<object | null | undefined>>>();
+  readonly #stored = new Map<string, Map<string, Stored | Promise<Stored>>>();
 
   constructor(
     readonly authorizer: Authorizer,
@@ -68,7 +71,7 @@ export class EntityRows {
     return withType(this.authorizer, options.type, row);
   }
 
-  #load(options: EntityOptions, { type, id }: WireEntity): Promise<object | null | undefined> {
+  #load(options: EntityOptions, { type, id }: WireEntity): Stored | Promise<Stored> {
     let rows = this.#stored.get(type);
     if (rows === undefined) this.#stored.set(type, (rows = new Map()));
     let row = rows.get(id);
@@ -77,12 +80,14 @@ export class EntityRows {
   }
 }
 
-async function load(options: EntityOptions, id: string): Promise<object | null | undefined> {
+/** Returns a row or a promise of it, which is rejected if `find` throws. */
+function load(options: EntityOptions, id: string): Stored | Promise<Stored> {
   const key = keyOf(options, id);
   if (key === undefined) return undefined;
   if (options.find === undefined) return { [idFieldOf(options)]: key };
   // The key has the type that the options declare.
-  return (await (options.find as (key: string | number) => unknown)(key)) as object | null | undefined;
+  const find = options.find as (key: string | number) => Stored | PromiseLike<Stored>;
+  return new Promise((resolve) => resolve(find(key)));
 }
 
 /** Returns a copy of a row with other values. The stored row is not changed, because the application may share it. */

@@ -185,15 +185,18 @@ export class DecisionServer {
     return jsonAnswer(await endpoint(exchange, message));
   }
 
-  async #caller(running: Running, scope: Scope): Promise<KnownCaller> {
+  /** Returns the caller of a request, or a promise of a caller without a key. @throws {RequestError} 401; 403; 429 */
+  #caller(running: Running, scope: Scope): KnownCaller | Promise<KnownCaller> {
     const { request, connection, deadline } = running;
-    const caller =
-      this.#callers.find(request.headers) ??
-      (await deadline.within(this.#callers.verify(request.headers, connection)));
-    running.caller = caller;
-    requireScope(caller, scope);
-    this.#rateLimit?.count(caller.name);
-    return caller;
+    const admit = (caller: KnownCaller): KnownCaller => {
+      running.caller = caller;
+      requireScope(caller, scope);
+      this.#rateLimit?.count(caller.name);
+      return caller;
+    };
+    const known = this.#callers.find(request.headers);
+    if (known !== undefined) return admit(known);
+    return deadline.within(this.#callers.verify(request.headers, connection)).then(admit);
   }
 
   async #readiness(): Promise<Answer> {
