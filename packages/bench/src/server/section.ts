@@ -18,7 +18,7 @@ export function serverSection(results: ServerResults): string {
   return [
     '## Decision server',
     '',
-    `One allowed evaluation in a request, on 32 connections, in ${rounds} rounds of ${number(requests)} requests${quick ? ' (with `--quick`: figures for orientation only)' : ''}. Figures are medians.`,
+    `One allowed evaluation in a request, on 32 connections from a process that does not sleep, in ${rounds} rounds of ${number(requests)} requests${quick ? ' (with `--quick`: figures for orientation only)' : ''}. Figures are medians.`,
     '',
     ...(isBusy
       ? ['**Other programs were running on the machine. These figures are for orientation only.**', '']
