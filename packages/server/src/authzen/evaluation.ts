@@ -15,6 +15,9 @@ export interface EvaluationAnswer {
   readonly context?: JsonObject;
 }
 
+/** The answers without a context. */
+export const plainAnswers = { allowed: { decision: true }, denied: { decision: false } } as const;
+
 /** The outcome of an evaluation, with the duties of the caller. */
 interface Verdict {
   readonly outcome: Outcome;
@@ -49,8 +52,8 @@ export async function answerEvaluation(
     ...(obligations.length > 0 && { obligations }),
     ...(explains && { explanation: await exchange.deadline.within(exchange.decider.explain(request)) }),
   };
-  const decision = outcome === 'allowed';
-  return Object.keys(context).length > 0 ? { decision, context } : { decision };
+  const plain = outcome === 'allowed' ? plainAnswers.allowed : plainAnswers.denied;
+  return Object.keys(context).length > 0 ? { ...plain, context } : plain;
 }
 
 /** Decides within the time of the request, and counts the outcome. */

@@ -48,6 +48,8 @@ export function withType(authorizer: Authorizer, type: string, row: object): obj
 
 /** A stored row; nothing for an id that does not exist. */
 type Stored = object | null | undefined;
+/** A row as the policy sees it. */
+type Row = object | undefined;
 
 /** Loads entities. Each stored row is loaded once, so that all checks of a request see the same row. */
 export class EntityRows {
@@ -59,11 +61,17 @@ export class EntityRows {
     readonly types: EntityTypes,
   ) {}
 
-  /** Returns the row of an entity with the given fields; undefined if the type or the id does not exist. */
-  async find(entity: WireEntity): Promise<object | undefined> {
+  /** Returns the row of an entity with the given fields, or a promise of it; undefined if the type or the id does not exist. */
+  find(entity: WireEntity): Row | Promise<Row> {
     const options = this.types.get(entity.type);
     if (options === undefined) return undefined;
-    const stored = await this.#load(options, entity);
+    const stored = this.#load(options, entity);
+    return stored instanceof Promise
+      ? stored.then((row) => this.#withGiven(options, entity, row))
+      : this.#withGiven(options, entity, stored);
+  }
+
+  #withGiven(options: EntityOptions, entity: WireEntity, stored: Stored): Row {
     if (stored === undefined || stored === null) return undefined;
     const row = hasGiven(options, entity)
       ? replaced(stored, givenFields(options.given, entity.properties))

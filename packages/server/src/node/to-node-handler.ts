@@ -63,7 +63,7 @@ async function answer(server: RequestServer, request: NodeRequest, response: Ser
 }
 
 /** Returns the answer of the server, or a refusal of a request that no server answers. */
-async function answerOf(server: RequestServer, request: NodeRequest): Promise<Answer> {
+function answerOf(server: RequestServer, request: NodeRequest): Answer | Promise<Answer> {
   if (forbiddenMethods.has(request.method ?? '')) return textAnswer(405, 'method not allowed');
   if (hasHeaderTwice(request)) return textAnswer(400, 'a header that must be sent once is sent twice');
   return server.answer(serverRequestOf(request), connectionOf(request));

@@ -1,7 +1,7 @@
 import { Callers, requireScope, type KnownCaller } from '../callers/callers.js';
 import type { Connection, Scope } from '../callers/caller.js';
 import { RateLimit } from '../callers/rate-limit.js';
-import { evaluate } from '../authzen/evaluation.js';
+import { evaluate, plainAnswers } from '../authzen/evaluation.js';
 import { evaluateBatch } from '../authzen/evaluations.js';
 import { Exchange, type ExchangeParts } from '../authzen/exchange.js';
 import { endpointPaths, metadataOf, metadataPath, pathOf, type EndpointName } from '../authzen/metadata.js';
@@ -52,6 +52,11 @@ const endpoints: Readonly<Record<EndpointName, readonly [Scope, Endpoint]>> = {
   search_resource_endpoint: ['search', searchResources],
   search_action_endpoint: ['search', searchActions],
 };
+
+/** Most evaluations have one of these answers. */
+const knownAnswers = new Map<object, Answer>(
+  Object.values(plainAnswers).map((answer) => [answer, jsonAnswer(answer)]),
+);
 
 const tookTooLong = (): RequestError => new RequestError(503, 'the decision took too long');
 
@@ -148,10 +153,11 @@ export class DecisionServer {
     const metadata = metadataOf(base, served, this.#options.obligations?.types);
     const get = (handle: Handler): Route => ({ method: 'GET', handle });
     return new Map<string, Route>([
-      ...served.map((name): [string, Route] => [
-        `${path}${endpointPaths[name]}`,
-        { method: 'POST', handle: (running) => this.#access(running, ...endpoints[name]) },
-      ]),
+      ...served.map((name): [string, Route] => {
+        const [scope, endpoint] = endpoints[name];
+        const handle: Handler = (running) => this.#access(running, scope, endpoint);
+        return [`${path}${endpointPaths[name]}`, { method: 'POST', handle }];
+      }),
       [metadataPath(base), get(() => jsonAnswer(metadata))],
       [`${path}/healthz`, get(() => textAnswer(200, 'ok'))],
       [`${path}/readyz`, get(({ deadline }) => deadline.within(this.#readiness()))],
@@ -182,7 +188,8 @@ export class DecisionServer {
     const context = checkContextOf(requestId, headers.get('traceparent'));
     const needsFacts = headers.get(factsHeader) !== null;
     const exchange = new Exchange(this.#exchangeParts, caller, deadline, context, needsFacts);
-    return jsonAnswer(await endpoint(exchange, message));
+    const answer = await endpoint(exchange, message);
+    return knownAnswers.get(answer) ?? jsonAnswer(answer);
   }
 
   /** Returns the caller of a request, or a promise of a caller without a key. @throws {RequestError} 401; 403; 429 */

@@ -202,21 +202,25 @@ describe('a slow answer', () => {
 
   it.each<[string, Partial<ServerOptions>, (server: DecisionServer) => Promise<Response>]>([
     ['a search', { entities }, (server) => post(server, '/access/v1/search/action', valid)],
-    ['obligations', { obligations: { types: ['log'], of: never } }, (server) => post(server, path, valid)],
+    [
+      'a function of obligations',
+      { obligations: { types: ['log'], of: never } },
+      (server) => post(server, path, valid),
+    ],
     [
       'the verification of a token',
       { callers: { bearer: never } },
       (server) => post(server, path, valid, { Authorization: 'Bearer token' }),
     ],
     ['isReady', { isReady: never }, (server) => server.fetch(new Request('https://internal/readyz'))],
-  ])('is 503 because of %s', async (_, options, send) => {
+  ])('is 503 when %s takes too long', async (_, options, send) => {
     const onError = vi.fn<() => void>();
     const response = await send(await certifiedServer({ limits, onError, ...options }));
     expect([response.status, await response.text()]).toEqual([503, tooLong]);
     expect(onError).not.toHaveBeenCalled();
   });
 
-  it('is 503 because of an explanation', async () => {
+  it('is 503 when an explanation takes too long', async () => {
     const authorizer = await loadFixture();
     vi.spyOn(authorizer, 'explain').mockImplementation(never);
     const callers = { anyone: { reason: 'a test', scopes: ['evaluate', 'explain'] as const } };
