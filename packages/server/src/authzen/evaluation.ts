@@ -58,7 +58,7 @@ export async function answerEvaluation(
 
 /** Decides within the time of the request, and counts the outcome. */
 async function verdictOf(
-  { decider, deadline, server: { obligations, metrics } }: Exchange,
+  { decider, deadline, server: { obligations, recordOutcome } }: Exchange,
   request: AccessRequest,
 ): Promise<Verdict> {
   try {
@@ -67,10 +67,10 @@ async function verdictOf(
       obligations === undefined || outcome === 'undecided'
         ? { outcome }
         : await deadline.within(withObligations(obligations, request, outcome));
-    metrics.countDecision(verdict.outcome);
+    recordOutcome(verdict.outcome);
     return verdict;
   } catch (error) {
-    metrics.countDecision('error');
+    recordOutcome('error');
     // The end of the time can also arrive as the error of an interrupted check.
     throw deadline.error ?? error;
   }

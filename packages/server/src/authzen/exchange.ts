@@ -1,24 +1,23 @@
 import type { CheckContext } from '@nanook/core';
 import { requireScope, type KnownCaller } from '../callers/callers.js';
 import type { Deadline } from '../decisions/deadline.js';
-import { Decider, type DecidingParts } from '../decisions/decider.js';
+import { Decider, type DecidingParts, type Outcome } from '../decisions/decider.js';
 import type { FactOptions } from '../entities/fact-options.js';
 import { sentFactsOf } from '../entities/sent-facts.js';
 import { wantsExplanation, type SentFact } from '../messages/access-request.js';
 import type { JsonObject } from '../messages/read-body.js';
 import { badRequest } from '../messages/request-error.js';
 import type { ObligationOptions } from '../obligations/obligation.js';
-import type { Metrics } from '../operations/metrics.js';
-import type { KnownLimits } from '../options/server-options.js';
 import type { PageTokens } from './page-tokens.js';
 
 /** The parts of a server that its exchanges share. */
 export interface ExchangeParts extends DecidingParts {
   readonly facts: FactOptions | undefined;
   readonly obligations: ObligationOptions | undefined;
-  readonly limits: KnownLimits;
+  readonly limits: { readonly batchSize: number; readonly results: number };
   readonly pageTokens: PageTokens;
-  readonly metrics: Metrics;
+  /** Counts the outcome of a decision. */
+  readonly recordOutcome: (outcome: Outcome | 'error') => void;
   /** Receives an error that fails only a part of a request. */
   readonly report: (error: unknown) => void;
 }

@@ -18,7 +18,7 @@ import { reportTo } from '../operations/report.js';
 import { RunningRequests } from '../operations/running-requests.js';
 import { baseUrlOf } from '../options/base-url.js';
 import { checkServerOptions } from '../options/check-server-options.js';
-import { limitsOf, type ServerOptions } from '../options/server-options.js';
+import { limitsOf, type KnownLimits, type ServerOptions } from '../options/server-options.js';
 import { checkContextOf } from '../messages/check-context.js';
 import { jsonAnswer, textAnswer, type Answer } from '../messages/answer.js';
 import type { ServerRequest } from '../messages/server-request.js';
@@ -63,6 +63,7 @@ const tookTooLong = (): RequestError => new RequestError(503, 'the decision took
 /** A server that decides for other services. `decisionServer` creates it. */
 export class DecisionServer {
   readonly #options: ServerOptions;
+  readonly #limits: KnownLimits;
   readonly #callers: Callers;
   readonly #exchangeParts: ExchangeParts;
   readonly #routes: ReadonlyMap<string, Route>;
@@ -76,21 +77,21 @@ export class DecisionServer {
   constructor(options: ServerOptions) {
     checkServerOptions(options);
     this.#options = options;
+    this.#limits = limitsOf(options.limits);
     const report = (error: unknown): void => this.#report(error);
     this.#callers = new Callers(options.callers, report);
-    const limits = limitsOf(options.limits);
     this.#exchangeParts = {
       authorizer: options.authorizer,
       entities: new Map(Object.entries(options.entities)),
       actions: options.actions,
       facts: options.facts,
       obligations: options.obligations,
-      limits,
+      limits: this.#limits,
       pageTokens: new PageTokens(options.pageSecret),
-      metrics: this.#metrics,
+      recordOutcome: (outcome) => this.#metrics.countDecision(outcome),
       report,
     };
-    const { requestsPerSecond } = limits;
+    const { requestsPerSecond } = this.#limits;
     this.#rateLimit = requestsPerSecond === undefined ? undefined : new RateLimit(requestsPerSecond);
     this.#routes = this.#createRoutes(baseUrlOf('baseUrl', options.baseUrl));
   }
@@ -125,7 +126,7 @@ export class DecisionServer {
     const requestId = request.headers.get('x-request-id') ?? undefined;
     const path = sentPathOf(request.target);
     const route = this.#routes.get(path);
-    const deadline = new Deadline(this.#exchangeParts.limits.timeoutMs, tookTooLong);
+    const deadline = new Deadline(this.#limits.timeoutMs, tookTooLong);
     const running: Running = { request, connection, requestId, deadline, caller: undefined };
     let answer: Answer;
     try {
@@ -184,7 +185,7 @@ export class DecisionServer {
     const { headers } = request;
     const caller = await this.#caller(running, scope);
     requireRevision(headers, this.#options.follower?.status.revision);
-    const message = await readJsonBody(request, this.#exchangeParts.limits.bodyBytes, deadline.signal);
+    const message = await readJsonBody(request, this.#limits.bodyBytes, deadline.signal);
     const context = checkContextOf(requestId, headers.get('traceparent'));
     const needsFacts = headers.get(factsHeader) !== null;
     const exchange = new Exchange(this.#exchangeParts, caller, deadline, context, needsFacts);

@@ -213,14 +213,14 @@ describe('a slow answer', () => {
       (server) => post(server, path, valid, { Authorization: 'Bearer token' }),
     ],
     ['isReady', { isReady: never }, (server) => server.fetch(new Request('https://internal/readyz'))],
-  ])('is 503 when %s takes too long', async (_, options, send) => {
+  ])('ends with 503 when %s takes too long', async (_, options, send) => {
     const onError = vi.fn<() => void>();
     const response = await send(await certifiedServer({ limits, onError, ...options }));
     expect([response.status, await response.text()]).toEqual([503, tooLong]);
     expect(onError).not.toHaveBeenCalled();
   });
 
-  it('is 503 when an explanation takes too long', async () => {
+  it('ends with 503 when an explanation takes too long', async () => {
     const authorizer = await loadFixture();
     vi.spyOn(authorizer, 'explain').mockImplementation(never);
     const callers = { anyone: { reason: 'a test', scopes: ['evaluate', 'explain'] as const } };
