@@ -30,14 +30,7 @@ describe('a caller with a key', () => {
   });
 
   it('can have a key of any length, with other characters than ASCII', async () => {
-    for (const key of [
-      'k',
-      'k'.repeat(55),
-      'k'.repeat(56),
-      'k'.repeat(600),
-      'schlüssel',
-      `ü${'k'.repeat(600)}`,
-    ])
+    for (const key of ['k', 'k'.repeat(55), 'k'.repeat(56), 'k'.repeat(600), 'clé', `ü${'k'.repeat(600)}`])
       // oxlint-disable-next-line no-await-in-loop -- few
       expect(await statusOf(keyOf(key), { 'X-API-Key': key })).toBe(200);
   });
