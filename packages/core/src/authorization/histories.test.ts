@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { runInNewContext } from 'node:vm';
+import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { randomCases, randomTimeout } from '../../../../tools/test-scope.js';
 import { checkPolicy } from '../policy/build/check-policy.js';
@@ -91,7 +91,8 @@ const policies = fc
   )
   .filter((policy) => checkPolicy([policy], { types }).every(({ severity }) => severity !== 'error'));
 
-const foreign = (text: string): unknown => runInNewContext(`(${text})`) as unknown;
+const realm = createContext();
+const foreign = (text: string): unknown => runInContext(`(${text})`, realm) as unknown;
 
 /** A document that its owner leads back to. */
 function circle(tag: (name: 'User' | 'Doc', row: Record<string, unknown>) => object): object {
