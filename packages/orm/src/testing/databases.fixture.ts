@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import type { DialectName } from '../sql/dialect.js';
 import { columns, kindOf, type ColumnKind, type Tables } from './world.fixture.js';
-import { emptyPglite } from '../../../../tools/empty-pglite.js';
+import { borrowPglite, giveBackPglite } from '../../../../tools/empty-pglite.js';
 
 /** A database with the tables of a world. */
 export interface Database {
@@ -85,7 +85,7 @@ export async function sqliteDatabase(options: DatabaseOptions = {}): Promise<Dat
 }
 
 export async function pgliteDatabase(options: DatabaseOptions = {}): Promise<Database> {
-  const db = await emptyPglite();
+  const db = await borrowPglite();
   const run: Run = (text, values) => db.query(text, [...values]);
   for (const create of createTables('postgres', options)) await run(create, []);
   return {
@@ -94,7 +94,7 @@ export async function pgliteDatabase(options: DatabaseOptions = {}): Promise<Dat
     fill: (data) => fillWith(run, 'postgres', data),
     query: async (text, values) => (await db.query<Record<string, unknown>>(text, [...values])).rows,
     execute: async (text, values) => (await db.query(text, [...values])).affectedRows ?? 0,
-    close: () => db.close(),
+    close: () => giveBackPglite(db),
   };
 }
 
