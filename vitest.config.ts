@@ -67,25 +67,25 @@ const onEngine = (engine: 'machine' | 'closures') =>
     env: { NANOOK_TEST_ENGINE: engine },
   });
 
-/** Runs the sources and tests of @nanook/nestjs with the other major version of Nest: all imports of Nest lead to that version. */
-const onNest11 = project(
-  'nest@11',
-  {
-    // Some of the files register types, which all applications of a process share.
-    isolate: true,
-    include: ['packages/nestjs/src/**/*.test.ts', 'packages/frameworks/src/nest/**/*.test.ts'],
-  },
-  [
+/** Runs tests of @nanook/nestjs with the other major version of Nest: all imports of Nest lead to that version. */
+const onNest11 = (name: string, tests: readonly string[], isolate: boolean) =>
+  project(
+    name,
     {
-      name: 'pin-nest-11',
-      enforce: 'pre',
-      resolveId: (id: string) =>
-        /^(@nestjs\/|reflect-metadata$|rxjs($|\/))/.test(id)
-          ? { id: resolveForNest11(id), external: true }
-          : null,
+      isolate,
+      include: tests.filter((file) => /^packages\/(nestjs\/src|frameworks\/src\/nest)\//.test(file)),
     },
-  ],
-);
+    [
+      {
+        name: 'pin-nest-11',
+        enforce: 'pre',
+        resolveId: (id: string) =>
+          /^(@nestjs\/|reflect-metadata$|rxjs($|\/))/.test(id)
+            ? { id: resolveForNest11(id), external: true }
+            : null,
+      },
+    ],
+  );
 
 const { resolve: resolveForReact18 } = createRequire(new URL('packages/compat-react18/', import.meta.url));
 
@@ -190,7 +190,8 @@ export default defineConfig({
         ? [
             onEngine('machine'),
             onEngine('closures'),
-            onNest11,
+            onNest11('nest@11', sharedTests, false),
+            onNest11('nest@11 isolated', isolatedTests, true),
             onReact18,
             ...otherOrmProjects,
             types,
