@@ -2,7 +2,7 @@
 // tarballs without a network in a folder outside this repository, and starts the command `nanook` and four consumers on SYSTEM_NODE, the
 // Node of the user: an ES module, a CommonJS module, a CommonJS test under Jest (these three run tools/smoke/checks.cjs), and a NestJS
 // application in TypeScript with `"module": "commonjs"`, under Jest. It also compiles calls with the types of `nanook typegen`, as ES
-// modules and CommonJS.
+// modules and CommonJS, and handlers of each framework with the types of its adapter.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -33,6 +33,7 @@ const lentByNest11 = ['reflect-metadata', 'rxjs', ...nest, '@nestjs/microservice
 
 // For the application in TypeScript, with the compiler that the schematics of Nest 10 and 11 install.
 const lentForTypes = ['@types/node', 'typescript'];
+const typesOfFrameworks = ['@types/express', '@types/koa'];
 
 function lend(names, from) {
   for (const name of names) {
@@ -134,6 +135,7 @@ try {
       run(title, node, [jest, '--rootDir', folder, '--config', 'jest.config.json', '--runTestsByPath', test]);
     results.push(underJest('CommonJS under Jest', 'jest.test.cjs'));
     lend(lentForTypes, 'packages/compat-nest11');
+    lend(typesOfFrameworks, '.');
     const compiler = join(folder, 'node_modules/typescript/bin/tsc');
     const typegen = (out) => ['node_modules/@nanook/cli/dist/bin.mjs', 'typegen', '--out', out];
     const strict = ['--noEmit', '--strict', '--skipLibCheck', '--types', 'node'];
@@ -159,6 +161,13 @@ try {
         node,
         calls('ts', '--module', 'esnext', '--moduleResolution', 'bundler'),
       ),
+      run('handlers of each framework', node, [
+        compiler,
+        ...strict,
+        '--module',
+        'nodenext',
+        'contexts/handlers.mts',
+      ]),
       run('NestJS in TypeScript, module commonjs: types', node, [compiler, '-p', 'nest-commonjs']),
       underJest('NestJS in TypeScript, module commonjs: Jest', 'nest-commonjs/dist/app.spec.js'),
     );

@@ -20,6 +20,14 @@ import { GuardedRequest } from '../guard/guarded-request.js';
 import { findAuthz } from './context.js';
 import { RequestOptions, type Hooks } from './request-options.js';
 
+// In this module, because the bundled declarations leave out a module of which they need no type.
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** The authorization of the request. */
+    authz: RequestAuthorization;
+  }
+}
+
 /** Options for {@link authorization}. */
 export interface AuthorizationOptions {
   /**

@@ -1,13 +1,6 @@
 import { AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
 import type { Context } from 'hono';
 
-declare module 'hono' {
-  interface ContextVariableMap {
-    /** The authorization of the request. */
-    authz: RequestAuthorization;
-  }
-}
-
 /**
  * Returns the authorization of a request.
  *
