@@ -1,5 +1,6 @@
 import { checkErrorOptions, expectCall, renderError } from '@nanook/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { logError } from './log-error.js';
 
 /** Options for {@link authorizationErrors}. */
 export interface AuthorizationErrorsOptions {
@@ -9,7 +10,7 @@ export interface AuthorizationErrorsOptions {
   readonly detail?: (error: unknown, request: FastifyRequest) => string | undefined;
   /** Returns an identifier of the request, as the `instance` of the problem. Default: nothing. */
   readonly instance?: (request: FastifyRequest) => string | undefined;
-  /** Receives an error in the policy or in the configuration; the client gets a plain 500. Default: the log of the request. */
+  /** Receives an error in the policy or in the configuration; the client gets a plain 500. Default: the log of the request, or `console.error` without a logger. */
   readonly onError?: (error: unknown, request: FastifyRequest) => void;
 }
 
@@ -47,7 +48,5 @@ export function authorizationErrors(
       .send(response.body);
   };
 }
-
-const logError = (error: unknown, request: FastifyRequest): void => request.log.error(error);
 
 expectCall(authorizationErrors, 'authorizationErrors()');

@@ -14,6 +14,7 @@ import { rootOf } from '../routes/instance-hooks.js';
 import { ProtectedRoutes, routeOf } from '../routes/protected-routes.js';
 import { authorizationErrors } from './authorization-errors.js';
 import { GuardedRequest, type Settings } from './guarded-request.js';
+import { logError } from './log-error.js';
 import { pathOf } from './request-options.js';
 
 /** Options for {@link authorization}. */
@@ -52,7 +53,7 @@ export interface AuthorizationOptions {
   readonly loaderTimeoutMs?: number;
   /**
    * Receives an error that no response can carry any more, such as the failure of a check that was not awaited. Default: the log of the
-   * request.
+   * request, or `console.error` without a logger.
    */
   readonly onError?: (error: Error, request: FastifyRequest) => void;
   /**
@@ -185,6 +186,5 @@ function checkNoRoutes(app: FastifyInstance): void {
 
 const userOf = (request: FastifyRequest): unknown => (request as { readonly user?: unknown }).user;
 const itself = (request: FastifyRequest): unknown => request;
-const logError = (error: Error, request: FastifyRequest): void => request.log.error(error);
 
 expectCall(authorization, 'authorization(authorizer, { actor: … })');

@@ -36,7 +36,7 @@ export async function notesApp(
   server: FastifyServerOptions = {},
 ): Promise<NotesApp> {
   const errors: unknown[] = [];
-  const app: FastifyInstance = Fastify(server);
+  const app: FastifyInstance = Fastify({ logger: { level: 'silent' }, ...server });
   app.addHook('onError', async (_request, _reply, error) => void errors.push(error));
   await app.register(
     authorization(authorizer, { actor, onError: (error) => void errors.push(error), ...options }),
