@@ -235,8 +235,8 @@ const adapterFolders = {
 
 /** Folder of fastify → folders it may import, from the lowest to the highest. */
 const fastifyFolders = {
-  hooks: [],
   routes: [],
+  hooks: ['routes'],
   plugin: ['routes'],
   '': ['hooks', 'routes', 'plugin'],
 };

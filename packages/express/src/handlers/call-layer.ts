@@ -1,4 +1,4 @@
-import { AuthorizationConfigError, skippedBy } from '@nanook/http';
+import { skippedBy } from '@nanook/http';
 import { type Frame } from '@nanook/http/node';
 import type { Request } from 'express';
 import type { Middleware } from '../internals/request.js';
@@ -18,6 +18,7 @@ import {
   type Next,
   type RequestFrames,
 } from './frames.js';
+import { skippedApplication } from './skipped-application.js';
 
 const direct = Symbol('direct');
 
@@ -192,5 +193,5 @@ const frameAround = ({ run }: Frame): Frame | undefined => (run instanceof Layer
 export function checkSkippedPath(req: Request, reason: string): void {
   const { frame } = framesOf(req);
   if (frame instanceof LayerFrame && !frame.isLeft && frame.router === req.next && frame.isOfApplication)
-    throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason });
+    throw skippedApplication(reason);
 }

@@ -312,6 +312,7 @@ describe.each(testedVersions(majors))('a requirement in %s', (major, express) =>
   it('throws for a skip of the application itself, at the start and in a request', async () => {
     const fault = expect.objectContaining({ code: 'NANOOK_HTTP_SKIPPED_APPLICATION' }) as unknown;
     expect(() => protect(express()).use(skip)).toThrow(fault);
+    expect(() => protect(express()).use(skip)).toThrow(/app\.use\('\/public', skipAuthorization\(/);
     expect(() => protect(express().use(skip))).toThrow(fault);
     expect(() => protect(express()).use('/public', skip)).not.toThrow();
     expect(() => protect(express()).use(express().use(skip))).not.toThrow();

@@ -3,6 +3,7 @@ import { AuthorizationConfigError, checkHandlers, requirementOf, skippedBy } fro
 import type { Application, Router } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
 import { markProtected } from '../handlers/call-layer.js';
+import { skippedApplication } from '../handlers/skipped-application.js';
 import {
   isApp,
   isMountedApp,
@@ -95,7 +96,7 @@ export function checkSkips(app: AppInternals, layers: readonly Layer[]): void {
   for (const layer of layers) {
     const requirement = requirementOf(layer.handle);
     if (requirement?.kind === 'skip' && isWholeApplication(layer, app))
-      throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason: requirement.reason });
+      throw skippedApplication(requirement.reason);
   }
 }
 

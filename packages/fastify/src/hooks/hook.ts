@@ -1,5 +1,6 @@
 import { AuthorizationConfigError, type RequestAuthorization } from '@nanook/http';
 import type { FastifyRequest } from 'fastify';
+import { registration } from '../routes/registration.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,6 +23,10 @@ export type Hook = (request: FastifyRequest<any>) => Promise<void>;
  */
 export function authzOf(request: Pick<FastifyRequest, 'authz'>, caller: string): RequestAuthorization {
   const authz = request.authz as RequestAuthorization | undefined;
-  if (authz === undefined) throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', { caller });
+  if (authz === undefined)
+    throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', {
+      caller,
+      statement: registration,
+    });
   return authz;
 }

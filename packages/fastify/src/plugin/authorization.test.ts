@@ -59,7 +59,25 @@ describe('the start of the application', () => {
   it('fails with a skip for the whole application', async () => {
     const { app } = await notesApp({ protect: false });
     app.addHook('preHandler', skipAuthorization('everything'));
-    await expect(app.ready()).rejects.toMatchObject({ code: 'NANOOK_HTTP_SKIPPED_APPLICATION' });
+    await expect(app.ready()).rejects.toMatchObject({
+      code: 'NANOOK_HTTP_SKIPPED_APPLICATION',
+      message: expect.stringContaining(
+        "part.addHook('preHandler', skipAuthorization('everything'))",
+      ) as string,
+    });
+  });
+
+  it('names a forgotten GET route once, and a HEAD route that differs from its GET route', async () => {
+    const { app } = await notesApp({});
+    const show = () => note;
+    app.get('/forgotten', () => secret);
+    app.get('/notes/:id', { preHandler: read, exposeHeadRoute: false }, show);
+    app.head('/notes/:id', show);
+    const error = (await app.ready().catch((reason: unknown) => reason)) as Error;
+    expect(error.message.match(/^ {2}\S+ +\S+ +– no requirement –/gm)).toEqual([
+      '  GET   /forgotten  – no requirement –',
+      '  HEAD  /notes/:id  – no requirement –',
+    ]);
   });
 
   it('fails with a function that returns a hook in the place of a hook', async () => {

@@ -1,6 +1,7 @@
 import { AuthorizationConfigError, type ListRoutesOptions, type ListedRoute } from '@nanook/http';
 import type { FastifyInstance } from 'fastify';
 import { protectedRoutesOf } from './protected-routes.js';
+import { registration } from './registration.js';
 
 /**
  * Lists the routes of an application with their requirements, in the order in which they were added. Call it after `await app.ready()`:
@@ -15,7 +16,10 @@ import { protectedRoutesOf } from './protected-routes.js';
 export function listRoutes(app: FastifyInstance, { check = true }: ListRoutesOptions = {}): ListedRoute[] {
   const all = protectedRoutesOf(app);
   if (all.length === 0)
-    throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', { caller: 'listRoutes' });
+    throw new AuthorizationConfigError('NANOOK_HTTP_NO_AUTHORIZATION', {
+      caller: 'listRoutes',
+      statement: registration,
+    });
   return all.flatMap((routes) => {
     routes.findRequirements();
     if (check) routes.checkGrants();

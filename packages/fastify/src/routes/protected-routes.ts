@@ -77,15 +77,14 @@ export class ProtectedRoutes {
     this.findRequirements();
     for (const hook of Object.values(hooksOf(this.#scope)).flat()) {
       const requirement = requirementOf(hook);
-      if (requirement?.kind === 'skip')
-        throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason: requirement.reason });
+      if (requirement?.kind === 'skip') throw skippedApplication(requirement.reason);
     }
     this.checkGrants();
     const unprotected = this.#routes.filter(
       (route) => !isPreflight(route) && !route.requirements.some(decides),
     );
     const [first] = unprotected;
-    if (needRequirements && first !== undefined) throw unprotectedError(first, unprotected);
+    if (needRequirements && first !== undefined) throw unprotectedError(first, written(unprotected));
   }
 
   /** @throws {AuthorizationConfigError} `NANOOK_HTTP_UNGRANTABLE` */
@@ -98,21 +97,22 @@ export class ProtectedRoutes {
     );
   }
 
-  /** Returns the routes in the order in which they were added. The route for `HEAD` that Fastify adds for `GET` is left out. */
+  /** Returns the routes in the order in which they were added, as the application wrote them. */
   list(): readonly ListedRoute[] {
-    return this.#routes.filter((route) => !this.#isAddedForGet(route)).flatMap(listed);
-  }
-
-  #isAddedForGet({ options }: ProtectedRoute): boolean {
-    return (
-      options.method === 'HEAD' &&
-      this.#routes.some(
-        ({ options: { method, url, handler } }) =>
-          [method].flat().includes('GET') && url === options.url && handler === options.handler,
-      )
-    );
+    return written(this.#routes).flatMap(listed);
   }
 }
+
+/** Returns the routes without those for `HEAD` that Fastify adds for a `GET` of the list. */
+const written = (routes: readonly ProtectedRoute[]): readonly ProtectedRoute[] =>
+  routes.filter(
+    ({ options }) =>
+      options.method !== 'HEAD' ||
+      !routes.some(
+        ({ options: { method, url, handler } }) =>
+          [method].flat().includes('GET') && url === options.url && handler === options.handler,
+      ),
+  );
 
 /** The registrations of the plugin in each application. */
 const registered = new WeakMap<FastifyInstance, readonly ProtectedRoutes[]>();
@@ -128,6 +128,14 @@ function listed({ options, requirements, instance }: ProtectedRoute): ListedRout
   return (isAll ? ['ALL'] : methods).map((method) => listedRoute(method, options.url, requirements, handler));
 }
 
+const skippedApplication = (reason: string): AuthorizationConfigError =>
+  new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', {
+    reason,
+    instead:
+      `in a plugin that contains only such routes: ` +
+      `app.register(async (part) => { part.addHook('preHandler', skipAuthorization('${reason}')); … })`,
+  });
+
 function unprotectedError(
   { options }: ProtectedRoute,
   all: readonly ProtectedRoute[],
@@ -137,7 +145,11 @@ function unprotectedError(
     method,
     route: options.url,
     handler: locationOf(options.handler),
-    atStart: routeTable(all.flatMap(listed)).replaceAll(/^/gm, '  '),
+    // `allow_request` is no requirement of a route.
+    atStart: routeTable(all.flatMap((route) => listed({ ...route, requirements: [] }))).replaceAll(
+      /^/gm,
+      '  ',
+    ),
     example:
       `{ preHandler: authorize(action, …) } or { preHandler: skipAuthorization('reason') }; or pass \`protect: false\` if the handlers ` +
       `check themselves`,

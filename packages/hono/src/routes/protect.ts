@@ -42,7 +42,12 @@ function check(app: HonoApp): void {
     throw invalid('app', 'has no routes yet; call `protect` after the last route was added');
   const reason = skipOfAll(app);
   if (reason !== undefined)
-    throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason, path: '/public/*' });
+    throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', {
+      reason,
+      instead:
+        `give it a path: app.use('/public/*', skipAuthorization('${reason}')); or pass it the middleware that responds, such as ` +
+        `static files: app.use(skipAuthorization('${reason}', serveStatic({ root: './' })))`,
+    });
   const unprotected = routes.filter(({ requirements }) => !requirements.some(decides));
   if (unprotected.length > 0) throw unprotectedError(unprotected);
   for (const { method, path, authorizers } of routes) {
@@ -60,7 +65,8 @@ function unprotectedError(all: readonly AppRoute[]): AuthorizationConfigError {
     method,
     route: path,
     handler: locationOf(handler),
-    atStart: routeTable(all.map(listed)).replaceAll(/^/gm, '  '),
+    // `allow_request` is no requirement of a route.
+    atStart: routeTable(all.map((route) => listed({ ...route, requirements: [] }))).replaceAll(/^/gm, '  '),
     example:
       `.get(path, authorize(action, …), handler) or .get(path, skipAuthorization('reason'), handler); or leave out \`protect\` ` +
       `if the handlers check themselves`,

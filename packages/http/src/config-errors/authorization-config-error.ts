@@ -62,13 +62,11 @@ const texts = {
         }${describeBefore(p.before)}${describeElsewhere(p)}`,
   NANOOK_HTTP_SKIPPED_APPLICATION: (p: {
     readonly reason: string;
-    /** A path with all paths below it, as the framework writes it. Default: `/public`. */
-    readonly path?: string;
+    /** Where to write the skip, with the functions of the framework. */
+    readonly instead: string;
   }) =>
-    `skipAuthorization('${p.reason}') is used by the application itself, without a path, so it would skip authorization for every ` +
-    `later route. Write it in the route, or in a router that contains only such routes; or give it a path: ` +
-    `app.use('${p.path ?? '/public'}', skipAuthorization('${p.reason}')); or pass it the middleware that responds, such as static files: ` +
-    `app.use(skipAuthorization('${p.reason}', serveStatic))`,
+    `skipAuthorization('${p.reason}') is used by the application itself, so it would skip authorization for every route. ` +
+    `Write it in the route, or ${p.instead}`,
   NANOOK_HTTP_UNAWAITED_CHECK: (p: RouteData & CheckData & { readonly status: number | undefined }) =>
     p.isAwaited
       ? `${describeCheck(p)} was still pending when ${describeRoute(p)} answered ${p.status}; the response was blocked. ` +
@@ -91,8 +89,13 @@ const texts = {
       ? `these routes were added before the plugin \`authorization\` was loaded, so their requirements cannot be found; write ` +
         `\`await app.register(authorization(…))\` before them:\n${p.routes}`
       : `an application was mounted before \`protect\` was called, so its routes cannot be found; mount it after the call of \`protect\``,
-  NANOOK_HTTP_NO_AUTHORIZATION: (p: { caller: string }) =>
-    `\`${p.caller}\` needs the authorization of the request; use the middleware \`authorization(authorizer, …)\` before it`,
+  NANOOK_HTTP_NO_AUTHORIZATION: (p: {
+    caller: string;
+    /** The statement that is missing. Default: that of frameworks with middleware. */
+    statement?: string;
+  }) =>
+    `\`${p.caller}\` needs the authorization of the request; write ` +
+    `\`${p.statement ?? 'app.use(authorization(authorizer, …))'}\` before it`,
   NANOOK_HTTP_ACTOR_IN_HOOK: (_: object) =>
     `the hook \`actor\` called a method that needs the actor, which this hook is about to find; find the actor without a check, or check ` +
     `with \`authorizer\` and the user that the hook has found: authorizer.can(user, 'read', note)`,

@@ -285,6 +285,8 @@ describe.each(testedVersions(majors))('a requirement in %s', (_major, Koa) => {
   it('throws for a skip of the application itself, at the start and in a request', async () => {
     const fault = expect.objectContaining({ code: 'NANOOK_HTTP_SKIPPED_APPLICATION' }) as unknown;
     expect(() => protect(new Koa()).use(skip())).toThrow(fault);
+    // Koa has no path for `app.use`.
+    expect(() => protect(new Koa()).use(skip())).toThrow(/router\.use\(skipAuthorization\(/);
     expect(() => protect(new Koa().use(skip()))).toThrow(fault);
     expect(() => listRoutes(new Koa().use(skip()))).toThrow(fault);
     const app = appOf((routes) => routes.use(skip()).use(answer('in')), false);

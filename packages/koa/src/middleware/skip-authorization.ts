@@ -1,4 +1,4 @@
-import { AuthorizationConfigError, asRequirement, asSkipped, checkSkip, expectCall } from '@nanook/http';
+import { asRequirement, asSkipped, checkSkip, expectCall } from '@nanook/http';
 import type { Context, Middleware as KoaMiddleware } from 'koa';
 import { followedOf } from '../handlers/followed-context.js';
 import { followDispatch } from '../handlers/follow-handlers.js';
@@ -6,6 +6,7 @@ import { asOwn } from '../handlers/own-middleware.js';
 import { followRouter } from '../handlers/watch-routers.js';
 import { authzOf, type Middleware, type OwnMiddleware } from '../internals/context.js';
 import { routerOf, type App, type Handler } from '../internals/koa-router-internals.js';
+import { skippedApplication } from '../internals/skipped-application.js';
 
 /**
  * Creates the requirement of a route, or of a router, that needs no authorization.
@@ -34,7 +35,7 @@ export function skipAuthorization(reason: string, ...given: [] | [KoaMiddleware]
     const app = ctx.app as unknown as App;
     const frame = followed.frameWith(next, given);
     if (frame === undefined ? app.middleware.includes(middleware) : frame.place.app === app)
-      throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason });
+      throw skippedApplication(reason);
     followed.decideFor(frame, () => authz.skip(reason));
     await next();
   };

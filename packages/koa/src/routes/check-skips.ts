@@ -1,5 +1,5 @@
-import { AuthorizationConfigError } from '@nanook/http';
 import { requirementsOf, type App } from '../internals/koa-router-internals.js';
+import { skippedApplication } from '../internals/skipped-application.js';
 
 /**
  * Checks that no skip counts for the whole application.
@@ -8,6 +8,5 @@ import { requirementsOf, type App } from '../internals/koa-router-internals.js';
  */
 export function checkSkips({ middleware }: App): void {
   for (const requirement of requirementsOf(middleware))
-    if (requirement.kind === 'skip')
-      throw new AuthorizationConfigError('NANOOK_HTTP_SKIPPED_APPLICATION', { reason: requirement.reason });
+    if (requirement.kind === 'skip') throw skippedApplication(requirement.reason);
 }

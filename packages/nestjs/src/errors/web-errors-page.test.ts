@@ -20,7 +20,10 @@ const httpSamples: { readonly [C in ConfigErrorCode]: ConfigErrorData<C> } = {
     ...route,
     example: ".get('/notes/:id', authorize('read', loadResource), handler)",
   },
-  NANOOK_HTTP_SKIPPED_APPLICATION: { reason: 'static files' },
+  NANOOK_HTTP_SKIPPED_APPLICATION: {
+    reason: 'static files',
+    instead: "in a router that contains only such routes: router.use(skipAuthorization('static files'))",
+  },
   NANOOK_HTTP_UNAWAITED_CHECK: { ...route, ...check, isAwaited: false, status: 200 },
   NANOOK_HTTP_LOST_FAILURE: { ...route, ...check, error: 'ForbiddenError: Forbidden' },
   NANOOK_HTTP_REFUSED_ROUTE: { ...route, ...check, status: 200 },
