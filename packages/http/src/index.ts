@@ -25,6 +25,7 @@ export {
   copyMarks,
   decides,
   describeRequirement,
+  requirementCall,
   requirementOf,
   skippedBy,
   type RouteRequirement,

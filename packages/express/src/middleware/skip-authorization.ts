@@ -1,4 +1,11 @@
-import { asRequirement, asSkipped, checkSkip, expectCall } from '@nanook/http';
+import {
+  asRequirement,
+  asSkipped,
+  checkSkip,
+  expectCall,
+  requirementCall,
+  type RouteRequirement,
+} from '@nanook/http';
 import type { RequestHandler } from 'express';
 import { followLayers } from '../handlers/follow-layers.js';
 import { checkSkippedPath, ownMiddleware } from '../handlers/call-layer.js';
@@ -34,15 +41,17 @@ export function skipAuthorization(
   const skipped = given.flat() as readonly RequestHandler[];
   checkSkip(skipAuthorization, reason, skipped);
   if (given.length > 0) return skipFor(reason, skipped);
+  const requirement: RouteRequirement = { kind: 'skip', reason };
+  const caller = requirementCall(requirement);
   const middleware = ownMiddleware((req, next, frames, frame) => {
-    const authz = authzOf(req, 'skipAuthorization');
+    const authz = authzOf(req, caller);
     frames.within(frame, () => {
       checkSkippedPath(req, reason);
       authz.skip(reason);
     });
     next();
   });
-  return asRequirement(middleware, { kind: 'skip', reason });
+  return asRequirement(middleware, requirement);
 }
 
 function skipFor(reason: string, middleware: readonly RequestHandler[]): Middleware {

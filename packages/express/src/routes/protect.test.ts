@@ -61,6 +61,24 @@ describe.each(testedVersions(majors))('protect in %s', (_major, express) => {
     expect(run).toHaveBeenCalledTimes(1);
   }
 
+  it('does not start an application whose routes come before the authorization', () => {
+    const routesFirst = (add: (app: Application) => unknown) => {
+      const app = protect(express());
+      add(app);
+      app.use(authorization(authorizer));
+      return () => app.listen(0).close();
+    };
+    const router = express.Router().get('/read', readThing(), run);
+    expect(routesFirst((app) => app.get('/skip', skip, run))).toThrow(
+      "`skipAuthorization('a test')` needs the authorization of the request; write `app.use(authorization(authorizer, …))` before it",
+    );
+    expect(routesFirst((app) => app.use('/nested', router))).toThrow("`authorize('read', …)` needs");
+    expect(routesFirst((app) => app.use(authorize()))).toThrow('`authorize()` needs');
+    expect(routesFirst((app) => app.get('/none', run))).not.toThrow();
+    const own = express.Router().use(authorization(authorizer)).get('/skip', skip, run);
+    expect(routesFirst((app) => app.use('/own', own))).not.toThrow();
+  });
+
   it('refuses unprotected routes, added before and after', async () => {
     const app = appOf((routes) => {
       routes.get('/before', run);

@@ -29,7 +29,7 @@ const protectedObjects = new WeakSet<object>();
  *
  * If a handler of the route responds before the requirement, the response is blocked. Only `authorize()` also blocks responses of
  * middleware and of callbacks of `router.param`, which Express calls before the route. `app.listen` throws when no rule of the policy can
- * allow a requirement, because an action or a type is misspelled.
+ * allow a requirement, because an action or a type is misspelled, and when a requirement comes before `authorization`.
  *
  * @returns its argument
  * @throws {AuthorizationConfigError} `NANOOK_HTTP_UNSEEN_APP` for an application that was mounted before;

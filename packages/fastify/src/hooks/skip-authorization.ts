@@ -1,4 +1,4 @@
-import { asRequirement, checkSkip, expectCall } from '@nanook/http';
+import { asRequirement, checkSkip, expectCall, requirementCall, type RouteRequirement } from '@nanook/http';
 import { authzOf, type Hook } from './hook.js';
 
 /**
@@ -15,10 +15,12 @@ import { authzOf, type Hook } from './hook.js';
  */
 export function skipAuthorization(reason: string): Hook {
   checkSkip(skipAuthorization, reason, []);
+  const requirement: RouteRequirement = { kind: 'skip', reason };
+  const caller = requirementCall(requirement);
   const hook: Hook = async (request) => {
-    authzOf(request, 'skipAuthorization').skip(reason);
+    authzOf(request, caller).skip(reason);
   };
-  return asRequirement(hook, { kind: 'skip', reason });
+  return asRequirement(hook, requirement);
 }
 
 expectCall(skipAuthorization, "skipAuthorization('why')");

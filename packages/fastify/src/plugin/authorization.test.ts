@@ -73,7 +73,10 @@ describe('the start of the application', () => {
     app.get('/forgotten', () => secret);
     app.get('/notes/:id', { preHandler: read, exposeHeadRoute: false }, show);
     app.head('/notes/:id', show);
-    const error = (await app.ready().catch((reason: unknown) => reason)) as Error;
+    const error = await app.ready().then(
+      () => new Error('started'),
+      (reason: Error) => reason,
+    );
     expect(error.message.match(/^ {2}\S+ +\S+ +– no requirement –/gm)).toEqual([
       '  GET   /forgotten  – no requirement –',
       '  HEAD  /notes/:id  – no requirement –',

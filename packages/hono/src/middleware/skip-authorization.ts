@@ -1,4 +1,11 @@
-import { asRequirement, asSkipped, checkSkip, expectCall } from '@nanook/http';
+import {
+  asRequirement,
+  asSkipped,
+  checkSkip,
+  expectCall,
+  requirementCall,
+  type RouteRequirement,
+} from '@nanook/http';
 import type { MiddlewareHandler } from 'hono';
 import { authzOf } from './context.js';
 
@@ -23,11 +30,13 @@ export function skipAuthorization(reason: string, middleware: MiddlewareHandler)
 export function skipAuthorization(reason: string, ...given: [] | [MiddlewareHandler]): MiddlewareHandler {
   checkSkip(skipAuthorization, reason, given);
   if (given.length > 0) return skipFor(reason, given[0]!);
+  const requirement: RouteRequirement = { kind: 'skip', reason };
+  const caller = requirementCall(requirement);
   const middleware: MiddlewareHandler = async (c, next) => {
-    authzOf(c, 'skipAuthorization').skip(reason);
+    authzOf(c, caller).skip(reason);
     await next();
   };
-  return asRequirement(middleware, { kind: 'skip', reason });
+  return asRequirement(middleware, requirement);
 }
 
 function skipFor(reason: string, skipped: MiddlewareHandler): MiddlewareHandler {

@@ -110,6 +110,22 @@ export function describeRequirement(requirement: RouteRequirement): string {
   }
 }
 
+/**
+ * Returns the call that creates a requirement, for messages: `authorize('read', …)`, `skipAuthorization('liveness probe')`.
+ *
+ * @internal for adapters
+ */
+export function requirementCall(requirement: RouteRequirement): string {
+  switch (requirement.kind) {
+    case 'authorize':
+      return `authorize('${requirement.action}', …)`;
+    case 'request':
+      return 'authorize()';
+    case 'skip':
+      return `skipAuthorization('${requirement.reason}')`;
+  }
+}
+
 /** Describes the source of a resource: the name of a type, or of a loader with parentheses. */
 export function describeSource(source: ResourceSource<never>): string {
   if (typeof source === 'string') return source;

@@ -1,4 +1,11 @@
-import { asRequirement, asSkipped, checkSkip, expectCall } from '@nanook/http';
+import {
+  asRequirement,
+  asSkipped,
+  checkSkip,
+  expectCall,
+  requirementCall,
+  type RouteRequirement,
+} from '@nanook/http';
 import type { Context, Middleware as KoaMiddleware } from 'koa';
 import { followedOf } from '../handlers/followed-context.js';
 import { followDispatch } from '../handlers/follow-handlers.js';
@@ -29,8 +36,10 @@ export function skipAuthorization(reason: string, middleware: KoaMiddleware): Mi
 export function skipAuthorization(reason: string, ...given: [] | [KoaMiddleware]): Middleware {
   checkSkip(skipAuthorization, reason, given);
   if (given.length > 0) return skipFor(reason, given[0]!);
+  const requirement: RouteRequirement = { kind: 'skip', reason };
+  const caller = requirementCall(requirement);
   const middleware: OwnMiddleware = async (ctx, next, given) => {
-    const authz = authzOf(ctx, 'skipAuthorization');
+    const authz = authzOf(ctx, caller);
     const followed = followedOf(ctx);
     const app = ctx.app as unknown as App;
     const frame = followed.frameWith(next, given);
@@ -39,7 +48,7 @@ export function skipAuthorization(reason: string, ...given: [] | [KoaMiddleware]
     followed.decideFor(frame, () => authz.skip(reason));
     await next();
   };
-  return asOwn(asRequirement(middleware, { kind: 'skip', reason }));
+  return asOwn(asRequirement(middleware, requirement));
 }
 
 function skipFor(reason: string, skipped: KoaMiddleware): Middleware {

@@ -92,7 +92,7 @@ describe.each(testedVersions(majors))('protect in %s', (_major, Koa) => {
     app.use(authorizationErrors({ onError: (fault) => faults.push(fault) })).use(router.routes());
     for (const [path, call] of [
       ['/read', "authorize('read', …)"],
-      ['/skip', 'skipAuthorization'],
+      ['/skip', "skipAuthorization('a test')"],
     ] as const) {
       run.mockClear();
       faults.splice(0);
@@ -100,6 +100,23 @@ describe.each(testedVersions(majors))('protect in %s', (_major, Koa) => {
       expect(run).not.toHaveBeenCalled();
       expect(faults).toMatchObject([{ code: 'NANOOK_HTTP_NO_AUTHORIZATION', data: { caller: call } }]);
     }
+  });
+
+  it('does not start an application whose routes come before the authorization', () => {
+    const routesFirst = (add: (router: Router) => unknown) => {
+      const router = new Router();
+      add(router);
+      return protect(new Koa().use(router.routes()).use(authorization(authorizer)));
+    };
+    expect(() => routesFirst((router) => router.get('/skip', skip, run)).callback()).toThrow(
+      "`skipAuthorization('a test')` needs the authorization of the request; write `app.use(authorization(authorizer, …))` before it",
+    );
+    expect(() => routesFirst((router) => router.get('/read', readThing(), run)).callback()).toThrow(
+      "`authorize('read', …)` needs",
+    );
+    expect(() => routesFirst((router) => router.get('/none', run)).callback()).not.toThrow();
+    const own = (router: Router) => router.use(authorization(authorizer)).get('/skip', skip, run);
+    expect(() => routesFirst(own).callback()).not.toThrow();
   });
 
   it('checks each route with its methods and all of its paths', async () => {

@@ -1,5 +1,11 @@
 import { describeValue } from '@nanook/core/internal';
-import { AuthorizationConfigError, checkHandlers, decides, requirementExample } from '@nanook/http';
+import {
+  AuthorizationConfigError,
+  checkHandlers,
+  decides,
+  requirementCall,
+  requirementExample,
+} from '@nanook/http';
 import { followApp, followInLayer } from '../handlers/follow-handlers.js';
 import { followedOf } from '../handlers/followed-context.js';
 import { asOwn } from '../handlers/own-middleware.js';
@@ -36,7 +42,7 @@ const protectedObjects = new WeakSet<object>();
  * or by a decision of the routers around it. Routes may be added before and after the call.
  *
  * If a handler before the requirement responds, the response is blocked, as with `authorize()`. `app.callback` throws when no rule of the
- * policy can allow a requirement, because an action or a type is misspelled.
+ * policy can allow a requirement, because an action or a type is misspelled, and when a requirement comes before `authorization`.
  *
  * The application must use a router with `router.routes()`. Protect other routers themselves, such as those of an application that
  * `koa-mount` wraps.
@@ -128,8 +134,5 @@ function newGuard(added: Layer): Handler {
   return asOwn(guard);
 }
 
-/** Returns the call that creates the requirement of a route, for a message. */
-function callOf(route: Layer): string {
-  const requirement = routeHandlers(route).requirements.find(decides);
-  return requirement?.kind === 'authorize' ? `authorize('${requirement.action}', …)` : 'skipAuthorization';
-}
+/** Returns the call that creates the requirement of a protected route, for a message. */
+const callOf = (route: Layer): string => requirementCall(routeHandlers(route).requirements.find(decides)!);

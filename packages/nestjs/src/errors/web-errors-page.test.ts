@@ -122,7 +122,7 @@ const whenHttp: { readonly [C in ConfigErrorCode]: string } = {
   NANOOK_HTTP_LOST_FAILURE: 'after a call: only logged',
   NANOOK_HTTP_REFUSED_ROUTE: 'call: the response guard blocked a response',
   NANOOK_HTTP_UNSEEN_APP: 'start: `protect` and `listRoutes` of Express, and the plugin of Fastify',
-  NANOOK_HTTP_NO_AUTHORIZATION: perCall,
+  NANOOK_HTTP_NO_AUTHORIZATION: 'start: `listen` of Express, `callback` of Koa and `protect` of Hono; call',
   NANOOK_HTTP_ACTOR_IN_HOOK: 'call: the first check, for which the hook is called',
   NANOOK_HTTP_NO_RESOURCE: perCall,
   NANOOK_HTTP_NO_REASON: atStart,
