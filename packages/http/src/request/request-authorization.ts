@@ -640,7 +640,8 @@ export class RequestAuthorization<Actor = unknown> {
 
   /**
    * Finds the condition of the rows on which the actor may perform the action, for an adapter of `@nanook/orm` to put into a query. It
-   * is not a decision, so the route needs a requirement, such as `authorize('list', 'Note')`.
+   * is not a decision: the route needs a requirement, such as `authorize('list', 'Note')`, or the handler a check, such as
+   * `await authz.authorize('list', authorizer.type('Note'))`.
    *
    * @param type the class, the type or the name of the type of the rows
    * @throws {UnauthenticatedError} when the actor is anonymous and the option `anonymous` is not set
@@ -653,9 +654,11 @@ export class RequestAuthorization<Actor = unknown> {
   }
 
   /**
-   * Lists a page of the rows on which the actor may perform the action, with one query on the database of the authorizer. It is not a
-   * decision, so the route needs a requirement, such as `authorize('list', 'Note')`. Later checks of the action on these rows, and `pick` of
-   * rows that were listed with `fields`, use the decision of the database.
+   * Lists a page of the rows on which the actor may perform the action, with one query on the database of the authorizer. Later checks of the
+   * action on these rows, and `pick` of rows that were listed with `fields`, use the decision of the database.
+   *
+   * It is not a decision: the route needs a requirement, such as `authorize('list', 'Note')`, or the handler a check, such as
+   * `await authz.authorize('list', authorizer.type('Note'))`.
    *
    * @param type the class, the type or the name of the type of the rows
    * @returns the rows, and the cursor of the next page
