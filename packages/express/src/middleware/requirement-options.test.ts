@@ -193,6 +193,16 @@ describe.each(testedVersions(majors))('a requirement in %s', (_major, express) =
     expect(() => listRoutes(app)).toThrow(expect.objectContaining(wrong) as Error);
   });
 
+  it('makes listen() show the rule that a requirement about a type needs', () => {
+    const app = protect(express());
+    app.use(authorization(authorizer, { actor: () => 'alice' }), authorize());
+    app.get('/notes', authorize('zap', 'Note'), (_req, res) => void res.end());
+    expect(() => app.listen(0)).toThrow(
+      'authorize zap Note: no rule can allow "zap" on the type Note itself; write a rule whose resource is the type: ' +
+        'allow(_: User, "zap", Note);',
+    );
+  });
+
   it('passes the response to the hooks', async () => {
     const app = express();
     app.use(

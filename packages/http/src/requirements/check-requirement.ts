@@ -1,4 +1,4 @@
-import { isPolarError, type Authorizer } from '@nanook/core';
+import { isPolarError, type Authorizer, type DataOf } from '@nanook/core';
 import {
   AuthorizationConfigError,
   isAuthorizationConfigError,
@@ -71,11 +71,19 @@ export function checkRequirements(requirements: readonly RequirementOfAuthorizer
       return [];
     } catch (error) {
       if (!isPolarError(error) && !isAuthorizationConfigError(error)) throw error;
-      return [`authorize ${describeRequirement(requirement)}: ${error.message}`];
+      return [`authorize ${describeRequirement(requirement)}: ${error.message}${ruleForType(error)}`];
     }
   });
   if (wrong.length > 0)
     throw new AuthorizationConfigError('NANOOK_HTTP_UNGRANTABLE', { requirements: [...new Set(wrong)] });
+}
+
+/** Returns the rule that an application needs for an action on a type itself, such as *list*. */
+function ruleForType(error: Error): string {
+  if (!isPolarError(error) || error.code !== 'POLAR_TYPE_NOT_GRANTABLE') return '';
+  const { action, type, resource, near } = error.data as DataOf<'POLAR_TYPE_NOT_GRANTABLE'>;
+  if (resource !== 'type' || near.length > 0) return '';
+  return `; write a rule whose resource is the type: allow(_: User, "${action}", ${type});`;
 }
 
 const authorizerMark = new HandlerMark<Authorizer>('authorizer');
