@@ -1,5 +1,6 @@
 export { authorization, type AuthorizationOptions } from './middleware/authorization.js';
 export { authorize, type AnyPath, type Loader, type Requirement } from './middleware/authorize.js';
+export { permissions } from './middleware/permissions.js';
 export { rowOf } from './middleware/row-of.js';
 export { skipAuthorization } from './middleware/skip-authorization.js';
 export { authorizationErrors, type AuthorizationErrorsOptions } from './middleware/authorization-errors.js';
