@@ -58,7 +58,6 @@ if (!(await oso.authorize({ type: 'User', id }, 'edit', { type: 'Note', id: Stri
   ['has_role', { type: 'User', id }, 'admin', { type: 'Organization', id: 'acme' }],
   ['is_open', { type: 'Note', id }, { type: 'String', id: 'yes' }],
 ]))) throw new Error('no');
-await oso.authorize({ type: 'User', id }, 'read', { type: 'Note', id }, { contextFacts: facts });
 await oso.authorize({ type: 'User', id }, 'read', { type: 'Note', id }, {});
 `),
     ).toEqual({
@@ -68,7 +67,6 @@ if (!(await oso.can(typed('User', { id }), 'edit', typed('Note', { id: String(no
   ['has_role', typed('User', { id }), 'admin', typed('Organization', { id: 'acme' })],
   ['is_open', typed('Note', { id }), 'yes'],
 ] }))) throw new Error('no');
-await oso.can(typed('User', { id }), 'read', typed('Note', { id }), { facts: facts });
 await oso.can(typed('User', { id }), 'read', typed('Note', { id }));
 `,
       manual: [],
@@ -78,14 +76,14 @@ await oso.can(typed('User', { id }), 'read', typed('Note', { id }));
   it('keeps the results of actions and of lists: a list of texts', async () => {
     expect(
       await migrated(`const actions = await oso.actions({ type: 'User', id }, { type: 'Note', id });
-const later = oso.actions({ type: 'User', id }, { type: 'Note', id }, facts);
+const later = oso.actions({ type: 'User', id }, { type: 'Note', id }, [['is_open', { type: 'Note', id }]]);
 const ids = await oso.list({ type: 'User', id }, 'read', 'Note');
 const some = await oso.list({ type: 'User', id }, 'read', 'Note', [['is_open', { type: 'Note', id }]]);
 const promise = oso.list({ type: 'User', id }, 'read', 'Note');
 `),
     ).toMatchObject({
       text: `${imported}const actions = [...(await oso.actions(typed('User', { id }), typed('Note', { id })))];
-const later = oso.actions(typed('User', { id }), typed('Note', { id }), { facts: facts }).then((found) => [...found]);
+const later = oso.actions(typed('User', { id }), typed('Note', { id }), { facts: [['is_open', typed('Note', { id })]] }).then((found) => [...found]);
 const ids = (await oso.list(typed('User', { id }), 'read', 'Note')).rows.map(({ id }) => String(id));
 const some = (await oso.withFacts([['is_open', typed('Note', { id })]]).list(typed('User', { id }), 'read', 'Note')).rows.map(({ id }) => String(id));
 const promise = oso.list(typed('User', { id }), 'read', 'Note').then(({ rows }) => rows.map(({ id }) => String(id)));
@@ -191,6 +189,169 @@ await oso.can(typed('User', { id: '1' }), 'read', typed('Note', { id: '1' }));
     expect(JSON.parse(await contentOf('package.json'))).toMatchObject({
       dependencies: { '@nanook/core': expect.any(String), 'oso-cloud': '^2.5.0' },
     });
+  });
+
+  it('keeps a call whose context facts may contain { type, id }, because such a fact grants below not', async () => {
+    const statements = `await oso.authorize({ type: 'User', id }, 'read', { type: 'Note', id }, facts);
+await oso.authorize({ type: 'User', id }, 'read', { type: 'Note', id }, { contextFacts: [...facts] });
+await oso.actions({ type: 'User', id }, { type: 'Note', id }, [['is_banned', user]]);
+await oso.list({ type: 'User', id }, 'read', 'Note', [['is_banned', { type: kind, id }]]);
+`;
+    const { text, manual } = await migrated(statements);
+    expect(text).toBe(statements);
+    expect(manual).toEqual(
+      ['facts', '...facts', 'user', '{ type: kind, id }'].map((part, i) =>
+        expect.stringMatching(
+          new RegExp(`^${i + 2}: write .*facts.* as ${escaped(part)}, not { type, id }$`),
+        ),
+      ),
+    );
+  });
+
+  it('finds the client in other files, under any name, and lists each use that is not a plain call', async () => {
+    await enterFolder({
+      'src/cloud.ts': `import * as cloud from 'oso-cloud';
+const made = new cloud.Oso('url', 'key');
+export { made as authz };
+export const getAuthz = () => made;
+export default made;
+`,
+      'src/index.ts': `export * from './cloud.js';
+export { default as client } from './cloud.js';
+`,
+      'src/use.ts': `import byDefault from './cloud';
+import { authz, client as c, getAuthz } from './index.js';
+import * as all from '.';
+
+const [user, note] = [{ type: 'User', id: '1' }, { type: 'Note', id: '1' }] as const;
+const alias = all.authz;
+await byDefault.authorize(user, 'read', note);
+await c.authorize(user, 'read', note);
+await getAuthz().authorize(user, 'read', note);
+await alias!.authorize(user, 'read', note);
+const { authorize } = authz;
+const bound = authz.authorize.bind(authz);
+await authz?.authorize(user, 'read', note);
+await authz['authorize'](user, 'read', note);
+await authz.ping();
+await injected.authz.authorize({ type: 'User', id: '1' }, 'read', note);
+`,
+    });
+    const { out } = await nanook('migrate', '--from', 'oso-cloud');
+    const text = await contentOf('src/use.ts');
+    for (const receiver of ['byDefault', 'c', 'getAuthz()', 'alias!'])
+      expect(text).toContain(`await ${receiver}.can(user, 'read', note);`);
+    expect(out).toMatch(/src\/cloud\.ts:2:14 by hand: create the authorizer once/);
+    expect(out.match(/(?<=src\/use\.ts:1[1-6]:\d+ by hand: ).*/g)).toEqual([
+      'call the methods on authz, because they need their object',
+      'write authz.can(…) in place of authorize',
+      'write authz.can(…) in place of authorize',
+      'write authz.can(…) in place of authorize',
+      'ping has no counterpart in @nanook/core',
+      'if injected.authz is the client of Oso Cloud, change the call as those of oso',
+    ]);
+  });
+
+  it('follows CommonJS: module.exports, exports and require, also of one member', async () => {
+    const files = {
+      'lib/cloud.js': `'use strict';
+const Oso = require('oso-cloud').Oso;
+module.exports = new Oso('url', 'key');
+`,
+      'lib/all.js': `exports.gate = require('./cloud');
+`,
+      'lib/use.js': `'use strict';
+const cloud = require('./cloud');
+const gate = require('./all').gate;
+module.exports = (id) => cloud.authorize({ type: 'User', id }, 'read', { type: 'Note', id }) || gate.actions(id);
+`,
+    };
+    await enterFolder(files);
+    const { out } = await nanook('migrate', '--from', 'oso-cloud');
+    expect(await contentOf('lib/use.js')).toBe(`'use strict';
+const { typed } = require('@nanook/core');
+const cloud = require('./cloud');
+const gate = require('./all').gate;
+module.exports = (id) => cloud.can(typed('User', { id }), 'read', typed('Note', { id })) || gate.actions(id);
+`);
+    expect(out).toContain("lib/cloud.js:2:21 by hand: import the names that you need from '@nanook/core'");
+  });
+
+  it('changes nothing when it runs again, and leaves the calls of Authorizer alone', async () => {
+    const { text } =
+      await migrated(`const all = new Set(await oso.actions({ type: 'User', id }, { type: 'Note', id }));
+const later = oso.actions(user, note).then((found) => found.length);
+const ids = await oso.list(user, 'read', 'Note');
+const promise = oso.list(user, 'read', 'Note').catch(() => []);
+`);
+    const { out } = await nanook('migrate', '--from', 'oso-cloud', '--json');
+    expect(JSON.parse(out)).toMatchObject({ changed: [] });
+    expect(await contentOf('src/notes.ts')).toContain(text.slice(imported.length));
+
+    const strict = `import { typed } from '@nanook/core';
+await request.oso.authorize(user, 'delete', note);
+await request.oso.authorize(user, 'delete', typed('Note', { id }));
+await request.oso.authorize({ type: 'User', id }, 'delete', typed('Note', { id }));
+`;
+    await enterFolder({ 'src/strict.ts': strict });
+    const again = await nanook('migrate', '--from', 'oso-cloud');
+    expect(await contentOf('src/strict.ts')).toBe(strict);
+    expect(
+      again.out.match(/strict\.ts:[24]:\d+ by hand: .*keep authorize, which throws for a denial/g),
+    ).toHaveLength(2);
+  });
+
+  it('keeps comments and lines, and begins no line with a bracket', async () => {
+    expect(
+      await migrated(`const first = 1
+await oso.actions({ type: 'User', id }, { type: 'Note', id })
+await oso.list({ type: 'User', id }, 'read', 'Note')
+const may = await oso.authorize({
+  // who asks
+  id: user.id, // of the session
+  type: 'User',
+}, 'read', { type: 'Note', /* the note */ id })
+`),
+    ).toMatchObject({
+      text: `${imported}const first = 1
+await oso.actions(typed('User', { id }), typed('Note', { id }))
+await oso.list(typed('User', { id }), 'read', 'Note')
+const may = await oso.can(typed('User', {
+  // who asks
+  id: user.id, // of the session
+}), 'read', typed('Note', { /* the note */ id }))
+`,
+    });
+  });
+
+  it('uses the import of typed that a file has, and no other value of this name', async () => {
+    const check = `if (await oso.authorize({ type: 'User', id }, 'read', { type: 'Note', id })) go();\n`;
+    const known = await migrated(`import { typed } from '@nanook/core';\n${check}`);
+    expect(known.text).toBe(
+      `import { typed } from '@nanook/core';\nif (await oso.can(typed('User', { id }), 'read', typed('Note', { id }))) go();\n`,
+    );
+    const other = await migrated(`const typed = (text: string) => text;\n${check}`);
+    expect(other.text).toBe(`const typed = (text: string) => text;\n${check.replace('authorize', 'can')}`);
+    expect(other.manual).toEqual([
+      expect.stringContaining("as { type: 'User', id } and { type: 'Note', id }"),
+    ]);
+  });
+
+  it('keeps the class in a file that uses the name Authorizer for another value', async () => {
+    const before = `import { Oso } from 'oso-cloud';\nclass Authorizer {}\nexport const oso: Oso = new Oso('url', 'key');\n`;
+    await enterFolder({ 'a.ts': before });
+    const { out } = await nanook('migrate', '--from', 'oso-cloud');
+    expect(await contentOf('a.ts')).toBe(before);
+    expect(out).toContain('a.ts:3:19 by hand: replace Oso by Authorizer of @nanook/core');
+  });
+
+  it('leaves a file unchanged, and lists it, where its changes would not be valid', async () => {
+    const statement = `await oso.authorize({ type: 'User' /* or, later, a group */, id }, 'read', { type: 'Note', id });\n`;
+    const { text, manual } = await migrated(statement);
+    expect(text).toBe(statement);
+    expect(manual).toEqual([
+      expect.stringContaining('1: the file is unchanged, because its changes would not be valid'),
+    ]);
   });
 
   it('refuses the package with the API of oso as the target', async () => {

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, normalize } from 'node:path';
 import { messageOf } from '../errors/message-of.js';
+import { findClients, isCloudModule } from './cloud-clients.js';
 import { findInstances } from './instances.js';
 import { packageName, replaceDependency, scriptsWith, settingsWithOso } from './manifest.js';
 import { moduleNames } from './module-names.js';
 import { isOsoModule } from './oso-imports.js';
 import { parseSource, placesAfter, type ManualChange, type ParsedSource } from './parsed-source.js';
 import { useAuthorizer } from './use-authorizer.js';
-import { isCloudModule, useCloud } from './use-cloud.js';
+import { useCloud } from './use-cloud.js';
 import { usePackage } from './use-package.js';
 
 /** The place to which an application moves: the package with the API of oso, or the API of Nanook. */
@@ -61,8 +62,10 @@ function fromCloud(
   manifests: readonly SourceFile[],
   range: string,
 ): Migration {
-  const { parsed, manual } = parseSources(sources.filter(({ before }) => /oso/i.test(before)));
-  for (const source of parsed) useCloud(source);
+  const { parsed: all, manual } = parseSources(sources);
+  const clientsOf = findClients(all);
+  for (const source of all) useCloud(source, clientsOf(source));
+  const parsed = all.map(orUnchanged);
   const keeps = parsed.some(({ file, edited }) =>
     moduleNames(parseSource(file, edited.toString())).some(({ text }) => isCloudModule(text)),
   );
@@ -70,6 +73,18 @@ function fromCloud(
     replaceDependency(text, 'oso-cloud', ['@nanook/core', range], { keeps }),
   );
   return migrationOf(parsed, manual, changed);
+}
+
+/** Returns a changed file; the file as it was if its text cannot be parsed any more, with the places to change by hand. */
+function orUnchanged(source: ParsedSource): ParsedSource {
+  try {
+    parseSource(source.file, source.edited.toString());
+    return source;
+  } catch (error) {
+    const message = `the file is unchanged, because its changes would not be valid: ${messageOf(error)}`;
+    const place = { file: source.file, line: 1, column: 1, message };
+    return { ...parseSource(source.file, source.text), manual: [place, ...source.manual] };
+  }
 }
 
 function toPackage(

@@ -3,21 +3,21 @@ import type {
   CallExpression,
   Expression,
   ImportDeclaration,
+  MemberExpression,
   Node,
-  ObjectExpression,
+  OptionalMemberExpression,
   SpreadElement,
 } from '@babel/types';
-import { moduleNames } from './module-names.js';
+import { isCloudModule, type IsClient } from './cloud-clients.js';
+import { isEntity, isKnown, replaceEntity, unknownIn } from './cloud-entities.js';
 import { isMemberName, membersOf } from './object-members.js';
-import { localNames, readImports, requiredNames, type NamedImport } from './oso-imports.js';
+import { localNames, readImports, type NamedImport } from './oso-imports.js';
 import { addManual, textOf, walk, type ParsedSource } from './parsed-source.js';
-
-/** Returns whether a module is the client of Oso Cloud. */
-export const isCloudModule = (name: string): boolean => name === 'oso-cloud' || name.startsWith('oso-cloud/');
+import { UsesOfCore, isNamed } from './uses-of-core.js';
 
 const ownTables = 'Nanook stores no facts: write to your own tables, and let a rule of the policy read them';
 
-/** The text to write for each method that has no counterpart with the same result. `…` stands for the arguments of the call. */
+/** The advice for the methods that have no counterpart with the same result, from the texts of the arguments and of the client. */
 const advice: Readonly<Record<string, (args: string, name: string) => string>> = {
   insert: () => ownTables,
   delete: () => ownTables,
@@ -41,6 +41,9 @@ const advice: Readonly<Record<string, (args: string, name: string) => string>> =
   actionsLocal: (args, name) => `delete the query, and write [...(await ${name}.actions(${args}))]`,
 };
 
+const load = "await Authorizer.load({ policies: '**/*.polar', dialect: 'oso-cloud' })";
+const createOnce = `create the authorizer once when the application starts: ${load}`;
+
 /** The method of `Authorizer` for a method of the client. */
 interface Counterpart {
   readonly name: string;
@@ -57,64 +60,112 @@ const replaced: Readonly<Record<string, Counterpart>> = {
 
 /**
  * Replaces the client of Oso Cloud by `Authorizer` of `@nanook/core`: its creation, its import and the calls that have a counterpart. Every other
- * call keeps its text, and `manual` lists it with what to write.
+ * use of the client keeps its text, and `manual` lists it with what to write.
  */
-export function useCloud(source: ParsedSource): void {
+export function useCloud(source: ParsedSource, isClient: IsClient): void {
   const imports = readImports(source, isCloudModule);
   const className = localNames(source, imports).get('Oso') ?? 'Oso';
-  const uses = new Uses();
-  replaceCalls(source, instancesIn(source, imports.length > 0 ? className : undefined), uses);
+  const uses = new UsesOfCore(source);
+  replaceCalls(source, isClient, uses);
   if (imports.length > 0) {
     replaceClass(source, className, imports, uses);
     replaceImports(source, imports, uses);
-  } else if (uses.names.has('typed')) addImport(source);
+  } else if (uses.added.length > 0) addImport(source, uses.added);
 }
 
-/** The names of `@nanook/core` that the changed file uses. */
-class Uses {
-  readonly names = new Set<'Authorizer' | 'typed'>();
-  /** Whether the class is still created, so that its import stays. */
-  keepsClass = false;
-}
-
-/** Returns whether an expression holds the client: it is created or declared in the file, or its name contains "oso". */
-function instancesIn(source: ParsedSource, className: string | undefined): (receiver: string) => boolean {
-  const names = new Set<string>();
-  if (className !== undefined)
-    walk(source.tree.program, (node, ancestors) => {
-      const parent = ancestors.at(-1);
-      if (node.type === 'NewExpression' && isNamed(node.callee, className)) {
-        if (parent?.type === 'VariableDeclarator') names.add(textOf(source, parent.id).replace(/:.*/s, ''));
-        if (parent?.type === 'AssignmentExpression') names.add(textOf(source, parent.left));
-      }
-      // A parameter or a field of the type of the client.
-      if (node.type !== 'TSTypeReference' || !isNamed(node.typeName, className)) return;
-      const owner = ancestors.at(-2);
-      if (owner?.type === 'Identifier') names.add(owner.name).add(`this.${owner.name}`);
-      if (owner?.type === 'ClassProperty') names.add(`this.${textOf(source, owner.key)}`);
-    });
-  return (receiver) => {
-    const text = receiver.replace(/!$/, '');
-    return names.has(text) || /(?:(?:^|[^A-Za-z])oso|Oso)(?:\(\))?$/.test(text);
-  };
-}
-
-const isNamed = (node: Node, name: string): boolean => node.type === 'Identifier' && node.name === name;
-
-function replaceCalls(source: ParsedSource, isInstance: (receiver: string) => boolean, uses: Uses): void {
-  walk(source.tree.program, (call, ancestors) => {
-    if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return;
-    const { object, property, computed } = call.callee;
-    const name = textOf(source, object);
-    if (computed || property.type !== 'Identifier' || !isInstance(name)) return;
-    const change = Object.hasOwn(replaced, property.name) ? replaced[property.name] : undefined;
-    if (change !== undefined) replaceCall(source, call, ancestors, change, uses);
-    else if (Object.hasOwn(advice, property.name)) {
-      const args = call.arguments.map((argument) => textOf(source, argument)).join(', ');
-      addManual(source, call, advice[property.name]!(args, name));
+function replaceCalls(source: ParsedSource, isClient: IsClient, uses: UsesOfCore): void {
+  walk(source.tree.program, (node, ancestors) => {
+    if (node.type === 'VariableDeclarator' && node.id.type === 'ObjectPattern' && node.init) {
+      if (isClient(node.init) === 'client')
+        addManual(
+          source,
+          node,
+          `call the methods on ${textOf(source, node.init)}, because they need their object`,
+        );
+      return;
     }
+    if (node.type === 'NewExpression' && node.callee.type !== 'Identifier' && isClient(node) === 'client')
+      addManual(source, node, createOnce);
+    if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression') return;
+    const certainty = isClient(node.object);
+    const call = ancestors.at(-1)!;
+    const name = textOf(source, node.object);
+    const method = methodOf(node);
+    if (certainty === undefined) {
+      if (asksAboutEntity(call, node, method))
+        addManual(source, node, `if ${name} is the client of Oso Cloud, change the call as those of oso`);
+      return;
+    }
+    const change = Object.hasOwn(replaced, method) ? replaced[method] : undefined;
+    const isCall = call.type === 'CallExpression' && call.callee === node;
+    if (isCall && node.type === 'MemberExpression' && !node.computed && change !== undefined) {
+      if (isMigrated(source, call, ancestors, change, uses)) return;
+      const isStrict = certainty === 'likely' || call.arguments.some((argument) => uses.isTyped(argument));
+      if (isStrict && change.name === 'can' && isUnused(ancestors))
+        addManual(
+          source,
+          call,
+          'write can, whose result is a boolean, or keep authorize, which throws for a denial',
+        );
+      else replaceCall(source, call, ancestors, change, uses);
+    } else if (isCall && Object.hasOwn(advice, method)) {
+      const args = call.arguments.map((argument) => textOf(source, argument)).join(', ');
+      addManual(source, call, advice[method]!(args, name));
+    } else if (change !== undefined)
+      addManual(source, node, `write ${name}.${change.name}(…) in place of ${method}`);
+    else if (Object.hasOwn(advice, method)) addManual(source, node, advice[method]!('…', name));
+    else if (certainty === 'client' && isCall)
+      addManual(source, node, `${textOf(source, node.property)} has no counterpart in @nanook/core`);
   });
 }
+
+/** Returns whether a call has the form of one of the client, about an object `{ type: 'User', id }`. */
+const asksAboutEntity = (call: Node, callee: Node, method: string): boolean =>
+  (call.type === 'CallExpression' || call.type === 'OptionalCallExpression') &&
+  call.callee === callee &&
+  Object.hasOwn(replaced, method.replace(/Local$/, '')) &&
+  call.arguments.some(isEntity);
+
+/** Returns the name of a member, also of `oso['authorize']`; an empty text for one that is not known. */
+function methodOf({ property, computed }: MemberExpression | OptionalMemberExpression): string {
+  if (property.type === 'StringLiteral') return property.value;
+  return property.type === 'Identifier' && !computed ? property.name : '';
+}
+
+/** Returns whether the result of a call is not used. */
+function isUnused(ancestors: readonly Node[]): boolean {
+  const [outer, parent] = [ancestors.at(-3), ancestors.at(-2)];
+  return (parent?.type === 'AwaitExpression' ? outer : parent)?.type === 'ExpressionStatement';
+}
+
+/** Returns whether a call is one of `Authorizer` already: it has rows with a type, or its result is used as one of `Authorizer`. */
+function isMigrated(
+  source: ParsedSource,
+  { arguments: args }: CallExpression,
+  ancestors: readonly Node[],
+  { name, arity }: Counterpart,
+  uses: UsesOfCore,
+): boolean {
+  const entities = [args[0], ...(name === 'list' ? [] : [args[arity - 1]])].filter(
+    (argument) => argument !== undefined,
+  );
+  if (entities.some((argument) => uses.isTyped(argument)) && !entities.some(isEntity)) return true;
+  const around = ancestors.slice(0, -1).findLast(({ type }) => type !== 'AwaitExpression');
+  if (name === 'actions')
+    return around?.type === 'SpreadElement' || textAfter(source, ancestors, '.then((found)');
+  if (name !== 'list') return false;
+  return (
+    (around?.type === 'MemberExpression' && isMemberNamed(around, 'rows')) ||
+    (around?.type === 'VariableDeclarator' && around.id.type === 'ObjectPattern') ||
+    textAfter(source, ancestors, '.then(({ rows }')
+  );
+}
+
+const isMemberNamed = ({ property }: MemberExpression, name: string): boolean => isNamed(property, name);
+
+/** Returns whether a text follows the call around a member. */
+const textAfter = ({ text }: ParsedSource, ancestors: readonly Node[], expected: string): boolean =>
+  text.startsWith(expected, ancestors.at(-1)!.end!);
 
 type Argument = Expression | SpreadElement | ArgumentPlaceholder;
 
@@ -123,7 +174,7 @@ function replaceCall(
   call: CallExpression,
   ancestors: readonly Node[],
   counterpart: Counterpart,
-  uses: Uses,
+  uses: UsesOfCore,
 ): void {
   const { edited } = source;
   const { name, arity } = counterpart;
@@ -142,13 +193,26 @@ function replaceCall(
     );
     return;
   }
-  const parent = ancestors.at(-1);
+  const unknownFacts = facts === undefined ? [] : unknownIn(facts, uses);
+  if (unknownFacts.length > 0) {
+    // Below `not`, a fact that no object of the policy equals would grant.
+    const form = `${name}(…, { facts })`;
+    addManual(
+      source,
+      call,
+      `write ${form} when the facts have no { type, id }: ${adviceAbout(source, unknownFacts)}`,
+    );
+    return;
+  }
+  const parent = ancestors.at(-2);
   const awaited = parent?.type === 'AwaitExpression' ? parent : undefined;
   edited.update(callee.property.start!, callee.property.end!, name);
   const entities = [args[0]!, ...(name === 'list' ? [] : [args[arity - 1]!])];
-  const unknown = entities.filter((argument) => !replaceEntity(source, argument, uses));
+  const unknown = entities.filter((argument) => !isKnown(argument, uses));
+  for (const entity of entities) replaceEntity(source, entity, uses);
   if (args.length > arity) moveFacts(source, call, counterpart, facts, uses);
   const wrap = (before: string, after: string): void => {
+    if (isUnused(ancestors)) return; // a line that begins with a bracket would continue the line before
     edited.appendRight((awaited ?? call).start!, before);
     edited.appendLeft((awaited ?? call).end!, after);
   };
@@ -162,12 +226,16 @@ function replaceCall(
     addManual(
       source,
       call,
-      'pass an adapter of @nanook/orm to Authorizer.load, as resources; it lists rows, from which this takes the ids',
+      `pass an adapter of @nanook/orm to Authorizer.load, as resources; it lists rows, from which this takes the ids${
+        unknown.length > 0 ? `. ${adviceAbout(source, unknown)}` : ''
+      }`,
     );
-  } else if (unknown.length > 0) {
-    const texts = unknown.map((argument) => textOf(source, argument)).join(' and ');
-    addManual(source, call, `pass an instance or a row from typed(type, row) as ${texts}, not { type, id }`);
-  }
+  } else if (unknown.length > 0) addManual(source, call, adviceAbout(source, unknown));
+}
+
+function adviceAbout(source: ParsedSource, unknown: readonly Node[]): string {
+  const texts = [...new Set(unknown.map((argument) => textOf(source, argument)))].join(' and ');
+  return `pass an instance or a row from typed(type, row) as ${texts}, not { type, id }`;
 }
 
 /** Returns the context facts of a call. @returns `other` for options that have no counterpart */
@@ -186,16 +254,14 @@ function moveFacts(
   { callee, arguments: args }: CallExpression,
   { name, arity }: Counterpart,
   facts: Argument | undefined,
-  uses: Uses,
+  uses: UsesOfCore,
 ): void {
   const { edited } = source;
   const end = args[arity]!.end!;
   edited.remove(args[arity - 1]!.end!, facts?.start ?? end);
   if (facts === undefined) return;
   if (facts.end! < end) edited.remove(facts.end!, end);
-  walk(facts, (node) => {
-    if (node.type === 'ObjectExpression') replaceEntity(source, node, uses);
-  });
+  walk(facts, (node) => replaceEntity(source, node, uses));
   if (name !== 'list') {
     edited.appendRight(facts.start!, ', { facts: ');
     edited.appendLeft(facts.end!, ' }');
@@ -207,66 +273,40 @@ function moveFacts(
   edited.appendLeft(facts.end!, ').');
 }
 
-/** Replaces `{ type: 'User', id }` by `typed('User', { id })`, and `{ type: 'String', id: 'x' }` by `'x'`. @returns whether it was one */
-function replaceEntity(source: ParsedSource, argument: Argument, uses: Uses): boolean {
-  if (argument.type === 'StringLiteral') return true;
-  if (argument.type !== 'ObjectExpression') return false;
-  const members = membersOf(argument);
-  const [type, id] = [members.get('type'), members.get('id')];
-  if (members.size !== 2 || type?.type !== 'StringLiteral' || id === undefined) return false;
-  const { edited } = source;
-  if (type.value === 'String') {
-    edited.overwrite(argument.start!, argument.end!, textOf(source, id));
-    return true;
-  }
-  uses.names.add('typed');
-  edited.overwrite(
-    argument.start!,
-    argument.end!,
-    `typed(${textOf(source, type)}, { ${idText(source, argument, id)} })`,
-  );
-  return true;
-}
-
-const idText = (source: ParsedSource, { properties }: ObjectExpression, id: Expression): string =>
-  properties.some(
-    (property) => property.type === 'ObjectProperty' && property.value === id && property.shorthand,
-  )
-    ? 'id'
-    : `id: ${textOf(source, id)}`;
-
 /** Replaces the class where it is created at the top of an ES module, and where it is a type. */
 function replaceClass(
   source: ParsedSource,
   className: string,
   imports: readonly NamedImport[],
-  uses: Uses,
+  uses: UsesOfCore,
 ): void {
   const isModule = imports.some(({ statement }) => statement.type === 'ImportDeclaration');
+  const isFree = !uses.hasOther('Authorizer');
   const created = new Set<Node>();
   walk(source.tree.program, (node, ancestors) => {
     const parent = ancestors.at(-1);
     if (node.type === 'NewExpression' && isNamed(node.callee, className)) {
       created.add(node.callee);
       const canWait =
-        isModule && !ancestors.some(({ type }) => type.includes('Function') || type.startsWith('Class'));
-      const call = "await Authorizer.load({ policies: '**/*.polar', dialect: 'oso-cloud' })";
+        isModule &&
+        isFree &&
+        !ancestors.some(({ type }) => type.includes('Function') || type.startsWith('Class'));
       addManual(
         source,
         node,
         canWait
           ? 'name the files of the policy, and declare the types: types: { User: { key: "id" } }'
-          : `create the authorizer once when the application starts: ${call}`,
+          : createOnce,
       );
       if (canWait) {
-        source.edited.overwrite(node.start!, node.end!, call);
+        source.edited.overwrite(node.start!, node.end!, load);
         uses.names.add('Authorizer');
       } else uses.keepsClass = true;
       return;
     }
     const isInImport = imports.some(({ statement }) => ancestors.includes(statement));
     if (!isNamed(node, className) || isInImport || created.has(node) || isMemberName(node, parent)) return;
-    if (parent?.type !== 'TSTypeReference') {
+    if (parent?.type !== 'TSTypeReference' || !isFree) {
       uses.keepsClass = true;
       addManual(source, node, `replace ${className} by Authorizer of @nanook/core`);
       return;
@@ -278,19 +318,23 @@ function replaceClass(
   });
 }
 
-function replaceImports(source: ParsedSource, imports: readonly NamedImport[], uses: Uses): void {
+function replaceImports(source: ParsedSource, imports: readonly NamedImport[], uses: UsesOfCore): void {
   for (const [index, { statement, module, names }] of imports.entries()) {
     const kept = names.filter(({ imported }) => imported !== 'Oso' || uses.keepsClass);
     const others = kept.filter(({ imported }) => imported !== 'Oso').map(({ local }) => local);
     if (others.length > 0)
-      addManual(source, statement, `${others.join(' and ')} has no counterpart in @nanook/core`);
+      addManual(
+        source,
+        statement,
+        `${others.join(' and ')} ${others.length === 1 ? 'has' : 'have'} no counterpart in @nanook/core`,
+      );
     const quote = source.text[module.start!]!;
     const end = source.text[statement.end! - 1] === ';' ? ';' : '';
     const write = (list: readonly string[], from: string): string =>
       statement.type === 'ImportDeclaration'
         ? `import ${kindOf(statement, uses)}{ ${list.join(', ')} } from ${quote}${from}${quote}${end}`
         : `${statement.kind} { ${list.join(', ')} } = require(${quote}${from}${quote})${end}`;
-    const added = index === 0 ? [...uses.names].toSorted() : [];
+    const added = index === 0 ? uses.added : [];
     const lines = [
       ...(added.length > 0 ? [write(added, '@nanook/core')] : []),
       ...(kept.length > 0
@@ -302,23 +346,29 @@ function replaceImports(source: ParsedSource, imports: readonly NamedImport[], u
           ]
         : []),
     ];
-    source.edited.overwrite(statement.start!, statement.end!, lines.join('\n'));
+    if (lines.length > 0) source.edited.overwrite(statement.start!, statement.end!, lines.join('\n'));
+    else source.edited.remove(statement.start!, statement.end!);
   }
 }
 
-const kindOf = ({ importKind }: ImportDeclaration, { names }: Uses): string =>
+const kindOf = ({ importKind }: ImportDeclaration, { names }: UsesOfCore): string =>
   importKind === 'type' && !names.has('typed') ? 'type ' : '';
 
-/** Imports `typed` into a file that uses the client of another file. */
-function addImport(source: ParsedSource): void {
-  const required = requiredNames(source);
-  const usesRequire = moduleNames(source).every(({ user }) => required.has(user));
+/** Imports names into a file that uses the client of another file. */
+function addImport(source: ParsedSource, names: readonly string[]): void {
   const first = source.tree.program.body[0]!;
   const quote = /["']/.exec(source.text)?.[0] ?? "'";
+  const list = `{ ${names.join(', ')} }`;
   source.edited.appendLeft(
     first.start!,
-    usesRequire && required.size > 0
-      ? `const { typed } = require(${quote}@nanook/core${quote});\n`
-      : `import { typed } from ${quote}@nanook/core${quote};\n`,
+    usesRequire(source)
+      ? `const ${list} = require(${quote}@nanook/core${quote});\n`
+      : `import ${list} from ${quote}@nanook/core${quote};\n`,
   );
 }
+
+/** Returns whether a file is a module of CommonJS, as far as its text shows it. */
+const usesRequire = (source: ParsedSource): boolean =>
+  source.tree.program.sourceType === 'script' &&
+  !source.file.endsWith('.mjs') &&
+  (source.file.endsWith('.cjs') || /\brequire\(|\bexports\b/.test(source.text));
