@@ -14,12 +14,12 @@ async function askWithFault(server: Parameters<typeof notesApp>[1]): Promise<num
 }
 
 describe('an error that became a 500', () => {
-  it('is written to the console in an application without a logger', async () => {
+  it('reaches the console in an application without a logger', async () => {
     expect(await askWithFault({ logger: false })).toBe(500);
     expect(console.error).toHaveBeenCalledOnce();
   });
 
-  it('is written to the logger only, if the application has one', async () => {
+  it('reaches only the logger if the application has one', async () => {
     const lines: string[] = [];
     const stream = new Writable({
       write(line: Buffer, _encoding, done) {
@@ -32,7 +32,7 @@ describe('an error that became a 500', () => {
     expect(console.error).not.toHaveBeenCalled();
   });
 
-  it('is written nowhere with a silent logger', async () => {
+  it('does not reach the console with a silent logger', async () => {
     expect(await askWithFault({ logger: { level: 'silent' } })).toBe(500);
     expect(console.error).not.toHaveBeenCalled();
   });

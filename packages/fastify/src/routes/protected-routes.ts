@@ -145,7 +145,7 @@ function unprotectedError(
     method,
     route: options.url,
     handler: locationOf(options.handler),
-    // `allow_request` is no requirement of a route.
+    // `allow_request` does not protect a route.
     atStart: routeTable(all.flatMap((route) => listed({ ...route, requirements: [] }))).replaceAll(
       /^/gm,
       '  ',

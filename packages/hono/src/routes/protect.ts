@@ -65,7 +65,7 @@ function unprotectedError(all: readonly AppRoute[]): AuthorizationConfigError {
     method,
     route: path,
     handler: locationOf(handler),
-    // `allow_request` is no requirement of a route.
+    // `allow_request` does not protect a route.
     atStart: routeTable(all.map((route) => listed({ ...route, requirements: [] }))).replaceAll(/^/gm, '  '),
     example:
       `.get(path, authorize(action, …), handler) or .get(path, skipAuthorization('reason'), handler); or leave out \`protect\` ` +

@@ -62,7 +62,7 @@ const texts = {
         }${describeBefore(p.before)}${describeElsewhere(p)}`,
   NANOOK_HTTP_SKIPPED_APPLICATION: (p: {
     readonly reason: string;
-    /** Where to write the skip, with the functions of the framework. */
+    /** The other places for the skip, with the functions of the framework. */
     readonly instead: string;
   }) =>
     `skipAuthorization('${p.reason}') is used by the application itself, so it would skip authorization for every route. ` +
