@@ -148,6 +148,7 @@ export class Guard {
   }
 }
 const mayRead = (cloud: Cloud, actor: Value) => cloud.authorize(actor, 'read', { type: 'Note', id: '1' });
+const either = (a: Cloud | undefined, b: Cloud, actor: Value) => (a ?? b).authorize(actor, 'read', actor);
 const other = (request: Request) => request.oso.authorize({ type: 'User', id: '1' }, 'read', { type: 'Note', id: '1' });
 const unrelated = db.list('a', 'b', 'c');
 virtuoso.authorize(1, 2, 3);
@@ -164,6 +165,7 @@ export class Guard {
   }
 }
 const mayRead = (cloud: Authorizer, actor: Value) => cloud.can(actor, 'read', typed('Note', { id: '1' }));
+const either = (a: Authorizer | undefined, b: Authorizer, actor: Value) => (a ?? b).can(actor, 'read', actor);
 const other = (request: Request) => request.oso.can(typed('User', { id: '1' }), 'read', typed('Note', { id: '1' }));
 const unrelated = db.list('a', 'b', 'c');
 virtuoso.authorize(1, 2, 3);

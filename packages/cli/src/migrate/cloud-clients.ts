@@ -66,8 +66,11 @@ function bare(node: Node): Node {
 
 function isClientIn(source: ParsedSource, names: Names, given: Node): boolean {
   const node = bare(given);
-  if (node.type === 'LogicalExpression' || node.type === 'AssignmentExpression')
-    return isClientIn(source, names, node.right);
+  if (node.type === 'LogicalExpression')
+    return isClientIn(source, names, node.left) || isClientIn(source, names, node.right);
+  if (node.type === 'ConditionalExpression')
+    return isClientIn(source, names, node.consequent) || isClientIn(source, names, node.alternate);
+  if (node.type === 'AssignmentExpression') return isClientIn(source, names, node.right);
   if (node.type === 'NewExpression') return names.has(`new ${textOf(source, node.callee)}`);
   if (node.type === 'CallExpression') return names.has(`${textOf(source, node.callee)}()`);
   return names.has(textOf(source, node).replaceAll('?.', '.'));
@@ -149,7 +152,10 @@ function addAssigned(source: ParsedSource, names: Names): void {
     if ((node.type === 'ClassProperty' || node.type === 'ClassPrivateProperty') && isClient(node.value))
       addField(node.key);
     if (node.type === 'TSTypeReference' && names.has(`new ${textOf(source, node.typeName)}`)) {
-      const owner = ancestors.at(-2);
+      // The type can be one of a union, such as `Oso | undefined`.
+      const owner = ancestors.findLast(
+        ({ type }) => !/^TS(?:TypeAnnotation|UnionType|ParenthesizedType)$/.test(type),
+      );
       if (owner?.type === 'Identifier') names.add(owner.name).add(`this.${owner.name}`);
       if (owner?.type === 'ClassProperty' || owner?.type === 'ClassPrivateProperty') addField(owner.key);
     }
