@@ -13,39 +13,93 @@ type Names = Set<string>;
 /** Says how sure it is that an expression is the client: it is created or imported, or only its name contains "oso". */
 export type IsClient = (receiver: Node) => 'client' | 'likely' | undefined;
 
-/** Finds the expressions that hold the client in each file of an application, also where one file imports it from another one. */
-export function findClients(sources: readonly ParsedSource[]): (source: ParsedSource) => IsClient {
-  const files = new Map(
-    sources.flatMap((source) => pathsOf(source.file).map((path) => [path, source] as const)),
-  );
-  const names = new Map(sources.map((source) => [source, new Set<string>()]));
-  const exported = new Map(sources.map((source) => [source, new Set<string>()]));
-  const resolve = (source: ParsedSource, specifier: string): ParsedSource | undefined =>
-    resolveIn(files, source.file, specifier);
-  const total = (): number =>
-    [...names.values(), ...exported.values()].reduce((sum, { size }) => sum + size, 0);
-  for (let before = -1; before !== total();) {
-    before = total();
-    for (const source of sources) {
-      const local = names.get(source)!;
-      const exportsOf = (specifier: string): Names => {
-        const found = resolve(source, specifier);
-        return found === undefined ? new Set() : exported.get(found)!;
-      };
-      addImported(source, local, exportsOf);
-      addAssigned(source, local);
-      addExported(source, local, exported.get(source)!, exportsOf);
+/** The text of a file of an application. */
+interface SourceFile {
+  readonly file: string;
+  readonly before: string;
+}
+
+/** What one file knows of the client. */
+interface Knowledge {
+  readonly source: ParsedSource;
+  readonly names: Names;
+  readonly exported: Names;
+}
+
+/**
+ * Finds the expressions that hold the client in each file of an application, also where one file imports it from another one. It parses only
+ * files that may use the client, because applications have thousands of others.
+ *
+ * @param parse returns a parsed file; `undefined` for one that cannot be parsed
+ */
+export function findClients(
+  files: readonly SourceFile[],
+  parse: (file: SourceFile) => ParsedSource | undefined,
+): readonly { readonly source: ParsedSource; readonly isClient: IsClient }[] {
+  const byPath = new Map(files.flatMap((file) => pathsOf(file.file).map((path) => [path, file] as const)));
+  const resolve = ({ file }: { readonly file: string }, specifier: string): SourceFile | undefined =>
+    resolveIn(byPath, file, specifier);
+  const importers = new Map<SourceFile, SourceFile[]>();
+  for (const file of files)
+    for (const [, specifier] of file.before.matchAll(/(?:\bfrom|\bimport|\()\s*['"`]([^'"`\n]+)['"`]/g)) {
+      const found = resolve(file, specifier!);
+      if (found === undefined) continue;
+      if (!importers.has(found)) importers.set(found, []);
+      importers.get(found)!.push(file);
     }
+  const known = new Map<SourceFile, Knowledge | undefined>();
+  const read = (file: SourceFile): Knowledge | undefined => {
+    if (!known.has(file)) {
+      const source = parse(file);
+      known.set(file, source && { source, names: new Set(), exported: new Set() });
+    }
+    return known.get(file);
+  };
+  const queue = files.filter(({ before }) => before.includes('oso-cloud'));
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    const knowledge = read(file);
+    if (knowledge === undefined) continue;
+    const { exported } = knowledge;
+    const before = exported.size;
+    learn(knowledge, (specifier) => {
+      const found = resolve(file!, specifier);
+      return (found && known.get(found)?.exported) ?? new Set();
+    });
+    if (exported.size > before) queue.push(...(importers.get(file) ?? []));
   }
-  return (source) => {
-    const local = names.get(source)!;
-    const others = importedFrom(source, (specifier) => resolve(source, specifier) !== undefined);
-    return (receiver) => {
-      if (isClientIn(source, local, receiver)) return 'client';
-      const text = textOf(source, bare(receiver)).replace(/\(\)$/, '');
-      // An import of a file of the application that holds no client, such as that of an authorizer, is none.
-      return /(?:(?:^|[^A-Za-z])oso|Oso)$/.test(text) && !others.has(text) ? 'likely' : undefined;
-    };
+  for (const file of files) if (mayUseClient.test(file.before)) read(file);
+  return [...known.values()].flatMap((knowledge) =>
+    knowledge === undefined
+      ? []
+      : {
+          source: knowledge.source,
+          isClient: clientIn(knowledge, (text) => resolve(knowledge.source, text) !== undefined),
+        },
+  );
+}
+
+/** Texts that name the client, or calls that have the form of its calls. */
+const mayUseClient = /oso|\.(?:authorize|actions|list)(?:Local)?\(\s*\{/i;
+
+/** Adds the names that a file gives to the client, until there are no more. */
+function learn({ source, names, exported }: Knowledge, exportsOf: (specifier: string) => Names): void {
+  for (let before = -1; before !== names.size;) {
+    before = names.size;
+    addImported(source, names, exportsOf);
+    addAssigned(source, names);
+  }
+  addExported(source, names, exported, exportsOf);
+}
+
+function clientIn({ source, names }: Knowledge, isFile: (specifier: string) => boolean): IsClient {
+  let others: Names | undefined;
+  return (receiver) => {
+    if (isClientIn(source, names, receiver)) return 'client';
+    const text = textOf(source, bare(receiver)).replace(/\(\)$/, '');
+    if (!/(?:(?:^|[^A-Za-z])oso|Oso)$/.test(text)) return undefined;
+    // An import of a file of the application that holds no client, such as that of an authorizer, is none.
+    others ??= importedFrom(source, isFile);
+    return others.has(text) ? undefined : 'likely';
   };
 }
 
@@ -80,6 +134,7 @@ function isClientIn(source: ParsedSource, names: Names, given: Node): boolean {
 function addImported(source: ParsedSource, names: Names, exportsOf: (specifier: string) => Names): void {
   for (const { text, user } of moduleNames(source)) {
     const exported = isCloudModule(text) ? new Set(['new Oso']) : exportsOf(text);
+    if (exported.size === 0) continue;
     for (const { imported, local } of importsOf(source, user))
       for (const name of exported) {
         const [start, end] = [name.startsWith('new ') ? 'new ' : '', name.endsWith('()') ? '()' : ''];
@@ -232,13 +287,13 @@ const pathsOf = (file: string): string[] =>
 const withoutExtension = (path: string): string => normalize(path).replace(/\.[cm]?[jt]sx?$/, '');
 
 function resolveIn(
-  files: ReadonlyMap<string, ParsedSource>,
+  files: ReadonlyMap<string, SourceFile>,
   file: string,
   specifier: string,
-): ParsedSource | undefined {
+): SourceFile | undefined {
   if (specifier.startsWith('.')) return files.get(withoutExtension(join(dirname(file), specifier)));
+  if (!/^[@~#]?\//.test(specifier)) return undefined;
   // An alias, such as @/policy for src/policy.
   const path = withoutExtension(specifier.replace(/^[^/]*\//, ''));
-  if (!/^[@~#]?\//.test(specifier)) return undefined;
   return [...files].find(([known]) => `/${known}`.endsWith(`/${path}`))?.[1];
 }

@@ -62,13 +62,21 @@ function fromCloud(
   manifests: readonly SourceFile[],
   range: string,
 ): Migration {
-  const { parsed: all, manual } = parseSources(sources);
-  const clientsOf = findClients(all);
-  for (const source of all) useCloud(source, clientsOf(source));
-  const parsed = all.map(orUnchanged);
-  const keeps = parsed.some(({ file, edited }) =>
-    moduleNames(parseSource(file, edited.toString())).some(({ text }) => isCloudModule(text)),
-  );
+  const manual: ManualChange[] = [];
+  const clients = findClients(sources, (file) => {
+    const one = parseSources([file]);
+    manual.push(...one.manual);
+    return one.parsed[0];
+  });
+  for (const { source, isClient } of clients) useCloud(source, isClient);
+  const parsed = clients.map(({ source }) => orUnchanged(source));
+  const keeps = parsed.some(({ file, edited }) => {
+    const after = edited.toString();
+    return (
+      after.includes('oso-cloud') &&
+      moduleNames(parseSource(file, after)).some(({ text }) => isCloudModule(text))
+    );
+  });
   const changed = changedManifests(manifests, manual, (text) =>
     replaceDependency(text, 'oso-cloud', ['@nanook/core', range], { keeps }),
   );
@@ -77,6 +85,7 @@ function fromCloud(
 
 /** Returns a changed file; the file as it was if its text cannot be parsed any more, with the places to change by hand. */
 function orUnchanged(source: ParsedSource): ParsedSource {
+  if (!source.edited.hasChanged()) return source;
   try {
     parseSource(source.file, source.edited.toString());
     return source;
