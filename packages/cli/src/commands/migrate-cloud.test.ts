@@ -326,6 +326,18 @@ const may = await oso.can(typed('User', {
     });
   });
 
+  it('keeps the line breaks of a file', async () => {
+    await enterFolder({
+      'src/oso.ts': client.replaceAll('\n', '\r\n'),
+      'src/a.ts': `import { oso } from './oso.js';\r\nawait oso.authorize({\r\n  type: 'User',\r\n  id,\r\n}, 'read', note);\r\n`,
+    });
+    await nanook('migrate', '--from', 'oso-cloud');
+    expect(await contentOf('src/a.ts')).toBe(
+      `import { typed } from '@nanook/core';\r\nimport { oso } from './oso.js';\r\nawait oso.can(typed('User', {\r\n  id,\r\n}), 'read', note);\r\n`,
+    );
+    expect(await contentOf('src/oso.ts')).not.toMatch(/[^\r]\n/);
+  });
+
   it('uses the import of typed that a file has, and no other value of this name', async () => {
     const check = `if (await oso.authorize({ type: 'User', id }, 'read', { type: 'Note', id })) go();\n`;
     const known = await migrated(`import { typed } from '@nanook/core';\n${check}`);

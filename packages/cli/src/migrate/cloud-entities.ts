@@ -62,7 +62,10 @@ function removeMember(
   const commaAfter = text.indexOf(',', end!);
   if (index === 0) {
     edited.remove(start!, end!);
-    edited.remove(commaAfter, commaAfter + /^,[\t ]*\n?[\t ]*/.exec(text.slice(commaAfter))![0].length);
+    edited.remove(
+      commaAfter,
+      commaAfter + /^,[\t ]*(?:\r?\n)?[\t ]*/.exec(text.slice(commaAfter))![0].length,
+    );
     return;
   }
   const ownComma = /^\s*,/.exec(text.slice(end!));

@@ -12,7 +12,7 @@ import { isCloudModule, type IsClient } from './cloud-clients.js';
 import { isEntity, isKnown, replaceEntity, unknownIn } from './cloud-entities.js';
 import { isMemberName, membersOf } from './object-members.js';
 import { localNames, readImports, type NamedImport } from './oso-imports.js';
-import { addManual, textOf, walk, type ParsedSource } from './parsed-source.js';
+import { addManual, lineBreakOf, textOf, walk, type ParsedSource } from './parsed-source.js';
 import { UsesOfCore, isNamed } from './uses-of-core.js';
 
 const ownTables = 'Nanook stores no facts: write to your own tables, and let a rule of the policy read them';
@@ -346,7 +346,8 @@ function replaceImports(source: ParsedSource, imports: readonly NamedImport[], u
           ]
         : []),
     ];
-    if (lines.length > 0) source.edited.overwrite(statement.start!, statement.end!, lines.join('\n'));
+    if (lines.length > 0)
+      source.edited.overwrite(statement.start!, statement.end!, lines.join(lineBreakOf(source)));
     else source.edited.remove(statement.start!, statement.end!);
   }
 }
@@ -359,11 +360,12 @@ function addImport(source: ParsedSource, names: readonly string[]): void {
   const first = source.tree.program.body[0]!;
   const quote = /["']/.exec(source.text)?.[0] ?? "'";
   const list = `{ ${names.join(', ')} }`;
+  const end = lineBreakOf(source);
   source.edited.appendLeft(
     first.start!,
     usesRequire(source)
-      ? `const ${list} = require(${quote}@nanook/core${quote});\n`
-      : `import ${list} from ${quote}@nanook/core${quote};\n`,
+      ? `const ${list} = require(${quote}@nanook/core${quote});${end}`
+      : `import ${list} from ${quote}@nanook/core${quote};${end}`,
   );
 }
 
