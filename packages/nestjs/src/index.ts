@@ -24,7 +24,11 @@ export {
   AuthorizedFields,
   type ResultOptions,
 } from './results/authorize-result.decorator.js';
-export { sendPermissions } from './results/send-permissions.js';
+export {
+  sendPermissions,
+  type PermissionsRequest,
+  type PermissionsResponse,
+} from './results/send-permissions.js';
 export { AuthorizedWhere } from './results/authorized-where.decorator.js';
 export type { RowType } from './results/row-type.js';
 export {

@@ -5,12 +5,14 @@ import {
   type RequestAuthorization,
 } from '@nanook/http';
 
-/** The parameters `@Req()` and `@Res()` of a handler, on Express and on Fastify. */
-interface IncomingRequest {
+/** The part of `@Req()` that `sendPermissions` reads, on Express and on Fastify. */
+export interface PermissionsRequest {
   readonly headers: { readonly 'content-type'?: string | undefined };
   readonly body?: unknown;
 }
-interface OutgoingResponse {
+
+/** The part of `@Res()` that `sendPermissions` calls, on Express and on Fastify. */
+export interface PermissionsResponse {
   status(code: number): unknown;
   header(name: string, value: string): unknown;
   send(text: string): unknown;
@@ -31,10 +33,10 @@ interface OutgoingResponse {
  *   return sendPermissions(authz, request, response, { resources: { Note: (id) => this.notes.find(id) } });
  * }
  */
-export async function sendPermissions<Request extends IncomingRequest>(
+export async function sendPermissions<Request extends PermissionsRequest>(
   authz: RequestAuthorization,
   request: Request,
-  response: OutgoingResponse,
+  response: PermissionsResponse,
   options: PermissionsOptions<Request>,
 ): Promise<void> {
   checkPermissionsOptions('sendPermissions', options);
