@@ -19,7 +19,7 @@ interface SourceFile {
   readonly before: string;
 }
 
-/** What one file knows of the client. */
+/** The knowledge of one file about the client. */
 interface Knowledge {
   readonly source: ParsedSource;
   readonly names: Names;
@@ -97,7 +97,7 @@ function clientIn({ source, names }: Knowledge, isFile: (specifier: string) => b
     if (isClientIn(source, names, receiver)) return 'client';
     const text = textOf(source, bare(receiver)).replace(/\(\)$/, '');
     if (!/(?:(?:^|[^A-Za-z])oso|Oso)$/.test(text)) return undefined;
-    // An import of a file of the application that holds no client, such as that of an authorizer, is none.
+    // The files of the application are known. An import of one that exports no client holds another object, such as an authorizer.
     others ??= importedFrom(source, isFile);
     return others.has(text) ? undefined : 'likely';
   };
