@@ -254,6 +254,25 @@ await injected.authz.authorize({ type: 'User', id: '1' }, 'read', note);
     ]);
   });
 
+  it('lists a call that may be one of the client, where the client comes from a file in a way that it does not follow', async () => {
+    await enterFolder({
+      'src/oso.ts': `${client}export const clients = { cloud: oso };\nexport class Base { get client() { return oso; } }\n`,
+      'src/use.ts': `import { clients, Base } from './oso.js';
+const may = clients.cloud.authorize(user, 'read', note);
+class Service extends Base {
+  query = () => this.client.authorizeLocal(user, 'read', note);
+}
+router.authorize(user, 'read');
+`,
+      'src/other.ts': `unrelated.authorize(user, 'read', note);\n`,
+    });
+    const { out } = await nanook('migrate', '--from', 'oso-cloud');
+    expect(out.match(/src\/(?:use|other)\.ts:\d+.*/g)).toEqual([
+      'src/use.ts:2:13 by hand: if clients.cloud is the client of Oso Cloud, change the call as those of oso',
+      'src/use.ts:4:17 by hand: if this.client is the client of Oso Cloud, change the call as those of oso',
+    ]);
+  });
+
   it('follows CommonJS: module.exports, exports and require, also of one member', async () => {
     const files = {
       'lib/cloud.js': `'use strict';

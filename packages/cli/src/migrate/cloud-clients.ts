@@ -10,8 +10,11 @@ export const isCloudModule = (name: string): boolean => name === 'oso-cloud' || 
 /** The names of one file that hold the client, as text: `oso`, `this.oso`, `clients.oso`, and `getOso()` for a function that returns it. */
 type Names = Set<string>;
 
-/** Says how sure it is that an expression is the client: it is created or imported, or only its name contains "oso". */
-export type IsClient = (receiver: Node) => 'client' | 'likely' | undefined;
+/**
+ * Says how sure it is that an expression is the client: it is created or imported; its name contains "oso"; or its file uses the client, or a
+ * file that exports it.
+ */
+export type IsClient = (receiver: Node) => 'client' | 'likely' | 'possible' | undefined;
 
 /** The text of a file of an application. */
 interface SourceFile {
@@ -55,6 +58,7 @@ export function findClients(
     }
     return known.get(file);
   };
+  const near = new Set<string>();
   const queue = files.filter(({ before }) => before.includes('oso-cloud'));
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     const knowledge = read(file);
@@ -65,7 +69,11 @@ export function findClients(
       const found = resolve(file!, specifier);
       return (found && known.get(found)?.exported) ?? new Set();
     });
-    if (exported.size > before) queue.push(...(importers.get(file) ?? []));
+    if (exported.size === before) continue;
+    for (const importer of importers.get(file) ?? []) {
+      queue.push(importer);
+      near.add(importer.file);
+    }
   }
   for (const file of files) if (mayUseClient.test(file.before)) read(file);
   return [...known.values()].flatMap((knowledge) =>
@@ -73,7 +81,11 @@ export function findClients(
       ? []
       : {
           source: knowledge.source,
-          isClient: clientIn(knowledge, (text) => resolve(knowledge.source, text) !== undefined),
+          isClient: clientIn(
+            knowledge,
+            (text) => resolve(knowledge.source, text) !== undefined,
+            near.has(knowledge.source.file),
+          ),
         },
   );
 }
@@ -91,15 +103,20 @@ function learn({ source, names, exported }: Knowledge, exportsOf: (specifier: st
   addExported(source, names, exported, exportsOf);
 }
 
-function clientIn({ source, names }: Knowledge, isFile: (specifier: string) => boolean): IsClient {
+function clientIn(
+  { source, names }: Knowledge,
+  isFile: (specifier: string) => boolean,
+  isNear: boolean,
+): IsClient {
   let others: Names | undefined;
+  const otherwise = isNear || names.size > 0 ? 'possible' : undefined;
   return (receiver) => {
     if (isClientIn(source, names, receiver)) return 'client';
     const text = textOf(source, bare(receiver)).replace(/\(\)$/, '');
-    if (!/(?:(?:^|[^A-Za-z])oso|Oso)$/.test(text)) return undefined;
+    if (!/(?:(?:^|[^A-Za-z])oso|Oso)$/.test(text)) return otherwise;
     // The files of the application are known. An import of one that exports no client holds another object, such as an authorizer.
     others ??= importedFrom(source, isFile);
-    return others.has(text) ? undefined : 'likely';
+    return others.has(text) ? otherwise : 'likely';
   };
 }
 

@@ -91,8 +91,11 @@ function replaceCalls(source: ParsedSource, isClient: IsClient, uses: UsesOfCore
     const call = ancestors.at(-1)!;
     const name = textOf(source, node.object);
     const method = methodOf(node);
-    if (certainty === undefined) {
-      if (asksAboutEntity(call, node, method))
+    if (certainty === undefined || certainty === 'possible') {
+      if (
+        asksAboutEntity(call, node, method) ||
+        (certainty === 'possible' && isLikeClient(call, node, method))
+      )
         addManual(source, node, `if ${name} is the client of Oso Cloud, change the call as those of oso`);
       return;
     }
@@ -125,6 +128,14 @@ const asksAboutEntity = (call: Node, callee: Node, method: string): boolean =>
   call.callee === callee &&
   Object.hasOwn(replaced, method.replace(/Local$/, '')) &&
   call.arguments.some(isEntity);
+
+/** Returns whether a call has the form of one of the client, which few other objects have. */
+const isLikeClient = (call: Node, callee: Node, method: string): boolean =>
+  call.type === 'CallExpression' &&
+  call.callee === callee &&
+  (method === 'authorize'
+    ? call.arguments.length >= 3
+    : /^(?:authorize|list|actions)Local$|^buildQuery$/.test(method));
 
 /** Returns the name of a member, also of `oso['authorize']`; an empty text for one that is not known. */
 function methodOf({ property, computed }: MemberExpression | OptionalMemberExpression): string {
