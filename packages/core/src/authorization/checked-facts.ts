@@ -1,5 +1,4 @@
 import type { ProgramContext } from '../engine/program-context.js';
-import { isObjectOrFunction } from '../internal/is-object.js';
 import { isPromise } from '../internal/promise.js';
 import type { Fact } from '../ir/link-facts.js';
 import { validateArgument } from './validate-options.js';
@@ -7,8 +6,8 @@ import { validateArgument } from './validate-options.js';
 /**
  * Returns a copy of facts, which the caller can no longer change.
  *
- * @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT` also for a text, a number or nil where the policy declares another type: an id instead of its
- *   object would be a fact about nothing, and could not take a permission away
+ * @throws {PolarError} `POLAR_TYPE_INVALID_ARGUMENT` also for a value of another type than the policy declares: an id instead of its object, or a
+ *   row without its type, would be a fact about nothing, and could not take a permission away
  */
 export function checkedFacts(
   facts: readonly Fact[],
@@ -30,9 +29,11 @@ export function checkedFacts(
       const names = declaredTypes(name, args.length, i, context);
       validate(
         arg,
-        `${names.join(' or ')} as argument ${i + 1} of \`${name}\``,
+        `${names.join(' or ') || 'a value or an object with a type'} as argument ${i + 1} of \`${name}\``,
         (value) =>
-          isObjectOrFunction(value) || names.length === 0 || names.some((type) => isOf(value, type, context)),
+          names.length === 0
+            ? !isUntypedRow(value, context)
+            : names.some((type) => isOf(value, type, context)),
       );
     }
     return [...fact];
@@ -49,6 +50,10 @@ const declaredTypes = (
   program.policy.facts.flatMap(({ declaration, ...fact }) =>
     fact.name === name && fact.arity === arity ? (declaration?.types[i]?.name ?? []) : [],
   );
+
+/** Returns whether a value is a plain object that has no declared type, so that it is equal to no row. */
+const isUntypedRow = (value: unknown, context: Pick<ProgramContext, 'program' | 'typeSets'>): boolean =>
+  isOf(value, 'Dictionary', context) && context.typeSets.of(value).declared.length === 0;
 
 function isOf(
   value: unknown,

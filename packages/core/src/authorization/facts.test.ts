@@ -147,6 +147,7 @@ describe('the option facts', () => {
     ['a fact of which the policy has no rule', [['has_rol', ann, 'admin', acme]], 'POLAR_RUN_UNDEFINED_RULE'],
     ['a fact with another number of arguments', [['has_role', ann, 'admin']], 'POLAR_RUN_UNDEFINED_RULE'],
     ['an id instead of its object', [['is_banned', 'ann']], 'POLAR_TYPE_INVALID_ARGUMENT'],
+    ['a row without its type', [['is_banned', { id: 'ann' }]], 'POLAR_TYPE_INVALID_ARGUMENT'],
     ['nil instead of an object', [['is_banned', null]], 'POLAR_TYPE_INVALID_ARGUMENT'],
     ['a number instead of a text', [['has_role', ann, 1, acme]], 'POLAR_TYPE_INVALID_ARGUMENT'],
     ['something that is not a list', 'has_role', 'POLAR_TYPE_INVALID_ARGUMENT'],

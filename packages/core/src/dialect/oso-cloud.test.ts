@@ -85,6 +85,10 @@ describe('the dialect oso-cloud', () => {
     expect(await isAllowed(parent, ['has_role', ann, 'support'])).toBe(true);
     const isProtected = ['is_protected', anvil] as const;
     expect(await isAllowed(parent, ['has_role', ann, 'owner', acme], isProtected)).toBe(false);
+    // A row without its type is equal to no row, and would protect nothing.
+    await expect(isAllowed(parent, ['is_protected', { type: 'Repository', id: 'anvil' }])).rejects.toThrow(
+      'expects a value or an object with a type as argument 1 of `is_protected`, found a plain object',
+    );
     // The order of Nanook's own dialect is another fact here.
     const otherWay = ['has_relation', acme, 'parent', anvil] as const;
     expect(await isAllowed(otherWay, ['has_role', ann, 'owner', acme])).toBe(false);

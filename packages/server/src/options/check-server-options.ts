@@ -1,4 +1,4 @@
-import { isPolarError, type Authorizer } from '@nanook/core';
+import { isPolarError, typed, type Authorizer } from '@nanook/core';
 import { describeValue } from '@nanook/core/internal';
 import type { ActionOptions, EntityOptions } from '../entities/entity-options.js';
 import { idFieldOf } from '../entities/entity-rows.js';
@@ -137,7 +137,7 @@ function checkFacts({ authorizer, facts = {}, entities }: ServerOptions): void {
       throw invalidOption(path, "must be a list of arguments, such as [{ entity: 'user' }]");
     args.forEach((arg: SentFactArgument, i) => checkArgument(`${path}[${i}]`, arg, entities));
     try {
-      authorizer.withFacts([[name, ...args]]);
+      authorizer.withFacts([[name, ...args.map((arg: SentFactArgument) => exampleOf(arg, entities))]]);
     } catch (error) {
       if (!isPolarError(error)) throw error;
       throw invalidOption(
@@ -147,6 +147,10 @@ function checkFacts({ authorizer, facts = {}, entities }: ServerOptions): void {
     }
   }
 }
+
+/** Returns an argument that a caller may send. */
+const exampleOf = (arg: SentFactArgument, entities: ServerOptions['entities']): unknown =>
+  'values' in arg ? arg.values[0] : typed(entities[arg.entity]!.type, {});
 
 function checkArgument(path: string, arg: SentFactArgument, entities: ServerOptions['entities']): void {
   checkOptions(path, arg, { entity: aText, values: aList });
