@@ -25,10 +25,11 @@ export const borrowPglite = async (): Promise<PGlite> => unused.pop() ?? emptyPg
 /** Empties a PGlite for the next test. Closes it instead if a test has changed more than schemas and the settings of its session. */
 export async function giveBackPglite(db: PGlite): Promise<void> {
   await db.exec('DISCARD ALL');
+  // PostgreSQL gives its own objects smaller numbers.
   const { rows } = await db.query<{ others: number }>(`
-    SELECT (SELECT count(*) FROM pg_roles WHERE rolname <> current_user AND rolname !~ '^pg_')
-      + (SELECT count(*) FROM pg_db_role_setting)
-      + (SELECT count(*) FROM pg_extension WHERE extname <> 'plpgsql') AS others`);
+    SELECT (SELECT count(*) FROM pg_roles WHERE oid >= 16384)
+      + (SELECT count(*) FROM pg_extension WHERE oid >= 16384)
+      + (SELECT count(*) FROM pg_db_role_setting) AS others`);
   if (Number(rows[0]!.others) > 0) return db.close();
   await db.exec(`
     DO $$ DECLARE name text; BEGIN
