@@ -21,6 +21,8 @@ const env = {
   ...process.env,
   PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
   NANOOK_TEST_RESULTS: resultsFile,
+  // Hundreds of processes load the same packages.
+  NODE_COMPILE_CACHE: join(scratch, 'compiled'),
 };
 
 let passed = 0;
