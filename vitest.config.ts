@@ -148,20 +148,6 @@ const otherOrmProjects = [
   onOtherOrms('kysely@0.28', ['kysely'], (module) => module.replace('kysely', 'kysely-0.28')),
 ];
 
-/** The type tests of all packages in one run of the compiler. */
-const types: TestProjectInlineConfiguration = {
-  test: {
-    name: 'types',
-    include: [],
-    typecheck: {
-      enabled: true,
-      only: true,
-      include: ['packages/*/src/**/*.test-d.ts'],
-      tsconfig: './tsconfig.test.json',
-    },
-  },
-};
-
 /** The tests of the built pages in Chromium. */
 const inBrowser = project('browser', {
   include: ['packages/playground/browser/*.test.ts', 'examples/gitclub-web/browser/*.test.ts'],
@@ -194,7 +180,6 @@ export default defineConfig({
             onNest11('nest@11 isolated', isolatedTests, true),
             onReact18,
             ...otherOrmProjects,
-            types,
             inBrowser,
           ]
         : []),

@@ -89,7 +89,7 @@ async function tests() {
 }
 
 const sources = [
-  // The type checker of oxlint is that of TypeScript 7. With --all, TypeScript 6 checks the types, too.
+  // The type checker of oxlint is that of TypeScript 7. With --all, TypeScript 6 checks the types, too. Both check the type tests.
   // The consumers in tools/smoke have types only when the packages are installed there.
   step(
     'types and lint',

@@ -102,7 +102,6 @@ export function leftOut(): string[] {
         'the test files that take longest, which tools/test-files.ts lists: mutants, migrations, the protocol of the language server, the edges of columns on each ORM, other copies of Express; mixed and hostile rows, repeated promises, and chains of thousands of rules on each engine',
         'the tests of the playground and the explorer in Chromium',
         'the VSIX of the extension for Visual Studio Code, which is built, opened and started',
-        'the type tests as tests, because the step `types and lint` checks the same files',
       ];
   if (!runsEachCase)
     parts.push(
