@@ -62,6 +62,8 @@ async function verdictOf(
   request: AccessRequest,
 ): Promise<Verdict> {
   try {
+    // A batch that decides one item after the other must not load rows for an answer that comes too late.
+    if (deadline.error !== undefined) throw deadline.error;
     const outcome = await deadline.within(decider.decide(request));
     const verdict =
       obligations === undefined || outcome === 'undecided'

@@ -47,6 +47,29 @@ describe('a batch', () => {
     expect(await answerOf(server, path, { ...defaults, ...read('record-1'), evaluations })).toEqual(allowed);
   });
 
+  it('loads no rows after the end of the time', async () => {
+    const loaded: string[] = [];
+    const slow = await certifiedServer({
+      limits: { timeoutMs: 20 },
+      entities: {
+        user: { type: 'User', find: (id) => users.find((user) => user.id === id) },
+        record: {
+          type: 'Record',
+          find: (id) => {
+            loaded.push(id);
+            return new Promise<never>(() => {});
+          },
+        },
+      },
+    });
+    const items = ['a', 'b', 'c'].map(read);
+    const late = { status: 503, message: 'the decision took too long' };
+    expect(await answerOf(slow, path, batch(items, 'permit_on_first_permit'))).toEqual({
+      evaluations: items.map(() => ({ decision: false, context: { error: late } })),
+    });
+    expect(loaded).toEqual(['a']);
+  });
+
   it('fails only the items that are not valid', async () => {
     const items = [read('record-1'), 5, { resource: { type: 'record' } }, { ...read('x'), subject: null }];
     const failed = (message: string) => ({ decision: false, context: { error: { status: 400, message } } });

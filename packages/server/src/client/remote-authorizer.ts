@@ -1,4 +1,5 @@
 import { ForbiddenError, NotFoundError } from '@nanook/core';
+import { describeValue } from '@nanook/core/internal';
 import { NanookServerError } from '../errors/nanook-server-error.js';
 import { isJsonObject } from '../messages/read-body.js';
 import { own } from '../messages/access-request.js';
@@ -127,6 +128,9 @@ export class RemoteAuthorizer {
   /** Returns the context of a request, with the facts as the wire carries them. */
   #contextOf(options: RemoteCheckOptions): Evaluation['context'] {
     const { context, facts } = options;
+    // A list of another kind, such as a Set, must not be sent as no facts: a fact can also take a permission away.
+    if (facts !== undefined && !Array.isArray(facts as unknown))
+      throw new TypeError(`expected a list as option \`facts\`, found ${describeValue(facts)}`);
     if (context !== undefined && Object.hasOwn(context, 'facts') && facts !== undefined)
       throw new TypeError('expected facts either in the option `facts` or in `context.facts`, found both');
     if (!hasFacts(options)) return context;

@@ -160,4 +160,33 @@ describe('the option `facts` of RemoteAuthorizer', () => {
     await expect(remote.actions(ann, blueNote, suspended)).rejects.toMatchObject(refused);
     expect(await remote.can(ann, 'open', blueNote, { context: { facts: 'of another kind' } })).toBe(true);
   });
+
+  it('throws when the server, or a proxy, does not know the header, and decides the checks without facts', async () => {
+    // This server ignores the header, as one for other clients of AuthZEN does.
+    const ignorant: typeof fetch = (input, init) => {
+      const headers = new Headers(init!.headers);
+      headers.delete('X-Nanook-Facts');
+      return fetch(input, { ...init, headers });
+    };
+    const remote = clientOf({ url: await start({ facts: undefined as never }), fetch: ignorant });
+    const ignored = {
+      code: 'NANOOK_SERVER_INVALID_ANSWER',
+      data: { reason: expect.stringContaining('X-Nanook-Facts') },
+    };
+    const suspended = { facts: [['is_suspended', ann]] } as const;
+    await expect(remote.can(ann, 'open', blueNote, suspended)).rejects.toMatchObject(ignored);
+    await expect(remote.canAll(ann, 'open', [blueNote, redNote], suspended)).rejects.toMatchObject(ignored);
+    await expect(remote.actions(ann, blueNote, suspended)).rejects.toMatchObject(ignored);
+    await expect(remote.ids(ann, 'open', 'note', suspended)).rejects.toMatchObject(ignored);
+    expect(await remote.can(ann, 'open', blueNote)).toBe(true);
+  });
+
+  it('refuses a value that is not a list, instead of a request without the facts', async () => {
+    const remote = clientOf();
+    for (const wrong of [new Set([['is_suspended', ann]]), [['is_suspended', ann]].values(), {}, null])
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await expect(remote.can(ann, 'open', blueNote, { facts: wrong as never })).rejects.toThrow(
+        'expected a list as option `facts`',
+      );
+  });
 });

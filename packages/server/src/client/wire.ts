@@ -71,6 +71,8 @@ export class Wire {
       deadline.end();
     }
     const { status } = response;
+    if (status === 200 && message.hasFacts && response.headers.get(factsHeader) === null)
+      return invalidAnswer(url, `without the header ${factsHeader}, it may ignore the facts of the request`);
     if (status === 200) return parsed(url, text);
     const reason = text?.slice(0, 200) ?? 'it is too large';
     return new Failure(
@@ -131,15 +133,16 @@ async function readText({ body }: Response): Promise<string | undefined> {
   }
 }
 
+const invalidAnswer = (url: string, reason: string): Failure =>
+  new Failure(new NanookServerError('NANOOK_SERVER_INVALID_ANSWER', { url, reason }), false);
+
 function parsed(url: string, text: string | undefined): { readonly json: unknown } | Failure {
-  const failure = (reason: string): Failure =>
-    new Failure(new NanookServerError('NANOOK_SERVER_INVALID_ANSWER', { url, reason }), false);
-  if (text === undefined) return failure('it is too large');
+  if (text === undefined) return invalidAnswer(url, 'it is too large');
   try {
     // With two decisions in one answer, a proxy and this client could read different ones.
     return { json: parseStrictJson(text) };
   } catch (error) {
-    if (error instanceof RequestError) return failure(error.message);
+    if (error instanceof RequestError) return invalidAnswer(url, error.message);
     throw error;
   }
 }

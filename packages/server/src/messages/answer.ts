@@ -10,9 +10,9 @@ export interface Answer {
 const common = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 const json = { ...common, 'content-type': 'application/json' };
 
-export const jsonAnswer = (body: object): Answer => ({
+export const jsonAnswer = (body: object, headers?: Answer['headers']): Answer => ({
   status: 200,
-  headers: json,
+  headers: headers === undefined ? json : { ...json, ...headers },
   text: JSON.stringify(body),
 });
 

@@ -9,7 +9,7 @@ import { PageTokens } from '../authzen/page-tokens.js';
 import { searchActions, searchResources, searchSubjects } from '../authzen/search.js';
 import { Deadline } from '../decisions/deadline.js';
 import { readJsonBody, type JsonObject } from '../messages/read-body.js';
-import { factsHeader } from '../messages/facts-header.js';
+import { factsConfirmation, factsHeader } from '../messages/facts-header.js';
 import { requireRevision } from '../messages/min-revision.js';
 import { RequestError } from '../messages/request-error.js';
 import { reasonAgainst } from '../operations/followed-status.js';
@@ -190,6 +190,7 @@ export class DecisionServer {
     const needsFacts = headers.get(factsHeader) !== null;
     const exchange = new Exchange(this.#exchangeParts, caller, deadline, context, needsFacts);
     const answer = await endpoint(exchange, message);
+    if (needsFacts) return jsonAnswer(answer, factsConfirmation);
     return knownAnswers.get(answer) ?? jsonAnswer(answer);
   }
 
