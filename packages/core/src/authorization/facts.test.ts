@@ -203,6 +203,25 @@ describe('the option facts', () => {
     await expect(policy.explainQuery('allow(a, "edit", b)', wrong)).rejects.toThrow('has_rol');
   });
 
+  it('answers each question alike, also after a comparison of a variable without a value', async () => {
+    const keyed = { key: 'id', fields: { id: 'String' } } as const;
+    const authorizer = await Authorizer.load({
+      policies: `
+        declare linked(User, Team);
+        allow(user: User, "open", folder: Folder) if is_other(folder, team) and linked(user, team);
+        allow(user: User, "close", folder: Folder) if not is_other(folder, team) and linked(user, team);
+        is_other(folder: Folder, team: Team) if team != folder;
+      `,
+      types: { User: keyed, Team: keyed, Folder: keyed },
+    });
+    const [user, team, folder] = ['User', 'Team', 'Folder'].map((type) => typed(type, { id: 'a' }));
+    const asked: boolean[] = [];
+    for (const action of ['open', 'close', 'open', 'close'])
+      // oxlint-disable-next-line no-await-in-loop -- one question after the other
+      asked.push(await authorizer.can(user, action, folder, { facts: [['linked', user, team]] }));
+    expect(asked).toEqual([true, false, true, false]);
+  });
+
   it('gives the answers of the same facts in the policy, whatever was asked before', async () => {
     const users = ['ann', 'ben'];
     const organizations = ['acme', 'evil'];

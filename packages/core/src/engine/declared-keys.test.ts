@@ -75,3 +75,31 @@ describe.each(kinds)('keys in %s', (kind) => {
     },
   );
 });
+
+describe.each(kinds)('a comparison of a variable without a value in %s', (kind) => {
+  const types: TypesInput = {
+    User: { key: 'id' },
+    Team: { key: 'id' },
+    Folder: { key: 'id' },
+  };
+  const [user, folder] = [typed('User', { id: 1 }), typed('Folder', { id: 1 })];
+  const linked = 'linked(Team{1});';
+
+  it.each(['team != folder', '{team: team} != folder', '[team] != folder'])(
+    'leaves each type possible for other variables: %s',
+    (comparison) => {
+      const engine = new EngineUnderTest(
+        kind,
+        `allow(_: User, "compare", folder: Folder) if ${comparison} and linked(team);
+         allow(_: User, "call", folder: Folder) if is_other(folder, team) and linked(team);
+         allow(_: User, "negate", folder: Folder) if not is_other(folder, team) and linked(team);
+         allow(_: User, "match", folder: Folder) if part = {folder: folder, team: team} and part matches Dictionary and linked(team);
+         is_other(folder: Folder, team: Team) if team.id = folder.id;
+         ${linked}`,
+        { types },
+      );
+      for (const action of ['compare', 'call', 'negate', 'match', 'compare'])
+        expect([action, engine.canSync(user, action, folder)]).toEqual([action, action !== 'negate']);
+    },
+  );
+});

@@ -1,3 +1,4 @@
+import { EngineValue } from '../terms/engine-value.js';
 import { keyKind } from './key-kind.js';
 import { hasEquality, type PlainTypeSets } from './plain-type-sets.js';
 
@@ -13,6 +14,8 @@ export function keyOfInstances(prototype: object, typeSets: PlainTypeSets): stri
 
 function findKey(prototype: object, typeSets: PlainTypeSets): string | undefined {
   if (typeSets.hasPredicates || typeSets.discriminators !== undefined) return undefined;
+  // A variable without a value could have any type, so the type sets must not know the one of its prototype.
+  if (prototype instanceof EngineValue) return undefined;
   const { chain, comparedBy } = typeSets.ofPrototype(prototype);
   const [key, ...more] = comparedBy?.key ?? [];
   const isUsual = chain.length > 0 && prototype.valueOf === Object.prototype.valueOf;
