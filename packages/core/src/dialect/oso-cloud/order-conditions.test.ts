@@ -136,6 +136,31 @@ describe('the order of conditions in the dialect oso-cloud', () => {
     expect(orderedBodies(policy)).toEqual(bodiesOf(checked(policy)));
   });
 
+  it.each([
+    'starts_like(folder, team)',
+    'calls_method(folder, team)',
+    'starts_like(folder, {team: team.id.trim()})',
+    'is_same(folder, new Team(team))',
+  ])('moves no call that is an error for a variable without a value: %s', (condition) => {
+    const policy = `
+      has_role(user: User, "reader", folder: Folder) if has_role(user, "linker", team) and ${condition};
+      calls_method(folder: Folder, team: Team) if starts_like(folder, team);
+      starts_like(folder: Folder, team: Team) if folder.id.startsWith(team.id);
+    `;
+    expect(orderedBodies(policy)).toEqual(bodiesOf(checked(policy)));
+  });
+
+  it('decides a call of a method that needs the value of another type', async () => {
+    const policy = `
+      ${blocks}
+      has_role(user: User, "reader", folder: Folder) if has_role(user, "linker", team) and starts_like(folder, team);
+      starts_like(folder: Folder, team: Team) if folder.id.startsWith(team.id);
+      has_role(User{"ann"}, "linker", Team{"mid"});
+      has_role(User{"ben"}, "linker", Team{"lo"});
+    `;
+    await expectReadable(policy, { ann: 'middle', ben: 'low' });
+  });
+
   it('keeps the order of a policy with a cut', () => {
     const policy = checked(`${roleFirst} is_first(_) if cut;`);
     expect(orderConditions(policy, table, visit)).toBe(policy);

@@ -6,7 +6,8 @@ import type { TypeTable } from '../../types/type-table.js';
 /**
  * Orders the conditions of rules for a dialect in which they have no order. A call that may lead back to its own rule, and has an argument that is not
  * known yet, comes after the calls that find values from known ones: `has_relation(folder, "parent", parent) and has_role(user, role, parent)`. All
- * other conditions keep their order. No call moves over a negation, and a policy with a cut keeps its order, because both depend on it.
+ * other conditions keep their order. No call moves over a negation, and a policy with a cut keeps its order, because both depend on it. A call of a method
+ * does not move, because it needs values.
  *
  * @param walk the function `visit`
  */
@@ -73,7 +74,7 @@ class RuleOrder {
     if (calls.negates(first!) || !calls.in(first!).some(waits)) return 0;
     for (const [i, node] of others.entries()) {
       if (calls.mayNegate(node)) break;
-      if (node.kind !== 'call' || this.#leadsBack(node)) continue;
+      if (node.kind !== 'call' || this.#leadsBack(node) || calls.mayCompute(node)) continue;
       const names = [...calls.namesIn(node)];
       if (names.some(isKnown) && !names.every(isKnown)) return i + 1;
     }
@@ -104,6 +105,7 @@ class CallGraph {
   readonly hasCut: boolean;
   readonly #calledBy = new Map<string, Set<string>>();
   readonly #negating = new Set<string>();
+  readonly #computing = new Set<string>();
   readonly #reachable = new Map<string, ReadonlySet<string>>();
 
   constructor(
@@ -117,6 +119,7 @@ class CallGraph {
       if (called === undefined) this.#calledBy.set(name, (called = new Set()));
       for (const { predicate } of this.in(body)) called.add(predicate);
       if (this.negates(body)) this.#negating.add(name);
+      if (this.#computes(body)) this.#computing.add(name);
       walk(body, { cut: () => void (hasCut = true) });
     }
     this.hasCut = hasCut;
@@ -149,19 +152,32 @@ class CallGraph {
 
   /** Returns whether the meaning of a condition depends on the variables that have values before it. */
   negates(node: TermNode): boolean {
-    let found = false;
-    const finds = (): void => void (found = true);
-    this.walk(node, { not: finds, forall: finds, assign: finds });
-    return found;
+    return this.#has(node, 'not', 'forall', 'assign');
   }
 
   /** Returns the same for the condition and the rules that it calls. */
   mayNegate(node: TermNode): boolean {
-    return (
-      this.negates(node) ||
-      this.in(node).some(({ predicate }) =>
-        [...this.reachableFrom(predicate)].some((name) => this.#negating.has(name)),
-      )
+    return this.negates(node) || this.#leadsTo(node, this.#negating);
+  }
+
+  /** Returns whether a condition, or a rule that it calls, may be an error for a variable without a value. */
+  mayCompute(node: TermNode): boolean {
+    return this.#computes(node) || this.#leadsTo(node, this.#computing);
+  }
+
+  #computes(node: TermNode): boolean {
+    return this.#has(node, 'method-call', 'new');
+  }
+
+  #has(node: TermNode, ...kinds: readonly TermNode['kind'][]): boolean {
+    let found = false;
+    this.walk(node, (each) => void (found ||= (kinds as readonly string[]).includes(each.kind)));
+    return found;
+  }
+
+  #leadsTo(node: TermNode, names: ReadonlySet<string>): boolean {
+    return this.in(node).some(({ predicate }) =>
+      [...this.reachableFrom(predicate)].some((name) => names.has(name)),
     );
   }
 }
