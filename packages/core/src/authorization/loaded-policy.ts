@@ -14,6 +14,7 @@ import { GrantAnalysis } from '../analysis/grant-analysis.js';
 import { memberContext } from '../host/member.js';
 import { TypeSets } from '../host/type-set.js';
 import { addValueDescriptions } from '../host/value-descriptions.js';
+import { componentsBy } from '../internal/components.js';
 import { once } from '../internal/once.js';
 import { link } from '../ir/link.js';
 import { linkWithFacts, type Fact } from '../ir/link-facts.js';
@@ -208,7 +209,7 @@ function linkSources(
 ): ProgramContext {
   const policy = buildPolicy(sources, types, report, options.queries, [], undefined, factSources);
   if (policy === undefined) throw new PolicyError(report.diagnostics);
-  const ordered = code?.orderConditions?.(policy, types, visit) ?? policy;
+  const ordered = code?.orderConditions?.(policy, types, visit, componentsBy) ?? policy;
   return contextFor(link(ordered, types), options, code, previous?.context.typeSets);
 }
 

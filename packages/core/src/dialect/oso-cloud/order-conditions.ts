@@ -1,3 +1,4 @@
+import type { componentsBy } from '../../internal/components.js';
 import type { Policy, PolicyRule } from '../../policy/policy.js';
 import type { CallNode, Node, TermNode } from '../../syntax/ast.js';
 import type { visit } from '../../syntax/visit.js';
@@ -10,9 +11,15 @@ import type { TypeTable } from '../../types/type-table.js';
  * does not move, because it needs values.
  *
  * @param walk the function `visit`
+ * @param byComponent the function `componentsBy`
  */
-export function orderConditions(policy: Policy, types: TypeTable, walk: typeof visit): Policy {
-  const calls = new CallGraph(policy.rules, walk);
+export function orderConditions(
+  policy: Policy,
+  types: TypeTable,
+  walk: typeof visit,
+  byComponent: typeof componentsBy,
+): Policy {
+  const calls = new CallGraph(policy.rules, walk, byComponent);
   if (calls.hasCut) return policy;
   const rules = policy.rules.map((rule): PolicyRule => {
     if (rule.body === undefined) return rule;
@@ -84,7 +91,7 @@ class RuleOrder {
   /** Returns whether a call may need the rule itself. A call of its own name does not if an argument has another type. */
   #leadsBack({ predicate, args }: CallNode): boolean {
     const { name, parameters } = this.rule;
-    if (predicate !== name) return this.calls.reachableFrom(predicate).has(name);
+    if (predicate !== name) return this.calls.areRecursive(predicate, name);
     return (
       args.length === parameters.length &&
       parameters.every(({ specializer }, i) => {
@@ -106,11 +113,12 @@ class CallGraph {
   readonly #calledBy = new Map<string, Set<string>>();
   readonly #negating = new Set<string>();
   readonly #computing = new Set<string>();
-  readonly #reachable = new Map<string, ReadonlySet<string>>();
+  readonly #componentOf: (name: string) => number;
 
   constructor(
     rules: readonly PolicyRule[],
     readonly walk: typeof visit,
+    byComponent: typeof componentsBy,
   ) {
     let hasCut = false;
     for (const { name, body } of rules) {
@@ -123,6 +131,9 @@ class CallGraph {
       walk(body, { cut: () => void (hasCut = true) });
     }
     this.hasCut = hasCut;
+    this.#componentOf = byComponent((name: string) => this.#calledBy.get(name) ?? []);
+    this.#addCallers(this.#negating);
+    this.#addCallers(this.#computing);
   }
 
   in(node: TermNode): readonly CallNode[] {
@@ -139,15 +150,9 @@ class CallGraph {
     return names;
   }
 
-  /** Returns a name, and the names that its rules call directly or through others. */
-  reachableFrom(name: string): ReadonlySet<string> {
-    const known = this.#reachable.get(name);
-    if (known !== undefined) return known;
-    const reachable = new Set([name]);
-    // A set that grows during the loop.
-    for (const each of reachable) for (const called of this.#calledBy.get(each) ?? []) reachable.add(called);
-    this.#reachable.set(name, reachable);
-    return reachable;
+  /** Returns whether the rules of two names call each other, directly or through others. */
+  areRecursive(name: string, other: string): boolean {
+    return this.#componentOf(name) === this.#componentOf(other);
   }
 
   /** Returns whether the meaning of a condition depends on the variables that have values before it. */
@@ -176,9 +181,20 @@ class CallGraph {
   }
 
   #leadsTo(node: TermNode, names: ReadonlySet<string>): boolean {
-    return this.in(node).some(({ predicate }) =>
-      [...this.reachableFrom(predicate)].some((name) => names.has(name)),
-    );
+    return this.in(node).some(({ predicate }) => names.has(predicate));
+  }
+
+  /** Adds the names of the rules that call some names, directly or through others. */
+  #addCallers(names: Set<string>): void {
+    const callers = new Map<string, string[]>();
+    for (const [caller, called] of this.#calledBy)
+      for (const name of called) {
+        const known = callers.get(name);
+        if (known === undefined) callers.set(name, [caller]);
+        else known.push(caller);
+      }
+    // A set that grows during the loop.
+    for (const name of names) for (const caller of callers.get(name) ?? []) names.add(caller);
   }
 }
 
