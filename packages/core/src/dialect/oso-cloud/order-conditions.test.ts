@@ -97,6 +97,19 @@ describe('the order of conditions in the dialect oso-cloud', () => {
     await expectReadable(policy, { ann: 'middle low', ben: '' });
   });
 
+  it('decides a call about an object that has another type in one alternative', async () => {
+    const policy = `
+      ${blocks}
+      has_role(user: User, role: String, folder: Folder) if
+        has_role(user, role, other) and has_link(folder, other) and (other matches Folder or other matches Team);
+      has_role(User{"ann"}, "reader", Folder{"top"});
+      has_role(User{"ben"}, "reader", Team{"link"});
+      has_link(Folder{"middle"}, Folder{"top"});
+      has_link(Folder{"low"}, Team{"link"});
+    `;
+    await expectReadable(policy, { ann: 'top middle', ben: 'low' });
+  });
+
   it('decides a recursive alternative of `or`, and unknown objects that several facts lead to', async () => {
     const policy = `
       ${blocks}

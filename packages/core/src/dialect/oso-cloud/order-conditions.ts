@@ -53,7 +53,13 @@ class RuleOrder {
         this.#types.set(term.name, pattern.className);
     };
     for (const { term, specializer } of rule.parameters) add(term, specializer);
-    calls.walk(body, { matches: ({ value, pattern }) => add(value, pattern) });
+    calls.walk(body, {
+      matches: ({ value, pattern }) => add(value, pattern),
+      // A value has the types of these conditions only in one alternative, or does not have them.
+      or: () => false,
+      not: () => false,
+      forall: () => false,
+    });
   }
 
   /** @param given the variables that are known before the condition */
