@@ -98,6 +98,7 @@ export { renderProblem, type Rendered } from './refusals/render-problem.js';
 export { permissionsOf, type Permissions, type ResourcePermissions } from './request/permissions.js';
 export {
   checkPermissionsOptions,
+  maxPermissionsBytes,
   type PermissionsOptions,
   type ResourceFinder,
 } from './permissions/permissions-options.js';

@@ -58,4 +58,26 @@ describe('permissions', () => {
     ];
     expect(responses.map(({ status }) => status)).toEqual([401, 403, 415, 400]);
   });
+
+  it('refuses a body that is larger than each valid one, with and without its length', async () => {
+    const app = await served();
+    const large = ' '.repeat(300_000);
+    const post = (init: RequestInit) =>
+      app.request('/permissions', {
+        method: 'POST',
+        headers: { 'x-user': 'ann', 'content-type': 'application/json' },
+        ...init,
+      });
+    const headers = { 'x-user': 'ann', 'content-type': 'application/json', 'content-length': '300000' };
+    expect((await post({ body: large, headers })).status).toBe(413);
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull: (controller) => {
+        sent++;
+        controller.enqueue(new TextEncoder().encode(large));
+      },
+    });
+    expect((await post({ body: endless, duplex: 'half' } as RequestInit)).status).toBe(413);
+    expect(sent).toBeLessThan(4);
+  });
 });

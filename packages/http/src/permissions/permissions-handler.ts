@@ -4,7 +4,11 @@ import { renderError } from '../refusals/error-response.js';
 import { RequestAuthorization } from '../request/request-authorization.js';
 import type { RequestAuthorizer } from '../requirements/request-authorizer.js';
 import { answerPermissions, refused, type PermissionsReply } from './answer-permissions.js';
-import { checkPermissionsOptions, type PermissionsOptions } from './permissions-options.js';
+import {
+  checkPermissionsOptions,
+  maxPermissionsBytes,
+  type PermissionsOptions,
+} from './permissions-options.js';
 
 /** Options for {@link permissionsHandler}. */
 export interface PermissionsHandlerOptions extends PermissionsOptions<Request> {
@@ -19,9 +23,6 @@ export interface PermissionsHandlerOptions extends PermissionsOptions<Request> {
   /** Receives an error in the policy or in the configuration; the client gets a plain 500. Default: `console.error`. */
   readonly onError?: (error: unknown, request: Request) => void;
 }
-
-/** The body of a resource with the longest type and id is shorter. */
-const bytesOfResource = 2048;
 
 /**
  * Creates a handler that answers `@nanook/client`: which actions its actor may perform on some resources. It fits every framework that
@@ -44,7 +45,7 @@ export function permissionsHandler(
     challenge: 'challenge',
     onError: 'function',
   });
-  const { actor, anonymous, challenge = 'Bearer', maxResources = 100 } = options;
+  const { actor, anonymous, challenge = 'Bearer' } = options;
   if (typeof actor !== 'function')
     throw new AuthorizationConfigError('NANOOK_HTTP_INVALID_OPTION', {
       option: 'actor',
@@ -62,7 +63,7 @@ export function permissionsHandler(
       ...('anonymous' in options && { anonymous }),
     });
     try {
-      const body = await readJson(request, maxResources * bytesOfResource);
+      const body = await readJson(request, maxPermissionsBytes(options));
       if (body === tooLong) return responseOf(refused(413, 'the body is too long'));
       return responseOf(await answerPermissions(authz, body, options, request));
     } catch (error) {

@@ -23,6 +23,13 @@ export interface PermissionsOptions<Context = never> {
   readonly maxResources?: number;
 }
 
+/** The body of a resource with the longest type and id is shorter. */
+const bytesOfResource = 2048;
+
+/** Returns the most bytes of the body of a request. @internal for adapters whose framework has no limit of its own */
+export const maxPermissionsBytes = ({ maxResources = 100 }: PermissionsOptions): number =>
+  maxResources * bytesOfResource;
+
 /**
  * Checks the options of a function that answers questions about permissions.
  *
