@@ -110,6 +110,18 @@ describe('the order of conditions in the dialect oso-cloud', () => {
     await expectReadable(policy, { ann: 'top middle', ben: 'low' });
   });
 
+  it('decides a rule whose unknown role a fact about a text finds', async () => {
+    const policy = `
+      ${blocks}
+      has_role(user: User, "reader", folder: Folder) if has_role(user, role, folder) and implies(role, "reader");
+      implies("owner", "reader");
+      has_role(User{"ann"}, "owner", Folder{"top"});
+      has_role(User{"ben"}, "guest", Folder{"top"});
+      has_role(User{"ben"}, "reader", Folder{"low"});
+    `;
+    await expectReadable(policy, { ann: 'top', ben: 'low' });
+  });
+
   it('decides a recursive alternative of `or`, and unknown objects that several facts lead to', async () => {
     const policy = `
       ${blocks}
@@ -191,6 +203,11 @@ describe('the order of conditions in the dialect oso-cloud', () => {
       'other conditions stay before the call',
       'parent matches Folder{} and is_open(folder) and has_role(user, role, parent) and is_open(parent) and has_relation(folder, "parent", parent)',
       'parent matches Folder{} and is_open(folder) and has_relation(folder, "parent", parent) and has_role(user, role, parent) and is_open(parent)',
+    ],
+    [
+      'a call with a known object comes before a call with a text only',
+      'has_role(user, role, parent) and has_relation(other, "parent", parent) and has_relation(folder, "link", other)',
+      'has_relation(folder, "link", other) and has_relation(other, "parent", parent) and has_role(user, role, parent)',
     ],
     [
       'a call about known objects stays',

@@ -85,13 +85,17 @@ class RuleOrder {
     const waits = (call: CallNode): boolean =>
       this.#leadsBack(call) && ![...calls.namesIn(call)].every(isKnown);
     if (calls.negates(first!) || !calls.in(first!).some(waits)) return 0;
+    let finding: number | undefined;
     for (const [i, node] of others.entries()) {
       if (calls.mayNegate(node)) break;
       if (node.kind !== 'call' || this.#leadsBack(node) || calls.mayCompute(node)) continue;
       const names = [...calls.namesIn(node)];
-      if (names.some(isKnown) && !names.every(isKnown)) return i + 1;
+      if (names.every(isKnown)) continue;
+      if (names.some(isKnown)) return i + 1;
+      // A text finds values, too: `implies(role, "reader")`. But those that a known variable leads to are fewer.
+      if (node.args.some(({ kind }) => kind === 'literal')) finding ??= i + 1;
     }
-    return 0;
+    return finding ?? 0;
   }
 
   /** Returns whether a call may need the rule itself. A call of its own name does not if an argument has another type. */
