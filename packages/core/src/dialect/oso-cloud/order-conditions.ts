@@ -7,8 +7,7 @@ import type { TypeTable } from '../../types/type-table.js';
 /**
  * Orders the conditions of rules for a dialect in which they have no order. A call that may lead back to its own rule, and has an argument that is not
  * known yet, comes after the calls that find values from known ones: `has_relation(folder, "parent", parent) and has_role(user, role, parent)`. All
- * other conditions keep their order. No call moves over a negation, and a policy with a cut keeps its order, because both depend on it. A call of a method
- * does not move, because it needs values.
+ * other conditions keep their order. No call moves over a negation or a method, and a policy with a cut keeps its order, because they depend on it.
  *
  * @param walk the function `visit`
  * @param byComponent the function `componentsBy`
@@ -53,12 +52,13 @@ class RuleOrder {
         this.#types.set(term.name, pattern.className);
     };
     for (const { term, specializer } of rule.parameters) add(term, specializer);
+    // A value has the types of conditions in these only in one alternative, or does not have them.
+    const skip = (): boolean => false;
     calls.walk(body, {
       matches: ({ value, pattern }) => add(value, pattern),
-      // A value has the types of these conditions only in one alternative, or does not have them.
-      or: () => false,
-      not: () => false,
-      forall: () => false,
+      or: skip,
+      not: skip,
+      forall: skip,
     });
   }
 
@@ -84,24 +84,24 @@ class RuleOrder {
     const isKnown = (name: string): boolean => known.has(name);
     const waits = (call: CallNode): boolean =>
       this.#leadsBack(call) && ![...calls.namesIn(call)].every(isKnown);
-    if (calls.negates(first!) || !calls.in(first!).some(waits)) return 0;
-    let finding: number | undefined;
+    if (calls.needsValues(first!) || !calls.in(first!).some(waits)) return 0;
+    let finding = 0;
     for (const [i, node] of others.entries()) {
-      if (calls.mayNegate(node)) break;
-      if (node.kind !== 'call' || this.#leadsBack(node) || calls.mayCompute(node)) continue;
+      if (calls.mayNeedValues(node)) break;
+      if (node.kind !== 'call' || this.#leadsBack(node)) continue;
       const names = [...calls.namesIn(node)];
       if (names.every(isKnown)) continue;
       if (names.some(isKnown)) return i + 1;
       // A text finds values, too: `implies(role, "reader")`. But those that a known variable leads to are fewer.
-      if (node.args.some(({ kind }) => kind === 'literal')) finding ??= i + 1;
+      if (node.args.some(({ kind }) => kind === 'literal')) finding ||= i + 1;
     }
-    return finding ?? 0;
+    return finding;
   }
 
   /** Returns whether a call may need the rule itself. A call of its own name does not if an argument has another type. */
   #leadsBack({ predicate, args }: CallNode): boolean {
     const { name, parameters } = this.rule;
-    if (predicate !== name) return this.calls.areRecursive(predicate, name);
+    if (predicate !== name) return this.calls.componentOf(predicate) === this.calls.componentOf(name);
     return (
       args.length === parameters.length &&
       parameters.every(({ specializer }, i) => {
@@ -117,33 +117,34 @@ class RuleOrder {
   }
 }
 
-/** The calls and negations of a policy, by the names of its rules. */
+/** The calls of a policy, by the names of its rules. */
 class CallGraph {
-  readonly hasCut: boolean;
-  readonly #calledBy = new Map<string, Set<string>>();
-  readonly #negating = new Set<string>();
-  readonly #computing = new Set<string>();
-  readonly #componentOf: (name: string) => number;
+  hasCut = false;
+  readonly #callers = new Map<string, Set<string>>();
+  /** The names of the rules that need values. */
+  readonly #needing = new Set<string>();
+  /** Returns a number, which is the same for names whose rules call each other, directly or through others. */
+  readonly componentOf: (name: string) => number;
 
   constructor(
     rules: readonly PolicyRule[],
     readonly walk: typeof visit,
     byComponent: typeof componentsBy,
   ) {
-    let hasCut = false;
     for (const { name, body } of rules) {
       if (body === undefined) continue;
-      let called = this.#calledBy.get(name);
-      if (called === undefined) this.#calledBy.set(name, (called = new Set()));
-      for (const { predicate } of this.in(body)) called.add(predicate);
-      if (this.negates(body)) this.#negating.add(name);
-      if (this.#computes(body)) this.#computing.add(name);
-      walk(body, { cut: () => void (hasCut = true) });
+      for (const { predicate } of this.in(body)) {
+        const callers = this.#callers.get(predicate);
+        if (callers === undefined) this.#callers.set(predicate, new Set([name]));
+        else callers.add(name);
+      }
+      if (this.needsValues(body)) this.#needing.add(name);
+      this.hasCut ||= this.#has(body, 'cut');
     }
-    this.hasCut = hasCut;
-    this.#componentOf = byComponent((name: string) => this.#calledBy.get(name) ?? []);
-    this.#addCallers(this.#negating);
-    this.#addCallers(this.#computing);
+    const callersOf = (name: string): Iterable<string> => this.#callers.get(name) ?? [];
+    // A set that grows during the loop.
+    for (const name of this.#needing) for (const caller of callersOf(name)) this.#needing.add(caller);
+    this.componentOf = byComponent(callersOf);
   }
 
   in(node: TermNode): readonly CallNode[] {
@@ -160,51 +161,20 @@ class CallGraph {
     return names;
   }
 
-  /** Returns whether the rules of two names call each other, directly or through others. */
-  areRecursive(name: string, other: string): boolean {
-    return this.#componentOf(name) === this.#componentOf(other);
-  }
-
-  /** Returns whether the meaning of a condition depends on the variables that have values before it. */
-  negates(node: TermNode): boolean {
-    return this.#has(node, 'not', 'forall', 'assign');
+  /** Returns whether the meaning of a condition depends on the variables that have values before it. A method is an error without them. */
+  needsValues(node: TermNode): boolean {
+    return this.#has(node, 'not', 'forall', 'assign', 'method-call', 'new');
   }
 
   /** Returns the same for the condition and the rules that it calls. */
-  mayNegate(node: TermNode): boolean {
-    return this.negates(node) || this.#leadsTo(node, this.#negating);
+  mayNeedValues(node: TermNode): boolean {
+    return this.needsValues(node) || this.in(node).some(({ predicate }) => this.#needing.has(predicate));
   }
 
-  /** Returns whether a condition, or a rule that it calls, may be an error for a variable without a value. */
-  mayCompute(node: TermNode): boolean {
-    return this.#computes(node) || this.#leadsTo(node, this.#computing);
-  }
-
-  #computes(node: TermNode): boolean {
-    return this.#has(node, 'method-call', 'new');
-  }
-
-  #has(node: TermNode, ...kinds: readonly TermNode['kind'][]): boolean {
+  #has(node: TermNode, ...kinds: readonly Node['kind'][]): boolean {
     let found = false;
-    this.walk(node, (each) => void (found ||= (kinds as readonly string[]).includes(each.kind)));
+    this.walk(node, ({ kind }) => void (found ||= kinds.includes(kind)));
     return found;
-  }
-
-  #leadsTo(node: TermNode, names: ReadonlySet<string>): boolean {
-    return this.in(node).some(({ predicate }) => names.has(predicate));
-  }
-
-  /** Adds the names of the rules that call some names, directly or through others. */
-  #addCallers(names: Set<string>): void {
-    const callers = new Map<string, string[]>();
-    for (const [caller, called] of this.#calledBy)
-      for (const name of called) {
-        const known = callers.get(name);
-        if (known === undefined) callers.set(name, [caller]);
-        else known.push(caller);
-      }
-    // A set that grows during the loop.
-    for (const name of names) for (const caller of callers.get(name) ?? []) names.add(caller);
   }
 }
 
