@@ -22,8 +22,8 @@ const onDisk = '@nanook/core, installed (not compressed)';
  * findings that an editor keeps by statement added 700, and the dialect of Oso Cloud 1,700, and 800 more that are loaded with its first policy.
  */
 const budgets: Readonly<Record<string, number>> = {
-  [afterCheck]: 124_000,
-  [allExports]: 226_600,
+  [afterCheck]: 124_500,
+  [allExports]: 227_000,
   [onDisk]: 6_565_000,
 };
 

@@ -3,9 +3,7 @@ import { dialectCode as oso } from '../dialect/oso/oso-code.js';
 import { dialectCode as osoCloud } from '../dialect/oso-cloud/oso-cloud-code.js';
 import type { ForeignOperators } from '../engine/equality.js';
 import type { ForeignMembers } from '../host/member.js';
-import type { componentsBy } from '../internal/components.js';
 import type { Policy } from '../policy/policy.js';
-import type { visit } from '../syntax/visit.js';
 import type { TypeTable } from '../types/type-table.js';
 
 /** The code of a dialect, which is loaded with its first policy. */
@@ -14,18 +12,8 @@ export interface DialectCode {
   readonly operators?: ForeignOperators;
   /** The access to members of values. */
   readonly members?: ForeignMembers;
-  /**
-   * Orders the conditions of checked rules.
-   *
-   * @param walk the function `visit`. Its import would split the bundles of the other dialects, which grow by 360 bytes then
-   * @param byComponent the function `componentsBy`, for the same reason
-   */
-  readonly orderConditions?: (
-    policy: Policy,
-    types: TypeTable,
-    walk: typeof visit,
-    byComponent: typeof componentsBy,
-  ) => Policy;
+  /** Orders the conditions of checked rules. */
+  readonly orderConditions?: (policy: Policy, types: TypeTable) => Policy;
 }
 export type DialectCodes = Readonly<Partial<Record<Dialect['name'], DialectCode>>>;
 

@@ -14,7 +14,6 @@ import { GrantAnalysis } from '../analysis/grant-analysis.js';
 import { memberContext } from '../host/member.js';
 import { TypeSets } from '../host/type-set.js';
 import { addValueDescriptions } from '../host/value-descriptions.js';
-import { componentsBy } from '../internal/components.js';
 import { once } from '../internal/once.js';
 import { link } from '../ir/link.js';
 import { linkWithFacts, type Fact } from '../ir/link-facts.js';
@@ -35,7 +34,6 @@ import { LazyVersion, type PolicyVersion } from '../policy/policy-version.js';
 import { buildPolicy } from '../policy/build/build-policy.js';
 import type { rowFactSources } from '../policy/row-facts.js';
 import { stringLiterals } from '../policy/string-literals.js';
-import { visit } from '../syntax/visit.js';
 import type { TypeTable } from '../types/type-table.js';
 
 /** A policy that is ready for checks. A reload replaces it as a whole. */
@@ -209,7 +207,7 @@ function linkSources(
 ): ProgramContext {
   const policy = buildPolicy(sources, types, report, options.queries, [], undefined, factSources);
   if (policy === undefined) throw new PolicyError(report.diagnostics);
-  const ordered = code?.orderConditions?.(policy, types, visit, componentsBy) ?? policy;
+  const ordered = code?.orderConditions?.(policy, types) ?? policy;
   return contextFor(link(ordered, types), options, code, previous?.context.typeSets);
 }
 

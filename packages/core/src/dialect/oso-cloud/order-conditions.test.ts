@@ -6,11 +6,9 @@ import { everywhere } from '../../engine/fixtures/all-engines.fixture.js';
 import { printCondition } from '../../filter/print-condition.js';
 import { Authorizer as NodeAuthorizer } from '../../node/authorizer.js';
 import { renderExplanation } from '../../explanation/render-text.js';
-import { componentsBy } from '../../internal/components.js';
 import { policyOf } from '../../policy/diagnose.fixture.js';
 import type { Policy } from '../../policy/policy.js';
 import { printTerm } from '../../syntax/print.js';
-import { visit } from '../../syntax/visit.js';
 import { one } from '../../types/relation.js';
 import { TypeTable } from '../../types/type-table.js';
 import { typed } from '../../types/typed.js';
@@ -31,7 +29,7 @@ const table = new TypeTable(types, {}, osoCloud);
 const checked = (text: string) => policyOf(text, table);
 const bodiesOf = ({ rules }: Policy) =>
   rules.flatMap(({ name, body }) => (body === undefined || name === 'allow' ? [] : printTerm(body)));
-const ordered = (policy: Policy) => orderConditions(policy, table, visit, componentsBy);
+const ordered = (policy: Policy) => orderConditions(policy, table);
 const orderedBodies = (text: string) => bodiesOf(ordered(checked(text)));
 
 const blocks = `

@@ -1,24 +1,16 @@
-import type { componentsBy } from '../../internal/components.js';
+import { componentsBy } from '../../internal/components.js';
 import type { Policy, PolicyRule } from '../../policy/policy.js';
 import type { CallNode, Node, TermNode } from '../../syntax/ast.js';
-import type { visit } from '../../syntax/visit.js';
+import { visit } from '../../syntax/visit.js';
 import type { TypeTable } from '../../types/type-table.js';
 
 /**
  * Orders the conditions of rules for a dialect in which they have no order. A call that may lead back to its own rule, and has an argument that is not
  * known yet, comes after the calls that find values from known ones: `has_relation(folder, "parent", parent) and has_role(user, role, parent)`. All
  * other conditions keep their order. No call moves over a negation or a method, and a policy with a cut keeps its order, because they depend on it.
- *
- * @param walk the function `visit`
- * @param byComponent the function `componentsBy`
  */
-export function orderConditions(
-  policy: Policy,
-  types: TypeTable,
-  walk: typeof visit,
-  byComponent: typeof componentsBy,
-): Policy {
-  const calls = new CallGraph(policy.rules, walk, byComponent);
+export function orderConditions(policy: Policy, types: TypeTable): Policy {
+  const calls = new CallGraph(policy.rules);
   if (calls.hasCut) return policy;
   const rules = policy.rules.map((rule): PolicyRule => {
     if (rule.body === undefined) return rule;
@@ -54,7 +46,7 @@ class RuleOrder {
     for (const { term, specializer } of rule.parameters) add(term, specializer);
     // A value has the types of conditions in these only in one alternative, or does not have them.
     const skip = (): boolean => false;
-    calls.walk(body, {
+    visit(body, {
       matches: ({ value, pattern }) => add(value, pattern),
       or: skip,
       not: skip,
@@ -126,11 +118,7 @@ class CallGraph {
   /** Returns a number, which is the same for names whose rules call each other, directly or through others. */
   readonly componentOf: (name: string) => number;
 
-  constructor(
-    rules: readonly PolicyRule[],
-    readonly walk: typeof visit,
-    byComponent: typeof componentsBy,
-  ) {
+  constructor(rules: readonly PolicyRule[]) {
     for (const { name, body } of rules) {
       if (body === undefined) continue;
       for (const { predicate } of this.in(body)) {
@@ -144,12 +132,12 @@ class CallGraph {
     const callersOf = (name: string): Iterable<string> => this.#callers.get(name) ?? [];
     // A set that grows during the loop.
     for (const name of this.#needing) for (const caller of callersOf(name)) this.#needing.add(caller);
-    this.componentOf = byComponent(callersOf);
+    this.componentOf = componentsBy(callersOf);
   }
 
   in(node: TermNode): readonly CallNode[] {
     const calls: CallNode[] = [];
-    this.walk(node, { call: (call) => void calls.push(call) });
+    visit(node, { call: (call) => void calls.push(call) });
     return calls;
   }
 
@@ -157,7 +145,7 @@ class CallGraph {
   namesIn(...nodes: readonly Node[]): ReadonlySet<string> {
     const names = new Set<string>();
     const add = (name: string): void => void (name === '_' || names.add(name));
-    for (const node of nodes) this.walk(node, { variable: ({ name }) => add(name) });
+    for (const node of nodes) visit(node, { variable: ({ name }) => add(name) });
     return names;
   }
 
@@ -173,7 +161,7 @@ class CallGraph {
 
   #has(node: TermNode, ...kinds: readonly Node['kind'][]): boolean {
     let found = false;
-    this.walk(node, ({ kind }) => void (found ||= kinds.includes(kind)));
+    visit(node, ({ kind }) => void (found ||= kinds.includes(kind)));
     return found;
   }
 }
