@@ -18,8 +18,8 @@ export interface ServerResults {
   readonly build?: string;
   readonly load: readonly [number, number];
   readonly cells: readonly HandlerCell[];
-  /** The time of requests at half of the rate, in milliseconds. */
-  readonly latency: { readonly perSecond: number; readonly medianMs: number; readonly p99Ms: number };
+  /** Half of the requests in a second of the decision server, at which the times of requests were measured. */
+  readonly halfRate: number;
   readonly soak: Soak;
 }
 
@@ -28,6 +28,8 @@ export interface HandlerCell {
   readonly perSecond: Spread;
   /** Microseconds of CPU for one request. */
   readonly cpuUs: Spread;
+  /** The milliseconds in which 99 % of the requests of a round are answered, at half of the rate of the decision server. */
+  readonly p99Ms: Spread;
 }
 
 /** The memory after a collection, in the first and the last third of a long load. */
@@ -44,6 +46,7 @@ class Worker {
   readonly port: number;
   readonly rates: number[] = [];
   readonly cpuUs: number[] = [];
+  readonly p99Ms: number[] = [];
   readonly #child: ChildProcess;
   /** It is rejected when the process ends. */
   readonly #end: Promise<never>;
@@ -80,6 +83,13 @@ class Worker {
     this.cpuUs.push(((await this.state()).cpuUs - before) / requests);
   }
 
+  /** Measures the times of requests at a rate. */
+  async roundAt(perSecond: number, seconds: number): Promise<void> {
+    const times = await this.during(latenciesAt(this.port, perSecond, seconds));
+    const sorted = [...times].sort((a, b) => a - b);
+    this.p99Ms.push(sorted[Math.floor(sorted.length * 0.99)]!);
+  }
+
   /** Waits for a load of the process, but not longer than the process lives. */
   during<Result>(load: Promise<Result>): Promise<Result> {
     return Promise.race([load, this.#end]);
@@ -103,21 +113,18 @@ export async function measureServer(options: Options): Promise<ServerResults> {
     const random = new Random(seed);
     for (let i = 0; i < rounds; i++)
       for (const worker of random.shuffle([...workers])) await worker.round(requests);
-    const cells = workers.map(({ handler, rates, cpuUs }) => ({
+    const server = workers.find(({ handler }) => handler === 'decisions')!;
+    const halfRate = Math.round(median(server.rates) / 2);
+    process.stderr.write(`time of requests at ${halfRate} in a second\n`);
+    for (let i = 0; i < rounds; i++)
+      for (const worker of random.shuffle([...workers])) await worker.roundAt(halfRate, quick ? 0.2 : 3);
+    const cells = workers.map(({ handler, rates, cpuUs, p99Ms }) => ({
       handler,
       perSecond: spreadOf(rates),
       cpuUs: spreadOf(cpuUs),
+      p99Ms: spreadOf(p99Ms),
     }));
-    const server = workers.find(({ handler }) => handler === 'decisions')!;
-    const perSecond = Math.round(median(server.rates) / 2);
-    process.stderr.write(`time of requests at ${perSecond} in a second\n`);
-    const sorted = [...(await latenciesAt(server.port, perSecond, quick ? 2 : 20))].sort((a, b) => a - b);
-    const latency = {
-      perSecond,
-      medianMs: median(sorted),
-      p99Ms: sorted[Math.floor(sorted.length * 0.99)]!,
-    };
-    const soak = await soakOf(server, perSecond, quick ? 6 : 600);
+    const soak = await soakOf(server, halfRate, quick ? 6 : 600);
     const build = commit();
     return {
       at: new Date().toISOString(),
@@ -128,7 +135,7 @@ export async function measureServer(options: Options): Promise<ServerResults> {
       ...(build === undefined ? {} : { build }),
       load: [before, load()],
       cells,
-      latency,
+      halfRate,
       soak,
     };
   } finally {
