@@ -46,6 +46,7 @@ export async function answerEvaluation(
   explains: boolean,
 ): Promise<EvaluationAnswer> {
   const { outcome, obligations = [], reason } = await verdictOf(exchange, request);
+  if (outcome === 'denied') exchange.noteTypes(request.subject.type, request.resource.type);
   const context = {
     ...(outcome === 'undecided' && { reason: 'undecided' }),
     ...(reason !== undefined && { reason }),

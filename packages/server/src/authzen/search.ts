@@ -38,6 +38,7 @@ export async function searchSubjects(
 ): Promise<SearchAnswer<FoundEntity>> {
   const type = searchedType(message, 'subject');
   const [action, resource] = [actionOf(message), entityOf(message, 'resource')];
+  exchange.noteTypes(type, resource.type);
   const context = optionalObject(message, 'context');
   const facts = exchange.factsOf(context);
   const signed = { search: 'subject', type, action, resource, context };
@@ -70,6 +71,7 @@ export async function searchResources(
 ): Promise<SearchAnswer<FoundEntity>> {
   const type = searchedType(message, 'resource');
   const [subject, wireAction] = [entityOf(message, 'subject'), actionOf(message)];
+  exchange.noteTypes(subject.type, type);
   const context = optionalObject(message, 'context');
   const facts = exchange.factsOf(context);
   const signed = { search: 'resource', type, action: wireAction, subject, context };
@@ -130,6 +132,7 @@ export async function searchActions(
   message: JsonObject,
 ): Promise<SearchAnswer<{ readonly name: string }>> {
   const [subject, resource] = [entityOf(message, 'subject'), entityOf(message, 'resource')];
+  exchange.noteTypes(subject.type, resource.type);
   const context = optionalObject(message, 'context');
   const facts = exchange.factsOf(context);
   const signed = { search: 'action', subject, resource, context };

@@ -78,6 +78,11 @@ describe('an explanation', () => {
       decision: false,
       context: { explanation: { text: expect.stringContaining('record.status'), data: expect.any(Object) } },
     });
+    const misspelled = { ...denied, subject: { type: 'usr', id: 'alice' } };
+    expect(await ask(misspelled)).toEqual({
+      decision: false,
+      context: { explanation: { text: 'this server has no entities of the type `usr`' } },
+    });
   });
 });
 

@@ -146,6 +146,8 @@ export class Decider {
 
   /** Explains an evaluation, as data and as text; a text if it has no explanation. */
   async explain(request: AccessRequest): Promise<{ readonly text: string; readonly data?: Explanation }> {
+    for (const { type } of [request.subject, request.resource])
+      if (!this.entities.has(type)) return { text: `this server has no entities of the type \`${type}\`` };
     const actor = await this.rows.find(request.subject);
     if (actor === undefined) return { text: `there is no ${request.subject.type} with this id` };
     const options = this.entities.get(request.resource.type);

@@ -174,6 +174,20 @@ describe('onRequest', () => {
       },
     ]);
   });
+
+  it('receives the types of a request that the server does not have', async () => {
+    const types: unknown[] = [];
+    const server = await certifiedServer({ onRequest: ({ unknownTypes }) => types.push(unknownTypes) });
+    const { subject, action, resource } = evaluation('record-1');
+    const message = { subject, action, resource };
+    await post(server, path, { ...message, subject: { type: 'usr', id: 'alice' } });
+    await post(server, `${path}s`, {
+      ...message,
+      evaluations: [{}, { resource: { type: 'recrd', id: '1' } }, { subject: { type: 'usr', id: 'bob' } }],
+    });
+    await post(server, '/access/v1/search/resource', { subject, action, resource: { type: 'recrd' } });
+    expect(types).toEqual([['usr'], ['recrd', 'usr'], ['recrd']]);
+  });
 });
 
 describe('the metadata', () => {

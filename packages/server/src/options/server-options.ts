@@ -31,6 +31,8 @@ export interface AnsweredRequest {
   readonly caller: string | undefined;
   /** The header `X-Request-ID`. */
   readonly requestId: string | undefined;
+  /** The types of entities in the request that the option `entities` does not have; undefined if it has all. They are denied. */
+  readonly unknownTypes?: readonly string[];
 }
 
 /** Options of `decisionServer`. */

@@ -34,6 +34,8 @@ interface Running {
   readonly deadline: Deadline;
   /** The caller, when it is known. */
   caller: KnownCaller | undefined;
+  /** The exchange, when the body is read. */
+  exchange: Exchange | undefined;
 }
 
 type Handler = (running: Running) => Answer | Promise<Answer>;
@@ -127,7 +129,14 @@ export class DecisionServer {
     const path = sentPathOf(request.target);
     const route = this.#routes.get(path);
     const deadline = new Deadline(this.#limits.timeoutMs, tookTooLong);
-    const running: Running = { request, connection, requestId, deadline, caller: undefined };
+    const running: Running = {
+      request,
+      connection,
+      requestId,
+      deadline,
+      caller: undefined,
+      exchange: undefined,
+    };
     let answer: Answer;
     try {
       answer = await handlerOf(route, request.method)(running);
@@ -142,7 +151,16 @@ export class DecisionServer {
     const { status } = answer;
     this.#metrics.countRequest(endpoint, status, durationMs / 1000);
     const { method } = request;
-    this.#tell({ endpoint, method, status, durationMs, caller: running.caller?.name, requestId });
+    const unknownTypes = running.exchange?.unknownTypes ?? [];
+    this.#tell({
+      endpoint,
+      method,
+      status,
+      durationMs,
+      caller: running.caller?.name,
+      requestId,
+      ...(unknownTypes.length > 0 && { unknownTypes }),
+    });
     return requestId === undefined
       ? answer
       : { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } };
@@ -189,6 +207,7 @@ export class DecisionServer {
     const context = checkContextOf(requestId, headers.get('traceparent'));
     const needsFacts = headers.get(factsHeader) !== null;
     const exchange = new Exchange(this.#exchangeParts, caller, deadline, context, needsFacts);
+    running.exchange = exchange;
     const answer = await endpoint(exchange, message);
     if (needsFacts) return jsonAnswer(answer, factsConfirmation);
     return knownAnswers.get(answer) ?? jsonAnswer(answer);
