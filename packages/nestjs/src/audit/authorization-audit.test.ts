@@ -313,7 +313,8 @@ describe('a result with a requirement', () => {
   }
 
   it('stops the application if the handler sends it itself', async () => {
-    expect(codes(await findingsOf(start({ controllers: [Results] })))).toEqual([
+    const withFields = { policies: `${policies} allow_field(_, "read", _: Note, "id");` };
+    expect(codes(await findingsOf(start({ controllers: [Results] }, withFields)))).toEqual([
       'Results.sent UNSEEN_RESULT',
       'Results.handedOn UNSEEN_RESULT',
     ]);

@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { All, Controller, Get, Injectable, Post, type Type } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import { describe, expect, it } from 'vitest';
-import { Authorize, AuthorizeRequest, AuthorizeResult, ResourceLoader, SkipAuthorization } from '../index.js';
+import {
+  Authorize,
+  AuthorizedFields,
+  AuthorizeRequest,
+  AuthorizeResult,
+  ResourceLoader,
+  SkipAuthorization,
+} from '../index.js';
 import {
   Note,
   Draft,
@@ -123,6 +130,17 @@ describe('a requirement', () => {
     }
     expect(await check(Requests)).toEqual(['Requests.show NO_REQUEST_RULE']);
     expect(await check(Requests, { policies: `${policies} allow_request(_, _);` })).toEqual([]);
+  });
+
+  it('@AuthorizedFields() needs a rule allow_field in the policy', async () => {
+    @Controller()
+    class Shown {
+      @Get(':id') @Authorize(Note) @AuthorizedFields() show() {}
+    }
+    expect(await check(Shown)).toEqual(['Shown.show NO_FIELD_RULE']);
+    expect(await check(Shown, { policies: `${policies} allow_field(_, "read", _: Note, "id");` })).toEqual(
+      [],
+    );
   });
 
   it('does not conflict with another one on the same handler', async () => {

@@ -58,10 +58,15 @@ export class RequirementChecks {
     });
   }
 
-  /** Returns the finding for an `@AuthorizedFields` whose type is unknown. */
+  /** Returns the findings for an `@AuthorizedFields` whose type is unknown, or for which the policy has no rules. */
   ofFields(type: TypeToken | string | undefined, entry: EntryPoint): Finding[] {
-    if (typeof type !== 'string' || findType(this.authorizer, type) !== undefined) return [];
-    return [finding('NANOOK_NEST_UNKNOWN_TYPE', { handler: nameOf(entry), type })];
+    const handler = nameOf(entry);
+    const isUnknown = typeof type === 'string' && findType(this.authorizer, type) === undefined;
+    const hasRules = hasTestPolicy(this.options) || this.authorizer.policy.hasRule('allow_field');
+    return [
+      ...(isUnknown ? [finding('NANOOK_NEST_UNKNOWN_TYPE', { handler, type })] : []),
+      ...(hasRules ? [] : [finding('NANOOK_NEST_NO_FIELD_RULE', { handler })]),
+    ];
   }
 
   #result({ action, type }: ResultRequirement, entry: EntryPoint): Finding[] {

@@ -97,8 +97,12 @@ async function start(
   @Module({
     imports: [
       NanookModule.forRoot({
-        policies:
-          'allow(user, "read", note: Note) if note.owner = user; allow(_, "list", Note); allow(_, "create", Note);',
+        policies: `
+          allow(user, "read", note: Note) if note.owner = user;
+          allow(_, "list", Note);
+          allow(_, "create", Note);
+          allow_field(_, "read", _: Note, "title");
+        `,
         types: { Note },
         actor: ({ headers }: { headers: Record<string, string> }) => headers['x-user'],
         ...options,

@@ -133,6 +133,8 @@ const texts = {
     `${p.handler} authorizes on ${p.type}, which is not a type of the policy; add it to \`types\`, or add @PolarType() to the class`,
   NANOOK_NEST_NO_REQUEST_RULE: (p: { handler: string }) =>
     `${p.handler} has @AuthorizeRequest(), but the policy has no rule allow_request(actor, request); add one`,
+  NANOOK_NEST_NO_FIELD_RULE: (p: { handler: string }) =>
+    `${p.handler} has @AuthorizedFields(), but the policy has no rule allow_field(actor, action, resource, field); add one`,
   NANOOK_NEST_UNUSED_EXCLUSION: (p: { class: string }) =>
     `\`exclude\` names ${p.class}, which has no handlers in this application; remove the entry`,
   NANOOK_NEST_AMBIGUOUS_EXCLUSION: (p: { name: string; classes: readonly string[] }) =>

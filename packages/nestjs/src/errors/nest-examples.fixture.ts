@@ -185,6 +185,10 @@ ${note}${controller("@Post() @Authorize('create', Draft) create() {}")}`),
     fix: notes("@Get() @Authorize('create', Note) list() {}"),
     others: ['NANOOK_NEST_NO_REQUIREMENT'],
   },
+  NANOOK_NEST_NO_FIELD_RULE: {
+    wrong: notes("@Get(':id') @Authorize(Note) @AuthorizedFields() show() {}"),
+    fix: fixed,
+  },
   NANOOK_NEST_UNUSED_EXCLUSION: {
     wrong: notes(show, { imports: forRoot(`${actor}, exclude: [{ class: 'Health', reason: 'a probe' }]`) }),
     fix: fixed,
