@@ -239,6 +239,17 @@ test "d" { setup { nothing(ben); } assert_not allow(ben, "edit", report); }
     expect((await nanook('check', '--config', 'none.ts')).code).toBe(2);
   });
 
+  it('refuses two configurations in one folder, unless the command names one', async () => {
+    await enterFolder({ ...project, 'nanook.config.mjs': 'export default {};', 'nanook.config.json': '{}' });
+    expect(await nanook('check')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(
+        /expected one configuration in .*, found nanook\.config\.mjs and nanook\.config\.json; remove one, or/,
+      ),
+    });
+    expect((await nanook('check', '--config', 'nanook.config.json')).code).toBe(0);
+  });
+
   it('reads a configuration in TypeScript that Node cannot read itself', async () => {
     await enterFolder({
       'policy/a.polar': 'allow(_: User, "read", _: Note);\n',

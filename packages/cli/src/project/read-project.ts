@@ -5,7 +5,7 @@ import { readPolicies } from '@nanook/core/internal';
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { NanookConfig } from './config.js';
-import { findConfig } from './find-config.js';
+import { configsIn, findConfig } from './find-config.js';
 import { Project } from './project.js';
 import { readConfig } from './read-config.js';
 
@@ -59,6 +59,11 @@ async function readConfiguration(named: string | undefined): Promise<Configurati
   if (named !== undefined && statSync(named).isDirectory())
     throw new UsageError(`expected the file of a configuration, found the folder ${named}`);
   const found = named === undefined ? findConfig(process.cwd()) : resolve(named);
+  const names = named === undefined && found !== undefined ? configsIn(dirname(found)) : [];
+  if (names.length > 1)
+    throw new UsageError(
+      `expected one configuration in ${dirname(found!)}, found ${names.join(' and ')}; remove one, or name the one to use with --config`,
+    );
   const config = found === undefined ? {} : await readConfig(found);
   const folder = found === undefined ? '.' : relative(process.cwd(), dirname(found)) || '.';
   return {
