@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Connection } from '../web/client.ts';
 import { checkAnswer, request } from './handlers.ts';
 
@@ -26,7 +27,7 @@ const connections = 32;
 function stayAwake(): () => void {
   let isAwake = true;
   const turn = (): void => {
-    if (isAwake) setImmediate(turn);
+    if (isAwake) void setImmediate().then(turn);
   };
   turn();
   return () => {
@@ -53,26 +54,32 @@ export const rateOf = (port: number, requests: number): Promise<number> =>
   });
 
 /**
- * Sends requests at a rate, whether or not earlier ones are answered.
+ * Sends requests at a rate, evenly, whether or not earlier ones are answered. A request that finds no free connection waits for one.
  *
  * @returns the milliseconds from the time at which each request was due to its answer
  */
 export const latenciesAt = (port: number, perSecond: number, seconds: number): Promise<readonly number[]> =>
   withConnections(port, connections, async (open) => {
     const latencies: number[] = [];
+    const free = [...open];
     const started = performance.now();
     const total = Math.floor(perSecond * seconds);
-    let next = 0;
-    await Promise.all(
-      open.map(async (connection) => {
-        while (next < total) {
-          const due = started + (next++ * 1_000) / perSecond;
-          const waitMs = due - performance.now();
-          if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-          checkAnswer(await connection.send(request));
-          latencies.push(performance.now() - due);
-        }
-      }),
-    );
+    const send = async (connection: Connection, due: number): Promise<void> => {
+      checkAnswer(await connection.send(request));
+      latencies.push(performance.now() - due);
+      free.push(connection);
+    };
+    let failure: unknown;
+    // It turns until the end instead of sleeping, because a timer would let several requests arrive at once.
+    for (let next = 0; latencies.length < total; await setImmediate()) {
+      if (failure !== undefined) throw failure;
+      const now = performance.now();
+      while (next < total && free.length > 0) {
+        const due = started + (next * 1_000) / perSecond;
+        if (due > now) break;
+        next++;
+        send(free.pop()!, due).catch((error: unknown) => (failure = error));
+      }
+    }
     return latencies;
   });

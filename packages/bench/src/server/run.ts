@@ -18,6 +18,8 @@ export interface ServerResults {
   readonly build?: string;
   readonly load: readonly [number, number];
   readonly cells: readonly HandlerCell[];
+  /** The requests in a second of the decision server, as a part of those of the empty handler in the same round. */
+  readonly share: Spread;
   /** Half of the requests in a second of the decision server, at which the times of requests were measured. */
   readonly halfRate: number;
   readonly soak: Soak;
@@ -104,7 +106,7 @@ class Worker {
 export async function measureServer(options: Options): Promise<ServerResults> {
   const { quick, rounds, seed } = options;
   const before = load();
-  const requests = quick ? 1_000 : 10_000;
+  const requests = quick ? 1_000 : 30_000;
   const workers: Worker[] = [];
   try {
     for (const handler of handlerIds) workers.push(await Worker.start(handler));
@@ -114,6 +116,7 @@ export async function measureServer(options: Options): Promise<ServerResults> {
     for (let i = 0; i < rounds; i++)
       for (const worker of random.shuffle([...workers])) await worker.round(requests);
     const server = workers.find(({ handler }) => handler === 'decisions')!;
+    const empty = workers.find(({ handler }) => handler === 'empty')!;
     const halfRate = Math.round(median(server.rates) / 2);
     process.stderr.write(`time of requests at ${halfRate} in a second\n`);
     for (let i = 0; i < rounds; i++)
@@ -135,6 +138,7 @@ export async function measureServer(options: Options): Promise<ServerResults> {
       ...(build === undefined ? {} : { build }),
       load: [before, load()],
       cells,
+      share: spreadOf(server.rates.map((rate, i) => rate / empty.rates[i]!)),
       halfRate,
       soak,
     };

@@ -10,11 +10,9 @@ const names: Readonly<Record<HandlerId, string>> = {
 
 /** Renders the figures of the decision server, with the budgets that it should keep. */
 export function serverSection(results: ServerResults): string {
-  const { machine, build, load, rounds, requests, at, quick, cells, halfRate, soak } = results;
+  const { machine, build, load, rounds, requests, at, quick, cells, share, halfRate, soak } = results;
   const isBusy = Math.max(...load) > machine.cores / 2 + 1;
-  const cellOf = (id: HandlerId) => cells.find(({ handler }) => handler === id)!;
-  const share = cellOf('decisions').perSecond.median / cellOf('empty').perSecond.median;
-  const p99Ms = cellOf('decisions').p99Ms.median;
+  const p99Ms = cells.find(({ handler }) => handler === 'decisions')!.p99Ms.median;
   const growth = soak.lastMb - soak.firstMb;
   return [
     '## Decision server',
@@ -29,7 +27,10 @@ export function serverSection(results: ServerResults): string {
     '| --- | --: | --: | --: | --: | --: |',
     ...cells.map(row),
     '',
-    budget(share >= 0.7, `${Math.round(share * 100)} % of the requests of an empty handler, at least 70 %`),
+    budget(
+      share.median >= 0.7,
+      `${percent(share.median)} of the requests of an empty handler (\`toNodeHandler\`) in the same round, at least 70 %; ${percent(share.min)} to ${percent(share.max)} in single rounds`,
+    ),
     budget(
       p99Ms < 5,
       `${significant(p99Ms)} ms for 99 % of the requests at ${number(halfRate)} in a second, below 5 ms`,
@@ -56,5 +57,7 @@ const row = ({ handler, perSecond, cpuUs, p99Ms }: HandlerCell): string =>
     `${significant(p99Ms.median)} ms`,
     `${significant(p99Ms.min)} – ${significant(p99Ms.max)} ms`,
   ].join(' | ')} |`;
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 const number = (value: number): string => value.toLocaleString('en-US');

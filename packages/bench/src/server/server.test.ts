@@ -36,6 +36,7 @@ describe('the benchmark of the decision server', () => {
         cpuUs: spread(50),
         p99Ms: spread(4),
       })),
+      share: spread(0.6),
       halfRate: 3_000,
       soak: { seconds: 600, requests: 1_000_000, firstMb: 10, lastMb: 12 },
     };
