@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentation, help, parseOptions, type Options } from './options.ts';
 import { checksChart, growthChart } from './report/chart.ts';
@@ -73,6 +73,7 @@ async function resultsOf<Figures>(
 }
 
 function write(folder: string, name: string, text: string): void {
+  mkdirSync(folder, { recursive: true });
   const file = join(folder, name);
   writeFileSync(file, text);
   process.stderr.write(`written: ${file}\n`);
