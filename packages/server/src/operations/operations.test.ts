@@ -183,10 +183,10 @@ describe('onRequest', () => {
     await post(server, path, { ...message, subject: { type: 'usr', id: 'alice' } });
     await post(server, `${path}s`, {
       ...message,
-      evaluations: [{}, { resource: { type: 'recrd', id: '1' } }, { subject: { type: 'usr', id: 'bob' } }],
+      evaluations: [{}, { resource: { type: 'records', id: '1' } }, { subject: { type: 'usr', id: 'bob' } }],
     });
-    await post(server, '/access/v1/search/resource', { subject, action, resource: { type: 'recrd' } });
-    expect(types).toEqual([['usr'], ['recrd', 'usr'], ['recrd']]);
+    await post(server, '/access/v1/search/resource', { subject, action, resource: { type: 'records' } });
+    expect(types).toEqual([['usr'], ['records', 'usr'], ['records']]);
   });
 });
 
