@@ -398,15 +398,17 @@ test fixture roles {
   has_role(User{"ben"}, "reader", Repository{"anvil"});
 }
 `;
-  const load = (test: string) =>
-    enterFolder({
-      ...project,
+  const load = (test: string) => {
+    const { 'nanook.config.json': _, ...files } = project;
+    return enterFolder({
+      ...files,
       'policy/main.polar': policy + test,
       'nanook.config.js': `export default {
         policies: ['policy/main.polar'],
         types: { User: { key: 'id' }, Repository: { key: 'id' } },
       };`,
     });
+  };
 
   it('uses fixtures, typed variables and a single value after iff', async () => {
     await load(`test "roles" {

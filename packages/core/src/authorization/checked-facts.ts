@@ -51,9 +51,14 @@ const declaredTypes = (
     fact.name === name && fact.arity === arity ? (declaration?.types[i]?.name ?? []) : [],
   );
 
-/** Returns whether a value is a plain object that has no declared type, so that it is equal to no row. */
-const isUntypedRow = (value: unknown, context: Pick<ProgramContext, 'program' | 'typeSets'>): boolean =>
-  isOf(value, 'Dictionary', context) && context.typeSets.of(value).declared.length === 0;
+/** Returns whether a value is a plain object without a type of the policy, so that it is equal to no row. */
+function isUntypedRow(
+  value: unknown,
+  { program, typeSets }: Pick<ProgramContext, 'program' | 'typeSets'>,
+): boolean {
+  const [type, ...others] = typeSets.of(value).types;
+  return type !== undefined && type === program.types.find('Dictionary') && others.length === 0;
+}
 
 function isOf(
   value: unknown,

@@ -143,6 +143,18 @@ describe('the option facts', () => {
     ]);
   });
 
+  it('accepts a row whose type has neither a key nor fields, and refuses one without a type', async () => {
+    const authorizer = await Authorizer.load({
+      policies: 'allow(user, action, note) if may(user, action, note); may(_: User, "read", _: Note);',
+      types: { User: {}, Note: {} },
+    });
+    const [user, note] = [typed('User', {}), typed('Note', {})];
+    expect(await authorizer.can(user, 'edit', note, { facts: [['may', user, 'edit', note]] })).toBe(true);
+    await expect(
+      authorizer.can(user, 'edit', note, { facts: [['may', user, 'edit', {}]] }),
+    ).rejects.toMatchObject({ code: 'POLAR_TYPE_INVALID_ARGUMENT' });
+  });
+
   it.each([
     ['a fact of which the policy has no rule', [['has_rol', ann, 'admin', acme]], 'POLAR_RUN_UNDEFINED_RULE'],
     ['a fact with another number of arguments', [['has_role', ann, 'admin']], 'POLAR_RUN_UNDEFINED_RULE'],
