@@ -4,6 +4,7 @@ import gitClub from '../../../../examples/gitclub/nanook.config.js';
 import { blocksOf, declarationsOf, type Declaration } from '../blocks/declarations.js';
 import { gitClubFiles, gitClubSettings, gitClubWorkspace } from '../testing/git-club.fixture.js';
 import { Workspace } from '../workspace/workspace.js';
+import type { Rename } from './rename.js';
 import { parse } from '@nanook/core/syntax';
 import type { TextEdit } from '../workspace/place.js';
 
@@ -131,5 +132,28 @@ describe('rename', () => {
     const workspace = new Workspace({ types: { User: {} } });
     workspace.update('a.polar', 'f(user: User, other) if user.x = other;\n');
     expect(workspace.rename('a.polar', 3, to)).toEqual({ reason: expect.any(String) });
+  });
+});
+
+it('is not certain about a role of a value of any type, if a rule about another type reads roles from data', () => {
+  const policy = (rule: string): string => `
+    actor User {}
+    resource Doc { roles = ["member"]; }
+    resource Org {}
+    allow(user: User, "read", thing) if has_role(user, "member", thing);
+    ${rule}`;
+  const renamed = (rule: string): object => {
+    const text = policy(rule);
+    const workspace = new Workspace({ types: { User: {}, Doc: {}, Org: {} } });
+    workspace.update('a.polar', text);
+    const { edits, unsure } = workspace.rename('a.polar', text.indexOf('member'), 'fresh') as Rename;
+    return { certain: edits.length, unsure: unsure.length };
+  };
+  expect(renamed('')).toEqual({ certain: 2, unsure: 0 });
+  expect(
+    renamed('has_role(user: User, name: String, _: Org) if role in user.roles and role.name = name;'),
+  ).toEqual({
+    certain: 1,
+    unsure: 1,
   });
 });

@@ -68,14 +68,17 @@ export function renameAt(
   if (reason !== undefined) return { reason };
   const edits: TextEdit[] = [];
   const unsure: TextEdit[] = [];
-  const all = snapshot.symbols.of(symbol);
-  for (const occurrence of all) {
+  const dataNames = isText(symbol) ? rulesWithDataNames(snapshot, symbol) : { own: [], others: [] };
+  for (const occurrence of snapshot.symbols.of(symbol)) {
+    const { symbols, isFree, isOfAnyType } = occurrence;
+    // A rule about another type can find the same name in data.
+    const isOther = isOfAnyType && dataNames.others.length > 0;
     const isCertain =
-      occurrence.symbols.length === 1 && !occurrence.isFree && !('type' in symbol && symbol.type === '*');
+      symbols.length === 1 && !isFree && !isOther && !('type' in symbol && symbol.type === '*');
     const edit = editOf(snapshot, occurrence, symbol, to);
     if (!edits.some((each) => isSamePlace(each, edit))) (isCertain ? edits : unsure).push(edit);
   }
-  const warnings = warningsFor(snapshot, symbol, to);
+  const warnings = warningsFor(snapshot, symbol, to, dataNames.own);
   if (isText(symbol)) {
     const isInData = warnings.some(({ place }) => place !== undefined);
     unsure.push(...otherTexts(snapshot, symbol.name, isInData).map((place) => ({ ...place, text: to })));
@@ -132,7 +135,12 @@ function editOf(
   return { file, start, end, text: isAlsoType ? `${to}: ${symbol.name}` : to };
 }
 
-function warningsFor(snapshot: Snapshot, symbol: PolicySymbol, to: string): readonly RenameWarning[] {
+function warningsFor(
+  snapshot: Snapshot,
+  symbol: PolicySymbol,
+  to: string,
+  dataNames: readonly RuleNode[],
+): readonly RenameWarning[] {
   const { queries } = snapshot.settings;
   if (symbol.kind === 'rule' && queries.includes(symbol.name))
     return [
@@ -142,7 +150,7 @@ function warningsFor(snapshot: Snapshot, symbol: PolicySymbol, to: string): read
       },
     ];
   if (!isText(symbol)) return [];
-  const inData = rulesWithDataNames(snapshot, symbol).map((rule) => ({
+  const inData = dataNames.map((rule) => ({
     place: placeOf(rule.nameSpan),
     message: `this rule reads the ${symbol.kind} from data; change stored values "${symbol.name}" to "${to}"`,
   }));
@@ -158,19 +166,24 @@ function warningsFor(snapshot: Snapshot, symbol: PolicySymbol, to: string): read
   return [...inData, ...inCode];
 }
 
-/** Returns the rules whose head grants a name that a variable holds, for the type of a symbol. */
-function rulesWithDataNames({ trees, outline }: Snapshot, symbol: PolicySymbol): readonly RuleNode[] {
+/** Returns the rules whose head grants a name that a variable holds: those for the type of a symbol, and those for other types. */
+function rulesWithDataNames(
+  { trees, outline }: Snapshot,
+  symbol: PolicySymbol,
+): { readonly own: readonly RuleNode[]; readonly others: readonly RuleNode[] } {
   const type = 'type' in symbol ? symbol.type : '*';
   const rules = trees.flatMap(({ statements }) => statements.filter((each) => each.kind === 'rule'));
-  return rules.filter((rule) => {
-    if (grantedKindOf(rule.name) !== symbol.kind) return false;
+  const [own, others]: [RuleNode[], RuleNode[]] = [[], []];
+  for (const rule of rules) {
+    if (grantedKindOf(rule.name) !== symbol.kind) continue;
     const [slot] = nameSlotsOf(rule.name);
     const name = rule.parameters[slot!.index]?.term;
     const pattern = rule.parameters[slot!.owner]?.specializer;
     const owner = pattern?.kind === 'instance-pattern' ? pattern.className : undefined;
-    if (name?.kind !== 'variable' || !mayBe(owner, type)) return false;
-    return !isForwarded(rule, name.name);
-  });
+    if (name?.kind !== 'variable' || isForwarded(rule, name.name)) continue;
+    (mayBe(owner, type) ? own : others).push(rule);
+  }
+  return { own, others };
 
   function mayBe(owner: string | undefined, declared: string): boolean {
     if (owner === undefined || owner === declared || owner === 'Actor' || owner === 'Resource') return true;

@@ -29,6 +29,7 @@ type ScopeNode = Pick<RuleNode, 'parameters' | 'body' | 'span'> & { readonly nam
 interface Slot {
   readonly kind: DeclarationKind | 'field';
   readonly type: string | undefined;
+  /** Whether the name can be one that no block declares. */
   readonly isFree: boolean;
 }
 
@@ -195,7 +196,7 @@ class Collector {
     for (const { kind, index, owner, isFree } of nameSlotsOf(rule)) {
       const term = args[index];
       const type = typeAt(owner);
-      const slot: Slot = { kind, type, isFree: isFree && isAnyType(type) };
+      const slot: Slot = { kind, type, isFree };
       if (term?.kind === 'variable' && term.name !== '_') slots.set(term.name, slot);
       else if (term !== undefined) this.#text(term, slot, role);
     }
@@ -219,7 +220,7 @@ class Collector {
       kind === 'field'
         ? [{ kind, type: type ?? '*', name } as const]
         : resolveName(this.outline, kind, type, name);
-    this.#add(symbols, inner(term.span), role, isFree);
+    this.#add(symbols, inner(term.span), role, { isFree, isOfAnyType: isAnyType(type) });
   }
 
   #variable({ name, span, entity }: VariableNode, scope: string): void {
@@ -257,14 +258,15 @@ class Collector {
     symbols: readonly PolicySymbol[],
     { source, start, end }: Span,
     role: Occurrence['role'],
-    isFree = false,
+    { isFree, isOfAnyType } = { isFree: false, isOfAnyType: false },
   ): void {
     // The empty text names nothing.
     if (symbols.length === 0 || start >= end) return;
     const { start: from, end: to } = this.#whole ?? { start, end };
     this.found.push({
       symbols,
-      isFree,
+      isFree: isFree && isOfAnyType,
+      isOfAnyType,
       file: source.name ?? '',
       start,
       end,

@@ -39,6 +39,8 @@ export interface Occurrence {
   readonly symbols: readonly PolicySymbol[];
   /** Whether the name can also be that of a type that does not declare it. */
   readonly isFree: boolean;
+  /** Whether the value at the place can have any type, so that other types can have the name, too. */
+  readonly isOfAnyType: boolean;
   readonly file: string;
   /** The place of the name, without quotes. */
   readonly start: number;
