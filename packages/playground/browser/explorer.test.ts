@@ -189,6 +189,7 @@ class Note { ownerId = 1; }
 const types = { User, Note };
 export default { policies: 'policy/*.polar', types, fixtures: { one: new User(1), two: new User(2), memo: new Note() } };
 `;
+    await rm('nanook.config.json');
     await writeUntil(page, 'nanook.config.mjs', classes, '.lacks:has-text("decided in another way")');
     const answer = async (actor: string, outcome: string): Promise<void> => {
       await page.selectOption('select[aria-label=actor]', actor);
