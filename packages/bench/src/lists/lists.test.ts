@@ -134,7 +134,7 @@ describe('the budgets', () => {
     let listed = 0;
     for await (const server of openServers(rows))
       try {
-        for (const shape of sampled(shapes, 3))
+        for (const shape of sampled(shapes, 6))
           for (const user of shape.users)
             // It throws when the rows differ.
             listed += (await measureCell(server, shape, user, rows, 1)).listed;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { sampledUnlessAll } from '../../../../tools/test-scope.js';
 
 const source = readFileSync(new URL('lost-failures.ts', import.meta.url), 'utf8');
 const { outputText } = transpileModule(source, {
@@ -89,7 +90,8 @@ describe('the listener for lost failures', () => {
       setTimeout(() => late.catch(() => {}), 5)`,
   };
 
-  it.each(modes.flatMap((mode) => Object.keys(foreign).map((what) => [what, mode] as const)))(
+  const foreignInModes = modes.flatMap((mode) => Object.keys(foreign).map((what) => [what, mode] as const));
+  it.each(sampledUnlessAll(foreignInModes, 3))(
     'changes nothing for %s, with --unhandled-rejections=%s',
     (what, mode) => {
       const script = `${foreign[what]};\nsetTimeout(() => console.log('alive'), 20);`;
