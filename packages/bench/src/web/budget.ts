@@ -2,7 +2,13 @@ import type { WebCell, WebResults } from './results.ts';
 import type { WebFrameworkId } from './web-app.ts';
 
 /** The microseconds of CPU that a request with a requirement may take more than one with the hand-written check. */
-const budgets: Readonly<Record<WebFrameworkId, number>> = { express: 10, koa: 10, 'nest-fastify': 6 };
+const budgets: Readonly<Record<WebFrameworkId, number>> = {
+  express: 10,
+  koa: 10,
+  fastify: 6,
+  hono: 6,
+  'nest-fastify': 6,
+};
 
 /** On Node 20, a property that is added to a request or a response of Express takes many times longer. */
 const expressOnNode20 = 20;

@@ -12,7 +12,16 @@ import { webFrameworkIds, webVariants, type WebFrameworkId, type WebVariant } fr
 
 const serverFile = fileURLToPath(new URL('server.ts', import.meta.url));
 const stripTypes = new URL('strip-types.mjs', import.meta.url).href;
-const packages = ['express', 'koa', '@koa/router', '@nestjs/core', '@nestjs/platform-fastify'];
+const packages = [
+  'express',
+  'koa',
+  '@koa/router',
+  'fastify',
+  'hono',
+  '@hono/node-server',
+  '@nestjs/core',
+  '@nestjs/platform-fastify',
+];
 
 /** A process that serves one application. */
 class Contender {

@@ -10,7 +10,7 @@ export interface WebFramework {
   readonly apps: Readonly<Record<WebVariant, () => Promise<Server>>>;
 }
 
-export const webFrameworkIds = ['express', 'koa', 'nest-fastify'] as const;
+export const webFrameworkIds = ['express', 'koa', 'fastify', 'hono', 'nest-fastify'] as const;
 export type WebFrameworkId = (typeof webFrameworkIds)[number];
 
 /** Imports the applications of a framework. A server process imports only its own framework. */
@@ -20,6 +20,10 @@ export async function webFramework(id: WebFrameworkId): Promise<WebFramework> {
       return (await import('./apps/express.ts')).expressApps;
     case 'koa':
       return (await import('./apps/koa.ts')).koaApps;
+    case 'fastify':
+      return (await import('./apps/fastify.ts')).fastifyApps;
+    case 'hono':
+      return (await import('./apps/hono.ts')).honoApps;
     case 'nest-fastify':
       return (await import('./apps/nest-fastify.ts')).nestFastifyApps;
   }
