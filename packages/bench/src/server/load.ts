@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Connection } from '../web/client.ts';
+import { Connection, stayAwake } from '../web/client.ts';
 import { checkAnswer, request } from './handlers.ts';
 
 async function withConnections<Result>(
@@ -17,23 +17,6 @@ async function withConnections<Result>(
 
 /** So many that a server always has a request to answer. */
 const connections = 32;
-
-/**
- * Keeps this process awake. A process that sleeps is woken by the system call with which a server writes an answer. The slower a server is, the
- * more often this process would sleep, so that only the slower one of two handlers would pay for that.
- *
- * @returns a function that ends it
- */
-function stayAwake(): () => void {
-  let isAwake = true;
-  const turn = (): void => {
-    if (isAwake) void setImmediate().then(turn);
-  };
-  turn();
-  return () => {
-    isAwake = false;
-  };
-}
 
 /** Sends a number of requests on 32 connections, each one after the answer to the last one. @returns the requests in a second */
 export const rateOf = (port: number, requests: number): Promise<number> =>
