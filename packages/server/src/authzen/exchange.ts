@@ -25,7 +25,7 @@ export interface ExchangeParts extends DecidingParts {
 /** One authenticated request, as the endpoints of the API see it. */
 export class Exchange {
   readonly decider: Decider;
-  readonly #unknownTypes = new Set<string>();
+  #unknownTypes: Set<string> | undefined;
 
   constructor(
     readonly server: ExchangeParts,
@@ -39,13 +39,14 @@ export class Exchange {
   }
 
   /** The sorted types of entities that the request names, but the server does not have: a mistake in a caller or in `entities`. */
-  get unknownTypes(): readonly string[] {
-    return [...this.#unknownTypes].sort();
+  get unknownTypes(): readonly string[] | undefined {
+    return this.#unknownTypes && [...this.#unknownTypes].sort();
   }
 
   /** Notes the types of the entities in a request that the server does not have. */
   noteTypes(...types: readonly string[]): void {
-    for (const type of types) if (!this.server.entities.has(type)) this.#unknownTypes.add(type);
+    for (const type of types)
+      if (!this.server.entities.has(type)) (this.#unknownTypes ??= new Set()).add(type);
   }
 
   /** Returns the facts in the context of a request. @throws {RequestError} 400 for a wrong fact, 403 if the caller may not send any */

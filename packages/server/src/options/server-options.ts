@@ -32,7 +32,7 @@ export interface AnsweredRequest {
   /** The header `X-Request-ID`. */
   readonly requestId: string | undefined;
   /** The types of entities in the request that the option `entities` does not have; undefined if it has all. They are denied. */
-  readonly unknownTypes?: readonly string[];
+  readonly unknownTypes: readonly string[] | undefined;
 }
 
 /** Options of `decisionServer`. */

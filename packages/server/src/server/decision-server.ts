@@ -151,7 +151,6 @@ export class DecisionServer {
     const { status } = answer;
     this.#metrics.countRequest(endpoint, status, durationMs / 1000);
     const { method } = request;
-    const unknownTypes = running.exchange?.unknownTypes ?? [];
     this.#tell({
       endpoint,
       method,
@@ -159,7 +158,7 @@ export class DecisionServer {
       durationMs,
       caller: running.caller?.name,
       requestId,
-      ...(unknownTypes.length > 0 && { unknownTypes }),
+      unknownTypes: running.exchange?.unknownTypes,
     });
     return requestId === undefined
       ? answer
