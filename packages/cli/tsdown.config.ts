@@ -15,5 +15,7 @@ export default defineConfig({
   fixedExtension: true,
   dts: { entry: ['src/index.ts', 'src/project.ts', 'src/tools.ts'] },
   sourcemap: true,
+  // The build of the playground writes dist/explorer.
+  clean: ['dist/*.*'],
   checks: { bundlerTimings: false },
 });
