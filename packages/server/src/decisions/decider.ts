@@ -51,7 +51,7 @@ export class Decider {
     this.authorizer = authorizer.pinned();
     this.entities = entities;
     this.actions = actions;
-    this.rows = rows ?? new EntityRows(this.authorizer, entities);
+    this.rows = rows ?? new EntityRows(this.authorizer, entities, options.signal);
   }
 
   /** Returns a decider for which facts hold, too; undefined if an entity in a fact does not exist, so that nothing is allowed. */

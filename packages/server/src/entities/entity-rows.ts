@@ -59,16 +59,22 @@ export class EntityRows {
   constructor(
     readonly authorizer: Authorizer,
     readonly types: EntityTypes,
+    readonly signal: AbortSignal,
   ) {}
 
-  /** Returns the row of an entity with the given fields, or a promise of it; undefined if the type or the id does not exist. */
+  /**
+   * Returns the row of an entity with the given fields, or a promise of it; undefined if the type or the id does not exist. A row that arrives
+   * after the end of the request rejects the promise, so that nothing is loaded because of it.
+   */
   find(entity: WireEntity): Row | Promise<Row> {
     const options = this.types.get(entity.type);
     if (options === undefined) return undefined;
     const stored = this.#load(options, entity);
-    return stored instanceof Promise
-      ? stored.then((row) => this.#withGiven(options, entity, row))
-      : this.#withGiven(options, entity, stored);
+    if (!(stored instanceof Promise)) return this.#withGiven(options, entity, stored);
+    return stored.then((row) => {
+      this.signal.throwIfAborted();
+      return this.#withGiven(options, entity, row);
+    });
   }
 
   #withGiven(options: EntityOptions, entity: WireEntity, stored: Stored): Row {

@@ -220,6 +220,33 @@ describe('a slow answer', () => {
     expect(onError).not.toHaveBeenCalled();
   });
 
+  it('loads nothing after its end, when a row arrives too late', async () => {
+    const found: string[] = [];
+    let arrive = (_: object): void => {};
+    const late = (id: string) => {
+      found.push(id);
+      return new Promise<object>((resolve) => (arrive = resolve));
+    };
+    const all = vi.fn<() => object[]>(() => []);
+    const server = await certifiedServer({
+      limits,
+      entities: { user: { type: 'User', find: late, all }, record: { type: 'Record', find: late } },
+    });
+    for (const [at, first] of [
+      [path, 'alice'],
+      ['/access/v1/search/action', 'alice'],
+      ['/access/v1/search/subject', 'record-1'],
+    ] as const) {
+      // oxlint-disable no-await-in-loop -- one request after the other
+      expect((await post(server, at, valid)).status).toBe(503);
+      arrive({ id: first, status: 'active' });
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      // oxlint-enable no-await-in-loop
+      expect(found.splice(0)).toEqual([first]);
+    }
+    expect(all).not.toHaveBeenCalled();
+  });
+
   it('ends with 503 when an explanation takes too long', async () => {
     const authorizer = await loadFixture();
     vi.spyOn(authorizer, 'explain').mockImplementation(never);
