@@ -22,6 +22,10 @@ export interface ExchangeParts extends DecidingParts {
   readonly report: (error: unknown) => void;
 }
 
+/** The most unknown types of a request, and the most characters of each. Callers choose them, and logs have them. */
+const mostUnknownTypes = 10;
+const longestUnknownType = 64;
+
 /** One authenticated request, as the endpoints of the API see it. */
 export class Exchange {
   readonly decider: Decider;
@@ -40,13 +44,14 @@ export class Exchange {
 
   /** The sorted types of entities that the request names, but the server does not have: a mistake in a caller or in `entities`. */
   get unknownTypes(): readonly string[] | undefined {
-    return this.#unknownTypes && [...this.#unknownTypes].sort();
+    return this.#unknownTypes && [...this.#unknownTypes].sort().slice(0, mostUnknownTypes);
   }
 
   /** Notes the types of the entities in a request that the server does not have. */
   noteTypes(...types: readonly string[]): void {
     for (const type of types)
-      if (!this.server.entities.has(type)) (this.#unknownTypes ??= new Set()).add(type);
+      if (!this.server.entities.has(type))
+        (this.#unknownTypes ??= new Set()).add(type.slice(0, longestUnknownType));
   }
 
   /** Returns the facts in the context of a request. @throws {RequestError} 400 for a wrong fact, 403 if the caller may not send any */

@@ -188,6 +188,15 @@ describe('onRequest', () => {
     await post(server, '/access/v1/search/resource', { subject, action, resource: { type: 'records' } });
     expect(types).toEqual([['usr'], ['records', 'usr'], ['records']]);
   });
+
+  it('receives at most ten of these types, with at most 64 characters each', async () => {
+    const types: unknown[] = [];
+    const server = await certifiedServer({ onRequest: ({ unknownTypes }) => types.push(unknownTypes) });
+    const names = Array.from({ length: 20 }, (_, i) => `${i + 10}`.padEnd(2_000, 'x'));
+    const evaluations = names.map((type) => ({ subject: { type, id: 'alice' } }));
+    await post(server, `${path}s`, { ...evaluation('record-1'), evaluations });
+    expect(types).toEqual([names.slice(0, 10).map((name) => name.slice(0, 64))]);
+  });
 });
 
 describe('the metadata', () => {

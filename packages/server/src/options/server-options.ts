@@ -31,7 +31,10 @@ export interface AnsweredRequest {
   readonly caller: string | undefined;
   /** The header `X-Request-ID`. */
   readonly requestId: string | undefined;
-  /** The types of entities in the request that the option `entities` does not have; undefined if it has all. They are denied. */
+  /**
+   * The types of entities in the request that the option `entities` does not have; undefined if it has all. They are denied. At most ten, with at
+   * most 64 characters each.
+   */
   readonly unknownTypes: readonly string[] | undefined;
 }
 
