@@ -113,8 +113,8 @@ describe.each([
       const { code, out } = await nanook('fleet', ...args);
       expect(code).toBe(1);
       expect(out.split('\n').slice(1, 4)).toEqual([
-        `pod-2  behind   version \ufffd[2J   revision 41  ${since}  version 1.5.0 for 10 %, NANOOK_POLICIES_TYPES`,
-        `pod-3  expired  version 1.4.0  revision 42  ${since}  expired at 2020-01-31T00:00:00.000Z`,
+        `pod-2  behind   version \\u001b[2J  revision 41  ${since}  version 1.5.0 for 10 %, NANOOK_POLICIES_TYPES`,
+        `pod-3  expired  version 1.4.0      revision 42  ${since}  expired at 2020-01-31T00:00:00.000Z`,
         '3 processes: 1 current, 1 behind, 1 expired; the published revision is 42',
       ]);
       const json = await nanook('fleet', ...args, '--json');

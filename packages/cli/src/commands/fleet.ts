@@ -6,6 +6,7 @@ import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import { ExitCode } from '../output/exit-code.js';
 import type { Io } from '../output/io.js';
+import { printable } from '../output/printable.js';
 import { bucketsOf, openNats, openPostgres, type ServerFlags } from '../places/servers.js';
 import { jsonOption, positiveInteger } from './common-options.js';
 import type { Outcome } from './outcome.js';
@@ -164,6 +165,7 @@ function rowOf({
     ...(state === 'silent' ? [`seen ${Math.round(others.ageMs / 1_000)} s ago`] : []),
     ...(error === undefined ? [] : [error]),
   ];
+  // Anyone who can write to the place can announce any text.
   return [
     process,
     state,
@@ -173,6 +175,3 @@ function rowOf({
     notes.join(', '),
   ].map(printable);
 }
-
-/** Anyone who can write to the place can announce any text, which must not control a terminal. */
-const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\ufffd');

@@ -46,6 +46,25 @@ describe('nanook serve', () => {
     await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');
   });
 
+  it('writes texts of callers without characters that end a line or control a terminal', async () => {
+    await enterFolder(configOf());
+    const { url, lines, ended } = await serve();
+    const type = 'a\n\u0085\u009b31m\u2028\u202eb';
+    await fetch(`${url}/access/v1/evaluation`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-API-Key': 'one' },
+      body: JSON.stringify({
+        subject: { type, id: 'ann' },
+        action: { name: 'read' },
+        resource: { type: 'note', id: 'n1' },
+      }),
+    });
+    process.emit('SIGTERM');
+    const { out } = await ended();
+    expect(lines().find(({ event }) => event === 'request')).toMatchObject({ unknownTypes: [type] });
+    expect(out).not.toMatch(/[\u0085\u009b\u2028\u202e]/);
+  });
+
   it('uses a module with functions, follows a source, and closes the database', async () => {
     await enterFolder({
       'main.polar': policy,

@@ -8,6 +8,7 @@ import { listen, type ListeningServer, type ListenOptions } from '@nanook/server
 import { messageOf } from '../errors/message-of.js';
 import { UsageError } from '../errors/usage-error.js';
 import type { Io } from '../output/io.js';
+import { printable } from '../output/printable.js';
 import type { Project } from '../project/project.js';
 import type { ServerConfig } from '../project/server-config.js';
 
@@ -165,11 +166,11 @@ async function listenAt(
 
 type LogLine = (event: string, fields: Readonly<Record<string, unknown>>) => void;
 
-/** Returns a function that writes one line of JSON for each event. */
+/** Returns a function that writes one line of JSON for each event. Callers choose some of its texts, and could end a line in them. */
 const logLines =
   (io: Io): LogLine =>
   (event, fields) =>
-    io.out(JSON.stringify({ at: new Date().toISOString(), event, ...fields }));
+    io.out(printable(JSON.stringify({ at: new Date().toISOString(), event, ...fields })));
 
 function errorFields(error: unknown): Readonly<Record<string, unknown>> {
   const { code, stack } = (typeof error === 'object' && error !== null ? error : {}) as Partial<
