@@ -135,7 +135,7 @@ describe('rename', () => {
   });
 });
 
-it('is not certain about a role of a value of any type, if a rule about another type reads roles from data', () => {
+it('leaves the role of an untyped value to the user where another type reads roles from data', () => {
   const policy = (rule: string): string => `
     actor User {}
     resource Doc { roles = ["member"]; }
