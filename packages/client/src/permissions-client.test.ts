@@ -299,12 +299,27 @@ describe('watch', () => {
     const ends = [client.watch([one]), client.watch([one])];
     await settle();
     ends[0]!();
+    await settle();
     expect(server.sent[0]!.isAborted).toBe(false);
     ends[1]!();
+    await settle();
     expect(server.sent[0]!.isAborted).toBe(true);
     client.watch([one]);
     await settle();
     expect(server.open).toHaveLength(1);
+  });
+
+  it('keeps a running request when a new watcher replaces the last one in the same tick', async () => {
+    const { server, client } = started();
+    const end = client.watch([one]);
+    await settle();
+    end();
+    client.watch([one]);
+    await settle();
+    expect(server.sent.map(({ isAborted }) => isAborted)).toEqual([false]);
+    server.sent[0]!.answer('ann', () => ['edit']).deliver();
+    await settle();
+    expect(client.can('edit', one)).toBe(true);
   });
 
   it('sends nothing for a watcher that ends in the same tick', async () => {

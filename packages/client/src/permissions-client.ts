@@ -181,6 +181,15 @@ export function permissionsClient({
     }
   };
 
+  const abortUnwatched = (): void => {
+    for (const request of running)
+      if (!request.names.some((name) => watched.has(name))) {
+        running.delete(request);
+        request.controller.abort();
+        for (const name of request.names) if (asked.get(name) === request) asked.delete(name);
+      }
+  };
+
   const watch = (names: readonly string[]): (() => void) => {
     for (const name of names) watched.set(name, (watched.get(name) ?? 0) + 1);
     return () => {
@@ -189,12 +198,8 @@ export function permissionsClient({
         if (count > 0) watched.set(name, count);
         else watched.delete(name);
       }
-      for (const request of running)
-        if (!request.names.some((name) => watched.has(name))) {
-          running.delete(request);
-          request.controller.abort();
-          for (const name of request.names) if (asked.get(name) === request) asked.delete(name);
-        }
+      // At the end of the tick, because another component can need the same resources now.
+      queueMicrotask(abortUnwatched);
     };
   };
 
