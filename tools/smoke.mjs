@@ -150,6 +150,11 @@ try {
       run('the command nanook, typegen', node, typegen('typed-policies/policy-types.d.ts')),
       run('the command nanook, typegen for ES modules', node, typegen('typed-policies/policy-types.d.mts')),
       run('typed policies, module nodenext', node, calls('mts', '--module', 'nodenext')),
+      run(
+        'typed policies, also in the declarations of the packages',
+        node,
+        calls('mts', '--module', 'nodenext', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false'),
+      ),
       run('typed policies, CommonJS in nodenext', node, calls('ts', '--module', 'nodenext')),
       run(
         'typed policies, module commonjs, old resolution',

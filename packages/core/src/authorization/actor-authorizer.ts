@@ -39,8 +39,8 @@ import type {
 import type { WhereExplanation } from './where-explanation.js';
 import type { WhatCan } from './who-can.js';
 
-// `ActorAuthorizer` declares the actions, resources and fields of its checks. The compiler cannot compare two generic signatures whose
-// parameters depend on the types of an application, so these interfaces accept anything in their place.
+// `ActorAuthorizer` declares the actions, resources, fields and options of its checks. The compiler cannot compare two generic signatures
+// whose parameters depend on the types of an application, so these interfaces accept anything in their place.
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Checked = any;
 
@@ -75,7 +75,7 @@ export interface ActorChecks extends BaseAuthorizer {
     type: Checked,
     options?: CheckOptions,
   ): Promise<WhereExplanation>;
-  list(actor: unknown, action: Checked, type: Checked, options?: ListOptions): Promise<ResourcePage<Checked>>;
+  list(actor: unknown, action: Checked, type: Checked, options?: Checked): Promise<ResourcePage<Checked>>;
   one(actor: unknown, action: Checked, type: Checked, key: RowKey, options?: OneOptions): Promise<Checked>;
   count(actor: unknown, action: Checked, type: Checked, options?: CountOptions): Promise<number>;
   authorizeNew<Values extends object>(
@@ -275,7 +275,7 @@ export class ActorAuthorizer<Actor = unknown, Checks extends ActorChecks = Actor
     type: ListReference<Row, Type>,
     options?: ListOptions<NoInfer<ListedRow<Row, Type>>>,
   ): Promise<ResourcePage<Partial<RowWithRelated<ListedRow<Row, Type>>>>> {
-    return this.authorizer.list(this.actor, action, type, options as ListOptions | undefined);
+    return this.authorizer.list(this.actor, action, type, options);
   }
 
   /** Returns the row that has a key, or throws if the actor may not perform the action on it: `Authorizer.one`. */
