@@ -1,6 +1,6 @@
 import { visit, type Node } from '@nanook/core/syntax';
 
-/** The types of the variables of a rule. A variable with several types has one of them, and this lint does not know which. */
+/** The types of the variables of a rule. A variable with several types has one of them, but it is not known which. */
 export class VariableTypes {
   readonly #types: Map<string, string | undefined>;
 

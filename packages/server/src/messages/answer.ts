@@ -8,7 +8,8 @@ export interface Answer {
 
 /** Decisions change with the policy and the data, so no cache may keep an answer. */
 const common = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-const json = { ...common, 'content-type': 'application/json' };
+// Many answers share it.
+const json = Object.freeze({ ...common, 'content-type': 'application/json' });
 
 export const jsonAnswer = (body: object, headers?: Answer['headers']): Answer => ({
   status: 200,

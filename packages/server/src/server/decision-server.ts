@@ -55,9 +55,9 @@ const endpoints: Readonly<Record<EndpointName, readonly [Scope, Endpoint]>> = {
   search_action_endpoint: ['search', searchActions],
 };
 
-/** Most evaluations have one of these answers. */
+/** Most evaluations have one of these answers. They are frozen, because requests share them. */
 const knownAnswers = new Map<object, Answer>(
-  Object.values(plainAnswers).map((answer) => [answer, jsonAnswer(answer)]),
+  Object.values(plainAnswers).map((answer) => [answer, Object.freeze(jsonAnswer(answer))]),
 );
 
 const tookTooLong = (): RequestError => new RequestError(503, 'the decision took too long');

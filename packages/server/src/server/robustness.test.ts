@@ -256,3 +256,23 @@ describe('a slow answer', () => {
     expect([response.status, await response.text()]).toEqual([503, tooLong]);
   });
 });
+
+it('gives no caller an answer whose change would reach another request', async () => {
+  const bytes = new TextEncoder().encode(JSON.stringify(valid));
+  const headers = new Headers({ 'content-type': 'application/json' });
+  const ask = () =>
+    server.answer(
+      {
+        method: 'POST',
+        url: `https://internal${path}`,
+        target: path,
+        headers,
+        readBody: async (take) => take(bytes),
+      },
+      {},
+    );
+  const first = await ask();
+  expect(() => Object.assign(first, { text: '{"decision":true}' })).toThrow(TypeError);
+  expect(() => Object.assign(first.headers, { 'x-other': '1' })).toThrow(TypeError);
+  expect(await ask()).toEqual(first);
+});
