@@ -147,7 +147,7 @@ CompiledAuthorizer.load(policy, { constants: { LIMIT: 5 }, types: { User: {} } }
 
   POLAR_FILTER_UNTRANSLATABLE: {
     wrong: `const authorizer = await Authorizer.load({
-  policies: 'allow(_: User, "read", note: Note) if note.title.length > 3;',
+  policies: 'allow(_: User, "read", note: Note) if note.title.trim() = "draft";',
   types: { User: {}, Note: { fields: { title: 'String', isPublic: 'Boolean' } } },
 });
 await authorizer.where(typed('User', { id: 1 }), 'read', 'Note');`,

@@ -116,6 +116,11 @@ export const undecidedExamples: {
     'f(x) if x.isPublic = true;',
   ],
   POLAR_UNDECIDED_MISSING_METHOD: ['f(x) if x.trimm() = "a";', 'a', 'f(x) if x.trim() = "a";'],
+  POLAR_UNDECIDED_ARGUMENT: [
+    'f(x) if "a/b".startsWith(x.root);',
+    { root: null },
+    'f(x) if x.root != nil and "a/b".startsWith(x.root);',
+  ],
   POLAR_UNDECIDED_FIELD_TYPE: [
     'f(x: Document) if x.size != 7;',
     typed('Document', { size: '7', title: 'a' }),

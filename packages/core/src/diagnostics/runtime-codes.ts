@@ -249,6 +249,10 @@ export const runtimeCodes = {
     `\`${p.name}\` of ${p.on} ${p.isElement ? `contains ${p.found}, and its elements are` : `is ${p.found}, and it is`} declared as ${p.expected}${p.advice}`,
   POLAR_UNDECIDED_MISSING_METHOD: (p: { name: string; on: string; known: readonly string[] }) =>
     `${p.on} has no method \`${p.name}\`${didYouMean(p.name, p.known)}`,
+  POLAR_UNDECIDED_ARGUMENT: (p: { name: string; expected: string; found: string }) =>
+    `\`${p.name}\` expects ${p.expected}, found ${p.found}; ${
+      p.found.startsWith('nil') ? 'test that the value is not nil before the call' : 'correct the call'
+    }`,
   POLAR_UNDECIDED_KEY: (p: { key: string; on: string }) =>
     `cannot read an attribute of ${p.on} by the key ${p.key}; a key must be a string, or an index of a list`,
   POLAR_UNDECIDED_ORDER: (p: { left: string; operator: string; right: string; advice: string }) =>

@@ -62,7 +62,7 @@ async function compiledAheadOfTime(): Promise<CompiledAuthorizer> {
   const module = { exports: undefined as unknown as PolicyModule };
   const text = await compilePolicy({ ...options, format: 'cjs' });
   // oxlint-disable-next-line typescript/no-implied-eval -- the text is under test
-  (new Function('module', text) as (target: object) => void)(module);
+  (new Function('module', `"use strict";\n${text}`) as (target: object) => void)(module);
   return CompiledAuthorizer.load(module.exports, { types: { Note } });
 }
 

@@ -91,7 +91,7 @@ async function deciders(): Promise<[string, { can: Authorizer['can'] }][]> {
   const module = { exports: undefined as unknown as PolicyModule };
   const text = await compilePolicy({ policies, types, format: 'cjs' });
   // oxlint-disable-next-line typescript/no-implied-eval -- what is tested is the text
-  (new Function('module', text) as (target: object) => void)(module);
+  (new Function('module', `"use strict";\n${text}`) as (target: object) => void)(module);
   const load = (engine: 'source' | 'closures' | 'machine') => Authorizer.load({ policies, types, engine });
   return [
     ['source', await load('source')],

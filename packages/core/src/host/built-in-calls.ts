@@ -1,5 +1,6 @@
 import { charactersPerStep, spendOn, type Meter } from './meter.js';
 import { MissingValue } from './missing-value.js';
+import { textOfElement, wrongArgument } from './built-in-arguments.js';
 import { kindOf } from '../internal/descriptions.js';
 
 // Calls the methods of built-in values. A result may be much larger than its operands, and larger than the memory, so its size is counted
@@ -14,21 +15,8 @@ export function callBuiltIn(
   args: readonly unknown[],
   meter: Meter,
 ): unknown {
-  // A function or a regular expression as an argument could run code, or never end. The same holds for objects that a method of strings or
-  // numbers converts to a string.
-  const takesObjects = typeof receiver === 'object';
-  const bad = args.find(
-    (arg) =>
-      typeof arg === 'function' ||
-      arg instanceof RegExp ||
-      (!takesObjects && typeof arg === 'object' && arg !== null),
-  );
-  if (bad !== undefined)
-    return new MissingValue(
-      'POLAR_RUN_UNREGISTERED_METHOD',
-      { name, on: `${kindOf(receiver)} with ${kindOf(bad)}` },
-      true,
-    );
+  const wrong = wrongArgument(receiver, name, args);
+  if (wrong !== undefined) return wrong;
   if (Array.isArray(receiver)) return callOfList(receiver, name, args, meter);
   const method = (receiver as Record<string, ((...a: unknown[]) => unknown) | undefined>)[name];
   if (method === undefined)
@@ -84,7 +72,7 @@ function countOfString(text: string, name: string, args: readonly unknown[], met
   switch (name) {
     case 'concat': {
       let length = text.length;
-      for (const arg of args) length += asText(arg).length;
+      for (const arg of args) length += (arg as string).length;
       meter.grow(length);
       break;
     }
@@ -96,10 +84,10 @@ function countOfString(text: string, name: string, args: readonly unknown[], met
       break;
     case 'replace':
     case 'replaceAll':
-      meter.grow(lengthReplaced(text, asText(first), asText(args[1]), name === 'replaceAll'));
+      meter.grow(lengthReplaced(text, first as string, args[1] as string, name === 'replaceAll'));
       break;
     case 'split': {
-      const parts = first === undefined ? 1 : countParts(text, asText(first));
+      const parts = first === undefined ? 1 : countParts(text, first as string);
       spendOn(parts, elementsPerStep, meter);
       meter.grow(text.length + parts);
     }
@@ -146,12 +134,12 @@ function callOfList(list: readonly unknown[], name: string, args: readonly unkno
     case 'lastIndexOf':
       break;
     case 'join':
-      return joined(list, args[0] === undefined ? ',' : asText(args[0]), meter, new Set());
+      return joined(list, name, (args[0] as string | undefined) ?? ',', meter, new Set());
     case 'toString':
-      return joined(list, ',', meter, new Set());
+      return joined(list, name, ',', meter, new Set());
     case 'sort':
     case 'toSorted':
-      return sorted(list, args, meter);
+      return sorted(list, name, meter);
     case 'concat': {
       let size = list.length;
       for (const arg of args) size += Array.isArray(arg) ? arg.length : 1;
@@ -160,7 +148,7 @@ function callOfList(list: readonly unknown[], name: string, args: readonly unkno
       break;
     }
     case 'flat':
-      countFlat(list, args[0] === undefined ? 1 : Math.trunc(Number(args[0])) || 0, meter);
+      countFlat(list, (args[0] as number | undefined) ?? 1, meter);
       break;
     default:
       meter.grow(list.length);
@@ -182,16 +170,20 @@ function countFlat(list: readonly unknown[], depth: number, meter: Meter): void 
   }
 }
 
-/**
- * Joins a list as JavaScript does: `nil` becomes the empty string, a nested list is joined with commas, and a list inside itself is empty.
- */
-function joined(list: readonly unknown[], separator: string, meter: Meter, outer: Set<unknown>): string {
+/** Joins the texts of elements. A nested list is joined with commas, and a list inside itself is empty. */
+function joined(
+  list: readonly unknown[],
+  name: string,
+  separator: string,
+  meter: Meter,
+  outer: Set<unknown>,
+): string {
   if (outer.has(list)) return '';
   outer.add(list);
   meter.step();
   const parts: string[] = [];
   for (const item of list) {
-    const part = item === null || item === undefined ? '' : textOf(item, meter, outer);
+    const part = textOf(item, name, meter, outer);
     meter.grow(part.length + separator.length);
     spendOn(part.length, charactersPerStep, meter);
     parts.push(part);
@@ -200,35 +192,26 @@ function joined(list: readonly unknown[], separator: string, meter: Meter, outer
   return parts.join(separator);
 }
 
-function textOf(value: unknown, meter: Meter, outer: Set<unknown>): string {
+function textOf(value: unknown, name: string, meter: Meter, outer: Set<unknown>): string {
   if (Array.isArray(value) && value.toString === Array.prototype.toString)
-    return joined(value, ',', meter, outer);
-  const text = asText(value);
+    return joined(value, name, ',', meter, outer);
+  const text = textOfElement(value, name);
   if (typeof value === 'object') meter.called();
   return text;
 }
 
-/** Sorts a list as JavaScript does: by the strings of the elements, each made once, with `undefined` last. */
-function sorted(list: readonly unknown[], args: readonly unknown[], meter: Meter): unknown[] {
-  if (args[0] !== undefined) return [...list].sort(args[0] as never);
+/** Sorts a list as JavaScript does: by the texts of the elements, each made once. */
+function sorted(list: readonly unknown[], name: string, meter: Meter): unknown[] {
   meter.grow(list.length);
   let length = 0;
   const keyed: { readonly key: string; readonly item: unknown }[] = [];
-  const undefineds: unknown[] = [];
   for (const item of list) {
-    if (item === undefined) {
-      undefineds.push(item);
-      continue;
-    }
-    const key = textOf(item, meter, new Set());
+    const key = textOf(item, name, meter, new Set());
     if (typeof item === 'object') meter.grow(key.length);
     length += key.length;
     keyed.push({ key, item });
   }
   spendOn(length * Math.ceil(Math.log2(list.length + 2)), charactersPerStep, meter);
   keyed.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
-  return [...keyed.map(({ item }) => item), ...undefineds];
+  return keyed.map(({ item }) => item);
 }
-
-/** Converts a value to a string as JavaScript does. */
-const asText = (value: unknown): string => String(value as string);

@@ -9,6 +9,7 @@ import {
   staticMethods,
   stringMethods,
 } from './built-in-members.js';
+import { wrongArgument } from './built-in-arguments.js';
 import { callBuiltIn, countStatic } from './built-in-calls.js';
 import { kindOf, show } from '../internal/descriptions.js';
 import { hasMember, isRefused, type MemberContext, parentOf, refusal } from './member.js';
@@ -76,7 +77,11 @@ function callStatic(
   const isForeign = type?.builtIn !== true && isIntrinsic(ownerOf(receiver, name));
   if (!isRegistered || isForeign)
     return new MissingValue('POLAR_RUN_UNREGISTERED_METHOD', { name, on: kindOf(receiver) }, true);
-  if (type?.builtIn === true) countStatic(name, args, meter);
+  if (type?.builtIn === true) {
+    const wrong = wrongArgument(receiver, name, args);
+    if (wrong !== undefined) return wrong;
+    countStatic(name, args, meter);
+  }
   return Reflect.apply(method, receiver, args);
 }
 
