@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Authorizer, type AuthorizerOptions, type TypesInput } from '../index.js';
+import { Authorizer, typed, type AuthorizerOptions, type TypesInput } from '../index.js';
 import { AbstractEvaluator } from './abstract-evaluator.js';
 
 // cspell:ignore creat Documnet raed Repositry
@@ -347,5 +347,30 @@ describe('policy.requireGrant', () => {
     const authorizer = await load(gitclub, rows);
     authorizer.policy.requireGrant('read');
     authorizer.policy.requireGrant('create', 'Organization', { resource: 'type' });
+  });
+});
+
+describe('a type that extends another one', () => {
+  const policy = 'allow(_: User, "read", d: Doc) if d.open; allow(_: User, "share", _: Folder);';
+  const rows: TypesInput = {
+    User: {},
+    Doc: { fields: { open: 'Boolean' } },
+    Folder: { extends: 'Doc', fields: { open: 'Boolean' } },
+    Tray: { extends: 'Folder', fields: { open: 'Boolean' } },
+  };
+
+  // A resource that is declared as a `Doc` can be a `Folder`.
+  it.each([
+    ['Doc', ['read']],
+    ['Folder', ['read', 'share']],
+    ['Tray', ['read', 'share']],
+  ])('grants the actions of the rules for the types that it extends, for %s', async (type, ofRow) => {
+    const expected = ['read', 'share'];
+    expect(await granted(policy, ['read', 'share', 'delete'], type, { types: rows })).toEqual(expected);
+    const authorizer = await load(policy, rows);
+    const actions = await authorizer.actions(typed('User', {}), typed(type, { open: true }));
+    expect([...actions].toSorted()).toEqual(ofRow);
+    expect([...authorizer.policy.actions(type)].toSorted()).toEqual(expected);
+    expect(() => authorizer.policy.requireGrant('read', type)).not.toThrow();
   });
 });

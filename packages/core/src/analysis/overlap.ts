@@ -41,8 +41,9 @@ export class Overlap {
     if (concrete.kind === 'value') return mayBeOf(concrete.value, type);
     const { type: own, isShown } = concrete;
     if (own === type || holdsForAnything(own)) return true;
-    if (own.builtIn && type.builtIn)
-      return this.types.isSubtype(own, type) || this.types.isSubtype(type, own);
+    // A row of a type that extends another one has both types.
+    if (this.types.isSubtype(own, type) || this.types.isSubtype(type, own)) return true;
+    if (own.builtIn && type.builtIn) return false;
     // Every row is a dictionary, and a dictionary may have the type of a row. No other value has both a built-in type and another
     // type.
     if (own.builtIn || type.builtIn) return own.name === 'Dictionary' || type.name === 'Dictionary';

@@ -327,3 +327,56 @@ describe.each(Object.keys(declarations))('with %s', (name) => {
     20_000,
   );
 });
+
+describe('a row whose discriminator says another type than the one of its field', () => {
+  const person = { kind: 'person', id: 1 };
+  const doc = { kind: 'doc', id: 2 };
+  const isPerson = (value: unknown) => (value as { kind?: unknown }).kind === 'person';
+  const isDoc = (value: unknown) => (value as { kind?: unknown }).kind === 'doc';
+  const key = 'id';
+  const fields = { id: 'Integer', kind: 'String' };
+  const sets: Readonly<Record<string, TypesInput>> = {
+    'a declared discriminator': {
+      Person: { discriminator: { kind: 'person' }, key, fields },
+      Doc: {
+        discriminator: { kind: 'doc' },
+        key,
+        fields: { ...fields, owner: 'Person', readers: ['Person'] },
+      },
+    },
+    'a discriminator that no field declares': {
+      Person: { discriminator: { kind: 'person' }, key, fields: { id: 'Integer' } },
+      Doc: {
+        discriminator: { kind: 'doc' },
+        key,
+        fields: { id: 'Integer', owner: 'Person', readers: ['Person'] },
+      },
+    },
+    'a predicate': {
+      Person: { is: isPerson, key, fields },
+      Doc: { is: isDoc, key, fields: { ...fields, owner: 'Person', readers: ['Person'] } },
+    },
+  };
+  const policy = `
+    allow(p: Person, "not owner", d: Doc) if d.owner != p;
+    allow(_: Person, "document", d: Doc) if d.owner matches Doc;
+    allow(p: Person, "reader", d: Doc) if p in d.readers;
+    allow(p: Person, "no reader", d: Doc) if not p in d.readers;
+  `;
+
+  describe.each(Object.entries(sets))('with %s', (_, types) => {
+    it.each(['machine', 'source', 'closures', 'aot'] as const)('is undecided in the engine %s', (kind) => {
+      const engine = new EngineUnderTest(kind, policy, { types });
+      const ask = (action: string, owner: object, readers: readonly object[] = []) =>
+        [1, 2].map(() => engine.canSync(person, action, { ...doc, owner, readers }));
+      expect(ask('not owner', { kind: 'person', id: 3 })).toEqual([true, true]);
+      expect(ask('not owner', person)).toEqual([false, false]);
+      expect(ask('not owner', { kind: 'doc', id: 3 })).toEqual([unrelated, unrelated]);
+      expect(ask('document', { kind: 'doc', id: 3 })).toEqual([unrelated, unrelated]);
+      expect(ask('reader', person, [doc, person])).toEqual([true, true]);
+      expect(ask('reader', person, [doc])).toEqual([unrelated, unrelated]);
+      expect(ask('no reader', person, [doc])).toEqual([unrelated, unrelated]);
+      expect(ask('no reader', person, [doc, person])).toEqual([false, false]);
+    });
+  });
+});

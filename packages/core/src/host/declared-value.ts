@@ -107,9 +107,13 @@ function isOfType(value: unknown, type: DeclaredType, typeSets: PlainTypeSets): 
   if (types.has(type)) return !(value instanceof Date) || isValidDate(value);
   const others = [...types].filter(({ builtIn }) => !builtIn);
   if (others.length === 0) return isPlainObject(value) || !isData(value);
-  // In a filter, a row of the related type can also have a type whose discriminator is one of its columns.
+  // In a filter, a row of the related type can also have a type whose discriminator is one of its columns. A row that has another value than
+  // the discriminator of the related type is certainly not of that type.
   return others.every(
-    ({ discriminator }) => discriminator !== undefined && type.fields?.has(discriminator.field) === true,
+    ({ discriminator }) =>
+      discriminator !== undefined &&
+      type.fields?.has(discriminator.field) === true &&
+      type.discriminator?.field !== discriminator.field,
   );
 }
 

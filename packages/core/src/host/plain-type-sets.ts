@@ -146,7 +146,7 @@ export class PlainTypeSets {
   ofGiven(object: object, type: DeclaredType): TypeSet {
     return isPlainObject(object)
       ? this.ofRowWithType(type)
-      : this.intern([type], this.ofClassOf(object).chain, true);
+      : this.intern(this.withBases([type]), this.ofClassOf(object).chain, true);
   }
 
   /** Returns the types of an object without a class. */
@@ -160,7 +160,7 @@ export class PlainTypeSets {
     const own = this.ofClassOf(value);
     const tag = tagVersion() > 0 ? findTag(value) : undefined;
     if (tag === undefined) return own;
-    return this.intern([...new Set([...own.types, this.taggedAs(tag)])], own.chain, true);
+    return this.intern(this.withBases([...own.types, this.taggedAs(tag)]), own.chain, true);
   }
 
   /** Returns the types of a row that has one type of the application. */
@@ -175,6 +175,13 @@ export class PlainTypeSets {
     const own = types.flatMap((type) => this.types.ancestorsOf(type));
     const all = [...new Set(own), this.types.find('Dictionary')!];
     return this.intern(all, all, true);
+  }
+
+  /** Returns types with the types that they extend, each once. In the dialect oso, only a class extends another one. */
+  protected withBases(types: Iterable<DeclaredType>): readonly DeclaredType[] {
+    const all = [...types];
+    if (this.types.dialect.predicatesReplaceClasses === true) return [...new Set(all)];
+    return [...new Set(all.flatMap((type) => this.types.ancestorsOf(type)))];
   }
 
   /**

@@ -202,7 +202,7 @@ export class TypeSets extends PlainTypeSets {
     if (known === undefined) this.#discriminated.set(own, (known = new Map()));
     let types = known.get(found);
     if (types === undefined)
-      known.set(found, (types = this.intern([...new Set([...own.types, ...found])], own.chain, true)));
+      known.set(found, (types = this.intern(this.withBases([...own.types, ...found]), own.chain, true)));
     return types;
   }
 
@@ -222,8 +222,8 @@ export class TypeSets extends PlainTypeSets {
     if (tag !== undefined) types.add(this.taggedAs(tag));
     const undecided = this.#addRecognized(value, types, awaited);
     if (undecided !== undefined)
-      return this.#internUndecided([...types], own?.chain ?? [...types], true, undecided);
-    if (own !== undefined) return this.intern([...types], own.chain, true);
+      return this.#internUndecided(this.withBases(types), own?.chain ?? [...types], true, undecided);
+    if (own !== undefined) return this.intern(this.withBases(types), own.chain, true);
     if (types.size > 0) return this.ofRow([...types]);
     return isPolicyDictionary(value) ? this.dictionary : this.#plain;
   }
@@ -243,8 +243,8 @@ export class TypeSets extends PlainTypeSets {
     return undecided === undefined && types.size === base.types.size
       ? base
       : undecided === undefined
-        ? this.intern([...types], base.chain, base.isInstance)
-        : this.#internUndecided([...types], base.chain, base.isInstance, undecided);
+        ? this.intern(this.withBases(types), base.chain, base.isInstance)
+        : this.#internUndecided(this.withBases(types), base.chain, base.isInstance, undecided);
   }
 
   /** Adds the types whose predicate recognizes a value. Returns the errors of predicates that threw, where they count later. */

@@ -1,5 +1,6 @@
-import { always, and, never, not, or, type Condition, type Scope } from '../filter/condition.js';
-import { equalCondition, isNilCondition } from '../filter/comparisons.js';
+import { always, and, never, not, or, undecided, type Condition, type Scope } from '../filter/condition.js';
+import { equalCondition, inCondition, isNilCondition } from '../filter/comparisons.js';
+import type { PolarError } from '../diagnostics/polar-error.js';
 import type { Program } from '../ir/program.js';
 import type { DeclaredType } from '../types/declared-type.js';
 import type { HostReader } from './host-reader.js';
@@ -14,7 +15,7 @@ import {
   JsonValue,
   ListColumnValue,
   ListValue,
-  LowerCaseValue,
+  MadeTextValue,
   RowValue,
   TypedRowValue,
   type ColumnValue,
@@ -41,7 +42,7 @@ export class TypeTests {
         'declare a class or a discriminator',
         at,
       );
-    if (value instanceof LowerCaseValue) return type.builtIn && type.name === 'String' ? always : never;
+    if (value instanceof MadeTextValue) return type.builtIn && type.name === 'String' ? always : never;
     if (value instanceof JsonValue)
       throw untranslatable(`the type of the JSON \`${value.column.field}\``, 'leave out the type', at);
     if (value instanceof ListColumnValue)
@@ -102,15 +103,36 @@ export class TypeTests {
    * @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` for a discriminator that is not a declared field
    */
   ofOwnType({ scope }: RowValue, at: Place): Condition {
-    const { discriminator, name } = scope.type;
-    if (discriminator === undefined) return always;
+    if (scope.type.discriminator === undefined) return always;
     const condition = this.#hasDiscriminator(scope, scope.type);
-    if (condition !== undefined) return condition;
-    throw untranslatable(
-      `the discriminator \`${discriminator.field}\` of \`${name}\`, which is not a declared field`,
-      `declare it in \`fields\` of \`${name}\``,
-      at,
+    if (condition === undefined) throw undeclaredDiscriminator(scope.type, at);
+    return condition;
+  }
+
+  /**
+   * Returns the condition that a related row is accepted as one of its declared type: true, and undecided for a row that has the discriminator
+   * of another type.
+   *
+   * @throws {PolarError} `POLAR_FILTER_UNTRANSLATABLE` for a discriminator that is not a declared field
+   */
+  isAccepted(scope: Scope, at: Place): Condition {
+    const { type } = scope;
+    const { discriminator } = type;
+    if (discriminator === undefined) return always;
+    const others = [...this.program.types.types].filter(
+      (other) =>
+        other.discriminator?.field === discriminator.field &&
+        other.discriminator.value !== discriminator.value &&
+        !this.program.types.isSubtype(other, type),
     );
+    if (others.length === 0) return always;
+    const column = this.rows.column(scope, discriminator.field);
+    if (column === undefined) throw undeclaredDiscriminator(type, at);
+    const isOther = inCondition(
+      column,
+      others.map((other) => other.discriminator!.value),
+    );
+    return or(not(isOther), undecided);
   }
 
   #isDeclared({ scope }: RowValue, type: DeclaredType): boolean {
@@ -157,3 +179,10 @@ export class TypeTests {
     return never;
   }
 }
+
+const undeclaredDiscriminator = ({ name, discriminator }: DeclaredType, at: Place): PolarError =>
+  untranslatable(
+    `the discriminator \`${discriminator!.field}\` of \`${name}\`, which is not a declared field`,
+    `declare it in \`fields\` of \`${name}\``,
+    at,
+  );

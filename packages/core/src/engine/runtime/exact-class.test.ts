@@ -41,7 +41,7 @@ async function engines(kind: keyof typeof oddTypes): Promise<Map<string, Ask>> {
   const module = { exports: undefined as unknown as PolicyModule };
   const text = await compilePolicy({ ...options, format: 'cjs' });
   // oxlint-disable-next-line typescript/no-implied-eval -- the test is about the text
-  (new Function('module', text) as (target: object) => void)(module);
+  (new Function('module', `"use strict";\n${text}`) as (target: object) => void)(module);
   const precompiled = CompiledAuthorizer.load(module.exports, { types });
   found.set('ahead of time', (...args) => outcomeOf(() => precompiled.canSync(...args)));
   return found;
