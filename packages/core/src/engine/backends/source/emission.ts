@@ -152,13 +152,15 @@ export class Emission {
 
   /** Prints statements of another function: variables that only this one has are not used there. */
   emitApart(emit: () => string): { readonly body: string; readonly awaits: boolean } {
-    const { awaits } = this;
+    const { awaits, usesTag } = this;
     const prototypes = [...this.checkedPrototypes];
     this.awaits = false;
+    this.usesTag = false;
     this.checkedPrototypes.clear();
-    const body = emit();
-    const result = { body, awaits: this.awaits };
+    const statements = emit();
+    const result = { body: this.usesTag ? `let t;\n${statements}` : statements, awaits: this.awaits };
     this.awaits = awaits;
+    this.usesTag = usesTag;
     for (const [n, name] of prototypes) this.checkedPrototypes.set(n, name);
     return result;
   }

@@ -5,7 +5,7 @@ export type Evaluate = (names: readonly string[], text: string) => (...values: u
 export function findEvaluate(): Evaluate | undefined {
   const evaluate: Evaluate = (names, text) =>
     // oxlint-disable-next-line typescript/no-implied-eval -- function-emitter.ts prints the texts from plans
-    new Function(...names, text) as (...values: unknown[]) => unknown;
+    new Function(...names, `"use strict";\n${text}`) as (...values: unknown[]) => unknown;
   try {
     return evaluate([], 'return true')() === true ? evaluate : undefined;
   } catch {
