@@ -219,7 +219,13 @@ export abstract class Evaluator extends ProofState implements Prover {
     if (a instanceof Variable || b instanceof Variable) return bindEither(this, a, b);
     if (!isObjectOrFunction(a) && !isObjectOrFunction(b))
       return a === b ? GoalResult.proved : GoalResult.failed;
-    return unifyObjects(this, a, b, span);
+    try {
+      return unifyObjects(this, a, b, span);
+    } catch (error) {
+      // A key or an element contradicts its declaration: this alternative is undecided, and others are tried.
+      if (!(error instanceof MissingValue)) throw error;
+      return this.reportMissing(error, span, this.goals === undefined ? this.root : this.frame);
+    }
   }
 
   bind(variable: Variable, value: unknown): GoalResult {

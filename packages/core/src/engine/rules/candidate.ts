@@ -1,4 +1,5 @@
 import type { Goal, Rule } from '../../ir/goal.js';
+import { headGoals } from '../../ir/head-goals.js';
 import { constantTerm } from '../../ir/term.js';
 
 /** A rule that may apply to arguments of certain types, with the part of its head that is still to be proved. */
@@ -46,5 +47,5 @@ export const wholeCandidate = (rule: Rule): Candidate =>
   new Candidate(
     rule,
     rule.parameters.map((_, i) => i),
-    rule.parameters.flatMap((p) => p.goals),
+    headGoals(rule.parameters.map((parameter) => ({ parameter, hasType: false }))),
   );

@@ -4,6 +4,7 @@ import type { Meter } from '../../host/meter.js';
 import { hasUndecided, someUndecided } from '../../host/undecided-types.js';
 import { nearNames } from '../../internal/near-names.js';
 import type { Goal, Parameter, Predicate, Rule } from '../../ir/goal.js';
+import { headGoals, type OpenParameter } from '../../ir/head-goals.js';
 import type { Program } from '../../ir/program.js';
 import type { DeclaredType } from '../../types/declared-type.js';
 import { isBoundShape, type ArgumentShape } from './argument-shape.js';
@@ -263,7 +264,7 @@ export class RuleIndex {
 
   #candidate(rule: Rule, shapes: readonly ArgumentShape[]): Candidate | undefined {
     const unify: number[] = [];
-    const head: Goal[] = [];
+    const open: OpenParameter[] = [];
     for (let i = 0; i < shapes.length; i++) {
       const parameter = rule.parameters[i]!;
       const shape = shapes[i]!;
@@ -276,8 +277,12 @@ export class RuleIndex {
       if (!isProvedLiteral) unify.push(i);
       const fits = this.#specializerFits(parameter, types, shape);
       if (fits === false) return undefined;
-      head.push(...(fits === 'proved' ? parameter.goals.slice(1) : parameter.goals));
+      open.push({ parameter, hasType: fits === 'proved' });
     }
+    // In the dialect oso, the parameters are tested one after the other, because the first error ends the query.
+    const head = this.program.types.dialect.undecidedEndsQuery
+      ? open.flatMap((each) => headGoals([each]))
+      : headGoals(open);
     return new Candidate(rule, unify, head);
   }
 
