@@ -50,8 +50,8 @@ const anyRow: Alternative = { steps: [], conditions: [] };
  * @throws {PolarError} `POLAR_FILTER_NOT_CLASSIC` for a condition that the form does not hold; `POLAR_FILTER_TOO_LARGE`
  */
 export function toClassicFilter({ type, filter }: RowCondition, { nan }: ClassicOptions = {}): ClassicFilter {
-  const isCertain = ({ type: own, member, date }: Column): boolean =>
-    member === undefined && date === undefined && (own !== 'float' || nan === 'absent');
+  const isCertain = ({ type: own, member, derived }: Column): boolean =>
+    member === undefined && derived === undefined && (own !== 'float' || nan === 'absent');
   const alternatives = alternativesOf(
     withoutTests(filter, isCertain, () => 'equality'),
     nan === 'absent',
@@ -73,9 +73,9 @@ export function toClassicFilter({ type, filter }: RowCondition, { nan }: Classic
 }
 
 function alternativesOf(filter: RowFilter, isWithoutNaN: boolean): readonly Alternative[] {
-  for (const { field, member, date } of columnsOf(filter)) {
+  for (const { field, member, derived } of columnsOf(filter)) {
     if (member !== undefined) throw notClassic(`the member \`${field}\` of JSON`);
-    if (date !== undefined) throw notClassic(`the part \`${field}\` of a date`);
+    if (derived !== undefined) throw notClassic(`the number \`${field}\``);
   }
   switch (filter.kind) {
     case 'always':

@@ -102,8 +102,7 @@ export function orderCondition(
 }
 
 /**
- * Returns the condition that a text contains another one at a place, as the method of JavaScript finds it. A method converts `nil` to the
- * text `null` before it looks for it.
+ * Returns the condition that a text contains another one at a place, as the method of JavaScript finds it. It is undecided for `nil`.
  *
  * @throws {Incomparable}
  */
@@ -113,15 +112,12 @@ export function textCondition(test: TextMethod, text: Column | string, part: Col
     if (part === '') return whenPresent(text, always);
     return { kind: 'text', test, text, part: textOperand(part, test) };
   }
-  const found: Condition = {
+  return whenPresent(part, {
     kind: 'text',
     test,
     text: typeof text === 'string' ? textOperand(text, test) : text,
     part,
-  };
-  if (!part.nullable) return found;
-  const isNil = isNilCondition(part);
-  return or(and(not(isNil), found), and(isNil, textCondition(test, text, 'null')));
+  });
 }
 
 /**
@@ -131,7 +127,7 @@ export function textCondition(test: TextMethod, text: Column | string, part: Col
  * @throws {Incomparable}
  */
 export function lowerCaseCondition(text: Column, given: unknown): Condition {
-  const value: unknown = given instanceof String ? given.valueOf() : given;
+  const value = unboxed(given);
   if (typeof value !== 'string' || value !== value.toLowerCase()) return never;
   if (!/^\p{ASCII}*$/u.test(value))
     throw new Incomparable(
@@ -139,6 +135,18 @@ export function lowerCaseCondition(text: Column, given: unknown): Condition {
       'store the text in lower case as a column',
     );
   return { kind: 'text', test: 'lowers-to', text, part: { kind: 'value', value } };
+}
+
+/** Returns the condition that a column between two known texts equals a value: the column is the rest of the value. */
+export function joinedCondition(
+  { before, column, after }: { readonly before: string; readonly column: Column; readonly after: string },
+  given: unknown,
+): Condition {
+  const value = unboxed(given);
+  const length = before.length + after.length;
+  const isAround =
+    typeof value === 'string' && value.length >= length && value.startsWith(before) && value.endsWith(after);
+  return isAround ? inCondition(column, [value.slice(before.length, value.length - after.length)]) : never;
 }
 
 /**
@@ -192,8 +200,7 @@ const familyOf = (type: ScalarType) => (type === 'integer' || type === 'decimal'
 function comparableWith(type: ScalarType, given: unknown): Scalar | undefined {
   if (given instanceof Date)
     return type === 'date' && !Number.isNaN(given.getTime()) ? new Date(given) : undefined;
-  const isBoxed = given instanceof String || given instanceof Number || given instanceof Boolean;
-  const value: unknown = isBoxed ? given.valueOf() : given;
+  const value = unboxed(given);
   switch (type) {
     case 'string':
       return typeof value === 'string' && !loneSurrogate.test(value) ? value : undefined;
@@ -211,6 +218,9 @@ function comparableWith(type: ScalarType, given: unknown): Scalar | undefined {
       return undefined;
   }
 }
+
+const unboxed = (value: unknown): unknown =>
+  value instanceof String || value instanceof Number || value instanceof Boolean ? value.valueOf() : value;
 
 /** Returns the integer that equals a value. Rows have those beyond ±(2^53 − 1) as a `bigint`. */
 export function integerLike(value: unknown): number | bigint | undefined {

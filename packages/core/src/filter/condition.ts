@@ -26,15 +26,15 @@ export interface Column {
   readonly list?: { readonly hasNil: boolean };
   /** For JSON in a column, or a member of it. */
   readonly member?: JsonMember;
-  /** For a number that a method of a date returns. The field of such a column is its text in the policy, such as `createdAt.getUTCDay()`. */
-  readonly date?: DateNumber;
+  /** For a number that is derived from a column. The field of it is its text in the policy, such as `createdAt.getUTCDay()`. */
+  readonly derived?: DerivedNumber;
 }
 
-/** A number that a method returns for the date in a column. */
-export interface DateNumber {
-  /** The field that holds the date. */
-  readonly column: string;
-  readonly method: DateMethod;
+/** A number that a method returns for the date in a column, or the number of the code points of a text. */
+export interface DerivedNumber {
+  /** The column that holds the date or the text, without its row, which is that of the number. */
+  readonly from: Omit<Column, 'scope'>;
+  readonly read: DateMethod | 'length';
 }
 export type DateMethod =
   | 'getUTCFullYear'
@@ -211,6 +211,16 @@ export function not(part: Condition): Condition {
       return part.kind === 'not' && isDecided(part.part) ? part.part : { kind: 'not', part };
   }
 }
+
+/** Returns a number that is derived from a column, as a column itself. */
+export const derivedNumber = ({ scope, ...from }: Column, read: DerivedNumber['read']): Column => ({
+  kind: 'column',
+  scope,
+  field: `${from.field}.${read}${read === 'length' ? '' : '()'}`,
+  type: 'integer',
+  nullable: false,
+  derived: { from, read },
+});
 
 export const readable = (column: Column): Condition => ({ kind: 'readable', column });
 

@@ -7,7 +7,7 @@ export type {
   Condition,
   CountOperator,
   DateMethod,
-  DateNumber,
+  DerivedNumber,
   JsonMember,
   Operand,
   RecursiveSet,

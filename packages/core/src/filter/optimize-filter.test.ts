@@ -113,7 +113,16 @@ describe('optimizeFilter()', () => {
       true,
       { field: 'm.n', member: { column: 'm', path: ['n'], isObject: false, isOptional: true } },
     ],
-    ['keeps it for a part of a date', true, { date: { column: 'at', method: 'getUTCDay' } }],
+    [
+      'keeps it for a number of a date',
+      true,
+      {
+        derived: {
+          from: { kind: 'column', field: 'at', type: 'date', nullable: true },
+          read: 'getUTCDay',
+        },
+      },
+    ],
   ])('%s', (_name, isKept, special) => {
     const scope: Scope = { id: 0, type: typesByName.Item };
     const column: Column = { kind: 'column', scope, field: 'n', type: 'integer', nullable: true, ...special };

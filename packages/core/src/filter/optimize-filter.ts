@@ -290,7 +290,7 @@ const leadsToOne = ({ relation, to }: RelationStep): boolean =>
   relation.kind === 'one' && to.type.key?.every((field) => relation.foreign.includes(field)) === true;
 
 /**
- * Returns the parts without the tests that a `NULL` is readable: it is a value of each nullable column. A member of JSON and a part of a date
+ * Returns the parts without the tests that a `NULL` is readable: it is a value of each nullable column. A member of JSON and a number that is derived
  * can also be `NULL` in a query because they are not readable.
  */
 function withoutReadableNull(parts: Parts): Parts {
@@ -300,8 +300,8 @@ function withoutReadableNull(parts: Parts): Parts {
   return parts.filter((part) => part.kind !== 'readable' || !absent.has(textOf(part.column)));
 }
 
-const isStoredNull = ({ nullable, member, date }: Column): boolean =>
-  nullable && member === undefined && date === undefined;
+const isStoredNull = ({ nullable, member, derived }: Column): boolean =>
+  nullable && member === undefined && derived === undefined;
 
 /** Returns whether a filter, or one of its alternatives, is a test for `NULL`. */
 const testsNull = (filter: RowFilter): boolean =>

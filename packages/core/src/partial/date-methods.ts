@@ -1,5 +1,12 @@
 import { whenPresent } from '../filter/comparisons.js';
-import { and, readable, always, type Column, type Condition, type DateMethod } from '../filter/condition.js';
+import {
+  and,
+  readable,
+  always,
+  derivedNumber,
+  type Condition,
+  type DateMethod,
+} from '../filter/condition.js';
 import type { MethodGoal } from '../ir/goal.js';
 import { untranslatable, type Place } from './untranslatable.js';
 import { ColumnValue } from './unknown.js';
@@ -46,15 +53,7 @@ export function dateMethodOf(
     );
   const known = methods.get(method);
   if (known === undefined) return undefined;
-  const { scope, field } = receiver.column;
-  const column: Column = {
-    kind: 'column',
-    scope,
-    field: `${field}.${known}()`,
-    type: 'integer',
-    nullable: false,
-    date: { column: field, method: known },
-  };
+  const column = derivedNumber(receiver.column, known);
   // A column can hold a date that JavaScript has not, such as `infinity`.
   const isPresent = and(whenPresent(receiver.column, always), readable(column));
   return { isPresent, number: new ColumnValue(column) };

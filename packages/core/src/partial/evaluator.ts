@@ -4,6 +4,7 @@ import type { ProgramContext } from '../engine/program-context.js';
 import {
   always,
   and,
+  derivedNumber,
   never,
   not,
   or,
@@ -16,6 +17,7 @@ import {
 import { inCondition, trueCondition, whenPresent } from '../filter/comparisons.js';
 import { computedNumber } from './computed-numbers.js';
 import { dateMethodOf } from './date-methods.js';
+import { joinedTextOf } from './joined-texts.js';
 import { textTestOf } from './text-tests.js';
 import { MissingValue } from '../host/missing-value.js';
 import { show } from '../host/show.js';
@@ -355,19 +357,23 @@ export class Evaluator {
     if (collection instanceof CollectionValue) {
       const step = this.#rows.step(collection.from, collection.relation);
       const row = new RowValue(step.to);
+      const isAccepted = this.#typeTests.isAccepted(step.to, at);
       // A row that is known already only has to be among the related rows. What follows does not depend on which of them it is.
       if (this.#bindings.isGround(item))
         return this.#then(
           some(
             step,
-            this.#bindings.attempt(() => this.#equality.equal(item, row, at, true)),
+            and(
+              isAccepted,
+              this.#bindings.attempt(() => this.#equality.equal(item, row, at, true)),
+            ),
           ),
           next,
         );
       return this.#under(() =>
         some(
           step,
-          this.#bindings.attempt(() => this.#unify(item, row, at, next)),
+          this.#then(isAccepted, () => this.#bindings.attempt(() => this.#unify(item, row, at, next))),
         ),
       );
     }
@@ -443,6 +449,13 @@ export class Evaluator {
     );
   }
 
+  /** Returns the condition that the row of a relation, if it exists, is accepted as one of its declared type. */
+  #isAccepted({ from, relation }: ReferenceValue, at: Place): Condition {
+    const step = this.#rows.step(from, relation);
+    const isAccepted = this.#typeTests.isAccepted(step.to, at);
+    return isAccepted.kind === 'always' ? always : not(some(step, not(isAccepted)));
+  }
+
   #proveLookup(goal: LookupGoal, frame: Frame, next: Rest): Condition {
     const { span, result } = goal;
     const at = placeOf(goal, frame);
@@ -460,7 +473,8 @@ export class Evaluator {
       const isColumn =
         value instanceof ColumnValue || value instanceof ListColumnValue || value instanceof JsonValue;
       const isTested = isColumn && object.scope.type.places.has(key);
-      return isTested ? this.#then(readable(value.column), found) : found();
+      if (isTested) return this.#then(readable(value.column), found);
+      return value instanceof ReferenceValue ? this.#then(this.#isAccepted(value, at), found) : found();
     }
     if (object instanceof JsonValue) {
       if (typeof key !== 'string') return undecided;
@@ -477,6 +491,12 @@ export class Evaluator {
     if (object instanceof CollectionValue && isLength) {
       const count = new CountValue(this.#rows.step(object.from, object.relation));
       return this.#unify(this.#bindings.valueOf(result, frame), count, at, next);
+    }
+    if (isText(object) && isLength && this.context.operators === undefined) {
+      const length = new ColumnValue(derivedNumber(object.column, 'length'));
+      return this.#then(whenPresent(object.column, always), () =>
+        this.#unify(this.#bindings.valueOf(result, frame), length, at, next),
+      );
     }
     if (isUnknown(object))
       throw untranslatable(
@@ -514,14 +534,16 @@ export class Evaluator {
     const { span, method } = goal;
     const at = placeOf(goal, frame);
     const receiver = this.#resolved(goal.object, frame);
-    const test = textTestOf(
-      goal,
-      receiver,
-      goal.args.map((arg) => this.#resolved(arg, frame)),
-      at,
-    );
+    const args = goal.args.map((arg) => this.#resolved(arg, frame));
+    const test = textTestOf(goal, receiver, args, at);
     if (test !== undefined)
       return this.#receiveTest(test, this.#bindings.valueOf(goal.result, frame), at, next);
+    const joined = this.context.operators === undefined ? joinedTextOf(goal, receiver, args, at) : undefined;
+    if (joined === 'undecided') return undecided;
+    if (joined !== undefined)
+      return this.#then(joined.isPresent, () =>
+        this.#unify(this.#bindings.valueOf(goal.result, frame), joined.text, at, next),
+      );
     if (method === 'toLowerCase' && goal.args.length === 0 && isText(receiver))
       return this.#then(whenPresent(receiver.column, always), () =>
         this.#unify(
@@ -544,9 +566,9 @@ export class Evaluator {
       );
     this.#rejectStored(`the method \`${method}\``, at);
     if (goal.hasKeywords) throw new PolarError('POLAR_CHECK_KEYWORD_ARGUMENTS', { name: method }, span);
-    const args = this.#arguments(goal.args, `an argument of \`${method}\``, frame, at);
+    const known = this.#arguments(goal.args, `an argument of \`${method}\``, frame, at);
     return this.#receive(
-      this.host.call(receiver, method, args, span),
+      this.host.call(receiver, method, known, span),
       this.#bindings.valueOf(goal.result, frame),
       at,
       next,

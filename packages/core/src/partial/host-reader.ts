@@ -18,6 +18,8 @@ import { hostError } from '../engine/host-error.js';
 import { callOfTypedList, isTypedList, openList } from '../engine/list-methods.js';
 import type { Budget } from '../engine/limits.js';
 import { awaitWithin } from '../engine/await-within.js';
+import { isSameArgument, type TypeFinder } from '../engine/tabling/argument-identity.js';
+import { isUnknown } from './unknown.js';
 
 /** Thrown when the evaluation needs the value of a promise. It starts again when the promise is settled. */
 export class Pending {
@@ -42,6 +44,7 @@ export class HostReader {
   readonly #accepted = new Map<unknown, Map<string, unknown>>();
   readonly #elements = new Map<unknown, readonly unknown[]>();
   #missing: { readonly value: MissingValue; readonly span: Span } | undefined = undefined;
+  readonly #typeFinder: TypeFinder;
   /** The objects in which promises were searched. */
   readonly #searched = new Set<unknown>();
   readonly #calls = new Map<
@@ -54,7 +57,9 @@ export class HostReader {
     readonly members: MemberContext,
     readonly budget: Budget,
     readonly observer?: ValueObserver,
-  ) {}
+  ) {
+    this.#typeFinder = { typeSets, typeOf: (value) => typeSets.of(value) };
+  }
 
   /** Awaits a promise that the evaluation needs. @throws {PolarError} the reason of a rejection, as an error of the application; the limits */
   async settle({ promise }: Pending): Promise<void> {
@@ -88,6 +93,13 @@ export class HostReader {
     } catch (error) {
       throw hostError(error, 'the type of a value', span);
     }
+  }
+
+  /** Returns whether two known values are the same argument of a rule. Each read of a declared field makes a reference of its own. */
+  isSame(left: unknown, right: unknown): boolean {
+    if (Object.is(left, right)) return true;
+    if (isUnknown(left) || isUnknown(right)) return false;
+    return isSameArgument(left, right, this.#typeFinder);
   }
 
   /** Returns the attribute of a known value or reference, or the reason why it has none. @throws {Pending} */

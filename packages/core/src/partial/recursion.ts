@@ -1,5 +1,6 @@
 import type { Predicate } from '../ir/goal.js';
 import type { DeclaredType } from '../types/declared-type.js';
+import type { HostReader } from './host-reader.js';
 import { Cell, ReferenceValue, RowValue } from './unknown.js';
 
 /** A rule that calls itself for a related row, as the argument at `position`. The other arguments stay the same. */
@@ -11,12 +12,12 @@ export class Recursion {
     readonly type: DeclaredType,
   ) {}
 
-  matches(predicate: Predicate, args: readonly unknown[]): boolean {
+  matches(predicate: Predicate, args: readonly unknown[], host: HostReader): boolean {
     return (
       predicate === this.predicate &&
       args.length === this.args.length &&
       args.every((arg, i) =>
-        i === this.position ? rowTypeOf(arg) === this.type.name : Object.is(arg, this.args[i]),
+        i === this.position ? rowTypeOf(arg) === this.type.name : host.isSame(arg, this.args[i]),
       )
     );
   }
@@ -29,8 +30,8 @@ export function rowTypeOf(value: unknown): string | undefined {
 }
 
 /** Returns whether an argument is the same as in an earlier call, or another row of the same type. */
-export function isSameOrRelated(before: unknown, now: unknown): boolean {
+export function isSameOrRelated(before: unknown, now: unknown, host: HostReader): boolean {
   const type = rowTypeOf(before);
   if (type !== undefined) return type === rowTypeOf(now);
-  return Object.is(before, now) || (before instanceof Cell && now instanceof Cell);
+  return host.isSame(before, now) || (before instanceof Cell && now instanceof Cell);
 }

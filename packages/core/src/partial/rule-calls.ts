@@ -1,6 +1,7 @@
 import { always, and, never, not, or, some, type Condition, type RecursiveSet } from '../filter/condition.js';
 import type { CallGoal, Goal, Predicate, Rule } from '../ir/goal.js';
 import { recursionOf } from '../engine/tabling/recursion.js';
+import { headGoals } from '../ir/head-goals.js';
 import type { Program } from '../ir/program.js';
 import type { Bindings } from './bindings.js';
 import type { Choices } from './choices.js';
@@ -65,7 +66,7 @@ export class RuleCalls {
     const values = args.map((arg) => this.bindings.deref(arg));
     const kind = kindOf(predicate, values);
     this.#made.add(kind);
-    const recursion = this.recursions.find((each) => each.matches(predicate, values));
+    const recursion = this.recursions.find((each) => each.matches(predicate, values, this.host));
     if (recursion !== undefined)
       return this.goals.under(this.#reaches(recursion, goal, values, caller), next);
     // A question fails in its own proof. Its rules are followed once more, because a condition after the call is undecided where the
@@ -202,15 +203,8 @@ export class RuleCalls {
   }
 
   #proveRule(rule: Rule, args: readonly unknown[], frame: Frame, rest: Rest): Condition {
-    const tests: Goal[] = [];
-    const patterns: Goal[] = [];
-    for (const { goals } of rule.parameters) {
-      const [first, ...others] = goals;
-      if (first?.kind === 'isa') tests.push(first);
-      else if (first !== undefined) patterns.push(first);
-      patterns.push(...others);
-    }
-    const goals = [...tests, ...patterns, ...rule.body];
+    const open = rule.parameters.map((parameter) => ({ parameter, hasType: false }));
+    const goals = [...headGoals(open), ...rule.body];
     const unifyFrom = (i: number): Condition => {
       const parameter = rule.parameters[i];
       if (parameter === undefined) return this.goals.prove(goals, frame, rest);
@@ -233,7 +227,7 @@ export class RuleCalls {
       (each) =>
         each.predicate === predicate &&
         each.args.length === args.length &&
-        each.args.every((arg, i) => Object.is(this.bindings.deref(arg), args[i])),
+        each.args.every((arg, i) => this.host.isSame(this.bindings.deref(arg), args[i])),
     ).length;
   }
 
@@ -245,7 +239,7 @@ export class RuleCalls {
       (each) =>
         each.predicate === predicate &&
         each.args.length === args.length &&
-        each.args.every((arg, i) => isSameOrRelated(this.bindings.deref(arg), args[i])),
+        each.args.every((arg, i) => isSameOrRelated(this.bindings.deref(arg), args[i], this.host)),
     );
     if (active === undefined) return;
     const positions = [...args.keys()].filter(

@@ -1,5 +1,5 @@
 import { Incomparable, textCondition } from '../filter/comparisons.js';
-import type { Column, Condition, TextMethod } from '../filter/condition.js';
+import { undecided, type Column, type Condition, type TextMethod } from '../filter/condition.js';
 import type { MethodGoal } from '../ir/goal.js';
 import { untranslatable, type Place } from './untranslatable.js';
 import { ColumnValue, isUnknown } from './unknown.js';
@@ -19,20 +19,26 @@ export function textTestOf(
 ): Condition | undefined {
   if (!textTests.has(method) || hasKeywords || args.length !== 1) return undefined;
   const [arg] = args;
+  if (!isColumn(receiver) && !isColumn(arg)) return undefined;
   const [text, part] = [receiver, arg].map(textOf);
-  if (text === undefined || (typeof text === 'string' && typeof arg === 'string')) return undefined;
-  if (part === undefined) {
-    if (isUnknown(arg)) return undefined;
-    throw untranslatable(`\`${method}\` with an argument that is not a text`, 'pass a text', at);
-  }
+  if (text === 'other' || part === 'other') return undecided;
+  if (text === undefined || part === undefined) return undefined;
   try {
-    return textCondition(method as TextMethod, text, part);
+    return textCondition(method as TextMethod, text.text, part.text);
   } catch (error) {
     throw error instanceof Incomparable ? untranslatable(error.construct, error.instead, at) : error;
   }
 }
 
-function textOf(value: unknown): Column | string | undefined {
-  if (value instanceof ColumnValue) return value.column.type === 'string' ? value.column : undefined;
-  return typeof value === 'string' ? value : undefined;
+const isColumn = (value: unknown): value is ColumnValue => value instanceof ColumnValue;
+
+/** Returns a text, or `other` for a value that certainly is not a text; undefined if the value is not known here. */
+function textOf(value: unknown): { readonly text: Column | string } | 'other' | undefined {
+  if (isColumn(value)) {
+    if (value.column.type === 'string') return { text: value.column };
+    // An application receives a decimal as a number or as a text.
+    return value.column.type === 'decimal' ? undefined : 'other';
+  }
+  if (typeof value === 'string') return { text: value };
+  return isUnknown(value) || (typeof value === 'object' && value !== null) ? undefined : 'other';
 }

@@ -55,10 +55,24 @@ export class ColumnValue extends Unknown {
   }
 }
 
-/** The text of a column in lower case. It is not `nil`. */
-export class LowerCaseValue extends Unknown {
+/** A text that a method makes of the text in a column. It is not `nil`. */
+export abstract class MadeTextValue extends Unknown {
   constructor(readonly column: Column) {
     super();
+  }
+}
+
+/** The text of a column in lower case. */
+export class LowerCaseValue extends MadeTextValue {}
+
+/** The text of a column between two known texts. */
+export class JoinedTextValue extends MadeTextValue {
+  constructor(
+    readonly before: string,
+    column: Column,
+    readonly after: string,
+  ) {
+    super(column);
   }
 }
 
@@ -154,6 +168,8 @@ export function describeUnknown(value: Unknown): string {
   if (value instanceof JsonValue) return `the JSON \`${value.column.field}\``;
   if (value instanceof ComputedValue) return 'the result of arithmetic on columns';
   if (value instanceof LowerCaseValue) return `the column \`${value.column.field}\` in lower case`;
+  if (value instanceof JoinedTextValue)
+    return `the column \`${value.column.field}\` joined with a known text`;
   if (value instanceof RowValue) return `a row of \`${value.scope.type.name}\``;
   if (value instanceof ReferenceValue) return `a row of \`${value.relation.type}\``;
   if (value instanceof CollectionValue) return `the related rows \`${value.relation.name}\``;

@@ -13,6 +13,7 @@ import {
   Incomparable,
   inCondition,
   isNilCondition,
+  joinedCondition,
   lowerCaseCondition,
   type Compared,
 } from '../filter/comparisons.js';
@@ -36,10 +37,11 @@ import {
   describeUnknown,
   DictionaryValue,
   isUnknown,
+  JoinedTextValue,
   JsonValue,
   ListColumnValue,
   ListValue,
-  LowerCaseValue,
+  MadeTextValue,
   ReferenceValue,
   RowValue,
 } from './unknown.js';
@@ -99,8 +101,8 @@ export class ValueEquality {
     for (const side of [left, right])
       if (side instanceof JsonValue)
         throw untranslatable(`${describeUnknown(side)} as a value`, 'compare its members', at);
-    if (left instanceof LowerCaseValue) return this.#equalLowerCase(left, right, at);
-    if (right instanceof LowerCaseValue) return this.#equalLowerCase(right, left, at);
+    if (left instanceof MadeTextValue) return this.#equalMadeText(left, right, at);
+    if (right instanceof MadeTextValue) return this.#equalMadeText(right, left, at);
     if (left instanceof CollectionValue || right instanceof CollectionValue)
       throw untranslatable(
         `the related rows \`${(left instanceof CollectionValue ? left : (right as CollectionValue)).relation.name}\` as a value`,
@@ -133,18 +135,21 @@ export class ValueEquality {
     throw untranslatable('this comparison', 'compare columns or rows', at);
   }
 
-  #equalLowerCase({ column }: LowerCaseValue, other: unknown, at: Place): Condition {
-    if (other instanceof ColumnValue || other instanceof LowerCaseValue)
+  #equalMadeText(text: MadeTextValue, other: unknown, at: Place): Condition {
+    if (other instanceof ColumnValue || other instanceof MadeTextValue)
       throw untranslatable(
-        `\`toLowerCase\` compared with ${describeUnknown(other)}`,
-        'compare it with a known text, or store the text in lower case as a column',
+        `${describeUnknown(text)} compared with ${describeUnknown(other)}`,
+        'compare it with a known text, or store the text as a column',
         at,
       );
     // No other value that depends on a row is a text.
     if (isUnknown(other)) return never;
     this.#rejectEquality(other, at);
     try {
-      return lowerCaseCondition(column, this.host.settled(other));
+      const value = this.host.settled(other);
+      return text instanceof JoinedTextValue
+        ? joinedCondition(text, value)
+        : lowerCaseCondition(text.column, value);
     } catch (error) {
       throw error instanceof Incomparable ? untranslatable(error.construct, error.instead, at) : error;
     }

@@ -6,7 +6,15 @@ import { countCondition } from '../filter/count-condition.js';
 import { always, never, undecided, type Condition } from '../filter/condition.js';
 import type { Meter } from '../host/meter.js';
 import { untranslatable, type Place } from './untranslatable.js';
-import { Cell, ColumnValue, ComputedValue, CountValue, isUnknown, LowerCaseValue } from './unknown.js';
+import {
+  Cell,
+  ColumnValue,
+  ComputedValue,
+  CountValue,
+  describeUnknown,
+  isUnknown,
+  MadeTextValue,
+} from './unknown.js';
 
 /** Returns the condition that two values are in an order: two numbers, or two texts. Otherwise it is undecided. */
 export function orderOfValues(
@@ -20,8 +28,8 @@ export function orderOfValues(
   for (const side of [left, right]) {
     if (side instanceof Cell)
       throw untranslatable('the order of a variable that has no value yet', 'give it a value before', at);
-    if (side instanceof LowerCaseValue)
-      throw untranslatable('the order of a text in lower case', 'store it as a column', at);
+    if (side instanceof MadeTextValue)
+      throw untranslatable(`the order of ${describeUnknown(side)}`, 'store the text as a column', at);
     const isNumber = side instanceof CountValue || side instanceof ComputedValue;
     if (isUnknown(side) && !isNumber && !(side instanceof ColumnValue)) return undecided;
   }

@@ -33,9 +33,14 @@ export class Documents {
   }
 
   /** @throws {NanookOrmError} `NANOOK_ORM_UNKNOWN_COLUMN` */
-  column({ scope, field, member, date }: Pick<Column, 'scope' | 'field' | 'member' | 'date'>): PathColumn {
+  column({
+    scope,
+    field,
+    member,
+    derived,
+  }: Pick<Column, 'scope' | 'field' | 'member' | 'derived'>): PathColumn {
     if (member !== undefined) throw inexpressible(`the member \`${field}\` of a type without a schema`);
-    if (date !== undefined) throw inexpressible(`the part \`${field}\` of a date`);
+    if (derived !== undefined) throw inexpressible(`the number \`${field}\``);
     const found = this.field(scope.type, field);
     if (found.kind === 'Decimal') throw inexpressible(`a comparison of the Decimal128 \`${field}\``);
     return found;

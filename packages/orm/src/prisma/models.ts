@@ -62,9 +62,14 @@ export class Models {
   }
 
   /** Returns the field of a column, of any type. */
-  field({ scope, field, member, date }: Pick<Column, 'scope' | 'field' | 'member' | 'date'>): PrismaField {
+  field({
+    scope,
+    field,
+    member,
+    derived,
+  }: Pick<Column, 'scope' | 'field' | 'member' | 'derived'>): PrismaField {
     if (member !== undefined) throw inexpressible(`the member \`${field}\` of JSON`);
-    if (date !== undefined) throw inexpressible(`the part \`${field}\` of a date`);
+    if (derived !== undefined) throw inexpressible(`the number \`${field}\``);
     this.check(scope.type);
     const type = scope.type.name;
     const { fields } = this.modelOf(type);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomCases, randomTimeout } from '../../../../tools/test-scope.js';
+import { hasManyCases, randomCases, randomTimeout } from '../../../../tools/test-scope.js';
 import { databases, type Database } from '../testing/databases.fixture.js';
 import { compareWithIsAllowed } from '../testing/oracle.fixture.js';
 import { prismaConditions, prismaOn, type TestPrisma } from '../testing/prisma/client.fixture.js';
@@ -36,7 +36,7 @@ describe.each(databases)('prisma() on %s', (_name, open) => {
       expect(report.failures).toEqual([]);
       expect(report.untranslatable).toBeLessThan(randomCases(5));
       expect(report.compared + report.refused + report.untranslatable).toBe(randomCases(240));
-      expect(report.telling).toBeGreaterThan(randomCases(60));
+      expect(report.telling).toBeGreaterThan(hasManyCases ? randomCases(60) : 0);
     },
     randomTimeout(120_000),
   );

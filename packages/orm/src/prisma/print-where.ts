@@ -16,6 +16,7 @@ import { all, assertNever, complement } from './local-filter.js';
 import { maxValuesOf, tooManyValues } from './max-values.js';
 import type { Models } from './models.js';
 import type { PrismaOptions } from './prisma-options.js';
+import { partsOf } from './parts-of-text.js';
 import type { PrismaField } from './schema/prisma-schema.js';
 
 type Where = Readonly<Record<string, unknown>>;
@@ -74,7 +75,7 @@ export class WherePrinter {
       case 'computed':
       case 'computable':
       case 'uncomputable':
-        throw inexpressible('arithmetic on a column');
+        throw new Error('bug in Nanook: arithmetic in a filter of Prisma');
       case 'text':
       case 'not-text':
         return this.#withoutNull(this.#textTest(filter), operandsOf(filter));
@@ -245,8 +246,11 @@ export class WherePrinter {
   /** Prisma tests a text with `LIKE`, and does not escape its wildcards. The `LIKE` of SQLite ignores case. */
   #textTest({ kind, test, text, part }: TextTested): Where {
     if (test === 'lowers-to') throw inexpressible('`toLowerCase` of a column');
-    if (text.kind === 'value' || part.kind === 'column')
-      throw inexpressible(`\`${test}\` with a text that is a column`);
+    if (part.kind === 'column') {
+      if (text.kind === 'column') throw inexpressible(`\`${test}\` of two columns`);
+      return this.#among(kind === 'text' ? 'in' : 'not-in', part, partsOf(text.value as string, test));
+    }
+    if (text.kind === 'value') return assertColumn();
     const value = part.value as string;
     const field = this.#field(text, '=');
     if (field.values !== undefined) {
@@ -302,8 +306,8 @@ export class WherePrinter {
   }
 
   /** Databases store dates that Prisma reads as an invalid `Date`: infinite ones, `0000-00-00`, and those of years without four digits. */
-  #mayBeInvalid({ type, date }: Column): boolean {
-    return type === 'date' && date === undefined && this.options.schema.provider !== 'sqlite';
+  #mayBeInvalid({ type }: Column): boolean {
+    return type === 'date' && this.options.schema.provider !== 'sqlite';
   }
 
   /** Returns on which side of the dates that Prisma reads a value is. Prisma also writes such a date in a form that databases do not read. */
@@ -316,7 +320,7 @@ export class WherePrinter {
   #listedIn(column: Column): readonly string[] | undefined {
     if (column.list !== undefined) throw inexpressible(`the list \`${column.field}\``);
     if (column.member !== undefined) throw inexpressible(`the member \`${column.field}\` of JSON`);
-    if (column.date !== undefined) throw inexpressible(`the part \`${column.field}\` of a date`);
+    if (column.derived !== undefined) throw inexpressible(`the number \`${column.field}\``);
     if (column.values === undefined) this.#requireNoNaN(column);
     return this.models.field(column).values === undefined ? column.values : undefined;
   }

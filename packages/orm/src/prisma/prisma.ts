@@ -33,6 +33,6 @@ export function prisma(options: PrismaOptions): (condition: RowCondition) => Pri
   return (condition) => {
     const { filter, row } = requireCondition(condition);
     models.check(row.type);
-    return { AND: [new WherePrinter(options, models).where(prismaFilter(filter, options), row)] };
+    return { AND: [new WherePrinter(options, models).where(prismaFilter(filter, options, models), row)] };
   };
 }

@@ -26,7 +26,7 @@ export function prismaResources(options: PrismaOptions): ResourceAdapter {
   const afterOf = ({ after, condition: { row } }: ResourceQuery): readonly object[] => {
     if (after === undefined) return [];
     const printer = new WherePrinter(options, models);
-    return [printer.where(prismaFilter(after, options), row)];
+    return [printer.where(prismaFilter(after, options, models), row)];
   };
   const nulls = options.schema.provider === 'postgresql' ? 'high' : 'low';
   return {

@@ -132,7 +132,7 @@ function equalityOf(part: RowFilter, { row, actor }: FilterPrinter) {
     side.kind === 'column' &&
     side.scope.id === row.id &&
     side.member === undefined &&
-    side.date === undefined &&
+    side.derived === undefined &&
     side.type !== 'boolean';
   for (const [own, other] of [
     [part.left, part.right],

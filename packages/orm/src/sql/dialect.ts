@@ -39,6 +39,8 @@ export interface Dialect {
    * Tests whether a text contains another one at a place, by code point, or is one of ASCII in lower case. `NULL` if one of them is `NULL`.
    */
   textTest(test: TextTest, text: Side, part: Side): Fragment;
+  /** Prints the number of the code points of a text. */
+  textLength(column: Fragment): Fragment;
   readonly lists: ListElements;
   readonly json: JsonForms;
   readonly numbers: NumberForms;
@@ -204,6 +206,7 @@ export function postgres({ date: bindDate = (value) => value }: DialectOptions):
           return ['translate(', whole, `, '${capitals}${kelvin}', '${smallLetters}k') = `, sought];
       }
     },
+    textLength: (column) => ['char_length(', column, '::text)'],
     keyIn: (column, given) => {
       const values = given.filter((value) => !hasNul(value));
       if (values.length === 0) return '1=0';
@@ -327,6 +330,7 @@ export function mysql({ date: bind = (value) => value }: DialectOptions): Dialec
       const end = test === 'startsWith' ? 'LEFT(' : 'RIGHT(';
       return [end, whole, ', LENGTH(', sought, ')) = ', sought];
     },
+    textLength: (column) => ['CHAR_LENGTH(', column, ')'],
     keyIn: (column, values) => [column, ' IN (', listed(values, (value) => bound(value)), ')'],
     number: (operator, left, right) => {
       const value = left.kind === 'value' ? left.value : right.kind === 'value' ? right.value : 0;
@@ -433,6 +437,13 @@ export function sqlite({ date: bind }: DialectOptions): Dialect {
       ];
       const found: Fragment = ['substr(', whole, ', ', end!, ' - ', length!, ' + 1, ', length!, ')'];
       return ['(', length!, ' < ', end!, ' AND ', found, ' = ', sought, ')'];
+    },
+    textLength: (column) => {
+      // `length` ends a text at NUL, which JSON writes as an escape.
+      const json: Fragment = ['json_quote(replace(', column, String.raw`, '\', '/'))`];
+      const withoutNul: Fragment = ['json_extract(replace(', json, String.raw`, '\u0000', ' '), '$')`];
+      const hasNoNul: Fragment = ['instr(', column, ', char(0)) = 0'];
+      return ['CASE WHEN ', hasNoNul, ' THEN length(', column, ') ELSE length(', withoutNul, ') END'];
     },
     keyIn: () => undefined,
     number: (operator, left, right) => [numericSide(left), ` ${operator} `, numericSide(right)],

@@ -7,7 +7,7 @@ import {
   type Implied,
   type Column,
   type CountOperator,
-  type DateNumber,
+  type DerivedNumber,
   type FilterSet,
   type Guard,
   type JsonMember,
@@ -209,7 +209,7 @@ export class FilterPrinter {
       return holds ? ['(', isList, ')'] : ['NOT (', isList, ')'];
     }
     const side = this.#columnSide(column);
-    if (column.date !== undefined) return [side.sql, holds ? ' IS NOT NULL' : ' IS NULL'];
+    if (column.derived !== undefined) return [side.sql, holds ? ' IS NOT NULL' : ' IS NULL'];
     const tests: Fragment[] = [];
     const isStored =
       column.member === undefined
@@ -225,7 +225,7 @@ export class FilterPrinter {
 
   /** Returns the comparisons that hold only where `readable` holds. `NULL` is in none. */
   readabilityImpliedBy(column: Column): Implied {
-    if (column.date !== undefined) return 'comparison';
+    if (column.derived !== undefined) return 'comparison';
     // The value of a member is printed for its type only.
     if (column.member !== undefined) return column.values === undefined ? 'comparison' : 'equality';
     if (!this.dialect.comparesByType) return 'none';
@@ -398,7 +398,7 @@ export class FilterPrinter {
 
   #columnSide(column: Column): ColumnSide {
     const { scope, field } = column;
-    if (column.member !== undefined || column.date !== undefined)
+    if (column.member !== undefined || column.derived !== undefined)
       return { kind: 'column', column, sql: this.#column(column), storage: 'other' };
     const hasStorage = (column.type === 'string' || column.type === 'date') && scope !== this.actor?.scope;
     const storage = hasStorage ? this.names.storage(scope.type, field) : 'text';
@@ -407,20 +407,20 @@ export class FilterPrinter {
   }
 
   #column(column: Column): Fragment {
-    const { scope, field, type, member, date } = column;
-    if (date !== undefined) return this.#dateNumber(column, date);
+    const { scope, field, type, member, derived } = column;
+    if (derived !== undefined) return this.#derived(scope, derived);
     if (member === undefined) return this.#field(scope, field);
     return this.dialect.json.value(this.#json(column), member.path, member.isObject ? 'object' : type);
   }
 
-  #dateNumber(column: Column, { column: field, method }: DateNumber): Fragment {
-    const { scope } = column;
+  #derived(scope: Scope, { from: stored, read }: DerivedNumber): Fragment {
+    const from: Column = { ...stored, scope };
+    if (read === 'length') return this.dialect.textLength(this.#column(from));
     if (scope === this.actor?.scope)
       throw new NanookOrmError('NANOOK_ORM_SQL_INEXPRESSIBLE', {
-        construct: `\`${column.field}\` of the actor of row-level security`,
+        construct: `\`${from.field}.${read}()\` of the actor of row-level security`,
       });
-    const stored: Column = { kind: 'column', scope, field, type: 'date', nullable: true };
-    return this.dialect.dateNumber(this.#field(scope, field), stored, method);
+    return this.dialect.dateNumber(this.#column(from), from, read);
   }
 
   /** Prints the column that holds the JSON of a member. */

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Authorizer, isPolarError, isUndecided, many, one, typed, type TypesInput } from '@nanook/core';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hasManyCases, randomCases, randomTimeout } from '../../../../tools/test-scope.js';
 import { sql } from './index.js';
 
@@ -160,4 +160,79 @@ it('a list leaves out a row for which a condition after a call of the same rule 
     const found = database.prepare(`SELECT id FROM folders WHERE ${text} ORDER BY id`);
     expect(found.all(...(values as never[])).map(({ id }) => id)).toEqual([2, 3]);
   }
+});
+
+interface Place {
+  readonly id: number;
+  readonly parentId: number;
+  parent?: object;
+}
+
+describe('rows that were loaded with the actor and lead to themselves', () => {
+  const own: TypesInput = {
+    ...types,
+    User: {
+      key: 'id',
+      fields: { id: 'Integer', homeId: 'Integer' },
+      relations: { home: one('Folder', { local: 'homeId', foreign: 'id' }) },
+    },
+  };
+  const policies = `
+    allow(u: User, "known", f: Folder) if f.isOpen and leads(u.home);
+    leads(f: Folder) if f.size = 2;
+    leads(f: Folder) if leads(f.parent);
+
+    allow(u: User, "both", f: Folder) if both(u.home, f);
+    both(a: Folder, b: Folder) if a = b;
+    both(a: Folder, b: Folder) if both(a.parent, b.parent);
+
+    allow(u: User, "each", f: Folder) if each(u.home, f);
+    each(a: Folder, b: Folder) if a = b;
+    each(a: Folder, b: Folder) if each(a.parent, b);
+    each(a: Folder, b: Folder) if each(a, b.parent);
+  `;
+  const stored = [
+    { id: 1, parentId: 1, size: 2 },
+    { id: 2, parentId: 3, size: 1 },
+    { id: 3, parentId: 2, size: 2 },
+    { id: 4, parentId: 2, size: 1 },
+    { id: 5, parentId: 4, size: 1 },
+  ];
+
+  it.each([
+    ['known', 1, [1, 2, 3, 4, 5]],
+    ['known', 2, [1, 2, 3, 4, 5]],
+    ['both', 1, [1]],
+    ['both', 2, [2, 5]],
+    ['each', 1, [1]],
+  ])('list the same rows as the checks allow: %s from folder %i', async (action, home, expected) => {
+    const database = new DatabaseSync(':memory:');
+    database.exec('CREATE TABLE folders (id INTEGER, isOpen INTEGER, size INTEGER, parentId INTEGER)');
+    for (const { id, parentId, size } of stored)
+      database.prepare('INSERT INTO folders VALUES (?, 1, ?, ?)').run(id, size, parentId);
+    const folders = stored.map((row): Place => typed('Folder', { ...row, isOpen: true }));
+    for (const each of folders) each.parent = folders.find(({ id }) => id === each.parentId)!;
+    const actor = typed('User', { id: 1, homeId: home, home: folders[home - 1] });
+    const authorizer = await Authorizer.load({ policies, types: own, onWarning: () => {} });
+    const { text, values } = sql({ dialect: 'sqlite', tables: { Folder: 'folders', User: 'users' } })(
+      await authorizer.where(actor, action, 'Folder'),
+    );
+    const listed = database
+      .prepare(`SELECT id FROM folders WHERE ${text} ORDER BY id`)
+      .all(...(values as never[]));
+    expect(listed.map(({ id }) => id)).toEqual(expected);
+    expect(folders.filter((folder) => authorizer.canSync(actor, action, folder)).map(({ id }) => id)).toEqual(
+      expected,
+    );
+  });
+
+  it('refuse a rule that changes such a row and a listed row in turn', async () => {
+    const [, first, second] = stored.map((row): Place => typed('Folder', { ...row, isOpen: true }));
+    first!.parent = second!;
+    second!.parent = first!;
+    const actor = typed('User', { id: 1, homeId: 2, home: first });
+    const authorizer = await Authorizer.load({ policies, types: own, onWarning: () => {} });
+    const condition = await authorizer.where(actor, 'each', 'Folder').catch((error: unknown) => error);
+    expect(isPolarError(condition) && condition.code).toBe('POLAR_FILTER_UNTRANSLATABLE');
+  });
 });

@@ -4,14 +4,21 @@ import { texts } from './world.fixture.js';
 export interface ConditionOptions {
   /** Whether rules call themselves. */
   readonly recursion?: boolean;
-  /** The texts that `startsWith`, `endsWith` and `includes` look for. With columns, also texts in lower case. */
-  readonly textTests?: 'none' | 'values' | 'values and columns';
+  /**
+   * The texts that `startsWith`, `endsWith` and `includes` look for: a column in a value, a value in a column, or a column in any text. With
+   * the last, also texts in lower case.
+   */
+  readonly textTests?: 'columns in values' | 'values, and columns in values' | 'values and columns';
   /** Whether a whole-number column is compared with a floating-point column. */
   readonly mixedNumbers?: boolean;
   /** The relations whose rows are counted. */
   readonly counted?: readonly string[];
-  /** Whether conditions compute with whole-number columns. */
-  readonly arithmetic?: boolean;
+  /** Whether conditions compute with whole-number columns, or with one such column and known numbers. */
+  readonly arithmetic?: boolean | 'one column';
+  /** Whether conditions read the lengths of texts. */
+  readonly lengths?: boolean;
+  /** Whether texts of the row are joined with those of the actor, which must be known. */
+  readonly joinedTexts?: boolean;
 }
 
 /** Writes random conditions of Polar about a row, over columns, relations and known values. */
@@ -70,7 +77,9 @@ export class Conditions {
     const more = [
       this.#textTests(variable, type),
       this.#counts(variable, type),
-      this.options.arithmetic === true ? () => this.#arithmetic(variable, type) : undefined,
+      this.#computed(variable, type),
+      this.#lengths(variable, type),
+      this.#joinedTexts(variable, type),
     ].filter((each) => each !== undefined);
     const choice = random.below(12 + more.length);
     switch (choice) {
@@ -148,6 +157,82 @@ export class Conditions {
     ]);
   }
 
+  #joinedTexts(variable: string, type: string): (() => string) | undefined {
+    const { random } = this;
+    const fields = fieldsOf[type]!.filter(([, kind]) => kind === 'text');
+    if (this.options.joinedTexts === false || fields.length === 0) return undefined;
+    return () => {
+      const column = `${variable}.${random.of(fields)[0]}`;
+      const [before, after] = [random.of(['', 'id-', 'a']), random.of(['', '-x', 'n'])];
+      const joined = random.of([
+        `"${before}".concat(${column}).concat("${after}")`,
+        `"${before}".concat(${column}, "${after}")`,
+        `"${before}".concat(${column}.concat("${after}"))`,
+      ]);
+      const text = () => JSON.stringify(random.of([before, '']) + random.of(texts) + after);
+      return random.of([
+        `${joined} ${random.of(['=', '!='])} ${text()}`,
+        `${joined} in [${text()}, ${text()}, nil]`,
+        `${joined} = actor.name`,
+        `${column}.concat(actor.role) = ${text()}`,
+      ]);
+    };
+  }
+
+  #lengths(variable: string, type: string): (() => string) | undefined {
+    const { random } = this;
+    const fields = fieldsOf[type]!.filter(([, kind]) => kind === 'text');
+    if (this.options.lengths !== true || fields.length === 0) return undefined;
+    return () => {
+      const length = `${variable}.${random.of(fields)[0]}.length`;
+      const other = random.of([
+        this.#value('number'),
+        `${variable}.${random.of(integersOf(type).filter(([, kind]) => kind === 'number'))[0]}`,
+        `${variable}.${random.of(fields)[0]}.length`,
+        'actor.name.length',
+        'actor.role.length',
+      ]);
+      return random.of([
+        `${length} ${random.of(['=', '!=', '<', '<=', '>', '>='])} ${other}`,
+        `${other} ${random.of(['<', '>=', '!='])} ${length}`,
+        `${length} in [1, 5, ${other}]`,
+        ...(this.options.arithmetic === true ? [`(${length} * 2 - 1) > ${other}`] : []),
+      ]);
+    };
+  }
+
+  #computed(variable: string, type: string): (() => string) | undefined {
+    switch (this.options.arithmetic) {
+      case true:
+        return () => this.#arithmetic(variable, type);
+      case 'one column':
+        return () => this.#arithmeticOnOne(variable, type);
+      default:
+        return undefined;
+    }
+  }
+
+  #arithmeticOnOne(variable: string, type: string): string {
+    const { random } = this;
+    const known = () =>
+      random.of(['0', '1', '2', '-3', '1.5', '-0.1', '7', '1e15', '9007199254740991', 'actor.level']);
+    const operation = (operand: string) => {
+      const operator = random.of(['+', '-', '*', '/']);
+      return random.below(2) === 0
+        ? `(${operand} ${operator} ${known()})`
+        : `(${known()} ${operator} ${operand})`;
+    };
+    let result = operation(`${variable}.${random.of(integersOf(type))[0]}`);
+    for (let i = random.below(3); i > 0; i--) result = operation(result);
+    const operator = random.of(['=', '!=', '<', '<=', '>', '>=']);
+    const other = random.of([known(), this.#value('number')]);
+    return random.of([
+      `${result} ${operator} ${other}`,
+      `${other} ${operator} ${result}`,
+      `${result} in [2, ${other}]`,
+    ]);
+  }
+
   #arithmetic(variable: string, type: string): string {
     const { random } = this;
     const operand = () =>
@@ -177,26 +262,24 @@ export class Conditions {
   #textTests(variable: string, type: string): (() => string) | undefined {
     const { textTests = 'values and columns' } = this.options;
     const fields = fieldsOf[type]!.filter(([, kind]) => kind === 'text');
-    if (textTests === 'none' || fields.length === 0) return undefined;
+    if (fields.length === 0) return undefined;
     return () => this.#textTest(textTests, () => `${variable}.${this.random.of(fields)[0]}`);
   }
 
-  #textTest(textTests: 'values' | 'values and columns', column: () => string): string {
+  #textTest(textTests: NonNullable<ConditionOptions['textTests']>, column: () => string): string {
     const { random } = this;
     const text = JSON.stringify(random.of([...texts, ...partsOfTexts]));
     if (textTests === 'values and columns' && random.below(4) === 0)
       return `${column()}.toLowerCase() ${random.of(['=', '!='])} ${random.of(['"admin"', '"b"', '"B"', '""', '7'])}`;
     const test = random.of(['startsWith', 'endsWith', 'includes']);
-    const [whole, part] =
-      textTests === 'values'
-        ? [column(), text]
-        : random.of([
-            [column(), text],
-            [column(), text],
-            [column(), 'actor.name'],
-            [column(), column()],
-            [text, column()],
-          ]);
+    const inColumn = () => [column(), text] as const;
+    const inValue = () => [random.of([text, 'actor.name']), column()] as const;
+    const [whole, part] = {
+      'columns in values': inValue,
+      'values, and columns in values': random.of([inColumn, inValue]),
+      'values and columns': () =>
+        random.of([inColumn(), inColumn(), [column(), 'actor.name'], [column(), column()], [text, column()]]),
+    }[textTests]();
     return `${whole}.${test}(${part})${random.of(['', '', ' = false', ' != true'])}`;
   }
 

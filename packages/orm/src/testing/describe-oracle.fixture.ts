@@ -26,7 +26,7 @@ export function describeOracle(
       async () => {
         const report = await compareWithIsAllowed(
           { fill: (data) => database.fill(data), idsOf },
-          { arithmetic: true },
+          { arithmetic: true, lengths: true },
         );
         expect(report.failures).toEqual([]);
         expect(report.untranslatable).toBe(0);

@@ -64,6 +64,8 @@ const conditions = [
   'note.meta.name < "b"',
   'note.meta.name.startsWith("a")',
   'note.meta.name.toLowerCase() = "admin"',
+  'note.meta.name.length = 1',
+  'note.meta.address.city.length < note.meta.address.code.length',
   'note.meta.isOpen',
   'note.meta.isOpen = true',
   'note.meta.isOpen != true',
@@ -244,7 +246,7 @@ describe('members of JSON', () => {
     ['note.meta.address != nil', 'the JSON `meta.address` as a value'],
     ['note.meta matches Meta', 'the type of the JSON `meta`'],
     ['"level" in note.meta', '`in` over a value that is not a list'],
-    ['note.meta.address.city.length > 1', '`length` of the column `meta.address.city`'],
+    ['note.meta.level.length > 1', '`length` of the column `meta.level`'],
   ])('throw POLAR_FILTER_UNTRANSLATABLE for %s', async (body, construct) => {
     await expect(conditionOf(body)).rejects.toMatchObject({
       code: 'POLAR_FILTER_UNTRANSLATABLE',

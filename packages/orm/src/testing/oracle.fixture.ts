@@ -59,8 +59,8 @@ const helpers = `
 `;
 
 /** A rule that calls itself for the parent of a folder, with random conditions. */
-function recursiveRule(random: Random): string {
-  const conditions = new Conditions(random, { recursion: false });
+function recursiveRule(random: Random, { joinedTexts = true }: ConditionOptions): string {
+  const conditions = new Conditions(random, { recursion: false, joinedTexts });
   const condition = () => conditions.about('folder', 'Folder', random.below(2));
   return `
     reach(actor, folder: Folder) if actor = actor and folder = folder and (${condition()});
@@ -90,7 +90,7 @@ export async function compareWithIsAllowed(
     }
     const type = random.of(['Document', 'Document', 'Comment', 'Folder']);
     const condition = new Conditions(random, options).about('row', type, random.below(5));
-    const policy = `allow(actor: User, "read", row: ${type}) if actor = actor and row = row and (${condition});\n${helpers}${recursiveRule(random)}`;
+    const policy = `allow(actor: User, "read", row: ${type}) if actor = actor and row = row and (${condition});\n${helpers}${recursiveRule(random, options)}`;
     const actor = random.of(objects['User']!);
     try {
       await compareOne(database, { seed, policy, actor, type, rows: objects[type]! }, report);

@@ -53,7 +53,7 @@ class Printer<Filter> {
     for (const side of columns) {
       if (side.kind !== 'column') continue;
       if (side.member !== undefined) throw this.#inexpressible(`the member \`${nameOf(side)}\` of JSON`);
-      if (side.date !== undefined) throw this.#inexpressible(`the part \`${nameOf(side)}\` of a date`);
+      if (side.derived !== undefined) throw this.#inexpressible(`the number \`${nameOf(side)}\``);
     }
     switch (filter.kind) {
       case 'always':

@@ -47,7 +47,7 @@ export class RowScopes {
     for (const action of new Set(kinds.map((kind) => this.actions[kind] ?? kind))) {
       const { filter, row } = await this.authorizer.where(this.actor, action, type);
       this.models.check(row.type);
-      const local = prismaFilter(filter, this.options);
+      const local = prismaFilter(filter, this.options, this.models);
       if (local.kind === 'always') continue;
       const print = (part: typeof local) =>
         new WherePrinter(this.options, this.models, true).where(part, row);

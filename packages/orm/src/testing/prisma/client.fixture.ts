@@ -15,7 +15,8 @@ const providerOf: Record<DialectName, PrismaProvider> = {
 /** The conditions that a `where` of Prisma has words for. */
 export const prismaConditions = (dialect: DialectName): ConditionOptions => ({
   recursion: false,
-  textTests: dialect === 'sqlite' ? 'none' : 'values',
+  textTests: dialect === 'sqlite' ? 'columns in values' : 'values, and columns in values',
+  arithmetic: 'one column',
   mixedNumbers: false,
   counted: [],
 });
