@@ -41,6 +41,7 @@ const packages = {
   'language-server': ['core', 'analysis', 'cli'],
   playground: ['core', 'orm', 'analysis', 'cli'],
   conformance: ['core'],
+  model: ['core'],
 };
 
 /** The folders of core that each folder may import. A name means the files directly in that folder; inner folders have their own entries. */
@@ -393,6 +394,8 @@ function faultOf(name, mayImport, declared, src, file, specifier) {
   const wanted = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
   const ours = wanted.startsWith('@nanook/') ? wanted.slice('@nanook/'.length) : undefined;
   if (ours !== undefined && !mayImport.includes(ours)) return `${specifier}: ${name} may not import ${ours}`;
+  if (name === 'model' && specifier !== '@nanook/core/syntax')
+    return `${specifier}: the model may import @nanook/core/syntax only`;
   if (!declared.includes(wanted)) return `${specifier}: not a dependency of @nanook/${name}`;
   return undefined;
 }
