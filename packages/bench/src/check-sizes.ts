@@ -22,9 +22,9 @@ const onDisk = '@nanook/core, installed (not compressed)';
  * findings that an editor keeps by statement added 700, and the dialect of Oso Cloud 1,700, and 800 more that are loaded with its first policy.
  */
 const budgets: Readonly<Record<string, number>> = {
-  [afterCheck]: 124_500,
-  [allExports]: 227_000,
-  [onDisk]: 6_565_000,
+  [afterCheck]: 125_500,
+  [allExports]: 229_000,
+  [onDisk]: 6_625_000,
 };
 
 const [start, checked] = await startSizes();
