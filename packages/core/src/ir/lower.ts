@@ -388,8 +388,9 @@ export class Lowering {
     return key.kind === 'literal' && typeof key.value === 'string' && this.types.isLoaded(key.value);
   }
 
+  /** Tests fields as they are written. The dialect oso tests them in the order of their names. */
   #matchFields(value: Term, fields: readonly FieldNode<PatternOrTermNode>[], out: Goal[]): void {
-    for (const field of sorted(fields)) {
+    for (const field of this.types.dialect.undecidedEndsQuery ? sorted(fields) : fields) {
       const attribute = this.fresh();
       const isLoaded = this.types.isLoaded(field.key);
       out.push(lookupGoal(field.keySpan, value, constantTerm(field.key), attribute, true, isLoaded));

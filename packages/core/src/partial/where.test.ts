@@ -218,7 +218,7 @@ describe('where()', () => {
     ['row.size + "1" = 2', 'undecided'],
     ['row.size rem 0 = 2', 'undecided'],
     ['row matches Plan', 'title = "plan"'],
-    ['row matches {title: "a", isPublic: true}', '(isPublic = true and title = "a")'],
+    ['row matches {title: "a", isPublic: true}', '(title = "a" and isPublic = true)'],
   ])('finds the condition of `%s`', async (body, expected) => {
     expect(shown(await conditionOf(body))).toBe(expected);
   });
